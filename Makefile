@@ -1,0 +1,52 @@
+# make play | test | setup | lint | lock      (needs Python >= 3.11 with pip, git and make; nothing else)
+
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+PLAYGROUND_PORT ?= 8765
+export OMP_WAIT_POLICY ?= PASSIVE
+
+.PHONY: play setup test lint lock bench gallery clean
+
+play: setup
+	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
+
+setup: .venv/.ready
+
+test: setup
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: $(UV)
+	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+		--all-extras pyproject.toml -o requirements.lock
+
+bench: setup
+	$(BIN)/python -m engine.ascent.benchmark
+
+# uv lives in a folder of the checkout, so that nothing is installed on the machine
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Pareidolia needs Python 3.11 or newer. Install it and run: make play PYTHON=python3.12"; exit 1; }
+	@echo "Fetching uv, which installs everything else, into .tools ..."
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --root-user-action=ignore \
+		--target .tools uv
+
+# three tries: a registry that stumbles once must not end a stranger's first minute with us
+.venv/.ready: $(UV) requirements.lock pyproject.toml
+	@echo "Setting up .venv: torch is about 2 GB to download on Linux (it brings CUDA), everything else 0.2 GB. Once only."
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@for try in 1 2 3; do \
+		$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock && break; \
+		test $$try = 3 && { echo "The packages could not be fetched. Check the network and run it again."; exit 1; }; \
+		echo "Trying again ..."; sleep 5; \
+	done
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf .venv .tools play dist

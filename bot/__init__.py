@@ -1,0 +1,1 @@
+"""The Discord side of Pareidolia: async, and never in one process with torch."""

@@ -1,0 +1,68 @@
+"""The port between bot and engine: all that the bot knows of it.
+
+Implementations: `engine.jobs.local.LocalDispatch` (SQLite ledger and a local socket) and
+`engine.jobs.memory.MemoryDispatch` (a fake that tests drive by hand). One contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+from engine.jobs.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Place
+
+
+class Dispatch(Protocol):
+    """Take jobs in, say how they stand, and remember which answers were posted."""
+
+    async def submit(self, job: Job, posting: dict[str, Any]) -> JobId:
+        """Queue a job durably. Raises `QueueFull` or `TooManyJobs`; then nothing was queued."""
+        ...
+
+    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+        """Stop a job. With `keep`, a running job is done with its last preview as the result."""
+        ...
+
+    async def place(self, id: JobId) -> Place | None:
+        """Where a job stands; None if it is settled or unknown."""
+        ...
+
+    async def row(self, id: JobId) -> JobRow | None:
+        """What became of a job."""
+        ...
+
+    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
+        """Jobs that wait or run, in the order in which they will run; all, or one user's."""
+        ...
+
+    def hints(self) -> AsyncIterator[Hint]:
+        """Starts, progress and ends as they happen. Lossy: the rows are the truth."""
+        ...
+
+    async def unposted(self) -> Sequence[JobRow]:
+        """Rows, settled or not, whose answer has not been posted, oldest first."""
+        ...
+
+    async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:
+        """Replace where the answer goes (the status message's id becomes known after the submit)."""
+        ...
+
+    async def mark_posted(self, id: JobId, message_id: str) -> bool:
+        """Record that a settled job's answer stands in a message; False if it was recorded before."""
+        ...
+
+    async def estimate(self, job: Job) -> float:
+        """Seconds that a job will take once it runs, from a moving average of real runs."""
+        ...
+
+    async def put_blob(self, data: bytes) -> BlobKey:
+        """Store bytes durably."""
+        ...
+
+    async def get_blob(self, key: BlobKey) -> bytes | None:
+        """Bytes of a blob, or None if retention has taken it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. The jobs stay."""
+        ...

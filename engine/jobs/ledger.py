@@ -1,0 +1,358 @@
+"""The ledger: the `jobs` table, which is the truth. Everything else is a hint. `database url => durable queue`.
+
+Synchronous SQLAlchemy Core; the bot calls it through `to_thread`. A write is one transaction that holds the write lock
+from its first statement (BEGIN IMMEDIATE on SQLite, an advisory lock on PostgreSQL): read-then-write without it loses
+jobs.
+
+Fairness is start-time fair queueing (Goyal et al. 1996): tag = max(tag now running, end of this user's last job),
+end = tag + estimated seconds; the smallest tag runs next. Estimates follow a moving average of real seconds per unit of
+work.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from engine.jobs import params
+from engine.jobs.errors import EngineCrashed, Failure, QueueFull, TooManyJobs
+from engine.jobs.job import BlobKey, CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
+
+metadata = sa.MetaData()
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("recipe", sa.String(24), nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("requester", sa.String(32), nullable=False),
+    sa.Column("picture", sa.String(64)),
+    sa.Column("parent", sa.String(24)),
+    sa.Column("limit_bytes", sa.BigInteger, nullable=False),
+    sa.Column("posting", sa.Text, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("tag", sa.Float(53), nullable=False),
+    sa.Column("cost_s", sa.Float(53), nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("crashes", sa.Integer, nullable=False),
+    sa.Column("engine", sa.String(64)),
+    sa.Column("started", sa.Float(53)),
+    sa.Column("finished", sa.Float(53)),
+    sa.Column("stop", sa.String(8), nullable=False),
+    sa.Column("result", sa.Text),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("error_code", sa.String(8), nullable=False),
+    sa.Column("posted", sa.String(32)),
+    sa.Index("jobs_next", "state", "priority", "tag", "created"),
+    sa.Index("jobs_requester", "requester", "state"),
+    sa.Index("jobs_unposted", "posted", "created"),
+)
+
+calibrations = sa.Table(
+    "calibrations",
+    metadata,
+    sa.Column("recipe", sa.String(24), primary_key=True),
+    sa.Column("network", sa.String(64), primary_key=True),
+    sa.Column("seconds_per_unit", sa.Float(53), nullable=False),
+)
+
+FIRST_GUESS_S = 0.6
+"""Seconds per megapixel-iteration before anything has been measured (FIELD: two CPU cores, fp32)."""
+SMOOTHING = 0.3
+"""Weight of the newest run in the moving average."""
+CRASHES = 2
+"""A child that crashed this often on a job fails it."""
+STARTS = 20
+"""A job that was begun this often and never ended brings whole engines down; it fails."""
+ADVISORY_LOCK = 0x50415245
+
+_OPEN = (State.QUEUED, State.RUNNING)
+_SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine whose transactions hold the write lock from their first statement."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable_sqlite)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    else:
+        lock = f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(lock))
+    return engine
+
+
+def _durable_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is not
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+class Ledger:
+    """The table and every move on it. A move that finds the row in another state than it needs does nothing."""
+
+    def __init__(
+        self, url: str, limits: Limits | None = None, *, engines: int = 1, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.limits = limits or Limits()
+        self.engines = engines
+        self.clock = clock
+        self._db = connect(url)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.dispose()
+
+    # what the bot does
+
+    def submit(self, job: Job, posting: dict[str, Any], *, priority: int = 0) -> JobId:
+        """Queue a job: limits, tag and row in one transaction. Raises `QueueFull` or `TooManyJobs`."""
+        id = new_id()
+        with self._db.begin() as db:
+            self._refuse_over_limits(db, job.requester)
+            cost = self._estimate(db, job)
+            tag = max(self._virtual_time(db), self._last_end(db, job.requester))
+            db.execute(jobs.insert().values(_fresh_row(id, job, posting, priority, tag, cost, self.clock())))
+        return id
+
+    def _refuse_over_limits(self, db: sa.Connection, requester: str) -> None:
+        waiting = jobs.c.state.in_(_OPEN)
+        total, cost = db.execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(jobs.c.cost_s), 0)).where(waiting)
+        ).one()
+        if total >= self.limits.total:
+            raise QueueFull(waiting=total, minutes=max(1, round(cost / self.engines / 60)))
+        mine = db.scalar(sa.select(sa.func.count()).where(waiting, jobs.c.requester == requester)) or 0
+        if mine >= self.limits.per_user:
+            raise TooManyJobs(count=mine)
+
+    def _virtual_time(self, db: sa.Connection) -> float:
+        return db.scalar(sa.select(sa.func.max(jobs.c.tag)).where(jobs.c.attempt > 0)) or 0.0
+
+    def _last_end(self, db: sa.Connection, requester: str) -> float:
+        counted = sa.or_(jobs.c.state.in_(_OPEN), jobs.c.attempt > 0)  # what was cancelled unstarted cost nothing
+        query = sa.select(sa.func.max(jobs.c.tag + jobs.c.cost_s)).where(jobs.c.requester == requester, counted)
+        return db.scalar(query) or 0.0
+
+    def estimate(self, job: Job) -> float:
+        """Seconds that a job will take once it runs."""
+        with self._read() as db:
+            return self._estimate(db, job)
+
+    def _estimate(self, db: sa.Connection, job: Job) -> float:
+        known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
+        return job.params.work() * (known or FIRST_GUESS_S)
+
+    def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+        """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
+        with self._db.begin() as db:
+            state = db.scalar(sa.select(jobs.c.state).where(jobs.c.id == id))
+            if state is None:
+                return CancelOutcome.UNKNOWN
+            if State(state).settled:
+                return CancelOutcome.TOO_LATE
+            one = jobs.update().where(jobs.c.id == id)
+            if state == State.QUEUED:
+                db.execute(one.values(state=State.CANCELLED, finished=self.clock()))
+                return CancelOutcome.CANCELLED
+            db.execute(one.values(stop="keep" if keep else "stop"))
+            return CancelOutcome.STOPPING
+
+    def row(self, id: JobId) -> JobRow | None:
+        """What became of a job."""
+        with self._read() as db:
+            found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
+        return _job_row(found) if found else None
+
+    def waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
+        """Jobs that run or wait, in the order in which they will run; all, or one user's."""
+        running_first = sa.case((jobs.c.state == State.RUNNING, 0), else_=1)
+        order = (running_first, jobs.c.priority, jobs.c.tag, jobs.c.created)
+        with self._read() as db:
+            rows = db.execute(sa.select(jobs).where(jobs.c.state.in_(_OPEN)).order_by(*order)).all()
+        line, now, until = [], self.clock(), 0.0
+        for ahead, one in enumerate(rows):
+            until += _remaining(one, now) / self.engines
+            place = Place(ahead=0 if one.state == State.RUNNING else ahead, eta_s=until, state=State(one.state))
+            line.append((_job_row(one), place))
+        return [(row, place) for row, place in line if requester in (None, row.job.requester)]
+
+    def place(self, id: JobId) -> Place | None:
+        """Where a job stands; None if it is settled or unknown."""
+        return next((place for row, place in self.waiting() if row.id == id), None)
+
+    def unposted(self) -> Sequence[JobRow]:
+        """Rows, settled or not, whose answer has not been posted, oldest first."""
+        with self._read() as db:
+            rows = db.execute(sa.select(jobs).where(jobs.c.posted.is_(None)).order_by(jobs.c.created)).all()
+        return [_job_row(one) for one in rows]
+
+    def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:
+        """Replace where the answer goes."""
+        with self._db.begin() as db:
+            db.execute(jobs.update().where(jobs.c.id == id).values(posting=json.dumps(posting)))
+
+    def mark_posted(self, id: JobId, message_id: str) -> bool:
+        """Record where a settled job's answer stands; False if that was recorded before."""
+        open_outbox = (jobs.c.id == id, jobs.c.posted.is_(None), jobs.c.state.in_(_SETTLED))
+        with self._db.begin() as db:
+            return db.execute(jobs.update().where(*open_outbox).values(posted=message_id)).rowcount == 1
+
+    # what an engine does; every write is fenced by (id, attempt), so that a zombie changes nothing
+
+    def claim(self, engine: str) -> JobRow | None:
+        """Take the next job: its attempt is committed before it runs."""
+        order = (jobs.c.priority, jobs.c.tag, jobs.c.created)
+        with self._db.begin() as db:
+            id = db.scalar(sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED).order_by(*order).limit(1))
+            if id is None:
+                return None
+            begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
+            db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
+            return _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
+
+    def stop_flag(self, id: JobId, attempt: int) -> str:
+        """ "" (go on), "stop", "keep", or "lost" when the job is no longer this engine's."""
+        query = sa.select(jobs.c.stop).where(*_fence(id, attempt))
+        with self._read() as db:
+            flag = db.scalar(query)
+        return "lost" if flag is None else flag
+
+    def finish(self, id: JobId, attempt: int, result: Result, seconds: float) -> bool:
+        """Settle as done, and learn from how long it took."""
+        done = {"state": State.DONE, "result": json.dumps(asdict(result)), "finished": self.clock()}
+        with self._db.begin() as db:
+            if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
+                return False
+            row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
+            if not row.keep:  # a dream that was kept early says nothing of a whole one
+                self._calibrate(db, row.job, seconds)
+        return True
+
+    def _calibrate(self, db: sa.Connection, job: Job, seconds: float) -> None:
+        fresh = seconds / max(job.params.work(), 1e-6)
+        known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
+        if known is None:
+            kind = {"recipe": job.params.recipe, "network": job.params.network}
+            db.execute(calibrations.insert().values(seconds_per_unit=fresh, **kind))
+        else:
+            average = known + SMOOTHING * (fresh - known)
+            db.execute(calibrations.update().where(_same_kind(job)).values(seconds_per_unit=average))
+
+    def fail(self, id: JobId, attempt: int, error: Failure) -> bool:
+        """Settle as failed, with the sentence that the user will read."""
+        failed = {"state": State.FAILED, "error": str(error), "error_code": error.code, "finished": self.clock()}
+        return self._settle(id, attempt, failed)
+
+    def stopped(self, id: JobId, attempt: int) -> bool:
+        """Settle as cancelled."""
+        return self._settle(id, attempt, {"state": State.CANCELLED, "finished": self.clock()})
+
+    def give_back(self, id: JobId, attempt: int) -> bool:
+        """Put a job back unharmed: the engine stops gracefully."""
+        return self._settle(id, attempt, {"state": State.QUEUED, "engine": None})
+
+    def crashed(self, id: JobId, attempt: int) -> State:
+        """The child died on it: queued once more, or failed the second time."""
+        with self._db.begin() as db:
+            row = db.execute(sa.select(jobs).where(*_fence(id, attempt))).one_or_none()
+            if row is None:
+                return State.QUEUED
+            state = State.FAILED if row.crashes + 1 >= CRASHES else State.QUEUED
+            db.execute(jobs.update().where(jobs.c.id == id).values(crashes=row.crashes + 1, **self._after(state)))
+            return state
+
+    def requeue(self, engine: str) -> int:
+        """Put back what this engine's dead predecessor was running; its lock proves that it is dead."""
+        mine = (jobs.c.state == State.RUNNING, jobs.c.engine == engine)
+        with self._db.begin() as db:
+            worn_out = db.execute(
+                jobs.update().where(*mine, jobs.c.attempt >= STARTS).values(**self._after(State.FAILED))
+            ).rowcount
+            flagged = db.execute(
+                jobs.update().where(*mine, jobs.c.stop != "").values(state=State.CANCELLED, finished=self.clock())
+            ).rowcount
+            back = db.execute(jobs.update().where(*mine).values(**self._after(State.QUEUED))).rowcount
+        return worn_out + flagged + back
+
+    def _after(self, state: State) -> dict[str, Any]:
+        if state == State.QUEUED:
+            return {"state": state, "engine": None}
+        error = EngineCrashed()
+        return {"state": state, "error": str(error), "error_code": error.code, "finished": self.clock()}
+
+    def _settle(self, id: JobId, attempt: int, values: dict[str, Any]) -> bool:
+        with self._db.begin() as db:
+            return db.execute(jobs.update().where(*_fence(id, attempt)).values(**values)).rowcount == 1
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        """A connection without the write lock: readers never wait for writers."""
+        with self._db.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            yield db
+
+
+def _fence(id: JobId, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return jobs.c.id == id, jobs.c.attempt == attempt, jobs.c.state == State.RUNNING
+
+
+def _same_kind(job: Job) -> sa.ColumnElement[bool]:
+    return sa.and_(calibrations.c.recipe == job.params.recipe, calibrations.c.network == job.params.network)
+
+
+def _fresh_row(
+    id: JobId, job: Job, posting: dict[str, Any], priority: int, tag: float, cost_s: float, now: float
+) -> dict[str, Any]:
+    return {
+        "id": id, "state": State.QUEUED, "recipe": job.params.recipe, "params": job.params.model_dump_json(),
+        "requester": job.requester, "picture": job.picture, "parent": job.parent, "limit_bytes": job.limit_bytes,
+        "posting": json.dumps(posting), "priority": priority, "tag": tag, "cost_s": cost_s, "created": now,
+        "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
+    }  # fmt: skip
+
+
+def _remaining(row: sa.Row[Any], now: float) -> float:
+    """Seconds of work left in a row; a job that overran its estimate is about to end."""
+    if row.state == State.RUNNING and row.started is not None:
+        return float(max(row.cost_s - (now - row.started), 0.5))
+    return float(row.cost_s)
+
+
+def _job_row(row: sa.Row[Any]) -> JobRow:
+    return JobRow(
+        id=JobId(row.id),
+        job=Job(
+            params=params.parse(row.params),
+            requester=row.requester,
+            picture=BlobKey(row.picture) if row.picture else None,
+            parent=JobId(row.parent) if row.parent else None,
+            limit_bytes=row.limit_bytes,
+        ),
+        state=State(row.state),
+        posting=json.loads(row.posting),
+        created=row.created,
+        attempt=row.attempt,
+        started=row.started,
+        finished=row.finished,
+        result=Result(**json.loads(row.result)) if row.result else None,
+        error=row.error,
+        error_code=row.error_code,
+        keep=row.stop == "keep",
+        posted=row.posted,
+    )

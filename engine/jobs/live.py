@@ -1,0 +1,124 @@
+"""Hints over a local socket: `engine -> starts, previews, ends`; `bot -> wake, stop`. Lossy on purpose.
+
+The engine listens in the run folder (0700, so no other user of the machine can connect). A bot that is not connected,
+or too slow to read, misses hints and loses nothing: the ledger's rows are the truth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from engine.jobs import frames
+from engine.jobs.errors import SettingsError
+from engine.jobs.job import Hint, JobId, Progress, Settled, Started
+
+RETRY_S = 0.25
+BACKLOG = 4 * 2**20
+"""Bytes that may wait for a slow bot before previews are dropped."""
+
+
+def socket_path(run_dir: Path) -> Path:
+    """Where the engine listens. Raises `SettingsError` if the system cannot name a socket there."""
+    path = run_dir / "engine.sock"
+    if len(str(path)) > 100:
+        raise SettingsError(problem=f"`data_dir` is too long for a local socket ({path}). Choose a shorter folder.")
+    return path
+
+
+class LiveServer:
+    """The engine's end."""
+
+    def __init__(self, path: Path, take: Callable[[dict[str, Any]], None]) -> None:
+        self.path = path
+        self._take = take
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen; a socket file left by a dead engine is replaced (the engine's lock proves that it is dead)."""
+        self.path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, self.path)
+
+    async def stop(self) -> None:
+        """Hang up."""
+        if self._server:
+            self._server.close()
+        for writer in self._writers:
+            writer.close()
+        self.path.unlink(missing_ok=True)
+
+    def tell(self, hint: Hint) -> None:
+        """Broadcast a hint to whoever keeps up."""
+        frame = _frame(hint)
+        for writer in list(self._writers):
+            if writer.transport.get_write_buffer_size() < BACKLOG and not writer.is_closing():
+                writer.write(frame)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            while frame := await frames.receive(reader):
+                self._take(frame[0])
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+
+class LiveClient:
+    """The bot's end: connects, and connects again whenever an engine comes up."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def hints(self) -> AsyncIterator[Hint]:
+        """Hints for ever; silence while there is no engine."""
+        while True:
+            try:
+                reader, self._writer = await asyncio.open_unix_connection(self.path)
+            except OSError:
+                await asyncio.sleep(RETRY_S)
+                continue
+            try:
+                while frame := await frames.receive(reader):
+                    yield _hint(*frame)
+            finally:
+                self.close()
+
+    def send(self, **header: Any) -> None:
+        """Tell the engine something, if one listens."""
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(frames.pack(header))
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._writer is not None:
+            with contextlib.suppress(RuntimeError):  # the loop may be gone before us
+                self._writer.close()
+            self._writer = None
+
+
+def _frame(hint: Hint) -> bytes:
+    match hint:
+        case Progress():
+            header = {"hint": "progress", "id": hint.id, "step": hint.step, "steps": hint.steps, "eta_s": hint.eta_s}
+            return frames.pack(header, hint.preview)
+        case Started():
+            return frames.pack({"hint": "started", "id": hint.id})
+        case Settled():
+            return frames.pack({"hint": "settled", "id": hint.id})
+
+
+def _hint(header: dict[str, Any], blob: bytes) -> Hint:
+    id = JobId(header["id"])
+    match header["hint"]:
+        case "progress":
+            return Progress(id, header["step"], header["steps"], header["eta_s"], blob)
+        case "started":
+            return Started(id)
+        case _:
+            return Settled(id)

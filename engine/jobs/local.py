@@ -1,0 +1,84 @@
+"""One machine: `settings => Dispatch` over the SQLite ledger, with the local socket for hints."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from engine.jobs import migrate
+from engine.jobs.blobs import Blobs
+from engine.jobs.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
+from engine.jobs.ledger import Ledger, sqlite_url
+from engine.jobs.live import LiveClient, socket_path
+from engine.jobs.settings import Settings
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger of these settings, its schema up to date."""
+    migrate.prepare(settings)
+    return Ledger(sqlite_url(settings.database), Limits(settings.limits.per_user, settings.limits.total))
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """The blobs of these settings."""
+    return Blobs(settings.data_dir / "blobs")
+
+
+class LocalDispatch:
+    """The port of `engine.jobs.dispatch`, where every method is described."""
+
+    def __init__(self, ledger: Ledger, blobs: Blobs, live: LiveClient) -> None:
+        self.ledger = ledger
+        self.blobs = blobs
+        self.live = live
+
+    @classmethod
+    def open(cls, settings: Settings) -> LocalDispatch:
+        """Connect to the ledger of these settings; migrates it first."""
+        return cls(open_ledger(settings), open_blobs(settings), LiveClient(socket_path(settings.run_dir)))
+
+    async def submit(self, job: Job, posting: dict[str, Any]) -> JobId:  # noqa: D102
+        id = await to_thread(self.ledger.submit, job, posting)
+        self.live.send(wake=True)
+        return id
+
+    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
+        outcome = await to_thread(self.ledger.cancel, id, keep=keep)
+        if outcome is CancelOutcome.STOPPING:
+            self.live.send(stop=id, keep=keep)
+        return outcome
+
+    async def place(self, id: JobId) -> Place | None:  # noqa: D102
+        return await to_thread(self.ledger.place, id)
+
+    async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
+        return await to_thread(self.ledger.row, id)
+
+    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return await to_thread(self.ledger.waiting, requester)
+
+    def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
+        return self.live.hints()
+
+    async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.unposted)
+
+    async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
+        await to_thread(self.ledger.update_posting, id, posting)
+
+    async def mark_posted(self, id: JobId, message_id: str) -> bool:  # noqa: D102
+        return await to_thread(self.ledger.mark_posted, id, message_id)
+
+    async def estimate(self, job: Job) -> float:  # noqa: D102
+        return await to_thread(self.ledger.estimate, job)
+
+    async def put_blob(self, data: bytes) -> BlobKey:  # noqa: D102
+        return await to_thread(self.blobs.put, data)
+
+    async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
+        return await to_thread(self.blobs.get, key)
+
+    async def close(self) -> None:  # noqa: D102
+        self.live.close()
+        await to_thread(self.ledger.close)

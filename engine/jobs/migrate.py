@@ -1,0 +1,55 @@
+"""Bring a database to this version's schema: `engine => None`, before anything else touches it."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from engine.jobs.errors import SettingsError
+from engine.jobs.ledger import connect, sqlite_url
+from engine.jobs.settings import Settings
+
+
+def prepare(settings: Settings) -> None:
+    """Make or upgrade the database of these settings. Two processes that start together do it once."""
+    with _alone(settings.run_dir / "migrate.lock"):
+        engine = connect(sqlite_url(settings.database))
+        try:
+            upgrade(engine)
+        finally:
+            engine.dispose()
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Run the migrations that are missing, in one transaction. Raises `SettingsError` on a newer schema."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    known = ScriptDirectory.from_config(config)
+    with engine.begin() as db:
+        current = MigrationContext.configure(db).get_current_revision()
+        if current is not None and current not in {script.revision for script in known.walk_revisions()}:
+            newer = f"The database is of a newer Pareidolia (schema {current})."
+            raise SettingsError(problem=f"{newer} Update Pareidolia, or restore a backup.")
+        config.attributes["connection"] = db
+        command.upgrade(config, "head")
+
+
+def scripts() -> Path:
+    """The migrations: beside the packages in a checkout, inside this package in a wheel."""
+    packed = Path(__file__).parent / "migrations"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "migrations"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

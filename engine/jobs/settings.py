@@ -1,0 +1,172 @@
+"""All settings, read once: `config.toml + environment => Settings`.
+
+The environment overrides the file: `PAREIDOLIA_DISCORD__TOKEN` is `token` under `[discord]`. This is the one file that
+reads the environment. `config.example.toml` is generated from here (`python -m engine.jobs.settings`).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from engine.jobs.errors import SettingsError
+
+CONFIG_NAME = "config.toml"
+_WHERE = "Every setting stands in config.example.toml."
+
+
+class Discord(BaseModel):
+    """The connection to Discord."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: SecretStr = Field(SecretStr(""), description="the bot's token; `pareidolia setup` asks for it")
+    guild_ids: list[int] = Field([], description="serve only these servers; empty: all")
+    api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")
+    gateway_url: str = Field("", description="its gateway; loopback only")
+    cdn_url: str = Field("", description="its files; loopback only")
+
+
+class Engine(BaseModel):
+    """The process that dreams."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: str = Field("auto", description="auto, cpu or cuda")
+    dtype: str = Field("auto", description="auto, float32 or bfloat16")
+    threads: int = Field(0, ge=0, description="CPU threads; 0: all cores")
+    nice: int = Field(10, ge=0, le=19, description="how much the engine gives way to the bot")
+    timeout_s: float = Field(900.0, gt=0, description="a job is stopped after this many seconds")
+
+
+class Limits(BaseModel):
+    """How much anyone may ask for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    per_user: int = Field(4, ge=1, description="dreams of one user that may wait or run")
+    total: int = Field(200, ge=1, description="dreams that may wait or run in all")
+    upload_mb: float = Field(25.0, gt=0, description="largest picture accepted, in MB")
+    megapixels: float = Field(50.0, gt=0, description="largest picture opened, in millions of pixels")
+    presets: int = Field(20, ge=1, description="presets of one user")
+
+
+class Settings(BaseSettings):
+    """Everything that the person who runs Pareidolia can change."""
+
+    model_config = SettingsConfigDict(extra="forbid", env_prefix="PAREIDOLIA_", env_nested_delimiter="__")
+
+    data_dir: Path = Field(Path("~/.local/share/pareidolia"), description="ledger, pictures, logs, sockets")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    discord: Discord = Field(Discord(), description=Discord.__doc__)
+    engine: Engine = Field(Engine(), description=Engine.__doc__)
+    limits: Limits = Field(Limits(), description=Limits.__doc__)
+
+    def model_post_init(self, context: Any) -> None:
+        """Make the data folder absolute, so that every process means the same one."""
+        self.data_dir = self.data_dir.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment over the file over the defaults."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that holds ledger and presets."""
+        return self.data_dir / "pareidolia.db"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets, locks and process ids; 0700."""
+        return self.data_dir / "run"
+
+    @property
+    def log_dir(self) -> Path:
+        """One log a process."""
+        return self.data_dir / "logs"
+
+
+def config_file() -> Path:
+    """The settings file: `PAREIDOLIA_CONFIG`, else `config.toml` here, else the one in the user's configuration."""
+    if named := os.environ.get("PAREIDOLIA_CONFIG"):
+        return Path(named).expanduser()
+    here = Path(CONFIG_NAME)
+    return here if here.exists() else Path("~/.config/pareidolia").expanduser() / CONFIG_NAME
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings. Raises `SettingsError` naming the key that is wrong."""
+    known = {f"PAREIDOLIA_{name.upper()}" for name in Settings.model_fields} | {"PAREIDOLIA_CONFIG"}
+    for name in os.environ:
+        if name.startswith("PAREIDOLIA_") and name.split("__")[0] not in known:
+            raise SettingsError(problem=f"The environment variable {name} is not a setting; remove it. {_WHERE}")
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(problem=_problem(error)) from None
+    except ValueError as error:  # TOML that cannot be read
+        raise SettingsError(problem=f"{config_file()} cannot be read: {error}") from None
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    for private in (settings.run_dir, settings.log_dir):
+        private.mkdir(mode=0o700, exist_ok=True)
+    return settings
+
+
+def _problem(error: ValidationError) -> str:
+    lines = []
+    for one in error.errors():
+        key = ".".join(str(part) for part in one["loc"])
+        wrong = "is not a setting; remove it or check its spelling" if one["type"] == "extra_forbidden" else one["msg"]
+        lines.append(f"`{key}` {wrong}.")
+    return " ".join(lines) + f" {_WHERE} Yours are in {config_file()}."
+
+
+def example() -> str:
+    """The text of config.example.toml: every setting, its default, one line of help."""
+    tables = {name: field for name, field in Settings.model_fields.items() if _is_table(field)}
+    plain = {name: field for name, field in Settings.model_fields.items() if name not in tables}
+    parts = [
+        "# Pareidolia: every setting with its default. Copy to config.toml and change what you like.\n"
+        "# An environment variable overrides a line here: PAREIDOLIA_LOG_LEVEL, PAREIDOLIA_DISCORD__TOKEN.\n",
+        _lines(plain),
+    ]
+    for name, table in tables.items():
+        parts.append(f"# {table.description}\n[{name}]\n{_lines(table.annotation.model_fields)}")  # type: ignore[union-attr]
+    return "\n".join(parts)
+
+
+def _is_table(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+
+
+def _lines(fields: dict[str, FieldInfo]) -> str:
+    return "".join(f"# {field.description}\n# {name} = {_toml(field.default)}\n" for name, field in fields.items())
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float() | list():
+            return repr(value)
+        case SecretStr():
+            return '""'
+        case _:
+            return f'"{value}"'
+
+
+if __name__ == "__main__":
+    print(example(), end="")

@@ -1,0 +1,252 @@
+"""The engine's parent: `ledger -> jobs -> child -> ledger`, without torch, so that it survives whatever the child does.
+
+It holds the lock on the engine's name (a restart that gets the lock knows that the old engine is dead and takes its
+jobs back at once), claims one job at a time, and answers every report of the child with go on, stop or keep. Only it
+writes to the ledger, fenced by (id, attempt).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.jobs import errors, frames
+from engine.jobs.job import JobId, JobRow, Progress, Result, Settled, Started, State
+from engine.jobs.ledger import Ledger
+from engine.jobs.live import LiveServer, socket_path
+from engine.jobs.local import open_ledger
+from engine.jobs.settings import Settings, load
+
+log = logging.getLogger("pareidolia.supervisor")
+
+NAME = "engine"
+LOCKED = 75
+"""Exit status when an engine of this name lives (EX_TEMPFAIL of sysexits.h)."""
+POLL_S = 5.0
+"""A lost wake-up costs at most this."""
+BEAT_S = 1.0
+"""A lost stop costs at most this."""
+GRACE_S = 5.0
+"""A child that was told to stop and does not answer is replaced after this."""
+BACK_OFF_S = 1.0
+"""Between two children, so that one that cannot start does not burn a core."""
+
+
+def main() -> int:
+    """Run the engine of the settings until SIGTERM. Returns the exit status."""
+    settings = load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    lock = (settings.run_dir / f"{NAME}.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        log.info("another engine is at work here")
+        return LOCKED
+    with lock, contextlib.closing(open_ledger(settings)) as ledger:
+        asyncio.run(Supervisor(settings, ledger).run())
+    return 0
+
+
+@dataclass
+class Run:
+    """The job in the child now."""
+
+    row: JobRow
+    began: float = field(default_factory=time.monotonic)
+    word: str = ""
+    """What the child is told at its next report: "" (go on), "stop", "keep" or "lost"."""
+    told: float | None = None
+    """When the word was first not "go on"."""
+    timed_out: bool = False
+
+    def tell(self, word: str) -> None:
+        """Change the word, once: the first reason to stop counts."""
+        if word and not self.word:
+            self.word, self.told = word, time.monotonic()
+
+
+class Supervisor:
+    """One engine."""
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.live = LiveServer(socket_path(settings.run_dir), self._hear)
+        self._child: asyncio.subprocess.Process | None = None
+        self._run: Run | None = None
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Dream until told to stop; then give back what was being dreamed."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        back = await asyncio.to_thread(self.ledger.requeue, NAME)
+        log.info("engine started, %d jobs taken back", back)
+        await self.live.start()
+        working = asyncio.create_task(self._work())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await self._stop(working)
+        stopping.cancel()
+
+    async def _stop(self, working: asyncio.Task[None]) -> None:
+        await self._kill_child()
+        broken = working.done()
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        if self._run is not None:
+            await asyncio.to_thread(self.ledger.give_back, self._run.row.id, self._run.row.attempt)
+        await self.live.stop()
+        log.info("engine stopped%s", " because it broke" if broken else "")
+
+    async def _work(self) -> None:
+        while True:
+            child = await self._warm_child()
+            if child is None:
+                continue
+            self._wake.clear()
+            row = await asyncio.to_thread(self.ledger.claim, NAME)
+            if row is None:
+                await self._rest(child)
+            else:
+                await self._do(row, child)
+
+    async def _rest(self, child: asyncio.subprocess.Process) -> None:
+        """Until a bot wakes us, the child dies, or the safety net's interval is over."""
+        dead = asyncio.create_task(child.wait())
+        awake = asyncio.create_task(self._wake.wait())
+        await asyncio.wait((dead, awake), timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in (dead, awake):
+            task.cancel()
+
+    # one job
+
+    async def _do(self, row: JobRow, child: asyncio.subprocess.Process) -> None:
+        log.info("job %s begins, attempt %d: %s", row.id, row.attempt, row.job.params.recipe)
+        self._run = Run(row)
+        self.live.tell(Started(row.id))
+        watch = asyncio.create_task(self._watch(self._run, child))
+        try:
+            ended = await self._converse(self._run, child)
+        finally:
+            watch.cancel()
+        await self._settle(self._run, ended)
+        self._run = None
+        self.live.tell(Settled(row.id))
+
+    async def _converse(self, run: Run, child: asyncio.subprocess.Process) -> dict[str, Any] | None:
+        """Answer reports until the last one, which is returned; None if the child died."""
+        assert child.stdin is not None
+        assert child.stdout is not None
+        job = run.row.job
+        header = {"id": run.row.id, "params": job.params.model_dump_json(), "picture": job.picture}
+        try:
+            child.stdin.write(frames.pack({**header, "limit_bytes": job.limit_bytes}))
+            while frame := await frames.receive(child.stdout):
+                report, preview = frame
+                if report["report"] != "progress":
+                    return report
+                self.live.tell(self._progress(run, report, preview))
+                child.stdin.write(frames.pack({"word": run.word}))
+        except ConnectionError:
+            pass
+        return None
+
+    def _progress(self, run: Run, report: dict[str, Any], preview: bytes) -> Progress:
+        step, steps = report["step"], report["steps"]
+        left = (time.monotonic() - run.began) / max(step, 1) * (steps - step)
+        return Progress(run.row.id, step, steps, round(left, 2), preview)
+
+    async def _watch(self, run: Run, child: asyncio.subprocess.Process) -> None:
+        """Heartbeat: notices a stop whose frame was lost, the time limit, and a child that does not listen."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            run.tell(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
+            if time.monotonic() - run.began > self.settings.engine.timeout_s and not run.word:
+                run.timed_out = True
+                run.tell("stop")
+            if run.told is not None and time.monotonic() - run.told > GRACE_S:
+                log.warning("job %s did not stop, its child is replaced", run.row.id)
+                child.kill()
+
+    async def _settle(self, run: Run, ended: dict[str, Any] | None) -> None:
+        """Write what became of the job."""
+        outcome = ended["report"] if ended else "died"
+        seconds = time.monotonic() - run.began
+        log.info("job %s: %s after %.2f s", run.row.id, outcome, seconds)
+        await asyncio.to_thread(self._write, run, outcome, ended or {}, seconds)
+        if outcome == "died":
+            await self._kill_child()
+
+    def _write(self, run: Run, outcome: str, ended: dict[str, Any], seconds: float) -> None:
+        id, attempt = run.row.id, run.row.attempt
+        if outcome == "done":
+            self.ledger.finish(id, attempt, Result(**ended["result"]), seconds)
+        elif run.timed_out:
+            limit = max(1, round(self.settings.engine.timeout_s / 60))
+            self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))
+        elif outcome == "stopped" or run.word:  # also a child that had to be killed because it did not stop
+            self.ledger.stopped(id, attempt)
+        elif outcome == "failed":
+            kind: type[errors.Failure] = getattr(errors, ended["error"])
+            self.ledger.fail(id, attempt, kind(**ended["facts"]))
+        elif self.ledger.crashed(id, attempt) == State.FAILED:
+            log.error("job %s crashed its child again and failed", id)
+
+    # the child
+
+    async def _warm_child(self) -> asyncio.subprocess.Process | None:
+        """The child, started and warm; None if it could not be started this time."""
+        if self._child is not None and self._child.returncode is None:
+            return self._child
+        self._child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "engine.worker",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
+        )  # fmt: skip
+        self._write_pids(self._child.pid)
+        assert self._child.stdout is not None
+        ready = await frames.receive(self._child.stdout)
+        if ready is None:
+            log.error("the child did not start; its words stand above this line")
+            await self._kill_child()
+            await asyncio.sleep(BACK_OFF_S)
+            return None
+        log.info("child %d is warm: %s", self._child.pid, ready[0])
+        return self._child
+
+    def _write_pids(self, worker: int) -> None:
+        path = self.settings.run_dir / f"{NAME}.pid"
+        fresh = path.with_suffix(".pid.new")
+        fresh.write_text(json.dumps({"supervisor": os.getpid(), "worker": worker}))
+        fresh.replace(path)
+
+    async def _kill_child(self) -> None:
+        if self._child is None:
+            return
+        child, self._child = self._child, None
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+    def _hear(self, header: dict[str, Any]) -> None:
+        """A frame from a bot."""
+        if header.get("wake"):
+            self._wake.set()
+        elif (run := self._run) and JobId(header.get("stop", "")) == run.row.id:
+            run.tell("keep" if header.get("keep") else "stop")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""The engine's child: `job -> reports -> result`, the only process with torch in it.
+
+It reads a job from stdin, runs the recipe's iterator, and sends every step up; what comes back says go on, stop or
+keep. Results and previews leave as bytes; the ledger is the parent's. When the parent is gone, stdin closes and the child
+leaves at once, in the middle of whatever it does.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from engine.jobs import frames, params
+from engine.jobs.blobs import Blobs
+from engine.jobs.errors import Broken, Failure, OutOfMemory, PictureGone
+from engine.jobs.job import BlobKey
+from engine.jobs.local import open_blobs
+from engine.jobs.settings import Settings, load
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.ascent.report import Progress
+    from engine.studio import Studio
+
+log = logging.getLogger("pareidolia.worker")
+
+PREVIEW_S = 0.5
+"""A preview is encoded at most this often; nobody sees more through a chat's limits on edits."""
+
+
+class Stopped(Exception):
+    """The parent said stop."""
+
+
+class Parent:
+    """The pipe to the supervisor. A thread reads it, so that its end is noticed while torch computes."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._inbox: queue.SimpleQueue[frames.Frame] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while frame := frames.read(sys.stdin.buffer):
+            self._inbox.put(frame)
+        os._exit(0)  # the supervisor is gone: nobody would take the result
+
+    def receive(self) -> dict[str, Any]:
+        """The next frame's header. Blocks."""
+        return self._inbox.get()[0]
+
+    def send(self, blob: bytes = b"", **header: Any) -> None:
+        """One frame up."""
+        self._out.write(frames.pack(header, blob))
+        self._out.flush()
+
+
+def main() -> None:
+    """Serve jobs until the parent goes away."""
+    settings = load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    os.nice(settings.engine.nice)
+    pipe = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
+    parent = Parent(pipe)
+    from engine.studio import Studio
+
+    studio = Studio(settings.engine.device, settings.engine.dtype, settings.engine.threads)
+    _warm_up(studio)
+    parent.send(report="ready", device=str(studio.device))
+    worker = Worker(settings, studio, parent)
+    while True:
+        worker.serve(parent.receive())
+
+
+def _warm_up(studio: Studio) -> None:
+    """One tiny dream: loads the network and lets torch choose its kernels before anyone waits."""
+    from engine.recipes import recipe_for
+
+    for _ in recipe_for(tiny := params.Dream(size=128, octaves=1, iterations=2))(tiny, None, studio):
+        pass
+
+
+class Worker:
+    """Runs one job after another on a warm studio."""
+
+    def __init__(self, settings: Settings, studio: Studio, parent: Parent) -> None:
+        self.settings = settings
+        self.blobs: Blobs = open_blobs(settings)
+        self.studio = studio
+        self.parent = parent
+
+    def serve(self, header: dict[str, Any]) -> None:
+        """One job; whatever happens, exactly one last report."""
+        try:
+            self.parent.send(report="done", result=self._dream(header))
+        except Stopped:
+            self.parent.send(report="stopped")
+        except Failure as failure:
+            self.parent.send(report="failed", error=type(failure).__name__, facts=failure.facts)
+        except Exception as error:
+            log.exception("job %s broke", header["id"])
+            kind = OutOfMemory if _is_out_of_memory(error) else Broken
+            self.parent.send(report="failed", error=kind.__name__, facts={})
+
+    def _dream(self, header: dict[str, Any]) -> dict[str, Any]:
+        from engine import encoders
+        from engine.ascent.report import Frame
+        from engine.recipes import recipe_for
+
+        wanted = params.parse(header["params"])
+        source = self._picture(header["picture"])
+        with encoders.open_encoder(wanted, header["limit_bytes"]) as encoder:
+            for report in self._until_kept(recipe_for(wanted)(wanted, source, self.studio)):
+                if isinstance(report, Frame):
+                    encoder.add(report.picture)
+            made = encoder.finish()
+        result = {"blob": self.blobs.put(made.data), "size": len(made.data), "mime": made.mime}
+        return {**result, "width": made.width, "height": made.height, "note": made.note}
+
+    def _until_kept(self, reports: Iterator[Any]) -> Iterator[Any]:
+        """The recipe's reports, each told to the parent; "keep" ends them with the latest picture as the last frame."""
+        from engine import encoders
+        from engine.ascent.report import Frame, Progress
+
+        previewed, framed = 0.0, False
+        for report in reports:
+            yield report
+            if not isinstance(report, Progress):
+                framed = True
+                continue
+            due = time.monotonic() - previewed >= PREVIEW_S
+            word = self._tell(report, preview=due)
+            previewed = time.monotonic() if due else previewed
+            if word == "keep":
+                if not framed:
+                    yield Frame(0, 1, encoders.enlarged(report.picture, self.long_side))
+                return
+            if word:
+                raise Stopped
+
+    def _tell(self, report: Progress, *, preview: bool) -> str:
+        from engine import encoders
+
+        jpeg = encoders.preview(report.picture) if preview else b""
+        self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps)
+        return str(self.parent.receive()["word"])
+
+    def _picture(self, key: str | None) -> Tensor | None:
+        """The clean PNG of a blob as [3, h, w] in [0, 1]."""
+        if key is None:
+            return None
+        data = self.blobs.get(BlobKey(key))
+        if data is None:
+            raise PictureGone
+        from engine.encoders.still import decode
+
+        return decode(data)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    import torch
+
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(error)
+
+
+if __name__ == "__main__":
+    main()

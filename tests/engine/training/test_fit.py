@@ -1,0 +1,86 @@
+"""The loop: reproducible, resumable, and its attacks stay within their radius."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.networks import pocket
+from engine.training.attack import perturb
+from engine.training.fit import Plan, Run, advance, begin, evaluate, export, fit, resume, save
+from engine.training.scenes import Scenes
+
+PLAN = Plan(seed=3, steps=4, batch=2, clean=0.5, clean_side=32, side=32, one_step_until=0.7)
+
+
+def train(scenes: Scenes, steps: int, run: Run | None = None) -> Run:
+    run = run or begin(PLAN, scenes.labels)
+    for _ in range(steps):
+        advance(run, scenes)
+    return run
+
+
+def assert_same(one: Run, other: Run) -> None:
+    for network in ("network", "average"):
+        a, b = getattr(one, network).state_dict(), getattr(other, network).state_dict()
+        assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_the_same_seed_gives_the_same_weights(scenes: Scenes) -> None:
+    assert_same(train(scenes, 4), train(scenes, 4))
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one(scenes: Scenes, tmp_path: Path) -> None:
+    half = train(scenes, 2)
+    save(half, tmp_path / "checkpoint.pt")
+    resumed = resume(tmp_path / "checkpoint.pt")
+    assert resumed.step == 2
+    assert_same(train(scenes, 2, resumed), train(scenes, 4))
+
+
+def test_a_run_leaves_a_network_that_loads(scenes: Scenes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = begin(PLAN, scenes.labels)
+    run.step = 3
+    fit(run, scenes, tmp_path)
+    network, labels = pocket.load(tmp_path / "pocket.safetensors")
+    assert labels == scenes.labels
+    assert not network.training
+    assert resume(tmp_path / "checkpoint.pt").done == 1
+    assert "step 4" in capsys.readouterr().out
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_export_holds_the_average(scenes: Scenes, tmp_path: Path) -> None:
+    run = train(scenes, 1)
+    export(run, tmp_path / "net.safetensors")
+    found = pocket.load(tmp_path / "net.safetensors")[0].state_dict()
+    wanted = run.average.state_dict()
+    for name, value in found.items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, wanted[name], atol=1e-3, rtol=1e-2)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_an_attack_stays_within_its_radius_and_raises_the_loss(steps: int) -> None:
+    torch.manual_seed(0)
+    network = pocket.Pocket(5)
+    x, labels = torch.randn(4, 3, 32, 32), torch.tensor([0, 1, 2, 3])
+    chance = torch.Generator().manual_seed(0)
+    moved = perturb(network, x, labels, 0.5, steps, chance, half=False)
+    assert ((moved - x).flatten(1).norm(dim=1) <= 0.5 / pocket.STD[0] + 1e-3).all()
+    network.eval()
+    loss = torch.nn.functional.cross_entropy
+    assert loss(network(moved), labels) > loss(network(x), labels)
+
+
+def test_the_schedule_is_clean_first_and_then_harder() -> None:
+    plan = Plan(steps=100)
+    assert plan.attack_radius(0.2) == 0
+    assert 0 < plan.attack_radius(0.3) < plan.attack_radius(0.5) < plan.attack_radius(0.7) == plan.radius
+    assert plan.learning_rate(0, 0) < plan.learning_rate(300, 0.1)
+    assert plan.learning_rate(300, 1) == pytest.approx(0)
+
+
+def test_evaluation_names_every_style(scenes: Scenes, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = evaluate(begin(PLAN, scenes.labels).network, scenes, torch.device("cpu"), batches=1, side=32)
+    assert set(found) == {"noto", "fluent", "twemoji", "textures"}

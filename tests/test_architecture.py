@@ -1,0 +1,174 @@
+"""What may never exist (docs/design: the never-list), held over every file of `bot` and `engine`."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "engine").rglob("*.py")])
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "base", "handler"}
+TORCH_SIDE = ("networks", "objectives", "canvas", "ascent", "recipes", "training")
+TORCH_SIDE_MAY = {"torch", "torchvision", "numpy", "PIL", "safetensors", "pydantic"}
+TRAINING_MAY = {"skimage", "resvg_py"}  # the extra `training`, imported inside functions
+COUNTER_FOR_TORCH_SIDE = {"engine.jobs.params", "engine.jobs.catalog", "engine.jobs.errors"}
+CALLS_AT_IMPORT = {"open", "read_text", "read_bytes", "write_text", "mkdir", "connect", "urlopen", "getenv"}
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def typing_only(path: Path) -> set[int]:
+    """Lines inside `if TYPE_CHECKING`: names for the reader, not imports."""
+    blocks = [n for n in ast.walk(tree(path)) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.dump(n.test)]
+    return {line for block in blocks for line in range(block.lineno, (block.end_lineno or block.lineno) + 1)}
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Every module a file imports at run time, also inside functions."""
+    found: set[str] = set()
+    known = {module(f) for f in FILES}
+    skipped = typing_only(path)
+    for node in ast.walk(tree(path)):
+        if getattr(node, "lineno", None) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            source = node.module or ""
+            found |= {f"{source}.{a.name}" if f"{source}.{a.name}" in known else source for a in node.names}
+    return frozenset(found)
+
+
+def under(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def files_of(*packages: str) -> Iterator[Path]:
+    return (path for path in FILES if under(module(path), *packages))
+
+
+def offences(packages: tuple[str, ...], forbidden: tuple[str, ...], but: tuple[str, ...] = ()) -> list[str]:
+    return [
+        f"{module(path)} imports {name}"
+        for path in files_of(*packages)
+        if not under(module(path), *but)
+        for name in sorted(imports(path))
+        if under(name, *forbidden)
+    ]
+
+
+def test_engine_never_imports_bot() -> None:
+    assert offences(("engine",), ("bot",)) == []
+
+
+def test_bot_never_imports_torch_or_the_engine_behind_its_counter() -> None:
+    assert offences(("bot",), ("torch", "torchvision", "numpy")) == []
+    behind = [line for line in offences(("bot",), ("engine",)) if "imports engine.jobs" not in line]
+    assert behind == []
+
+
+def test_the_counter_never_imports_torch_or_discord() -> None:
+    assert offences(("engine.jobs",), ("torch", "torchvision", "discord")) == []
+
+
+def test_recipes_never_import_ledger_blobs_or_encoders() -> None:
+    assert offences(("engine.recipes",), ("engine.jobs.ledger", "engine.jobs.blobs", "engine.encoders")) == []
+
+
+def test_objectives_never_import_networks_or_canvas() -> None:
+    assert offences(("engine.objectives",), ("engine.networks", "engine.canvas")) == []
+
+
+def test_views_never_import_cogs() -> None:
+    assert offences(("bot.views",), ("bot.cogs",)) == []
+
+
+@pytest.mark.parametrize("package", ["bot.cogs", "engine.recipes"])
+def test_siblings_never_import_each_other(package: str) -> None:
+    pairs = [line for line in offences((package,), (package,)) if not line.startswith(f"{package} imports")]
+    assert pairs == []
+
+
+def test_discord_stays_out_of_what_does_not_need_it() -> None:
+    quiet = ("bot.intake", "bot.reception", "bot.quota", "bot.scheduler", "bot.store")
+    assert offences(quiet, ("discord",)) == []
+
+
+def test_the_playground_speaks_the_wire_protocol_only() -> None:
+    outside = [name for name in offences(("bot.playground",), ("bot", "engine", "discord")) if "bot.playground" not in
+               name.split(" imports ")[1]]  # fmt: skip
+    assert outside == []
+
+
+def test_the_environment_is_read_in_settings_only() -> None:
+    def reads(path: Path) -> bool:
+        return any(
+            isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") for node in ast.walk(tree(path))
+        )
+
+    assert [module(path) for path in FILES if reads(path)] == ["engine.jobs.settings"]
+
+
+def test_nothing_is_read_or_opened_at_import() -> None:
+    found = []
+    for path in FILES:
+        for statement in tree(path).body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.If):
+                continue
+            for node in ast.walk(statement):
+                name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+                if name in CALLS_AT_IMPORT:
+                    found.append(f"{module(path)}:{node.lineno} {name}")
+    assert found == []
+
+
+def test_no_pickle_and_no_unsafe_torch_load() -> None:
+    assert offences(("bot", "engine"), ("pickle", "dill", "joblib", "shelve")) == []
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                safe = any(k.arg == "weights_only" and ast.unparse(k.value) == "True" for k in node.keywords)
+                assert safe, f"{module(path)}:{node.lineno}"
+
+
+def test_the_torch_side_runs_where_nothing_else_is_installed() -> None:
+    found = []
+    for part in TORCH_SIDE:
+        own = tuple(f"engine.{name}" for name in TORCH_SIDE)
+        for path in files_of(f"engine.{part}"):
+            may = TORCH_SIDE_MAY | (TRAINING_MAY if part == "training" else set())
+            for name in imports(path):
+                top = name.split(".")[0]
+                fine = top in may or top in sys.stdlib_module_names or name in COUNTER_FOR_TORCH_SIDE
+                if not (fine or under(name, *own) or name == "engine.studio"):
+                    found.append(f"{module(path)} imports {name}")
+    assert found == []
+
+
+def test_names_say_what_a_file_is_about() -> None:
+    assert [module(path) for path in FILES if path.stem in FORBIDDEN_NAMES] == []
+
+
+def test_every_module_begins_with_what_it_is() -> None:
+    assert [module(path) for path in FILES if not ast.get_docstring(tree(path))] == []
+
+
+def test_a_breach_would_be_seen(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text("def f():\n    import torch.nn\n    from bot import client\n")
+    assert imports(bad) == {"torch.nn", "bot.client"} or imports(bad) == {"torch.nn", "bot"}
