@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,7 @@ BEAT_S = 1.0
 """A lost stop costs at most this."""
 GRACE_S = 5.0
 """A child that was told to stop and does not answer is replaced after this."""
+CHILD = (sys.executable, "-m", "engine.worker")
 BACK_OFF_S = 1.0
 """Between two children, so that one that cannot start does not burn a core."""
 
@@ -77,9 +79,10 @@ class Run:
 class Supervisor:
     """One engine."""
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, child: Sequence[str] = CHILD) -> None:
         self.settings = settings
         self.ledger = ledger
+        self.child = child
         self.live = LiveServer(socket_path(settings.run_dir), self._hear)
         self._child: asyncio.subprocess.Process | None = None
         self._run: Run | None = None
@@ -87,29 +90,35 @@ class Supervisor:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Dream until told to stop; then give back what was being dreamed."""
+        """Dream until told to stop, then give back what was being dreamed. Raises what broke the work, if anything."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self.stop)
         back = await asyncio.to_thread(self.ledger.requeue, NAME)
         log.info("engine started, %d jobs taken back", back)
         await self.live.start()
         working = asyncio.create_task(self._work())
         stopping = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-        await self._stop(working)
-        stopping.cancel()
+        try:
+            await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        finally:
+            stopping.cancel()
+            await self._stop(working)
+
+    def stop(self) -> None:
+        """Ask for a graceful end."""
+        self._stopping.set()
 
     async def _stop(self, working: asyncio.Task[None]) -> None:
+        working.cancel()  # before the child: its death must not count as a crash
+        await asyncio.wait((working,))
         await self._kill_child()
-        broken = working.done()
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
         if self._run is not None:
             await asyncio.to_thread(self.ledger.give_back, self._run.row.id, self._run.row.attempt)
         await self.live.stop()
-        log.info("engine stopped%s", " because it broke" if broken else "")
+        log.info("engine stopped")
 
     async def _work(self) -> None:
         while True:
@@ -212,7 +221,7 @@ class Supervisor:
         if self._child is not None and self._child.returncode is None:
             return self._child
         self._child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "engine.worker",
+            *self.child,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
         )  # fmt: skip
         self._write_pids(self._child.pid)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -37,8 +37,8 @@ class Engine(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    device: str = Field("auto", description="auto, cpu or cuda")
-    dtype: str = Field("auto", description="auto, float32 or bfloat16")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
+    dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="auto, float32 or bfloat16")
     threads: int = Field(0, ge=0, description="CPU threads; 0: all cores")
     nice: int = Field(10, ge=0, le=19, description="how much the engine gives way to the bot")
     timeout_s: float = Field(900.0, gt=0, description="a job is stopped after this many seconds")

@@ -202,7 +202,9 @@ def _submit_many(url: str, user: str, count: int) -> list[str]:
 def test_processes_that_submit_at_once_lose_nothing(database: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(4, mp_context=spawn) as pool:
-        ids = [id for done in [pool.submit(_submit_many, database, f"u{n}", 40) for n in range(4)] for id in done.result()]
+        ids = [
+            id for done in [pool.submit(_submit_many, database, f"u{n}", 40) for n in range(4)] for id in done.result()
+        ]
     ledger = Ledger(database)
     assert sorted(row.id for row, _ in ledger.waiting()) == sorted(ids)
     ledger.close()

@@ -1,0 +1,54 @@
+"""A child for the supervisor's tests: does to order what a worker could do, without torch. `seed` is the order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from engine.jobs import frames
+
+FINE, CRASH, CRASH_ONCE, DEAF, FAIL, SLOW = range(6)
+
+
+def main() -> None:
+    out, scratch = sys.stdout.buffer, sys.argv[1]
+
+    def send(**header: object) -> None:
+        out.write(frames.pack(header))
+        out.flush()
+
+    send(report="ready")
+    while frame := frames.read(sys.stdin.buffer):
+        order = json.loads(frame[0]["params"])["seed"]
+        marker = Path(scratch) / frame[0]["id"]
+        first = not marker.exists()
+        marker.touch()
+        if order == CRASH or (order == CRASH_ONCE and first):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if order == FAIL:
+            send(report="failed", error="OutOfMemory", facts={})
+            continue
+        if order == DEAF:
+            time.sleep(60)
+        steps, word = (1000 if order == SLOW and first else 3), ""
+        for step in range(steps):
+            send(report="progress", step=step + 1, steps=steps)
+            answer = frames.read(sys.stdin.buffer)
+            if answer is None:
+                return
+            if word := answer[0]["word"]:
+                break
+            time.sleep(0.01)
+        if word in ("stop", "lost"):
+            send(report="stopped")
+        else:
+            result = {"blob": "0" * 64, "mime": "image/png", "width": 1, "height": 1, "size": 1, "note": word}
+            send(report="done", result=result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from engine.networks.network import Network
+from engine.studio import Studio
+
+
+def test_networks_are_loaded_once(pocket_network: Network) -> None:
+    asked: list[str] = []
+
+    def loader(name: str) -> Network:
+        asked.append(name)
+        return pocket_network
+
+    studio = Studio("cpu", "float32", loader=loader)
+    assert studio.network("pocket") is studio.network("pocket")
+    assert asked == ["pocket"]
+
+
+def test_generators_repeat(studio: Studio) -> None:
+    one, same = (torch.rand(4, generator=studio.generator(9)) for _ in range(2))
+    assert one.equal(same)
+
+
+def test_it_only_lets_deterministic_algorithms_run(studio: Studio) -> None:
+    assert torch.are_deterministic_algorithms_enabled()
+
+
+def test_threads_are_as_asked(pocket_network: Network) -> None:
+    before = torch.get_num_threads()
+    try:
+        assert Studio("cpu", threads=1, loader=lambda _: pocket_network).threads == torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_auto_is_the_same_every_time() -> None:
+    one, same = Studio(), Studio()
+    assert (one.device, one.dtype) == (same.device, same.dtype)
+
+
+def test_an_unknown_device_is_refused() -> None:
+    with pytest.raises(RuntimeError):
+        Studio("typewriter")

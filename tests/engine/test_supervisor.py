@@ -1,0 +1,231 @@
+"""The supervisor with a child that does to order what a worker could do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from engine import supervisor
+from engine.jobs import settings as settings_
+from engine.jobs.job import CancelOutcome, Job, JobId, JobRow, State
+from engine.jobs.ledger import Ledger
+from engine.jobs.local import LocalDispatch, open_ledger
+from engine.jobs.params import Dream
+from engine.jobs.settings import Settings
+from engine.supervisor import Supervisor
+from tests.engine.fake_child import CRASH, CRASH_ONCE, DEAF, FAIL, FINE, SLOW
+
+FAKE_CHILD = (sys.executable, str(Path(__file__).with_name("fake_child.py")))
+
+
+def order(what: int) -> Job:
+    return Job(params=Dream(seed=what), requester="ada")
+
+
+@pytest.fixture
+def settings(data_dir: Path) -> Settings:
+    return settings_.load(data_dir=data_dir)
+
+
+async def listen(dispatch: LocalDispatch) -> None:
+    """A bot always listens; its socket also carries the wake-ups."""
+    async for _ in dispatch.hints():
+        pass
+
+
+@pytest.fixture
+async def dispatch(settings: Settings) -> AsyncIterator[LocalDispatch]:
+    dispatch = LocalDispatch.open(settings)
+    listening = asyncio.create_task(listen(dispatch))
+    yield dispatch
+    listening.cancel()
+    await dispatch.close()
+
+
+@pytest.fixture
+async def engine(settings: Settings, dispatch: LocalDispatch) -> AsyncIterator[Supervisor]:
+    ledger = open_ledger(settings)
+    engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+    running = asyncio.create_task(engine.run())
+    yield engine
+    engine.stop()
+    await running
+    ledger.close()
+
+
+async def settled(dispatch: LocalDispatch, id: JobId) -> JobRow:
+    return await eventually(dispatch, id, lambda row: row.state.settled)
+
+
+async def eventually(dispatch: LocalDispatch, id: JobId, true: Callable[[JobRow], bool]) -> JobRow:
+    async with asyncio.timeout(20):
+        while True:
+            row = await dispatch.row(id)
+            assert row
+            if true(row):
+                return row
+            await asyncio.sleep(0.01)
+
+
+async def test_a_job_is_done(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    row = await settled(dispatch, await dispatch.submit(order(FINE), {}))
+    assert row.state == State.DONE
+    assert row.result
+    assert row.result.mime == "image/png"
+
+
+async def test_hints_tell_of_start_steps_and_end(engine: Supervisor, settings: Settings) -> None:
+    heard: list[str] = []
+    dispatch = LocalDispatch.open(settings)
+
+    async def listen() -> None:
+        async for hint in dispatch.hints():
+            heard.append(type(hint).__name__)
+            if heard[-1] == "Settled":
+                return
+
+    listening = asyncio.create_task(listen())
+    await eventually_true(lambda: len(engine.live._writers) == 2)
+    await dispatch.submit(order(FINE), {})
+    async with asyncio.timeout(10):
+        await listening
+    assert heard == ["Started", "Progress", "Progress", "Progress", "Settled"]
+    await dispatch.close()
+
+
+async def eventually_true(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_crash_of_the_child_is_tried_once_more(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    row = await settled(dispatch, await dispatch.submit(order(CRASH_ONCE), {}))
+    assert (row.state, row.attempt) == (State.DONE, 2)
+
+
+async def test_a_second_crash_fails_the_job_and_the_next_is_done(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    bad, good = await dispatch.submit(order(CRASH), {}), await dispatch.submit(order(FINE), {})
+    assert (await settled(dispatch, bad)).error_code == "F01"
+    assert (await settled(dispatch, good)).state == State.DONE
+
+
+async def test_a_failure_reaches_the_row_as_a_sentence(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    row = await settled(dispatch, await dispatch.submit(order(FAIL), {}))
+    assert (row.state, row.error_code) == (State.FAILED, "F03")
+    assert "smaller" in row.error
+
+
+async def test_a_running_job_stops_when_told(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    id = await dispatch.submit(order(SLOW), {})
+    await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    assert await dispatch.cancel(id) is CancelOutcome.STOPPING
+    assert (await settled(dispatch, id)).state == State.CANCELLED
+
+
+async def test_a_stop_whose_frame_was_lost_is_seen_at_the_heartbeat(
+    engine: Supervisor, dispatch: LocalDispatch
+) -> None:
+    id = await dispatch.submit(order(SLOW), {})
+    await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    dispatch.ledger.cancel(id)  # past the socket
+    assert (await settled(dispatch, id)).state == State.CANCELLED
+
+
+async def test_keep_makes_a_result_of_what_there_is(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    id = await dispatch.submit(order(SLOW), {})
+    await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    await dispatch.cancel(id, keep=True)
+    row = await settled(dispatch, id)
+    assert row.state == State.DONE
+    assert row.result
+    assert row.result.note == "keep"
+
+
+async def test_a_deaf_child_is_replaced(
+    engine: Supervisor, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_S", 0.1)
+    monkeypatch.setattr(supervisor, "BEAT_S", 0.05)
+    deaf, good = await dispatch.submit(order(DEAF), {}), await dispatch.submit(order(FINE), {})
+    await eventually(dispatch, deaf, lambda row: row.state == State.RUNNING)
+    await dispatch.cancel(deaf)
+    assert (await settled(dispatch, deaf)).state == State.CANCELLED
+    assert (await settled(dispatch, good)).state == State.DONE
+
+
+async def test_a_job_beyond_the_time_limit_fails_without_a_retry(
+    engine: Supervisor, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_S", 0.1)
+    monkeypatch.setattr(supervisor, "BEAT_S", 0.05)
+    engine.settings.engine.timeout_s = 0.2
+    row = await settled(dispatch, await dispatch.submit(order(DEAF), {}))
+    assert (row.state, row.error_code, row.attempt) == (State.FAILED, "F02", 1)
+
+
+async def test_a_graceful_stop_gives_the_job_back(settings: Settings, dispatch: LocalDispatch) -> None:
+    ledger = open_ledger(settings)
+    engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+    running = asyncio.create_task(engine.run())
+    id = await dispatch.submit(order(SLOW), {})
+    await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    engine.stop()
+    await running
+    row = await dispatch.row(id)
+    assert row
+    assert row.state == State.QUEUED
+    assert crashes(ledger, id) == 0
+    ledger.close()
+
+
+def crashes(ledger: Ledger, id: JobId) -> int:
+    import sqlalchemy as sa
+
+    from engine.jobs.ledger import jobs
+
+    with ledger._read() as db:
+        return db.scalar(sa.select(jobs.c.crashes).where(jobs.c.id == id)) or 0
+
+
+def start_process(settings: Settings) -> subprocess.Popen[bytes]:
+    code = (
+        "import sys, engine.supervisor as s;"
+        f"s.Supervisor.__init__.__defaults__ = ({(*FAKE_CHILD, str(settings.run_dir))!r},);"
+        "sys.exit(s.main())"
+    )
+    environment = {**os.environ, "PAREIDOLIA_DATA_DIR": str(settings.data_dir)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
+
+
+async def test_a_killed_supervisor_loses_nothing_and_counts_no_crash(
+    settings: Settings, dispatch: LocalDispatch
+) -> None:
+    process = start_process(settings)
+    id = await dispatch.submit(order(SLOW), {})
+    await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    again = start_process(settings)
+    row = await settled(dispatch, id)
+    assert (row.state, row.attempt) == (State.DONE, 2)
+    assert crashes(dispatch.ledger, id) == 0
+    again.terminate()
+    assert again.wait(10) == 0
+
+
+async def test_a_second_engine_leaves_the_first_alone(settings: Settings, dispatch: LocalDispatch) -> None:
+    first = start_process(settings)
+    await settled(dispatch, await dispatch.submit(order(FINE), {}))
+    second = start_process(settings)
+    assert second.wait(10) == supervisor.LOCKED
+    await settled(dispatch, await dispatch.submit(order(FINE), {}))
+    first.terminate()
+    assert first.wait(10) == 0
