@@ -1,32 +1,31 @@
 """The engine's child: `job -> reports -> result`, the only process with torch in it.
 
 It reads a job from stdin, runs the recipe's iterator, and sends every step up; what comes back says go on, stop or
-keep. Results and previews leave as bytes; the ledger is the parent's. When the parent is gone, stdin closes and the child
-leaves at once, in the middle of whatever it does.
+keep. Results and previews leave as bytes; the ledger is the parent's. When the parent is gone, stdin closes and the
+child leaves at once, in the middle of whatever it does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.jobs import frames, params
-from engine.jobs.blobs import Blobs
 from engine.jobs.errors import Broken, Failure, OutOfMemory, PictureGone
 from engine.jobs.job import BlobKey
 from engine.jobs.local import open_blobs
 from engine.jobs.settings import Settings, load
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from engine.ascent.report import Progress
+    from engine.encoders.encoded import Encoded
     from engine.studio import Studio
 
 log = logging.getLogger("pareidolia.worker")
@@ -82,9 +81,9 @@ def main() -> None:
 
 def _warm_up(studio: Studio) -> None:
     """One tiny dream: loads the network and lets torch choose its kernels before anyone waits."""
-    from engine.recipes import recipe_for
+    from engine.production import produce
 
-    for _ in recipe_for(tiny := params.Dream(size=128, octaves=1, iterations=2))(tiny, None, studio):
+    for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, studio):
         pass
 
 
@@ -92,15 +91,14 @@ class Worker:
     """Runs one job after another on a warm studio."""
 
     def __init__(self, settings: Settings, studio: Studio, parent: Parent) -> None:
-        self.settings = settings
-        self.blobs: Blobs = open_blobs(settings)
+        self.blobs = open_blobs(settings)
         self.studio = studio
         self.parent = parent
 
     def serve(self, header: dict[str, Any]) -> None:
         """One job; whatever happens, exactly one last report."""
         try:
-            self.parent.send(report="done", result=self._dream(header))
+            self.parent.send(report="done", result=self._produce(header))
         except Stopped:
             self.parent.send(report="stopped")
         except Failure as failure:
@@ -110,59 +108,46 @@ class Worker:
             kind = OutOfMemory if _is_out_of_memory(error) else Broken
             self.parent.send(report="failed", error=kind.__name__, facts={})
 
-    def _dream(self, header: dict[str, Any]) -> dict[str, Any]:
-        from engine import encoders
-        from engine.ascent.report import Frame
-        from engine.recipes import recipe_for
+    def _produce(self, header: dict[str, Any]) -> dict[str, Any]:
+        from engine.production import produce
 
         wanted = params.parse(header["params"])
-        source = self._picture(header["picture"])
-        with encoders.open_encoder(wanted, header["limit_bytes"]) as encoder:
-            for report in self._until_kept(recipe_for(wanted)(wanted, source, self.studio)):
-                if isinstance(report, Frame):
-                    encoder.add(report.picture)
-            made = encoder.finish()
+        reports = produce(wanted, self._picture(header["picture"]), self.studio, header["limit_bytes"])
+        with contextlib.closing(reports):
+            made = self._converse(reports)
         result = {"blob": self.blobs.put(made.data), "size": len(made.data), "mime": made.mime}
         return {**result, "width": made.width, "height": made.height, "note": made.note}
 
-    def _until_kept(self, reports: Iterator[Any]) -> Iterator[Any]:
-        """The recipe's reports, each told to the parent; "keep" ends them with the latest picture as the last frame."""
-        from engine import encoders
-        from engine.ascent.report import Frame, Progress
+    def _converse(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
+        """Tell the parent of every step, and do what it says."""
+        from engine.encoders.encoded import Encoded
 
-        previewed, framed = 0.0, False
-        for report in reports:
-            yield report
-            if not isinstance(report, Progress):
-                framed = True
-                continue
+        previewed = 0.0
+        report = next(reports)
+        while not isinstance(report, Encoded):
             due = time.monotonic() - previewed >= PREVIEW_S
             word = self._tell(report, preview=due)
             previewed = time.monotonic() if due else previewed
-            if word == "keep":
-                if not framed:
-                    yield Frame(0, 1, encoders.enlarged(report.picture, self.long_side))
-                return
-            if word:
+            if word in ("stop", "lost"):
                 raise Stopped
+            report = reports.send(word == "keep")
+        return report
 
     def _tell(self, report: Progress, *, preview: bool) -> str:
         from engine import encoders
 
-        jpeg = encoders.preview(report.picture) if preview else b""
+        jpeg = encoders.preview(report.picture, size=report.size) if preview else b""
         self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps)
         return str(self.parent.receive()["word"])
 
-    def _picture(self, key: str | None) -> Tensor | None:
-        """The clean PNG of a blob as [3, h, w] in [0, 1]."""
+    def _picture(self, key: str | None) -> bytes | None:
+        """The clean PNG of a blob. Raises `PictureGone`."""
         if key is None:
             return None
         data = self.blobs.get(BlobKey(key))
         if data is None:
             raise PictureGone
-        from engine.encoders.still import decode
-
-        return decode(data)
+        return data
 
 
 def _is_out_of_memory(error: Exception) -> bool:
