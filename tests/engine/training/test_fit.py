@@ -7,16 +7,16 @@ import torch
 
 from engine.networks import pocket
 from engine.training.attack import perturb
-from engine.training.fit import Plan, Run, advance, begin, evaluate, export, fit, resume, save
+from engine.training.fit import Plan, Run, advance, begin, compose, evaluate, export, fit, resume, save
 from engine.training.scenes import Scenes
 
-PLAN = Plan(seed=3, steps=4, batch=2, clean=0.5, clean_side=32, side=32, one_step_until=0.7)
+PLAN = Plan(seed=3, steps=4, batch=2, clean=0.5, small_side=32, side=32, one_step_until=0.7, exam=2)
 
 
 def train(scenes: Scenes, steps: int, run: Run | None = None) -> Run:
     run = run or begin(PLAN, scenes.labels)
     for _ in range(steps):
-        advance(run, scenes)
+        advance(run, compose(run, scenes))
     return run
 
 
@@ -38,6 +38,10 @@ def test_a_resumed_run_equals_an_uninterrupted_one(scenes: Scenes, tmp_path: Pat
     assert_same(train(scenes, 2, resumed), train(scenes, 4))
 
 
+def test_a_fitted_run_equals_single_steps(scenes: Scenes, tmp_path: Path) -> None:
+    assert_same(fit(begin(PLAN, scenes.labels), scenes, tmp_path), train(scenes, 4))
+
+
 def test_a_run_leaves_a_network_that_loads(scenes: Scenes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = begin(PLAN, scenes.labels)
     run.step = 3
@@ -45,7 +49,7 @@ def test_a_run_leaves_a_network_that_loads(scenes: Scenes, tmp_path: Path, capsy
     network, labels = pocket.load(tmp_path / "pocket.safetensors")
     assert labels == scenes.labels
     assert not network.training
-    assert resume(tmp_path / "checkpoint.pt").done == 1
+    assert resume(tmp_path / "checkpoint.pt").done() == 1
     assert "step 4" in capsys.readouterr().out
     assert not list(tmp_path.glob("*.part"))
 
@@ -61,10 +65,8 @@ def test_an_export_holds_the_average(scenes: Scenes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-def test_an_attack_stays_within_its_radius_and_raises_the_loss(steps: int) -> None:
-    torch.manual_seed(0)
-    network = pocket.Pocket(5)
-    x, labels = torch.randn(4, 3, 32, 32), torch.tensor([0, 1, 2, 3])
+def test_an_attack_stays_within_its_radius_and_raises_the_loss(network: pocket.Pocket, steps: int) -> None:
+    x, labels = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(1)), torch.tensor([0, 1, 2, 3])
     chance = torch.Generator().manual_seed(0)
     moved = perturb(network, x, labels, 0.5, steps, chance, half=False)
     assert ((moved - x).flatten(1).norm(dim=1) <= 0.5 / pocket.STD[0] + 1e-3).all()
@@ -76,11 +78,13 @@ def test_an_attack_stays_within_its_radius_and_raises_the_loss(steps: int) -> No
 def test_the_schedule_is_clean_first_and_then_harder() -> None:
     plan = Plan(steps=100)
     assert plan.attack_radius(0.2) == 0
+    assert plan.picture_side(0.5) == 64
+    assert plan.picture_side(0.6) == 96
     assert 0 < plan.attack_radius(0.3) < plan.attack_radius(0.5) < plan.attack_radius(0.7) == plan.radius
     assert plan.learning_rate(0, 0) < plan.learning_rate(300, 0.1)
     assert plan.learning_rate(300, 1) == pytest.approx(0)
 
 
-def test_evaluation_names_every_style(scenes: Scenes, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = evaluate(begin(PLAN, scenes.labels).network, scenes, torch.device("cpu"), batches=1, side=32)
+def test_evaluation_names_every_style(scenes: Scenes) -> None:
+    found = evaluate(begin(PLAN, scenes.labels).network, scenes, torch.device("cpu"), 2, 32)
     assert set(found) == {"noto", "fluent", "twemoji", "textures"}

@@ -11,9 +11,8 @@ from engine.training.look import Settings, concept, dream, sheet, towards, whole
 TINY = Settings(octaves=2, iterations=2, jitter=2)
 
 
-def test_a_dream_raises_what_it_dreams_of(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    network, photo = Pocket(4).eval(), torch.rand(1, 3, 48, 64)
+def test_a_dream_raises_what_it_dreams_of(network: Pocket, tmp_path: Path) -> None:
+    photo = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
     for objective in (whole_layer(network, "mixed3a"), towards(network, [1, 2])):
         dreamed = dream(photo, objective, TINY, torch.Generator().manual_seed(0))
         assert dreamed.shape == photo.shape

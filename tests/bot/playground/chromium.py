@@ -1,0 +1,37 @@
+"""A browser for the tests that need one: `() => headless Chromium`; import the fixture where it is used."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def installed() -> str | None:
+    """Return where Chromium is, or None."""
+    system = Path("/usr/bin/chromium")
+    return str(system) if system.exists() else shutil.which("chromium")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """A headless Chromium of this machine; no browser is ever downloaded."""
+    path = installed()
+    if path is None:
+        pytest.skip("No Chromium here. Install it (apt-get install chromium) and run this again.")
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        await browser.close()

@@ -1,0 +1,83 @@
+"""Requests of the real library, held against Discord's published description of its API."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import discord
+import pytest
+from discord import app_commands
+
+from bot.playground.openapi import Specification
+from bot.playground.server import Playground
+
+from .stage import Api, Client, Picture, aim, connected, layout, png, text
+
+PATH = Path(__file__).parents[4] / "shared" / "discord" / "openapi.json"
+pytestmark = pytest.mark.skipif(not PATH.is_file(), reason="Discord's openapi.json is not at ../shared/discord")
+
+
+@pytest.fixture(scope="module")
+def specification() -> Specification:
+    """The description, read once."""
+    return Specification(PATH)
+
+
+@pytest.fixture
+async def strict(specification: Specification) -> AsyncIterator[Playground]:
+    """A stand-in that checks every request."""
+    stand_in = Playground(specification=specification)
+    await stand_in.start()
+    yield stand_in
+    await stand_in.stop()
+
+
+async def test_everything_the_library_sends_conforms(strict: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    aim(monkeypatch, strict)
+    client = Client()
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @client.tree.command(name="dream", description="Dream a picture")
+    @app_commands.describe(layer="How deep")
+    @app_commands.default_permissions(send_messages=True)
+    async def dream(interaction: discord.Interaction, layer: str, image: discord.Attachment | None) -> None:
+        nobody = discord.AllowedMentions.none()
+        file = discord.File(io.BytesIO(png()), "dream.png")
+        sent = await interaction.response.send_message(view=Picture("0 %"), file=file, allowed_mentions=nobody)
+        again = discord.File(io.BytesIO(png()), "dream.png")
+        await interaction.edit_original_response(view=Picture("50 %"), attachments=[again], allowed_mentions=nobody)
+        await interaction.followup.send("more", ephemeral=True)
+        channel = client.get_partial_messageable(interaction.channel_id or 0)
+        message = channel.get_partial_message(sent.message_id or 0)
+        await message.edit(view=Picture("done"), allowed_mentions=nobody)
+        reply = await message.reply("done", nonce="job-1", mention_author=False, allowed_mentions=nobody)
+        await reply.delete()
+        await interaction.user.send("hello")
+        done.set_result(None)
+
+    async with connected(client, strict):
+        await client.tree.sync()
+        strict.command("You", "dreams", "dream", layer="high")
+        await asyncio.wait_for(done, 20)
+        assert not client.failures
+    assert strict.violations == []
+    assert len(strict.world.calls) > 8
+
+
+async def test_what_does_not_conform_is_recorded_and_refused(strict: Playground) -> None:
+    async with aiohttp.ClientSession() as session:
+        api = Api(strict, session)
+        status, _ = await api("POST", api.messages, layout(text("a"), allowed_mentions={"parse": ["all"]}))
+        assert status == 400
+        assert (await api("POST", api.messages, layout(text("a"), tts="loud")))[0] == 400
+        assert len(strict.violations) >= 2
+        assert api.messages in strict.violations[0]
+
+
+def test_an_address_that_discord_does_not_have_is_a_problem(specification: Specification) -> None:
+    assert specification.problems("POST", "/channels/1/dreams", {})[0].code == "UNKNOWN_OPERATION"
+    assert specification.problems("GET", "/users/@me", {}) == []

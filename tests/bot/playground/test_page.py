@@ -1,0 +1,410 @@
+"""The page in a real browser, on the real stand-in, without a bot: what is typed and pressed, and what is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from bot.playground import attachments, payloads
+from bot.playground.server import Playground
+from bot.playground.world import COMPONENTS_V2, EPHEMERAL, Message
+
+from .chromium import chromium as chromium
+from .stage import png
+from .visitor import Frame, Visitor, visit
+
+pytestmark = pytest.mark.browser
+
+DISCLAIMER = "Playground: a stand-in on this computer, not Discord. No account; nothing leaves this machine."
+LAYER: Frame = {"type": 3, "name": "layer", "description": "How deep to look", "autocomplete": True}
+NAMED: Frame = {"type": 3, "name": "name", "description": "What to call it", "required": True, "max_length": 32}
+COMMANDS: list[Frame] = [
+    {
+        "type": 1,
+        "name": "dream",
+        "description": "Dream a picture",
+        "options": [
+            {"type": 11, "name": "image", "description": "Where to begin"},
+            LAYER,
+            {"type": 10, "name": "strength", "description": "How strong", "min_value": 0.1, "max_value": 4},
+            {
+                "type": 3,
+                "name": "look",
+                "description": "A choice",
+                "choices": [{"name": "Very deep", "value": "deep"}],
+            },
+            {"type": 4, "name": "seed", "description": "A number", "min_value": 0, "max_value": 100},
+            {"type": 5, "name": "private", "description": "Only for you"},
+            {"type": 6, "name": "friend", "description": "Somebody"},
+        ],
+    },
+    {
+        "type": 1,
+        "name": "preset",
+        "description": "Presets",
+        "options": [
+            {"type": 1, "name": "save", "description": "Save one", "options": [NAMED, LAYER]},
+            {"type": 1, "name": "list", "description": "See all"},
+        ],
+    },
+    {"type": 3, "name": "Dream this", "description": ""},
+    {"type": 2, "name": "Dream their avatar", "description": ""},
+]
+
+
+def register(playground: Playground) -> None:
+    """Give the world commands as a bot would."""
+    world = playground.world
+    made = [{"id": world.mint(), "application_id": world.bot.id, **command} for command in COMMANDS]
+    world.commands = {f"{one['type']}/{one['name']}": one for one in made}
+    world.emit("commands", commands=made)
+
+
+@pytest.fixture
+async def visitor(playground: Playground, chromium: Browser) -> AsyncIterator[Visitor]:
+    """Somebody at the page of a stand-in whose bot has registered its commands."""
+    register(playground)
+    someone = await visit(chromium, playground.url)
+    yield someone
+    assert someone.troubles == []
+
+
+def bot_message(playground: Playground, *parts: Frame, **facts: Any) -> Message:
+    """Let the bot post components in #dreams."""
+    world = playground.world
+    place = world.channel("dreams")
+    flags = COMPONENTS_V2 | facts.pop("flags", 0)
+    message = Message(world.mint(), place.id, world.bot.id, components=list(parts), flags=flags, **facts)
+    world.add_message(message)
+    return message
+
+
+def say(playground: Playground, text: str, person: str = "Ada") -> Message:
+    return playground.say(person, "dreams", text)
+
+
+def picture(playground: Playground, width: int, height: int, alt: str = "a dream") -> Frame:
+    """Return a gallery of one picture that lies on the stand-in's CDN."""
+    world = playground.world
+    item = attachments.store(world, world.channel("dreams").id, "dream.png", png(width, height))
+    media = {"url": payloads.attachment_url(world, item), "width": width, "height": height}
+    return {"type": 12, "id": 2, "items": [{"media": media, "description": alt}]}
+
+
+def words(text: str) -> Frame:
+    return {"type": 10, "id": 3, "content": text}
+
+
+def buttons(*labels: str) -> Frame:
+    made = [{"type": 2, "id": 10 + at, "style": 2, "label": one, "custom_id": one} for at, one in enumerate(labels)]
+    return {"type": 1, "id": 4, "components": made}
+
+
+def card(*parts: Frame) -> Frame:
+    return {"type": 17, "id": 1, "components": list(parts)}
+
+
+async def until_sent(visitor: Visitor, kind: str, count: int = 1) -> Frame:
+    """Wait until the page has sent so many frames of a type; return the last one."""
+    async with asyncio.timeout(10):
+        while len(visitor.frames(kind)) < count:
+            await visitor.page.wait_for_timeout(10)
+    return visitor.frames(kind)[-1]
+
+
+async def test_greets_with_everything_at_hand_and_asks_nobody_else(visitor: Visitor, playground: Playground) -> None:
+    await expect(visitor.see("disclaimer")).to_have_text(DISCLAIMER)
+    await expect(visitor.page.get_by_test_id("channels").get_by_role("button")).to_have_count(3)
+    await expect(visitor.page.get_by_test_id("personas").get_by_role("button")).to_have_count(3)
+    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(5)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
+    playground.world.set_online(True)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is online")
+    await visitor.see("suggestion").first.click()
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+    assert all(address.startswith((playground.url, "blob:")) for address in visitor.addresses)
+
+
+READINGS: list[tuple[str, str, list[Frame]]] = [
+    ("/dream layer:high", "dream", [{"name": "layer", "value": "high"}]),
+    ("/dream", "dream", []),
+    ('/preset save name:"my dream: one"', "preset save", [{"name": "name", "value": "my dream: one"}]),
+    (
+        "/preset save name:my dream layer:mixed 4c",
+        "preset save",
+        [{"name": "name", "value": "my dream"}, {"name": "layer", "value": "mixed 4c"}],
+    ),
+    (
+        "/dream look:very deep seed:42 private:yes strength:0.5",
+        "dream",
+        [
+            {"name": "look", "value": "deep"},
+            {"name": "seed", "value": 42},
+            {"name": "private", "value": True},
+            {"name": "strength", "value": 0.5},
+        ],
+    ),
+]
+
+
+async def test_typed_commands_are_read_against_what_was_registered(visitor: Visitor) -> None:
+    for count, (text, name, options) in enumerate(READINGS, 1):
+        await visitor.run(text)
+        frame = await until_sent(visitor, "command", count)
+        assert (frame["name"], frame["options"], frame["command_type"]) == (name, options, 1)
+        await expect(visitor.composer).to_have_value("")
+
+
+async def test_people_are_named_by_name(visitor: Visitor, playground: Playground) -> None:
+    await visitor.run("/dream friend:@Ada")
+    frame = await until_sent(visitor, "command")
+    assert frame["options"] == [{"name": "friend", "value": playground.world.persona("Ada").id}]
+
+
+HINTS = [
+    ("/draem layer:high", "Did you mean /dream?"),
+    ("/xylophone", "Type / alone to see every command."),
+    ("/preset", "/preset save, /preset list"),
+    ("/dream leyer:high", "Did you mean layer:?"),
+    ("/dream weather:fine", "Use one of: image, layer"),
+    ("/dream high", "like layer:high"),
+    ("/dream seed:many", "a whole number from 0 to 100"),
+    ("/dream seed:101", "a whole number from 0 to 100"),
+    ("/dream private:maybe", "true or false"),
+    ("/dream look:shallow", "Very deep"),
+    ("/dream layer:", "no value yet"),
+    ("/dream image:nothing.png", "Drop it into the page, or name one of: cat"),
+    ("/dream friend:nobody", "You, Ada, Mod"),
+    ("/preset save", "/preset save needs name"),
+    ("/preset list x:1", "takes no options"),
+]
+
+
+async def test_what_cannot_run_says_what_to_do_and_keeps_the_text(visitor: Visitor) -> None:
+    for text, told in HINTS:
+        await visitor.composer.fill(text)
+        await visitor.composer.press("Escape")  # closes the picker: what is typed is meant
+        await visitor.composer.press("Enter")
+        await expect(visitor.see("hint")).to_contain_text(told)
+        assert (await visitor.composer.input_value()).startswith(text)
+    assert visitor.frames("command") == []
+    await visitor.composer.fill("/draem layer:high")
+    await visitor.composer.press("Enter")
+    await visitor.see("fix").click()
+    await visitor.composer.press("Enter")
+    assert (await until_sent(visitor, "command"))["name"] == "dream"
+
+
+async def test_picker_by_keyboard_alone(visitor: Visitor, playground: Playground) -> None:
+    await visitor.page.locator("body").press("/")
+    lines = visitor.see("picker-line")
+    await expect(lines).to_have_text(["/dreamDream a picture", "/preset saveSave one", "/preset listSee all"])
+    await visitor.composer.press("ArrowDown")
+    await visitor.composer.press("ArrowDown")
+    await expect(lines.nth(1)).to_have_attribute("aria-selected", "true")
+    await visitor.composer.press("ArrowUp")
+    await visitor.composer.press("Enter")
+    await expect(visitor.composer).to_have_value("/dream ")
+    await expect(lines.first).to_contain_text("image")
+    await visitor.composer.press_sequentially("lay")
+    await visitor.composer.press("Tab")
+    await expect(visitor.composer).to_have_value("/dream layer:")
+    await visitor.composer.press_sequentially("hi")
+    asked = await until_sent(visitor, "autocomplete")
+    assert asked["options"][-1]["focused"] is True
+    offered = [{"name": "high · faces, animals", "value": "high"}]
+    while await lines.count() != 1:  # each letter asks again; only the last question's answer is shown
+        playground.world.emit("choices", nonce=visitor.frames("autocomplete")[-1]["nonce"], choices=offered)
+        await visitor.page.wait_for_timeout(20)
+    await expect(lines).to_have_text(["high · faces, animals"])
+    await visitor.composer.press("Tab")
+    await expect(visitor.composer).to_have_value("/dream layer:high ")
+    await visitor.composer.press("Escape")
+    await expect(visitor.see("picker")).to_be_hidden()
+    await visitor.composer.press("Enter")
+    assert (await until_sent(visitor, "command"))["options"] == [{"name": "layer", "value": "high"}]
+
+
+async def test_dropped_pasted_and_sample_pictures_fill_the_image(visitor: Visitor, playground: Playground) -> None:
+    await visitor.drop("mine.png", png())
+    await visitor.run("/dream layer:high")
+    first = await until_sent(visitor, "command")
+    image = next(option["value"] for option in first["options"] if option["name"] == "image")
+    assert playground.deeds._staged[image["upload_id"]].data == png()
+    await expect(visitor.see("attach-chip")).to_have_count(0)
+    await visitor.composer.fill("/dream layer:high")
+    await visitor.paste("pasted.png", png(9, 9))
+    await expect(visitor.see("attach-chip").locator("b")).to_have_text("image")
+    await visitor.composer.press("Enter")
+    await until_sent(visitor, "command", 2)
+    await visitor.see("sample-cat").focus()
+    await visitor.page.keyboard.press("Enter")
+    await visitor.attached("cat.png")
+    await expect(visitor.composer).to_be_focused()
+    await visitor.drop("second.png", png())
+    await visitor.run("/dream")
+    await expect(visitor.see("hint")).to_contain_text("takes one picture. Remove second.png")
+    await visitor.page.get_by_role("button", name="Remove second.png").click()
+    await visitor.composer.press("Enter")
+    third = await until_sent(visitor, "command", 3)
+    assert [option["name"] for option in third["options"]] == ["image"]
+
+
+async def test_plain_messages_carry_pictures_mentions_and_replies(visitor: Visitor, playground: Playground) -> None:
+    earlier = say(playground, "look at this")
+    await visitor.message(earlier.id).hover()
+    await visitor.message(earlier.id).get_by_test_id("reply").click()
+    await expect(visitor.see("replying")).to_contain_text("Ada")
+    await visitor.drop("cat.png", png(40, 30))
+    await visitor.run("@Pareidolia high")
+    await expect(visitor.messages).to_have_count(2)
+    mine = playground.world.history("dreams")[-1]
+    assert mine.reference == earlier.id
+    assert playground.world.bot.id in mine.mentions
+    shown = visitor.message(mine.id)
+    await expect(shown.get_by_test_id("origin")).to_contain_text("look at this")
+    await expect(shown).to_contain_text("@Pareidolia high")
+    await expect(shown.get_by_test_id("picture")).to_have_attribute("data-name", "cat.png")
+
+
+EVIL = (
+    '<img src=x onerror="document.title=1"> <script>document.title=1</script> **<b>bold</b>** `<i>` '
+    "[x](javascript:alert(1)) [y](https://example.com/) https://example.com/z <t:1:R>"
+)
+
+
+async def test_nothing_that_is_said_becomes_markup(visitor: Visitor, playground: Playground) -> None:
+    message = say(playground, EVIL)
+    bot_message(playground, card(words(EVIL), buttons(EVIL[:60])))
+    shown = visitor.message(message.id).locator(".body")
+    await expect(shown.locator("strong")).to_have_text("<b>bold</b>")
+    await expect(shown.locator("code")).to_have_text("<i>")
+    await expect(shown.locator("time")).to_contain_text("years ago")
+    await expect(shown.locator("img, script, b, i, a")).to_have_count(0)
+    await expect(visitor.page.locator(".log script, .log [onerror]")).to_have_count(0)
+    assert "Pareidolia" in await visitor.page.title()
+
+
+async def test_persona_decides_what_is_seen_and_who_presses(visitor: Visitor, playground: Playground) -> None:
+    ada = playground.world.persona("Ada").id
+    bot_message(playground, card(words("for everyone"), buttons("Zoom")))
+    secret = bot_message(playground, words("for Ada alone"), visible_to=ada, flags=EPHEMERAL)
+    await expect(visitor.messages).to_have_count(1)
+    await visitor.become("ada")
+    await expect(visitor.message(secret.id)).to_contain_text("Only you can see this")
+    await visitor.page.get_by_role("button", name="Zoom").click()
+    assert (await until_sent(visitor, "press"))["persona"] == ada
+    await expect(visitor.see("toast").first).to_be_visible()  # no bot: refused in words
+    await visitor.see("dismiss").click()
+    await expect(visitor.messages).to_have_count(1)
+    assert secret.id not in playground.world.messages
+    await visitor.page.get_by_test_id("channel-Pareidolia").click()
+    await expect(visitor.see("invitation")).to_be_visible()
+    mine = playground.world.channel("dm", playground.world.persona("Ada"))
+    assert await visitor.see("channel-Pareidolia").get_attribute("data-channel") == mine.id
+
+
+async def test_edits_keep_the_box_and_the_focus(visitor: Visitor, playground: Playground) -> None:
+    message = bot_message(playground, card(words("Dreaming"), picture(playground, 300, 200), buttons("Cancel")))
+    shown = visitor.message(message.id).get_by_test_id("picture")
+    button = visitor.page.get_by_role("button", name="Cancel")
+    await button.focus()
+    before, was = await shown.bounding_box(), await shown.get_attribute("data-src")
+    message.components = [card(words("Dreamed"), picture(playground, 600, 400, "eyes"), buttons("Cancel", "Keep"))]
+    playground.world.change_message(message)
+    await expect(visitor.page.get_by_role("button", name="Keep")).to_be_visible()
+    await expect(shown.locator("img")).to_have_count(1)
+    await expect(shown.locator("img")).to_have_attribute("alt", "eyes")
+    assert await shown.get_attribute("data-src") != was
+    assert await shown.bounding_box() == before
+    await expect(button).to_be_focused()
+    await shown.click()
+    await expect(visitor.see("download")).to_have_attribute("download", "dream.png")
+    await visitor.page.keyboard.press("Escape")
+    await expect(visitor.see("lightbox")).to_be_hidden()
+
+
+async def test_menus_open_from_the_keyboard(visitor: Visitor, playground: Playground) -> None:
+    message = say(playground, "my photo")
+    await visitor.message(message.id).focus()
+    await visitor.page.keyboard.press("Shift+F10")
+    await expect(visitor.see("menu-item").first).to_be_focused()
+    await visitor.page.keyboard.press("ArrowDown")
+    await visitor.page.keyboard.press("Enter")
+    frame = await until_sent(visitor, "command")
+    assert (frame["name"], frame["command_type"], frame["target_id"]) == ("Dream this", 3, message.id)
+    await visitor.message(message.id).get_by_role("button", name="Ada", exact=True).click()
+    await visitor.see("menu-item").get_by_text("Dream their avatar").click()
+    frame = await until_sent(visitor, "command", 2)
+    assert (frame["command_type"], frame["target_id"]) == (2, playground.world.persona("Ada").id)
+
+
+MODAL: list[Frame] = [
+    {"type": 18, "label": "Name", "component": {"type": 4, "custom_id": "name", "style": 1, "max_length": 20}},
+    {
+        "type": 18,
+        "label": "Layer",
+        "component": {"type": 3, "custom_id": "layer", "options": [{"label": "High", "value": "high"}]},
+    },
+    {"type": 18, "label": "Pictures", "component": {"type": 19, "custom_id": "files", "max_values": 2}},
+]
+
+
+async def test_forms_hold_the_focus_and_say_what_is_missing(visitor: Visitor, playground: Playground) -> None:
+    you = playground.world.persona("You").id
+    modal: Frame = {"interaction_id": "1", "persona": you, "custom_id": "form", "title": "Save", "components": MODAL}
+    playground.world.emit("modal", modal=modal)
+    letter = visitor.see("modal")
+    await expect(letter.get_by_label("Name")).to_be_focused()
+    await visitor.see("modal-submit").click()
+    await expect(letter).to_contain_text("Fill in “Name” first.")
+    await letter.get_by_label("Name").fill("owls")
+    await letter.get_by_label("Layer").select_option("high")
+    await letter.get_by_role("button", name="Use A cat").click()
+    await visitor.see("modal-submit").click()
+    frame = await until_sent(visitor, "submit")
+    fields = {field.pop("custom_id"): field for field in frame["fields"]}
+    assert fields["name"] == {"value": "owls"}
+    assert fields["layer"] == {"values": ["high"]}
+    assert len(fields["files"]["upload_ids"]) == 1
+    playground.world.emit("modal", modal=modal)
+    await expect(letter).to_be_visible()
+    await visitor.page.keyboard.press("Escape")
+    await expect(letter).to_be_hidden()
+
+
+async def test_lab_tells_what_happened(visitor: Visitor, playground: Playground) -> None:
+    await visitor.see("lab-toggle").click()
+    await visitor.see("lab-crash").click()
+    await expect(visitor.see("lab-log")).to_contain_text("cannot be stopped here")
+    await visitor.see("lab-restart").click()
+    assert [frame["action"] for frame in visitor.frames("lab")] == ["crash_engine", "restart_bot"]
+    await visitor.page.keyboard.press("Escape")
+    await expect(visitor.see("lab")).to_be_hidden()
+
+
+async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playground, chromium: Browser) -> None:
+    visitor = await visit(chromium, playground.url, viewport={"width": 390, "height": 780})
+    wide = "document.documentElement.scrollWidth"
+    assert await visitor.page.evaluate(wide) == 390
+    await expect(visitor.see("disclaimer")).to_be_in_viewport()
+    await visitor.composer.fill("half a thought")
+    port = playground.port
+    await playground.stop()
+    await expect(visitor.see("connection")).to_be_visible()
+    await visitor.composer.press("Enter")
+    await expect(visitor.see("hint")).to_contain_text("Your text stays here")
+    again = Playground()
+    await again.start(port)
+    try:
+        await expect(visitor.see("connection")).to_be_hidden(timeout=15_000)
+        await expect(visitor.composer).to_have_value("half a thought")
+        await visitor.composer.press("Enter")
+        await expect(visitor.messages).to_have_count(1)
+    finally:
+        await visitor.page.close()
+        await again.stop()

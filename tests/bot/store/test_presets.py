@@ -1,0 +1,80 @@
+"""Presets are personal, named, few."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import tables
+from bot.store.presets import Presets, connect
+from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
+
+LIMIT = 3
+
+
+@pytest.fixture
+def presets(tmp_path: Path) -> Iterator[Presets]:
+    engine = connect(tmp_path / "bot.db")
+    tables.metadata.create_all(engine)
+    yield Presets(engine, LIMIT)
+    engine.dispose()
+
+
+async def test_what_is_saved_is_loaded(presets):
+    assert await presets.save("1", "  My  Towers ", {"layer": "high", "strength": 1.5}) == "My Towers"
+    assert await presets.load("1", "my towers") == {"layer": "high", "strength": 1.5}
+    assert await presets.load("1", "MY TOWERS ") == {"layer": "high", "strength": 1.5}
+
+
+async def test_saving_again_replaces(presets):
+    await presets.save("1", "a", {"layer": "low"})
+    await presets.save("1", "A", {"layer": "mid"})
+    assert [(one.name, one.options) for one in await presets.all("1")] == [("A", {"layer": "mid"})]
+
+
+async def test_presets_are_personal(presets):
+    await presets.save("1", "a", {})
+    assert await presets.all("2") == []
+    with pytest.raises(UnknownPreset):
+        await presets.load("2", "a")
+    with pytest.raises(UnknownPreset):
+        await presets.delete("2", "a")
+
+
+async def test_last_used_first(presets):
+    for name in "abc":
+        await presets.save("1", name, {})
+    await presets.load("1", "a")
+    assert [one.name for one in await presets.all("1")] == ["a", "c", "b"]
+
+
+async def test_an_unknown_name_names_the_nearest(presets):
+    await presets.save("1", "towers", {})
+    with pytest.raises(UnknownPreset, match="Did you mean towers"):
+        await presets.load("1", "towesr")
+
+
+async def test_deleting(presets):
+    await presets.save("1", "a", {})
+    await presets.delete("1", "A")
+    assert await presets.all("1") == []
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a" * 33, "a/b", "<@1>", "a\x00b", "`a`"])
+async def test_bad_names(presets, name):
+    with pytest.raises(BadPresetName):
+        await presets.save("1", name, {})
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 32, "Große Türme", "a-b_c 2", "塔"])
+async def test_good_names(presets, name):
+    assert await presets.save("1", name, {}) == name
+
+
+async def test_as_many_as_are_kept_even_at_once(presets):
+    saves = [presets.save("1", f"n{number}", {}) for number in range(6)]
+    outcomes = await asyncio.gather(*saves, return_exceptions=True)
+    assert sum(isinstance(outcome, TooManyPresets) for outcome in outcomes) == 6 - LIMIT
+    assert len(await presets.all("1")) == LIMIT
+    await presets.save("1", (await presets.all("1"))[0].name, {"layer": "low"})

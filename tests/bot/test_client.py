@@ -1,0 +1,117 @@
+"""Every command of the tree within Discord's limits, and every exception as words."""
+
+import json
+from pathlib import Path
+
+import discord
+import pytest
+
+from bot import wording
+from bot.client import COGS, Client, digest_of, words
+from bot.cogs.dream import DreamCog
+from bot.views.press import ACTIONS, Press
+from engine.jobs.errors import Refusal, UnknownLayer
+from engine.jobs.job import new_id
+
+NAME_LIMIT, DESCRIPTION_LIMIT, OPTIONS_LIMIT, COMMAND_LIMIT = 32, 100, 25, 8000
+
+
+@pytest.fixture
+async def client(tmp_path: Path):
+    async with Client(guild_ids=[7], state_file=tmp_path / "state", always_sync=True) as client:
+        for name in COGS:
+            await client.load_extension(f"bot.cogs.{name}")
+        yield client
+
+
+def every(option):
+    yield option
+    for child in option.get("options", ()):
+        yield from every(child)
+
+
+def size_of(command) -> int:
+    return sum(
+        len(part["name"]) + len(part.get("description", "")) + sum(len(str(c)) for c in part.get("choices", ()))
+        for part in every(command)
+    )
+
+
+async def test_every_command_is_within_discords_limits(client):
+    commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    assert {command["name"] for command in commands} == {
+        "dream", "zoom", "preset", "queue", "help", wording.DREAM_THIS, wording.DREAM_AVATAR,
+    }  # fmt: skip
+    for command in commands:
+        slash = command.get("type", 1) == 1
+        assert size_of(command) <= COMMAND_LIMIT
+        for part in every(command):
+            assert 1 <= len(part["name"]) <= NAME_LIMIT
+            assert not slash or part["name"] == part["name"].lower()
+            assert not slash or 1 <= len(part["description"]) <= DESCRIPTION_LIMIT
+            assert len(part.get("options", ())) <= OPTIONS_LIMIT
+            required = [option.get("required", False) for option in part.get("options", ())]
+            assert required == sorted(required, reverse=True)
+
+
+async def test_the_options_of_dream_are_in_the_order_of_the_mission(client):
+    dream = client.tree.get_command("dream").to_dict(client.tree)
+    assert [option["name"] for option in dream["options"]] == [
+        "image", "layer", "strength", "preset", "size", "seed", "private",
+    ]  # fmt: skip
+    assert not any(option.get("required") for option in dream["options"])
+    assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {"layer", "preset"}
+
+
+async def test_the_digest_changes_with_a_command(client):
+    before = digest_of(client.tree, 1)
+    assert digest_of(client.tree, 1) == before
+    assert digest_of(client.tree, 2) != before
+    client.tree.remove_command("help")
+    assert digest_of(client.tree, 1) != before
+
+
+async def test_only_the_servers_of_the_settings_are_served(client):
+    assert client.serves(None)
+    assert client.serves(7)
+    assert not client.serves(8)
+
+
+async def test_no_privileged_intents(client):
+    assert not client.intents.message_content
+    assert not client.intents.members
+    assert not client.intents.presences
+
+
+async def test_nobody_is_mentioned_by_default(client):
+    assert client.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
+
+
+def test_a_refusal_is_its_sentence_and_code():
+    text = words(UnknownLayer(name="**hgih**", nearest="high"))
+    assert "high" in text
+    assert r"\*\*hgih\*\*" in text
+    assert UnknownLayer.code in text
+
+
+def test_an_unexpected_error_has_a_code_and_no_details(caplog):
+    text = words(ZeroDivisionError("secret"))
+    code = text.split()[-1]
+    assert "secret" not in text
+    assert code in caplog.text
+
+
+def test_every_refusal_says_something():
+    assert all(kind.__doc__ for kind in Refusal.__subclasses__())
+
+
+@pytest.mark.parametrize("verb", [*ACTIONS])
+def test_every_verb_fits_a_custom_id(verb):
+    custom_id = f"{verb}:{new_id()}"
+    assert Press.__discord_ui_compiled_template__.fullmatch(custom_id)
+    assert len(custom_id) <= 100
+
+
+def test_descriptions_are_plain_data():
+    json.dumps([wording.COMMANDS, wording.OPTIONS])
+    assert DreamCog.__doc__

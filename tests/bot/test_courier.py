@@ -1,0 +1,292 @@
+"""The courier against a dispatch driven by hand and a Discord that only remembers."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.courier import (
+    Courier,
+    Lane,
+    MessageGone,
+    Pace,
+    PostError,
+    TooLarge,
+    Track,
+    Unavailable,
+    Unwelcome,
+)
+from bot.posting import Posting
+from bot.views.card import Card
+from engine.jobs.job import Job, JobId
+from engine.jobs.memory import MemoryDispatch
+from engine.jobs.params import Dream
+
+PNG = b"\x89PNG result"
+JPEG = b"\xff\xd8 preview"
+FAST = Pace(edits=50, window_s=0.05, preview_s=0.0, sweep_s=0.02)
+
+
+class Wall:
+    """A poster that remembers what it was asked, and fails when told to."""
+
+    def __init__(self):
+        self.shown: list[tuple[JobId, Card]] = []
+        self.pings: list[JobId] = []
+        self.written: list[JobId] = []
+        self.trouble: list[PostError] = []
+        self.news = asyncio.Condition()
+
+    async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        await self._tell(self.shown, (id, card))
+        return posting.message_id or 999
+
+    async def write(self, id: JobId, posting: Posting, card: Card) -> int:
+        await self._tell(self.written, id)
+        return 555
+
+    async def ping(self, id: JobId, posting: Posting) -> None:
+        await self._tell(self.pings, id)
+
+    async def _tell(self, where: list, what: object) -> None:
+        async with self.news:
+            where.append(what)
+            self.news.notify_all()
+
+    async def until(self, condition) -> None:
+        async with asyncio.timeout(5), self.news:
+            await self.news.wait_for(condition)
+
+    def texts(self, id: JobId) -> list[str]:
+        return [card.text for shown, card in self.shown if shown == id]
+
+
+def posting(**changes) -> Posting:
+    return Posting(**{"user_id": 1, "name": "Ada", "subject": "Ada's cat", "channel_id": 5, "message_id": 7, **changes})
+
+
+async def queue(dispatch: MemoryDispatch, user: str = "1", **changes) -> JobId:
+    return await dispatch.submit(Job(Dream(seed=4821), user), posting(**changes).to_json())
+
+
+async def posted(dispatch: MemoryDispatch, id: JobId) -> str:
+    async with asyncio.timeout(5):
+        while not (row := await dispatch.row(id)) or row.posted is None:
+            await asyncio.sleep(0.005)
+    return row.posted
+
+
+@pytest.fixture
+def dispatch() -> MemoryDispatch:
+    return MemoryDispatch()
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+async def courier(dispatch, wall) -> AsyncIterator[Courier]:
+    courier = Courier(dispatch, wall, FAST)
+    task = asyncio.create_task(courier.run())
+    async with asyncio.timeout(5):
+        while not dispatch._listeners:
+            await asyncio.sleep(0)
+    yield courier
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_previews_then_the_result_then_nothing(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    dispatch.progress(id, 2, 5, JPEG)
+    await wall.until(lambda: len(wall.shown) == 1)
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "7"
+    first, last = wall.shown[0][1], wall.shown[-1][1]
+    assert "dreaming · 40 %" in first.text
+    assert first.verbs == ("cancel", "keep")
+    assert first.picture.data == JPEG
+    assert last.picture.data == PNG
+    assert last.verbs == ("deeper", "again", "zoom", "more")
+    assert "`/dream layer:high seed:4821`" in last.text
+    count = len(wall.shown)
+    await courier.sweep()
+    await courier.resume()
+    assert len(wall.shown) == count
+
+
+async def test_a_lost_hint_is_found_by_the_sweep(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    listeners, dispatch._listeners = dispatch._listeners, set()
+    dispatch.finish(id, PNG)
+    dispatch._listeners = listeners
+    assert await posted(dispatch, id) == "7"
+
+
+async def test_a_restart_takes_up_everything_unposted(dispatch, wall):
+    done, failed, waiting = [await queue(dispatch, user, message_id=int(user)) for user in "123"]
+    dispatch.start()
+    dispatch.start()
+    dispatch.finish(done, PNG)
+    dispatch.fail(failed)
+    courier = Courier(dispatch, wall, FAST)
+    await courier.resume()
+    assert await posted(dispatch, done) == "1"
+    assert await posted(dispatch, failed) == "2"
+    assert wall.texts(waiting) == []
+    assert len(wall.shown) == 2
+    await courier.close()
+
+
+async def test_a_failed_job_says_why_and_offers_again(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    dispatch.fail(id)
+    await posted(dispatch, id)
+    card = wall.shown[-1][1]
+    assert card.verbs == ("again",)
+    assert "Try again" in card.text
+    assert "F04" in card.text
+
+
+async def test_a_cancelled_job_says_so(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    await dispatch.cancel(id)
+    await posted(dispatch, id)
+    assert "Stopped" in wall.shown[-1][1].text
+
+
+async def test_a_deleted_message_ends_the_matter(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [MessageGone()]
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "7"
+    assert wall.shown == []
+
+
+async def test_an_unavailable_discord_is_asked_again(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [Unavailable(), Unavailable()]
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "7"
+    assert len(wall.shown) == 1
+
+
+async def test_too_large_a_picture_becomes_words(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [TooLarge()]
+    dispatch.finish(id, PNG)
+    await posted(dispatch, id)
+    assert wall.shown[-1][1].picture is None
+    assert "too large" in wall.shown[-1][1].text
+
+
+async def test_what_cannot_be_edited_is_written_directly(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [Unwelcome()]
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "555"
+    assert wall.written == [id]
+
+
+async def test_a_lost_blob_becomes_words(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    dispatch.finish(id, PNG)
+    dispatch._blobs.clear()
+    await posted(dispatch, id)
+    assert "no longer stored" in wall.shown[-1][1].text
+
+
+async def test_only_a_long_wait_pings_and_only_once(dispatch, wall, courier, monkeypatch):
+    soon = await queue(dispatch)
+    await courier.follow(soon)
+    dispatch.start()
+    dispatch.finish(soon, PNG)
+    await posted(dispatch, soon)
+    late = await queue(dispatch)
+    await courier.follow(late)
+    dispatch.start()
+    now = time.time()
+    monkeypatch.setattr("bot.courier.time.time", lambda: now + 61)
+    dispatch.finish(late, PNG)
+    await wall.until(lambda: wall.pings)
+    await courier.resume()
+    assert wall.pings == [late]
+
+
+async def test_a_message_made_after_a_restart_is_remembered(dispatch, wall, courier):
+    id = await queue(dispatch, message_id=None)
+    await courier.follow(id)
+    dispatch.start()
+    dispatch.progress(id, 1, 5, JPEG)
+    await wall.until(lambda: wall.shown)
+    async with asyncio.timeout(5):
+        while (row := await dispatch.row(id)) and row.posting["message_id"] != 999:
+            await asyncio.sleep(0.005)
+
+
+async def test_the_place_is_told_again_when_it_changes(dispatch, wall, courier):
+    first, second = await queue(dispatch, "1"), await queue(dispatch, "2")
+    await courier.follow(first)
+    await courier.follow(second)
+    await courier.sweep()
+    dispatch.start()
+    dispatch.finish(first, PNG)
+    await posted(dispatch, first)
+    await wall.until(lambda: wall.texts(second))
+    assert "next" in wall.texts(second)[-1]
+
+
+def track(id: str, due: float = 0.0) -> Track:
+    return Track(JobId(id), Job(Dream(), "1"), posting(), due=due)
+
+
+def test_a_lane_does_results_first():
+    lane = Lane(Pace())
+    lane.live[JobId("a")] = track("a")
+    lane.results[JobId("b")] = None
+    assert lane.pop(0.0) == ("b", None)
+    assert lane.pop(0.0)[0] == "a"
+
+
+def test_a_lane_keeps_the_budget_and_its_last_edit_for_results():
+    lane = Lane(Pace(edits=5, window_s=5.0))
+    for second in range(4):
+        lane.live[JobId("a")] = track("a")
+        assert lane.wait_s(float(second) / 10) <= 0
+        lane.pop(float(second) / 10)
+    lane.live[JobId("a")] = track("a")
+    assert lane.wait_s(0.4) == pytest.approx(4.6)
+    lane.results[JobId("b")] = None
+    assert lane.wait_s(0.4) <= 0
+    lane.pop(0.4)
+    lane.results[JobId("c")] = None
+    assert lane.wait_s(0.5) == pytest.approx(4.5)
+
+
+def test_a_lane_shows_the_preview_that_waited_longest():
+    lane = Lane(Pace())
+    lane.live = {JobId("a"): track("a", 2.0), JobId("b"): track("b", 1.0)}
+    assert lane.wait_s(0.5) == pytest.approx(0.5)
+    assert lane.pop(1.0)[0] == "b"

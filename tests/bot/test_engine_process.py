@@ -1,0 +1,134 @@
+"""One engine, started again when it dies, left alone when it is somebody else's."""
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.engine_process import EngineProcess, Patience
+
+QUICK = Patience(first_s=0.01, most_s=0.02, watch_s=0.01, grace_s=5.0)
+SUPERVISOR = """
+import fcntl, json, os, pathlib, signal, sys
+run = pathlib.Path(sys.argv[1])
+lock = (run / "lock").open("w")
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.exit(75)
+with (run / "starts").open("a") as out:
+    out.write(f"{os.getpid()}\\n")
+temporary = run / "engine.tmp"
+temporary.write_text(json.dumps({"supervisor": os.getpid(), "worker": 0}))
+temporary.rename(run / "engine.pid")
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.pause()
+"""
+
+
+def starts(run: Path) -> list[int]:
+    try:
+        return [int(line) for line in (run / "starts").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def pid(run: Path) -> int:
+    try:
+        return json.loads((run / "engine.pid").read_text())["supervisor"]
+    except FileNotFoundError:
+        return 0
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def make(run: Path) -> EngineProcess:
+    return EngineProcess(run, run, (sys.executable, "-c", SUPERVISOR, str(run)), QUICK)
+
+
+@asynccontextmanager
+async def kept(engine: EngineProcess):
+    task = asyncio.create_task(engine.run())
+    yield
+    task.cancel()
+    await asyncio.wait({task})
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+async def test_a_dead_engine_is_started_again(run):
+    engine = make(run)
+    async with kept(engine):
+        await until(lambda: pid(run))
+        first = pid(run)
+        os.kill(first, 9)
+        await until(lambda: len(starts(run)) == 2 and pid(run) != first)
+    await engine.stop()
+    assert not alive(starts(run)[-1])
+
+
+async def test_stopping_is_gentle(run):
+    engine = make(run)
+    async with kept(engine):
+        await until(lambda: pid(run))
+    await engine.stop()
+    assert engine._child.returncode == 0
+
+
+async def test_an_engine_that_outlived_its_bot_is_left_alone_then_replaced(run):
+    killed_bot = make(run)
+    async with kept(killed_bot):
+        await until(lambda: pid(run))
+    survivor = pid(run)
+    engine = make(run)
+    async with kept(engine):
+        await until(lambda: engine._child is not None and engine._child.returncode == 75)
+        assert alive(survivor)
+        os.kill(survivor, 9)
+        await killed_bot._child.wait()
+        await until(lambda: len(starts(run)) == 2 and pid(run) != survivor)
+    await engine.stop()
+
+
+async def test_an_engine_of_an_earlier_bot_is_stopped_by_a_later_one(run):
+    killed_bot = make(run)
+    async with kept(killed_bot):
+        await until(lambda: pid(run))
+    engine = make(run)
+    async with kept(engine):
+        await until(lambda: engine._child is not None and engine._child.returncode == 75)
+        await until(lambda: engine._marked() == pid(run))
+    reaped = asyncio.create_task(killed_bot._child.wait())
+    await engine.stop()
+    assert await reaped == 0
+
+
+async def test_somebody_elses_engine_is_not_stopped(run):
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", SUPERVISOR, str(run))
+    await until(lambda: pid(run))
+    engine = make(run)
+    async with kept(engine):
+        await until(lambda: engine._child is not None and engine._child.returncode == 75)
+    await engine.stop()
+    assert other.returncode is None
+    other.kill()
+    await other.wait()

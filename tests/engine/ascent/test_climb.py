@@ -1,0 +1,54 @@
+import torch
+from torch import Tensor
+
+from engine.ascent.climb import Course, ascend
+from engine.ascent.report import Progress
+from engine.networks.network import Network
+from engine.objectives import layer
+
+COURSE = Course(octaves=3, ratio=1.4, iterations=3)
+
+
+def climbed(network: Network, photo: Tensor, seed: int = 0, course: Course = COURSE) -> list[Progress]:
+    return list(ascend(network, layer("mixed2"), photo, course, torch.Generator().manual_seed(seed)))
+
+
+def test_every_step_is_reported_and_octaves_grow(small_network: Network, photo: Tensor) -> None:
+    reports = climbed(small_network, photo)
+    assert [report.step for report in reports] == list(range(1, 10))
+    assert {report.steps for report in reports} == {9}
+    assert {report.size for report in reports} == {(90, 120)}
+    heights = [report.picture.shape[1] for report in reports]
+    assert heights == sorted(heights)
+    assert len(set(heights)) == 3
+    assert reports[-1].picture.shape == photo.shape
+
+
+def test_the_dream_shows_more_of_the_layer(small_network: Network, photo: Tensor) -> None:
+    dreamed = climbed(small_network, photo)[-1].picture
+    before, after = (
+        float(layer("mixed2")(small_network.activations(picture[None], ["mixed2"]))) for picture in (photo, dreamed)
+    )
+    assert after > 1.05 * before
+    assert dreamed.min() >= 0
+    assert dreamed.max() <= 1
+
+
+def test_a_seed_is_a_dream_to_the_last_bit(small_network: Network, photo: Tensor) -> None:
+    one, same, other = (climbed(small_network, photo, seed)[-1].picture for seed in (1, 1, 2))
+    assert one.equal(same)
+    assert not one.equal(other)
+
+
+def test_strength_and_iterations_change_more(small_network: Network, photo: Tensor) -> None:
+    def change(course: Course) -> float:
+        return float((climbed(small_network, photo, 0, course)[-1].picture - photo).abs().mean())
+
+    usual = change(COURSE)
+    assert change(Course(octaves=3, iterations=3, strength=0.3)) < usual < change(Course(octaves=3, iterations=9))
+
+
+def test_the_source_is_not_painted_over(small_network: Network, photo: Tensor) -> None:
+    kept = photo.clone()
+    climbed(small_network, photo)
+    assert photo.equal(kept)

@@ -1,0 +1,105 @@
+"""The command line as people type it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine import cli
+
+SMALL = ["--size", "128", "--octaves", "2", "--iterations", "2"]
+
+
+@pytest.fixture(autouse=True)
+def _own_data(monkeypatch: pytest.MonkeyPatch, data_dir: Path, tmp_path: Path) -> None:
+    monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
+    monkeypatch.chdir(tmp_path)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["pareidolia", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def photo(path: Path) -> Path:
+    made = Image.linear_gradient("L").resize((90, 60)).convert("RGB")
+    made.save(path)
+    return path
+
+
+def test_a_photo_is_dreamed_at_its_aspect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert run(monkeypatch, "dream", str(photo(tmp_path / "cat.png")), *SMALL) == 0
+    with Image.open(tmp_path / "cat-dream.png") as made:
+        assert made.size[0] == 128
+        assert made.size[0] / made.size[1] == pytest.approx(1.5, rel=0.03)
+
+
+def test_json_says_what_was_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "dream", "noise", "-o", "out.png", "--json", "--seed", "7", "--layer", "low", *SMALL) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["params"]["seed"] == 7
+    assert facts["params"]["layer"] == "low"
+    assert facts["bytes"] == (tmp_path / "out.png").stat().st_size
+
+
+def test_same_words_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = str(photo(tmp_path / "cat.png"))
+    for name, seed in (("a", "3"), ("b", "3"), ("c", "4")):
+        run(monkeypatch, "dream", source, "-o", name, "--seed", seed, *SMALL)
+    a, b, c = (hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in "abc")
+    assert a == b != c
+
+
+def test_a_zoom_is_a_gif_of_that_many_frames(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert run(monkeypatch, "zoom", "noise", "-o", "z.gif", "--frames", "8", *SMALL) == 0
+    with Image.open(io.BytesIO((tmp_path / "z.gif").read_bytes())) as made:
+        assert (made.format, getattr(made, "n_frames", 1)) == ("GIF", 8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["dream", "noise", "--layer", "hihg"], "Did you mean high"),
+        (["dream", "noise", "--size", "99999"], "`size`"),
+        (["dream", "nowhere.png"], "cannot be read"),
+        (["dream", "noise", "--network", "vgg99"], "There is no network"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert run(monkeypatch, *arguments) != 0
+    shown = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert said in shown
+    assert "Traceback" not in shown
+
+
+def test_a_text_file_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cat.png").write_text("I am not a cat")
+    assert run(monkeypatch, "dream", "cat.png") == 1
+    assert "not a picture" in capsys.readouterr().err
+
+
+def test_networks_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "networks") == 0
+    assert "pocket" in capsys.readouterr().out
+
+
+def test_the_doctor_finds_nothing_wrong_here(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "doctor") == 0
+    said = capfd.readouterr()
+    assert "network pocket" in said.err
+    assert "pareidolia setup" in said.out

@@ -1,0 +1,181 @@
+"""The real child with torch in it, under a real supervisor process: progress, previews, keep, and death."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine.jobs import settings as settings_
+from engine.jobs.job import Hint, Job, JobId, JobRow, Progress, Settled, State
+from engine.jobs.local import LocalDispatch
+from engine.jobs.params import Dream
+from engine.jobs.settings import Settings
+
+LONG = Dream(size=512, octaves=4, iterations=100, seed=3)
+SHORT = Dream(size=128, octaves=2, iterations=2, seed=3)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    import shutil
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="p-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(folder: Path) -> Settings:
+    return settings_.load(data_dir=folder)
+
+
+def start_engine(settings: Settings) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PAREIDOLIA_DATA_DIR": str(settings.data_dir)}
+    return subprocess.Popen([sys.executable, "-m", "engine.supervisor"], env=environment, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One engine for all tests: each leaves it alive and idle, but for the last, which kills it."""
+    process = start_engine(settings_.load(data_dir=folder))
+    yield process
+    process.kill()
+    process.wait()
+
+
+class Listener:
+    """A dispatch that remembers hints."""
+
+    def __init__(self, dispatch: LocalDispatch) -> None:
+        self.dispatch = dispatch
+        self.heard: list[Hint] = []
+        self._changed = asyncio.Condition()
+
+    async def listen(self) -> None:
+        async for hint in self.dispatch.hints():
+            async with self._changed:
+                self.heard.append(hint)
+                self._changed.notify_all()
+
+    async def until(self, kind: type[Hint], id: JobId) -> Hint:
+        def of_that_kind() -> list[Hint]:
+            return [hint for hint in self.heard if isinstance(hint, kind) and hint.id == id]
+
+        async with asyncio.timeout(240), self._changed:
+            await self._changed.wait_for(of_that_kind)
+        return of_that_kind()[-1]
+
+    async def row(self, id: JobId) -> JobRow:
+        row = await self.dispatch.row(id)
+        assert row
+        return row
+
+
+@pytest.fixture
+async def listener(settings: Settings) -> AsyncIterator[Listener]:
+    listener = Listener(LocalDispatch.open(settings))
+    listening = asyncio.create_task(listener.listen())
+    yield listener
+    listening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
+    await listener.dispatch.close()
+
+
+async def submit(listener: Listener, params: Dream) -> JobId:
+    return await listener.dispatch.submit(Job(params=params, requester="ada"), {})
+
+
+async def picture(listener: Listener, row: JobRow) -> Image.Image:
+    assert row.result
+    data = await listener.dispatch.get_blob(row.result.blob)
+    assert data
+    return Image.open(io.BytesIO(data))
+
+
+def pids(settings: Settings) -> dict[str, int]:
+    found: dict[str, int] = json.loads((settings.run_dir / "engine.pid").read_text())
+    return found
+
+
+def alive(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and " Z " not in stat.read_text()
+
+
+async def test_a_dream_comes_back_with_previews_and_the_same_bytes_again(
+    engine: subprocess.Popen[bytes], listener: Listener
+) -> None:
+    blobs = set()
+    for _ in range(2):
+        id = await submit(listener, SHORT)
+        progress = await listener.until(Progress, id)
+        assert isinstance(progress, Progress)
+        first = next(h for h in listener.heard if isinstance(h, Progress) and h.id == id)
+        assert Image.open(io.BytesIO(first.preview)).format == "JPEG"
+        await listener.until(Settled, id)
+        row = await listener.row(id)
+        assert row.state == State.DONE
+        assert row.result
+        blobs.add(row.result.blob)
+        assert (await picture(listener, row)).size == (128, 128)
+    assert len(blobs) == 1
+
+
+async def test_keep_gives_what_there_is_at_full_size(engine: subprocess.Popen[bytes], listener: Listener) -> None:
+    id = await submit(listener, LONG)
+    await listener.until(Progress, id)
+    await listener.dispatch.cancel(id, keep=True)
+    await listener.until(Settled, id)
+    row = await listener.row(id)
+    assert (row.state, row.keep) == (State.DONE, True)
+    assert (await picture(listener, row)).size == (512, 512)
+
+
+async def test_a_killed_child_is_tried_again_and_the_second_death_fails_the_job(
+    engine: subprocess.Popen[bytes], listener: Listener, settings: Settings
+) -> None:
+    id = await submit(listener, LONG)
+    for _ in range(2):
+        await listener.until(Progress, id)
+        os.kill(pids(settings)["worker"], signal.SIGKILL)
+        listener.heard.clear()
+    await listener.until(Settled, id)
+    row = await listener.row(id)
+    assert (row.state, row.error_code, row.attempt) == (State.FAILED, "F01", 2)
+    after = await submit(listener, SHORT)
+    await listener.until(Settled, after)
+    assert (await listener.row(after)).state == State.DONE
+
+
+async def test_a_killed_supervisor_takes_its_child_along_and_loses_nothing(
+    engine: subprocess.Popen[bytes], listener: Listener, settings: Settings
+) -> None:
+    id = await submit(listener, SHORT.model_copy(update={"iterations": 60}))
+    await listener.until(Progress, id)
+    child = pids(settings)["worker"]
+    engine.kill()
+    engine.wait()
+    async with asyncio.timeout(60):
+        while alive(child):
+            await asyncio.sleep(0.02)
+    again = start_engine(settings)
+    try:
+        await listener.until(Settled, id)
+        row = await listener.row(id)
+        assert (row.state, row.attempt) == (State.DONE, 2)
+    finally:
+        again.kill()
+        again.wait()

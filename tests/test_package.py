@@ -1,0 +1,65 @@
+"""What a wheel must carry: migrations, catalogue, weights and page are found without the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+LOOK = """
+import json, pathlib, tempfile
+from importlib import resources
+from engine.jobs import catalog, migrate, settings
+from engine.jobs.local import open_ledger
+from engine.networks.loading import load
+import bot.playground, engine
+folder = tempfile.mkdtemp(prefix="p-")
+ledger = open_ledger(settings.load(data_dir=folder))
+print(json.dumps({
+    "engine": engine.__file__,
+    "scripts": str(migrate.scripts()),
+    "waiting": len(ledger.waiting()),
+    "networks": list(catalog.networks()),
+    "labels": len(load("pocket").labels),
+    "page": "<html" in resources.files("bot.playground").joinpath("page/index.html").read_text("utf-8"),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this checkout, unpacked as an installer does."""
+    dist, site = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = dist.glob("pareidolia-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return site
+
+
+def test_an_installed_wheel_finds_all_its_files(installed: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, "-P", "-c", LOOK]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    assert found["engine"].startswith(str(installed))
+    assert found["scripts"].startswith(str(installed))
+    assert found["waiting"] == 0
+    assert "pocket" in found["networks"]
+    assert found["labels"] > 100
+    assert found["page"]
+
+
+def test_the_wheel_has_the_command_and_the_licences(installed: Path) -> None:
+    (info,) = installed.glob("pareidolia-*.dist-info")
+    assert "pareidolia = engine.cli:main" in (info / "entry_points.txt").read_text("utf-8")
+    assert {path.name for path in (info / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
+    assert not [path for path in installed.iterdir() if path.name in ("tests", "docs", "migrations")]
