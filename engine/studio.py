@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from engine.jobs.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
 
@@ -27,7 +28,7 @@ class Studio:
         threads: int = 0,
         loader: Callable[[str], Network] = load,
     ) -> None:
-        """`threads` 0 takes as many as there are cores. Raises `RuntimeError` for a device that torch cannot use."""
+        """`threads` 0 takes as many as there are cores. Raises `SettingsError` for a device that torch cannot use."""
         self.device = _device(device)
         self.dtype = _dtype(dtype, self.device)
         self._loader = loader
@@ -53,9 +54,13 @@ class Studio:
 
 
 def _device(name: str) -> torch.device:
-    if name != "auto":
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
         return torch.empty(0, device=name).device
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    except (RuntimeError, AssertionError):  # which one depends on how torch was built
+        problem = f"torch cannot use the device {name!r} here. Set `engine.device` to auto or cpu."
+        raise SettingsError(problem=problem) from None
 
 
 def _dtype(name: Dtype, device: torch.device) -> torch.dtype:

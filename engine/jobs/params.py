@@ -64,7 +64,11 @@ class Zoom(Params):
 
     def work(self) -> float:
         """Estimated megapixel-iterations of all frames."""
-        return super().work() * self.frames
+        return Params.work(self.first()) + super().work() * (self.frames - 1)
+
+    def first(self) -> Zoom:
+        """How the first frame is dreamed: for longer, so that the film begins in the dream."""
+        return self.model_copy(update={"octaves": self.octaves + 2, "iterations": 2 * self.iterations})
 
 
 AnyParams = Annotated[Dream | Zoom, Field(discriminator="recipe")]

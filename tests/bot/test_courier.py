@@ -167,6 +167,32 @@ async def test_a_cancelled_job_says_so(dispatch, wall, courier):
     assert "Stopped" in wall.shown[-1][1].text
 
 
+async def test_a_job_whose_engine_crashed_is_shown_waiting_again(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    dispatch.progress(id, 2, 5, JPEG)
+    await wall.until(lambda: wall.shown)
+    dispatch.ledger.requeue("by hand")
+    await wall.until(lambda: "next" in wall.texts(id)[-1])
+    dispatch.start()
+    dispatch.progress(id, 1, 5, JPEG)
+    await wall.until(lambda: "20 %" in wall.texts(id)[-1])
+
+
+async def test_hints_before_the_status_message_are_kept(dispatch, wall, courier):
+    id = await queue(dispatch)
+    courier.expect(id, Job(Dream(), "1"), posting(message_id=None))
+    dispatch.start()
+    dispatch.progress(id, 2, 5, JPEG)
+    await courier.sweep()
+    assert wall.shown == []
+    await dispatch.update_posting(id, posting().to_json())
+    await courier.follow(id)
+    await wall.until(lambda: wall.shown)
+    assert wall.shown[0][1].picture.data == JPEG
+
+
 async def test_a_deleted_message_ends_the_matter(dispatch, wall, courier):
     id = await queue(dispatch)
     await courier.follow(id)

@@ -15,12 +15,13 @@ from bot import desk as desk_module
 from bot import endpoints, wording
 from bot.app import compose, connect_until
 from bot.courier import Courier, Pace
+from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.store import tables
 from bot.store.presets import connect
 from engine.jobs import decoder, settings
 from engine.jobs.decoder import Clean
-from engine.jobs.errors import EmptyFile
+from engine.jobs.errors import EmptyFile, OutOfMemory
 from engine.jobs.job import JobId, JobRow, Limits, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream, Zoom
@@ -55,6 +56,14 @@ class Stage:
         message = await self.answer(self.playground.command(persona, channel, command, **options))
         await self.followed()
         return message
+
+    async def queued(self, count: int) -> list[JobRow]:
+        """So many rows that are not posted, oldest first, all with a message."""
+        async with asyncio.timeout(5):
+            while len(await self.rows()) < count:
+                await asyncio.sleep(0.005)
+        await self.followed()
+        return sorted(await self.rows(), key=lambda row: row.created)
 
     async def followed(self) -> None:
         """Until the courier knows the message of every job."""
@@ -105,9 +114,15 @@ def labels(message) -> list[str]:
     return [item["label"] for item in walk(message.components) if item["type"] == 2]
 
 
+@pytest.fixture(scope="session")
+def specification() -> Specification | None:
+    """Discord's own description of its API, where it is at hand."""
+    return Specification(SPECIFICATION) if SPECIFICATION.exists() else None
+
+
 @pytest.fixture
-async def stage(data_dir, monkeypatch) -> AsyncIterator[Stage]:
-    playground = Playground(specification=SPECIFICATION if SPECIFICATION.exists() else None)
+async def stage(data_dir, monkeypatch, specification) -> AsyncIterator[Stage]:
+    playground = Playground(specification=specification)
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
@@ -128,7 +143,8 @@ async def stage(data_dir, monkeypatch) -> AsyncIterator[Stage]:
         client, courier = await compose(loaded, dispatch, stack)
         stop = asyncio.Event()
         bot = asyncio.create_task(connect_until(stop, client, courier, playground.token))
-        await playground.world.until(lambda: playground.world.online)
+        bot.add_done_callback(lambda _: playground.world.log("the bot ended"))
+        await playground.world.until(lambda: playground.world.online or bot.done())
         yield Stage(playground, dispatch, client)
         stop.set()
         await bot
@@ -313,12 +329,16 @@ async def test_more_offers_layers_strengths_saving_and_deleting(stage):
     message, row = await stage.dreamed(seed=7)
     panel = await stage.press("Ada", message, "More")
     assert panel.ephemeral
-    await stage.press("Ada", panel, wording.PICK_LAYER, ["low"])
-    await stage.press("Ada", panel, wording.PICK_STRENGTH, ["1.6"])
-    layer, strength = sorted(await stage.rows(), key=lambda one: one.created)
+    stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
+    (layer,) = await stage.queued(1)
+    stage.playground.press("Ada", panel, wording.PICK_STRENGTH, ["1.6"])
+    layer, strength = await stage.queued(2)
     assert layer.job.params.layer == "low"
     assert strength.job.params.strength == 1.6
     assert layer.job.picture == strength.job.picture == row.job.picture
+    history = stage.playground.world.history("dreams")
+    replies = [one for one in history if one.reference == message.id and not one.ephemeral]
+    assert {one.nonce for one in replies} == {layer.id, strength.id}
 
 
 async def test_deleting_belongs_to_the_requester_and_moderators(stage):
@@ -446,6 +466,7 @@ async def test_queue_shows_mine_with_cancel(stage):
     assert labels(line) == ["Cancel"]
     stage.playground.press("You", line, "Cancel")
     await stage.shows(message, "Stopped")
+    await stage.shows(line, "Stopped")
 
 
 async def test_help_is_private(stage):
@@ -526,3 +547,85 @@ async def test_an_expired_private_dream_comes_by_direct_message(stage):
     place = stage.playground.world.channel("dm", you)
     (direct,) = await stage.playground.world.until(lambda: stage.playground.world.history(place))
     assert "private dream" in words(direct)
+
+
+async def test_in_a_chat_without_the_bot_the_token_brings_the_answer(stage):
+    message = await stage.ask("You", "dream", channel="elsewhere")
+    (row,) = await stage.rows()
+    assert not row.posting["reachable"]
+    await stage.finish(message)
+    assert "seed:" in words(message)
+
+
+async def test_in_the_bots_own_chat(stage):
+    message = await stage.ask("You", "dream", channel="dm")
+    (row,) = await stage.rows()
+    assert row.posting["reachable"]
+    assert row.posting["guild_id"] is None
+    await stage.finish(message)
+
+
+async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(stage, monkeypatch):
+    monkeypatch.setattr("bot.courier.LONG_WAIT_S", 0.0)
+    message, _ = await stage.dreamed("Ada")
+    ping = await stage.playground.world.until(lambda: next(iter(stage.playground.world.pings), None))
+    assert ping.user_ids == (stage.playground.world.persona("Ada").id,)
+    reply = stage.playground.world.messages[ping.message_id]
+    assert reply.reference == message.id
+    assert "ready" in reply.content
+
+
+async def test_a_result_over_the_upload_limit_becomes_words(stage):
+    message = await stage.ask("You", "dream")
+    row = stage.dispatch.start()
+    stage.playground.world.upload_limit = 100
+    stage.dispatch.finish(row.id, png(64, 64))
+    await stage.shows(message, "too large to upload")
+    assert labels(message) == ["Again"]
+
+
+async def test_a_deleted_status_message_ends_the_matter(stage):
+    message = await stage.ask("You", "dream")
+    row = stage.dispatch.start()
+    stage.playground.world.drop_message(message)
+    stage.dispatch.finish(row.id, png())
+    async with asyncio.timeout(5):
+        while not (await stage.dispatch.row(row.id)).posted:
+            await asyncio.sleep(0.005)
+    assert stage.playground.world.history("dreams") == []
+
+
+async def test_a_failed_dream_says_why_and_again_works(stage):
+    message = await stage.ask("You", "dream", layer="low")
+    row = stage.dispatch.start()
+    stage.dispatch.fail(row.id, OutOfMemory())
+    await stage.shows(message, "smaller `size`")
+    assert "F03" in words(message)
+    assert "next" in words(await stage.press("Ada", message, "Again"))
+
+
+async def test_commands_are_only_told_to_discord_when_they_changed(stage):
+    def told() -> int:
+        return sum(call.method == "PUT" for call in stage.playground.world.calls)
+
+    before = told()
+    stage.client._always_sync = False
+    await stage.client._sync()
+    assert told() == before
+    stage.client.tree.remove_command("help")
+    await stage.client._sync()
+    assert told() == before + 1
+
+
+async def test_while_stopping_commands_are_refused_in_words(stage):
+    message, _ = await stage.dreamed()
+    stage.client.stopping = True
+    assert "restarting" in words(await stage.ask("You", "dream"))
+    assert "restarting" in words(await stage.press("You", message, "Again"))
+    assert await stage.rows() == []
+
+
+async def test_other_servers_than_those_of_the_settings_are_refused(stage):
+    stage.client._guild_ids = frozenset({1})
+    assert "not at work in this server" in words(await stage.ask("You", "dream"))
+    assert "next" in words(await stage.ask("You", "dream", channel="dm"))

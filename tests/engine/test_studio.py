@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from engine.jobs.errors import SettingsError
 from engine.networks.network import Network
 from engine.studio import Studio
 
@@ -40,5 +41,5 @@ def test_auto_is_the_same_every_time() -> None:
 
 
 def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(SettingsError, match="typewriter"):
         Studio("typewriter")

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 from discord import app_commands, ui
@@ -185,6 +186,35 @@ async def test_privileged_intents_are_not_granted(playground: Playground, monkey
     with pytest.raises(discord.LoginFailure):
         await stranger.start("wrong")
     await stranger.close()
+
+
+async def test_a_bot_without_a_heartbeat_is_cut_off(playground: Playground) -> None:
+    playground.gateway.patience = 0.05
+    async with aiohttp.ClientSession() as session, session.ws_connect(playground.gateway_url) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        assert (await socket.receive()).data == 4009
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (["{"], 4002),
+        (['{"op": 99}'], 4003),
+        (['{"op": 2, "d": {"token": "x"}}'], 4004),
+        (['{"op": 2, "d": 7}'], 4004),
+        (['{"op": 6, "d": {"token": "x"}}'], 4004),
+        (["IDENTIFY", '{"op": 99}'], 4001),
+        (["IDENTIFY", "IDENTIFY"], 4005),
+    ],
+)
+async def test_what_the_gateway_closes_for(playground: Playground, frames: list[str], code: int) -> None:
+    identify = f'{{"op": 2, "d": {{"token": "{playground.token}", "intents": 0}}}}'
+    async with aiohttp.ClientSession() as session, session.ws_connect(playground.gateway_url) as socket:
+        for frame in frames:
+            await socket.send_str(frame.replace("IDENTIFY", identify))
+        async for _ in socket:
+            pass
+        assert socket.close_code == code
 
 
 async def wait_for(condition: Callable[[], bool]) -> None:

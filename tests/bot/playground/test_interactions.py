@@ -9,7 +9,7 @@ import pytest
 
 from bot.playground.options import Mistake
 from bot.playground.server import Playground
-from bot.playground.world import EPHEMERAL, LOADING, Interaction
+from bot.playground.world import EPHEMERAL, LOADING, MANAGE_MESSAGES, Interaction
 
 from .conftest import Clock
 from .stage import Api, button, layout, png, row, text
@@ -17,6 +17,7 @@ from .stage import Api, button, layout, png, row, text
 DREAM: dict[str, Any] = {
     "name": "dream",
     "description": "Dream",
+    "integration_types": [0, 1],
     "options": [
         {"name": "image", "description": "A picture", "type": 11},
         {"name": "layer", "description": "How deep", "type": 3, "autocomplete": True},
@@ -28,6 +29,7 @@ DREAM: dict[str, Any] = {
 PRESET: dict[str, Any] = {
     "name": "preset",
     "description": "Presets",
+    "contexts": [0, 2],
     "options": [
         {
             "name": "save",
@@ -139,6 +141,8 @@ async def test_a_webhook_before_the_acknowledgement_is_unknown(api: Api, asked: 
 
 async def test_follow_ups_are_five_for_a_user_install(playground: Playground, api: Api) -> None:
     await register(api)
+    with pytest.raises(Mistake, match="where the bot is a member"):
+        playground.command("You", "elsewhere", "preset save", name="a")
     asked = playground.command("You", "elsewhere", "dream")
     assert asked.user_install
     await api("POST", callback(asked), {"type": 4, "data": {"content": "a"}})
@@ -253,6 +257,17 @@ async def test_menus_carry_their_target(playground: Playground, api: Api) -> Non
     assert (target["content"], target["attachments"][0]["width"]) == ("look", 9)
     on_person = playground.menu("You", "dreams", "Dream their avatar", "Mod")
     assert on_person.data["target_id"] in on_person.data["resolved"]["members"]
+
+
+async def test_commands_keep_to_their_places_and_people(playground: Playground, api: Api) -> None:
+    await register(api)
+    with pytest.raises(Mistake, match="does not work here"):
+        playground.command("You", "dm", "preset save", name="a")
+    path = f"/applications/{playground.world.bot.id}/commands"
+    await api("PUT", path, [DREAM | {"default_member_permissions": str(MANAGE_MESSAGES)}])
+    with pytest.raises(Mistake, match="may not use"):
+        playground.command("You", "dreams", "dream")
+    assert playground.command("Mod", "dreams", "dream").data["name"] == "dream"
 
 
 async def test_an_offline_bot_is_said_at_once(playground: Playground, api: Api) -> None:

@@ -1,0 +1,147 @@
+"""The connection to Discord: `(settings, parts) => client`, and the one place where exceptions become words.
+
+discord.py reports what commands raise to the tree and swallows what buttons, modals and autocompletes raise; all of
+them end in `Client.apologise`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import secrets
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import wording
+from bot.courier import PostError, Unwelcome
+from bot.desk import Desk, say
+from bot.poster import NOBODY
+from bot.views.press import Press
+from engine.jobs.errors import Broken, PareidoliaError
+
+log = logging.getLogger(__name__)
+
+COGS = ("dream", "zoom", "preset", "queue", "help", "mention")
+UNKNOWN_INTERACTION = 10062
+
+
+class Tree(app_commands.CommandTree["Client"]):
+    """All commands."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
+        """Whether commands are taken."""
+        return await self.client.admits(interaction)
+
+    async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
+        """Whatever a command raises becomes words."""
+        await self.client.apologise(interaction, error)
+
+
+class Client(commands.Bot):
+    """The bot. Its parts come from `bot.app`."""
+
+    desk: Desk
+    stopping = False
+    """Commands are not taken any more."""
+
+    def __init__(self, *, guild_ids: list[int], state_file: Path, always_sync: bool) -> None:
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents,
+            allowed_mentions=NOBODY,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+        )
+        self._guild_ids = frozenset(guild_ids)
+        self._state_file = state_file
+        self._always_sync = always_sync
+
+    def serves(self, guild_id: int | None) -> bool:
+        """Whether the settings let us work there. Direct messages always."""
+        return guild_id is None or not self._guild_ids or guild_id in self._guild_ids
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether a request is taken now and there; tells the user if not."""
+        if self.serves(interaction.guild_id) and not self.stopping:
+            return True
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await say(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
+        return False
+
+    async def setup_hook(self) -> None:
+        """Load the features and tell Discord about commands that changed."""
+        self.add_dynamic_items(Press)
+        for name in COGS:
+            await self.load_extension(f"bot.cogs.{name}")
+        await self._allow_installs()
+        await self._sync()
+
+    async def on_ready(self) -> None:
+        """Connected."""
+        log.info("connected as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Not a bot of prefix commands: `bot.cogs.mention` listens by itself."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """What an event handler raised."""
+        log.exception("event %s failed", event_method)
+
+    async def apologise(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Tell the user what went wrong and what to do next."""
+        while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
+            error = error.original
+        if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
+            log.warning("an interaction was answered too late")
+            return
+        try:
+            await say(interaction, words(error))
+        except discord.HTTPException as failed:
+            log.warning("an apology was not delivered: %s", failed.code)
+
+    async def _allow_installs(self) -> None:
+        """Offer the commands to users who install them for themselves, if the application allows it."""
+        try:
+            allowed = (await self.application_info()).user_integration_config is not None
+        except discord.HTTPException:
+            allowed = False
+        self.tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=allowed)
+        self.tree.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=allowed
+        )
+
+    async def _sync(self) -> None:
+        digest = digest_of(self.tree, self.application_id)
+        if not self._always_sync and self._state_file.exists() and self._state_file.read_text("utf-8") == digest:
+            return
+        synced = await self.tree.sync()
+        self._state_file.write_text(digest, "utf-8")
+        log.info("told Discord about %d commands", len(synced))
+
+
+def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
+    """Changes when a command does."""
+    payload = [command.to_dict(tree) for command in tree.get_commands()]
+    text = json.dumps([application_id, sorted(payload, key=lambda one: (one.get("type", 1), one["name"]))], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def words(error: Exception) -> str:
+    """An exception as a sentence; the unexpected ones with a code that stands in the log, too."""
+    if isinstance(error, PareidoliaError):
+        return wording.refused(error)
+    if isinstance(error, PostError):
+        log.warning("a message could not be sent: %s %s", type(error).__name__, error)
+        return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
+    code = secrets.token_hex(3)
+    log.error("unexpected error %s", code, exc_info=error)
+    return wording.with_code(str(Broken()), f"{Broken.code} {code}")

@@ -1,0 +1,76 @@
+"""`/dream` and its two context menus: `options => dream`."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot import pictures, wording
+from bot.client import Client
+from bot.completion import layers, own_presets
+from bot.desk import Subject, say
+from engine.jobs.params import Dream
+
+Here = discord.Interaction[Client]
+
+
+class DreamCog(commands.Cog):
+    """Enhance what a layer sees in a picture."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.menus = (
+            app_commands.ContextMenu(name=wording.DREAM_THIS, callback=self.dream_message),
+            app_commands.ContextMenu(name=wording.DREAM_AVATAR, callback=self.dream_avatar),
+        )
+
+    async def cog_load(self) -> None:
+        """Context menus cannot be declared in a cog."""
+        for menu in self.menus:
+            self.client.tree.add_command(menu)
+
+    @app_commands.command(description=wording.COMMANDS["dream"])
+    @app_commands.describe(
+        **{name: wording.OPTIONS[name] for name in ("image", "layer", "strength", "preset", "size", "seed", "private")}
+    )
+    @app_commands.autocomplete(layer=layers, preset=own_presets)
+    async def dream(
+        self,
+        interaction: Here,
+        image: discord.Attachment | None = None,
+        layer: str | None = None,
+        strength: Range[float, 0.1, 4.0] | None = None,
+        preset: str | None = None,
+        size: Range[int, 128, 1024] | None = None,
+        seed: Range[int, 0, 2**31 - 1] | None = None,
+        private: bool = False,
+    ) -> None:
+        """Dream the picture, else the avatar."""
+        desk = self.client.desk
+        user = interaction.user
+        params = await desk.params(Dream, user.id, preset, layer=layer, strength=strength, size=size, seed=seed)
+        await desk.take(interaction, params, desk.subject(image, user), private=private)
+
+    async def dream_message(self, interaction: Here, message: discord.Message) -> None:
+        """Dream the first picture of a message."""
+        desk = self.client.desk
+        link = pictures.of_message(message, desk.intake.allowed)
+        if link is None:
+            await say(interaction, wording.NO_PICTURE)
+            return
+        params = await desk.params(Dream, interaction.user.id)
+        words = wording.subject(message.author.display_name, "picture")
+        await desk.take(interaction, params, Subject(link, words))
+
+    async def dream_avatar(self, interaction: Here, user: discord.Member | discord.User) -> None:
+        """Dream someone's avatar."""
+        desk = self.client.desk
+        params = await desk.params(Dream, interaction.user.id)
+        await desk.take(interaction, params, desk.subject(None, user))
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(DreamCog(client))

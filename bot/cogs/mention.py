@@ -1,0 +1,70 @@
+"""`@Pareidolia high` with a picture: `message => dream`. Only messages that mention the bot are read."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import discord
+from discord.ext import commands
+
+from bot import pictures, wording
+from bot.client import Client, words
+from bot.desk import Subject
+from bot.poster import NOBODY
+from engine.jobs.errors import PareidoliaError
+from engine.jobs.params import Dream
+
+log = logging.getLogger(__name__)
+
+
+class MentionCog(commands.Cog):
+    """Dreams asked for by a message."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Dream if we are called by name; a reply to us alone is no call."""
+        if message.author.bot or self.client.user is None or self.client.stopping:
+            return
+        if not self.client.serves(_guild_id(message)):
+            return
+        called = re.compile(rf"<@!?{self.client.user.id}>")
+        if not called.search(message.content):
+            return
+        try:
+            await self._dream(message, called.sub(" ", message.content).strip())
+        except Exception as error:
+            await self._apologise(message, error)
+
+    async def _dream(self, message: discord.Message, text: str) -> None:
+        desk = self.client.desk
+        params = await desk.params(Dream, message.author.id, layer=text or None)
+        await desk.take_message(message, params, self._subject(message))
+
+    def _subject(self, message: discord.Message) -> Subject:
+        allowed = self.client.desk.intake.allowed
+        replied = message.reference.resolved if message.reference else None
+        for one in (message, replied):
+            if isinstance(one, discord.Message) and (link := pictures.of_message(one, allowed)):
+                return Subject(link, wording.subject(one.author.display_name, "picture"))
+        return self.client.desk.subject(None, message.author)
+
+    async def _apologise(self, message: discord.Message, error: Exception) -> None:
+        if not isinstance(error, PareidoliaError):
+            log.warning("a mention was not answered")
+        try:
+            await message.reply(words(error), mention_author=False, allowed_mentions=NOBODY)
+        except discord.HTTPException as failed:
+            log.warning("an apology was not delivered: %s", failed.code)
+
+
+def _guild_id(message: discord.Message) -> int | None:
+    return message.guild.id if message.guild else None
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(MentionCog(client))

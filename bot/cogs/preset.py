@@ -1,0 +1,69 @@
+"""`/preset save|use|list|delete`: `name <=> options`."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot import wording
+from bot.client import Client
+from bot.completion import layers, own_presets
+from bot.desk import preset_options, say
+from engine.jobs import params
+from engine.jobs.params import Dream
+
+Here = discord.Interaction[Client]
+
+
+class PresetCog(commands.GroupCog, group_name="preset", group_description=wording.COMMANDS["preset"]):
+    """Named, personal options."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @app_commands.command(description=wording.COMMANDS["preset save"])
+    @app_commands.describe(**{name: wording.OPTIONS[name] for name in ("name", "layer", "strength", "size")})
+    @app_commands.autocomplete(layer=layers)
+    async def save(
+        self,
+        interaction: Here,
+        name: Range[str, 1, 32],
+        layer: str | None = None,
+        strength: Range[float, 0.1, 4.0] | None = None,
+        size: Range[int, 128, 1024] | None = None,
+    ) -> None:
+        """Keep options under a name."""
+        options = preset_options(params.make(Dream, layer=layer, strength=strength, size=size))
+        kept = await self.client.desk.presets.save(str(interaction.user.id), name, options)
+        await say(interaction, wording.preset_saved(kept))
+
+    @app_commands.command(description=wording.COMMANDS["preset use"])
+    @app_commands.describe(name=wording.OPTIONS["name"], image=wording.OPTIONS["image"])
+    @app_commands.autocomplete(name=own_presets)
+    async def use(self, interaction: Here, name: Range[str, 1, 32], image: discord.Attachment | None = None) -> None:
+        """Dream with it."""
+        desk = self.client.desk
+        chosen = await desk.params(Dream, interaction.user.id, name)
+        await desk.take(interaction, chosen, desk.subject(image, interaction.user))
+
+    @app_commands.command(name="list", description=wording.COMMANDS["preset list"])
+    async def show(self, interaction: Here) -> None:
+        """Show them all."""
+        kept = await self.client.desk.presets.all(str(interaction.user.id))
+        lines = [wording.preset_line(one.name, one.options) for one in kept]
+        await say(interaction, "\n".join(lines) or wording.NO_PRESETS)
+
+    @app_commands.command(description=wording.COMMANDS["preset delete"])
+    @app_commands.describe(name=wording.OPTIONS["name"])
+    @app_commands.autocomplete(name=own_presets)
+    async def delete(self, interaction: Here, name: Range[str, 1, 32]) -> None:
+        """Forget one."""
+        await self.client.desk.presets.delete(str(interaction.user.id), name)
+        await say(interaction, wording.preset_deleted(name))
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(PresetCog(client))

@@ -1,0 +1,53 @@
+"""`/zoom`: `options => endless zoom`."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot import wording
+from bot.client import Client
+from bot.completion import layers, own_presets
+from engine.jobs.params import Zoom
+
+
+class ZoomCog(commands.Cog):
+    """An endless zoom into a dream."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @app_commands.command(description=wording.COMMANDS["zoom"])
+    @app_commands.describe(
+        **{
+            name: wording.OPTIONS[name]
+            for name in ("image", "layer", "strength", "frames", "preset", "size", "seed", "private")
+        }
+    )
+    @app_commands.autocomplete(layer=layers, preset=own_presets)
+    async def zoom(
+        self,
+        interaction: discord.Interaction[Client],
+        image: discord.Attachment | None = None,
+        layer: str | None = None,
+        strength: Range[float, 0.1, 4.0] | None = None,
+        frames: Range[int, 8, 90] | None = None,
+        preset: str | None = None,
+        size: Range[int, 128, 640] | None = None,
+        seed: Range[int, 0, 2**31 - 1] | None = None,
+        private: bool = False,
+    ) -> None:
+        """Fall into the picture, else into the avatar."""
+        desk = self.client.desk
+        user = interaction.user
+        params = await desk.params(
+            Zoom, user.id, preset, layer=layer, strength=strength, frames=frames, size=size, seed=seed
+        )
+        await desk.take(interaction, params, desk.subject(image, user), private=private)
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(ZoomCog(client))

@@ -1,0 +1,374 @@
+"""Follows jobs and posts their answers: `hints + rows => edits`.
+
+The ledger is the truth and hints are only faster: every answer that is due is found by the sweep, too. A job's answer
+is an edit of its status message and is marked posted afterwards, so doing it twice changes nothing.
+
+A channel takes about five edits in five seconds. Each channel has one lane: results first, then the previews that have
+waited longest, each job at most once a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from bot.posting import Posting
+from bot.views import result, status
+from bot.views.card import Card
+from engine.jobs.dispatch import Dispatch
+from engine.jobs.job import Hint, Job, JobId, JobRow, Progress, Settled, Started, State
+
+log = logging.getLogger(__name__)
+
+LONG_WAIT_S = 60.0
+"""After a longer wait the requester is pinged once."""
+UNFOLLOWED_S = 20.0
+"""A row this young may still be between its submit and its status message."""
+GIVE_UP_S = 24 * 3600.0
+"""An answer that nobody could be given for so long is dropped."""
+
+
+class PostError(Exception):
+    """An edit did not arrive."""
+
+
+class MessageGone(PostError):
+    """Someone deleted the message: there is nothing left to do."""
+
+
+class TooLarge(PostError):
+    """The upload is over the limit."""
+
+
+class Unwelcome(PostError):
+    """Discord will never take this edit."""
+
+
+class Unavailable(PostError):
+    """Discord cannot be reached now."""
+
+
+class Poster(Protocol):
+    """What the courier needs of Discord. All raise `PostError`s."""
+
+    async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Show a card in a job's message, which is made if it was never made; its id."""
+        ...
+
+    async def ping(self, id: JobId, posting: Posting) -> None:
+        """Tell the requester, and nobody else, that the answer is there."""
+        ...
+
+    async def write(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Send a card to the requester directly; the message's id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a channel may be edited."""
+
+    edits: int = 5
+    window_s: float = 5.0
+    preview_s: float = 1.0
+    """Between two edits of one job."""
+    place_s: float = 10.0
+    """Between two looks at a waiting job's place."""
+    sweep_s: float = 5.0
+
+
+@dataclass(slots=True)
+class Track:
+    """A job that is being followed."""
+
+    id: JobId
+    job: Job
+    posting: Posting
+    running: bool = False
+    fraction: float = 0.0
+    preview: bytes = b""
+    ahead: int = -1
+    due: float = 0.0
+    """When it may be edited again."""
+    retries: int = 0
+    held: bool = False
+    """Its status message is on its way; nothing is edited before that."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """The edits of one channel that have yet to be made."""
+
+    pace: Pace
+    results: dict[JobId, None] = field(default_factory=dict)
+    live: dict[JobId, Track] = field(default_factory=dict)
+    spent: deque[float] = field(default_factory=deque)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    worker: asyncio.Task[None] | None = None
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until the next edit may be made. The last one of the budget is kept for results."""
+        if self.results:
+            return self._budget_s(now, self.pace.edits)
+        due = min(track.due for track in self.live.values()) - now
+        return max(due, self._budget_s(now, self.pace.edits - 1))
+
+    def pop(self, now: float) -> tuple[JobId, Track | None]:
+        """The next edit: a result's job, or a preview's track."""
+        self.spent.append(now)
+        if self.results:
+            id = next(iter(self.results))
+            del self.results[id]
+            return id, None
+        track = min(self.live.values(), key=lambda track: track.due)
+        return track.id, self.live.pop(track.id)
+
+    def _budget_s(self, now: float, edits: int) -> float:
+        while self.spent and self.spent[0] <= now - self.pace.window_s:
+            self.spent.popleft()
+        return 0.0 if len(self.spent) < edits else self.spent[-edits] + self.pace.window_s - now
+
+
+class Courier:
+    """Keeps the messages of all jobs up to date."""
+
+    def __init__(self, dispatch: Dispatch, poster: Poster, pace: Pace | None = None) -> None:
+        self._dispatch = dispatch
+        self._poster = poster
+        self._pace = pace or Pace()
+        self._tracks: dict[JobId, Track] = {}
+        self._lanes: dict[int, Lane] = {}
+        self._posting: set[JobId] = set()
+
+    async def run(self) -> None:
+        """Take up what was left, then follow until cancelled."""
+        await self.resume()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen(), name="courier-hints")
+                group.create_task(self._sweep_forever(), name="courier-sweep")
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Stop the lanes; an edit on its way is cut off and made again after the restart."""
+        workers = [lane.worker for lane in self._lanes.values() if lane.worker is not None]
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def resume(self) -> None:
+        """Take up every row whose answer is not posted, whoever queued it."""
+        for row in await self._dispatch.unposted():
+            self._track(row)
+            if row.state.settled:
+                self._finish(row.id)
+
+    def expect(self, id: JobId, job: Job, posting: Posting) -> None:
+        """Remember what hints say of a job whose status message is on its way. `follow` or `drop` comes next."""
+        self._tracks[id] = Track(id, job, posting, held=True)
+
+    def drop(self, id: JobId) -> None:
+        """Its status message never came."""
+        self._tracks.pop(id, None)
+
+    async def follow(self, id: JobId) -> None:
+        """Follow a job whose status message stands now. It may have begun, or settled, already."""
+        row = await self._dispatch.row(id)
+        if row is None or row.posted:
+            self.drop(id)
+            return
+        track = self._track(row)
+        track.held, track.posting = False, Posting.from_json(row.posting)
+        if row.state.settled:
+            self._finish(id)
+        elif track.running:
+            self._touch(track)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for hint in self._dispatch.hints():
+                    self._heed(hint)
+            except Exception:  # hints may be lost; the sweep finds what they said
+                log.exception("hints broke off")
+            await asyncio.sleep(self._pace.sweep_s)
+
+    def _heed(self, hint: Hint) -> None:
+        track = self._tracks.get(hint.id)
+        if track is None:
+            return
+        match hint:
+            case Settled():
+                self._finish(hint.id)
+            case Started():
+                track.running = True
+            case Progress():
+                track.running = True
+                track.fraction = hint.step / max(1, hint.steps)
+                track.preview = hint.preview or track.preview
+                self._touch(track)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.sweep_s)
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("sweep failed; trying again")
+
+    async def sweep(self) -> None:
+        """Find answers that are due and places that changed, without any hint."""
+        for row in await self._dispatch.unposted():
+            if row.id not in self._tracks and time.time() - row.created > UNFOLLOWED_S:
+                self._track(row)
+            track = self._tracks.get(row.id)
+            if track is None:
+                continue
+            if row.state.settled:
+                self._finish(row.id)
+            elif track.running and row.state is State.QUEUED:
+                self._set_back(track)
+            elif not track.running:
+                await self._look(track)
+
+    def _set_back(self, track: Track) -> None:
+        """Its engine crashed and it waits again."""
+        track.running, track.fraction, track.preview = False, 0.0, b""
+        self._touch(track)
+
+    async def _look(self, track: Track) -> None:
+        place = await self._dispatch.place(track.id)
+        if place is None or place.ahead == track.ahead:
+            return
+        first, track.ahead = track.ahead < 0, place.ahead
+        if not first:
+            self._touch(track)
+
+    def _track(self, row: JobRow) -> Track:
+        if row.id not in self._tracks:
+            self._tracks[row.id] = Track(row.id, row.job, Posting.from_json(row.posting))
+        return self._tracks[row.id]
+
+    def _touch(self, track: Track) -> None:
+        if track.held:
+            return
+        lane = self._lane(track)
+        lane.live[track.id] = track
+        self._wake(lane)
+
+    def _finish(self, id: JobId) -> None:
+        track = self._tracks[id]
+        lane = self._lane(track)
+        lane.live.pop(id, None)
+        if track.held or id in self._posting or (track.retries and time.monotonic() < track.due):
+            return
+        lane.results[id] = None
+        self._wake(lane)
+
+    def _lane(self, track: Track) -> Lane:
+        key = track.posting.channel_id or track.posting.user_id
+        return self._lanes.setdefault(key, Lane(self._pace))
+
+    def _wake(self, lane: Lane) -> None:
+        lane.changed.set()
+        if lane.worker is None or lane.worker.done():
+            lane.worker = asyncio.create_task(self._work(lane), name="courier-lane")
+
+    async def _work(self, lane: Lane) -> None:
+        while lane.results or lane.live:
+            wait = lane.wait_s(time.monotonic())
+            if wait > 0:
+                await self._pause(lane, wait)
+                continue
+            id, track = lane.pop(time.monotonic())
+            try:
+                await (self._settle(id) if track is None else self._show(track))
+            except Exception:
+                log.exception("job %s: an edit failed in an unexpected way", id)
+                self._postpone(id)
+
+    async def _pause(self, lane: Lane, seconds: float) -> None:
+        lane.changed.clear()
+        try:
+            await asyncio.wait_for(lane.changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _show(self, track: Track) -> None:
+        card = await self._live_card(track)
+        try:
+            message = await self._poster.deliver(track.id, track.posting, card)
+            await self._remember(track, message)
+        except PostError as error:
+            log.info("job %s: a preview was not shown: %s", track.id, type(error).__name__)
+        track.due = time.monotonic() + self._pace.preview_s
+
+    async def _remember(self, track: Track, message: int) -> None:
+        """Keep the id of a message that had to be made here, because a restart came before it could be kept."""
+        if track.posting.message_id is None:
+            track.posting = replace(track.posting, message_id=message)
+            await self._dispatch.update_posting(track.id, track.posting.to_json())
+
+    async def _live_card(self, track: Track) -> Card:
+        params = track.job.params
+        shown = None
+        if not track.preview and track.job.picture is not None:
+            shown = await self._dispatch.get_blob(track.job.picture)
+        if track.running:
+            return status.dreaming(track.id, params, track.posting, shown, track.preview, track.fraction)
+        return status.waiting(track.id, params, track.posting, shown, await self._dispatch.place(track.id))
+
+    async def _settle(self, id: JobId) -> None:
+        row = await self._dispatch.row(id)
+        if row is None or row.posted:
+            self._tracks.pop(id, None)
+            return
+        self._posting.add(id)
+        try:
+            await self._post(row)
+        finally:
+            self._posting.discard(id)
+
+    async def _post(self, row: JobRow) -> None:
+        posting = Posting.from_json(row.posting)
+        try:
+            message = str(await self._answer(row, posting))
+        except MessageGone:
+            message = str(posting.message_id or "gone")
+        except PostError as error:
+            log.warning("job %s: the answer was not posted: %s %s", row.id, type(error).__name__, error)
+            if time.time() - row.created < GIVE_UP_S and not isinstance(error, Unwelcome):
+                self._postpone(row.id)
+                return
+            message = "undeliverable"
+        if await self._dispatch.mark_posted(row.id, message):
+            await self._ping(row, posting)
+        self._tracks.pop(row.id, None)
+
+    async def _answer(self, row: JobRow, posting: Posting) -> int:
+        picture = await self._dispatch.get_blob(row.result.blob) if row.result else None
+        card = result.settled(row, posting, picture)
+        try:
+            return await self._poster.deliver(row.id, posting, card)
+        except TooLarge:
+            return await self._poster.deliver(row.id, posting, result.unfit(row))
+        except Unwelcome:
+            return await self._poster.write(row.id, posting, card)
+
+    async def _ping(self, row: JobRow, posting: Posting) -> None:
+        if row.result is None or time.time() - row.created <= LONG_WAIT_S:
+            return
+        try:
+            await self._poster.ping(row.id, posting)
+        except PostError as error:
+            log.info("job %s: no ping: %s", row.id, type(error).__name__)
+
+    def _postpone(self, id: JobId) -> None:
+        if track := self._tracks.get(id):
+            track.retries += 1
+            track.due = time.monotonic() + min(300.0, self._pace.sweep_s * 2**track.retries)

@@ -1,0 +1,347 @@
+"""The way of every request through the bot: `(interaction or message, order) => status message + followed job`.
+
+    check what can be checked here, open the picture, queue, answer with the status message, follow
+
+A refusal is an ephemeral answer and nothing is queued. Only where opening a picture takes longer than Discord waits is
+the status message sent first; then a refusal takes its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot import pictures, wording
+from bot.courier import Courier, PostError
+from bot.intake import Intake, Link
+from bot.poster import DiscordPoster
+from bot.posting import TOKEN_LIFE_S, Posting
+from bot.quota import Quota
+from bot.reception import Opened, Order, Reception, Ticket
+from bot.store.presets import Presets
+from bot.views import status
+from bot.views.card import Card, Layout
+from engine.jobs import params as jobs_params
+from engine.jobs.dispatch import Dispatch
+from engine.jobs.errors import Gone, NotYours, PareidoliaError, TooLong
+from engine.jobs.job import MEGABYTE, BlobKey, CancelOutcome, Job, JobId, JobRow
+from engine.jobs.params import SEEDS, Dream, P, Zoom
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 0.7
+"""A picture that takes longer to open is opened behind a status message."""
+TOKEN_ESTIMATE_S = 12 * 60.0
+"""The longest dream that is taken where only the interaction's token can bring the answer."""
+DRAIN_STEP_S = 0.05
+MESSAGE_LIMIT = 10 * MEGABYTE
+"""What fits in a direct message, and everywhere else."""
+
+SHARED = {"Dream": ("layer", "strength", "size"), "Zoom": ("layer", "strength")}
+"""The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is dreamed, and how to call it in an alt text."""
+
+    source: Link | BlobKey | None
+    words: str
+
+
+class Desk:
+    """Takes requests from commands, buttons and messages."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        intake: Intake,
+        poster: DiscordPoster,
+        courier: Courier,
+        presets: Presets,
+        quota: Quota,
+    ) -> None:
+        self.dispatch = dispatch
+        self.intake = intake
+        self.presets = presets
+        self._poster = poster
+        self._courier = courier
+        self._quota = quota
+        self._reception = Reception(dispatch, intake)
+
+    # what is asked
+
+    async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
+        """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
+        kept = await self.presets.load(str(user_id), preset) if preset else {}
+        fields = {key: value for key, value in kept.items() if key in SHARED[kind.__name__]}
+        given = {key: value for key, value in options.items() if value is not None}
+        return jobs_params.make(kind, **{"seed": draw_seed(), **fields, **given})
+
+    def subject(self, picture: discord.Attachment | None, user: discord.User | discord.Member) -> Subject:
+        """The attached picture, else the user's avatar, else noise."""
+        if picture is not None:
+            return Subject(pictures.of_attachment(picture), wording.subject(user.display_name, "picture"))
+        link = pictures.of_user(user)
+        return Subject(link, wording.subject(user.display_name, "avatar" if link else "noise"))
+
+    async def row(self, id: str) -> JobRow:
+        """A job whose button was pressed. Raises `Gone`."""
+        row = await self.dispatch.row(JobId(id))
+        if row is None:
+            raise Gone
+        return row
+
+    # the way in
+
+    async def take(
+        self,
+        interaction: discord.Interaction,
+        params: Dream | Zoom,
+        subject: Subject,
+        *,
+        private: bool = False,
+        parent: JobRow | None = None,
+    ) -> None:
+        """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
+        posting = of_interaction(interaction, subject.words, private=private)
+        order = Order(
+            params,
+            str(interaction.user.id),
+            subject.source,
+            parent.id if parent else None,
+            interaction.filesize_limit or MESSAGE_LIMIT,
+        )
+        with self._quota.slot(order.requester):
+            if beside := reply_beside(posting, parent):
+                await interaction.response.defer()
+                await self._send(order, beside)
+                return
+            opening = asyncio.create_task(self._reception.open(order))
+            await asyncio.wait({opening}, timeout=ANSWER_S)
+            if opening.done():
+                await self._answer(interaction, order, opening.result(), posting)
+            else:
+                await self._answer_first(interaction, order, opening, posting)
+
+    async def take_message(self, message: discord.Message, params: Dream | Zoom, subject: Subject) -> None:
+        """Answer a message with a status message and queue its job. Raises `Refusal`s."""
+        limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
+        order = Order(params, str(message.author.id), subject.source, None, limit)
+        posting = of_message(message, subject.words)
+        with self._quota.slot(order.requester):
+            await self._send(order, posting)
+
+    async def _send(self, order: Order, posting: Posting) -> None:
+        """A status message that answers no interaction."""
+        opened = await self._reception.open(order)
+        ticket = await self._queue(order, opened, posting)
+        card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
+        try:
+            sent = await self._poster.send(ticket.id, posting, card)
+        except Exception:
+            await self._forget(ticket.id)
+            raise
+        await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent))
+
+    async def _answer(self, interaction: discord.Interaction, order: Order, opened: Opened, posting: Posting) -> None:
+        ticket = await self._queue(order, opened, posting)
+        card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
+        try:
+            sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+        except Exception:
+            await self._forget(ticket.id)
+            raise
+        await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent))
+
+    async def _answer_first(
+        self, interaction: discord.Interaction, order: Order, opening: asyncio.Task[Opened], posting: Posting
+    ) -> None:
+        card = status.opening(order.params, posting)
+        try:
+            sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+        except discord.HTTPException:
+            opening.cancel()
+            raise
+        posting = dataclasses.replace(posting, message_id=sent)
+        nobody = JobId("")
+        try:
+            opened = await opening
+            ticket = await self._queue(order, opened, posting)
+        except PareidoliaError as error:
+            await self._poster.deliver(nobody, posting, Card(wording.refused(error)))
+            return
+        card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
+        try:
+            await self._poster.deliver(ticket.id, posting, card)
+        except PostError as error:  # it is queued: its answer will come, whatever became of this edit
+            log.info("job %s: its status was not shown: %s", ticket.id, type(error).__name__)
+        await self._courier.follow(ticket.id)
+
+    async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
+        if not posting.by_channel:
+            await self._check_length(order)
+        ticket = await self._reception.submit(order, opened, posting.to_json())
+        self._courier.expect(ticket.id, ticket.job, posting)
+        return ticket
+
+    async def _check_length(self, order: Order) -> None:
+        """Refuse what would outlive the token. Raises `TooLong`."""
+        seconds = await self.dispatch.estimate(Job(order.params, order.requester))
+        line = await self.dispatch.waiting()
+        seconds += max((place.eta_s for _, place in line), default=0.0)
+        if seconds > TOKEN_ESTIMATE_S:
+            raise TooLong(minutes=round(seconds / 60))
+
+    async def _follow(self, id: JobId, posting: Posting) -> None:
+        await self.dispatch.update_posting(id, posting.to_json())
+        await self._courier.follow(id)
+
+    async def _forget(self, id: JobId) -> None:
+        """Nobody will see this job's answer."""
+        self._courier.drop(id)
+        await self.dispatch.cancel(id)
+        await self.dispatch.mark_posted(id, "unanswered")
+
+    async def drain(self, seconds: float) -> None:
+        """Let the requests that are being opened come to an end, so that none is left half answered."""
+        until = time.monotonic() + seconds
+        while self._quota.busy and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(DRAIN_STEP_S)
+
+    # the buttons
+
+    async def deeper(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Dream a result again."""
+        params = reseeded(row.job.params)
+        await self.take(interaction, params, await self._result_of(row), private=is_private(row), parent=row)
+
+    async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
+        """Dream the same picture again, with another seed, or with something else changed."""
+        words = Posting.from_json(row.posting).subject
+        params = reseeded(row.job.params, **changes)
+        subject = Subject(row.job.picture, words)
+        await self.take(interaction, params, subject, private=is_private(row), parent=row)
+
+    async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Fall into a result."""
+        old = row.job.params
+        params = jobs_params.make(Zoom, network=old.network, layer=old.layer, strength=old.strength, seed=draw_seed())
+        await self.take(interaction, params, await self._result_of(row), private=is_private(row), parent=row)
+
+    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep: bool = False) -> None:
+        """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
+        check_owner(interaction, row)
+        outcome = await self.dispatch.cancel(row.id, keep=keep)
+        if outcome is CancelOutcome.UNKNOWN:
+            raise Gone
+        if outcome is CancelOutcome.TOO_LATE and row.posted:
+            await say(interaction, wording.TOO_LATE)
+            return
+        await self._courier.follow(row.id)
+        if interaction.message and interaction.message.id == Posting.from_json(row.posting).message_id:
+            await interaction.response.defer()
+        else:
+            await replace_with(interaction, wording.CANCELLED_ELSEWHERE)
+
+    async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Take an answer away. Raises `NotYours`."""
+        check_owner(interaction, row)
+        await self._poster.delete(Posting.from_json(row.posting))
+
+    async def _result_of(self, row: JobRow) -> Subject:
+        if row.result is None or isinstance(row.job.params, Zoom):
+            raise Gone
+        return Subject(row.result.blob, Posting.from_json(row.posting).subject)
+
+
+def draw_seed() -> int:
+    """Four digits that can be read out and typed."""
+    return random.randrange(SEEDS)
+
+
+def reseeded(params: Dream | Zoom, **changes: Any) -> Dream | Zoom:
+    """The same with another seed. Raises `BadOption` on changes that are out of range."""
+    return jobs_params.make(type(params), **{**params.model_dump(), "seed": draw_seed(), **changes})
+
+
+def preset_options(params: Dream | Zoom) -> dict[str, Any]:
+    """What a preset keeps of params: the options that differ from the defaults, and the layer; not the seed."""
+    kept = params.model_dump(exclude_defaults=True, include=set(SHARED[type(params).__name__]))
+    return {"layer": params.layer, **kept}
+
+
+def check_owner(interaction: discord.Interaction, row: JobRow) -> None:
+    """Only the requester and who may manage messages. Raises `NotYours`."""
+    moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
+    if str(interaction.user.id) != row.job.requester and not moderates:
+        raise NotYours
+
+
+def is_private(row: JobRow) -> bool:
+    """Whether only the requester saw a dream: then its children are private, too."""
+    return Posting.from_json(row.posting).ephemeral
+
+
+def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:
+    """The posting of a reply to the parent itself, where an interaction came from a panel beside it that only one
+    person sees; None where the interaction's own answer is that reply."""
+    if parent is None or not posting.by_channel:
+        return None
+    message_id = Posting.from_json(parent.posting).message_id
+    if message_id is None or message_id == posting.parent_message_id:
+        return None
+    return dataclasses.replace(posting, parent_message_id=message_id, token="", token_until=0.0)
+
+
+def of_interaction(interaction: discord.Interaction, subject: str, *, private: bool = False) -> Posting:
+    """Where the answer to an interaction goes."""
+    user = interaction.user
+    own_chat = interaction.context.dm_channel
+    return Posting(
+        user_id=user.id,
+        name=user.display_name,
+        subject=subject,
+        channel_id=interaction.channel_id,
+        guild_id=interaction.guild_id,
+        parent_message_id=interaction.message.id if interaction.message else None,
+        application_id=interaction.application_id,
+        token=interaction.token,
+        token_until=time.time() + TOKEN_LIFE_S,
+        ephemeral=private,
+        reachable=interaction.is_guild_integration() or own_chat,
+    )
+
+
+def of_message(message: discord.Message, subject: str) -> Posting:
+    """Where the answer to a message goes."""
+    return Posting(
+        user_id=message.author.id,
+        name=message.author.display_name,
+        subject=subject,
+        channel_id=message.channel.id,
+        guild_id=message.guild.id if message.guild else None,
+        parent_message_id=message.id,
+    )
+
+
+async def replace_with(interaction: discord.Interaction, text: str) -> None:
+    """Words in place of the panel that was pressed."""
+    view = Layout(discord.ui.TextDisplay(text))
+    await interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none())
+
+
+async def say(interaction: discord.Interaction, text: str) -> None:
+    """A sentence that only the user sees, as the answer or after it."""
+    nobody = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
+    else:
+        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody)

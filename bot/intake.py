@@ -1,0 +1,99 @@
+"""Strangers' pictures: `url + declared size => clean picture`.
+
+Only files on Discord's own hosts are fetched (or on the loopback host of the playground), every redirect is checked
+again, and the stream is capped whatever the headers say. The bytes are opened by the decoder's process, never here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+import yarl
+
+from engine.jobs.decoder import Clean
+from engine.jobs.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
+from engine.jobs.job import MEGABYTE
+
+HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+HOPS = 3
+TIMEOUT_S = 30.0
+CHUNK = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a picture lies."""
+
+    url: str
+    size: int | None = None
+    """Bytes that Discord says it has, if it says so."""
+    optional: bool = False
+    """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
+
+
+class Cleaner(Protocol):
+    """What the intake needs of `engine.jobs.decoder.Decoder`."""
+
+    async def clean(self, data: bytes, long_side: int) -> Clean:
+        """Decode, orient, strip, fit."""
+        ...
+
+
+class Intake:
+    """Fetches and cleans pictures."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, decoder: Cleaner, *, limit_mb: float = 25.0, cdn_url: str = ""
+    ) -> None:
+        self._session = session
+        self._decoder = decoder
+        self._limit_mb = limit_mb
+        self._cdn = yarl.URL(cdn_url).origin() if cdn_url else None
+
+    def allowed(self, url: str) -> bool:
+        """Whether pictures are taken from there."""
+        try:
+            parsed = yarl.URL(url)
+            if self._cdn is not None and parsed.origin() == self._cdn:
+                return True
+            return parsed.scheme == "https" and parsed.host in HOSTS and parsed.port == 443 and parsed.user is None
+        except ValueError:
+            return False
+
+    async def fetch(self, link: Link, long_side: int) -> Clean:
+        """The picture behind a link, its long side at most `long_side`. Raises the `Refusal`s of pictures."""
+        self._check_size(link.size)
+        try:
+            data = await asyncio.wait_for(self._download(link.url), TIMEOUT_S)
+        except (aiohttp.ClientError, TimeoutError):
+            raise Unreachable from None
+        if not data:
+            raise EmptyFile
+        return await self._decoder.clean(data, long_side)
+
+    async def _download(self, url: str) -> bytes:
+        for _ in range(HOPS):
+            if not self.allowed(url):
+                raise ForeignUrl
+            async with self._session.get(yarl.URL(url, encoded=True), allow_redirects=False) as response:
+                if response.status == 200:
+                    return await self._read(response)
+                if response.status not in (301, 302, 303, 307, 308):
+                    raise Unreachable
+                url = str(response.url.join(yarl.URL(response.headers.get("Location", ""))))
+        raise Unreachable
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        self._check_size(response.content_length)
+        data = bytearray()
+        async for chunk in response.content.iter_chunked(CHUNK):
+            data += chunk
+            self._check_size(len(data))
+        return bytes(data)
+
+    def _check_size(self, size: int | None) -> None:
+        if size is not None and size > self._limit_mb * MEGABYTE:
+            raise FileTooLarge(megabytes=f"{size / MEGABYTE:.0f}", limit=f"{self._limit_mb:g}")

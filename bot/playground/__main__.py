@@ -1,0 +1,99 @@
+"""`python -m bot.playground`: `(port, folder) => the stand-in and the real bot, until Ctrl-C`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import webbrowser
+from pathlib import Path
+
+from bot.playground import avatars
+from bot.playground.openapi import Specification
+from bot.playground.server import HOST, Playground
+from bot.playground.world import Event
+
+DEFAULT_PORT = 8765
+
+
+def options() -> argparse.ArgumentParser:
+    """Return the command line's parser."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.playground", description="A stand-in Discord on this computer."
+    )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default %(default)s)")
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path("playground-data"), help="folder for the bot's data and logs"
+    )
+    parser.add_argument("--no-bot", action="store_true", help="do not start the bot; print the settings it would need")
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.add_argument(
+        "--openapi", type=Path, help="Discord's openapi.json: check every request of the bot against it"
+    )
+    return parser
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal; return the exit code."""
+    stopped = stop_signal()
+    playground = Playground(specification=Specification(arguments.openapi) if arguments.openapi else None)
+    try:
+        await playground.start(arguments.port)
+    except OSError:
+        print(f"Port {arguments.port} on {HOST} is taken. Choose another one: --port {arguments.port + 1}", flush=True)
+        return 1
+    print(f"Playground: {playground.url}  (a stand-in on this computer, not Discord)", flush=True)
+    data_dir = arguments.data_dir.resolve()
+    if arguments.no_bot:
+        print("\n".join(f"{name}={value}" for name, value in playground.settings(data_dir).items()), flush=True)
+    else:
+        start_bot(playground, data_dir)
+    if arguments.open:
+        await asyncio.to_thread(webbrowser.open, playground.url)
+    # Portraits are drawn now, so that the first dream of one does not wait for it.
+    await asyncio.to_thread(warm_up)
+    await stopped.wait()
+    print("Stopping ...", flush=True)
+    await playground.stop()
+    return 0
+
+
+def warm_up() -> None:
+    """Draw the portraits in the size that clients ask for."""
+    for scene in avatars.SCENES:
+        avatars.encoded(scene, avatars.SIDE, "PNG")
+
+
+def start_bot(playground: Playground, data_dir: Path) -> None:
+    """Start the bot and print when it comes and goes."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    child = playground.run_bot(data_dir)
+    print(f"The bot is starting; its log is {child.log_path}", flush=True)
+
+    def tell(event: Event) -> None:
+        if event.kind == "presence":
+            print("Pareidolia is online." if event.facts["online"] else "Pareidolia is offline.", flush=True)
+        elif event.kind == "lab":
+            print(event.facts["text"], flush=True)
+
+    playground.world.listen(tell)
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that is set when someone presses Ctrl-C or sends SIGTERM."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    return stopped
+
+
+def main() -> None:
+    """Run the playground."""
+    logging.basicConfig(level=logging.WARNING)
+    raise SystemExit(asyncio.run(run(options().parse_args())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Messages by channel: `(channel route) => message`.
+
+Ephemeral messages do not exist here, messages of others are without content unless the bot is mentioned.
+"""
+
+from __future__ import annotations
+
+from bot.playground import drafts, payloads
+from bot.playground.calls import Call, Reply
+from bot.playground.rejections import Rejection, invalid
+from bot.playground.world import (
+    ATTACH_FILES,
+    MANAGE_MESSAGES,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    Channel,
+    Message,
+    World,
+)
+
+NONCE_SECONDS = 300.0
+REPLY_MESSAGE = 19
+
+
+def place_of(call: Call, *needed: int) -> Channel:
+    """Return the channel of the address, in which the bot has the `needed` permissions; raises Rejection."""
+    place = call.world.channels.get(call.match["channel"])
+    if place is None:
+        raise Rejection("unknown_channel")
+    if place.kind == "elsewhere" or not place.bot_permissions & VIEW_CHANNEL:
+        raise Rejection("missing_access")
+    if any(not place.bot_permissions & bit for bit in needed):
+        raise Rejection("missing_permission")
+    return place
+
+
+def message_of(call: Call) -> Message:
+    """Return the message of the address; raises Rejection."""
+    place = place_of(call)
+    message = call.world.messages.get(call.match["message"])
+    if message is None or message.channel_id != place.id or message.ephemeral:
+        raise Rejection("unknown_message")
+    return message
+
+
+def show(call: Call) -> Reply:
+    """GET /channels/{channel}."""
+    return payloads.channel(call.world, place_of(call))
+
+
+def read(call: Call) -> Reply:
+    """GET /channels/{channel}/messages/{message}."""
+    return payloads.bot_message(call.world, message_of(call))
+
+
+def browse(call: Call) -> Reply:
+    """GET /channels/{channel}/messages: newest first; limit, before, after, around."""
+    place = place_of(call)
+    limit = call.query.get("limit", "50")
+    if not limit.isdigit() or not 1 <= int(limit) <= 100:
+        raise invalid("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+    found = [message for message in call.world.history(place) if not message.ephemeral]
+    return [payloads.bot_message(call.world, message) for message in cut(found, call, int(limit))]
+
+
+def cut(found: list[Message], call: Call, limit: int) -> list[Message]:
+    """Return the part of the history that the query asks for, newest first."""
+    if "after" in call.query:
+        later = [message for message in found if int(message.id) > int(call.query["after"])]
+        return later[:limit][::-1]
+    if "around" in call.query:
+        middle = int(call.query["around"])
+        near = sorted(found, key=lambda message: abs(int(message.id) - middle))[:limit]
+        return sorted(near, key=lambda message: int(message.id), reverse=True)
+    before = int(call.query.get("before", 2**64))
+    return [message for message in found if int(message.id) < before][-limit:][::-1]
+
+
+def post(call: Call) -> Reply:
+    """POST /channels/{channel}/messages; the same enforced nonce gives the same message."""
+    world, body = call.world, call.body
+    place = place_of(call, SEND_MESSAGES, *([ATTACH_FILES] if call.files else []))
+    if body.get("enforce_nonce") and body.get("nonce") is not None:
+        twin = same_nonce(world, place, str(body["nonce"]))
+        if twin is not None:
+            return payloads.message(world, twin)
+    target = replied(world, place, body.get("message_reference"))
+    setting = drafts.Setting(place, kind=REPLY_MESSAGE if target else 0, reference=target)
+    return payloads.message(world, drafts.create(world, setting, body, call.files))
+
+
+def same_nonce(world: World, place: Channel, nonce: str) -> Message | None:
+    """Return the bot's message of the last minutes with this nonce."""
+    fresh = (item for item in world.history(place) if world.clock() - item.created < NONCE_SECONDS)
+    return next((item for item in fresh if item.author_id == world.bot.id and item.nonce == nonce), None)
+
+
+def replied(world: World, place: Channel, reference: dict[str, object] | None) -> str | None:
+    """Return the id of the message that is replied to, if any; raises Rejection."""
+    if not reference:
+        return None
+    wanted = str(reference.get("message_id"))
+    message = world.messages.get(wanted)
+    if message is not None and message.channel_id == place.id and not message.ephemeral:
+        return wanted
+    if reference.get("fail_if_not_exists", True):
+        raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+    return None
+
+
+def change(call: Call) -> Reply:
+    """PATCH /channels/{channel}/messages/{message}; only the bot's own."""
+    message = message_of(call)
+    if message.author_id != call.world.bot.id:
+        raise Rejection("not_your_message")
+    return payloads.message(call.world, drafts.edit(call.world, message, call.body, call.files))
+
+
+def remove(call: Call) -> Reply:
+    """DELETE /channels/{channel}/messages/{message}; others' only with Manage Messages."""
+    message = message_of(call)
+    place = call.world.channels[message.channel_id]
+    if message.author_id != call.world.bot.id and not place.bot_permissions & MANAGE_MESSAGES:
+        raise Rejection("missing_permission")
+    call.world.drop_message(message)
+    return None
+
+
+def typing(call: Call) -> Reply:
+    """POST /channels/{channel}/typing."""
+    call.world.emit("typing", channel_id=place_of(call).id)
+    return None

@@ -1,0 +1,260 @@
+"""The gateway: `(websocket) => HELLO, READY, events`, Discord's version 10, JSON, uncompressed.
+
+A session outlives its connection for a while, so that RESUME gets what was missed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.playground import payloads
+from bot.playground.rejections import JsonDict
+from bot.playground.wires import Wire
+from bot.playground.world import Event, Message, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
+RECONNECT, REQUEST_MEMBERS, INVALID, HELLO, ACK = 7, 8, 9, 10, 11
+HEARTBEAT_MS = 41_250
+GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content: granted to nobody here
+EVENTS_KEPT = 500
+MOST_BYTES = 256 * 1024
+UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN, TWICE, SESSION_TIMED_OUT, DISALLOWED = (
+    4001,
+    4002,
+    4003,
+    4004,
+    4005,
+    4009,
+    4014,
+)
+
+
+@dataclass
+class Session:
+    """A bot that identified itself: its intents, its latest events, its connection if it has one."""
+
+    intents: int
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    sequence: int = 0
+    events: deque[JsonDict] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
+    wire: Wire | None = None
+
+    def dispatch(self, name: str, data: JsonDict) -> None:
+        """Send an event now, and keep it for a RESUME."""
+        self.sequence += 1
+        event = frame(DISPATCH, data) | {"t": name, "s": self.sequence}
+        self.events.append(event)
+        if self.wire is not None:
+            self.wire.put(event)
+
+
+class Refuse(Exception):
+    """The connection ends with one of the gateway's close codes."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code, self.reason = code, reason
+        super().__init__(reason)
+
+
+def frame(operation: int, data: Any = None) -> JsonDict:
+    """Return a frame that is no event."""
+    return {"op": operation, "d": data, "s": None, "t": None}
+
+
+def parsed(text: str) -> JsonDict:
+    """Return a frame's JSON; raises Refuse."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Refuse(DECODE_ERROR, "Error while decoding payload.") from error
+    if not isinstance(found, dict):
+        raise Refuse(DECODE_ERROR, "Error while decoding payload.")
+    return found
+
+
+class Gateway:
+    """The gateway of one world; one bot, so a new IDENTIFY replaces the session before."""
+
+    def __init__(self, world: World, token: str) -> None:
+        self._world = world
+        self._token = token
+        self.patience = 1.5 * HEARTBEAT_MS / 1000  # seconds without any frame of the bot
+        self._session: Session | None = None
+        self._wires: set[Wire] = set()
+        world.listen(self._hear)
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Speak with one connection until it ends. Compression is not offered; clients accept plain frames."""
+        socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False, receive_timeout=self.patience)
+        await socket.prepare(request)
+        wire = Wire(socket)
+        self._wires.add(wire)
+        wire.put(frame(HELLO, {"heartbeat_interval": HEARTBEAT_MS, "_trace": []}))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._receive(wire, parsed(message.data))
+        except Refuse as refusal:
+            self._world.log(f"The gateway closed the bot's connection: {refusal.code} {refusal.reason}")
+            await wire.close(refusal.code, refusal.reason)
+        except TimeoutError:
+            self._world.log("The gateway closed the bot's connection: no heartbeat. Something blocks the bot.")
+            await wire.close(SESSION_TIMED_OUT, "Session timed out.")
+        finally:
+            self._wires.discard(wire)
+            self._part(wire)
+            await wire.close()
+        return socket
+
+    def _part(self, wire: Wire) -> None:
+        if self._session is not None and self._session.wire is wire:
+            self._session.wire = None
+            self._world.set_online(False)
+
+    async def close(self, code: int = 1001) -> None:
+        """Close every connection; sessions stay resumable."""
+        for wire in tuple(self._wires):
+            await wire.close(code, "Going away.")
+
+    def ask_reconnect(self) -> None:
+        """Ask the bot to reconnect and resume, as Discord does every few hours."""
+        if self._session is not None and self._session.wire is not None:
+            self._session.wire.put(frame(RECONNECT))
+
+    def forget(self) -> None:
+        """Make the session impossible to resume, as Discord does after a while."""
+        if self._session is not None:
+            self._session.id = secrets.token_hex(16)
+
+    def _receive(self, wire: Wire, incoming: JsonDict) -> None:
+        operation, data = incoming.get("op"), incoming.get("d")
+        if operation == HEARTBEAT:
+            wire.put(frame(ACK))
+        elif operation == IDENTIFY:
+            self._identify(wire, data)
+        elif operation == RESUME:
+            self._resume(wire, data)
+        elif self._session is None or self._session.wire is not wire:
+            raise Refuse(NOT_AUTHENTICATED, "Not authenticated.")
+        elif operation == REQUEST_MEMBERS:
+            self._session.dispatch("GUILD_MEMBERS_CHUNK", self._members(data))
+        elif operation not in (PRESENCE, VOICE):
+            raise Refuse(UNKNOWN_OPCODE, "Unknown opcode.")
+
+    def _identify(self, wire: Wire, data: Any) -> None:
+        self._check_token(data)
+        if self._session is not None and self._session.wire is wire:
+            raise Refuse(TWICE, "Already authenticated.")
+        intents = int(data.get("intents", 0))
+        if intents & PRIVILEGED:
+            raise Refuse(DISALLOWED, "Disallowed intent(s).")
+        self._session = Session(intents, wire=wire)
+        self._session.dispatch("READY", self._ready(self._session, data.get("shard")))
+        if intents & GUILDS:
+            self._session.dispatch("GUILD_CREATE", payloads.guild_create(self._world))
+        self._world.set_online(True)
+
+    def _check_token(self, data: Any) -> None:
+        if not isinstance(data, dict) or str(data.get("token")).removeprefix("Bot ") != self._token:
+            raise Refuse(BAD_TOKEN, "Authentication failed.")
+
+    def _resume(self, wire: Wire, data: Any) -> None:
+        self._check_token(data)
+        session, seen = self._session, data.get("seq") or 0
+        if session is None or session.id != data.get("session_id") or missed_too_much(session, seen):
+            wire.put(frame(INVALID, False))
+            return
+        session.wire = wire
+        for event in [event for event in session.events if event["s"] > seen]:
+            wire.put(event)
+        session.dispatch("RESUMED", {"_trace": []})
+        self._world.set_online(True)
+
+    def _ready(self, session: Session, shard: Any) -> JsonDict:
+        ready: JsonDict = {
+            "v": 10,
+            "user": payloads.own_user(self._world),
+            "guilds": [{"id": self._world.guild_id, "unavailable": True}],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": self._world.base_url.replace("http", "ws", 1) + "/gateway",
+            "application": {"id": self._world.bot.id, "flags": 0},
+            "private_channels": [],
+            "user_settings": {},
+            "_trace": [],
+        }
+        return ready | {"shard": shard} if shard else ready
+
+    def _members(self, data: Any) -> JsonDict:
+        wanted = {str(one) for one in data.get("user_ids") or []}
+        people = [person for person in self._world.people.values() if not wanted or person.id in wanted]
+        chunk: JsonDict = {"guild_id": self._world.guild_id, "chunk_index": 0, "chunk_count": 1}
+        chunk["members"] = [payloads.member(self._world, person) for person in people]
+        return chunk | {"nonce": data["nonce"]} if data.get("nonce") else chunk
+
+    def _hear(self, event: Event) -> None:
+        """Turn a change of the world into an event for the bot, if its intents cover it."""
+        maker = DISPATCHES.get(event.kind)
+        found = maker(self._world, event) if maker and self._session else None
+        if found is None or self._session is None:
+            return
+        name, data, intent = found
+        if intent == 0 or self._session.intents & intent:
+            self._session.dispatch(name, data)
+
+
+Dispatch = tuple[str, JsonDict, int]
+
+
+def missed_too_much(session: Session, seen: int) -> bool:
+    """Return whether events after number `seen` are no longer all kept."""
+    return bool(session.events) and session.events[0]["s"] > seen + 1
+
+
+def message_intent(world: World, message: Message) -> int:
+    """Return the intent under which a message is announced."""
+    return GUILD_MESSAGES if world.channels[message.channel_id].kind == "text" else DIRECT_MESSAGES
+
+
+def message_event(name: str) -> Callable[[World, Event], Dispatch | None]:
+    """Return a maker of MESSAGE_CREATE or MESSAGE_UPDATE; the bot hears of no ephemeral or foreign message."""
+
+    def make(world: World, event: Event) -> Dispatch | None:
+        message: Message = event.facts["message"]
+        if message.ephemeral or world.channels[message.channel_id].kind == "elsewhere":
+            return None
+        return name, payloads.gateway_message(world, message), message_intent(world, message)
+
+    return make
+
+
+def delete_event(world: World, event: Event) -> Dispatch | None:
+    """Make MESSAGE_DELETE."""
+    message: Message = event.facts["message"]
+    if message.ephemeral or world.channels[message.channel_id].kind == "elsewhere":
+        return None
+    data: JsonDict = {"id": message.id, "channel_id": message.channel_id}
+    if world.channels[message.channel_id].kind == "text":
+        data["guild_id"] = world.guild_id
+    return "MESSAGE_DELETE", data, message_intent(world, message)
+
+
+def interaction_event(_world: World, event: Event) -> Dispatch | None:
+    """Make INTERACTION_CREATE, which needs no intent."""
+    return "INTERACTION_CREATE", event.facts["payload"], 0
+
+
+DISPATCHES: dict[str, Callable[[World, Event], Dispatch | None]] = {
+    "message_create": message_event("MESSAGE_CREATE"),
+    "message_update": message_event("MESSAGE_UPDATE"),
+    "message_delete": delete_event,
+    "interaction": interaction_event,
+}

@@ -1,0 +1,146 @@
+"""What people do to the bot: `(persona, deed) => INTERACTION_CREATE`, with tokens and deadlines.
+
+The acknowledgement is due within 3 s; the token lives for 15 minutes on the world's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+
+from bot.playground import payloads
+from bot.playground.rejections import JsonDict, Rejection
+from bot.playground.world import TOKEN_SECONDS, Attachment, Channel, Interaction, Message, Persona, World
+
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
+MOST_FOLLOW_UPS = 5
+
+
+def begin(world: World, persona: Persona, channel: Channel, kind: int, data: JsonDict) -> Interaction:
+    """Create an interaction that nobody has heard of yet."""
+    token = secrets.token_urlsafe(48)
+    interaction = Interaction(world.mint(), token, kind, persona.id, channel.id, world.clock(), data)
+    interaction.user_install = channel.kind == "elsewhere"
+    world.interactions[token] = interaction
+    forget_old(world)
+    return interaction
+
+
+def forget_old(world: World) -> None:
+    """Drop interactions whose token has been dead for long, so that memory stays bounded."""
+    limit = world.clock() - 2 * TOKEN_SECONDS
+    for token in [token for token, item in world.interactions.items() if item.created < limit]:
+        world.interactions.pop(token)
+
+
+def deliver(world: World, interaction: Interaction) -> None:
+    """Send the interaction to the bot and start the clock for its acknowledgement."""
+    if not world.online:
+        interaction.expired = True
+        name = world.bot.global_name
+        give_up(world, interaction, f"{name} is offline. It is being started again; try once more in a moment.")
+        return
+    world.emit("interaction", interaction=interaction, payload=payload(world, interaction))
+    asyncio.get_running_loop().call_later(world.acknowledge_seconds, overdue, world, interaction)
+
+
+def overdue(world: World, interaction: Interaction) -> None:
+    """Fail an interaction that was not acknowledged in time."""
+    if interaction.acknowledged is not None or interaction.expired:
+        return
+    interaction.expired = True
+    seconds = f"{world.acknowledge_seconds:g}"
+    give_up(world, interaction, f"This interaction failed: the bot did not answer within {seconds} s. Try it again.")
+
+
+def give_up(world: World, interaction: Interaction, text: str) -> None:
+    """Tell the person that nothing came; a list of choices just stays empty."""
+    if interaction.type == AUTOCOMPLETE:
+        interaction.choices = []
+        world.emit("choices", nonce=interaction.nonce, choices=[])
+        return
+    world.notice(interaction.user_id, text)
+
+
+def payload(world: World, interaction: Interaction) -> JsonDict:
+    """Return the data of INTERACTION_CREATE."""
+    place = world.channels[interaction.channel_id]
+    person = world.people[interaction.user_id]
+    shape: JsonDict = {
+        "id": interaction.id,
+        "application_id": world.bot.id,
+        "type": interaction.type,
+        "token": interaction.token,
+        "version": 1,
+        "data": interaction.data,
+        "channel_id": place.id,
+        "channel": payloads.channel(world, place) | {"permissions": str(person.permissions)},
+        "locale": "en-US",
+        "entitlements": [],
+        "entitlement_sku_ids": [],
+        "attachment_size_limit": world.upload_limit,
+        "app_permissions": str(place.bot_permissions),
+    }
+    source = world.messages.get(interaction.message_id or "")
+    if source is not None:
+        shape["message"] = payloads.message(world, source)
+    return shape | standing(world, interaction, place, person)
+
+
+def standing(world: World, interaction: Interaction, place: Channel, person: Persona) -> JsonDict:
+    """Return who acts in which context: 0 server, 1 talk with the bot, 2 elsewhere (user install)."""
+    if place.kind == "text":
+        as_member = payloads.member(world, person) | {"permissions": str(person.permissions)}
+        home = {"id": world.guild_id, "locale": "en-US", "features": []}
+        owners = {"0": world.guild_id}
+        whose = {"guild_id": world.guild_id, "guild": home, "guild_locale": "en-US", "member": as_member}
+        return whose | {"context": 0, "authorizing_integration_owners": owners}
+    owners = {"1": person.id} if interaction.user_install else {"0": "0"}
+    context = 2 if interaction.user_install else 1
+    return {"user": payloads.user(person), "context": context, "authorizing_integration_owners": owners}
+
+
+def resolved_people(world: World, people: Sequence[Persona], place: Channel) -> JsonDict:
+    """Return `users` and, in the server, `members` of resolved data."""
+    users = {person.id: payloads.user(person) for person in people}
+    if place.kind != "text":
+        return {"users": users}
+    members = {
+        person.id: payloads.member(world, person, with_user=False) | {"permissions": str(person.permissions)}
+        for person in people
+    }
+    return {"users": users, "members": members}
+
+
+def resolved_files(world: World, files: Sequence[Attachment]) -> JsonDict:
+    """Return `attachments` of resolved data."""
+    return {"attachments": {item.id: payloads.attachment(world, item) for item in files}} if files else {}
+
+
+def resolved_message(world: World, message: Message) -> JsonDict:
+    """Return `messages` of resolved data; the target of a message command is readable."""
+    return {"messages": {message.id: payloads.message(world, message)}}
+
+
+def by_token(world: World, application_id: str, token: str) -> Interaction:
+    """Return the acknowledged interaction behind a webhook's address; raises Rejection."""
+    interaction = world.interactions.get(token)
+    if interaction is None or application_id != world.bot.id or interaction.acknowledged is None:
+        raise Rejection("unknown_webhook")
+    if world.clock() - interaction.created > TOKEN_SECONDS:
+        raise Rejection("dead_token")
+    return interaction
+
+
+def awaiting(world: World, interaction_id: str, token: str) -> Interaction:
+    """Return the interaction that is to be acknowledged now; raises Rejection."""
+    interaction = world.interactions.get(token)
+    if interaction is None or interaction.id != interaction_id:
+        raise Rejection("unknown_interaction")
+    if interaction.acknowledged is not None:
+        raise Rejection("already_acknowledged")
+    if interaction.expired or world.clock() - interaction.created > world.acknowledge_seconds:
+        overdue(world, interaction)
+        raise Rejection("unknown_interaction")
+    return interaction

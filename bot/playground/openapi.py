@@ -1,0 +1,71 @@
+"""Requests against Discord's published API description: `(method, path, body) => problems`.
+
+Needs `jsonschema`, which only the tests install; nothing is imported or read before an instance is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from bot.playground.rejections import JsonDict, Problem
+
+ADDRESS = "urn:discord-api"
+
+
+class Specification:
+    """Discord's OpenAPI 3.1 file, ready to judge requests; ImportError without `jsonschema`."""
+
+    def __init__(self, path: Path) -> None:
+        jsonschema = importlib.import_module("jsonschema")
+        referencing = importlib.import_module("referencing")
+        dialect = importlib.import_module("referencing.jsonschema").DRAFT202012
+        self._document: JsonDict = json.loads(path.read_text(encoding="utf-8"))
+        # Discord takes numbers for snowflakes as well, and its own libraries send them.
+        self._document["components"]["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
+        resource = referencing.Resource.from_contents(self._document, default_specification=dialect)
+        self._registry = referencing.Registry().with_resource(ADDRESS, resource)
+        self._validator = jsonschema.Draft202012Validator
+        self._validators: dict[str, Any] = {}
+        self._paths = [(template, pattern_of(template)) for template in sorted(self._document["paths"], key=precedence)]
+
+    def problems(self, method: str, path: str, body: Any) -> list[Problem]:
+        """Return what the description says is wrong with a request; `path` starts after /api/v10."""
+        template = next((name for name, pattern in self._paths if pattern.fullmatch(path)), None)
+        operation = self._document["paths"].get(template, {}).get(method.lower()) if template else None
+        if operation is None:
+            return [Problem("", "UNKNOWN_OPERATION", f"{method} {path} is not in Discord's description")]
+        if "application/json" not in operation.get("requestBody", {}).get("content", {}):
+            return []
+        validator = self._validator_of(str(template), method.lower())
+        return [told(error) for error in validator.iter_errors(body)]
+
+    def _validator_of(self, template: str, method: str) -> Any:
+        escaped = template.replace("~", "~0").replace("/", "~1")
+        pointer = f"{ADDRESS}#/paths/{escaped}/{method}/requestBody/content/application~1json/schema"
+        if pointer not in self._validators:
+            self._validators[pointer] = self._validator({"$ref": pointer}, registry=self._registry)
+        return self._validators[pointer]
+
+
+def precedence(template: str) -> tuple[int, str]:
+    """Sort literal paths before those with parameters."""
+    return template.count("{"), template
+
+
+def pattern_of(template: str) -> re.Pattern[str]:
+    """Return the pattern of a path template."""
+    parts = re.split(r"\{[^}]+\}", template)
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))
+
+
+def told(error: Any) -> Problem:
+    """Return a validation error as a problem; the deepest cause of a union says the most."""
+    cause = error
+    while cause.context:
+        cause = max(cause.context, key=lambda one: len(one.absolute_path))
+    path = ".".join(str(step) for step in cause.absolute_path)
+    return Problem(path, "SCHEMA", str(cause.message)[:300])

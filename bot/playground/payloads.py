@@ -1,0 +1,266 @@
+"""Discord's JSON shapes: `(world, object) => JSON`.
+
+Shapes follow Discord's API reference, version 10; fields that no client reads are left out.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from bot.playground.rejections import JsonDict
+from bot.playground.world import Attachment, Channel, Interaction, Message, Persona, World
+
+URL_LIFE_SECONDS = 24 * 3600
+
+
+def moment(seconds: float) -> str:
+    """Return an ISO 8601 time in UTC for epoch `seconds`."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()
+
+
+def user(person: Persona) -> JsonDict:
+    """Return a user object."""
+    shape: JsonDict = {
+        "id": person.id,
+        "username": person.username,
+        "discriminator": "0",
+        "global_name": person.global_name,
+        "avatar": person.avatar,
+        "public_flags": 0,
+        "flags": 0,
+    }
+    return shape | {"bot": True} if person.bot else shape
+
+
+def own_user(world: World) -> JsonDict:
+    """Return the bot's own user, with the fields only it may read."""
+    return user(world.bot) | {"verified": True, "mfa_enabled": False, "email": None, "locale": "en-US"}
+
+
+def member(world: World, person: Persona, with_user: bool = True) -> JsonDict:
+    """Return a member of the one server."""
+    roles = [world.bot_role_id] if person.bot else []
+    roles += [world.mod_role_id] if person.permissions & (1 << 13) else []
+    shape: JsonDict = {
+        "nick": None,
+        "avatar": None,
+        "roles": roles,
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "premium_since": None,
+        "deaf": False,
+        "mute": False,
+        "pending": False,
+        "flags": 0,
+        "communication_disabled_until": None,
+    }
+    return shape | {"user": user(person)} if with_user else shape
+
+
+def channel(world: World, place: Channel) -> JsonDict:
+    """Return a channel object: type 0 in the server, type 1 for direct messages."""
+    shape: JsonDict = {"id": place.id, "last_message_id": place.last_message_id, "flags": 0}
+    if place.kind != "text":
+        people = [world.people[place.persona]] if place.persona else []
+        return shape | {"type": 1, "recipients": [user(person) for person in people]}
+    return shape | {
+        "type": 0,
+        "guild_id": world.guild_id,
+        "name": place.name,
+        "topic": place.topic,
+        "position": list(world.channels).index(place.id),
+        "permission_overwrites": bot_overwrite(world, place),
+        "nsfw": False,
+        "parent_id": None,
+        "rate_limit_per_user": 0,
+    }
+
+
+def bot_overwrite(world: World, place: Channel) -> list[JsonDict]:
+    """Return the overwrite that takes from the bot what it may not do in this channel."""
+    denied = world.bot.permissions & ~place.bot_permissions
+    return [{"id": world.bot.id, "type": 1, "allow": "0", "deny": str(denied)}] if denied else []
+
+
+def role(role_id: str, name: str, position: int, permissions: int, managed: bool = False) -> JsonDict:
+    """Return a role object."""
+    colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    shape: JsonDict = {"id": role_id, "name": name, "position": position, "permissions": str(permissions)}
+    shape |= {"color": 0, "colors": colors, "hoist": False, "icon": None, "unicode_emoji": None}
+    return shape | {"managed": managed, "mentionable": False, "flags": 0}
+
+
+def roles(world: World) -> list[JsonDict]:
+    """Return the server's roles, @everyone first."""
+    everyone = next(iter(world.personas.values())).permissions
+    return [
+        role(world.guild_id, "@everyone", 0, everyone),
+        role(world.mod_role_id, "Moderators", 2, everyone | 1 << 13),
+        role(world.bot_role_id, "Pareidolia", 1, world.bot.permissions, managed=True),
+    ]
+
+
+def guild(world: World) -> JsonDict:
+    """Return the server as REST shows it."""
+    nothing = ("icon", "splash", "discovery_splash", "banner", "description", "afk_channel_id", "application_id")
+    shape: JsonDict = dict.fromkeys((*nothing, "system_channel_id", "rules_channel_id", "vanity_url_code"))
+    zeros = ("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level")
+    shape |= dict.fromkeys((*zeros, "nsfw_level", "premium_tier", "system_channel_flags"), 0)
+    return shape | {
+        "id": world.guild_id,
+        "name": world.guild_name,
+        "owner_id": list(world.personas)[2],
+        "roles": roles(world),
+        "emojis": [],
+        "stickers": [],
+        "features": [],
+        "afk_timeout": 300,
+        "preferred_locale": "en-US",
+        "public_updates_channel_id": None,
+        "premium_subscription_count": 0,
+    }
+
+
+def guild_create(world: World) -> JsonDict:
+    """Return the GUILD_CREATE event's data: the server with its channels and members."""
+    return guild(world) | {
+        "unavailable": False,
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "large": False,
+        "member_count": len(world.people),
+        "members": [member(world, person) for person in world.people.values()],
+        "channels": [channel(world, place) for place in world.channels.values() if place.kind == "text"],
+        **{key: [] for key in ("voice_states", "threads", "presences", "stage_instances", "guild_scheduled_events")},
+        "soundboard_sounds": [],
+    }
+
+
+def application(world: World) -> JsonDict:
+    """Return the bot's application, owned by the first persona; its id is the bot's."""
+    return {
+        "id": world.bot.id,
+        "name": world.bot.global_name,
+        "icon": world.bot.avatar,
+        "description": "Dreams pictures.",
+        "summary": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "hook": True,
+        "owner": user(next(iter(world.personas.values()))),
+        "team": None,
+        "tags": [],
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "approximate_guild_count": 1,
+        "approximate_user_install_count": 0,
+        "integration_types_config": {"0": {}, "1": {}},
+        "bot": user(world.bot),
+    }
+
+
+def attachment_url(world: World, item: Attachment) -> str:
+    """Return where the file is served, with the query that a signed CDN address carries."""
+    issued = int(world.clock())
+    path = f"cdn/attachments/{item.channel_id}/{item.id}/{item.filename}"
+    return f"{world.base_url}/{path}?ex={issued + URL_LIFE_SECONDS:x}&is={issued:x}&hm={item.id:0>64}"
+
+
+def attachment(world: World, item: Attachment) -> JsonDict:
+    """Return an attachment object."""
+    url = attachment_url(world, item)
+    shape: JsonDict = {"id": item.id, "filename": item.filename, "size": len(item.data), "url": url, "proxy_url": url}
+    shape["content_type"] = item.content_type
+    if item.width and item.height:
+        shape |= {"width": item.width, "height": item.height, "placeholder_version": 1}
+    if item.description:
+        shape["description"] = item.description
+    return shape | {"ephemeral": True} if item.ephemeral else shape
+
+
+def message(world: World, item: Message, *, nested: bool = False) -> JsonDict:
+    """Return a message object as REST shows it; `nested` leaves out the message it replies to."""
+    shape: JsonDict = {
+        "id": item.id,
+        "channel_id": item.channel_id,
+        "type": item.type,
+        "content": item.content,
+        "author": user(world.people[item.author_id]),
+        "attachments": [attachment(world, file) for file in item.attachments],
+        "embeds": item.embeds,
+        "components": item.components,
+        "mentions": [user(world.people[person]) for person in item.mentions],
+        "mention_roles": [],
+        "mention_everyone": False,
+        "pinned": False,
+        "tts": False,
+        "flags": item.flags,
+        "timestamp": moment(item.created),
+        "edited_timestamp": moment(item.edited) if item.edited is not None else None,
+    }
+    if item.nonce is not None:
+        shape["nonce"] = item.nonce
+    if item.interaction is not None:
+        shape |= interaction_marks(world, item.interaction, item)
+    return shape if nested or item.reference is None else shape | reply_marks(world, item)
+
+
+def reply_marks(world: World, item: Message) -> JsonDict:
+    """Return the fields of a reply: where to, and the message itself (None when it is gone)."""
+    target = world.messages.get(item.reference or "")
+    place = world.channels[item.channel_id]
+    where: JsonDict = {"type": 0, "message_id": item.reference, "channel_id": item.channel_id}
+    if place.kind == "text":
+        where["guild_id"] = world.guild_id
+    return {
+        "message_reference": where,
+        "referenced_message": message(world, target, nested=True) if target else None,
+    }
+
+
+def interaction_marks(world: World, source: Interaction, item: Message) -> JsonDict:
+    """Return the fields of a message that an interaction brought about."""
+    person = user(world.people[source.user_id])
+    owners = {"1": source.user_id} if source.user_install else {"0": world.guild_id}
+    metadata: JsonDict = {
+        "id": source.id,
+        "type": source.type,
+        "user": person,
+        "authorizing_integration_owners": owners,
+    }
+    if source.command and source.type == 2:
+        metadata |= {"name": source.data.get("name"), "command_type": source.command.get("type", 1)}
+    if source.type == 3 and source.message_id:
+        metadata["interacted_message_id"] = source.message_id
+    if source.original_id and source.original_id != item.id:
+        metadata["original_response_message_id"] = source.original_id
+    marks: JsonDict = {"application_id": world.bot.id, "webhook_id": world.bot.id, "interaction_metadata": metadata}
+    if source.type == 2:
+        marks["interaction"] = {"id": source.id, "type": 2, "name": source.data.get("name"), "user": person}
+    return marks
+
+
+def may_read(world: World, item: Message) -> bool:
+    """Return whether a bot without the message content intent may read this message's content."""
+    direct = world.channels[item.channel_id].kind == "dm"
+    return direct or item.author_id == world.bot.id or world.bot.id in item.mentions
+
+
+def hidden(shape: JsonDict) -> JsonDict:
+    """Return a message as it looks without the message content intent."""
+    return shape | {"content": "", "attachments": [], "embeds": [], "components": []}
+
+
+def bot_message(world: World, item: Message) -> JsonDict:
+    """Return a message as REST shows it to the bot."""
+    shape = message(world, item)
+    return shape if may_read(world, item) else hidden(shape)
+
+
+def gateway_message(world: World, item: Message) -> JsonDict:
+    """Return a message as the gateway sends it to the bot: with server and member."""
+    shape = bot_message(world, item)
+    if world.channels[item.channel_id].kind != "text":
+        return shape
+    author = world.people[item.author_id]
+    return shape | {"guild_id": world.guild_id, "member": member(world, author, with_user=False)}

@@ -1,0 +1,164 @@
+"""The REST side: `(HTTP request) => JSON`, with authentication, rate limits and a record of every call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.playground import accounts, callbacks, channels, registry
+from bot.playground.calls import Call, Reply, read_call
+from bot.playground.limits import Limiter, Overrun
+from bot.playground.openapi import Specification
+from bot.playground.rejections import Rejection, invalid
+from bot.playground.world import CallRecord, World
+
+PREFIX = "/api/v10"
+Handler = Callable[[Call], Reply]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its handler, its rate-limit bucket, and whether the token in the path is all it needs."""
+
+    method: str
+    path: str
+    handler: Handler
+    bucket: str | None = None
+    by_token: bool = False
+
+
+MESSAGES = "/channels/{channel}/messages"
+WEBHOOK = "/webhooks/{application}/{token}"
+COMMANDS = "/applications/{application}/commands"
+GUILD_COMMANDS = "/applications/{application}/guilds/{guild}/commands"
+ROUTES = (
+    Route("GET", "/gateway", accounts.gateway),
+    Route("GET", "/gateway/bot", accounts.gateway_bot),
+    Route("GET", "/users/@me", accounts.me),
+    Route("GET", "/users/@me/guilds", accounts.own_guilds),
+    Route("POST", "/users/@me/channels", accounts.open_direct),
+    Route("GET", "/users/{user}", accounts.user),
+    Route("GET", "/applications/@me", accounts.application),
+    Route("PATCH", "/applications/@me", accounts.application),
+    Route("GET", "/oauth2/applications/@me", accounts.application),
+    Route("GET", COMMANDS, registry.listed),
+    Route("PUT", COMMANDS, registry.overwrite),
+    Route("GET", GUILD_COMMANDS, registry.listed),
+    Route("PUT", GUILD_COMMANDS, registry.overwrite),
+    Route("GET", "/guilds/{guild}", accounts.guild),
+    Route("GET", "/guilds/{guild}/channels", accounts.guild_channels),
+    Route("GET", "/guilds/{guild}/roles", accounts.guild_roles),
+    Route("GET", "/guilds/{guild}/members", accounts.members),
+    Route("GET", "/guilds/{guild}/members/{user}", accounts.member),
+    Route("GET", "/channels/{channel}", channels.show),
+    Route("POST", "/channels/{channel}/typing", channels.typing),
+    Route("GET", MESSAGES, channels.browse),
+    Route("POST", MESSAGES, channels.post, bucket="send"),
+    Route("GET", MESSAGES + "/{message}", channels.read),
+    Route("PATCH", MESSAGES + "/{message}", channels.change, bucket="edit"),
+    Route("DELETE", MESSAGES + "/{message}", channels.remove, bucket="delete"),
+    Route("POST", "/interactions/{interaction}/{token}/callback", callbacks.acknowledge, by_token=True),
+    Route("POST", WEBHOOK, callbacks.follow_up, bucket="webhook", by_token=True),
+    Route("GET", WEBHOOK + "/messages/{message}", callbacks.read, by_token=True),
+    Route("PATCH", WEBHOOK + "/messages/{message}", callbacks.change, bucket="webhook", by_token=True),
+    Route("DELETE", WEBHOOK + "/messages/{message}", callbacks.remove, bucket="webhook", by_token=True),
+)
+
+
+class Rest:
+    """Discord's REST API over one world."""
+
+    def __init__(self, world: World, token: str, specification: Specification | None = None) -> None:
+        self._world = world
+        self._token = token
+        self._specification = specification
+        self.limiter = Limiter()
+
+    def attach(self, app: web.Application) -> None:
+        """Add all routes; what is left under /api answers 404 as Discord does."""
+        for route in ROUTES:
+            app.router.add_route(route.method, PREFIX + route.path, self._serving(route))
+        unknown = Route("*", "/{tail}", self._unknown)
+        app.router.add_route("*", "/api/{tail:.*}", self._serving(unknown))
+
+    def _serving(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            call: Call | None = None
+            try:
+                self._authenticate(request, route)
+                headers = self._admit(request, route)
+                call = await read_call(self._world, request)
+                self._conform(request, call)
+                reply = route.handler(call)
+            except Rejection as rejection:
+                return self._refused(request, call, rejection)
+            except Overrun as overrun:
+                return self._overrun(request, overrun)
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                shape = invalid("", "MODEL_TYPE_CONVERT", f"The stand-in could not read this: {error!r}")
+                return self._refused(request, call, shape)
+            self._record(request, call, 200 if reply is not None else 204, None)
+            return answer(reply, headers)
+
+        return serve
+
+    def _authenticate(self, request: web.Request, route: Route) -> None:
+        if not route.by_token and request.headers.get("Authorization") != f"Bot {self._token}":
+            raise Rejection("unauthorized")
+
+    def _admit(self, request: web.Request, route: Route) -> dict[str, str]:
+        major = request.match_info.get("token") or request.match_info.get("channel") or ""
+        return self.limiter.admit(route.bucket, major, exempt=route.by_token)
+
+    def _conform(self, request: web.Request, call: Call) -> None:
+        """Hold the request against the official specification, where there is one."""
+        if self._specification is None:
+            return
+        path = request.path.removeprefix(PREFIX)
+        problems = self._specification.problems(request.method, path, call.body)
+        self._world.violations.extend(
+            f"{request.method} {path} {problem.path}: {problem.message}" for problem in problems
+        )
+        if problems:
+            raise Rejection("invalid_form", problems)
+
+    def _refused(self, request: web.Request, call: Call | None, rejection: Rejection) -> web.Response:
+        self._record(request, call, rejection.status, rejection.code)
+        self._world.log(f"{request.method} {short(request.path)} refused: {rejection.summary()}")
+        return answer(rejection.answer(), {}, rejection.status)
+
+    def _overrun(self, request: web.Request, overrun: Overrun) -> web.Response:
+        self._record(request, None, 429, 0)
+        self._world.log(f"{request.method} {short(request.path)}: too many requests, wait {overrun.retry_after:.1f} s")
+        headers = overrun.headers | {"Retry-After": str(overrun.retry_after), "Via": "1.1 playground"}
+        headers["X-RateLimit-Scope"] = "global" if overrun.everywhere else "user"
+        if overrun.everywhere:
+            headers["X-RateLimit-Global"] = "true"
+        body = {"retry_after": overrun.retry_after, "global": overrun.everywhere}
+        return answer({"message": "You are being rate limited."} | body, headers, 429)
+
+    def _record(self, request: web.Request, call: Call | None, status: int, code: int | None) -> None:
+        names = tuple(file.filename for file in call.files.values()) if call else ()
+        path = request.path.removeprefix(PREFIX)
+        self._world.calls.append(CallRecord(request.method, path, status, code, call.body if call else None, names))
+
+    @staticmethod
+    def _unknown(_call: Call) -> Reply:
+        raise Rejection("not_found")
+
+
+def answer(reply: Reply, headers: dict[str, str], status: int = 200) -> web.Response:
+    """Return a JSON response, or 204 when there is nothing to say."""
+    if reply is None:
+        return web.Response(status=204, headers=headers)
+    body = json.dumps(reply).encode()
+    # Discord names no charset, and discord.py reads JSON only under exactly this type.
+    return web.Response(body=body, status=status, headers=headers | {"Content-Type": "application/json"})
+
+
+def short(path: str) -> str:
+    """Return a path without its long tokens, for the log."""
+    return "/".join(part if len(part) < 40 else part[:6] + "…" for part in path.removeprefix(PREFIX).split("/"))

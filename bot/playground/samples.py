@@ -1,0 +1,81 @@
+"""Pictures at hand: `() => samples`, `(name) => PNG bytes`.
+
+Photos of scikit-image (extra `play`) where it is installed, otherwise drawings of our own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from PIL import Image
+
+from bot.playground import avatars
+
+LONGEST_SIDE = 1024  # pixels
+DRAWN_SIDE = 640  # pixels
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture at hand: its name, what the page calls it, and where it comes from."""
+
+    name: str
+    title: str
+    source: str
+
+
+PHOTOS = (
+    Sample("cat", "A cat", "chelsea"),
+    Sample("astronaut", "An astronaut", "astronaut"),
+    Sample("coffee", "A cup of coffee", "coffee"),
+    Sample("rocket", "A rocket", "rocket"),
+    Sample("galaxies", "Deep space", "hubble_deep_field"),
+)
+DRAWINGS = (
+    Sample("cat", "A cat", "cat"),
+    Sample("hills", "Evening hills", "hills"),
+    Sample("owl", "An owl", "owl"),
+    Sample("spiral", "An eye", "spiral"),
+    Sample("planet", "A planet", "planet"),
+)
+
+
+def has_photos() -> bool:
+    """Return whether scikit-image is installed."""
+    return importlib.util.find_spec("skimage") is not None
+
+
+def available() -> tuple[Sample, ...]:
+    """Return the five pictures there are; "cat" is always the first."""
+    return PHOTOS if has_photos() else DRAWINGS
+
+
+def sample_png(name: str) -> bytes:
+    """Return a sample as PNG, at most 1024 pixels on its longer side; KeyError for an unknown name."""
+    sample = {one.name: one for one in available()}[name]
+    return encoded(sample, photo if sample in PHOTOS else drawing)
+
+
+@cache
+def encoded(sample: Sample, maker: Callable[[str], Image.Image]) -> bytes:
+    """Return a sample as PNG."""
+    picture = maker(sample.source).convert("RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def photo(name: str) -> Image.Image:
+    """Return a photo of scikit-image."""
+    return Image.fromarray(getattr(importlib.import_module("skimage.data"), name)())
+
+
+def drawing(scene: str) -> Image.Image:
+    """Return a drawing of our own."""
+    return avatars.draw(scene, DRAWN_SIDE).copy()

@@ -1,0 +1,312 @@
+"""The state of the stand-in: `(clock) => one server, two channels, three people, one bot`.
+
+In memory only. It outlives restarts of the bot, not of the playground. Everything that changes is
+announced through `emit`, which wakes the gateway, the page and the tests. Ids are Discord's
+snowflakes as strings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from bot.playground.rejections import JsonDict
+
+T = TypeVar("T")
+
+DISCORD_EPOCH_MS = 1_420_070_400_000
+SETTLED_MS = 1_767_225_600_000  # 2026-01-01: when the people, channels and the server came to be
+UPLOAD_LIMIT = 10 * 1024 * 1024  # bytes; what an unboosted server allows
+ACKNOWLEDGE_SECONDS = 3.0
+TOKEN_SECONDS = 15 * 60.0
+ORPHANS_KEPT = 64  # pictures an edit replaced, kept a while because a page may still be loading them
+
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+COMPONENTS_V2 = 1 << 15
+
+MANAGE_MESSAGES = 1 << 13
+VIEW_CHANNEL = 1 << 10
+SEND_MESSAGES = 1 << 11
+ATTACH_FILES = 1 << 15
+BOT_PERMISSIONS = 274_878_024_704  # view, send, embed, attach, read history, send in threads: the invite's number
+EVERYONE_PERMISSIONS = BOT_PERMISSIONS | 1 << 6 | 1 << 31  # and react, use application commands
+
+
+@dataclass
+class Persona:
+    """Someone at this computer; `avatar` is a hash or None for no avatar."""
+
+    id: str
+    username: str
+    global_name: str
+    note: str
+    avatar: str | None
+    permissions: int = EVERYONE_PERMISSIONS
+    bot: bool = False
+
+
+@dataclass
+class Channel:
+    """A place to write: `kind` is "text", "dm", or "elsewhere" (a chat the bot cannot see)."""
+
+    id: str
+    name: str
+    kind: str
+    topic: str = ""
+    persona: str | None = None
+    bot_permissions: int = BOT_PERMISSIONS
+    last_message_id: str | None = None
+
+
+@dataclass
+class Attachment:
+    """A file on the stand-in's CDN; width and height only for pictures."""
+
+    id: str
+    channel_id: str
+    filename: str
+    data: bytes
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+    description: str | None = None
+    ephemeral: bool = False
+
+
+@dataclass
+class Message:
+    """A message as stored; `payloads.message` makes the JSON of it."""
+
+    id: str
+    channel_id: str
+    author_id: str
+    type: int = 0
+    content: str = ""
+    flags: int = 0
+    embeds: list[JsonDict] = field(default_factory=list)
+    components: list[JsonDict] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    mentions: list[str] = field(default_factory=list)
+    nonce: str | None = None
+    reference: str | None = None
+    interaction: Interaction | None = None
+    visible_to: str | None = None
+    created: float = 0.0
+    edited: float | None = None
+    edits: int = 0
+
+    @property
+    def ephemeral(self) -> bool:
+        """Return whether only one person sees it."""
+        return bool(self.flags & EPHEMERAL)
+
+
+@dataclass
+class Interaction:
+    """One command, press, autocomplete or modal submit, and how far its answer has come.
+
+    `type`: 2 command, 3 component, 4 autocomplete, 5 modal submit. Times are the world's clock in seconds.
+    """
+
+    id: str
+    token: str
+    type: int
+    user_id: str
+    channel_id: str
+    created: float
+    data: JsonDict
+    command: JsonDict | None = None
+    message_id: str | None = None
+    user_install: bool = False
+    acknowledged: int | None = None
+    expired: bool = False
+    original_id: str | None = None
+    message_ids: list[str] = field(default_factory=list)
+    follow_ups: int = 0
+    modal: JsonDict | None = None
+    nonce: str | None = None
+    choices: list[JsonDict] | None = None
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One REST request of the bot, as the stand-in answered it."""
+
+    method: str
+    path: str
+    status: int
+    code: int | None
+    body: Any
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Who a message notified."""
+
+    message_id: str
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something changed; `kind` names it, `facts` carry the objects."""
+
+    kind: str
+    facts: JsonDict
+
+
+def portrait_of(name: str) -> str:
+    """Return the hash under which someone's portrait is served."""
+    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+
+
+class World:
+    """Everything that exists in the stand-in, with lookups that know nothing of HTTP."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self.base_url = ""
+        self.upload_limit = UPLOAD_LIMIT
+        self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
+        self.online = False
+        self.messages: dict[str, Message] = {}
+        self.interactions: dict[str, Interaction] = {}
+        self.attachments: dict[str, Attachment] = {}
+        self.commands: dict[str, JsonDict] = {}
+        self.calls: deque[CallRecord] = deque(maxlen=5000)
+        self.pings: deque[Ping] = deque(maxlen=5000)
+        self.notices: deque[tuple[str | None, str]] = deque(maxlen=1000)
+        self.violations: list[str] = []
+        self._orphans: deque[str] = deque()
+        self._listeners: list[Callable[[Event], None]] = []
+        self._changed = asyncio.Event()
+        self._last_id = SETTLED_MS - DISCORD_EPOCH_MS << 22
+        self._settle()
+
+    def _number(self) -> str:
+        """Return an id that is the same in every run, so that presets find their owners again."""
+        self._last_id += 1
+        return str(self._last_id)
+
+    def _settle(self) -> None:
+        self.guild_id = self._number()
+        self.guild_name = "The Daydream Club"
+        self.mod_role_id = self._number()
+        self.bot_role_id = self._number()
+        bot = Persona(
+            self._number(), "pareidolia", "Pareidolia", "The bot.", portrait_of("pareidolia"), BOT_PERMISSIONS, True
+        )
+        people = (
+            Persona(self._number(), "you", "You", "That is you.", portrait_of("you")),
+            Persona(self._number(), "ada", "Ada", "Someone else in the server.", portrait_of("ada")),
+            Persona(self._number(), "mod", "Mod", "May manage messages.", portrait_of("mod")),
+        )
+        people[2].permissions |= MANAGE_MESSAGES
+        self.bot = bot
+        self.personas = {person.id: person for person in people}
+        self.people = {bot.id: bot, **self.personas}
+        places = [
+            Channel(self._number(), "dreams", "text", "Show a picture, get a dream."),
+            Channel(self._number(), "lab", "text", "Try things out here."),
+            *(Channel(self._number(), "Pareidolia", "dm", "Just you and the bot.", person.id) for person in people),
+            Channel(self._number(), "elsewhere", "elsewhere", "A chat the bot is not in.", people[0].id),
+        ]
+        self.channels = {place.id: place for place in places}
+
+    def mint(self) -> str:
+        """Return a fresh snowflake: milliseconds since Discord's epoch in the upper bits, always rising."""
+        stamp = int(self.clock() * 1000) - DISCORD_EPOCH_MS << 22
+        self._last_id = max(self._last_id + 1, stamp)
+        return str(self._last_id)
+
+    def persona(self, name: str) -> Persona:
+        """Return a person by id or by name ("You", "Ada", "Mod"); KeyError when there is none."""
+        for person in self.people.values():
+            if name in (person.id, person.global_name):
+                return person
+        raise KeyError(name)
+
+    def channel(self, name: str, persona: Persona | None = None) -> Channel:
+        """Return a channel by id or name; "dm" is the persona's talk with the bot. KeyError when there is none."""
+        for place in self.channels.values():
+            mine = place.kind == name == "dm" and persona is not None and place.persona == persona.id
+            if mine or name == place.id or (name == place.name and place.kind != "dm"):
+                return place
+        raise KeyError(name)
+
+    def direct(self, user_id: str) -> Channel | None:
+        """Return the bot's direct channel with someone, if there is such a person."""
+        found = (place for place in self.channels.values() if place.kind == "dm" and place.persona == user_id)
+        return next(found, None)
+
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` on every event from now on; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def emit(self, kind: str, **facts: Any) -> None:
+        """Announce a change to every listener and to everyone who waits in `until`."""
+        event = Event(kind, facts)
+        for listener in tuple(self._listeners):
+            listener(event)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def until(self, predicate: Callable[[], T | None], within: float = 10.0) -> T:
+        """Wait until `predicate()` is true and return what it returned; TimeoutError after `within` seconds."""
+        async with asyncio.timeout(within):
+            while not (found := predicate()):
+                await self._changed.wait()
+        return found
+
+    def notice(self, persona: str | None, text: str) -> None:
+        """Tell one person (None: everyone) something that Discord's client would show as a toast."""
+        self.notices.append((persona, text))
+        self.emit("notice", persona=persona, text=text)
+
+    def log(self, text: str) -> None:
+        """Write a line into the Lab drawer."""
+        self.emit("lab", text=text)
+
+    def set_online(self, online: bool) -> None:
+        """Record whether the bot has a live gateway connection."""
+        if online != self.online:
+            self.online = online
+            self.emit("presence", online=online)
+
+    def add_message(self, message: Message) -> None:
+        """Store a new message and announce it."""
+        message.created = self.clock()
+        self.messages[message.id] = message
+        self.channels[message.channel_id].last_message_id = message.id
+        self.emit("message_create", message=message)
+
+    def change_message(self, message: Message) -> None:
+        """Mark a message as edited and announce it."""
+        message.edited = self.clock()
+        message.edits += 1
+        self.emit("message_update", message=message)
+
+    def drop_message(self, message: Message) -> None:
+        """Remove a message and its files and announce it."""
+        self.messages.pop(message.id, None)
+        self.orphan(message.attachments)
+        self.emit("message_delete", message=message)
+
+    def orphan(self, attachments: list[Attachment]) -> None:
+        """Let go of files that no message shows any more; the newest few stay readable for slow readers."""
+        self._orphans.extend(item.id for item in attachments)
+        while len(self._orphans) > ORPHANS_KEPT:
+            self.attachments.pop(self._orphans.popleft(), None)
+
+    def history(self, channel: Channel | str) -> list[Message]:
+        """Return a channel's messages, oldest first."""
+        channel_id = channel.id if isinstance(channel, Channel) else self.channel(channel).id
+        return [message for message in self.messages.values() if message.channel_id == channel_id]

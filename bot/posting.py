@@ -1,0 +1,64 @@
+"""Where and how an answer goes: `posting <=> JSON in the job's row`. Enough to finish after a restart."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+TOKEN_LIFE_S = 14 * 60
+"""Interaction tokens die after 15 minutes; the last one is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The status message of a job, and everything needed to edit it."""
+
+    user_id: int
+    name: str
+    """The requester's display name."""
+    subject: str
+    """Whose what is dreamed, for alt texts: "Ada's avatar"."""
+    channel_id: int | None = None
+    guild_id: int | None = None
+    message_id: int | None = None
+    """None between the submit and Discord's answer."""
+    parent_message_id: int | None = None
+    application_id: int = 0
+    token: str = ""
+    token_until: float = 0.0
+    """Unix seconds."""
+    ephemeral: bool = False
+    reachable: bool = True
+    """The bot itself may write in the channel: it was invited there, or it is its own direct message."""
+
+    def __repr__(self) -> str:
+        """Without the token: this is what a log would show."""
+        return f"Posting(channel_id={self.channel_id}, message_id={self.message_id}, ephemeral={self.ephemeral})"
+
+    @property
+    def token_alive(self) -> bool:
+        """Whether edits can go by the interaction's token."""
+        return bool(self.token) and time.time() < self.token_until
+
+    @property
+    def by_channel(self) -> bool:
+        """Whether edits can go by channel and message, for as long as the message lives."""
+        return self.reachable and not self.ephemeral and self.channel_id is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """For the row."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Posting:
+        """From the row; fields of other versions are ignored."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in data.items() if key in known})
+
+    @property
+    def link(self) -> str:
+        """The address of the message in Discord, or nothing for ephemeral ones."""
+        if self.ephemeral or not (self.channel_id and self.message_id):
+            return ""
+        return f"https://discord.com/channels/{self.guild_id or '@me'}/{self.channel_id}/{self.message_id}"

@@ -1,0 +1,77 @@
+"""One message: `card => Components V2`.
+
+All messages of a job have the same three parts in the same order, so that nothing moves when one replaces another:
+the picture, two lines of text, the buttons.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import discord
+from discord import ui
+
+from bot import wording
+
+STYLES = {"deeper": discord.ButtonStyle.primary, "delete": discord.ButtonStyle.danger}
+FORMATS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture of a card."""
+
+    data: bytes
+    alt: str
+
+    @property
+    def name(self) -> str:
+        """A file name by what the bytes are: "dream.png"."""
+        ending = next((ending for magic, ending in FORMATS if self.data.startswith(magic)), "bin")
+        return f"dream.{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a message shows."""
+
+    text: str
+    picture: Picture | None = None
+    verbs: tuple[str, ...] = ()
+    id: str = ""
+    """The job that the buttons are about."""
+
+
+class Layout(ui.LayoutView):
+    """A message's components. Never waits for presses: those go to the dynamic items, which survive restarts."""
+
+    def __init__(self, *items: ui.Item[Layout]) -> None:
+        super().__init__(timeout=None)
+        for item in items:
+            self.add_item(item)
+        self.stop()
+
+
+def layout(card: Card) -> Layout:
+    """The components of a card."""
+    items: list[ui.Item[Layout]] = []
+    if card.picture is not None:
+        url = f"attachment://{card.picture.name}"
+        items.append(ui.MediaGallery(discord.MediaGalleryItem(url, description=card.picture.alt)))
+    items.append(ui.TextDisplay(card.text))
+    if card.verbs:
+        items.append(ui.ActionRow(*(button(verb, card.id) for verb in card.verbs)))
+    return Layout(*items)
+
+
+def files(card: Card) -> list[discord.File]:
+    """The uploads of a card."""
+    picture = card.picture
+    return [] if picture is None else [discord.File(io.BytesIO(picture.data), picture.name, description=picture.alt)]
+
+
+def button(verb: str, id: str) -> ui.Button[Layout]:
+    """The button that does `verb` to a job."""
+    style = STYLES.get(verb, discord.ButtonStyle.secondary)
+    return ui.Button(label=wording.VERBS[verb], style=style, custom_id=f"{verb}:{id}")

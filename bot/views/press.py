@@ -1,0 +1,109 @@
+"""Everything that can be pressed: `custom_id "verb:job" => what it does`. It survives restarts.
+
+discord.py swallows what a dynamic item raises, so there is one class, and it catches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot import wording
+from bot.desk import Desk, replace_with
+from bot.views import more
+from bot.views.save import SavePreset
+from engine.jobs.job import JobRow
+
+if TYPE_CHECKING:
+    from bot.client import Client
+
+Action = Callable[[Desk, discord.Interaction, JobRow, list[str]], Awaitable[None]]
+
+
+async def _cancel(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.cancel(interaction, row)
+
+
+async def _keep(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.cancel(interaction, row, keep=True)
+
+
+async def _deeper(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.deeper(interaction, row)
+
+
+async def _again(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.again(interaction, row)
+
+
+async def _zoom(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.zoom(interaction, row)
+
+
+async def _more(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await interaction.response.send_message(
+        view=more.panel(row), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
+async def _layer(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.again(interaction, row, layer=values[0])
+
+
+async def _strength(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.again(interaction, row, strength=values[0])
+
+
+async def _save(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await interaction.response.send_modal(SavePreset(row))
+
+
+async def _delete(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.delete(interaction, row)
+    await replace_with(interaction, wording.DELETED)
+
+
+ACTIONS: dict[str, Action] = {
+    "cancel": _cancel,
+    "keep": _keep,
+    "deeper": _deeper,
+    "again": _again,
+    "zoom": _zoom,
+    "more": _more,
+    "layer": _layer,
+    "strength": _strength,
+    "save": _save,
+    "delete": _delete,
+}
+
+
+class Press(ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})"):
+    """A button or select about a job."""
+
+    def __init__(self, item: ui.Item[Any], verb: str, id: str) -> None:
+        super().__init__(item)
+        self._verb = verb
+        self._job = id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """What Discord says was pressed."""
+        return cls(item, match["verb"], match["id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it; whatever goes wrong becomes words."""
+        client = cast("Client", interaction.client)
+        data = cast("dict[str, Any]", interaction.data or {})
+        try:
+            if not await client.admits(interaction):
+                return
+            row = await client.desk.row(self._job)
+            await ACTIONS[self._verb](client.desk, interaction, row, data.get("values", []))
+        except Exception as error:
+            await client.apologise(interaction, error)

@@ -1,0 +1,36 @@
+"""The message once a job is settled: `(row, picture) => card`."""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.posting import Posting
+from bot.views.card import Card, Picture
+from engine.jobs.job import JobRow, State
+from engine.jobs.params import Zoom
+
+
+def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
+    """The answer: the picture, or why there is none."""
+    if row.state is State.FAILED:
+        return sentence(row, wording.with_code(row.error, row.error_code))
+    if row.result is None:
+        return sentence(row, wording.CANCELLED)
+    if picture is None:
+        return sentence(row, wording.LOST)
+    shown = Picture(picture, wording.alt(row.job.params, posting.subject))
+    return Card(wording.result(row, posting.name), shown, verbs(row), row.id)
+
+
+def unfit(row: JobRow) -> Card:
+    """The picture is too large for where it should go."""
+    return sentence(row, wording.UNFIT)
+
+
+def sentence(row: JobRow, text: str) -> Card:
+    """Words in place of a picture."""
+    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=("again",), id=row.id)
+
+
+def verbs(row: JobRow) -> tuple[str, ...]:
+    """The buttons under a result. A GIF cannot be dreamed again."""
+    return ("again", "more") if isinstance(row.job.params, Zoom) else ("deeper", "again", "zoom", "more")

@@ -1,0 +1,57 @@
+"""The direction of a step: `(network, objective, picture) => smoothed, normalised gradient`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, interpolate
+
+from engine.objectives import Objective
+
+LEVEL_CELLS = 16
+LEVEL_SHARE = 0.9
+
+
+class Seeing(Protocol):
+    """What the loop needs of a network."""
+
+    def activations(self, picture: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
+        """Activations by layer name, of a picture [n, 3, h, w] in [0, 1]."""
+        ...
+
+
+def gradient(network: Seeing, objective: Objective, picture: Tensor) -> Tensor:
+    """Where the objective rises, for a picture [3, h, w]: the same shape, float32."""
+    leaf = picture[None].detach().requires_grad_()
+    value = objective(network.activations(leaf, objective.layers))
+    (slope,) = torch.autograd.grad(value, leaf)
+    return slope[0].float()
+
+
+def smoothed(slope: Tensor, sides: Collection[int] = (1, 3, 5)) -> Tensor:
+    """The mean of box filters [3, h, w]: coarse shapes gain on pixel noise. Sides are odd, in pixels."""
+    blurred = [slope if side == 1 else _box(slope, side) for side in sides]
+    return torch.stack(blurred).mean(0)
+
+
+def levelled(slope: Tensor, cells: int = LEVEL_CELLS, share: float = LEVEL_SHARE) -> Tensor:
+    """[3, h, w] with `share` of what is coarser than `cells` along the long side taken away.
+
+    Making a whole sky white or yellow is the cheapest way up, and the dullest: this leaves the light to the source.
+    """
+    height, width = slope.shape[1:]
+    side = max(1, max(height, width) // cells)
+    coarse = avg_pool2d(slope[None], side, ceil_mode=True)
+    return slope - share * interpolate(coarse, (height, width), mode="bicubic")[0]
+
+
+def normalised(slope: Tensor) -> Tensor:
+    """Scaled so that a pixel moves by 1 on average (the notebook's step); a slope of nothing stays nothing."""
+    return slope / (slope.abs().mean() + 1e-12)
+
+
+def _box(slope: Tensor, side: int) -> Tensor:
+    return avg_pool2d(slope[None], side, 1, side // 2, count_include_pad=False)[0]

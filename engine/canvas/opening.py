@@ -1,0 +1,16 @@
+"""What a recipe begins with: `(source or None, side, generator) => picture`."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from engine.canvas.noise import clouds
+from engine.canvas.resample import fitted, resize
+
+
+def opening(source: Tensor | None, side: int, generator: torch.Generator) -> Tensor:
+    """A picture [3, h, w] in [0, 1] whose long side is `side`, at the source's aspect; a square of noise for None."""
+    if source is None:
+        return clouds((side, side), generator)
+    return resize(source, fitted((source.shape[1], source.shape[2]), side)).clamp(0, 1)

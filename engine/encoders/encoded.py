@@ -1,0 +1,36 @@
+"""A finished file, and the port through which pictures become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A file that can be uploaded."""
+
+    data: bytes = field(repr=False)
+    mime: str
+    width: int
+    height: int
+    note: str = ""
+    """What was given up to fit the upload limit, and what to do about it; else empty."""
+
+
+class Encoder(Protocol):
+    """Takes the pictures of a result one by one, and makes one file of them."""
+
+    def add(self, picture: Tensor) -> None:
+        """Take the next picture, [3, h, w] in [0, 1]; all have one size."""
+        ...
+
+    def finish(self) -> Encoded:
+        """The file. Raises `ValueError` if no picture was added."""
+        ...
+
+    def close(self) -> None:
+        """Let go of temporary files; harmless twice, and after `finish`."""
+        ...

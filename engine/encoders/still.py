@@ -1,0 +1,94 @@
+"""One picture as a file: `(picture, kind, limit) => Encoded`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image
+from torch import Tensor
+
+from engine.encoders.encoded import Encoded
+from engine.encoders.fit import SHRINKS, first_that_fits, lossy_note, smaller_note
+from engine.encoders.raster import Size, raster, within
+
+Kind = Literal["png", "jpeg", "webp"]
+QUALITIES = (95, 88, 80, 68)
+"""Tried in this order where lossless is too large."""
+
+
+def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None) -> Encoded:
+    """A file of at most `limit_bytes`; whatever was given up for that stands in its note.
+
+    A PNG becomes a WebP of lower and lower quality, then a smaller one; JPEG and WebP begin with their own kind.
+    """
+    drawn = raster(picture)
+    return first_that_fits((_saved(drawn, plan) for plan in _plans(drawn, kind)), limit_bytes)
+
+
+def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes:
+    """A quick JPEG with `side` as its long side, of the aspect of `size` (height, width) if that is given."""
+    shown = within(size or (picture.shape[1], picture.shape[2]), side)
+    return _bytes(raster(picture, shown), "jpeg", 80)
+
+
+class Still:
+    """An encoder of results that are one picture; the last one added counts."""
+
+    def __init__(self, kind: Kind = "png", limit_bytes: int | None = None) -> None:
+        self._kind: Kind = kind
+        self._limit = limit_bytes
+        self._picture: Tensor | None = None
+
+    def add(self, picture: Tensor) -> None:
+        """Take the picture, [3, h, w] in [0, 1]."""
+        self._picture = picture
+
+    def finish(self) -> Encoded:
+        """The file. Raises `ValueError` if no picture was added."""
+        if self._picture is None:
+            raise ValueError("no picture was added; add one before finish()")
+        return encode(self._picture, self._kind, self._limit)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    kind: Kind
+    quality: int
+    size: Size
+    note: str
+
+
+def _plans(drawn: Image.Image, kind: Kind) -> Iterator[_Plan]:
+    """Ways to save a picture, the best first."""
+    full = (drawn.height, drawn.width)
+    yield _Plan(kind, QUALITIES[0], full, "")
+    lossy: Kind = "webp" if kind == "png" else kind
+    for quality in QUALITIES if kind == "png" else QUALITIES[1:]:
+        yield _Plan(lossy, quality, full, lossy_note(lossy))
+    for shrink in SHRINKS:
+        size = within(full, max(1, round(max(full) * shrink)))
+        yield _Plan(lossy, QUALITIES[2], size, smaller_note(size[1], size[0]))
+
+
+def _saved(drawn: Image.Image, plan: _Plan) -> Encoded:
+    height, width = plan.size
+    if plan.size != (drawn.height, drawn.width):
+        drawn = drawn.resize((width, height), Image.Resampling.LANCZOS)
+    return Encoded(_bytes(drawn, plan.kind, plan.quality), f"image/{plan.kind}", width, height, plan.note)
+
+
+def _bytes(drawn: Image.Image, kind: Kind, quality: int) -> bytes:
+    file = io.BytesIO()
+    if kind == "png":
+        drawn.save(file, "png", compress_level=6)
+    elif kind == "jpeg":
+        drawn.save(file, "jpeg", quality=quality, subsampling=0 if quality > 90 else -1)
+    else:
+        drawn.save(file, "webp", quality=quality, method=4)
+    return file.getvalue()

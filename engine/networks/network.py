@@ -1,0 +1,116 @@
+"""A trained network as everyone else sees it: `(picture in [0, 1], layers wanted) => activations by layer name`.
+
+It owns its normalisation and is made for dreaming when it is built: frozen, BatchNorm folded into the convolutions,
+channels last, and a first convolution whose gradient towards the picture is cheap. Measured on two cores, 512 px,
+each of these pays (see `engine.ascent.benchmark`).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from engine.networks.first import FirstConv
+
+EVIDENCE = "evidence"
+"""The layer after the last stage: the head's scores at every position, [n, classes, h, w]."""
+
+SMALLEST = 32
+"""The shortest side of a picture, in pixels, that every stage can look at."""
+
+
+class Network(nn.Module):
+    """Named stages that run one after another, an optional linear head, and the labels of its classes."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        stages: Mapping[str, nn.Module],
+        *,
+        mean: Sequence[float],
+        std: Sequence[float],
+        head: nn.Linear | None = None,
+        labels: Sequence[str] = (),
+    ) -> None:
+        """`mean` is subtracted from pictures in [0, 1], `std` divides afterwards. The stages given are not changed."""
+        super().__init__()
+        self.stages = nn.ModuleDict({name: _prepared(stage) for name, stage in stages.items()})
+        if head is not None:
+            self.stages[EVIDENCE] = _pointwise(head)
+        self.labels = tuple(labels)
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+        _cheapen_first(self.stages)
+        self.eval().requires_grad_(False)
+        self.to(memory_format=torch.channels_last)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every name that `activations` takes, in order of depth."""
+        return tuple(self.stages)
+
+    def activations(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+        """Activations [n, c, h', w'] of the layers wanted, for a picture [n, 3, h, w] in [0, 1], sides >= `SMALLEST`.
+
+        Runs only up to the deepest one. The picture may be of another dtype; the activations have the network's.
+        Raises `KeyError` for a layer that it does not have.
+        """
+        if missing := set(layers) - set(self.stages):
+            raise KeyError(f"no layer {sorted(missing)}; there is {list(self.stages)}")
+        x = self._normalised(picture)
+        found: dict[str, Tensor] = {}
+        for name, stage in self.stages.items():
+            if len(found) == len(set(layers)):
+                break
+            x = stage(x)
+            if name in layers:
+                found[name] = x
+        return found
+
+    def _normalised(self, picture: Tensor) -> Tensor:
+        # Centred before it is rounded to the network's dtype: small values keep more digits.
+        x = (picture - self.mean.to(picture.dtype)) / self.std.to(picture.dtype)
+        return x.to(self.mean.dtype, memory_format=torch.channels_last)
+
+
+def _prepared(stage: nn.Module) -> nn.Module:
+    """A frozen copy in evaluation mode, its BatchNorms folded."""
+    stage = copy.deepcopy(stage).eval().requires_grad_(False)
+    for module in list(stage.modules()):
+        if isinstance(module, nn.Sequential):
+            _fold(module)
+        if hasattr(module, "inplace"):
+            setattr(module, "inplace", False)  # noqa: B010 - autograd would first copy what is to be overwritten
+    return stage
+
+
+def _fold(block: nn.Sequential) -> None:
+    """Turn every (convolution, batch norm) into one convolution."""
+    for at, (first, second) in enumerate(zip(list(block), list(block)[1:], strict=False)):
+        if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+            block[at] = fuse_conv_bn_eval(first, second)
+            block[at + 1] = nn.Identity()
+
+
+def _pointwise(head: nn.Linear) -> nn.Conv2d:
+    """The head as a 1x1 convolution, so that it scores every position on its own."""
+    convolution = nn.Conv2d(head.in_features, head.out_features, 1, bias=head.bias is not None)
+    convolution.weight.data = head.weight.detach().clone().view_as(convolution.weight)
+    if convolution.bias is not None:
+        convolution.bias.data = head.bias.detach().clone()
+    return convolution
+
+
+def _cheapen_first(stages: nn.ModuleDict) -> None:
+    """Give the convolution that sees the picture its own backward, if it has the shape for it."""
+    for stage in stages.values():
+        for block in stage.modules():
+            if isinstance(block, nn.Sequential) and len(block) and FirstConv.fits(block[0]):
+                block[0] = FirstConv(block[0])
+        return

@@ -1,0 +1,277 @@
+"""The training loop: schedule, averaged weights, checkpoints, export.
+
+    fit(scenes, plan, folder) -> Run
+
+A run first learns from clean, small pictures, then from attacked ones with a growing radius. Progress is counted in
+steps or, where a schedule must end at a certain hour, in minutes. A checkpoint holds everything that the next step
+needs; all chance comes from (seed, step), so a resumed run of counted steps ends in the very same weights.
+"""
+
+import copy
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from pydantic import BaseModel, ConfigDict, Field
+from safetensors.torch import save_file
+from torch import Generator, Tensor, nn
+
+from engine.networks.pocket import MEAN, STD, Pocket
+from engine.training.attack import perturb
+from engine.training.scenes import Scenes
+from engine.training.sprites import STYLES
+
+Batch = tuple[Tensor, Tensor]
+"""Pictures [n, 3, side, side] in [0, 1] and labels [n]."""
+
+
+class Plan(BaseModel):
+    """What a run does; written into its checkpoints and into the exported file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = 1
+    steps: int | None = Field(None, ge=1, description="length in steps; reproducible to the bit")
+    minutes: float | None = Field(None, gt=0, description="length by the clock, where `steps` is not given")
+    batch: int = Field(64, ge=2)
+    peak: float = Field(2.5e-3, gt=0, description="highest learning rate")
+    decay: float = Field(0.02, ge=0, description="weight decay of convolutions and of the head")
+    smoothing: float = Field(0.05, ge=0, lt=1)
+    average: float = Field(0.998, ge=0, lt=1, description="share of the averaged weights that one step keeps")
+    clean: float = Field(0.33, ge=0, le=1, description="share of the run that sees clean pictures only")
+    small_side: int = Field(64, ge=32, description="side of the pictures at first; such steps cost less than half")
+    side: int = Field(96, ge=32)
+    large_from: float = Field(0.6, description="share of the run from which pictures have their full side")
+    radius: float = Field(1.1, ge=0, description="L2 radius of the attacks, in [0, 1] pixel units, at `side`")
+    exam: int = Field(2048, ge=1, description="pictures of each kind judged at the end; a quarter of them on the way")
+    one_step_until: float = Field(0.8, description="attacks take one step up to this share, two afterwards")
+
+    def learning_rate(self, step: int, done: float) -> float:
+        """Linear for 200 steps, then half a cosine down to nothing."""
+        return self.peak * min(1.0, (step + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
+
+    def picture_side(self, done: float) -> int:
+        """Small pictures first, large ones later."""
+        return self.side if done >= self.large_from else self.small_side
+
+    def attack_radius(self, done: float) -> float:
+        """0 while clean, then from a quarter of `radius` to all of it over the next quarter of the run.
+
+        The same change per pixel has a norm in proportion to the picture's side.
+        """
+        if done < self.clean:
+            return 0.0
+        growth = min(1.0, 0.25 + 0.75 * (done - self.clean) / 0.25)
+        return self.radius * growth * self.picture_side(done) / self.side
+
+
+@dataclass
+class Run:
+    """A run at some step: the network, its running average, the optimiser, and the clock."""
+
+    plan: Plan
+    labels: list[str]
+    network: Pocket
+    average: Pocket
+    optimizer: torch.optim.AdamW
+    step: int = 0
+    seconds: float = 0.0
+    pictures: int = 0
+    accuracy: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network lives."""
+        return next(self.network.parameters()).device
+
+    def done(self, ahead: int = 0) -> float:
+        """Share of the run behind us, 0 to 1; `ahead` steps from now, where steps are what counts."""
+        if self.plan.steps is not None:
+            return (self.step + ahead) / self.plan.steps
+        return self.seconds / (60 * (self.plan.minutes or 1.0))
+
+
+def begin(plan: Plan, labels: Sequence[str], device: str = "cpu") -> Run:
+    """A fresh run: weights drawn from the plan's seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(plan.seed)
+        network = Pocket(len(labels))
+    network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    # Norms and biases are not decayed: it would only fight the norms' scales.
+    groups: list[dict[str, object]] = [
+        {"params": [p for p in network.parameters() if p.ndim > 1], "weight_decay": plan.decay},
+        {"params": [p for p in network.parameters() if p.ndim == 1], "weight_decay": 0.0},
+    ]
+    return Run(plan, list(labels), network, copy.deepcopy(network).eval(), torch.optim.AdamW(groups, lr=plan.peak))
+
+
+def normalise(x: Tensor, device: torch.device) -> Tensor:
+    """Pictures in [0, 1] -> what the network reads, on its device, channels last."""
+    return ((x.to(device) - MEAN[0]) / STD[0]).contiguous(memory_format=torch.channels_last)
+
+
+def compose(run: Run, scenes: Scenes, ahead: int = 0) -> Batch:
+    """The batch of the step `ahead` steps from now."""
+    with torch.no_grad():
+        return scenes.batch(run.step + ahead, run.plan.batch, run.plan.picture_side(run.done(ahead)))
+
+
+def advance(run: Run, batch: Batch) -> float:
+    """One step of training; the loss."""
+    plan, done = run.plan, run.done()
+    radius = plan.attack_radius(done)
+    for group in run.optimizer.param_groups:
+        group["lr"] = plan.learning_rate(run.step, done)
+    x, labels = normalise(batch[0], run.device), batch[1].to(run.device)
+    if radius:
+        chance = Generator().manual_seed(plan.seed * 7919 + run.step)
+        x = perturb(run.network, x, labels, radius, 1 if done < plan.one_step_until else 2, chance, half=True)
+    run.network.train()
+    with torch.autocast(run.device.type, torch.bfloat16):
+        scores = run.network(x)
+    loss = F.cross_entropy(scores.float(), labels, label_smoothing=plan.smoothing)
+    run.optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
+    run.optimizer.step()
+    run.step += 1
+    run.pictures += plan.batch
+    follow(run)
+    return loss.item()
+
+
+@torch.no_grad()
+def follow(run: Run) -> None:
+    """Move the average a little towards the network; early steps move it more, so that it starts nowhere near zero."""
+    pace = 1 - min(run.plan.average, (1 + run.step) / (10 + run.step))
+    for kept, new in zip(run.average.state_dict().values(), run.network.state_dict().values(), strict=True):
+        if kept.is_floating_point():
+            kept.lerp_(new, pace)
+
+
+@torch.no_grad()
+def evaluate(network: nn.Module, scenes: Scenes, device: torch.device, pictures: int, side: int) -> dict[str, float]:
+    """Top-1 on fresh clean compositions: each art style alone (twemoji was never trained on), and the textures."""
+    network.eval()
+    found = {}
+    for index, kind in enumerate((*STYLES, "textures")):
+        low, high = (scenes.emoji, len(scenes.labels)) if kind == "textures" else (0, scenes.emoji)
+        styles = (kind,) if kind in STYLES else STYLES[:1]
+        right = 0
+        for start in range(0, pictures, 128):
+            step = -1 - index * 1_000_000 - start
+            count = min(128, pictures - start)
+            labels = torch.randint(low, high, (count,), generator=scenes.generator(step - 500_000))
+            x, labels = scenes.batch(step, count, side, styles, labels)
+            with torch.autocast(device.type, torch.bfloat16):
+                scores = network(normalise(x, device))
+            right += int((scores.argmax(1).cpu() == labels).sum())
+        found[kind] = round(right / pictures, 4)
+    return found
+
+
+def judge(run: Run, scenes: Scenes, pictures: int) -> dict[str, float]:
+    """Examine the averaged network."""
+    return evaluate(run.average, scenes, run.device, max(1, pictures), run.plan.side)
+
+
+def replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside the file, then rename: a reader sees the old file or the new one, never half of it."""
+    beside = path.with_name(f"{path.name}.part")
+    write(beside)
+    beside.replace(path)
+
+
+def save(run: Run, path: Path) -> None:
+    """Write a checkpoint."""
+    state = {
+        "plan": run.plan.model_dump_json(),
+        "labels": json.dumps(run.labels),
+        "network": run.network.state_dict(),
+        "average": run.average.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "step": run.step,
+        "seconds": run.seconds,
+        "pictures": run.pictures,
+    }
+    replace(path, lambda part: torch.save(state, part))
+
+
+def resume(path: Path, device: str = "cpu") -> Run:
+    """Take up a run where `save` left it."""
+    state = torch.load(path, map_location=device, weights_only=True)
+    run = begin(Plan.model_validate_json(state["plan"]), json.loads(state["labels"]), device)
+    run.network.load_state_dict(state["network"])
+    run.average.load_state_dict(state["average"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.step, run.seconds, run.pictures = state["step"], state["seconds"], state["pictures"]
+    return run
+
+
+def export(run: Run, path: Path) -> None:
+    """Write the averaged weights as fp16 safetensors, with the labels and the facts of the run as metadata."""
+    tensors = {
+        name: value.detach().cpu().half().contiguous()
+        for name, value in run.average.state_dict().items()
+        if value.is_floating_point()
+    }
+    facts = {"plan": run.plan.model_dump(), "steps": run.step, "pictures": run.pictures}
+    facts |= {"minutes": round(run.seconds / 60, 1), "top-1": run.accuracy}
+    metadata = {"labels": json.dumps(run.labels, ensure_ascii=False), "training": json.dumps(facts)}
+    replace(path, lambda part: save_file(tensors, part, metadata))
+
+
+LOOK_EVERY: Final = 1000
+_SAVE_EVERY: Final = 240.0  # seconds
+
+
+def report(run: Run, loss: float) -> str:
+    """One line of progress."""
+    seen = " ".join(f"{kind} {share:.3f}" for kind, share in run.accuracy.items())
+    return (
+        f"{100 * run.done():5.1f} % step {run.step} loss {loss:.3f} radius {run.plan.attack_radius(run.done()):.2f} "
+        f"{run.seconds / max(1, run.step):.3f} s/step {seen}"
+    )
+
+
+def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
+    """Train to the end of the plan; leaves `checkpoint.pt` and `pocket.safetensors` in the folder; prints progress.
+
+    A second thread composes the next batch meanwhile; it alone touches the scenes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    before, saved, smooth = time.monotonic() - run.seconds, time.monotonic(), math.nan
+    with ThreadPoolExecutor(1) as aside:
+        following = aside.submit(compose, run, scenes)
+        while run.done() < 1:
+            batch = following.result()
+            # Bound now: the run moves on while the other thread works.
+            following = aside.submit(compose, dataclasses.replace(run), scenes, 1)
+            loss = advance(run, batch)
+            run.seconds = time.monotonic() - before
+            smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
+            if run.step % LOOK_EVERY == 0:
+                run.accuracy = aside.submit(judge, run, scenes, run.plan.exam // 4).result()
+            if run.step % 200 == 0:
+                print(report(run, smooth), flush=True)
+            if time.monotonic() - saved > _SAVE_EVERY:
+                saved = time.monotonic()
+                keep(run, folder)
+        run.accuracy = aside.submit(judge, run, scenes, run.plan.exam).result()
+    print(report(run, smooth), flush=True)
+    keep(run, folder)
+    return run
+
+
+def keep(run: Run, folder: Path) -> None:
+    """Checkpoint and export."""
+    save(run, folder / "checkpoint.pt")
+    export(run, folder / "pocket.safetensors")

@@ -1,0 +1,318 @@
+"""The conversation: the real bot process and the real engine process against the playground.
+
+Nothing is faked but Discord itself. Each part of the product is killed in the middle; every accepted job must get
+exactly one answer.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import signal
+import struct
+import tempfile
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from bot.playground import rules
+from bot.playground.openapi import Specification
+from bot.playground.server import Playground
+from bot.playground.world import EPHEMERAL, Interaction, Message
+from engine.jobs import settings as settings_
+from engine.jobs.job import JobRow
+from engine.jobs.local import open_ledger
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OFFICIAL = Path(__file__).parents[2] / "shared" / "discord" / "openapi.json"
+PATIENCE = 300.0
+"""Seconds that a busy machine may take for anything; nothing here is about speed."""
+SLOW = {"size": 1024, "strength": 1.5}
+"""A dream that is still under way when something is killed."""
+
+
+class Room:
+    """A playground with the real bot in it, and eyes for its messages."""
+
+    def __init__(self, playground: Playground, data_dir: Path) -> None:
+        self.playground = playground
+        self.world = playground.world
+        self.data_dir = data_dir
+
+    async def ask(self, persona: str, name: str, /, **options: Any) -> Message:
+        """A command and the message that answers it."""
+        return await self.answer(self.playground.command(persona, "dreams", name, **options))
+
+    async def answer(self, interaction: Interaction) -> Message:
+        return await self.world.until(lambda: self.playground.answer(interaction), PATIENCE)
+
+    async def until_button(self, message: Message, label: str) -> Message:
+        """The message once it has a button of that label."""
+        await self.world.until(lambda: label in labels(self.now(message)), PATIENCE)
+        return self.now(message)
+
+    def now(self, message: Message) -> Message:
+        return self.world.messages[message.id]
+
+    async def restarted(self) -> None:
+        """The bot was killed; wait until its successor listens."""
+        await self.world.until(lambda: not self.world.online, PATIENCE)
+        await self.world.until(lambda: self.world.online, PATIENCE)
+
+    def rows(self) -> list[JobRow]:
+        """All jobs that are not settled and posted."""
+        ledger = open_ledger(settings_.load(data_dir=self.data_dir))
+        try:
+            return list(ledger.unposted())
+        finally:
+            ledger.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _plain_environment() -> None:
+    for name in list(os.environ):
+        if name.startswith("PAREIDOLIA_"):
+            del os.environ[name]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def room(_plain_environment: None) -> AsyncIterator[Room]:
+    data_dir = Path(tempfile.mkdtemp(prefix="p-"))
+    specification = Specification(OFFICIAL) if OFFICIAL.exists() else None
+    playground = Playground(specification=specification)
+    await playground.start()
+    playground.run_bot(data_dir)
+    room = Room(playground, data_dir)
+    await room.world.until(lambda: room.world.online and room.world.commands, PATIENCE)
+    yield room
+    await playground.stop()
+    shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def dream(room: Room) -> Message:
+    """One finished dream, for what can be done with it."""
+    return await room.until_button(await room.ask("You", "dream", layer="high", size=256), "Deeper")
+
+
+def texts(message: Message) -> str:
+    parts = [str(item.get("content", "")) for _, item in rules.walk(message.components, "") if item.get("type") == 10]
+    return "\n".join([message.content, *parts])
+
+
+def labels(message: Message) -> list[str]:
+    return [str(item["label"]) for _, item in rules.walk(message.components, "") if item.get("label")]
+
+
+def alt_texts(message: Message) -> list[str]:
+    found = []
+    for _, item in rules.walk(message.components, ""):
+        found += [str(one.get("description")) for one in item.get("items", [])] if item.get("type") == 12 else []
+    return found
+
+
+def answers_of(room: Room, job_id: str) -> list[Message]:
+    return [m for m in room.world.messages.values() if any(f":{job_id}" in c for c in custom_ids(m))]
+
+
+def custom_ids(message: Message) -> list[str]:
+    return [str(item["custom_id"]) for _, item in rules.walk(message.components, "") if item.get("custom_id")]
+
+
+def job_of(message: Message) -> str:
+    return custom_ids(message)[0].split(":")[1]
+
+
+def picture_of(message: Message) -> Image.Image:
+    (attachment,) = message.attachments
+    return Image.open(io.BytesIO(attachment.data))
+
+
+def photo(size: tuple[int, int] = (320, 200)) -> Image.Image:
+    return Image.radial_gradient("L").resize(size).convert("RGB")
+
+
+def saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+async def test_a_dream_is_answered_by_its_picture_in_the_message_that_showed_it_growing(room: Room) -> None:
+    seen: list[tuple[list[str], int]] = []
+    shapes: set[float] = set()
+
+    def watch(event: Any) -> None:
+        message = event.facts.get("message")
+        if event.kind in ("message_create", "message_update") and message.author_id == room.world.bot.id:
+            seen.append((labels(message), len(message.attachments)))
+            shapes.update(round(a.width / a.height, 1) for a in message.attachments if a.width and a.height)
+
+    stop = room.world.listen(watch)
+    upload = room.playground.upload("photo.jpg", saved(photo(), "JPEG"))
+    message = await room.ask("You", "dream", image=upload, layer="high", size=256, seed=4821)
+    assert "Cancel" in labels(message)
+    message = await room.until_button(message, "Deeper")
+    stop()
+    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    assert picture_of(message).size == (256, 160)
+    assert "/dream layer:high" in texts(message)
+    assert "seed:4821" in texts(message)
+    assert len(alt_texts(message)[0]) > 20
+    assert (["Cancel", "Keep this one"], 1) in seen, "no preview was shown on the way"
+    assert shapes == {1.6}, "the picture must keep its shape, or the chat jumps"
+
+
+async def test_exactly_as_typed_without_a_picture_the_avatar_is_dreamed(dream: Message) -> None:
+    assert "avatar" in alt_texts(dream)[0]
+    assert picture_of(dream).size == (256, 256)
+
+
+async def test_everyone_may_press_and_the_new_dream_is_theirs(room: Room, dream: Message) -> None:
+    deeper = await room.answer(room.playground.press("Ada", room.now(dream), "Deeper"))
+    assert deeper.id != dream.id
+    refused = await room.answer(room.playground.press("You", deeper, "Cancel"))
+    assert refused.flags & EPHEMERAL
+    assert "Only the person who asked" in texts(refused)
+    await room.until_button(deeper, "Deeper")
+    assert "Ada" in texts(room.now(deeper))
+
+
+async def test_zoom_of_a_result_is_a_gif_in_reply(room: Room, dream: Message) -> None:
+    zoom = await room.answer(room.playground.press("Ada", room.now(dream), "Zoom"))
+    zoom = await room.until_button(zoom, "Again")
+    with picture_of(zoom) as made:
+        assert made.format == "GIF"
+        assert getattr(made, "n_frames", 1) >= 8
+
+
+async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
+    message = await room.ask("You", "dream", layer="mid", **SLOW)
+    room.playground.press("Mod", message, "Cancel")
+    message = await room.until_button(message, "Again")
+    assert not message.attachments
+    assert "Deeper" not in labels(message)
+
+
+async def test_keep_this_one_gives_the_preview_as_the_result(room: Room) -> None:
+    message = await room.ask("You", "dream", layer="mid", **SLOW)
+    message = await room.until_button(message, "Keep this one")
+    room.playground.press("You", message, "Keep this one")
+    message = await room.until_button(message, "Deeper")
+    assert max(picture_of(message).size) == 1024
+
+
+@pytest.mark.parametrize("victim", ["engine", "child", "bot"])
+async def test_a_death_in_the_middle_costs_no_answer_and_gives_none_twice(room: Room, victim: str) -> None:
+    message = await room.ask("You", "dream", layer="low", **SLOW)
+    job = job_of(message)
+    await room.until_button(message, "Keep this one")
+    child = room.playground.child
+    assert child
+    if victim == "engine":
+        child.crash_engine()
+    elif victim == "child":
+        os.kill(child._engine_pids()["worker"], signal.SIGKILL)
+    else:
+        child.restart()
+        await room.restarted()
+    message = await room.until_button(message, "Deeper")
+    assert [one.id for one in answers_of(room, job)] == [message.id]
+    await room.world.until(lambda: not room.rows() or None, PATIENCE) if room.rows() else None
+    assert room.rows() == []
+
+
+async def test_buttons_from_before_a_restart_work(room: Room, dream: Message) -> None:
+    again = await room.answer(room.playground.press("You", room.now(dream), "Again"))
+    await room.until_button(again, "Deeper")
+
+
+def bomb() -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 13_000, 13_000, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 13_001 * 1000, 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("cat.png", b"I am not a cat", "not a picture"),
+        ("cat.png", b"", "empty"),
+        ("cat.jpg", saved(photo((900, 600)), "JPEG")[:3000], "damaged"),
+        ("cat.png", bomb(), "169 megapixels"),
+        ("cat.bmp", saved(Image.new("RGB", (3200, 3100)), "BMP"), "at most 25 MB"),
+    ],
+)
+async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
+    room: Room, name: str, data: bytes, said: str
+) -> None:
+    upload = room.playground.upload(name, data)
+    refused = await room.ask("You", "dream", image=upload)
+    assert refused.flags & EPHEMERAL
+    assert said in texts(refused)
+    assert room.rows() == []
+
+
+async def test_an_unknown_layer_names_the_nearest(room: Room) -> None:
+    refused = await room.ask("You", "dream", layer="hihg")
+    assert refused.flags & EPHEMERAL
+    assert "high" in texts(refused)
+
+
+async def test_presets_are_saved_used_listed_and_deleted(room: Room) -> None:
+    await room.ask("You", "preset save", name="Deep sea", layer="low", strength=1.5)
+    assert "Deep sea" in texts(await room.ask("You", "preset list"))
+    dreamed = await room.until_button(await room.ask("You", "preset use", name="deep sea"), "Deeper")
+    assert "layer:low" in texts(dreamed)
+    await room.ask("You", "preset delete", name="Deep sea")
+    assert "Deep sea" not in texts(await room.ask("You", "preset list"))
+
+
+async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
+    of_message = await room.answer(room.playground.menu("Ada", "dreams", "Dream this", room.now(dream)))
+    of_user = await room.answer(room.playground.menu("Ada", "dreams", "Dream their avatar", "Mod"))
+    known = set(room.world.messages)
+    upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
+    asked = room.playground.say("Mod", "dreams", f"<@{room.world.bot.id}> low", [upload])
+
+    def reply() -> Message | None:
+        return next((m for i, m in room.world.messages.items() if i not in known and m.reference == asked.id), None)
+
+    of_mention = await room.world.until(reply, PATIENCE)
+    for message in (of_message, of_user, of_mention):
+        await room.until_button(message, "Deeper")
+    assert "layer:low" in texts(room.now(of_mention))
+
+
+async def test_queue_and_help_answer_in_private(room: Room) -> None:
+    for name in ("queue", "help"):
+        assert (await room.ask("You", name)).flags & EPHEMERAL
+    assert "/dream" in texts(await room.ask("You", "help"))
+
+
+async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -> None:
+    assert [ping for ping in room.world.pings if ping.user_ids] == []
+    rejected = [call for call in room.world.calls if call.status >= 400 and call.status != 429]
+    assert rejected == []
+    assert room.rows() == []
+    if OFFICIAL.exists():
+        assert room.playground.violations == []
+
+
+async def test_no_log_holds_a_token(room: Room) -> None:
+    logs = [path.read_text("utf-8", "replace") for path in (room.data_dir / "logs").rglob("*") if path.is_file()]
+    assert logs
+    secrets = [room.playground.token, *(one.token for one in room.world.interactions.values())]
+    assert [secret for secret in secrets if any(secret in log for log in logs)] == []
+    assert not re.search(r"Traceback", "\n".join(logs)), "a traceback in a log is a defect"
