@@ -4,6 +4,17 @@ import sys
 
 from bot import app, setup
 
-VERBS = {"setup": setup.setup, "doctor": setup.doctor}
+VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
 
-sys.exit(VERBS[sys.argv[1]]() if len(sys.argv) > 1 and sys.argv[1] in VERBS else app.main())
+
+def main(words: list[str]) -> int:
+    """Do what the first word says. Returns the exit status."""
+    verb = VERBS.get(words[0] if words else "run")
+    if verb is None:
+        print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)
+        return 2
+    return verb()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -19,8 +19,9 @@ from discord.ext import commands
 
 from bot import wording
 from bot.courier import PostError, Unwelcome
-from bot.desk import Desk, say
+from bot.desk import Desk, Late, say
 from bot.poster import NOBODY
+from bot.views.card import Layout
 from bot.views.press import Press
 from engine.jobs.errors import Broken, PareidoliaError
 
@@ -50,6 +51,7 @@ class Client(commands.Bot):
     """Commands are not taken any more."""
 
     def __init__(self, *, guild_ids: list[int], state_file: Path, always_sync: bool) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -100,11 +102,14 @@ class Client(commands.Bot):
         """Tell the user what went wrong and what to do next."""
         while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
             error = error.original
+        late = isinstance(error, Late)
+        if late and isinstance(error.__cause__, Exception):
+            error = error.__cause__
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             log.warning("an interaction was answered too late")
             return
         try:
-            await say(interaction, words(error))
+            await (amend if late else say)(interaction, words(error))
         except discord.HTTPException as failed:
             log.warning("an apology was not delivered: %s", failed.code)
 
@@ -128,6 +133,12 @@ class Client(commands.Bot):
         log.info("told Discord about %d commands", len(synced))
 
 
+async def amend(interaction: discord.Interaction[Any], text: str) -> None:
+    """Words in place of the status message."""
+    view = Layout(discord.ui.TextDisplay(text))
+    await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
+
+
 def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
     """Changes when a command does."""
     payload = [command.to_dict(tree) for command in tree.get_commands()]
@@ -139,6 +150,8 @@ def words(error: Exception) -> str:
     """An exception as a sentence; the unexpected ones with a code that stands in the log, too."""
     if isinstance(error, PareidoliaError):
         return wording.refused(error)
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return wording.CHANGED
     if isinstance(error, PostError):
         log.warning("a message could not be sent: %s %s", type(error).__name__, error)
         return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE

@@ -13,9 +13,11 @@ from discord.app_commands import Choice
 
 from bot.client import Client
 from engine.jobs import catalog
+from engine.jobs.params import Dream
 
 log = logging.getLogger(__name__)
 
+NETWORK: str = Dream.model_fields["network"].default
 LIMIT = 25
 """Choices that Discord takes."""
 
@@ -23,7 +25,7 @@ LIMIT = 25
 async def layers(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Layers by name or by what they see."""
     typed = current.split("·")[0].strip().casefold()
-    found = [Choice(name=label[:100], value=word) for label, word in catalog.choices("pocket")]
+    found = [Choice(name=label[:100], value=word) for label, word in catalog.choices(NETWORK)]
     return [choice for choice in found if typed in choice.name.casefold()][:LIMIT]
 
 

@@ -48,6 +48,10 @@ class Unwelcome(PostError):
     """Discord will never take this edit."""
 
 
+class OutOfReach(Unwelcome):
+    """The token is dead and the channel is closed to us."""
+
+
 class Unavailable(PostError):
     """Discord cannot be reached now."""
 
@@ -61,6 +65,10 @@ class Poster(Protocol):
 
     async def ping(self, id: JobId, posting: Posting) -> None:
         """Tell the requester, and nobody else, that the answer is there."""
+        ...
+
+    async def send(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel; its id."""
         ...
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
@@ -109,6 +117,11 @@ class Lane:
     spent: deque[float] = field(default_factory=deque)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     worker: asyncio.Task[None] | None = None
+
+    def idle(self, now: float) -> bool:
+        """Nothing to do and the whole budget there: as good as new."""
+        working = self.worker is not None and not self.worker.done()
+        return not working and self._budget_s(now, 1) == 0.0
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next edit may be made. The last one of the budget is kept for results."""
@@ -223,6 +236,8 @@ class Courier:
 
     async def sweep(self) -> None:
         """Find answers that are due and places that changed, without any hint."""
+        now = time.monotonic()
+        self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
         for row in await self._dispatch.unposted():
             if row.id not in self._tracks and time.time() - row.created > UNFOLLOWED_S:
                 self._track(row)
@@ -347,6 +362,7 @@ class Courier:
                 return
             message = "undeliverable"
         if await self._dispatch.mark_posted(row.id, message):
+            log.info("job %s: %s, posted", row.id, row.state)
             await self._ping(row, posting)
         self._tracks.pop(row.id, None)
 
@@ -358,7 +374,16 @@ class Courier:
         except TooLarge:
             return await self._poster.deliver(row.id, posting, result.unfit(row))
         except Unwelcome:
-            return await self._poster.write(row.id, posting, card)
+            return await self._elsewhere(row.id, posting, card)
+
+    async def _elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+        """The status message cannot be edited any more: a new one beside it, or a direct one."""
+        if posting.by_channel:
+            try:
+                return await self._poster.send(id, posting, card)
+            except Unwelcome:
+                log.info("job %s: nothing can be sent in its channel", id)
+        return await self._poster.write(id, posting, card)
 
     async def _ping(self, row: JobRow, posting: Posting) -> None:
         if row.result is None or time.time() - row.created <= LONG_WAIT_S:

@@ -27,10 +27,10 @@ from bot.quota import Quota
 from bot.reception import Opened, Order, Reception, Ticket
 from bot.store.presets import Presets
 from bot.views import status
-from bot.views.card import Card, Layout
+from bot.views.card import Layout
 from engine.jobs import params as jobs_params
 from engine.jobs.dispatch import Dispatch
-from engine.jobs.errors import Gone, NotYours, PareidoliaError, TooLong
+from engine.jobs.errors import Gone, NotYours, TooLong
 from engine.jobs.job import MEGABYTE, BlobKey, CancelOutcome, Job, JobId, JobRow
 from engine.jobs.params import SEEDS, Dream, P, Zoom
 
@@ -54,6 +54,10 @@ class Subject:
 
     source: Link | BlobKey | None
     words: str
+
+
+class Late(Exception):
+    """Something went wrong when the status message stood already, which becomes the apology. The cause says what."""
 
 
 class Desk:
@@ -171,13 +175,11 @@ class Desk:
             opening.cancel()
             raise
         posting = dataclasses.replace(posting, message_id=sent)
-        nobody = JobId("")
         try:
             opened = await opening
             ticket = await self._queue(order, opened, posting)
-        except PareidoliaError as error:
-            await self._poster.deliver(nobody, posting, Card(wording.refused(error)))
-            return
+        except Exception as error:
+            raise Late from error
         card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
         try:
             await self._poster.deliver(ticket.id, posting, card)
@@ -189,6 +191,7 @@ class Desk:
         if not posting.by_channel:
             await self._check_length(order)
         ticket = await self._reception.submit(order, opened, posting.to_json())
+        log.info("job %s: %s queued", ticket.id, order.params.recipe)
         self._courier.expect(ticket.id, ticket.job, posting)
         return ticket
 
@@ -254,7 +257,10 @@ class Desk:
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Take an answer away. Raises `NotYours`."""
         check_owner(interaction, row)
-        await self._poster.delete(Posting.from_json(row.posting))
+        if await self._poster.delete(as_posted(row, interaction.channel_id)):
+            await replace_with(interaction, wording.DELETED)
+        else:
+            await replace_with(interaction, wording.CANNOT_DELETE)
 
     async def _result_of(self, row: JobRow) -> Subject:
         if row.result is None or isinstance(row.job.params, Zoom):
@@ -299,6 +305,15 @@ def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:
     if message_id is None or message_id == posting.parent_message_id:
         return None
     return dataclasses.replace(posting, parent_message_id=message_id, token="", token_until=0.0)
+
+
+def as_posted(row: JobRow, channel_id: int | None) -> Posting:
+    """Where the answer really stands: in its status message, or where it was sent because that was out of reach."""
+    posting = Posting.from_json(row.posting)
+    message_id = int(row.posted) if row.posted and row.posted.isdigit() else posting.message_id
+    if message_id == posting.message_id:
+        return posting
+    return dataclasses.replace(posting, message_id=message_id, channel_id=channel_id, ephemeral=False, reachable=True)
 
 
 def of_interaction(interaction: discord.Interaction, subject: str, *, private: bool = False) -> Posting:

@@ -64,7 +64,7 @@ class Intake:
             return False
 
     async def fetch(self, link: Link, long_side: int) -> Clean:
-        """The picture behind a link, its long side at most `long_side`. Raises the `Refusal`s of pictures."""
+        """The picture behind a link, its long side `long_side`. Raises the `Refusal`s of pictures."""
         self._check_size(link.size)
         try:
             data = await asyncio.wait_for(self._download(link.url), TIMEOUT_S)

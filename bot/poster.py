@@ -11,13 +11,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import aiohttp
 import discord
 
 from bot import wording
-from bot.courier import MessageGone, TooLarge, Unavailable, Unwelcome
+from bot.courier import MessageGone, OutOfReach, TooLarge, Unavailable, Unwelcome
 from bot.posting import Posting
 from bot.views.card import Card, files, layout
 from engine.jobs.job import JobId
@@ -64,15 +63,19 @@ class DiscordPoster:
                 except TokenDead:
                     log.info("job %s: the token is dead", id)
             if not posting.by_channel:
-                return await self._write(id, posting, card)
-            if posting.message_id is None:
-                return await self._find(id, posting) or await self._send(id, posting, card)
-            return await self._edit_by_channel(posting, card)
+                raise OutOfReach
+            message_id = posting.message_id or await self._find(id, posting)
+            if message_id is None:
+                return await self._send(id, posting, card)
+            return await self._edit_by_channel(posting, message_id, card)
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
         """Send a card to the requester directly. Raises `PostError`s."""
+        told = replace(card, text=f"{wording.by_message(posting.name)}\n{card.text}")
         with _as_post_errors():
-            return await self._write(id, posting, card)
+            user = await self._client.create_dm(discord.Object(posting.user_id))
+            sent = await user.send(view=layout(told), files=files(told), nonce=id, allowed_mentions=NOBODY)
+        return sent.id
 
     async def ping(self, id: JobId, posting: Posting) -> None:
         """One short reply that names the requester. Raises `PostError`s."""
@@ -88,13 +91,26 @@ class DiscordPoster:
             elif posting.token_alive:
                 await self._webhook(posting).send(text, ephemeral=posting.ephemeral, allowed_mentions=only)
 
-    async def delete(self, posting: Posting) -> None:
-        """Take a job's message away. Raises `PostError`s."""
-        with _as_post_errors():
-            if posting.by_channel and posting.message_id:
-                await self._channel(posting).get_partial_message(posting.message_id).delete()
-            elif posting.token_alive and posting.message_id:
-                await self._webhook(posting).delete_message(posting.message_id)
+    async def delete(self, posting: Posting) -> bool:
+        """Take a job's message away; False where it is out of reach."""
+        try:
+            with _as_post_errors():
+                return await self._delete(posting)
+        except MessageGone:
+            return True
+        except Unwelcome:
+            return False
+
+    async def _delete(self, posting: Posting) -> bool:
+        if posting.message_id is None:
+            return False
+        if posting.by_channel:
+            await self._channel(posting).get_partial_message(posting.message_id).delete()
+        elif posting.token_alive:
+            await self._webhook(posting).delete_message(posting.message_id)
+        else:
+            return False
+        return True
 
     async def _edit_by_token(self, posting: Posting, card: Card) -> int:
         # The id is not known if the bot died between its submit and Discord's answer; "@original" always is.
@@ -110,8 +126,8 @@ class DiscordPoster:
             raise
         return message.id
 
-    async def _edit_by_channel(self, posting: Posting, card: Card) -> int:
-        message = self._channel(posting).get_partial_message(posting.message_id or 0)
+    async def _edit_by_channel(self, posting: Posting, message_id: int, card: Card) -> int:
+        message = self._channel(posting).get_partial_message(message_id)
         edited = await message.edit(view=layout(card), attachments=files(card), allowed_mentions=NOBODY)
         return edited.id
 
@@ -140,12 +156,6 @@ class DiscordPoster:
             return None
         return None
 
-    async def _write(self, id: JobId, posting: Posting, card: Card) -> int:
-        user = await self._client.create_dm(discord.Object(posting.user_id))
-        told = replace(card, text=f"{wording.by_message(posting.name)}\n{card.text}")
-        sent = await user.send(view=layout(told), files=files(told), nonce=id, allowed_mentions=NOBODY)
-        return sent.id
-
     def _channel(self, posting: Posting) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(posting.channel_id or 0, guild_id=posting.guild_id)
 
@@ -166,11 +176,6 @@ def _is_about(message: discord.Message, id: JobId) -> bool:
         for row in message.components
         for child in getattr(row, "children", ())
     )
-
-
-def age_s(interaction: discord.Interaction) -> float:
-    """Seconds since the interaction was made, by Discord's clock."""
-    return (datetime.now(UTC) - interaction.created_at).total_seconds()
 
 
 @contextmanager

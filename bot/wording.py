@@ -10,12 +10,14 @@ import time
 
 from engine.jobs import catalog
 from engine.jobs.errors import PareidoliaError
-from engine.jobs.job import JobRow, Place
+from engine.jobs.job import JobRow, Place, State
 from engine.jobs.params import Dream, Zoom
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
 NAME_LIMIT = 32
+MESSAGE_LIMIT = 1900
+"""Characters of a plain message, with a line to spare; Discord takes 2,000."""
 
 COMMANDS = {
     "dream": "Dream a picture: eyes, towers and fur grow out of it",
@@ -63,9 +65,11 @@ CANNOT_WRITE = (
 UNREACHABLE = "Discord did not take my message. Try again in a moment."
 TOO_LATE = "That dream is finished already. Look at it above, or press Again on it."
 DELETED = "Deleted. Start another with `/dream`."
+CANNOT_DELETE = "I cannot take that message away any more. Dismiss or delete it with its own menu."
 LOST = "The finished picture is no longer stored. Press Again to dream it anew."
 UNFIT = "The finished picture is too large to upload here. Press Again on it with a smaller `size`."
 OPENING = "Opening your picture …"
+CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 NOT_HERE = "I am not at work in this server. Ask the person who runs me, or write to me directly."
 STOPPING = "I am restarting. Ask again in a minute; dreams that wait are kept."
 MORE_PROMPT = "**More of this dream** · choose and I start at once"
@@ -155,7 +159,7 @@ def credit(params: Dream | Zoom) -> str:
     shown = ("strength", "frames", "size") if isinstance(params, Zoom) else ("strength", "size")
     fields = type(params).model_fields
     values = {name: getattr(params, name) for name in shown if getattr(params, name) != fields[name].default}
-    extra = "".join(f" {name}:{value:g}" for name, value in values.items())
+    extra = "".join(f" {name}:{str(value).removesuffix('.0')}" for name, value in values.items())
     return f"/{params.recipe} layer:{params.layer}{extra} seed:{params.seed}"
 
 
@@ -199,7 +203,7 @@ def ready(user_id: int) -> str:
 
 def by_message(name: str) -> str:
     """On top of an answer that comes by direct message."""
-    return f"Your private dream took longer than Discord lets me answer there, so here it is, {escape(name)}."
+    return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
 def preset_saved(name: str) -> str:
@@ -218,6 +222,17 @@ def preset_line(name: str, options: dict[str, object]) -> str:
     return f"**{escape(name)}** · `{escape_code(shown, 200)}`"
 
 
+def preset_list(lines: list[str]) -> str:
+    """All of them, or as many as one message holds."""
+    shown: list[str] = []
+    for line in lines:
+        if sum(map(len, shown)) + len(shown) + len(line) > MESSAGE_LIMIT:
+            break
+        shown.append(line)
+    rest = len(lines) - len(shown)
+    return "\n".join(shown) + (f"\n-# and {rest} more; type `/dream preset:` to see them" if rest else "")
+
+
 def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
     """A person's text inside backticks."""
     return plain(text, limit).replace("`", "'")
@@ -225,7 +240,7 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:
     """One of your dreams in `/queue`."""
-    stands = "dreaming now" if where.ahead == 0 and row.started else place(where).rstrip(".")
+    stands = "dreaming now" if where.state is State.RUNNING else place(where).rstrip(".")
     return f"`{credit(row.job.params)}`\n{stands}{f' · [see it]({link})' if link else ''}"
 
 

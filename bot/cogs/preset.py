@@ -53,7 +53,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         """Show them all."""
         kept = await self.client.desk.presets.all(str(interaction.user.id))
         lines = [wording.preset_line(one.name, one.options) for one in kept]
-        await say(interaction, "\n".join(lines) or wording.NO_PRESETS)
+        await say(interaction, wording.preset_list(lines) or wording.NO_PRESETS)
 
     @app_commands.command(description=wording.COMMANDS["preset delete"])
     @app_commands.describe(name=wording.OPTIONS["name"])

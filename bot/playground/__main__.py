@@ -9,7 +9,7 @@ import signal
 import webbrowser
 from pathlib import Path
 
-from bot.playground import avatars
+from bot.playground import avatars, samples
 from bot.playground.openapi import Specification
 from bot.playground.server import HOST, Playground
 from bot.playground.world import Event
@@ -41,7 +41,8 @@ async def run(arguments: argparse.Namespace) -> int:
     try:
         await playground.start(arguments.port)
     except OSError:
-        print(f"Port {arguments.port} on {HOST} is taken. Choose another one: --port {arguments.port + 1}", flush=True)
+        other = arguments.port + 1
+        print(f"Port {arguments.port} on {HOST} is taken. Try: PLAYGROUND_PORT={other} make play", flush=True)
         return 1
     print(f"Playground: {playground.url}  (a stand-in on this computer, not Discord)", flush=True)
     data_dir = arguments.data_dir.resolve()
@@ -51,7 +52,7 @@ async def run(arguments: argparse.Namespace) -> int:
         start_bot(playground, data_dir)
     if arguments.open:
         await asyncio.to_thread(webbrowser.open, playground.url)
-    # Portraits are drawn now, so that the first dream of one does not wait for it.
+    # Pictures are made now, so that the page and the first dream do not wait for them.
     await asyncio.to_thread(warm_up)
     await stopped.wait()
     print("Stopping ...", flush=True)
@@ -60,9 +61,11 @@ async def run(arguments: argparse.Namespace) -> int:
 
 
 def warm_up() -> None:
-    """Draw the portraits in the size that clients ask for."""
+    """Make the portraits in the size that clients ask for, and the samples."""
     for scene in avatars.SCENES:
         avatars.encoded(scene, avatars.SIDE, "PNG")
+    for sample in samples.available():
+        samples.sample_png(sample.name)
 
 
 def start_bot(playground: Playground, data_dir: Path) -> None:

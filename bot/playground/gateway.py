@@ -10,6 +10,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -26,15 +27,18 @@ GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content: granted to nobody here
 EVENTS_KEPT = 500
 MOST_BYTES = 256 * 1024
-UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN, TWICE, SESSION_TIMED_OUT, DISALLOWED = (
-    4001,
-    4002,
-    4003,
-    4004,
-    4005,
-    4009,
-    4014,
-)
+
+
+class Close(IntEnum):
+    """The gateway's close codes."""
+
+    UNKNOWN_OPCODE = 4001
+    DECODE_ERROR = 4002
+    NOT_AUTHENTICATED = 4003
+    BAD_TOKEN = 4004
+    TWICE = 4005
+    SESSION_TIMED_OUT = 4009
+    DISALLOWED = 4014
 
 
 @dataclass
@@ -74,9 +78,9 @@ def parsed(text: str) -> JsonDict:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise Refuse(DECODE_ERROR, "Error while decoding payload.") from error
+        raise Refuse(Close.DECODE_ERROR, "Error while decoding payload.") from error
     if not isinstance(found, dict):
-        raise Refuse(DECODE_ERROR, "Error while decoding payload.")
+        raise Refuse(Close.DECODE_ERROR, "Error while decoding payload.")
     return found
 
 
@@ -107,7 +111,7 @@ class Gateway:
             await wire.close(refusal.code, refusal.reason)
         except TimeoutError:
             self._world.log("The gateway closed the bot's connection: no heartbeat. Something blocks the bot.")
-            await wire.close(SESSION_TIMED_OUT, "Session timed out.")
+            await wire.close(Close.SESSION_TIMED_OUT, "Session timed out.")
         finally:
             self._wires.discard(wire)
             self._part(wire)
@@ -143,19 +147,19 @@ class Gateway:
         elif operation == RESUME:
             self._resume(wire, data)
         elif self._session is None or self._session.wire is not wire:
-            raise Refuse(NOT_AUTHENTICATED, "Not authenticated.")
+            raise Refuse(Close.NOT_AUTHENTICATED, "Not authenticated.")
         elif operation == REQUEST_MEMBERS:
             self._session.dispatch("GUILD_MEMBERS_CHUNK", self._members(data))
         elif operation not in (PRESENCE, VOICE):
-            raise Refuse(UNKNOWN_OPCODE, "Unknown opcode.")
+            raise Refuse(Close.UNKNOWN_OPCODE, "Unknown opcode.")
 
     def _identify(self, wire: Wire, data: Any) -> None:
         self._check_token(data)
         if self._session is not None and self._session.wire is wire:
-            raise Refuse(TWICE, "Already authenticated.")
+            raise Refuse(Close.TWICE, "Already authenticated.")
         intents = int(data.get("intents", 0))
         if intents & PRIVILEGED:
-            raise Refuse(DISALLOWED, "Disallowed intent(s).")
+            raise Refuse(Close.DISALLOWED, "Disallowed intent(s).")
         self._session = Session(intents, wire=wire)
         self._session.dispatch("READY", self._ready(self._session, data.get("shard")))
         if intents & GUILDS:
@@ -164,7 +168,7 @@ class Gateway:
 
     def _check_token(self, data: Any) -> None:
         if not isinstance(data, dict) or str(data.get("token")).removeprefix("Bot ") != self._token:
-            raise Refuse(BAD_TOKEN, "Authentication failed.")
+            raise Refuse(Close.BAD_TOKEN, "Authentication failed.")
 
     def _resume(self, wire: Wire, data: Any) -> None:
         self._check_token(data)

@@ -364,9 +364,24 @@ def body_problems(body: JsonDict, flags: int) -> Iterator[Problem]:
         yield from embed_problems(body["embeds"])
     if body.get("components"):
         yield from component_problems(body["components"], "layout" if layout else "message", "components")
+    yield from mention_problems(body.get("allowed_mentions") or {})
     nonce = body.get("nonce")
     if nonce is not None and len(str(nonce)) > 25:
         yield bad_length("nonce", 0, 25)
+
+
+def mention_problems(allowed: JsonDict) -> Iterator[Problem]:
+    """Check allowed_mentions: known words, and a kind is either parsed or listed, not both."""
+    parse = allowed.get("parse") or []
+    for index, word in enumerate(parse):
+        if word not in ("users", "roles", "everyone"):
+            yield wrong_choice(f"allowed_mentions.parse.{index}", ("users", "roles", "everyone"))
+    for kind in ("users", "roles"):
+        if kind in parse and allowed.get(kind):
+            sentence = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
+            yield Problem("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", sentence)
+        if len(allowed.get(kind) or []) > 100:
+            yield bad_length(f"allowed_mentions.{kind}", 0, 100)
 
 
 def check_modal(data: JsonDict) -> None:

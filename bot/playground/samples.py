@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import io
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -16,8 +17,9 @@ from PIL import Image
 
 from bot.playground import avatars
 
-LONGEST_SIDE = 1024  # pixels
+LONGEST_SIDE = 768  # pixels
 DRAWN_SIDE = 640  # pixels
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ def available() -> tuple[Sample, ...]:
 
 
 def sample_png(name: str) -> bytes:
-    """Return a sample as PNG, at most 1024 pixels on its longer side; KeyError for an unknown name."""
+    """Return a sample as PNG, at most 768 pixels on its longer side; KeyError for an unknown name."""
     sample = {one.name: one for one in available()}[name]
-    return encoded(sample, photo if sample in PHOTOS else drawing)
+    with ONE_AT_A_TIME:  # five at once would import scikit-image and decode five times over
+        return encoded(sample, photo if sample in PHOTOS else drawing)
 
 
 @cache

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.playground.rejections import JsonDict
 
+TRY_AGAIN_LATER = 1013  # a close code of RFC 6455's registry
 MOST_WAITING = 5000  # frames; a reader slower than that is cut off
 
 
@@ -20,13 +21,14 @@ class Wire:
         self.socket = socket
         self._waiting: asyncio.Queue[JsonDict] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write())
+        self._closing: asyncio.Task[None] | None = None
 
     def put(self, frame: JsonDict) -> None:
         """Send a frame soon; a reader that has fallen far behind loses its connection instead."""
-        if self._waiting.qsize() > MOST_WAITING:
-            self._writer.cancel()
-            return
-        self._waiting.put_nowait(frame)
+        if self._waiting.qsize() < MOST_WAITING:
+            self._waiting.put_nowait(frame)
+        elif self._closing is None:
+            self._closing = asyncio.create_task(self.close(TRY_AGAIN_LATER, "Too slow."))
 
     async def _write(self) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
-from bot import wording
-from bot.desk import Desk, replace_with
+from bot.desk import Desk
 from bot.views import more
 from bot.views.save import SavePreset
 from engine.jobs.job import JobRow
@@ -64,7 +63,6 @@ async def _save(desk: Desk, interaction: discord.Interaction, row: JobRow, value
 
 async def _delete(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
     await desk.delete(interaction, row)
-    await replace_with(interaction, wording.DELETED)
 
 
 ACTIONS: dict[str, Action] = {

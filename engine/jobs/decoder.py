@@ -58,7 +58,10 @@ class Decoder:
         await self._kill()
 
     async def clean(self, data: bytes, long_side: int = 1024) -> Clean:
-        """Decode, orient, convert to sRGB, shrink to at most `long_side` pixels. Raises a `Refusal` with a sentence."""
+        """Decode, orient, convert to sRGB, resize to `long_side` pixels. Raises a `Refusal` with a sentence.
+
+        Small pictures are enlarged, too: the status message shows the picture at the size that its dream will have.
+        """
         if not data:
             raise errors.EmptyFile()
         async with self._turn:
@@ -181,7 +184,9 @@ def _plain(opened: Image.Image, long_side: int) -> tuple[bytes, tuple[int, int]]
         opened.draft(None, (long_side, long_side))  # a JPEG is decoded at about the size that is wanted
     opened.load()
     picture = _srgb(ImageOps.exif_transpose(opened))
-    picture.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    scale = long_side / max(picture.size)
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = io.BytesIO()
     fresh = Image.frombytes("RGB", picture.size, picture.tobytes())  # a new picture carries no metadata along
     fresh.save(out, "PNG", compress_level=1)

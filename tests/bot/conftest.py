@@ -2,6 +2,12 @@
 
 import warnings
 
+import hypothesis
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import discord  # noqa: F401
+
+# A busy machine is no failure, and a test leaves nothing behind.
+hypothesis.settings.register_profile("calm", deadline=None, database=None)
+hypothesis.settings.load_profile("calm")

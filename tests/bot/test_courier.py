@@ -10,6 +10,7 @@ from bot.courier import (
     Courier,
     Lane,
     MessageGone,
+    OutOfReach,
     Pace,
     PostError,
     TooLarge,
@@ -35,6 +36,7 @@ class Wall:
         self.shown: list[tuple[JobId, Card]] = []
         self.pings: list[JobId] = []
         self.written: list[JobId] = []
+        self.sent: list[JobId] = []
         self.trouble: list[PostError] = []
         self.news = asyncio.Condition()
 
@@ -43,6 +45,12 @@ class Wall:
             raise self.trouble.pop(0)
         await self._tell(self.shown, (id, card))
         return posting.message_id or 999
+
+    async def send(self, id: JobId, posting: Posting, card: Card) -> int:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        await self._tell(self.sent, id)
+        return 333
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
         await self._tell(self.written, id)
@@ -224,14 +232,23 @@ async def test_too_large_a_picture_becomes_words(dispatch, wall, courier):
     assert "too large" in wall.shown[-1][1].text
 
 
-async def test_what_cannot_be_edited_is_written_directly(dispatch, wall, courier):
-    id = await queue(dispatch)
+@pytest.mark.parametrize(
+    ("where", "trouble", "message"),
+    [
+        ({}, [Unwelcome()], "333"),
+        ({}, [Unwelcome(), Unwelcome()], "555"),
+        ({"ephemeral": True}, [OutOfReach()], "555"),
+        ({"reachable": False}, [OutOfReach()], "555"),
+    ],
+)
+async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(dispatch, wall, courier, where, trouble, message):
+    id = await queue(dispatch, **where)
     await courier.follow(id)
     dispatch.start()
-    wall.trouble = [Unwelcome()]
+    wall.trouble = trouble
     dispatch.finish(id, PNG)
-    assert await posted(dispatch, id) == "555"
-    assert wall.written == [id]
+    assert await posted(dispatch, id) == message
+    assert len(wall.sent + wall.written) == 1
 
 
 async def test_a_lost_blob_becomes_words(dispatch, wall, courier):

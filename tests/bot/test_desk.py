@@ -275,6 +275,19 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(stage, monkeyp
     await stage.finish(good)
 
 
+async def test_what_breaks_behind_the_status_message_takes_its_place(stage, monkeypatch):
+    async def broken(link, long_side):
+        await asyncio.sleep(0.05)
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(desk_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(stage.client.desk.intake, "fetch", broken)
+    message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
+    await stage.shows(message, "my fault")
+    assert "secret" not in words(message)
+    assert await stage.rows() == []
+
+
 async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage):
     message, parent = await stage.dreamed(layer="mid", strength=1.5)
     ada = stage.playground.world.persona("Ada").id
@@ -348,6 +361,20 @@ async def test_deleting_belongs_to_the_requester_and_moderators(stage):
     assert message.id in stage.playground.world.messages
     panel = await stage.press("Mod", message, "More")
     stage.playground.press("Mod", panel, "Delete")
+    await stage.shows(panel, "Deleted")
+    assert message.id not in stage.playground.world.messages
+
+
+async def test_deleting_a_private_dream_works_while_its_token_lives(stage):
+    message = await stage.ask("You", "dream", private=True)
+    row = await stage.finish(message)
+    panel = await stage.press("You", message, "More")
+    await stage.dispatch.update_posting(row.id, {**row.posting, "token_until": 0.0})
+    stage.playground.press("You", panel, "Delete")
+    await stage.shows(panel, "cannot take that message away")
+    await stage.dispatch.update_posting(row.id, row.posting)
+    panel = await stage.press("You", message, "More")
+    stage.playground.press("You", panel, "Delete")
     await stage.shows(panel, "Deleted")
     assert message.id not in stage.playground.world.messages
 
@@ -528,6 +555,30 @@ async def test_a_bot_killed_before_it_knew_its_message_finishes_it_all_the_same(
     assert row.state is State.DONE
 
 
+async def test_a_reply_whose_id_was_lost_is_found_again_and_not_doubled(stage):
+    message = await mentioned(stage, "low")
+    (row,) = await stage.queued(1)
+    await stage.dispatch.update_posting(row.id, {**row.posting, "message_id": None})
+    row = await stage.finish(message)
+    assert row.posted == message.id
+    assert len([one for one in stage.playground.world.history("dreams") if one.author_id != row.job.requester]) == 1
+
+
+async def test_a_reply_that_was_never_sent_is_sent_after_a_restart(stage):
+    message = await mentioned(stage, "low")
+    (row,) = await stage.queued(1)
+    await stage.dispatch.update_posting(row.id, {**row.posting, "message_id": None})
+    stage.playground.world.drop_message(message)
+    stage.dispatch.start()
+    stage.dispatch.finish(row.id, png())
+    async with asyncio.timeout(5):
+        while not (row := await stage.dispatch.row(row.id)).posted:
+            await asyncio.sleep(0.005)
+    made = stage.playground.world.messages[row.posted]
+    assert made.reference == message.reference
+    assert "seed:" in words(made)
+
+
 async def test_after_the_token_died_the_message_is_edited_by_channel(stage):
     message = await stage.ask("You", "dream")
     (row,) = await stage.rows()
@@ -542,11 +593,17 @@ async def test_an_expired_private_dream_comes_by_direct_message(stage):
     (row,) = await stage.rows()
     await stage.dispatch.update_posting(row.id, {**row.posting, "token_until": 0.0})
     stage.dispatch.start()
+    stage.dispatch.progress(row.id, 1, 2, JPEG)
+    stage.dispatch.progress(row.id, 2, 2, JPEG)
     stage.dispatch.finish(row.id, png())
     you = stage.playground.world.persona("You")
     place = stage.playground.world.channel("dm", you)
-    (direct,) = await stage.playground.world.until(lambda: stage.playground.world.history(place))
-    assert "private dream" in words(direct)
+    await stage.playground.world.until(lambda: stage.playground.world.history(place))
+    async with asyncio.timeout(5):
+        while not (await stage.dispatch.row(row.id)).posted:
+            await asyncio.sleep(0.005)
+    (direct,) = stage.playground.world.history(place)
+    assert "here is your dream" in words(direct)
 
 
 async def test_in_a_chat_without_the_bot_the_token_brings_the_answer(stage):

@@ -20,7 +20,7 @@ def parsed(line: str) -> Dream | Zoom:
 
 @given(
     st.sampled_from(["low", "mid", "high", "conv2", "mixed4a"]),
-    st.integers(1, 40).map(lambda tenths: tenths / 10),
+    st.floats(0.1, 4.0),
     st.integers(128, 1024),
     st.integers(0, 2**31 - 1),
 )
@@ -89,6 +89,15 @@ def test_a_note_of_what_was_given_up_is_told():
     row = JobRow(new_id(), Job(Dream(), "1"), State.DONE, {}, 0.0, result=result, keep=True)
     assert "Sent as a JPEG" in wording.result(row, "Ada")
     assert "kept" in wording.result(row, "Ada")
+
+
+def test_as_many_presets_as_fit_are_listed():
+    lines = [wording.preset_line("*" * 32, {"layer": "mixed4a", "strength": 1.23456, "size": 1024})] * 60
+    text = wording.preset_list(lines)
+    assert len(text) <= 2000
+    assert "more" in text
+    assert wording.preset_list(lines[:2]) == "\n".join(lines[:2])
+    assert wording.preset_list([]) == ""
 
 
 def test_help_fits_one_message_and_has_three_examples():

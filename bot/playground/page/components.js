@@ -7,10 +7,11 @@
 
 import { make } from "./dom.js";
 import { markdown, ownAddress, parseUrl } from "./markdown.js";
-import { picture } from "./picture.js";
+import { film, picture } from "./picture.js";
 import { everybody, findPerson, state } from "./state.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
+const FILM = /\.(mp4|webm)$/i;
 const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp)$/i;
 
 /** Names people and channels for the markdown. */
@@ -70,7 +71,7 @@ function thumbnail(part, message) {
 
 function gallery(part, message) {
   const items = (part.items ?? []).map((item, index) => {
-    const figure = picture({ ...resolve(item.media, message), alt: item.description });
+    const figure = showing({ ...resolve(item.media, message), alt: item.description });
     const shown = item.spoiler ? cover(figure, message, `item${index}`) : figure;
     shown.dataset.key = `item/${index}`;
     return shown;
@@ -106,8 +107,11 @@ function resolve(media, message) {
   };
 }
 
+const showing = (media) => (FILM.test(media.name ?? "") ? film(media) : picture(media));
+
 /** Returns an attachment as a picture, or as a file line when it is none. */
 export function attachment(held, message) {
+  if (FILM.test(held.filename ?? "")) return film({ ...held, url: ownAddress(held.url), alt: held.description });
   const isPicture = held.content_type?.startsWith("image/") || IMAGE.test(held.filename ?? "");
   if (!isPicture || !ownAddress(held.url)) return fileLink(held);
   const figure = picture({ url: ownAddress(held.url), width: held.width, height: held.height, alt: held.description, name: held.filename });

@@ -13,6 +13,7 @@ import { authorOf, summary } from "./message.js";
 import { everybody, isUsableHere, openChannel, state, visibleChannels } from "./state.js";
 import { nonce } from "./wire.js";
 
+const SAMPLE = "application/x-sample";
 const desk = { send: () => false, replyTo: null, last: "", busy: false, fix: "", onSent: () => {} };
 
 /** Wires the composer. `send(frame)` answers false without a connection; `onSent(kind)` hears "command" or "say". */
@@ -290,10 +291,12 @@ function goToOption(option, piece) {
 function installDrops() {
   let depth = 0;
   const show = (shown) => (find("dropzone").hidden = !shown);
-  addEventListener("dragenter", () => show(++depth > 0));
-  addEventListener("dragleave", () => show((depth = Math.max(0, depth - 1)) > 0));
-  addEventListener("dragover", (event) => event.preventDefault());
+  const carries = (event) => event.dataTransfer.types.some((type) => type === "Files" || type === SAMPLE);
+  addEventListener("dragenter", (event) => carries(event) && show(++depth > 0));
+  addEventListener("dragleave", (event) => carries(event) && show((depth = Math.max(0, depth - 1)) > 0));
+  addEventListener("dragover", (event) => carries(event) && event.preventDefault());
   addEventListener("drop", (event) => {
+    if (!carries(event)) return;
     event.preventDefault();
     show((depth = 0) > 0);
     if (!find("letter").open) takeTransfer(event.dataTransfer);
@@ -306,7 +309,7 @@ function installDrops() {
 }
 
 function takeTransfer(transfer) {
-  const sample = transfer.getData("application/x-sample");
+  const sample = transfer.getData(SAMPLE);
   if (sample) attachSample(sample);
   else if (transfer.files.length) attachFiles(transfer.files);
   else return;

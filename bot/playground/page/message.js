@@ -73,7 +73,8 @@ function origin(message) {
 
 function commandLine(command) {
   const who = findPerson(command.user_id)?.name ?? "Somebody";
-  const typed = [`/${command.name}`, command.options_text].filter(Boolean).join(" ");
+  const isMenu = state.commands.some((one) => one.type > 1 && one.name === command.name);
+  const typed = [isMenu ? command.name : `/${command.name}`, command.options_text].filter(Boolean).join(" ");
   return make("p", { class: "origin", "data-key": "origin", "data-testid": "origin" }, make("span", { class: "hook", "aria-hidden": "true" }), make("b", {}, who), " used ", make("code", {}, typed));
 }
 
@@ -112,5 +113,5 @@ export function summary(message, length = 72) {
 }
 
 function partWords(parts) {
-  return (parts ?? []).flatMap((part) => [part.content, ...partWords(part.components), ...(part.items ?? []).map((item) => item.description && `Picture: ${item.description}`)]);
+  return (parts ?? []).flatMap((part) => [part.content, ...partWords(part.components), ...(part.items ?? []).map((item) => item.description)]);
 }

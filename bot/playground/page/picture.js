@@ -31,6 +31,10 @@ export function picture({ url, width, height, alt, name }, extra = {}) {
   return figure;
 }
 
+/** Returns a film that plays when asked; the same media as `picture`. */
+export const film = ({ url, width, height, alt }) =>
+  make("video", { class: "film", src: url, controls: true, loop: true, muted: true, playsinline: true, preload: "metadata", "aria-label": alt || "Film", style: { "--ratio": width > 0 && height > 0 ? width / height : 1 } });
+
 const layer = (url, alt) => make("img", { class: "layer", src: url, alt: alt ?? "", decoding: "async", draggable: "false" });
 
 async function repaint(current, wanted) {

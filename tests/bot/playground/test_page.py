@@ -245,10 +245,11 @@ async def test_dropped_pasted_and_sample_pictures_fill_the_image(visitor: Visito
     await visitor.page.keyboard.press("Enter")
     await visitor.attached("cat.png")
     await expect(visitor.composer).to_be_focused()
-    await visitor.drop("second.png", png())
+    await visitor.see("sample-rocket").drag_to(visitor.see("log"))
+    await visitor.attached("rocket.png")
     await visitor.run("/dream")
-    await expect(visitor.see("hint")).to_contain_text("takes one picture. Remove second.png")
-    await visitor.page.get_by_role("button", name="Remove second.png").click()
+    await expect(visitor.see("hint")).to_contain_text("takes one picture. Remove rocket.png")
+    await visitor.page.get_by_role("button", name="Remove rocket.png").click()
     await visitor.composer.press("Enter")
     third = await until_sent(visitor, "command", 3)
     assert [option["name"] for option in third["options"]] == ["image"]
@@ -301,7 +302,7 @@ async def test_persona_decides_what_is_seen_and_who_presses(visitor: Visitor, pl
     await expect(visitor.see("toast").first).to_be_visible()  # no bot: refused in words
     await visitor.see("dismiss").click()
     await expect(visitor.messages).to_have_count(1)
-    assert secret.id not in playground.world.messages
+    await playground.world.until(lambda: secret.id not in playground.world.messages)
     await visitor.page.get_by_test_id("channel-Pareidolia").click()
     await expect(visitor.see("invitation")).to_be_visible()
     mine = playground.world.channel("dm", playground.world.persona("Ada"))
@@ -341,6 +342,19 @@ async def test_menus_open_from_the_keyboard(visitor: Visitor, playground: Playgr
     await visitor.see("menu-item").get_by_text("Dream their avatar").click()
     frame = await until_sent(visitor, "command", 2)
     assert (frame["command_type"], frame["target_id"]) == (2, playground.world.persona("Ada").id)
+
+
+async def test_buttons_are_within_reach_of_the_keyboard(visitor: Visitor, playground: Playground) -> None:
+    message = bot_message(playground, card(words("a dream"), picture(playground, 30, 20), buttons("Deeper", "Again")))
+    await expect(visitor.composer).to_be_focused()
+    deeper = visitor.message(message.id).get_by_role("button", name="Deeper")
+    for _ in range(8):
+        await visitor.page.keyboard.press("Shift+Tab")
+        if await deeper.evaluate("(button) => button === document.activeElement"):
+            break
+    await visitor.page.keyboard.press("Enter")
+    frame = await until_sent(visitor, "press")
+    assert (frame["custom_id"], frame["message_id"], frame["component_type"]) == ("Deeper", message.id, 2)
 
 
 MODAL: list[Frame] = [

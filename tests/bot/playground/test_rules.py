@@ -69,6 +69,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "section without accessory": (layout({"type": 9, "components": [text("a")]}), "UNION_TYPE_CHOICES"),
     "six rows": ({"components": [row(button(str(n))) for n in range(6)]}, "BASE_TYPE_BAD_LENGTH"),
     "attachment that was not sent": ({"content": "a", "attachments": [{"id": 3}]}, "ATTACHMENT_NOT_FOUND"),
+    "mentions parsed and listed": (
+        {"content": "a", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
+        "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+    ),
+    "unknown mentions": ({"content": "a", "allowed_mentions": {"parse": ["all"]}}, "UNION_TYPE_CHOICES"),
     "nonce over 25": ({"content": "a", "nonce": "x" * 26}, "BASE_TYPE_BAD_LENGTH"),
     "reply to nothing": ({"content": "a", "message_reference": {"message_id": "1"}}, "REPLIES_UNKNOWN_MESSAGE"),
 }

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.playground import avatars, samples
+from bot.playground import avatars, samples, wires
 from bot.playground.server import HOST, Playground
 
 from .stage import Api, button, layout, png, row
@@ -213,3 +213,14 @@ async def test_people_talk_delete_and_mods_may_delete_more(playground: Playgroun
 async def test_the_lab_says_when_there_is_nothing_to_crash(page: Page) -> None:
     await page.send("lab", action="crash_engine")
     assert "not started by this playground" in (await page.wait("lab"))["log"]
+
+
+async def test_a_page_that_reads_too_slowly_is_let_go(
+    playground: Playground, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wires, "MOST_WAITING", 2)
+    for number in range(10):
+        playground.world.log(str(number))
+    async for _ in page.socket:
+        pass
+    assert page.socket.close_code == wires.TRY_AGAIN_LATER

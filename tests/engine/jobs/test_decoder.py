@@ -52,7 +52,7 @@ def bomb_png(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF"])
 async def test_every_format_of_the_list_works(decoder: Decoder, kind: str) -> None:
-    clean = await decoder.clean(saved(picture(), kind))
+    clean = await decoder.clean(saved(picture(), kind), 60)
     assert (clean.width, clean.height, clean.animated) == (60, 40, False)
     left, right = opened(clean.png).getpixel((5, 20)), opened(clean.png).getpixel((55, 20))
     assert left[0] > 180 > left[2]  # type: ignore[index]
@@ -105,7 +105,7 @@ async def test_orientation_is_applied_and_metadata_dropped(decoder: Decoder) -> 
     exif = Image.Exif()
     exif[0x0112] = 6  # turned a quarter
     exif[0x010E] = "secret place"
-    clean = await decoder.clean(saved(picture(), "JPEG", exif=exif.tobytes(), comment=b"secret comment"))
+    clean = await decoder.clean(saved(picture(), "JPEG", exif=exif.tobytes(), comment=b"secret comment"), 60)
     assert (clean.width, clean.height) == (40, 60)
     top = opened(clean.png).getpixel((20, 5))
     assert top[0] > 180 > top[2]  # type: ignore[index]
@@ -128,7 +128,7 @@ async def test_palette_with_transparency_is_laid_on_white(decoder: Decoder) -> N
     clear = Image.new("P", (16, 16), 0)
     clear.putpalette([0, 0, 0, 255, 0, 0])
     clear.paste(1, (0, 0, 8, 16))
-    clean = await decoder.clean(saved(clear, "PNG", transparency=0))
+    clean = await decoder.clean(saved(clear, "PNG", transparency=0), 16)
     assert opened(clean.png).getpixel((2, 2)) == (255, 0, 0)
     assert opened(clean.png).getpixel((14, 2)) == (255, 255, 255)
 
@@ -147,8 +147,9 @@ async def test_a_colour_profile_is_applied(decoder: Decoder) -> None:
     assert opened(nonsense.png).getpixel((5, 5)) == (220, 30, 30)
 
 
-async def test_large_pictures_shrink_to_the_side_asked_for(decoder: Decoder) -> None:
-    clean = await decoder.clean(saved(picture((3000, 1500)), "JPEG"), long_side=512)
+@pytest.mark.parametrize("size", [(3000, 1500), (30, 15)])
+async def test_pictures_get_the_side_asked_for(decoder: Decoder, size: tuple[int, int]) -> None:
+    clean = await decoder.clean(saved(picture(size), "JPEG"), long_side=512)
     assert (clean.width, clean.height) == (512, 256)
 
 
@@ -157,7 +158,7 @@ async def test_a_killed_child_is_replaced(decoder: Decoder) -> None:
     assert decoder._child
     os.kill(decoder._child.pid, signal.SIGKILL)
     await decoder._child.wait()
-    assert (await decoder.clean(saved(picture(), "PNG"))).width == 60
+    assert (await decoder.clean(saved(picture(), "PNG"), 60)).width == 60
 
 
 async def test_a_child_that_dies_over_a_picture_is_a_refusal_not_a_crash(
@@ -167,4 +168,4 @@ async def test_a_child_that_dies_over_a_picture_is_a_refusal_not_a_crash(
     with pytest.raises(errors.DecoderDied):
         await decoder.clean(saved(picture((4000, 4000)), "PNG"))
     monkeypatch.undo()
-    assert (await decoder.clean(saved(picture(), "PNG"))).width == 60
+    assert (await decoder.clean(saved(picture(), "PNG"), 60)).width == 60

@@ -1,0 +1,104 @@
+"""How long people wait: `python -m bot.playground.stopwatch [--dreams N]`.
+
+Runs the real bot and the real engine in the playground on an empty data folder, asks for N dreams of 512 px one after
+another, and prints for each how long it took until the status message stood, the first preview, and the result, in
+seconds; from the ledger how long a job waited for the engine, in milliseconds; and the slowest callback of the bot's
+event loop, in milliseconds of CPU time. The first dream warms the engine up and is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sqlite3
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.playground import rules, samples
+from bot.playground.server import Playground
+from bot.playground.world import Message
+
+PATIENCE_S = 300.0
+
+
+@dataclass(frozen=True)
+class Lap:
+    """One dream, in seconds since the command."""
+
+    acknowledged: float
+    previewed: float
+    finished: float
+
+
+async def main(dreams: int) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="p-") as folder:
+        data_dir = Path(folder)
+        watch = data_dir / "loop.json"
+        playground = Playground()
+        await playground.start()
+        playground.run_bot(data_dir, (sys.executable, "-m", "bot.loop_watch", str(watch)))
+        world = playground.world
+        await world.until(lambda: world.online and bool(world.commands), PATIENCE_S)
+        laps = [await lap(playground) for _ in range(dreams + 1)][1:]
+        await playground.stop()
+        _print(laps, started_ms(data_dir)[1:], json.loads(watch.read_text("utf-8")))
+
+
+async def lap(playground: Playground) -> Lap:
+    """One dream of the cat."""
+    world = playground.world
+    loop = asyncio.get_running_loop()
+    times: dict[str, float] = {}
+    began = loop.time()
+
+    def look(event: Any) -> None:
+        message = event.facts.get("message")
+        if message is not None and message.author_id == world.bot.id:
+            for stage in stages(message):
+                times.setdefault(stage, loop.time() - began)
+
+    picture = playground.upload("cat.png", samples.sample_png("cat"))
+    began = loop.time()
+    stop = world.listen(look)
+    playground.command("You", "dreams", "dream", layer="high", image=picture)
+    await world.until(lambda: "finished" in times, PATIENCE_S)
+    stop()
+    return Lap(times["acknowledged"], times.get("previewed", times["finished"]), times["finished"])
+
+
+def stages(message: Message) -> list[str]:
+    """What a state of the status message proves."""
+    labels = {str(item.get("label")) for _, item in rules.walk(message.components, "")}
+    known = (("Cancel", "acknowledged"), ("Keep this one", "previewed"), ("Deeper", "finished"))
+    return [stage for label, stage in known if label in labels]
+
+
+def started_ms(data_dir: Path) -> list[float]:
+    """Milliseconds between a job's row and its start, in order."""
+    with sqlite3.connect(data_dir / "pareidolia.db") as ledger:
+        rows = ledger.execute("SELECT (started - created) * 1000 FROM jobs ORDER BY created").fetchall()
+    return [float(row[0]) for row in rows]
+
+
+def _print(laps: list[Lap], starts: list[float], loop: dict[str, Any]) -> None:
+    for name in ("acknowledged", "previewed", "finished"):
+        _line(f"{name} after (s)", [getattr(lap, name) for lap in laps])
+    _line("enqueue to start (ms)", starts)
+    print(f"{'slowest callback (CPU ms)':28} {loop['slowest'][0][0]:8.1f}   of {loop['callbacks']} callbacks")
+
+
+def _line(name: str, values: list[float]) -> None:
+    low, middle, high = min(values), statistics.median(values), max(values)
+    print(f"{name:28} {middle:8.2f}   min {low:.2f}  max {high:.2f}  of {len(values)}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="How long people wait for a dream in the playground.")
+    parser.add_argument("--dreams", type=int, default=5, help="dreams counted (default 5)")
+    asyncio.run(main(parser.parse_args().dreams))

@@ -1,0 +1,15 @@
+"""The words after `python -m bot`."""
+
+from bot.__main__ import main
+
+
+def test_an_unknown_word_is_told(capsys):
+    assert main(["dance"]) == 2
+    assert "dance" in capsys.readouterr().err
+
+
+def test_without_a_token_it_ends_with_a_sentence(capsys, monkeypatch, data_dir):
+    monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
+    monkeypatch.setattr("bot.app._log_to", lambda settings: None)
+    assert main([]) == 2
+    assert "pareidolia setup" in capsys.readouterr().err

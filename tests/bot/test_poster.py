@@ -1,0 +1,67 @@
+"""What Discord answers, as the courier's errors."""
+
+import aiohttp
+import discord
+import pytest
+
+from bot import courier
+from bot.poster import _as_post_errors
+from bot.views.card import Card, Picture, files, layout
+
+
+class Response:
+    """As much of an HTTP response as discord.py's errors look at."""
+
+    def __init__(self, status: int):
+        self.status = status
+        self.reason = "because"
+
+
+def http(status: int, code: int = 0) -> discord.HTTPException:
+    return discord.HTTPException(Response(status), {"code": code, "message": "no"})
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (http(404, 10008), courier.MessageGone),
+        (http(413, 40005), courier.TooLarge),
+        (http(400, 40005), courier.TooLarge),
+        (http(413), courier.TooLarge),
+        (http(403, 50001), courier.Unwelcome),
+        (http(403, 50083), courier.Unwelcome),
+        (http(400, 30046), courier.Unwelcome),
+        (http(400, 200000), courier.Unwelcome),
+        (http(500), courier.Unavailable),
+        (http(503), courier.Unavailable),
+        (http(429), courier.Unavailable),
+        (TimeoutError(), courier.Unavailable),
+        (aiohttp.ClientConnectionError(), courier.Unavailable),
+        (OSError(), courier.Unavailable),
+    ],
+)
+def test_answers_as_errors(raised, expected):
+    with pytest.raises(expected), _as_post_errors():
+        raise raised
+
+
+def test_a_mistake_of_ours_is_not_hidden():
+    with pytest.raises(ZeroDivisionError), _as_post_errors():
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(b"\x89PNG", "dream.png"), (b"\xff\xd8\xff", "dream.jpg"), (b"GIF89a", "dream.gif")]
+)
+async def test_a_card_is_picture_text_buttons_in_this_order(data, name):
+    card = Card("words", Picture(data, "alt"), ("deeper", "again"), "x" * 20)
+    gallery, text, row = layout(card).to_components()
+    assert gallery["items"][0]["media"]["url"] == f"attachment://{name}"
+    assert gallery["items"][0]["description"] == "alt"
+    assert text["content"] == "words"
+    assert [button["custom_id"] for button in row["components"]] == ["deeper:" + "x" * 20, "again:" + "x" * 20]
+    assert [file.filename for file in files(card)] == [name]
+
+
+async def test_a_sent_view_is_not_kept():
+    assert layout(Card("words")).is_finished()

@@ -1,0 +1,34 @@
+"""What a restart needs is in the row, and nothing of it in a log."""
+
+import json
+import time
+
+from bot.posting import Posting
+
+POSTING = Posting(
+    user_id=1, name="Ada", subject="Ada's cat", channel_id=2, guild_id=3, message_id=4, token="s3cret",
+    token_until=time.time() + 60,
+)  # fmt: skip
+
+
+def test_there_and_back():
+    assert Posting.from_json(json.loads(json.dumps(POSTING.to_json()))) == POSTING
+
+
+def test_fields_of_a_newer_version_are_ignored():
+    assert Posting.from_json({**POSTING.to_json(), "mood": "good"}) == POSTING
+
+
+def test_the_token_is_not_in_its_repr():
+    assert "s3cret" not in repr(POSTING)
+
+
+def test_ways_to_reach_the_message():
+    assert POSTING.token_alive
+    assert POSTING.by_channel
+    private = Posting.from_json({**POSTING.to_json(), "ephemeral": True, "token_until": time.time() - 1})
+    assert not private.token_alive
+    assert not private.by_channel
+    assert private.link == ""
+    assert POSTING.link == "https://discord.com/channels/3/2/4"
+    assert Posting.from_json({**POSTING.to_json(), "guild_id": None}).link == "https://discord.com/channels/@me/2/4"
