@@ -26,6 +26,7 @@ from rich.table import Table
 from engine.jobs import catalog, decoder, params, settings
 from engine.jobs.errors import NetworkMissing, PareidoliaError
 from engine.jobs.params import Dream, Zoom
+from engine.patience import wait_patiently
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
@@ -209,6 +210,7 @@ def _stem(picture: str) -> str:
 
 def _make(wanted: Dream | Zoom, picture: str, out: Path, as_json: bool) -> None:
     png = _clean(picture, wanted.size)
+    wait_patiently()
     from engine.encoders.encoded import Encoded
     from engine.production import produce
     from engine.studio import Studio

@@ -22,6 +22,7 @@ from engine.jobs.errors import Broken, Failure, OutOfMemory, PictureGone
 from engine.jobs.job import BlobKey
 from engine.jobs.local import open_blobs
 from engine.jobs.settings import Settings, load
+from engine.patience import wait_patiently
 
 if TYPE_CHECKING:
     from engine.ascent.report import Progress
@@ -66,6 +67,7 @@ def main() -> None:
     settings = load()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     os.nice(settings.engine.nice)
+    wait_patiently()
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)

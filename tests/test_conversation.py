@@ -9,10 +9,8 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
 import signal
 import struct
-import tempfile
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,77 +22,20 @@ from PIL import Image
 
 from bot.playground import rules
 from bot.playground.openapi import Specification
-from bot.playground.server import Playground
-from bot.playground.world import EPHEMERAL, Interaction, Message
-from engine.jobs import settings as settings_
-from engine.jobs.job import JobRow
-from engine.jobs.local import open_ledger
+from bot.playground.world import EPHEMERAL, Message
+from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "discord" / "openapi.json"
-PATIENCE = 300.0
-"""Seconds that a busy machine may take for anything; nothing here is about speed."""
 SLOW = {"size": 1024, "strength": 1.5}
 """A dream that is still under way when something is killed."""
 
 
-class Room:
-    """A playground with the real bot in it, and eyes for its messages."""
-
-    def __init__(self, playground: Playground, data_dir: Path) -> None:
-        self.playground = playground
-        self.world = playground.world
-        self.data_dir = data_dir
-
-    async def ask(self, persona: str, name: str, /, **options: Any) -> Message:
-        """A command and the message that answers it."""
-        return await self.answer(self.playground.command(persona, "dreams", name, **options))
-
-    async def answer(self, interaction: Interaction) -> Message:
-        return await self.world.until(lambda: self.playground.answer(interaction), PATIENCE)
-
-    async def until_button(self, message: Message, label: str) -> Message:
-        """The message once it has a button of that label."""
-        await self.world.until(lambda: label in labels(self.now(message)), PATIENCE)
-        return self.now(message)
-
-    def now(self, message: Message) -> Message:
-        return self.world.messages[message.id]
-
-    async def restarted(self) -> None:
-        """The bot was killed; wait until its successor listens."""
-        await self.world.until(lambda: not self.world.online, PATIENCE)
-        await self.world.until(lambda: self.world.online, PATIENCE)
-
-    def rows(self) -> list[JobRow]:
-        """All jobs that are not settled and posted."""
-        ledger = open_ledger(settings_.load(data_dir=self.data_dir))
-        try:
-            return list(ledger.unposted())
-        finally:
-            ledger.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _plain_environment() -> None:
-    for name in list(os.environ):
-        if name.startswith("PAREIDOLIA_"):
-            del os.environ[name]
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def room(_plain_environment: None) -> AsyncIterator[Room]:
-    data_dir = Path(tempfile.mkdtemp(prefix="p-"))
-    specification = Specification(OFFICIAL) if OFFICIAL.exists() else None
-    playground = Playground(specification=specification)
-    await playground.start()
-    playground.run_bot(data_dir)
-    room = Room(playground, data_dir)
-    await room.world.until(lambda: room.world.online and room.world.commands, PATIENCE)
-    yield room
-    await playground.stop()
-    shutil.rmtree(data_dir, ignore_errors=True)
+async def room() -> AsyncIterator[Room]:
+    async with open_room(Specification(OFFICIAL) if OFFICIAL.exists() else None) as room:
+        yield room
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -103,32 +44,11 @@ async def dream(room: Room) -> Message:
     return await room.until_button(await room.ask("You", "dream", layer="high", size=256), "Deeper")
 
 
-def texts(message: Message) -> str:
-    parts = [str(item.get("content", "")) for _, item in rules.walk(message.components, "") if item.get("type") == 10]
-    return "\n".join([message.content, *parts])
-
-
-def labels(message: Message) -> list[str]:
-    return [str(item["label"]) for _, item in rules.walk(message.components, "") if item.get("label")]
-
-
 def alt_texts(message: Message) -> list[str]:
     found = []
     for _, item in rules.walk(message.components, ""):
         found += [str(one.get("description")) for one in item.get("items", [])] if item.get("type") == 12 else []
     return found
-
-
-def answers_of(room: Room, job_id: str) -> list[Message]:
-    return [m for m in room.world.messages.values() if any(f":{job_id}" in c for c in custom_ids(m))]
-
-
-def custom_ids(message: Message) -> list[str]:
-    return [str(item["custom_id"]) for _, item in rules.walk(message.components, "") if item.get("custom_id")]
-
-
-def job_of(message: Message) -> str:
-    return custom_ids(message)[0].split(":")[1]
 
 
 def picture_of(message: Message) -> Image.Image:
@@ -226,8 +146,8 @@ async def test_a_death_in_the_middle_costs_no_answer_and_gives_none_twice(room: 
         await room.restarted()
     message = await room.until_button(message, "Deeper")
     assert [one.id for one in answers_of(room, job)] == [message.id]
-    await room.world.until(lambda: not room.rows() or None, PATIENCE) if room.rows() else None
-    assert room.rows() == []
+    await room.world.until(lambda: not room.unposted() or None, PATIENCE) if room.unposted() else None
+    assert room.unposted() == []
 
 
 async def test_buttons_from_before_a_restart_work(room: Room, dream: Message) -> None:
@@ -261,7 +181,7 @@ async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
     refused = await room.ask("You", "dream", image=upload)
     assert refused.flags & EPHEMERAL
     assert said in texts(refused)
-    assert room.rows() == []
+    assert room.unposted() == []
 
 
 async def test_an_unknown_layer_names_the_nearest(room: Room) -> None:
@@ -305,7 +225,7 @@ async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -
     assert [ping for ping in room.world.pings if ping.user_ids] == []
     rejected = [call for call in room.world.calls if call.status >= 400 and call.status != 429]
     assert rejected == []
-    assert room.rows() == []
+    assert room.unposted() == []
     if OFFICIAL.exists():
         assert room.playground.violations == []
 

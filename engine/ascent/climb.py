@@ -19,7 +19,7 @@ from engine.canvas.colour import calmed
 from engine.canvas.pixels import Pixels
 from engine.objectives import Objective
 
-STEP = 0.012
+STEP = 0.008
 """Mean change of a pixel's value by one step of strength 1, in [0, 1] units."""
 
 GRID = 4
@@ -31,7 +31,7 @@ class Course:
     """How to climb."""
 
     octaves: int = 4
-    ratio: float = 1.4
+    ratio: float = 1.6
     """How much larger each octave is."""
     iterations: int = 12
     """Steps at each octave."""

@@ -25,7 +25,7 @@ class Params(BaseModel):
     network: str = Field("pocket", description="the network that dreams")
     layer: str = Field("high", description="low, mid, high, or the exact name of a layer")
     octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
-    ratio: float = Field(1.4, ge=1.1, le=2.5, description="how much larger each octave is")
+    ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
     iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
     strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step")
     jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")

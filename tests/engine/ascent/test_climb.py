@@ -1,7 +1,7 @@
 import torch
 from torch import Tensor
 
-from engine.ascent.climb import Course, ascend
+from engine.ascent.climb import GRID, Course, _shift, ascend
 from engine.ascent.report import Progress
 from engine.networks.network import Network
 from engine.objectives import layer
@@ -52,3 +52,11 @@ def test_the_source_is_not_painted_over(small_network: Network, photo: Tensor) -
     kept = photo.clone()
     climbed(small_network, photo)
     assert photo.equal(kept)
+
+
+def test_any_jitter_takes_turns_over_the_grid() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for jitter in (4, 16, 64):
+        seen = {tuple(edge % GRID for edge in _shift(turn, jitter, generator)) for turn in range(GRID * GRID)}
+        assert len(seen) == GRID * GRID
+    assert {_shift(turn, 0, generator) for turn in range(8)} == {(0, 0)}
