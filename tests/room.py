@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from engine.jobs import settings
 from engine.jobs.job import JobRow
 from engine.jobs.local import open_ledger
 
-PATIENCE = 300.0
+PATIENCE = 200.0
 """Seconds that a busy machine may take for anything; nothing here is about speed."""
 
 
@@ -50,6 +51,12 @@ class Room:
         """The bot was killed; wait until its successor listens."""
         await self.world.until(lambda: not self.world.online, PATIENCE)
         await self.world.until(lambda: self.world.online, PATIENCE)
+
+    async def until_posted(self) -> None:
+        """Every job is settled and its answer recorded, which happens just after the answer is seen."""
+        async with asyncio.timeout(PATIENCE):
+            while self.unposted():
+                await asyncio.sleep(0.1)
 
     def unposted(self) -> list[JobRow]:
         """All jobs that are not settled and posted."""

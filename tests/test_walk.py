@@ -81,6 +81,6 @@ async def test_the_first_minutes(chromium: Browser) -> None:
         await sees_picture(visitor, again)
 
         assert len(of_the_bot(room)) == 5
-        assert room.unposted() == []
+        await room.until_posted()
         assert visitor.troubles == []
         assert all(address.startswith((room.playground.url, "data:", "blob:")) for address in visitor.addresses)

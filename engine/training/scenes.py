@@ -73,7 +73,7 @@ def turn_hue(x: Tensor, generator: Generator, sigma: float = 0.15) -> Tensor:
 
 
 def weather(x: Tensor, generator: Generator) -> Tensor:
-    """What a camera does: hue, contrast, brightness, noise; one in eight grey, one in eight blurred; [0, 1] -> [0, 1]."""
+    """What a camera does: hue, contrast, brightness, noise; one in eight grey, one in eight blurred; in [0, 1]."""
     n = len(x)
 
     def chance(p: float) -> Tensor:
