@@ -199,8 +199,8 @@ class Courier:
         track.held, track.posting = False, Posting.from_json(row.posting)
         if row.state.settled:
             self._finish(id)
-        elif track.running:
-            self._touch(track)
+        elif track.preview:
+            self._touch(track)  # an edit without a picture would only use up the first preview's turn
 
     async def _listen(self) -> None:
         while True:

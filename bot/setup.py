@@ -23,7 +23,7 @@ PERMISSIONS = 274878024704
 """View channels, send messages (also in threads), attach files, read history; nothing more."""
 SCOPES = ("bot", "applications.commands")
 PORTAL = "https://discord.com/developers/applications"
-TOKEN_LINE = re.compile(r"(?m)^\s*#?\s*token\s*=.*$")
+TOKEN_LINE = re.compile(r"(?m)^[ \t]*#?[ \t]*token[ \t]*=.*$")
 ADMINISTRATOR = 8
 
 

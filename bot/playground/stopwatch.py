@@ -1,7 +1,7 @@
 """How long people wait: `python -m bot.playground.stopwatch [--dreams N]`.
 
-Runs the real bot and the real engine in the playground on an empty data folder, asks for N dreams of 512 px one after
-another, and prints for each how long it took until the status message stood, the first preview, and the result, in
+Runs the real bot and the real engine in the playground on an empty data folder, asks for N dreams of 512 px, each when
+the channel has been quiet for a while (a channel takes about five edits in five seconds), and prints how long it took until the status message stood, the first preview, and the result, in
 seconds; from the ledger how long a job waited for the engine, in milliseconds; and the slowest callback of the bot's
 event loop, in milliseconds of CPU time. The first dream warms the engine up and is not counted.
 """
@@ -24,6 +24,7 @@ from bot.playground.server import Playground
 from bot.playground.world import Message
 
 PATIENCE_S = 300.0
+QUIET_S = 6.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ async def lap(playground: Playground) -> Lap:
             for stage in stages(message):
                 times.setdefault(stage, loop.time() - began)
 
+    await asyncio.sleep(QUIET_S)
     picture = playground.upload("cat.png", samples.sample_png("cat"))
     began = loop.time()
     stop = world.listen(look)
