@@ -38,7 +38,7 @@ $(UV):
 
 # three tries: a registry that stumbles once must not end a stranger's first minute with us
 .venv/.ready: $(UV) requirements.lock pyproject.toml
-	@echo "Setting up .venv: torch is about 2 GB to download on Linux (it brings CUDA), everything else 0.2 GB. Once only."
+	@echo "Setting up .venv: torch is about 3 GB to download on Linux (it brings CUDA), everything else 0.2 GB. Once only."
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@for try in 1 2 3; do \
 		$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock && break; \

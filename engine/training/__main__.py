@@ -1,12 +1,13 @@
 """`python -m engine.training sprites | fit | look`: remake the pocket network from installed art."""
 
 import argparse
+import json
 from pathlib import Path
 
 import torch
 
 from engine.training import backdrops, sprites
-from engine.training.fit import Plan, begin, fit, resume
+from engine.training.fit import Plan, begin, fit, resume, start_from
 from engine.training.look import sheets
 from engine.training.scenes import Scenes
 
@@ -25,8 +26,11 @@ def run_fit(asked: argparse.Namespace) -> None:
     if checkpoint.exists():
         run = resume(checkpoint, asked.device)
     else:
-        plan = Plan(seed=asked.seed, steps=asked.steps, minutes=asked.minutes)
+        changes = json.loads(asked.plan)
+        plan = Plan(**{"seed": asked.seed, "steps": asked.steps, "minutes": asked.minutes, **changes})
         run = begin(plan, scenes.labels, asked.device)
+        if asked.start:
+            start_from(run, asked.start)
     fit(run, scenes, asked.out)
 
 
@@ -52,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--sprites", type=Path, required=True)
     train.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and pocket.safetensors")
     train.add_argument("--seed", type=int, default=1)
+    train.add_argument("--start", type=Path, help="a network of these labels to begin with, instead of drawn weights")
+    train.add_argument("--plan", default="{}", help="JSON with other values for the plan, see engine.training.fit.Plan")
     span = train.add_mutually_exclusive_group(required=True)
     span.add_argument("--steps", type=int, help="length in steps: the same weights on every run")
     span.add_argument("--minutes", type=float, help="length by the clock")

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import save_file
 from torch import Generator, Tensor, nn
 
-from engine.networks.pocket import MEAN, STD, Pocket
+from engine.networks.pocket import MEAN, STD, Pocket, load
 from engine.training.attack import beginning, climb, perturb
 from engine.training.scenes import Scenes
 from engine.training.sprites import STYLES
@@ -112,6 +112,15 @@ def begin(plan: Plan, labels: Sequence[str], device: str = "cpu") -> Run:
         {"params": [p for p in network.parameters() if p.ndim == 1], "weight_decay": 0.0},
     ]
     return Run(plan, list(labels), network, copy.deepcopy(network).eval(), torch.optim.AdamW(groups, lr=plan.peak))
+
+
+def start_from(run: Run, weights: Path) -> None:
+    """Give a fresh run the weights of an exported network. ValueError where its labels are others."""
+    network, labels = load(weights)
+    if labels != run.labels:
+        raise ValueError(f"{weights} knows other classes than these sprites; make them with the same art")
+    for kept in (run.network, run.average):
+        kept.load_state_dict(network.state_dict())
 
 
 def normalise(x: Tensor, device: torch.device) -> Tensor:

@@ -7,7 +7,7 @@ from bot.posting import Posting
 
 POSTING = Posting(
     user_id=1, name="Ada", subject="Ada's cat", channel_id=2, guild_id=3, message_id=4, token="s3cret",
-    token_until=time.time() + 60,
+    token_until=time.time() + 3600,
 )  # fmt: skip
 
 
