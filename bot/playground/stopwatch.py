@@ -1,9 +1,10 @@
 """How long people wait: `python -m bot.playground.stopwatch [--dreams N]`.
 
-Runs the real bot and the real engine in the playground on an empty data folder, asks for N dreams of 512 px, each when
-the channel has been quiet for a while (a channel takes about five edits in five seconds), and prints how long it took until the status message stood, the first preview, and the result, in
-seconds; from the ledger how long a job waited for the engine, in milliseconds; and the slowest callback of the bot's
-event loop, in milliseconds of CPU time. The first dream warms the engine up and is not counted.
+Runs the real bot and the real engine in the playground on an empty data folder and asks for N dreams of 512 px, each
+when the channel has been quiet for a while (a channel takes about five edits in five seconds). Prints how long it took
+until the status message stood, the first preview, and the result, in seconds; from the ledger how long a job waited for
+the engine, in milliseconds; and the slowest callback of the bot's event loop, in milliseconds of CPU time. The first
+dream warms the engine up and is not counted.
 """
 
 from __future__ import annotations
