@@ -84,10 +84,10 @@ def start_bot(playground: Playground, data_dir: Path) -> None:
 
 
 def stop_signal() -> asyncio.Event:
-    """Return an event that is set when someone presses Ctrl-C or sends SIGTERM."""
+    """Return an event that is set when someone presses Ctrl-C, closes the terminal, or sends SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, stopped.set)
     return stopped
 
