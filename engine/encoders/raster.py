@@ -22,9 +22,12 @@ def raster(picture: Tensor, size: Size | None = None) -> Image.Image:
     return drawn.resize((size[1], size[0]), Image.Resampling.BICUBIC)
 
 
-def tensor(png: bytes) -> Tensor:
-    """A picture of ours (the decoder's PNG) as [3, h, w] in [0, 1]; strangers' bytes never come here."""
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as drawn:
+def tensor(data: bytes) -> Tensor:
+    """A picture of ours as [3, h, w] in [0, 1]: the decoder's PNG, or a result, which may be a WebP to fit a limit.
+
+    Strangers' bytes never come here.
+    """
+    with Image.open(io.BytesIO(data), formats=("PNG", "WEBP")) as drawn:
         pixels = np.array(drawn.convert("RGB"), dtype=np.float32)
     return torch.from_numpy(pixels).permute(2, 0, 1).div(255)
 
