@@ -2,11 +2,10 @@
 
     python -m engine.training look --weights pocket.safetensors --out FOLDER
 
-A plain loop, smaller than `engine.ascent`, so that a network can be judged while it is still being trained.
+The loop is the product's own, `engine.ascent`, so that a network is judged by what people will see.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,79 +14,37 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Generator, Tensor
 
-from engine.networks.pocket import MEAN, STD, Pocket, load
+from engine.ascent.climb import Course, ascend
+from engine.canvas.opening import opening
+from engine.networks.loading import from_pocket
+from engine.networks.network import EVIDENCE, Network
+from engine.networks.pocket import load
+from engine.objectives import Objective, evidence, layer, total
 
-Objective = Callable[[Tensor], Tensor]
-"""Pictures [1, 3, h, w] in [0, 1] -> a scalar to raise."""
+SIDE: Final = 384
+"""Long side of a dream on a sheet, in pixels."""
 
 # Lucid's colour_correlation_svd_sqrt over its largest column norm (rows R, G, B), a quarter of it: colours start pale.
 COLOURS: Final = ((0.1407, 0.0487, 0.0108), (0.1461, 0.0000, -0.0271), (0.1461, -0.0487, 0.0162))
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How to dream; the defaults are what looked best (docs/pocket-lab.md)."""
-
-    octaves: int = 4
-    ratio: float = 1.4
-    iterations: int = 20
-    step: float = 0.006
-    jitter: int = 24
-    smooth: Sequence[int] = (1, 3, 5)
+def dream(
+    network: Network, objective: Objective, photo: Tensor, generator: Generator, course: Course | None = None
+) -> Tensor:
+    """A dream of a photo [3, h, w] in [0, 1], of the same shape."""
+    for report in ascend(network, objective, photo, course or Course(), generator):
+        photo = report.picture
+    return photo
 
 
-def activations(network: Pocket, x: Tensor, last: str) -> Tensor:
-    """Run the stages up to `last`."""
-    x = ((x - MEAN[0]) / STD[0]).contiguous(memory_format=torch.channels_last)
-    for name, stage in network.stages.items():
-        x = stage(x)
-        if name == last:
-            return x
-    raise KeyError(last)
+def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
+    """Evidence for some classes, at every position."""
+    return total(evidence(labels.index(label)) for label in wish)
 
 
-def whole_layer(network: Pocket, name: str) -> Objective:
-    """The notebook's objective: the mean square of a layer."""
-    return lambda x: activations(network, x, name).square().mean()
-
-
-def towards(network: Pocket, classes: Sequence[int]) -> Objective:
-    """Evidence for any of some classes, at every position; softplus keeps a gradient where it starts negative."""
-    weight = network.head.linear.weight[list(classes)]
-    last = list(network.stages)[-1]
-    return lambda x: F.softplus(torch.einsum("nchw,kc->nkhw", activations(network, x, last), weight).amax(1)).mean()
-
-
-def slope(objective: Objective, x: Tensor, smooth: Sequence[int]) -> Tensor:
-    """The gradient, averaged with blurred copies of itself, over its mean magnitude: [1, 3, h, w]."""
-    x = x.detach().requires_grad_()
-    (raw,) = torch.autograd.grad(objective(x), x)
-    total = torch.zeros_like(raw)
-    for k in smooth:
-        total += F.avg_pool2d(F.pad(raw, (k // 2,) * 4, mode="reflect"), k, 1)
-    return total / (total.abs().mean() + 1e-12)
-
-
-def dream(photo: Tensor, objective: Objective, settings: Settings, generator: Generator) -> Tensor:
-    """Ascend octave by octave, from small to large; what was dreamed is carried up, the photo stays sharp."""
-    scales = [settings.ratio**-k for k in reversed(range(settings.octaves))]
-    sizes = [(int(photo.shape[2] * s), int(photo.shape[3] * s)) for s in scales]
-    detail = torch.zeros(1, 3, *sizes[0])
-    x = photo
-    for size in sizes:
-        base = F.interpolate(photo, size, mode="bicubic", antialias=True).clamp(0, 1)
-        x = base + F.interpolate(detail, size, mode="bicubic")
-        for _ in range(settings.iterations):
-            dy, dx = torch.randint(-settings.jitter, settings.jitter + 1, (2,), generator=generator).tolist()
-            x = torch.roll(x, (dy, dx), (2, 3))
-            x = (x + settings.step * slope(objective, x, settings.smooth)).clamp(0, 1)
-            x = torch.roll(x, (-dy, -dx), (2, 3))
-        detail = x - base
-    return x
-
-
-def concept(network: Pocket, label: int, generator: Generator, side: int = 192, iterations: int = 150) -> Tensor:
-    """A class from noise: Adam on a Fourier spectrum, colours decorrelated (lucid), under shifts, zoom and grain."""
+def concept(network: Network, label: int, generator: Generator, side: int = 192, iterations: int = 150) -> Tensor:
+    """A class from noise, [3, side, side]: Adam on a Fourier spectrum, colours decorrelated (lucid), under shifts,
+    zoom and grain."""
     frequency = torch.hypot(torch.fft.fftfreq(side)[:, None], torch.fft.rfftfreq(side)[None]).clamp(min=1 / side)
     # Lucid divides by f; f^1.5, the same at the lowest frequency, gives calmer and better closed shapes.
     falloff = frequency**1.5 * side**0.5
@@ -104,30 +61,28 @@ def concept(network: Pocket, label: int, generator: Generator, side: int = 192, 
         x = torch.roll(paint(), (dy, dx), (2, 3))
         x = F.interpolate(x, (112 + 2 * zoom,) * 2, mode="bilinear", antialias=True)
         x = x + torch.randn(x.shape, generator=generator) * 0.03
-        scores = network((x - MEAN[0]) / STD[0])
+        score = network.activations(x, [EVIDENCE])[EVIDENCE][0, label].mean()
         optimizer.zero_grad()
-        torch.autograd.backward(-scores[0, label])
+        torch.autograd.backward(-score)
         optimizer.step()
-    return paint().detach()
+    return paint().detach()[0]
 
 
-def photograph(name: str, side: int = 384) -> Tensor:
-    """One of scikit-image's photographs, or `noise`: [1, 3, h, w] in [0, 1]."""
+def photograph(name: str, generator: Generator) -> Tensor:
+    """One of scikit-image's photographs, or `noise`: [3, h, w] in [0, 1]."""
     import skimage.data
 
     if name == "noise":
-        return torch.rand(1, 3, 288, side, generator=Generator().manual_seed(3)) * 0.3 + 0.35
-    picture = torch.from_numpy(getattr(skimage.data, name)().copy()).permute(2, 0, 1)[None].float() / 255
-    shrink = side / max(picture.shape[2:])
-    size = (int(picture.shape[2] * shrink), int(picture.shape[3] * shrink))
-    return F.interpolate(picture, size, mode="bilinear", antialias=True)
+        return opening(None, SIDE, generator)
+    picture = torch.from_numpy(getattr(skimage.data, name)().copy()).permute(2, 0, 1).float() / 255
+    return opening(picture, SIDE, generator)
 
 
 def sheet(rows: Sequence[Sequence[Tensor]], path: Path) -> None:
-    """Write pictures [1, 3, h, w], of one size within a row, as one PNG."""
-    lines = [torch.cat(list(row), 3) for row in rows]
-    width = max(line.shape[3] for line in lines)
-    whole = torch.cat([F.pad(line, (0, width - line.shape[3])) for line in lines], 2)[0]
+    """Write pictures [3, h, w], of one size within a row, as one PNG."""
+    lines = [torch.cat(list(row), 2) for row in rows]
+    width = max(line.shape[2] for line in lines)
+    whole = torch.cat([F.pad(line, (0, width - line.shape[2])) for line in lines], 1)
     Image.fromarray((whole.clamp(0, 1) * 255).byte().permute(1, 2, 0).contiguous().numpy()).save(path)
 
 
@@ -143,15 +98,13 @@ WISHES: Final = (
 
 def sheets(weights: Path | None, folder: Path) -> Iterator[Path]:
     """One sheet for every photograph (each layer, then towards each wish), one of classes; yields each when written."""
-    network, labels = load(weights)
-    network = network.requires_grad_(False)
-    chance, settings = Generator().manual_seed(0), Settings()
-    layers = [name for name in network.stages if name.startswith(("conv3", "mixed"))]
-    objectives = [whole_layer(network, name) for name in layers]
-    objectives += [towards(network, [labels.index(label) for label in wish]) for wish in WISHES]
+    model, labels = load(weights)
+    network, chance = from_pocket(model, labels), Generator().manual_seed(0)
+    objectives = [layer(name) for name in network.layers if name.startswith(("conv3", "mixed"))]
+    objectives += [towards(labels, wish) for wish in WISHES]
     for name in PHOTOGRAPHS:
-        photo = photograph(name)
-        seen = [photo, *(dream(photo, objective, settings, chance) for objective in objectives)]
+        photo = photograph(name, chance)
+        seen = [photo, *(dream(network, objective, photo, chance) for objective in objectives)]
         sheet([seen[at : at + 4] for at in range(0, len(seen), 4)], folder / f"{name}.png")
         yield folder / f"{name}.png"
     made = [concept(network, labels.index(label), chance) for label in CONCEPTS]

@@ -5,21 +5,28 @@ from pathlib import Path
 import torch
 from PIL import Image
 
+from engine.ascent.climb import Course
+from engine.canvas.noise import clouds
+from engine.networks.loading import from_pocket
 from engine.networks.pocket import Pocket
-from engine.training.look import Settings, concept, dream, sheet, towards, whole_layer
+from engine.objectives import layer
+from engine.training.look import concept, dream, sheet, towards
 
-TINY = Settings(octaves=2, iterations=2, jitter=2)
+TINY = Course(octaves=1, iterations=4, jitter=2)
+LABELS = ["eye", "rose", "castle"]
 
 
 def test_a_dream_raises_what_it_dreams_of(network: Pocket, tmp_path: Path) -> None:
-    photo = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
-    for objective in (whole_layer(network, "mixed3a"), towards(network, [1, 2])):
-        dreamed = dream(photo, objective, TINY, torch.Generator().manual_seed(0))
+    seeing = from_pocket(network, LABELS)
+    photo = clouds((48, 64), torch.Generator().manual_seed(1))
+    for objective in (layer("mixed3a"), towards(LABELS, ["rose", "castle"])):
+        dreamed = dream(seeing, objective, photo, torch.Generator().manual_seed(0), TINY)
         assert dreamed.shape == photo.shape
         assert dreamed.min() >= 0
         assert dreamed.max() <= 1
-        assert objective(dreamed) > objective(photo)
-    made = concept(network, 2, torch.Generator().manual_seed(0), side=32, iterations=2)
+        before, after = (objective(seeing.activations(picture[None], objective.layers)) for picture in (photo, dreamed))
+        assert after > before
+    made = concept(seeing, 2, torch.Generator().manual_seed(0), side=32, iterations=2)
     sheet([[photo, photo], [made]], tmp_path / "sheet.png")
     with Image.open(tmp_path / "sheet.png") as picture:
         assert picture.size == (128, 80)
