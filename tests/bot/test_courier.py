@@ -88,8 +88,10 @@ async def posted(dispatch: MemoryDispatch, id: JobId) -> str:
 
 
 @pytest.fixture
-def dispatch() -> MemoryDispatch:
-    return MemoryDispatch()
+async def dispatch() -> AsyncIterator[MemoryDispatch]:
+    dispatch = MemoryDispatch()
+    yield dispatch
+    await dispatch.close()
 
 
 @pytest.fixture

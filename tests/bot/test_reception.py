@@ -1,6 +1,7 @@
 """Requests become jobs, or refusals and no job."""
 
 import io
+from collections.abc import AsyncIterator
 
 import pytest
 from PIL import Image
@@ -24,8 +25,10 @@ class Shelf:
 
 
 @pytest.fixture
-def dispatch() -> MemoryDispatch:
-    return MemoryDispatch(Limits(per_user=5, total=1))
+async def dispatch() -> AsyncIterator[MemoryDispatch]:
+    dispatch = MemoryDispatch(Limits(per_user=5, total=1))
+    yield dispatch
+    await dispatch.close()
 
 
 @pytest.fixture
