@@ -135,11 +135,11 @@ def setup() -> None:
 @app.command()
 def doctor() -> None:
     """Check everything that must work, and say how to mend what does not."""
-    fine = True
+    fine, report = True, Console(highlight=False)
     for check in _checks():
         fine &= check.fine
         mark = "[green]ok[/]   " if check.fine else "[red]wrong[/]"
-        say.print(f"{mark} {check.what}" + (f"\n      → {check.remedy}" if not check.fine else ""))
+        report.print(f"{mark} {check.what}" + (f"\n      → {check.remedy}" if not check.fine else ""))
     fine &= subprocess.call([sys.executable, "-m", "bot", "doctor"]) == 0
     sys.exit(0 if fine else 1)
 
@@ -159,7 +159,8 @@ def _checks() -> Iterator[Check]:
     except PareidoliaError as error:
         yield Check(False, "settings", str(error))
         return
-    yield Check(True, f"settings ({settings.config_file()})")
+    path = settings.config_file()
+    yield Check(True, f"settings ({path})" if path.exists() else f"settings (the defaults; there is no {path})")
     free = shutil.disk_usage(found.data_dir).free / 1e9
     yield Check(free > 1, f"disk: {free:.1f} GB free for {found.data_dir}", "Free some space, or move `data_dir`.")
     yield _check_database(found)

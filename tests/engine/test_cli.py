@@ -101,5 +101,5 @@ def test_the_doctor_finds_nothing_wrong_here(
 ) -> None:
     assert run(monkeypatch, "doctor") == 0
     said = capfd.readouterr()
-    assert "network pocket" in said.err
+    assert "network pocket" in said.out
     assert "pareidolia setup" in said.out
