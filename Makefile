@@ -6,7 +6,7 @@ BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: play setup test lint lock bench gallery clean
+.PHONY: play setup test lint lock bench clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
@@ -27,6 +27,7 @@ lock: $(UV)
 
 bench: setup
 	$(BIN)/python -m engine.ascent.benchmark
+	$(BIN)/python -m bot.playground.stopwatch
 
 # uv lives in a folder of the checkout, so that nothing is installed on the machine
 $(UV):
