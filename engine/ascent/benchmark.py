@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     asked = _parser().parse_args(arguments)
     model = pocket.load()[0] if pocket.WEIGHTS.exists() else pocket.Pocket(100).eval()
-    name = catalog.layer("pocket", asked.layer)
+    name = catalog.meaning("pocket", asked.layer).layer
     picture = clouds((asked.size, asked.size), torch.Generator().manual_seed(0))
     loops = {f"ours, {dtype}": _ours(model, name, asked.steps, dtype) for dtype in ("bfloat16", "float32")}
     loops["textbook"] = _textbook(model, name, asked.steps)

@@ -21,6 +21,8 @@ class Friendly(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     layer: str
     about: str
+    classes: tuple[str, ...] = ()
+    """Labels, where the word means what these classes look like to the whole network, rather than all of a layer."""
 
 
 class Entry(BaseModel):
@@ -65,11 +67,10 @@ def friendly(network_name: str, text: str) -> str:
     raise UnknownLayer(name=word[:40], nearest=names[near])
 
 
-def layer(network_name: str, text: str) -> str:
-    """The exact layer that a word means. Raises `UnknownLayer`."""
+def meaning(network_name: str, text: str) -> Friendly:
+    """What a word means: a friendly name's entry, or an exact layer as a whole. Raises `UnknownLayer`."""
     word = friendly(network_name, text)
-    named = network(network_name).friendly.get(word)
-    return named.layer if named else word
+    return network(network_name).friendly.get(word) or Friendly(layer=word, about=word)
 
 
 def choices(network_name: str) -> list[tuple[str, str]]:

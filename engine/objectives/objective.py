@@ -77,9 +77,15 @@ def neuron(name: str, index: int, y: float = 0.5, x: float = 0.5) -> Objective:
     return Objective(measure, frozenset({name}))
 
 
-def evidence(index: int, name: str = "evidence") -> Objective:
-    """One class, everywhere: the softplus of its score at every position.
+def evidence(*classes: int, name: str = "evidence") -> Objective:
+    """One of some classes, everywhere: the softplus of the highest of their scores at every position.
 
-    A ReLU would give no gradient where the evidence starts negative, which is nearly everywhere.
+    So each position grows what it already resembles most. A ReLU would give no gradient where the evidence starts
+    negative, which is nearly everywhere.
     """
-    return Objective(lambda found: softplus(found[name][:, index].float()).mean(), frozenset({name}))
+
+    def measure(found: Activations) -> Tensor:
+        scores = found[name][:, list(classes)].float()
+        return softplus(scores.amax(1)).mean()
+
+    return Objective(measure, frozenset({name}))

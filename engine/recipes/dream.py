@@ -14,7 +14,7 @@ from engine.ascent.report import Frame, Report
 from engine.canvas.opening import opening
 from engine.jobs import catalog
 from engine.jobs.params import Dream
-from engine.objectives import layer
+from engine.objectives import wish
 from engine.studio import Studio
 
 
@@ -23,7 +23,7 @@ def dream(params: Dream, source: Tensor | None, studio: Studio) -> Iterator[Repo
     generator = studio.generator(params.seed)
     picture = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
-    objective = layer(catalog.layer(params.network, params.layer))
+    objective = wish(catalog.meaning(params.network, params.layer), network.labels)
     course = Course(params.octaves, params.ratio, params.iterations, params.strength, params.jitter)
     for report in ascend(network, objective, picture, course, generator):
         picture = report.picture

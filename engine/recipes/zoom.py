@@ -19,7 +19,7 @@ from engine.canvas.colour import like
 from engine.canvas.opening import opening
 from engine.jobs import catalog
 from engine.jobs.params import Zoom
-from engine.objectives import layer
+from engine.objectives import wish
 from engine.studio import Studio
 
 
@@ -28,7 +28,7 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
     generator = studio.generator(params.seed)
     picture = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
-    objective = layer(catalog.layer(params.network, params.layer))
+    objective = wish(catalog.meaning(params.network, params.layer), network.labels)
     light, full = _course(params), _course(params.first())
     per_frame = _steps(picture, light)
     steps = _steps(picture, full) + per_frame * (params.frames - 1)

@@ -19,7 +19,7 @@ from engine.canvas.opening import opening
 from engine.networks.loading import from_pocket
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import load
-from engine.objectives import Objective, evidence, layer, total
+from engine.objectives import Objective, evidence, layer
 
 SIDE: Final = 384
 """Long side of a dream on a sheet, in pixels."""
@@ -38,8 +38,8 @@ def dream(
 
 
 def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
-    """Evidence for some classes, at every position."""
-    return total(evidence(labels.index(label)) for label in wish)
+    """Evidence for any of some classes, at every position."""
+    return evidence(*(labels.index(label) for label in wish))
 
 
 def concept(network: Network, label: int, generator: Generator, side: int = 192, iterations: int = 150) -> Tensor:

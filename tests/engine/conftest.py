@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.canvas.noise import clouds
+from engine.jobs import catalog
 from engine.networks.loading import from_pocket
 from engine.networks.network import Network
 from engine.networks.pocket import MEAN, STD, Conv, Mixed, Pocket, pool
@@ -44,12 +45,14 @@ def small_network(small_stages: nn.ModuleDict) -> Network:
 
 @pytest.fixture(scope="session")
 def pocket_network() -> Network:
-    """Pocket with random weights: its shape, none of its knowledge."""
+    """Pocket with random weights: its shape and its labels, none of its knowledge."""
+    friendly = catalog.network("pocket").friendly.values()
+    labels = [label for meaning in friendly for label in meaning.classes]
     with torch.random.fork_rng():
         torch.manual_seed(3)
-        model = Pocket(5)
+        model = Pocket(len(labels))
     settled(model)
-    return from_pocket(model, list("abcde"))
+    return from_pocket(model, labels)
 
 
 @pytest.fixture

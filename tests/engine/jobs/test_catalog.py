@@ -20,4 +20,4 @@ def test_low_mid_high_go_deeper() -> None:
 def test_every_choice_is_read_back() -> None:
     for label, word in catalog.choices("pocket"):
         assert catalog.friendly("pocket", label) == word
-        assert catalog.layer("pocket", word) in catalog.network("pocket").layers
+        assert catalog.meaning("pocket", word).layer in catalog.network("pocket").layers
