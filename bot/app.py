@@ -24,8 +24,9 @@ from bot.intake import Intake
 from bot.poster import DiscordPoster
 from bot.quota import Quota
 from bot.reception import NOISE_CELL, noise
-from bot.store.presets import Presets, connect
+from bot.store.presets import Presets
 from engine.jobs import settings as jobs_settings
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Decoder
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import Refusal, SettingsError
@@ -85,7 +86,7 @@ async def compose(settings: Settings, dispatch: Dispatch, stack: AsyncExitStack)
     warming = asyncio.create_task(_warm(decoder), name="decoder")
     stack.push_async_callback(_end, warming)
     session = await stack.enter_async_context(aiohttp.ClientSession())
-    database = connect(settings.database)
+    database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
     here = bool(settings.discord.api_url)
     client = Client(

@@ -84,8 +84,6 @@ class Pace:
     window_s: float = 5.0
     preview_s: float = 1.0
     """Between two edits of one job."""
-    place_s: float = 10.0
-    """Between two looks at a waiting job's place."""
     sweep_s: float = 5.0
 
 

@@ -137,10 +137,7 @@ def hello(world: World) -> JsonDict:
         "channels": [shown_channel(place) for place in places],
         "bot": bot | {"online": world.online},
         "commands": list(world.commands.values()),
-        "samples": [
-            {"name": one.name, "title": one.title, "url": f"/play/samples/{one.name}.png"}
-            for one in samples.available()
-        ],
+        "samples": [shown_sample(one) for one in samples.available()],
         "messages": [shown_message(world, message) for message in world.messages.values()],
     }
 

@@ -8,17 +8,16 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.tables import presets
+from engine.jobs.database import reading
 from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
 
 NAME = re.compile(r"[\w \-]{1,32}")
-BUSY_MS = 5000
 
 Options = dict[str, Any]
 
@@ -83,7 +82,7 @@ class Presets:
 
     def _all(self, user_id: str) -> list[Preset]:
         query = sa.select(presets.c.name, presets.c.params).where(presets.c.user_id == user_id)
-        with self._engine.connect() as db:
+        with reading(self._engine) as db:
             rows = db.execute(query.order_by(presets.c.used.desc(), presets.c.id.desc())).all()
         return [Preset(row.name, json.loads(row.params)) for row in rows]
 
@@ -101,15 +100,3 @@ class Presets:
         near = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.0)
         hint = f"Did you mean {names[near[0]]}?" if near else "Save one with `/preset save` first."
         return UnknownPreset(name=" ".join(name.split())[:32].replace("`", "'"), hint=hint)
-
-
-def connect(database: Path) -> sa.Engine:
-    """An engine on the ledger's file that waits for its turn."""
-    engine = sa.create_engine(f"sqlite:///{database}")
-    sa.event.listen(engine, "connect", _set_pragmas)
-    return engine
-
-
-def _set_pragmas(connection: Any, record: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")

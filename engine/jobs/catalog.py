@@ -33,8 +33,6 @@ class Entry(BaseModel):
     about: str
     licence: str
     layers: tuple[str, ...]
-    gflop_per_mpx: float
-    """Forward and backward to the `high` layer, per megapixel."""
     friendly: dict[str, Friendly]
 
 

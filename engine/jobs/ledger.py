@@ -1,8 +1,7 @@
 """The ledger: the `jobs` table, which is the truth. Everything else is a hint. `database url => durable queue`.
 
-Synchronous SQLAlchemy Core; the bot calls it through `to_thread`. A write is one transaction that holds the write lock
-from its first statement (BEGIN IMMEDIATE on SQLite, an advisory lock on PostgreSQL): read-then-write without it loses
-jobs.
+Synchronous SQLAlchemy Core; the bot calls it through `to_thread`. Every write is one transaction of
+`engine.jobs.database`, which holds the write lock from its first statement.
 
 Fairness is start-time fair queueing (Goyal et al. 1996): tag = max(tag now running, end of this user's last job),
 end = tag + estimated seconds; the smallest tag runs next. Estimates follow a moving average of real seconds per unit of
@@ -13,16 +12,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from engine.jobs import params
+from engine.jobs.database import connect, reading
 from engine.jobs.errors import EngineCrashed, Failure, QueueFull, TooManyJobs
 from engine.jobs.job import BlobKey, CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
 
@@ -75,33 +73,9 @@ CRASHES = 2
 """A child that crashed this often on a job fails it."""
 STARTS = 20
 """A job that was begun this often and never ended brings whole engines down; it fails."""
-ADVISORY_LOCK = 0x50415245
 
 _OPEN = (State.QUEUED, State.RUNNING)
 _SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
-
-
-def sqlite_url(path: Path) -> str:
-    """The URL of a SQLite file."""
-    return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
-
-
-def connect(url: str) -> sa.Engine:
-    """An engine whose transactions hold the write lock from their first statement."""
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _durable_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    else:
-        lock = f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(lock))
-    return engine
-
-
-def _durable_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is not
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
 
 
 class Ledger:
@@ -301,11 +275,8 @@ class Ledger:
         with self._db.begin() as db:
             return db.execute(jobs.update().where(*_fence(id, attempt)).values(**values)).rowcount == 1
 
-    @contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
-        """A connection without the write lock: readers never wait for writers."""
-        with self._db.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-            yield db
+    def _read(self) -> AbstractContextManager[sa.Connection]:
+        return reading(self._db)
 
 
 def _fence(id: JobId, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:

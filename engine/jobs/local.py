@@ -8,8 +8,9 @@ from typing import Any
 
 from engine.jobs import migrate
 from engine.jobs.blobs import Blobs
+from engine.jobs.database import sqlite_url
 from engine.jobs.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
-from engine.jobs.ledger import Ledger, sqlite_url
+from engine.jobs.ledger import Ledger
 from engine.jobs.live import LiveClient, socket_path
 from engine.jobs.settings import Settings
 

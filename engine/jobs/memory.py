@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.jobs.database import sqlite_url
 from engine.jobs.errors import Broken, Failure
 from engine.jobs.job import (
     BlobKey,
@@ -27,7 +28,7 @@ from engine.jobs.job import (
     Settled,
     Started,
 )
-from engine.jobs.ledger import Ledger, metadata, sqlite_url
+from engine.jobs.ledger import Ledger, metadata
 
 
 class MemoryDispatch:

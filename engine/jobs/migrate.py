@@ -13,8 +13,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import SettingsError
-from engine.jobs.ledger import connect, sqlite_url
 from engine.jobs.settings import Settings
 
 

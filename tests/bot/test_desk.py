@@ -18,8 +18,8 @@ from bot.courier import Courier, Pace
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.store import tables
-from bot.store.presets import connect
 from engine.jobs import decoder, settings
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Clean
 from engine.jobs.errors import EmptyFile, OutOfMemory
 from engine.jobs.job import JobId, JobRow, Limits, State
@@ -134,7 +134,7 @@ async def stage(data_dir, monkeypatch, specification) -> AsyncIterator[Stage]:
     loaded = settings.load()
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
     monkeypatch.setattr(desk_module, "ANSWER_S", 10.0)
-    database = connect(loaded.database)
+    database = connect(sqlite_url(loaded.database))
     tables.metadata.create_all(database)
     database.dispose()
     endpoints.point(loaded.discord)

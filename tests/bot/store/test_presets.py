@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.store import tables
-from bot.store.presets import Presets, connect
+from bot.store.presets import Presets
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
 
 LIMIT = 3
@@ -15,7 +16,7 @@ LIMIT = 3
 
 @pytest.fixture
 def presets(tmp_path: Path) -> Iterator[Presets]:
-    engine = connect(tmp_path / "bot.db")
+    engine = connect(sqlite_url(tmp_path / "bot.db"))
     tables.metadata.create_all(engine)
     yield Presets(engine, LIMIT)
     engine.dispose()

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from engine.jobs import migrate
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.job import Job, Limits
-from engine.jobs.ledger import Ledger, connect, sqlite_url
+from engine.jobs.ledger import Ledger
 from engine.jobs.params import Dream
 
 

@@ -12,8 +12,9 @@ from alembic.runtime.migration import MigrationContext
 
 from bot.store import tables
 from engine.jobs import migrate, settings
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import SettingsError
-from engine.jobs.ledger import connect, metadata, sqlite_url
+from engine.jobs.ledger import metadata
 
 
 def differences(engine: sa.Engine) -> list[object]:
