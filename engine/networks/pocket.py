@@ -53,6 +53,23 @@ class Mixed(nn.Module):
         return torch.cat([point, self.wide(near), self.far(slim)], 1)
 
 
+class Further(Mixed):
+    """A block that adds what it finds to what came in, and begins by adding nothing: [n, c, h, w] -> the same shape.
+
+    He et al. 2016; norms at zero: Goyal et al. 2017, arXiv:1706.02677. A trained trunk that gets one keeps its answers.
+    """
+
+    def __init__(self, i: int, point: int, near: int, wide: int, slim: int, far: int) -> None:
+        super().__init__(i, point, near, wide, slim, far)
+        for branch, channels in ((self.enter, point), (self.wide, wide), (self.far, far)):
+            *_, norm = (module for module in branch.modules() if isinstance(module, nn.BatchNorm2d))
+            nn.init.zeros_(norm.weight[:channels])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add the three branches to x."""
+        return x + super().forward(x)
+
+
 def pool() -> nn.AvgPool2d:
     """Halve both sides: [n, c, h, w] -> [n, c, ceil(h / 2), ceil(w / 2)]; borders average what is there."""
     return nn.AvgPool2d(3, 2, 1, count_include_pad=False)
@@ -92,6 +109,7 @@ class Pocket(nn.Module):
                 "mixed4d": Mixed(320, 96, 96, 160, 32, 64),
                 "pool4": pool(),  # 1/32
                 "mixed5a": Mixed(320, 160, 128, 256, 48, 96),
+                "mixed5b": Further(512, 160, 128, 256, 48, 96),
             }
         )
         self.head = Head(512, classes)

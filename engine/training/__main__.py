@@ -2,9 +2,15 @@
 
 import argparse
 import json
+import os
+import socket
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import torch
+from torch import distributed
 
 from engine.training import backdrops, sprites
 from engine.training.fit import Plan, begin, fit, resume, start_from
@@ -14,14 +20,31 @@ from engine.training.scenes import Scenes
 
 def make_sprites(asked: argparse.Namespace) -> None:
     """Draw the art."""
-    made = sprites.render(asked.out, asked.font, asked.fluent, asked.twemoji)
+    made = sprites.render(asked.out, asked.font, asked.fluent, asked.flat, asked.twemoji)
     print(f"{len(made.labels)} emoji in {len(made.art)} styles: {asked.out}")
+
+
+def join(asked: argparse.Namespace) -> None:
+    """Become one of several processes that train together; the first starts the others, which end with it."""
+    rank = int(os.environ.get("RANK", "0"))
+    if rank == 0:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            meeting = str(free.getsockname()[1])
+        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=meeting, WORLD_SIZE=str(asked.processes), RANK="0")
+        for other in range(1, asked.processes):
+            again = [sys.executable, "-m", "engine.training", *sys.argv[1:]]
+            subprocess.Popen(again, env={**os.environ, "RANK": str(other)})
+    # The others wait while the first one examines or takes long to read its art.
+    distributed.init_process_group("gloo", timeout=timedelta(minutes=10))
 
 
 def run_fit(asked: argparse.Namespace) -> None:
     """Train, or take up the run whose checkpoint lies in the folder."""
     torch.set_num_threads(asked.threads)
-    scenes = Scenes(sprites.read(asked.sprites), backdrops.photographs(), asked.seed)
+    if asked.processes > 1:
+        join(asked)
+    scenes = Scenes(sprites.read(asked.sprites), backdrops.photographs(), asked.seed, device=asked.device)
     checkpoint = asked.out / "checkpoint.pt"
     if checkpoint.exists():
         run = resume(checkpoint, asked.device)
@@ -50,11 +73,12 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--out", type=Path, required=True)
     draw.add_argument("--font", type=Path, default=Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"))
     draw.add_argument("--fluent", type=Path, required=True, help="assets folder of npm's @lobehub/fluent-emoji-3d")
+    draw.add_argument("--flat", type=Path, required=True, help="assets folder of npm's @lobehub/fluent-emoji-flat")
     draw.add_argument("--twemoji", type=Path, required=True, help="folder of npm's @twemoji/svg")
     draw.set_defaults(act=make_sprites)
     train = verbs.add_parser("fit", help="train the network; takes up a run that was cut short")
     train.add_argument("--sprites", type=Path, required=True)
-    train.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and pocket.safetensors")
+    train.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the weights")
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--start", type=Path, help="a network of these labels to begin with, instead of drawn weights")
     train.add_argument("--plan", default="{}", help="JSON with other values for the plan, see engine.training.fit.Plan")
@@ -62,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     span.add_argument("--steps", type=int, help="length in steps: the same weights on every run")
     span.add_argument("--minutes", type=float, help="length by the clock")
     train.add_argument("--threads", type=int, default=1, help="more gain little here and stall where cores are shared")
+    train.add_argument("--processes", type=int, default=1, help="that train together, a batch each (CPU)")
     train.add_argument("--device", default="cpu")
     train.set_defaults(act=run_fit)
     show = verbs.add_parser("look", help="contact sheets of what a network dreams")

@@ -2,7 +2,7 @@
 
 Training on them is what makes a small network dream shapes and not coloured noise: its gradients then point along what
 people see, too (Santurkar et al. 2019, arXiv:1906.09453). All pictures here are normalised, [n, 3, h, w]; a radius
-counts in [0, 1] pixel units over the whole picture.
+counts in [0, 1] pixel units over the whole picture; one for all, or one for each ([n, 1, 1, 1]).
 """
 
 import torch
@@ -17,14 +17,14 @@ def length(x: Tensor) -> Tensor:
     return x.square().sum((1, 2, 3), keepdim=True).sqrt() + 1e-12
 
 
-def beginning(x: Tensor, radius: float, generator: Generator) -> Tensor:
+def beginning(x: Tensor, radius: float | Tensor, generator: Generator) -> Tensor:
     """A random shift within the radius, for each picture."""
     share = torch.rand(len(x), 1, 1, 1, generator=generator).to(x.device)
     direction = torch.randn(x.shape, generator=generator).to(x.device)
     return direction / length(direction) * share * radius / STD[0]
 
 
-def climb(shift: Tensor, slope: Tensor, radius: float, stride: float) -> Tensor:
+def climb(shift: Tensor, slope: Tensor, radius: float | Tensor, stride: float) -> Tensor:
     """One step of `stride` radii up the slope of the loss, then back onto the ball where it left it."""
     limit = radius / STD[0]
     moved = shift + stride * limit * slope / length(slope)

@@ -16,16 +16,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import torch
 import torch.nn.functional as F
 from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import save_file
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor, distributed, nn
 
 from engine.networks.pocket import MEAN, STD, Pocket, load
 from engine.training.attack import beginning, climb, perturb
+from engine.training.judge_network import Judge
 from engine.training.scenes import Scenes
 from engine.training.sprites import STYLES
 
@@ -38,6 +39,7 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    network: Literal["pocket", "judge"] = "pocket"
     seed: int = 1
     steps: int | None = Field(None, ge=1, description="length in steps; reproducible to the bit")
     minutes: float | None = Field(None, gt=0, description="length by the clock, where `steps` is not given")
@@ -51,6 +53,8 @@ class Plan(BaseModel):
     side: int = Field(96, ge=32)
     large_from: float = Field(0.75, description="share of the run from which pictures have their full side")
     radius: float = Field(1.0, ge=0, description="L2 radius of the attacks, in [0, 1] pixel units, at `side`")
+    spread: float = Field(0.0, ge=0, le=1, description="attacks reach 1 - spread to 1 + spread radii, by picture")
+    attacked: float = Field(1.0, ge=0, le=1, description="share of the batches that are attacked, once attacks began")
     replays: int = Field(3, ge=1, description="updates on each attacked batch, the attack climbing between them")
     stride: float = Field(0.8, gt=0, description="radii by which an attack climbs at a time")
     exam: int = Field(2048, ge=1, description="pictures of each kind judged at the end; a quarter of them on the way")
@@ -80,8 +84,8 @@ class Run:
 
     plan: Plan
     labels: list[str]
-    network: Pocket
-    average: Pocket
+    network: nn.Module
+    average: nn.Module
     optimizer: torch.optim.AdamW
     step: int = 0
     seconds: float = 0.0
@@ -100,11 +104,14 @@ class Run:
         return self.seconds / (60 * (self.plan.minutes or 1.0))
 
 
+ARCHITECTURES: Final[dict[str, Callable[[int], nn.Module]]] = {"pocket": Pocket, "judge": Judge}
+
+
 def begin(plan: Plan, labels: Sequence[str], device: str = "cpu") -> Run:
     """A fresh run: weights drawn from the plan's seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(plan.seed)
-        network = Pocket(len(labels))
+        network = ARCHITECTURES[plan.network](len(labels))
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     # Norms and biases are not decayed: it would only fight the norms' scales.
     groups: list[dict[str, object]] = [
@@ -128,10 +135,36 @@ def normalise(x: Tensor, device: torch.device) -> Tensor:
     return ((x.to(device) - MEAN[0]) / STD[0]).contiguous(memory_format=torch.channels_last)
 
 
+def peers() -> tuple[int, int]:
+    """(this process, of how many): one of several that train together (`fit --processes`), or (0, 1)."""
+    return (distributed.get_rank(), distributed.get_world_size()) if distributed.is_initialized() else (0, 1)
+
+
+def agree(run: Run) -> None:
+    """Average the gradients of all processes; each saw its own pictures."""
+    if peers()[1] > 1:
+        slopes = [p.grad for p in run.network.parameters() if p.grad is not None]
+        flat = torch.cat([slope.flatten() for slope in slopes])
+        distributed.all_reduce(flat)
+        parts = torch.split(flat / peers()[1], [slope.numel() for slope in slopes])
+        for slope, mean in zip(slopes, parts, strict=True):
+            slope.copy_(mean.view_as(slope))
+
+
+def same_clock(run: Run) -> None:
+    """Every process goes by the first one's clock, or they would end at different steps."""
+    if peers()[1] > 1:
+        clock = torch.tensor([run.seconds], dtype=torch.float64)
+        distributed.broadcast(clock, 0)
+        run.seconds = float(clock)
+
+
 def compose(run: Run, scenes: Scenes, ahead: int = 0) -> Batch:
-    """The batch of the step `ahead` steps from now."""
+    """The batch of the step `ahead` steps from now, this process's own."""
+    rank, count = peers()
+    step = (run.step + ahead) * count + rank
     with torch.no_grad():
-        return scenes.batch(run.step + ahead, run.plan.batch, run.plan.picture_side(run.done(ahead)))
+        return scenes.batch(step, run.plan.batch, run.plan.picture_side(run.done(ahead)))
 
 
 def advance(run: Run, batch: Batch) -> float:
@@ -144,17 +177,20 @@ def advance(run: Run, batch: Batch) -> float:
     for group in run.optimizer.param_groups:
         group["lr"] = plan.learning_rate(run.step, run.done())
     x, labels = normalise(batch[0], run.device), batch[1].to(run.device)
-    if radius:
-        shift = beginning(x, radius, Generator().manual_seed(plan.seed * 7919 + run.step))
+    chance = Generator().manual_seed(plan.seed * 7919 + run.step)
+    if radius and float(torch.rand((), generator=chance)) < plan.attacked:
+        reach = 1 + plan.spread * (2 * torch.rand(len(x), 1, 1, 1, generator=chance) - 1)
+        reach = radius * reach.to(run.device)
+        shift = beginning(x, reach, chance)
         for _ in range(plan.replays):
             moved = (x + shift).requires_grad_()
             loss = update(run, moved, labels)
             if moved.grad is not None:
-                shift = climb(shift, moved.grad, radius, plan.stride)
+                shift = climb(shift, moved.grad, reach, plan.stride)
     else:
         loss = update(run, x, labels)
     run.step += 1
-    run.pictures += plan.batch
+    run.pictures += plan.batch * peers()[1]
     return loss
 
 
@@ -166,6 +202,7 @@ def update(run: Run, x: Tensor, labels: Tensor) -> float:
     loss = F.cross_entropy(scores.float(), labels, label_smoothing=run.plan.smoothing)
     run.optimizer.zero_grad()
     torch.autograd.backward(loss)
+    agree(run)
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
     run.optimizer.step()
     follow(run)
@@ -281,7 +318,7 @@ def report(run: Run, loss: float) -> str:
 
 
 def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
-    """Train to the end of the plan; leaves `checkpoint.pt` and `pocket.safetensors` in the folder; prints progress.
+    """Train to the end of the plan; leaves `checkpoint.pt` and `NETWORK.safetensors` in the folder; prints progress.
 
     A second thread composes the next batch meanwhile; it alone touches the scenes.
     """
@@ -295,7 +332,10 @@ def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
             following = aside.submit(compose, dataclasses.replace(run), scenes, 1)
             loss = advance(run, batch)
             run.seconds = time.monotonic() - before
+            same_clock(run)
             smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
+            if peers()[0]:
+                continue
             if run.step % LOOK_EVERY == 0:
                 run.accuracy = aside.submit(judge, run, scenes, run.plan.exam // 4).result()
             if run.step % 200 == 0:
@@ -303,6 +343,8 @@ def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
             if time.monotonic() - saved > _SAVE_EVERY:
                 saved = time.monotonic()
                 keep(run, folder)
+        if peers()[0]:
+            return run
         run.accuracy = aside.submit(judge, run, scenes, run.plan.exam).result()
     print(report(run, smooth), flush=True)
     keep(run, folder)
@@ -312,4 +354,4 @@ def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
 def keep(run: Run, folder: Path) -> None:
     """Checkpoint and export."""
     save(run, folder / "checkpoint.pt")
-    export(run, folder / "pocket.safetensors")
+    export(run, folder / f"{run.plan.network}.safetensors")

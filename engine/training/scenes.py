@@ -4,6 +4,7 @@
 
 Every number that is drawn comes from (seed, step): the same step gives the same batch, whatever ran before, and a run
 that is taken up again sees what the uninterrupted one would have seen. Banks of backdrops change every CHAPTER steps.
+On a GPU the art and the banks lie there and pixels are composed there; only the few numbers per picture are drawn here.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,12 @@ from torch import Generator, Tensor
 
 from engine.training import backdrops
 from engine.training.classes import FACES
-from engine.training.sprites import Sprites
+from engine.training.sprites import TRAINED_STYLES, Sprites
 from engine.training.textures import TEXTURES, uniform
 
 CHAPTER: Final = 4000
-TRAINED_STYLES: Final = ("noto", "fluent")
+STYLE_WEIGHTS: Final = {"noto": 0.4, "fluent": 0.35, "flat": 0.25}
+"""How often each style is drawn; a style without a weight counts 1."""
 _LUMA: Final = (0.299, 0.587, 0.114)
 
 
@@ -52,6 +54,7 @@ def sample(
 ) -> Tensor:
     """Resample uint8 pictures through affine maps: [n, c, s, s] -> [n, c, side, side] in [0, 1]."""
     grid = F.affine_grid(maps, [len(pictures), 1, side, side], align_corners=False) + displacement
+    grid = grid.to(pictures.device)
     return F.grid_sample(pictures.float() / 255, grid, padding_mode=outside, align_corners=False)
 
 
@@ -61,33 +64,54 @@ def premultiply(art: Tensor) -> Tensor:
     return torch.cat([(art[:, :3] * opacity).round().byte(), art[:, 3:]], 1)
 
 
-def turn_hue(x: Tensor, generator: Generator, sigma: float = 0.15) -> Tensor:
-    """Rotate hues a little, radians of a normal distribution; strong rotation destroys the colours of dreams."""
-    angle = torch.randn(len(x), 1, 1, generator=generator) * sigma
+def turn_hue(x: Tensor, angle: Tensor) -> Tensor:
+    """Rotate the hues of each picture by its angle (radians, [n]); premultiplied colours stay premultiplied."""
     grey = torch.tensor([_LUMA] * 3)
     # The usual matrices of a hue rotation that keeps luma (feColorMatrix hueRotate, SVG 1.1).
     cos = torch.tensor([[0.701, -0.587, -0.114], [-0.299, 0.413, -0.114], [-0.3, -0.588, 0.886]])
     sin = torch.tensor([[0.168, 0.330, -0.497], [-0.328, 0.035, 0.292], [1.25, -1.05, -0.203]])
-    turned = (grey + torch.cos(angle) * cos + torch.sin(angle) * sin) @ x.flatten(2)
+    angle = angle.view(-1, 1, 1)
+    turned = (grey + torch.cos(angle) * cos + torch.sin(angle) * sin).to(x.device) @ x.flatten(2)
     return turned.view_as(x)
+
+
+def recolour(cover: Tensor, generator: Generator) -> Tensor:
+    """Another painter's colours for premultiplied sprites [n, 4, h, w]: mostly a nuance, one in seven any hue at all.
+
+    Strong rotation of whole pictures destroyed the colours of dreams; as an exception, and for the thing alone, it
+    teaches that an octopus may be purple.
+    """
+    n = len(cover)
+    nuance, any_hue = torch.randn(n, generator=generator) * 0.1, uniform(n, -3.14, 3.14, generator).view(n)
+    angle = torch.where(torch.rand(n, generator=generator) < 1 / 7, any_hue, nuance)
+    gain = (0.82 + 0.36 * torch.rand(n, 3, 1, 1, generator=generator)).to(cover.device)
+    alpha = cover[:, 3:]
+    colour = (turn_hue(cover[:, :3], angle) * gain).clamp(min=0)
+    return torch.cat([torch.minimum(colour, alpha), alpha], 1)
 
 
 def weather(x: Tensor, generator: Generator) -> Tensor:
     """What a camera does: hue, contrast, brightness, noise; one in eight grey, one in eight blurred; in [0, 1]."""
-    n = len(x)
+    n, device = len(x), x.device
 
     def chance(p: float) -> Tensor:
-        return uniform(n, 0, 1, generator)[:, None] < p
+        return (uniform(n, 0, 1, generator)[:, None] < p).to(device)
 
-    x = turn_hue(x, generator)
+    x = turn_hue(x, torch.randn(n, generator=generator) * 0.12)
     contrast, light = uniform(n, 0.75, 1.25, generator)[:, None], uniform(n, -0.1, 0.1, generator)[:, None]
-    x = (x - 0.5) * contrast + 0.5 + light
-    grey = (x * torch.tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    x = (x - 0.5) * contrast.to(device) + 0.5 + light.to(device)
+    grey = (x * torch.tensor(_LUMA, device=device).view(1, 3, 1, 1)).sum(1, keepdim=True)
     x = torch.where(chance(0.12), grey, x)
     blurred = chance(0.12).view(n)
     x[blurred] = F.avg_pool2d(x[blurred], 3, 1, 1, count_include_pad=False)
-    grain = torch.randn(x.shape, generator=generator) * uniform(n, 0, 0.05, generator)[:, None]
-    return (x + grain).clamp(0, 1)
+    amount = uniform(n, 0, 0.05, generator)[:, None].to(device)
+    if device.type == "cpu":
+        grain = torch.randn(x.shape, generator=generator)
+    else:
+        # The one draw as large as the pictures: made where they are.
+        there = Generator(device).manual_seed(int(torch.randint(2**31, (), generator=generator)))
+        grain = torch.randn(x.shape, generator=there, device=device)
+    return (x + grain * amount).clamp(0, 1)
 
 
 class Scenes:
@@ -100,11 +124,13 @@ class Scenes:
         seed: int,
         bank: int = 1600,
         each_texture: int = 40,
+        device: str = "cpu",
     ) -> None:
         self.labels = [*sprites.labels, *TEXTURES]
         self.emoji = len(sprites.labels)
         self.seed, self.photos, self.bank, self.each_texture = seed, photos, bank, each_texture
-        self.art = {style: premultiply(art) for style, art in sprites.art.items()}
+        self.device = torch.device(device)
+        self.art = {style: premultiply(art).to(device) for style, art in sprites.art.items()}
         # Half-size copies for small sprites: sampling the large ones would skip pixels.
         self.small = {style: F.avg_pool2d(art.float(), 2).round().byte() for style, art in self.art.items()}
         self.weights = torch.tensor([0.5 if label in FACES else 1.0 for label in self.labels])
@@ -120,8 +146,9 @@ class Scenes:
         if chapter == self.chapter:
             return
         generator = Generator().manual_seed(self.seed * 1_000_003 + 900_000_000 + chapter)
-        self.textures = backdrops.texture_bank(self.each_texture, generator)
-        self.backdrops = backdrops.backdrop_bank(self.bank, self.photos, self.textures, generator)
+        textures = backdrops.texture_bank(self.each_texture, generator)
+        self.backdrops = backdrops.backdrop_bank(self.bank, self.photos, textures, generator).to(self.device)
+        self.textures = textures.to(self.device)
         crowded = torch.rand(self.bank, generator=generator)
         self.crowd(crowded < 0.2, 1.2, 2.4, generator)  # one huge thing, of which only a part is seen
         self.crowd(crowded > 0.6, 0.15, 0.4, generator)  # something small that is not the answer
@@ -129,6 +156,7 @@ class Scenes:
 
     def crowd(self, where: Tensor, small: float, large: float, generator: Generator) -> None:
         """Paint a random sprite onto each chosen picture of the bank."""
+        where = where.to(self.device)
         under = self.backdrops[where].float() / 255
         labels = torch.randint(self.emoji, (len(under),), generator=generator)
         self.backdrops[where] = backdrops.to_bytes(self.lay(under, labels, small, large, TRAINED_STYLES, generator))
@@ -149,24 +177,28 @@ class Scenes:
             return under
         maps, scale = affine(n, small, large, generator)
         curve = bend(n, side, generator, 0.08)
-        style = torch.randint(len(styles), (n,), generator=generator)
+        weights = torch.tensor([STYLE_WEIGHTS.get(name, 1.0) for name in styles])
+        style = torch.multinomial(weights, n, replacement=True, generator=generator)
         tiny = scale * side < 64
-        cover = torch.empty(n, 4, side, side)
+        cover = torch.empty(n, 4, side, side, device=self.device)
         for index, name in enumerate(styles):
             for source, fits in ((self.small[name], tiny), (self.art[name], ~tiny)):
                 chosen = (style == index) & fits
                 if chosen.any():
-                    cover[chosen] = sample(source[labels[chosen]], maps[chosen], side, curve[chosen])
+                    pictures = source[labels[chosen].to(self.device)]
+                    cover[chosen.to(self.device)] = sample(pictures, maps[chosen], side, curve[chosen])
+        cover = recolour(cover, generator)
         paint = cover[:, :3] if grain is None else (cover[:, :3] * grain)
         return under * (1 - cover[:, 3:]) + paint
 
     def ground(self, labels: Tensor, side: int, generator: Generator) -> Tensor:
         """The picture below the sprite: a backdrop or, for the texture classes, the texture itself."""
         n = len(labels)
-        pictures = self.backdrops[torch.randint(self.bank, (n,), generator=generator)]
+        pictures = self.backdrops[torch.randint(self.bank, (n,), generator=generator).to(self.device)]
         textured = labels >= self.emoji
-        which = torch.randint(self.each_texture, (n,), generator=generator)
-        pictures[textured] = self.textures[labels[textured] - self.emoji, which[textured]]
+        which = torch.randint(self.each_texture, (n,), generator=generator)[textured].to(self.device)
+        kind = (labels[textured] - self.emoji).to(self.device)
+        pictures[textured.to(self.device)] = self.textures[kind, which]
         zoom, mirror = uniform(n, 0.5, 1.0, generator).view(n), torch.rand(n, generator=generator) < 0.5
         place = (torch.rand(n, 2, generator=generator) * 2 - 1) * (1 - zoom[:, None])
         maps = torch.zeros(n, 2, 3)
@@ -184,11 +216,13 @@ class Scenes:
             labels = torch.multinomial(self.weights, n, replacement=True, generator=generator)
         x = self.ground(labels, side, generator)
         thing = labels < self.emoji
-        material = (self.backdrops[torch.randint(self.bank, (n,), generator=generator), :1]).float() / 255
+        material = self.backdrops[torch.randint(self.bank, (n,), generator=generator).to(self.device), :1].float() / 255
         material = F.interpolate(material, (side, side), mode="bilinear")
-        grain = 1 + (material - 0.5) * uniform(n, -0.8, 0.9, generator).clamp(min=0)[:, None]
-        x[thing] = self.lay(x[thing], labels[thing], 0.4, 1.15, styles, generator, grain[thing])
+        strength = uniform(n, -0.8, 0.9, generator).clamp(min=0)[:, None].to(self.device)
+        grain, on = 1 + (material - 0.5) * strength, thing.to(self.device)
+        x[on] = self.lay(x[on], labels[thing], 0.4, 1.15, styles, generator, grain[on])
         hidden = torch.rand(n, generator=generator) < 0.2
-        over = torch.randint(self.emoji, (int(hidden.sum()),), generator=generator)
-        x[hidden] = self.lay(x[hidden], over, 0.15, 0.35, styles, generator)
+        others = torch.randint(self.emoji, (int(hidden.sum()),), generator=generator)
+        on = hidden.to(self.device)
+        x[on] = self.lay(x[on], others, 0.15, 0.35, styles, generator)
         return weather(x, generator), labels

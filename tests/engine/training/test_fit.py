@@ -86,4 +86,4 @@ def test_the_schedule_is_clean_first_and_then_harder() -> None:
 
 def test_evaluation_names_every_style(scenes: Scenes) -> None:
     found = evaluate(begin(PLAN, scenes.labels).network, scenes, torch.device("cpu"), 2, 32)
-    assert set(found) == {"noto", "fluent", "twemoji", "textures"}
+    assert set(found) == {"noto", "fluent", "flat", "twemoji", "textures"}

@@ -1,0 +1,57 @@
+"""The judge: a second network that never dreams and only says what it sees in what the pocket network drew.
+
+    picture [n, 3, h, w], normalised as pocket's -> logits [n, classes]
+
+Plain residual blocks (He et al. 2016, arXiv:1512.03385) with ReLU and a max pool, where pocket has parallel branches,
+SiLU and average pools; other seed, other pictures. What both agree on is in the picture and not in a quirk of one.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+WEIGHTS: Final = Path(__file__).with_name("judge.safetensors")
+"""In the repository and not in the package: only whoever trains needs it."""
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions beside a short cut: [n, i, h, w] -> [n, o, h / stride, w / stride]."""
+
+    def __init__(self, i: int, o: int, stride: int = 1) -> None:
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(i, o, 3, stride, 1, bias=False), nn.BatchNorm2d(o))
+        self.second = nn.Sequential(nn.Conv2d(o, o, 3, 1, 1, bias=False), nn.BatchNorm2d(o))
+        self.past = (
+            nn.Identity() if i == o else nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Both paths, added, rectified."""
+        return F.relu(self.past(x) + self.second(F.relu(self.first(x))))
+
+
+class Judge(nn.Module):
+    """1.3 million parameters; pictures of any size from 32 pixels up."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, 24, 5, 2, 2, bias=False), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(3, 2, 1)
+        )
+        self.blocks = nn.Sequential(
+            Residual(24, 40),
+            Residual(40, 40),
+            Residual(40, 72, 2),
+            Residual(72, 72),
+            Residual(72, 144, 2),
+            Residual(144, 144),
+            Residual(144, 144),
+        )
+        self.linear = nn.Linear(144, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[n, 3, h, w], normalised -> logits [n, classes]."""
+        scores: Tensor = self.linear(self.blocks(self.stem(x)).mean((2, 3)))
+        return scores
