@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -26,17 +25,21 @@ def make_sprites(asked: argparse.Namespace) -> None:
 
 def join(asked: argparse.Namespace) -> None:
     """Become one of several processes that train together; the first starts the others, which end with it."""
-    rank = int(os.environ.get("RANK", "0"))
-    if rank == 0:
+    if asked.meeting == 0:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            meeting = str(free.getsockname()[1])
-        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=meeting, WORLD_SIZE=str(asked.processes), RANK="0")
-        for other in range(1, asked.processes):
-            again = [sys.executable, "-m", "engine.training", *sys.argv[1:]]
-            subprocess.Popen(again, env={**os.environ, "RANK": str(other)})
+            asked.meeting = free.getsockname()[1]
+        for rank in range(1, asked.processes):
+            joining = ["--rank", str(rank), "--meeting", str(asked.meeting)]
+            subprocess.Popen([sys.executable, "-m", "engine.training", *sys.argv[1:], *joining])
     # The others wait while the first one examines or takes long to read its art.
-    distributed.init_process_group("gloo", timeout=timedelta(minutes=10))
+    distributed.init_process_group(
+        "gloo",
+        init_method=f"tcp://127.0.0.1:{asked.meeting}",
+        rank=asked.rank,
+        world_size=asked.processes,
+        timeout=timedelta(minutes=10),
+    )
 
 
 def run_fit(asked: argparse.Namespace) -> None:
@@ -87,6 +90,8 @@ def parser() -> argparse.ArgumentParser:
     span.add_argument("--minutes", type=float, help="length by the clock")
     train.add_argument("--threads", type=int, default=1, help="more gain little here and stall where cores are shared")
     train.add_argument("--processes", type=int, default=1, help="that train together, a batch each (CPU)")
+    train.add_argument("--rank", type=int, default=0, help=argparse.SUPPRESS)
+    train.add_argument("--meeting", type=int, default=0, help=argparse.SUPPRESS)
     train.add_argument("--device", default="cpu")
     train.set_defaults(act=run_fit)
     show = verbs.add_parser("look", help="contact sheets of what a network dreams")

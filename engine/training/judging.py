@@ -34,7 +34,7 @@ def between(n: int, low: float, high: float, generator: Generator) -> Tensor:
 
 def sometimes(n: int, share: float, generator: Generator) -> Tensor:
     """n truths, of which about `share` hold."""
-    return torch.rand(n, generator=generator).lt(share)
+    return torch.lt(between(n, 0, 1, generator), share)
 
 
 def photographs(n: int, photos: Sequence[Tensor], generator: Generator) -> Tensor:
