@@ -56,7 +56,7 @@ def clouds(n: int, generator: Generator) -> Tensor:
     frequency = torch.hypot(torch.fft.fftfreq(SIDE)[:, None], torch.fft.rfftfreq(SIDE)[None])
     frequency[0, 0] = 1 / SIDE
     spectrum = torch.view_as_complex(torch.randn(n, 3, SIDE, SIDE // 2 + 1, 2, generator=generator))
-    x = torch.fft.irfft2(spectrum / torch.pow(frequency, 1.25), s=(SIDE, SIDE))
+    x: Tensor = torch.fft.irfft2(spectrum / frequency**1.25, s=(SIDE, SIDE))
     x = x / x.std((1, 2, 3), keepdim=True)
     return (torch.rand(n, 3, 1, 1, generator=generator) + 0.15 * x).clamp(0, 1)
 
