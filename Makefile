@@ -1,4 +1,4 @@
-# make play | test | setup | lint | lock      (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | test | setup | lint | lock | docs | audit | bench | gallery   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -6,7 +6,7 @@ BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: play setup test lint lock bench clean
+.PHONY: play setup test lint lock docs audit bench fuzz gallery clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
@@ -25,9 +25,25 @@ lock: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
 		--all-extras pyproject.toml -o requirements.lock
 
+# 200,000 damaged files against the decoder; FUZZ_ARGS="--seed 1a2b3c4d" makes the same ones again
+fuzz: setup
+	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+# the pages and files that are made from the code
+docs: setup
+	$(BIN)/python -m engine.jobs.settings > config.example.toml
+	$(BIN)/python -m engine.jobs.errors > docs/errors.md
+
+# asks an advisory service on the network about every locked package; not part of `test` and .ci/run for that reason
+audit: $(UV)
+	$(UV) tool run --from 'pip-audit>=2.9' pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+
 bench: setup
 	$(BIN)/python -m engine.ascent.benchmark
 	$(BIN)/python -m bot.playground.stopwatch
+
+gallery: setup
+	$(BIN)/python -m engine.gallery --out docs/gallery
 
 # uv lives in a folder of the checkout, so that nothing is installed on the machine
 $(UV):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import signal
 import sys
 import time
@@ -20,11 +19,14 @@ from bot.client import Client
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.engine_process import EngineProcess
+from bot.health import Health, Parts
 from bot.intake import Intake
+from bot.metrics import Metrics
 from bot.poster import DiscordPoster
 from bot.quota import Quota
 from bot.reception import NOISE_CELL, noise
 from bot.store.presets import Presets
+from engine.jobs import logs
 from engine.jobs import settings as jobs_settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Decoder
@@ -41,14 +43,13 @@ PATIENT_STARTS = 4
 LOGIN_PAUSE_S = 5.0
 DRAIN_S = 3.0
 LONGEST_PAUSE_S = 600.0
-SECRETS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]{20,}")
 
 
 def main() -> int:
     """Run the bot of the settings until SIGTERM. Returns the exit status."""
     try:
         settings = jobs_settings.load()
-        _log_to(settings)
+        logs.start(settings, "bot")
         asyncio.run(serve(settings))
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -82,22 +83,34 @@ async def serve(settings: Settings) -> None:
 
 async def compose(settings: Settings, dispatch: Dispatch, stack: AsyncExitStack) -> tuple[Client, Courier]:
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
-    decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels))
+    metrics = Metrics()
+    decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     warming = asyncio.create_task(_warm(decoder), name="decoder")
     stack.push_async_callback(_end, warming)
-    session = await stack.enter_async_context(aiohttp.ClientSession())
+    session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
     here = bool(settings.discord.api_url)
     client = Client(
-        guild_ids=settings.discord.guild_ids, state_file=settings.run_dir / "commands.sha256", always_sync=here
+        guild_ids=settings.discord.guild_ids,
+        state_file=settings.run_dir / "commands.sha256",
+        always_sync=here,
+        metrics=metrics,
     )
     intake = Intake(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     poster = DiscordPoster(client)
-    courier = Courier(dispatch, poster)
+    courier = Courier(dispatch, poster, metrics=metrics)
     presets = Presets(database, settings.limits.presets)
     client.desk = Desk(dispatch, intake, poster, courier, presets, Quota(settings.limits.per_user))
     await stack.enter_async_context(client)
+    parts = Parts(
+        discord=lambda: client.connected,
+        engine=dispatch.engine_listens,
+        rows=dispatch.unposted,
+        run_dir=settings.run_dir,
+        decoder=lambda: decoder.pid,
+    )
+    await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
     return client, courier
 
 
@@ -194,27 +207,3 @@ class Starts:
     def ended_well(self) -> None:
         """This life does not count."""
         self._path.unlink(missing_ok=True)
-
-
-class Redacted(logging.Filter):
-    """Takes tokens out of what libraries log."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self._token = token
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; never drop it."""
-        text = SECRETS.sub(r"\1…", record.getMessage())
-        if self._token:
-            text = text.replace(self._token, "…")
-        record.msg, record.args = text, ()
-        return True
-
-
-def _log_to(settings: Settings) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.addFilter(Redacted(settings.discord.token.get_secret_value()))
-    logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(settings.log_level.upper())

@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord import app_commands
@@ -20,23 +20,43 @@ from discord.ext import commands
 from bot import wording
 from bot.courier import PostError, Unwelcome
 from bot.desk import Desk, Late, say
+from bot.metrics import Metrics
 from bot.poster import NOBODY
 from bot.views.card import Layout
 from bot.views.press import Press
-from engine.jobs.errors import Broken, PareidoliaError
+from engine.jobs.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "preset", "queue", "help", "mention")
+COGS = ("dream", "zoom", "concept", "see", "lab", "preset", "queue", "help", "mention")
 UNKNOWN_INTERACTION = 10062
+KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
+    discord.AppCommandOptionType.string: str,
+    discord.AppCommandOptionType.integer: int,
+    discord.AppCommandOptionType.boolean: bool,
+    discord.AppCommandOptionType.number: (int, float),
+    discord.AppCommandOptionType.attachment: discord.Attachment,
+}
 
 
 class Tree(app_commands.CommandTree["Client"]):
     """All commands."""
 
     async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
-        """Whether commands are taken."""
-        return await self.client.admits(interaction)
+        """Whether commands are taken, and this one is well-formed."""
+        if not await self.client.admits(interaction):
+            return False
+        command = interaction.command
+        if (
+            isinstance(command, app_commands.Command)
+            and interaction.type is discord.InteractionType.application_command
+        ):
+            try:
+                check_types(command, interaction.namespace)
+            except BadOption as error:
+                await self.client.apologise(interaction, error)
+                return False
+        return True
 
     async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
         """Whatever a command raises becomes words."""
@@ -50,7 +70,10 @@ class Client(commands.Bot):
     stopping = False
     """Commands are not taken any more."""
 
-    def __init__(self, *, guild_ids: list[int], state_file: Path, always_sync: bool) -> None:
+    def __init__(
+        self, *, guild_ids: list[int], state_file: Path, always_sync: bool, metrics: Metrics | None = None
+    ) -> None:
+        self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(
@@ -62,10 +85,17 @@ class Client(commands.Bot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            http_trace=self.metrics.trace(),
         )
         self._guild_ids = frozenset(guild_ids)
         self._state_file = state_file
         self._always_sync = always_sync
+
+    @property
+    def connected(self) -> bool:
+        """Whether the gateway is there now."""
+        gateway = cast("discord.gateway.DiscordWebSocket | None", self.ws)  # None before the first connection
+        return self.is_ready() and not self.is_closed() and gateway is not None and gateway.open
 
     def serves(self, guild_id: int | None) -> bool:
         """Whether the settings let us work there. Direct messages always."""
@@ -94,6 +124,13 @@ class Client(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Not a bot of prefix commands: `bot.cogs.mention` listens by itself."""
 
+    async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
+        """A button that is none of ours (an older version's, a forger's): discord.py would leave it unanswered."""
+        pressed = interaction.type is discord.InteractionType.component
+        data = cast("dict[str, Any]", interaction.data or {})
+        if pressed and not Press.knows(str(data.get("custom_id"))):
+            await say(interaction, wording.CHANGED)
+
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What an event handler raised."""
         log.exception("event %s failed", event_method)
@@ -109,9 +146,16 @@ class Client(commands.Bot):
             log.warning("an interaction was answered too late")
             return
         try:
-            await (amend if late else say)(interaction, words(error))
+            await (amend if late else say)(interaction, self.explain(error))
         except discord.HTTPException as failed:
             log.warning("an apology was not delivered: %s", failed.code)
+
+    def explain(self, error: Exception) -> str:
+        """An exception as a sentence for the user; logged and counted."""
+        code = error.code if isinstance(error, PareidoliaError) else Broken.code
+        log.info("answered with %s", code)
+        self.metrics.refused(code)
+        return words(error)
 
     async def _allow_installs(self) -> None:
         """Offer the commands to users who install them for themselves, if the application allows it."""
@@ -137,6 +181,15 @@ async def amend(interaction: discord.Interaction[Any], text: str) -> None:
     """Words in place of the status message."""
     view = Layout(discord.ui.TextDisplay(text))
     await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
+
+
+def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:
+    """Every option is of the type that the command declares: Discord sees to that, a forger does not. Raises
+    `BadOption`."""
+    for parameter in command.parameters:
+        value, kind = getattr(given, parameter.name), KINDS.get(parameter.type)
+        if value is not None and kind is not None and not isinstance(value, kind):
+            raise BadOption(option=parameter.display_name, problem="is of the wrong kind")
 
 
 def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:

@@ -16,9 +16,11 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.metrics import Metrics
 from bot.posting import Posting
 from bot.views import result, status
 from bot.views.card import Card
+from engine.jobs import logs
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.job import Hint, Job, JobId, JobRow, Progress, Settled, Started, State
 
@@ -96,6 +98,7 @@ class Track:
     posting: Posting
     running: bool = False
     fraction: float = 0.0
+    left_s: float = 0.0
     preview: bytes = b""
     ahead: int = -1
     due: float = 0.0
@@ -147,10 +150,13 @@ class Lane:
 class Courier:
     """Keeps the messages of all jobs up to date."""
 
-    def __init__(self, dispatch: Dispatch, poster: Poster, pace: Pace | None = None) -> None:
+    def __init__(
+        self, dispatch: Dispatch, poster: Poster, pace: Pace | None = None, metrics: Metrics | None = None
+    ) -> None:
         self._dispatch = dispatch
         self._poster = poster
         self._pace = pace or Pace()
+        self._metrics = metrics or Metrics()
         self._tracks: dict[JobId, Track] = {}
         self._lanes: dict[int, Lane] = {}
         self._posting: set[JobId] = set()
@@ -221,7 +227,9 @@ class Courier:
             case Progress():
                 track.running = True
                 track.fraction = hint.step / max(1, hint.steps)
+                track.left_s = hint.eta_s
                 track.preview = hint.preview or track.preview
+                self._metrics.progressed(hint)
                 self._touch(track)
 
     async def _sweep_forever(self) -> None:
@@ -251,7 +259,7 @@ class Courier:
 
     def _set_back(self, track: Track) -> None:
         """Its engine crashed and it waits again."""
-        track.running, track.fraction, track.preview = False, 0.0, b""
+        track.running, track.fraction, track.left_s, track.preview = False, 0.0, 0.0, b""
         self._touch(track)
 
     async def _look(self, track: Track) -> None:
@@ -299,11 +307,16 @@ class Courier:
                 await self._pause(lane, wait)
                 continue
             id, track = lane.pop(time.monotonic())
-            try:
-                await (self._settle(id) if track is None else self._show(track))
-            except Exception:
-                log.exception("job %s: an edit failed in an unexpected way", id)
-                self._postpone(id)
+            with logs.about(id):
+                await self._edit(id, track)
+
+    async def _edit(self, id: JobId, track: Track | None) -> None:
+        """The result, or, with a track, how it stands."""
+        try:
+            await (self._settle(id) if track is None else self._show(track))
+        except Exception:
+            log.exception("an edit failed in an unexpected way")
+            self._postpone(id)
 
     async def _pause(self, lane: Lane, seconds: float) -> None:
         lane.changed.clear()
@@ -317,8 +330,10 @@ class Courier:
         try:
             message = await self._poster.deliver(track.id, track.posting, card)
             await self._remember(track, message)
+            self._metrics.edited("preview")
         except PostError as error:
-            log.info("job %s: a preview was not shown: %s", track.id, type(error).__name__)
+            self._metrics.edited("preview", type(error).__name__)
+            log.info("a preview was not shown: %s", type(error).__name__)
         track.due = time.monotonic() + self._pace.preview_s
 
     async def _remember(self, track: Track, message: int) -> None:
@@ -328,13 +343,13 @@ class Courier:
             await self._dispatch.update_posting(track.id, track.posting.to_json())
 
     async def _live_card(self, track: Track) -> Card:
-        params = track.job.params
+        id, params, posting = track.id, track.job.params, track.posting
         shown = None
         if not track.preview and track.job.picture is not None:
             shown = await self._dispatch.get_blob(track.job.picture)
         if track.running:
-            return status.dreaming(track.id, params, track.posting, shown, track.preview, track.fraction)
-        return status.waiting(track.id, params, track.posting, shown, await self._dispatch.place(track.id))
+            return status.dreaming(id, params, posting, shown, track.preview, track.fraction, track.left_s)
+        return status.waiting(id, params, posting, shown, await self._dispatch.place(id))
 
     async def _settle(self, id: JobId) -> None:
         row = await self._dispatch.row(id)
@@ -351,16 +366,20 @@ class Courier:
         posting = Posting.from_json(row.posting)
         try:
             message = str(await self._answer(row, posting))
+            self._metrics.edited("answer")
         except MessageGone:
+            self._metrics.edited("answer", MessageGone.__name__)
             message = str(posting.message_id or "gone")
         except PostError as error:
-            log.warning("job %s: the answer was not posted: %s %s", row.id, type(error).__name__, error)
+            self._metrics.edited("answer", type(error).__name__)
+            log.warning("the answer was not posted: %s %s", type(error).__name__, error)
             if time.time() - row.created < GIVE_UP_S and not isinstance(error, Unwelcome):
                 self._postpone(row.id)
                 return
             message = "undeliverable"
         if await self._dispatch.mark_posted(row.id, message):
-            log.info("job %s: %s, posted", row.id, row.state)
+            log.info("%s, posted", row.state)
+            self._metrics.settled(row)
             await self._ping(row, posting)
         self._tracks.pop(row.id, None)
 
@@ -380,7 +399,7 @@ class Courier:
             try:
                 return await self._poster.send(id, posting, card)
             except Unwelcome:
-                log.info("job %s: nothing can be sent in its channel", id)
+                log.info("nothing can be sent in its channel")
         return await self._poster.write(id, posting, card)
 
     async def _ping(self, row: JobRow, posting: Posting) -> None:
@@ -389,7 +408,7 @@ class Courier:
         try:
             await self._poster.ping(row.id, posting)
         except PostError as error:
-            log.info("job %s: no ping: %s", row.id, type(error).__name__)
+            log.info("no ping: %s", type(error).__name__)
 
     def _postpone(self, id: JobId) -> None:
         if track := self._tracks.get(id):

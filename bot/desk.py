@@ -13,26 +13,28 @@ import dataclasses
 import logging
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
 from bot import pictures, wording
 from bot.courier import Courier, PostError
-from bot.intake import Intake, Link
+from bot.intake import Intake
 from bot.poster import DiscordPoster
 from bot.posting import TOKEN_LIFE_S, Posting
 from bot.quota import Quota
-from bot.reception import Opened, Order, Reception, Ticket
+from bot.reception import Opened, Order, Reception, Source, Ticket
 from bot.store.presets import Presets
-from bot.views import status
+from bot.views import result, status
 from bot.views.card import Layout
+from engine.jobs import catalog, logs
 from engine.jobs import params as jobs_params
 from engine.jobs.dispatch import Dispatch
-from engine.jobs.errors import Gone, NotYours, TooLong
-from engine.jobs.job import MEGABYTE, BlobKey, CancelOutcome, Job, JobId, JobRow
-from engine.jobs.params import SEEDS, Dream, P, Zoom
+from engine.jobs.errors import BadOption, Gone, NetworkMissing, NotYours, TooLong
+from engine.jobs.job import MEGABYTE, CancelOutcome, Job, JobId, JobRow
+from engine.jobs.params import SEEDS, AnyParams, Dream, Neuron, P, See, Zoom
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +46,18 @@ DRAIN_STEP_S = 0.05
 MESSAGE_LIMIT = 10 * MEGABYTE
 """What fits in a direct message, and everywhere else."""
 
-SHARED = {"Dream": ("layer", "strength", "size"), "Zoom": ("layer", "strength")}
+PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "classic")
+SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
 """The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What is dreamed, and how to call it in an alt text."""
+class Original:
+    """What is dreamed, how to call it in an alt text, and further pictures by what they are for."""
 
-    source: Link | BlobKey | None
+    source: Source | None
     words: str
+    others: Mapping[str, Source] = field(default_factory=dict)
 
 
 class Late(Exception):
@@ -85,21 +89,32 @@ class Desk:
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
         """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
         kept = await self.presets.load(str(user_id), preset) if preset else {}
-        fields = {key: value for key, value in kept.items() if key in SHARED[kind.__name__]}
+        fields = {key: value for key, value in kept.items() if key in SHARED.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
-        return jobs_params.make(kind, **{"seed": draw_seed(), **fields, **given})
+        made = jobs_params.make(kind, **{"seed": draw_seed(), **jobs_params.override(fields, given)})
+        if not catalog.is_ready(made.network):
+            raise NetworkMissing(name=made.network)
+        return made
 
-    def subject(self, picture: discord.Attachment | None, user: discord.User | discord.Member) -> Subject:
-        """The attached picture, else the user's avatar, else noise."""
+    def original(
+        self, picture: discord.Attachment | None, user: discord.User | discord.Member, *, avatar: bool = True,
+        **others: discord.Attachment | None,
+    ) -> Original:  # fmt: skip
+        """The attached picture, else the user's avatar if it may be one, else noise; with other attached pictures."""
+        further = {name: pictures.of_attachment(one) for name, one in others.items() if one is not None}
         if picture is not None:
-            return Subject(pictures.of_attachment(picture), wording.subject(user.display_name, "picture"))
-        link = pictures.of_user(user)
-        return Subject(link, wording.subject(user.display_name, "avatar" if link else "noise"))
+            words = wording.original(user.display_name, "picture")
+            return Original(pictures.of_attachment(picture), words, further)
+        link = pictures.of_user(user) if avatar else None
+        return Original(link, wording.original(user.display_name, "avatar" if link else wording.NOISE), further)
 
-    async def row(self, id: str) -> JobRow:
-        """A job whose button was pressed. Raises `Gone`."""
+    async def row(self, id: str, user_id: int) -> JobRow:
+        """A job whose button was pressed by someone. Raises `Gone`.
+
+        A private dream is there for its requester only, however somebody else came by its id.
+        """
         row = await self.dispatch.row(JobId(id))
-        if row is None:
+        if row is None or (is_private(row) and row.job.requester != str(user_id)):
             raise Gone
         return row
 
@@ -108,21 +123,24 @@ class Desk:
     async def take(
         self,
         interaction: discord.Interaction,
-        params: Dream | Zoom,
-        subject: Subject,
+        params: AnyParams,
+        original: Original,
         *,
         private: bool = False,
         parent: JobRow | None = None,
     ) -> None:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
-        posting = of_interaction(interaction, subject.words, private=private)
+        check_others(params, original.others)
+        posting = of_interaction(interaction, original.words, private=private)
         order = Order(
             params,
             str(interaction.user.id),
-            subject.source,
+            original.source,
             parent.id if parent else None,
             interaction.filesize_limit or MESSAGE_LIMIT,
+            original.others,
         )
+        logs.concern(order.id)
         with self._quota.slot(order.requester):
             if beside := reply_beside(posting, parent):
                 await interaction.response.defer()
@@ -135,11 +153,12 @@ class Desk:
             else:
                 await self._answer_first(interaction, order, opening, posting)
 
-    async def take_message(self, message: discord.Message, params: Dream | Zoom, subject: Subject) -> None:
+    async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        order = Order(params, str(message.author.id), subject.source, None, limit)
-        posting = of_message(message, subject.words)
+        order = Order(params, str(message.author.id), original.source, None, limit)
+        logs.concern(order.id)
+        posting = of_message(message, original.words)
         with self._quota.slot(order.requester):
             await self._send(order, posting)
 
@@ -184,14 +203,14 @@ class Desk:
         try:
             await self._poster.deliver(ticket.id, posting, card)
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
-            log.info("job %s: its status was not shown: %s", ticket.id, type(error).__name__)
+            log.info("its status was not shown: %s", type(error).__name__)
         await self._courier.follow(ticket.id)
 
     async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
         if not posting.by_channel:
             await self._check_length(order)
         ticket = await self._reception.submit(order, opened, posting.to_json())
-        log.info("job %s: %s queued", ticket.id, order.params.recipe)
+        log.info("%s queued", order.params.recipe)
         self._courier.expect(ticket.id, ticket.job, posting)
         return ticket
 
@@ -222,22 +241,36 @@ class Desk:
     # the buttons
 
     async def deeper(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Dream a result again."""
-        params = reseeded(row.job.params)
-        await self.take(interaction, params, await self._result_of(row), private=is_private(row), parent=row)
+        """Dream a result again, or for the first time where another recipe made it."""
+        old = row.job.params
+        original = self._result_of(row)
+        if isinstance(old, Dream):
+            params: AnyParams = reseeded(old)
+            original = dataclasses.replace(original, others=row.job.others)
+        else:
+            params = jobs_params.make(Dream, **onwards(old), size=old.size, seed=draw_seed())
+        await self.take(interaction, params, original, private=is_private(row), parent=row)
+
+    async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Dream the picture that was looked at."""
+        params = jobs_params.make(Dream, network=row.job.params.network, seed=draw_seed())
+        original = Original(row.job.picture, Posting.from_json(row.posting).original)
+        await self.take(interaction, params, original, private=is_private(row), parent=row)
 
     async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
         """Dream the same picture again, with another seed, or with something else changed."""
-        words = Posting.from_json(row.posting).subject
+        words = Posting.from_json(row.posting).original
         params = reseeded(row.job.params, **changes)
-        subject = Subject(row.job.picture, words)
-        await self.take(interaction, params, subject, private=is_private(row), parent=row)
+        unwanted = {"guide"} if "subject" in changes else set()
+        others = {name: key for name, key in row.job.others.items() if name not in unwanted}
+        original = Original(row.job.picture, words, others)
+        await self.take(interaction, params, original, private=is_private(row), parent=row)
 
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
-        old = row.job.params
-        params = jobs_params.make(Zoom, network=old.network, layer=old.layer, strength=old.strength, seed=draw_seed())
-        await self.take(interaction, params, await self._result_of(row), private=is_private(row), parent=row)
+        kept = {**onwards(row.job.params), **row.job.params.model_dump(include={"strength"})}
+        params = jobs_params.make(Zoom, **kept, seed=draw_seed())
+        await self.take(interaction, params, self._result_of(row), private=is_private(row), parent=row)
 
     async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep: bool = False) -> None:
         """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
@@ -262,10 +295,10 @@ class Desk:
         else:
             await replace_with(interaction, wording.CANNOT_DELETE)
 
-    async def _result_of(self, row: JobRow) -> Subject:
-        if row.result is None or isinstance(row.job.params, Zoom):
+    def _result_of(self, row: JobRow) -> Original:
+        if row.result is None or "deeper" not in result.verbs(row):
             raise Gone
-        return Subject(row.result.blob, Posting.from_json(row.posting).subject)
+        return Original(row.result.blob, Posting.from_json(row.posting).original)
 
 
 def draw_seed() -> int:
@@ -273,20 +306,41 @@ def draw_seed() -> int:
     return random.randrange(SEEDS)
 
 
-def reseeded(params: Dream | Zoom, **changes: Any) -> Dream | Zoom:
+def reseeded(params: AnyParams, **changes: Any) -> AnyParams:
     """The same with another seed. Raises `BadOption` on changes that are out of range."""
-    return jobs_params.make(type(params), **{**params.model_dump(), "seed": draw_seed(), **changes})
+    aim = {} if isinstance(params, See) else dict([params.aim])
+    options = {**params.model_dump(exclude=set(jobs_params.AIMS)), **aim, "seed": draw_seed()}
+    return jobs_params.make(type(params), **jobs_params.override(options, changes))
 
 
-def preset_options(params: Dream | Zoom) -> dict[str, Any]:
-    """What a preset keeps of params: the options that differ from the defaults, and the layer; not the seed."""
-    kept = params.model_dump(exclude_defaults=True, include=set(SHARED[type(params).__name__]))
-    return {"layer": params.layer, **kept}
+def preset_options(params: AnyParams) -> dict[str, Any]:
+    """What a preset keeps of params: what it dreams towards, and what differs from the defaults; not the seed."""
+    shared = set(SHARED.get(type(params), ("network",)))
+    kept = params.model_dump(exclude_defaults=True, include=shared - jobs_params.AIMS)
+    aim = {name: word for name, word in onwards(params).items() if name in jobs_params.AIMS}
+    return {**aim, **kept}
+
+
+def onwards(params: AnyParams) -> dict[str, Any]:
+    """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel."""
+    if isinstance(params, See):
+        return {"network": params.network}
+    if isinstance(params, Neuron) and params.channel is not None:
+        return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
+    return {"network": params.network, **dict([params.aim])}
+
+
+def check_others(params: AnyParams, others: Mapping[str, Source]) -> None:
+    """Refuse pictures that do not go with the options. Raises `BadOption`."""
+    if "guide" in others and isinstance(params, Dream) and params.subject:
+        raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
 
 
 def check_owner(interaction: discord.Interaction, row: JobRow) -> None:
-    """Only the requester and who may manage messages. Raises `NotYours`."""
-    moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
+    """Only the requester, and who may manage messages where the dream stands: rights in another channel, or in a server
+    of one's own, are none here. Raises `NotYours`."""
+    here = interaction.guild_id is not None and interaction.channel_id == Posting.from_json(row.posting).channel_id
+    moderates = here and interaction.permissions.manage_messages
     if str(interaction.user.id) != row.job.requester and not moderates:
         raise NotYours
 
@@ -316,14 +370,14 @@ def as_posted(row: JobRow, channel_id: int | None) -> Posting:
     return dataclasses.replace(posting, message_id=message_id, channel_id=channel_id, ephemeral=False, reachable=True)
 
 
-def of_interaction(interaction: discord.Interaction, subject: str, *, private: bool = False) -> Posting:
+def of_interaction(interaction: discord.Interaction, original: str, *, private: bool = False) -> Posting:
     """Where the answer to an interaction goes."""
     user = interaction.user
     own_chat = interaction.context.dm_channel
     return Posting(
         user_id=user.id,
         name=user.display_name,
-        subject=subject,
+        original=original,
         channel_id=interaction.channel_id,
         guild_id=interaction.guild_id,
         parent_message_id=interaction.message.id if interaction.message else None,
@@ -335,12 +389,12 @@ def of_interaction(interaction: discord.Interaction, subject: str, *, private: b
     )
 
 
-def of_message(message: discord.Message, subject: str) -> Posting:
+def of_message(message: discord.Message, original: str) -> Posting:
     """Where the answer to a message goes."""
     return Posting(
         user_id=message.author.id,
         name=message.author.display_name,
-        subject=subject,
+        original=original,
         channel_id=message.channel.id,
         guild_id=message.guild.id if message.guild else None,
         parent_message_id=message.id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import quote, urljoin
 
 import aiohttp
 import yarl
@@ -18,6 +19,9 @@ from engine.jobs.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
 from engine.jobs.job import MEGABYTE
 
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+PLAIN = "".join(chr(code) for code in range(0x21, 0x7F))
+"""Stands in an address as it is; everything else is percent-encoded, so that no two parsers read it differently."""
+UNPACKED = {"Accept-Encoding": "identity"}
 HOPS = 3
 TIMEOUT_S = 30.0
 CHUNK = 2**16
@@ -55,13 +59,18 @@ class Intake:
 
     def allowed(self, url: str) -> bool:
         """Whether pictures are taken from there."""
+        return self._address(url) is not None
+
+    def _address(self, url: str) -> yarl.URL | None:
+        """The only reading of an address: by it an address is judged, and by it it is fetched. None: not from there."""
         try:
-            parsed = yarl.URL(url)
-            if self._cdn is not None and parsed.origin() == self._cdn:
-                return True
-            return parsed.scheme == "https" and parsed.host in HOSTS and parsed.port == 443 and parsed.user is None
+            address = yarl.URL(quote(url, safe=PLAIN), encoded=True)
+            stranger = address.user is not None or address.password is not None
+            origin = address.origin()
         except ValueError:
-            return False
+            return None
+        discord = origin.scheme == "https" and origin.host in HOSTS and origin.port == 443
+        return address if not stranger and (discord or origin == self._cdn) else None
 
     async def fetch(self, link: Link, long_side: int) -> Clean:
         """The picture behind a link, its long side `long_side`. Raises the `Refusal`s of pictures."""
@@ -76,17 +85,20 @@ class Intake:
 
     async def _download(self, url: str) -> bytes:
         for _ in range(HOPS):
-            if not self.allowed(url):
+            address = self._address(url)
+            if address is None:
                 raise ForeignUrl
-            async with self._session.get(yarl.URL(url, encoded=True), allow_redirects=False) as response:
+            async with self._session.get(address, allow_redirects=False, headers=UNPACKED) as response:
                 if response.status == 200:
                     return await self._read(response)
                 if response.status not in (301, 302, 303, 307, 308):
                     raise Unreachable
-                url = str(response.url.join(yarl.URL(response.headers.get("Location", ""))))
+                url = _target(response)
         raise Unreachable
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        if response.headers.get("Content-Encoding", "identity") != "identity":  # it could unpack to anything
+            raise Unreachable
         self._check_size(response.content_length)
         data = bytearray()
         async for chunk in response.content.iter_chunked(CHUNK):
@@ -97,3 +109,11 @@ class Intake:
     def _check_size(self, size: int | None) -> None:
         if size is not None and size > self._limit_mb * MEGABYTE:
             raise FileTooLarge(megabytes=f"{size / MEGABYTE:.0f}", limit=f"{self._limit_mb:g}")
+
+
+def _target(response: aiohttp.ClientResponse) -> str:
+    """Where a redirect leads, to be judged like any address."""
+    try:
+        return urljoin(str(response.url), response.headers.get("Location", ""))
+    except ValueError:
+        raise ForeignUrl from None

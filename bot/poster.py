@@ -61,7 +61,7 @@ class DiscordPoster:
                 try:
                     return await self._edit_by_token(posting, card)
                 except TokenDead:
-                    log.info("job %s: the token is dead", id)
+                    log.info("the token is dead")
             if not posting.by_channel:
                 raise OutOfReach
             message_id = posting.message_id or await self._find(id, posting)

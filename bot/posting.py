@@ -17,7 +17,7 @@ class Posting:
     user_id: int
     name: str
     """The requester's display name."""
-    subject: str
+    original: str
     """Whose what is dreamed, for alt texts: "Ada's avatar"."""
     channel_id: int | None = None
     guild_id: int | None = None
@@ -52,8 +52,9 @@ class Posting:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Posting:
-        """From the row; fields of other versions are ignored."""
+        """From the row; fields of other versions are ignored, and `original` was once called `subject`."""
         known = {field.name for field in fields(cls)}
+        data = {"original": data.get("subject", ""), **data}
         return cls(**{key: value for key, value in data.items() if key in known})
 
     @property

@@ -12,36 +12,44 @@ import asyncio
 import random
 import struct
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.intake import Intake, Link
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import Gone, Refusal
-from engine.jobs.job import MEGABYTE, BlobKey, Job, JobId, Place
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.job import MEGABYTE, BlobKey, Job, JobId, Place, new_id
+from engine.jobs.params import AnyParams
 
 NOISE_CELL = 16
+Source = Link | BlobKey
+"""Where a picture is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """One request: what, from which picture, by whom."""
 
-    params: Dream | Zoom
+    params: AnyParams
     requester: str
-    source: Link | BlobKey | None = None
-    """Where the picture is; None means noise."""
+    source: Source | None = None
+    """None means noise, or nothing."""
     parent: JobId | None = None
     limit_bytes: int = 10 * MEGABYTE
+    others: Mapping[str, Source] = field(default_factory=dict)
+    """Further pictures by what they are for."""
+    id: JobId = field(default_factory=new_id)
+    """The id that its job will have, so that what happens to its picture before is logged under it, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The picture of an order, ready to be dreamed and to be shown meanwhile."""
+    """The pictures of an order, ready to be dreamed, and the first one to be shown meanwhile."""
 
     blob: BlobKey | None
     shown: bytes
+    others: Mapping[str, BlobKey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +69,31 @@ class Reception:
         self._intake = intake
 
     async def open(self, order: Order) -> Opened:
-        """Fetch and clean the picture. Raises the `Refusal`s of pictures."""
-        if isinstance(order.source, Link):
-            return await self._fetch(order, order.source)
-        if order.source is None:
-            return Opened(None, await asyncio.to_thread(noise, order.params.size, order.params.seed))
-        data = await self._dispatch.get_blob(order.source)
-        if data is None:
-            raise Gone
-        return Opened(order.source, data)
+        """Fetch and clean the pictures. Raises the `Refusal`s of pictures."""
+        others = {name: (await self._picture(order, source))[0] for name, source in order.others.items()}
+        try:
+            if order.source is not None:
+                return Opened(*await self._picture(order, order.source), others)
+        except Refusal:
+            if not (isinstance(order.source, Link) and order.source.optional):
+                raise
+        return Opened(None, await asyncio.to_thread(noise, order.params.size, order.params.seed), others)
 
     async def submit(self, order: Order, opened: Opened, posting: dict[str, Any]) -> Ticket:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""
-        job = Job(order.params, order.requester, opened.blob, order.parent, order.limit_bytes)
-        id = await self._dispatch.submit(job, posting)
+        job = Job(order.params, order.requester, opened.blob, order.parent, order.limit_bytes, opened.others)
+        id = await self._dispatch.submit(job, posting, order.id)
         return Ticket(id, job, await self._dispatch.place(id))
 
-    async def _fetch(self, order: Order, link: Link) -> Opened:
-        try:
-            clean = await self._intake.fetch(link, order.params.size)
-        except Refusal:
-            if not link.optional:
-                raise
-            return await self.open(Order(order.params, order.requester))
-        return Opened(await self._dispatch.put_blob(clean.png), clean.png)
+    async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, bytes]:
+        """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
+        if isinstance(source, Link):
+            clean = await self._intake.fetch(source, order.params.size)
+            return await self._dispatch.put_blob(clean.png), clean.png
+        data = await self._dispatch.get_blob(source)
+        if data is None:
+            raise Gone
+        return source, data
 
 
 def noise(size: int, seed: int) -> bytes:

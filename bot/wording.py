@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
-from engine.jobs import catalog
+from engine.jobs import catalog, mixture
 from engine.jobs.errors import PareidoliaError
 from engine.jobs.job import JobRow, Place, State
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import AnyParams, Concept, Neuron, See, Zoom
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
 NAME_LIMIT = 32
+NOISE = "noise"
+"""What a picture is called that there is not."""
 MESSAGE_LIMIT = 1900
 """Characters of a plain message, with a line to spare; Discord takes 2,000."""
 
 COMMANDS = {
     "dream": "Dream a picture: eyes, towers and fur grow out of it",
     "zoom": "Fall into a dream without end, as a GIF",
+    "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
+    "see": "What does the network see in a picture, and why?",
+    "lab": "Look inside the network",
+    "lab neuron": "What one channel responds to, or the atlas of a whole layer",
     "preset": "Your own settings by name",
     "preset save": "Keep settings under a name",
     "preset use": "Dream with one of your presets",
@@ -32,22 +39,45 @@ COMMANDS = {
 }
 OPTIONS = {
     "image": "the picture; without it, your avatar is dreamed",
-    "layer": "what to see: low, mid, high, or a layer's name",
+    "layer": "what to see: low, mid, high, a layer's name, or several: high*0.7 + mid:21",
+    "subject": "or what to dream towards: eyes, towers, fox, 🦊, eyes + castle",
     "strength": "how strong the dream is: 0.1 to 4, usually 1",
     "preset": "one of your presets; other options win over it",
     "size": "long side of the result in pixels",
     "seed": "same picture, same seed, same dream",
     "private": "only you can see it",
+    "network": "the network that dreams; those that are installed here are offered",
+    "colours": "where the colours come from, usually the dream",
+    "keep": "how much of the original stays: 0 to 1, usually 0",
+    "protect": "what is not dreamed over",
+    "guide": "a second picture: dream towards what is in it",
+    "guide_by": "how the second picture guides",
+    "mask": "a second picture: dreamed where it is white, left alone where it is black",
+    "classic": "exactly as Google's DeepDream notebook did in 2015",
+    "variations": "different answers side by side: 1 to 9",
+    "channel": "which channel of the layer, from 0; without it, the atlas",
+    "search": "the channels that speak most for a word: eyes, fox, 🦊",
+    "top": "channels in the atlas: 1 to 36",
+    "image of a concept": "a picture to grow it out of; without it, it grows out of nothing",
+    "subject of a concept": "what to imagine: eyes, towers, fox, 🦊, banana + eye",
+    "image to see": "the picture; without it, your avatar is looked at",
+    "image of an atlas": "a picture: the channels that fire most over it; without it, those that vary most",
+    "layer of a neuron": "low, mid, high, or a layer's name; usually mid",
     "frames": "pictures in the GIF: 8 to 90",
     "name": "the preset's name",
 }
 DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream their avatar"
+SEE_THIS = "What does it see?"
+COLOURS = (("the picture's own", "keep"), ("the picture's own, spread anew", "match"), ("the dream's", "as is"))
+PROTECT = (("the centre", "centre"), ("the edges", "edges"), ("nothing", "nothing"))
+GUIDE_BY = (("each place by what suits it", "match"), ("all of it everywhere", "average"))
 
 VERBS = {
     "cancel": "Cancel",
     "keep": "Keep this one",
     "deeper": "Deeper",
+    "dream": "Dream it",
     "again": "Again",
     "zoom": "Zoom",
     "more": "More",
@@ -55,7 +85,19 @@ VERBS = {
     "delete": "Delete",
 }
 
-NO_PICTURE = "I see no picture in that message. Choose a message that has one, or use `/dream` and attach it."
+DOING = {"concept": "imagining", "neuron": "drawing", "see": "looking"}
+SPOKEN = {"neuron": "lab neuron"}
+"""Commands that are not called as their recipes."""
+SHOWN = {
+    "dream": ("strength", "size", "colours", "keep", "protect", "guide_by", "classic", "network"),
+    "zoom": ("strength", "frames", "size", "network"),
+    "concept": ("variations", "size", "network"),
+    "neuron": ("channel", "search", "top", "network"),
+    "see": ("network",),
+}
+"""The options that a credit line shows where they are not the default, beside what it is about and the seed."""
+
+NO_PICTURE = "I see no picture in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
 CANCELLED = "Stopped. Press Again to dream it after all."
 CANCELLED_ELSEWHERE = "Stopped. `/queue` shows the rest of the line."
 CANNOT_WRITE = (
@@ -73,6 +115,7 @@ CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 NOT_HERE = "I am not at work in this server. Ask the person who runs me, or write to me directly."
 STOPPING = "I am restarting. Ask again in a minute; dreams that wait are kept."
 MORE_PROMPT = "**More of this dream** · choose and I start at once"
+PICK_SUBJECT = "Towards something"
 PICK_LAYER = "Another layer"
 PICK_STRENGTH = "Another strength"
 STRENGTHS = (
@@ -91,11 +134,14 @@ HELP = """## Pareidolia
 I look at a picture until I see more in it than there is.
 
 `/dream layer:high` your avatar grows faces, animals and towers
-`/dream image:a photo layer:low strength:2` strokes and ornaments, strongly
+`/dream subject:eyes + castle image:a photo` towards what you name, as a word or an emoji; 300 are offered as you type
 `/zoom layer:mid frames:40` falling into a dream, as a GIF
 
+And without a dream: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
+and `/lab neuron layer:mid` what my parts respond to.
+
 Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
-Right-click a message or a person and open *Apps* to dream what you see, or write `@Pareidolia high` with a picture.
+Right-click a message or a person and open *Apps* to dream what you see, or write `@Pareidolia eyes` with a picture.
 -# Same picture and same line under it, same dream. `/queue` shows who waits, `/preset` your settings."""
 
 
@@ -112,11 +158,23 @@ def plain(text: str, limit: int = NAME_LIMIT) -> str:
     return flat[:limit]
 
 
+def unmarked(text: str, limit: int = 1000) -> str:
+    """A sentence of ours with a person's words in it: nothing in it pings, links or shouts, and our `code` stays."""
+    return re.sub(r"([\\*_~|<>@#\[\]()])", r"\\\1", plain(text, limit))
+
+
+DISARMED: dict[str, Callable[[str], str]] = {
+    "name": lambda text: escape(text, 40),
+    "problem": unmarked,
+    "option": lambda text: escape_code(text, 40),
+}
+"""How the facts of errors are made harmless that may hold what a person typed."""
+
+
 def refused(error: PareidoliaError) -> str:
-    """The sentence of an error, with its code small. What a person typed is in the fact `name`."""
-    if name := error.facts.get("name"):
-        error = type(error)(**{**error.facts, "name": escape(str(name), 40)})
-    return with_code(str(error), error.code)
+    """The sentence of an error, with its code small. What a person typed is in the facts of `DISARMED`."""
+    disarmed = {name: DISARMED[name](str(fact)) for name, fact in error.facts.items() if name in DISARMED}
+    return with_code(str(type(error)(**{**error.facts, **disarmed})) if disarmed else str(error), error.code)
 
 
 def with_code(sentence: str, code: str) -> str:
@@ -144,29 +202,37 @@ def place(where: Place | None, now: float | None = None) -> str:
     return f"{ahead}, about {duration(where.eta_s)}: ready <t:{ready}:R>."
 
 
-def status(first: str, name: str, params: Dream | Zoom) -> str:
+def status(first: str, name: str, params: AnyParams) -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
-    return f"{first}\n-# {escape(name)} · {params.recipe} · {escape(params.layer)}"
+    return f"{first}\n-# {escape(name)} · {params.recipe} · {escape(params.aim[1], 100)}"
 
 
-def dreaming(fraction: float) -> str:
-    """How far it is."""
-    return f"dreaming · {min(99, int(fraction * 100))} %"
+def underway(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
+    """What is being done, how far it is and how long it will take: "dreaming · 40 % · about 8 s left"."""
+    left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
+    return f"{DOING.get(params.recipe, 'dreaming')} · {min(99, int(fraction * 100))} %{left}"
 
 
-def credit(params: Dream | Zoom) -> str:
+def credit(params: AnyParams) -> str:
     """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default."""
-    shown = ("strength", "frames", "size") if isinstance(params, Zoom) else ("strength", "size")
+    option, word = params.aim
     fields = type(params).model_fields
-    values = {name: getattr(params, name) for name in shown if getattr(params, name) != fields[name].default}
-    extra = "".join(f" {name}:{str(value).removesuffix('.0')}" for name, value in values.items())
-    return f"/{params.recipe} layer:{params.layer}{extra} seed:{params.seed}"
+    given = {option: word} if option not in SHOWN[params.recipe] else {}
+    given |= {
+        name: getattr(params, name) for name in SHOWN[params.recipe] if getattr(params, name) != fields[name].default
+    }
+    values = " ".join(f"{name}:{str(value).removesuffix('.0')}" for name, value in given.items())
+    return " ".join(filter(None, (f"/{SPOKEN.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}")))
 
 
 def result(row: JobRow, name: str) -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
     parts = [escape(name), f"{taken:.1f} s"]
+    if found := likeliest(row):
+        parts.insert(0, escape(found, 100))
+    if row.job.others:
+        parts.append(f"with a {' and a '.join(sorted(row.job.others))}")
     if row.keep:
         parts.append("kept before it was finished")
     if row.result and row.result.note:
@@ -174,26 +240,83 @@ def result(row: JobRow, name: str) -> str:
     return f"`{credit(row.job.params)}`\n-# {' · '.join(parts)}"
 
 
-def alt(params: Dream | Zoom, subject: str) -> str:
-    """What someone who cannot see the picture should know of it."""
-    verb = "An endless zoom into" if isinstance(params, Zoom) else "A dream of"
-    return f"{verb} {plain(subject, 80)}: the network was asked for {sees(params.network, params.layer)}."[:ALT_LIMIT]
+def likeliest(row: JobRow) -> str:
+    """What was seen in a picture, the likeliest first: "🦊 fox 72 %, lion 9 %"; nothing for what was not looked at."""
+    labels = row.result.facts.get("labels", ()) if row.result else ()
+    shares = [(f"{one['emoji']} {one['label']}".strip(), round(100 * one["probability"])) for one in labels[:3]]
+    return plain(", ".join(f"{label} {percent} %" for label, percent in shares if percent), 100)
 
 
-def alt_before(subject: str) -> str:
+def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
+    """What someone who cannot see the picture should know of it; with its row, what was found out, too."""
+    name = plain(original, 80)
+    match params:
+        case Concept():
+            text = f"{_imagined(params)} {_out_of(name)}."
+        case Neuron():
+            text = f"{_drawn(params)}, drawn by the network itself."
+        case See():
+            text = f"What the network sees in {name}{_found(row)}. Below, the picture as its layers perceive it."
+        case _:
+            verb = "An endless zoom into" if isinstance(params, Zoom) else "A dream of"
+            text = f"{verb} {name}: the network was asked for {sees(params)}{_guided(row)}."
+    return text[:ALT_LIMIT]
+
+
+def _found(row: JobRow | None) -> str:
+    found = likeliest(row) if row else ""
+    return f": {found}" if found else ""
+
+
+def _imagined(params: Concept) -> str:
+    many = f"{params.variations} different pictures of what" if params.variations > 1 else "What"
+    return f"{many} the network imagines when asked for {sees(params)}, grown out of"
+
+
+def _out_of(name: str) -> str:
+    return "nothing" if name == NOISE else name
+
+
+def _drawn(params: Neuron) -> str:
+    if params.channel is not None:
+        return f"What channel {params.channel} of {_layer(params)} responds to"
+    those = f"the channels that speak most for {params.search}" if params.search else "its foremost channels"
+    return f"An atlas of {_layer(params)}: what {those} respond to"
+
+
+def _layer(params: Neuron) -> str:
+    word = params.aim[1]
+    named = catalog.network(params.network).friendly.get(word)
+    return f"the layer {word} ({named.about})" if named else f"the layer {word}"
+
+
+def _guided(row: JobRow | None) -> str:
+    return ", guided by a second picture" if row and "guide" in row.job.others else ""
+
+
+def alt_before(original: str) -> str:
     """Alt text while the dream is not there yet."""
-    return f"{plain(subject, 80)}, before the dream"[:ALT_LIMIT]
+    return f"{plain(original, 80)}, before the dream"[:ALT_LIMIT]
 
 
-def sees(network: str, layer: str) -> str:
-    """What a layer sees: "faces, animals, towers", or its name."""
-    named = catalog.network(network).friendly.get(layer)
-    return named.about if named else f"the layer {layer}"
+def sees(params: AnyParams) -> str:
+    """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, towers", or a layer's name."""
+    option, word = params.aim
+    if option != "layer":
+        return word.replace(catalog.JOINT, " and ")
+    return " and ".join(_term(params.network, term) for term in mixture.read(params.network, word))
 
 
-def subject(name: str, kind: str) -> str:
+def _term(network: str, term: mixture.Term) -> str:
+    named = catalog.network(network).friendly.get(term.name)
+    sense = named.about if named and term.channel is None else f"the layer {term.name}"
+    part = "" if term.channel is None else f"channel {term.channel} of "
+    return f"{'less of ' if term.weight < 0 else ''}{part}{sense}"
+
+
+def original(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
-    return "noise" if kind == "noise" else f"{plain(name)}'s {kind}"
+    return NOISE if kind == NOISE else f"{plain(name)}'s {kind}"
 
 
 def ready(user_id: int) -> str:

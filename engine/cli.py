@@ -6,6 +6,7 @@ torch is imported inside the verbs that dream, so that `pareidolia --help` answe
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,19 +24,23 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from engine import network_verbs, safekeeping
 from engine.jobs import catalog, decoder, params, settings
-from engine.jobs.errors import NetworkMissing, PareidoliaError
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.errors import NetworkMissing, PareidoliaError, SettingsError
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
 from engine.patience import wait_patiently
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
 )
+app.add_typer(network_verbs.app, name="networks")
 say = Console(stderr=True, highlight=False)
+safekeeping.register(app)
 
 Picture = Annotated[str, typer.Argument(metavar="IN", help="a picture, or `noise`")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="where the result goes", show_default=False)]
-Layer = Annotated[str | None, typer.Option(help="low, mid, high, or the exact name of a layer")]
+Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
+Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
 Octaves = Annotated[int | None, typer.Option(help="sizes the picture is dreamed at")]
 Ratio = Annotated[float | None, typer.Option(help="how much larger each octave is")]
 Iterations = Annotated[int | None, typer.Option(help="gradient steps per octave")]
@@ -43,12 +48,22 @@ Strength = Annotated[float | None, typer.Option(help="size of a step; 1 is norma
 Jitter = Annotated[int | None, typer.Option(help="random shift per step, in pixels")]
 Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
 Size = Annotated[int | None, typer.Option(help="long side of the result, in pixels")]
+Smoothing = Annotated[int | None, typer.Option(help="how far a step is smoothed, in pixels; 0: not at all")]
+Colours = Annotated[str | None, typer.Option(help="'as is', keep (the picture's own) or match (its histogram)")]
+Keep = Annotated[float | None, typer.Option(help="how much of the original stays, from 0 to 1")]
+Protect = Annotated[str | None, typer.Option(help="what is not dreamed over: centre or edges")]
+Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
+Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
+GuideBy = Annotated[str | None, typer.Option(help="match (each place by what suits it) or average (all of the guide)")]
+Classic = Annotated[bool | None, typer.Option("--classic", help="exactly as Google's notebook did in 2015")]
 Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
 AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON")]
 
 
 def main() -> None:
     """Run the verb; an error that has a sentence is that sentence, and exit status 1."""
+    with contextlib.suppress(SettingsError):  # verbs that need settings read them again and say what is wrong
+        settings.load()  # the networks that users brought are known from here on
     try:
         app()
     except PareidoliaError as error:
@@ -61,22 +76,33 @@ def dream(
     picture: Picture,
     out: Out = None,
     layer: Layer = None,
+    subject: Subject = None,
     octaves: Octaves = None,
     ratio: Ratio = None,
     iterations: Iterations = None,
     strength: Strength = None,
     jitter: Jitter = None,
+    smoothing: Smoothing = None,
+    colours: Colours = None,
+    keep: Keep = None,
+    protect: Protect = None,
+    mask: Mask = None,
+    guide: Guide = None,
+    guide_by: GuideBy = None,
+    classic: Classic = None,
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dream a picture: what a layer sees in it grows."""
+    """Dream a picture: what a layer sees in it grows, or a subject does, or what a guide shows."""
     wanted = params.make(
-        Dream, layer=layer, octaves=octaves, ratio=ratio, iterations=iterations, strength=strength, jitter=jitter,
-        seed=_seed(seed), size=size, network=network,
+        Dream, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations, strength=strength,
+        jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect, guide_by=guide_by,
+        classic=classic, seed=_seed(seed), size=size, network=network,
     )  # fmt: skip
-    _make(wanted, picture, out or Path(f"{_stem(picture)}-dream.png"), as_json)
+    others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
+    _make(wanted, picture, out or Path(f"{_stem(picture)}-dream.png"), as_json, others)
 
 
 @app.command()
@@ -85,6 +111,7 @@ def zoom(
     out: Out = None,
     frames: Annotated[int | None, typer.Option(help="pictures in the animation")] = None,
     layer: Layer = None,
+    subject: Subject = None,
     octaves: Octaves = None,
     ratio: Ratio = None,
     iterations: Iterations = None,
@@ -97,27 +124,83 @@ def zoom(
 ) -> None:
     """Zoom endlessly into a dream, as a GIF."""
     wanted = params.make(
-        Zoom, layer=layer, octaves=octaves, ratio=ratio, iterations=iterations, strength=strength, jitter=jitter,
-        seed=_seed(seed), size=size, network=network, frames=frames,
+        Zoom, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations, strength=strength,
+        jitter=jitter, seed=_seed(seed), size=size, network=network, frames=frames,
     )  # fmt: skip
     _make(wanted, picture, out or Path(f"{_stem(picture)}-zoom.gif"), as_json)
 
 
 @app.command()
-def networks() -> None:
-    """List the networks and their layers."""
-    from engine.networks.loading import load
+def concept(
+    subject: Annotated[str, typer.Argument(metavar="WORDS", help="a subject, a class, an emoji: 'banana + eye', 🦊")],
+    out: Out = None,
+    image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
+    variations: Annotated[int | None, typer.Option(help="different answers, side by side")] = None,
+    iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw what the network imagines, from nothing or out of a picture."""
+    wanted = params.make(
+        Concept, subject=subject, variations=variations, iterations=iterations, seed=_seed(seed), size=size,
+        network=network,
+    )  # fmt: skip
+    name = wanted.subject.replace(" + ", "-").replace(" ", "-")
+    _make(wanted, str(image or "noise"), out or Path(f"concept-{name}.png"), as_json)
 
-    table = Table("network", "state", "licence", "layers", box=None, pad_edge=False)
-    for name, entry in catalog.networks().items():
-        words = [f"{word} ({named.about})" for word, named in entry.friendly.items()]
-        try:
-            load(name)
-            state = "[green]ready[/]"
-        except NetworkMissing:
-            state = "[red]missing[/]"
-        table.add_row(f"[bold]{name}[/]", state, entry.licence, "\n".join([*words, *entry.layers]))
-    Console().print(table)
+
+@app.command()
+def neuron(
+    where: Annotated[str, typer.Argument(metavar="LAYER[:CHANNEL]", help="mid:21, or a layer for its atlas")] = "mid",
+    out: Out = None,
+    image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
+    search: Annotated[str | None, typer.Option(help="the channels that speak most for a subject or a class")] = None,
+    top: Annotated[int | None, typer.Option(help="channels in an atlas")] = None,
+    iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw what one channel of a layer responds to, or the atlas of a layer."""
+    layer, _, number = where.rpartition(":") if ":" in where else (where, "", None)
+    wanted = params.make(
+        Neuron, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=_seed(seed), size=size,
+        network=network,
+    )  # fmt: skip
+    name = f"neuron-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
+    _make(wanted, str(image or "noise"), out or Path(f"{name}.png"), as_json)
+
+
+@app.command()
+def see(
+    picture: Picture,
+    out: Out = None,
+    iterations: Annotated[int | None, typer.Option(help="steps of painting what channels respond to")] = None,
+    seed: Seed = None,
+    size: Annotated[int | None, typer.Option(help="width of the page, in pixels")] = None,
+    network: Network = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the network sees in a picture, and why, on one page."""
+    wanted = params.make(See, iterations=iterations, seed=_seed(seed), size=size, network=network)
+    _make(wanted, picture, out or Path(f"{_stem(picture)}-see.png"), as_json)
+
+
+@app.command()
+def subjects(network: Network = None) -> None:
+    """List what a picture can be dreamed towards."""
+    name = network or Dream.model_fields["network"].default
+    table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
+    named = catalog.subjects(name)
+    for word, subject in named.items():
+        table.add_row(subject.emoji, f"[bold]{word}[/]", subject.about, ", ".join(subject.classes))
+    classes = [f"{emoji} {label}" for label, emoji in catalog.labels(name).items() if label not in named]
+    report = Console(highlight=False)
+    report.print(table, f"\n[bold]or one of {len(classes)} classes[/]: {', '.join(classes)}\n", sep="\n")
+    report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
 
 
 @app.command()
@@ -174,6 +257,8 @@ def _check_database(found: settings.Settings) -> Check:
         ledger = open_ledger(found)
         waiting = len(ledger.waiting())
         ledger.close()
+    except PareidoliaError as error:
+        return Check(False, "database", str(error))
     except Exception as error:
         return Check(False, "database", f"{error} Restore a backup of {found.database}, or move it away.")
     return Check(True, f"database: {waiting} dreams wait or run")
@@ -209,39 +294,42 @@ def _stem(picture: str) -> str:
     return "noise" if picture == "noise" else Path(picture).stem
 
 
-def _make(wanted: Dream | Zoom, picture: str, out: Path, as_json: bool) -> None:
-    png = _clean(picture, wanted.size)
+def _make(wanted: AnyParams, picture: str, out: Path, as_json: bool, others: Mapping[str, Path] | None = None) -> None:
+    png = None if picture == "noise" else _clean(Path(picture), wanted.size)
+    further = {name: _clean(path, wanted.size) for name, path in (others or {}).items()}
     wait_patiently()
     from engine.encoders.encoded import Encoded
     from engine.production import produce
     from engine.studio import Studio
 
     chosen = settings.load().engine
-    studio = Studio(chosen.device, chosen.dtype, chosen.threads)
+    studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
-        for report in produce(wanted, png, studio):
+        for report in produce(wanted, png, studio, others=further):
             if not isinstance(report, Encoded):
                 bar.update(task, completed=report.step, total=report.steps)
     assert isinstance(report, Encoded)
     _write(out, report.data)
     facts = {"file": str(out), "bytes": len(report.data), "width": report.width, "height": report.height}
+    if report.note:
+        say.print(report.note)
     took = {"seconds": round(time.monotonic() - began, 2), "device": str(studio.device)}
-    _tell({**facts, **took, "params": wanted.model_dump()}, as_json)
+    found = {"found": dict(report.facts)} if report.facts else {}
+    _tell({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
-def _clean(picture: str, long_side: int) -> bytes | None:
-    """The picture through the decoder, as every picture; None for noise."""
-    if picture == "noise":
-        return None
+def _clean(picture: Path, long_side: int) -> bytes:
+    """The picture through the decoder, as every picture."""
     try:
-        data = Path(picture).read_bytes()
+        data = picture.read_bytes()
     except OSError as error:
         raise typer.BadParameter(f"{picture} cannot be read ({error.strerror}). Check the path.") from None
 
     async def ask() -> bytes:
-        async with decoder.Decoder(settings.load().limits.megapixels) as child:
+        limits = settings.load().limits
+        async with decoder.Decoder(limits.megapixels, limits.upload_mb) as child:
             return (await child.clean(data, long_side)).png
 
     return asyncio.run(ask())
@@ -263,6 +351,8 @@ def _tell(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts))
         return
+    for label in facts.get("found", {}).get("labels", []):
+        say.print(f"{label['probability']:6.1%}  {label['emoji']} {label['label']}")
     seed, size = facts["params"]["seed"], f"{facts['width']}x{facts['height']}"
     say.print(f"[bold]{facts['file']}[/] {size}, {facts['seconds']} s, seed {seed}")
 

@@ -1,4 +1,4 @@
-"""From params to a file: `(params, clean PNG, studio) => progress ..., then the encoded result`.
+"""From params to a file: `(params, clean PNGs, studio) => progress ..., then the encoded result`.
 
 What the worker does for a job and the command line does in its own process.
 """
@@ -6,7 +6,9 @@ What the worker does for a job and the command line does in its own process.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from torch import Tensor
 from torch.nn import functional
@@ -15,30 +17,37 @@ from engine import encoders, recipes
 from engine.ascent.report import Frame, Progress
 from engine.encoders.encoded import Encoded
 from engine.encoders.raster import tensor
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import AnyParams
 from engine.studio import Studio
 
 
 def produce(
-    params: Dream | Zoom, png: bytes | None, studio: Studio, limit_bytes: int | None = None
-) -> Generator[Progress | Encoded, bool | None, None]:
+    params: AnyParams, png: bytes | None, studio: Studio, limit_bytes: int | None = None,
+    others: Mapping[str, bytes] | None = None,
+) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
     """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
 
-    `png` is a clean picture from the decoder, None for noise. Closing the generator stops the work at its next step.
+    `png` is a clean picture from the decoder, None for noise; `others` are further ones by name. Closing the generator
+    stops the work at its next step.
     """
     source = None if png is None else tensor(png)
+    further = {name: tensor(data) for name, data in (others or {}).items()}
     with contextlib.closing(encoders.open_encoder(params, limit_bytes)) as encoder:
-        reports = recipes.run(params, source, studio)
-        framed = False
+        reports = recipes.run(params, source, studio, further)
+        framed, note = False, ""
+        facts: Mapping[str, Any] = {}
         for report in reports:
             if isinstance(report, Frame):
                 encoder.add(report.picture)
-                framed = True
-            elif (yield report):
+                framed, facts = True, report.facts or facts
+                continue
+            note = report.note
+            if (yield report):
                 if not framed:
                     encoder.add(_enlarged(report))
                 break
-        yield encoder.finish()
+        made = encoder.finish()
+        yield replace(made, facts=facts, note=f"{note} {made.note}".strip())
 
 
 def _enlarged(report: Progress) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Literal
 
@@ -27,9 +28,14 @@ class Studio:
         dtype: Dtype = "auto",
         threads: int = 0,
         loader: Callable[[str], Network] = load,
+        memory_mb: int = 0,
     ) -> None:
-        """`threads` 0 takes as many as there are cores. Raises `SettingsError` for a device that torch cannot use."""
+        """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has.
+
+        Raises `SettingsError` for a device that torch cannot use.
+        """
         self.device = _device(device)
+        self.memory = memory_mb * 2**20 or _memory(self.device)
         self.dtype = _dtype(dtype, self.device)
         self._loader = loader
         self._networks: dict[str, Network] = {}
@@ -48,6 +54,10 @@ class Studio:
         """Random numbers of that seed; drawn on the CPU, so that every device draws the same."""
         return torch.Generator().manual_seed(seed)
 
+    def gpu_bytes(self) -> int:
+        """GPU memory that torch holds, whether it uses it now or not; 0 on a CPU."""
+        return int(torch.cuda.memory_reserved(self.device)) if self.device.type == "cuda" else 0
+
     def hold(self, picture: Tensor) -> Tensor:
         """A picture [3, h, w] in [0, 1], on the device that dreams it, in float32."""
         return picture.to(self.device, torch.float32)
@@ -61,6 +71,13 @@ def _device(name: str) -> torch.device:
     except (RuntimeError, AssertionError):  # which one depends on how torch was built
         problem = f"torch cannot use the device {name!r} here. Set `engine.device` to auto or cpu."
         raise SettingsError(problem=problem) from None
+
+
+def _memory(device: torch.device) -> int:
+    """Bytes that a device has in all."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _dtype(name: Dtype, device: torch.device) -> torch.dtype:

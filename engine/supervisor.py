@@ -20,11 +20,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.jobs import errors, frames
+from engine.jobs import errors, frames, logs, retention
 from engine.jobs.job import JobId, JobRow, Progress, Result, Settled, Started, State
 from engine.jobs.ledger import Ledger
 from engine.jobs.live import LiveServer, socket_path
-from engine.jobs.local import open_ledger
+from engine.jobs.local import open_blobs, open_ledger
 from engine.jobs.settings import Settings, load
 
 log = logging.getLogger("pareidolia.supervisor")
@@ -32,6 +32,8 @@ log = logging.getLogger("pareidolia.supervisor")
 NAME = "engine"
 LOCKED = 75
 """Exit status when an engine of this name lives (EX_TEMPFAIL of sysexits.h)."""
+UNUSABLE = 78
+"""Exit status when the person who runs this must change something first (EX_CONFIG)."""
 POLL_S = 5.0
 """A lost wake-up costs at most this."""
 BEAT_S = 1.0
@@ -46,15 +48,21 @@ BACK_OFF_S = 1.0
 def main() -> int:
     """Run the engine of the settings until SIGTERM. Returns the exit status."""
     settings = load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.start(settings, "supervisor")
     lock = (settings.run_dir / f"{NAME}.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         log.info("another engine is at work here")
         return LOCKED
-    with lock, contextlib.closing(open_ledger(settings)) as ledger:
-        asyncio.run(Supervisor(settings, ledger).run())
+    with lock:
+        try:
+            ledger = open_ledger(settings)
+        except errors.SettingsError as error:
+            log.error("%s (%s)", error, error.code)
+            return UNUSABLE
+        with contextlib.closing(ledger):
+            asyncio.run(Supervisor(settings, ledger).run())
     return 0
 
 
@@ -98,6 +106,8 @@ class Supervisor:
         log.info("engine started, %d jobs taken back", back)
         await self.live.start()
         working = asyncio.create_task(self._work())
+        blobs = open_blobs(self.settings)
+        tidying = asyncio.create_task(retention.tidy_forever(self.ledger, blobs, self.settings.storage))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -105,6 +115,7 @@ class Supervisor:
                 working.result()
         finally:
             stopping.cancel()
+            tidying.cancel()
             await self._stop(working)
 
     def stop(self) -> None:
@@ -130,7 +141,8 @@ class Supervisor:
             if row is None:
                 await self._rest(child)
             else:
-                await self._do(row, child)
+                with logs.about(row.id):
+                    await self._do(row, child)
 
     async def _rest(self, child: asyncio.subprocess.Process) -> None:
         """Until a bot wakes us, the child dies, or the safety net's interval is over."""
@@ -143,7 +155,7 @@ class Supervisor:
     # one job
 
     async def _do(self, row: JobRow, child: asyncio.subprocess.Process) -> None:
-        log.info("job %s begins, attempt %d: %s", row.id, row.attempt, row.job.params.recipe)
+        log.info("%s begins, attempt %d", row.job.params.recipe, row.attempt)
         self._run = Run(row)
         self.live.tell(Started(row.id))
         watch = asyncio.create_task(self._watch(self._run, child))
@@ -160,7 +172,12 @@ class Supervisor:
         assert child.stdin is not None
         assert child.stdout is not None
         job = run.row.job
-        header = {"id": run.row.id, "params": job.params.model_dump_json(), "picture": job.picture}
+        header = {
+            "id": run.row.id,
+            "params": job.params.model_dump_json(),
+            "picture": job.picture,
+            "others": dict(job.others),
+        }
         try:
             child.stdin.write(frames.pack({**header, "limit_bytes": job.limit_bytes}))
             while frame := await frames.receive(child.stdout):
@@ -176,7 +193,7 @@ class Supervisor:
     def _progress(self, run: Run, report: dict[str, Any], preview: bytes) -> Progress:
         step, steps = report["step"], report["steps"]
         left = (time.monotonic() - run.began) / max(step, 1) * (steps - step)
-        return Progress(run.row.id, step, steps, round(left, 2), preview)
+        return Progress(run.row.id, step, steps, round(left, 2), preview, report.get("gpu_bytes", 0))
 
     async def _watch(self, run: Run, child: asyncio.subprocess.Process) -> None:
         """Heartbeat: notices a stop whose frame was lost, the time limit, and a child that does not listen."""
@@ -187,14 +204,14 @@ class Supervisor:
                 run.timed_out = True
                 run.tell("stop")
             if run.told is not None and time.monotonic() - run.told > GRACE_S:
-                log.warning("job %s did not stop, its child is replaced", run.row.id)
+                log.warning("it did not stop, its child is replaced")
                 child.kill()
 
     async def _settle(self, run: Run, ended: dict[str, Any] | None) -> None:
         """Write what became of the job."""
         outcome = ended["report"] if ended else "died"
         seconds = time.monotonic() - run.began
-        log.info("job %s: %s after %.2f s", run.row.id, outcome, seconds)
+        log.info("%s after %.2f s", outcome, seconds)
         await asyncio.to_thread(self._write, run, outcome, ended or {}, seconds)
         if outcome == "died":
             await self._kill_child()
@@ -209,10 +226,10 @@ class Supervisor:
         elif outcome == "stopped" or run.word:  # also a child that had to be killed because it did not stop
             self.ledger.stopped(id, attempt)
         elif outcome == "failed":
-            kind: type[errors.Failure] = getattr(errors, ended["error"])
+            kind: type[errors.PareidoliaError] = getattr(errors, ended["error"])
             self.ledger.fail(id, attempt, kind(**ended["facts"]))
         elif self.ledger.crashed(id, attempt) == State.FAILED:
-            log.error("job %s crashed its child again and failed", id)
+            log.error("it crashed its child again and failed")
 
     # the child
 

@@ -17,8 +17,8 @@ import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from engine.jobs import frames, params
-from engine.jobs.errors import Broken, Failure, OutOfMemory, PictureGone
+from engine.jobs import frames, logs, params
+from engine.jobs.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
 from engine.jobs.job import BlobKey
 from engine.jobs.local import open_blobs
 from engine.jobs.settings import Settings, load
@@ -65,7 +65,7 @@ class Parent:
 def main() -> None:
     """Serve jobs until the parent goes away."""
     settings = load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.start(settings, "worker")
     os.nice(settings.engine.nice)
     wait_patiently()
     pipe = os.fdopen(os.dup(1), "wb")
@@ -73,7 +73,8 @@ def main() -> None:
     parent = Parent(pipe)
     from engine.studio import Studio
 
-    studio = Studio(settings.engine.device, settings.engine.dtype, settings.engine.threads)
+    chosen = settings.engine
+    studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
     _warm_up(studio)
     parent.send(report="ready", device=str(studio.device))
     worker = Worker(settings, studio, parent)
@@ -99,14 +100,18 @@ class Worker:
 
     def serve(self, header: dict[str, Any]) -> None:
         """One job; whatever happens, exactly one last report."""
+        with logs.about(header["id"]):
+            self._serve(header)
+
+    def _serve(self, header: dict[str, Any]) -> None:
         try:
             self.parent.send(report="done", result=self._produce(header))
         except Stopped:
             self.parent.send(report="stopped")
-        except Failure as failure:
-            self.parent.send(report="failed", error=type(failure).__name__, facts=failure.facts)
+        except PareidoliaError as error:  # also a refusal: a channel that the network turns out not to have
+            self.parent.send(report="failed", error=type(error).__name__, facts=error.facts)
         except Exception as error:
-            log.exception("job %s broke", header["id"])
+            log.exception("it broke")
             kind = OutOfMemory if _is_out_of_memory(error) else Broken
             self.parent.send(report="failed", error=kind.__name__, facts={})
 
@@ -114,11 +119,19 @@ class Worker:
         from engine.production import produce
 
         wanted = params.parse(header["params"])
-        reports = produce(wanted, self._picture(header["picture"]), self.studio, header["limit_bytes"])
+        others = {name: self._blob(key) for name, key in header["others"].items()}
+        reports = produce(wanted, self._picture(header["picture"]), self.studio, header["limit_bytes"], others)
         with contextlib.closing(reports):
             made = self._converse(reports)
-        result = {"blob": self.blobs.put(made.data), "size": len(made.data), "mime": made.mime}
-        return {**result, "width": made.width, "height": made.height, "note": made.note}
+        result = {"blob": self._keep(made.data), "size": len(made.data), "mime": made.mime}
+        return {**result, "width": made.width, "height": made.height, "note": made.note, "facts": dict(made.facts)}
+
+    def _keep(self, data: bytes) -> BlobKey:
+        """Store a result. Raises `NotKept`."""
+        try:
+            return self.blobs.put(data)
+        except OSError as error:
+            raise NotKept from error
 
     def _converse(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
         """Tell the parent of every step, and do what it says."""
@@ -139,13 +152,15 @@ class Worker:
         from engine import encoders
 
         jpeg = encoders.preview(report.picture, size=report.size) if preview else b""
-        self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps)
+        held = self.studio.gpu_bytes()
+        self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
         return str(self.parent.receive()["word"])
 
     def _picture(self, key: str | None) -> bytes | None:
+        return None if key is None else self._blob(key)
+
+    def _blob(self, key: str) -> bytes:
         """The clean PNG of a blob. Raises `PictureGone`."""
-        if key is None:
-            return None
         data = self.blobs.get(BlobKey(key))
         if data is None:
             raise PictureGone
@@ -153,9 +168,9 @@ class Worker:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    import torch
+    from engine.ascent.tiles import ran_out
 
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or ran_out(error)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
-"""What all tests share: a required part that is missing is a failure, and short data folders."""
+"""What all tests share: a required part that is missing is a failure, short data folders, and no token in any log."""
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +31,40 @@ def data_dir() -> Iterator[Path]:
     """A data folder whose path is short enough for a local socket (pytest's own are not)."""
     folder = Path(tempfile.mkdtemp(prefix="p-"))
     yield folder
+    from tests.leaks import WATCH
+
+    WATCH.read_logs(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_token_in_any_log() -> Iterator[None]:
+    """Every token that the playground makes is known; whatever test writes one into a log fails the session."""
+    try:
+        from bot.playground import interactions, server
+        from tests.leaks import QUIET, WATCH
+    except ImportError:  # the torch side is also tested where nothing of the bot is installed
+        yield
+        return
+    root, kept = logging.getLogger(), {name: logging.getLogger(name).level for name in QUIET}
+    make_token, begin = server.made_up_token, interactions.begin
+
+    def learn_interaction(*arguments: Any) -> interactions.Interaction:
+        made = begin(*arguments)
+        WATCH.learn(made.token)
+        return made
+
+    server.made_up_token = lambda bot_id: WATCH.learn(make_token(bot_id))
+    interactions.begin = learn_interaction
+    root.addHandler(WATCH)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield
+    server.made_up_token, interactions.begin = make_token, begin
+    root.removeHandler(WATCH)
+    for name, level in kept.items():
+        logging.getLogger(name).setLevel(level)
+    assert WATCH.leaks == []
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from bot.playground.world import Interaction, Message
 from engine.jobs import settings
 from engine.jobs.job import JobRow
 from engine.jobs.local import open_ledger
+from tests.leaks import WATCH
 
 PATIENCE = 200.0
 """Seconds that a busy machine may take for anything; nothing here is about speed."""
@@ -81,6 +82,7 @@ async def open_room(specification: Specification | None = None) -> AsyncIterator
         yield Room(playground, data_dir)
     finally:
         await playground.stop()
+        WATCH.read_logs(data_dir)
         shutil.rmtree(data_dir, ignore_errors=True)
 
 

@@ -214,6 +214,30 @@ async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
     assert "layer:low" in texts(room.now(of_mention))
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "button", "said"),
+    [
+        ("concept", {"subject": "banana", "size": 192}, "Deeper", "imagines when asked for banana"),
+        ("see", {}, "Dream it", " %. Below"),
+        ("lab neuron", {"layer": "low", "channel": 3}, "Deeper", "What channel 3 of the layer low"),
+    ],
+)
+async def test_what_the_network_imagines_and_sees_is_posted(
+    room: Room, name: str, options: dict[str, Any], button: str, said: str
+) -> None:
+    asked = room.playground.command("You", "dreams", name, **options)
+    message = await room.until_button(await room.answer(asked), button)
+    assert said in alt_texts(message)[0]
+    assert min(picture_of(message).size) >= 192
+
+
+async def test_a_guide_and_a_mask_reach_the_engine(room: Room) -> None:
+    guide, mask = (room.playground.upload("photo.png", saved(photo(), "PNG")) for _ in range(2))
+    message = await room.ask("You", "dream", guide=guide, mask=mask, size=192)
+    message = await room.until_button(message, "Deeper")
+    assert "with a guide and a mask" in texts(message)
+
+
 async def test_queue_and_help_answer_in_private(room: Room) -> None:
     for name in ("queue", "help"):
         assert (await room.ask("You", name)).flags & EPHEMERAL
@@ -228,6 +252,17 @@ async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -
     assert room.unposted() == []
     if OFFICIAL.exists():
         assert room.playground.violations == []
+
+
+async def test_one_search_in_the_logs_finds_the_life_of_a_dream(room: Room, dream: Message) -> None:
+    logs = {path.name: path.read_text("utf-8") for path in (room.data_dir / "logs").iterdir()}
+    for process, log, said in (
+        ("bot", "bot.log", "queued"),
+        ("bot", "bot.log", "posted"),
+        ("supervisor", "engine.log", "begins"),
+        ("supervisor", "engine.log", "done"),
+    ):
+        assert re.search(rf"^\S+ INFO {process} \S+ job={job_of(dream)}: .*{said}", logs[log], re.MULTILINE), said
 
 
 async def test_no_log_holds_a_token(room: Room) -> None:

@@ -28,6 +28,7 @@ print(json.dumps({
     "waiting": len(ledger.waiting()),
     "networks": list(catalog.networks()),
     "labels": len(load("pocket").labels),
+    "places": len(catalog.labels("places365")),
     "page": "<html" in resources.files("bot.playground").joinpath("page/index.html").read_text("utf-8"),
 }))
 """
@@ -55,6 +56,7 @@ def test_an_installed_wheel_finds_all_its_files(installed: Path, tmp_path: Path)
     assert found["waiting"] == 0
     assert "pocket" in found["networks"]
     assert found["labels"] > 100
+    assert found["places"] == 365
     assert found["page"]
 
 
@@ -63,3 +65,4 @@ def test_the_wheel_has_the_command_and_the_licences(installed: Path) -> None:
     assert "pareidolia = engine.cli:main" in (info / "entry_points.txt").read_text("utf-8")
     assert {path.name for path in (info / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
     assert not [path for path in installed.iterdir() if path.name in ("tests", "docs", "migrations")]
+    assert not list(installed.rglob("judge.safetensors"))  # only whoever trains needs it

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import discord
 from discord import app_commands
-from discord.app_commands import Range
+from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import pictures, wording
 from bot.client import Client
-from bot.completion import layers, own_presets
-from bot.desk import Subject, say
+from bot.completion import layers, networks, own_presets, subjects
+from bot.desk import Original, say
 from engine.jobs.params import Dream
 
 Here = discord.Interaction[Client]
 
 
 class DreamCog(commands.Cog):
-    """Enhance what a layer sees in a picture."""
+    """Enhance what a layer sees in a picture, or dream it towards a subject."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -33,25 +33,49 @@ class DreamCog(commands.Cog):
 
     @app_commands.command(description=wording.COMMANDS["dream"])
     @app_commands.describe(
-        **{name: wording.OPTIONS[name] for name in ("image", "layer", "strength", "preset", "size", "seed", "private")}
+        **{
+            name: wording.OPTIONS[name]
+            for name in (
+                "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by",
+                "keep", "colours", "protect", "mask", "classic", "network",
+            )
+        }
+    )  # fmt: skip
+    @app_commands.choices(
+        colours=[Choice(name=name, value=word) for name, word in wording.COLOURS],
+        protect=[Choice(name=name, value=word) for name, word in wording.PROTECT],
+        guide_by=[Choice(name=name, value=word) for name, word in wording.GUIDE_BY],
     )
-    @app_commands.autocomplete(layer=layers, preset=own_presets)
+    @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, network=networks)
     async def dream(
         self,
         interaction: Here,
         image: discord.Attachment | None = None,
         layer: str | None = None,
+        subject: Range[str, 1, 200] | None = None,
         strength: Range[float, 0.1, 4.0] | None = None,
         preset: str | None = None,
         size: Range[int, 128, 1024] | None = None,
         seed: Range[int, 0, 2**31 - 1] | None = None,
         private: bool = False,
+        guide: discord.Attachment | None = None,
+        guide_by: str | None = None,
+        keep: Range[float, 0.0, 1.0] | None = None,
+        colours: str | None = None,
+        protect: str | None = None,
+        mask: discord.Attachment | None = None,
+        classic: bool | None = None,
+        network: str | None = None,
     ) -> None:
         """Dream the picture, else the avatar."""
         desk = self.client.desk
         user = interaction.user
-        params = await desk.params(Dream, user.id, preset, layer=layer, strength=strength, size=size, seed=seed)
-        await desk.take(interaction, params, desk.subject(image, user), private=private)
+        params = await desk.params(
+            Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
+            guide_by=guide_by, keep=keep, colours=colours, protect=protect, classic=classic, network=network,
+        )  # fmt: skip
+        original = desk.original(image, user, guide=guide, mask=mask)
+        await desk.take(interaction, params, original, private=private)
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""
@@ -61,14 +85,14 @@ class DreamCog(commands.Cog):
             await say(interaction, wording.NO_PICTURE)
             return
         params = await desk.params(Dream, interaction.user.id)
-        words = wording.subject(message.author.display_name, "picture")
-        await desk.take(interaction, params, Subject(link, words))
+        words = wording.original(message.author.display_name, "picture")
+        await desk.take(interaction, params, Original(link, words))
 
     async def dream_avatar(self, interaction: Here, user: discord.Member | discord.User) -> None:
         """Dream someone's avatar."""
         desk = self.client.desk
         params = await desk.params(Dream, interaction.user.id)
-        await desk.take(interaction, params, desk.subject(None, user))
+        await desk.take(interaction, params, desk.original(None, user))
 
 
 async def setup(client: Client) -> None:

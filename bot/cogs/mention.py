@@ -1,4 +1,4 @@
-"""`@Pareidolia high` with a picture: `message => dream`. Only messages that mention the bot are read."""
+"""`@Pareidolia eyes` with a picture: `message => dream`. Only messages that mention the bot are read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import discord
 from discord.ext import commands
 
 from bot import pictures, wording
-from bot.client import Client, words
-from bot.desk import Subject
+from bot.client import Client
+from bot.completion import NETWORK
+from bot.desk import Original
 from bot.poster import NOBODY
-from engine.jobs.errors import PareidoliaError
-from engine.jobs.params import Dream
+from engine.jobs import catalog
+from engine.jobs.errors import PareidoliaError, UnknownLayer
+from engine.jobs.params import AIMS, Dream
 
 log = logging.getLogger(__name__)
 
@@ -41,24 +43,36 @@ class MentionCog(commands.Cog):
 
     async def _dream(self, message: discord.Message, text: str) -> None:
         desk = self.client.desk
-        params = await desk.params(Dream, message.author.id, layer=text or None)
-        await desk.take_message(message, params, self._subject(message))
+        params = await desk.params(Dream, message.author.id, **aim(text))
+        await desk.take_message(message, params, self._original(message))
 
-    def _subject(self, message: discord.Message) -> Subject:
+    def _original(self, message: discord.Message) -> Original:
         allowed = self.client.desk.intake.allowed
         replied = message.reference.resolved if message.reference else None
         for one in (message, replied):
             if isinstance(one, discord.Message) and (link := pictures.of_message(one, allowed)):
-                return Subject(link, wording.subject(one.author.display_name, "picture"))
-        return self.client.desk.subject(None, message.author)
+                return Original(link, wording.original(one.author.display_name, "picture"))
+        return self.client.desk.original(None, message.author)
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
         try:
-            await message.reply(words(error), mention_author=False, allowed_mentions=NOBODY)
+            await message.reply(self.client.explain(error), mention_author=False, allowed_mentions=NOBODY)
         except discord.HTTPException as failed:
             log.warning("an apology was not delivered: %s", failed.code)
+
+
+def aim(text: str) -> dict[str, str]:
+    """What words in a message ask for: `layer:high`, `subject:eyes`, or the bare words of either."""
+    option, colon, word = text.partition(":")
+    if colon and option.strip().lower() in AIMS:
+        return {option.strip().lower(): word}
+    try:
+        catalog.friendly(NETWORK, re.split(r"[-+:*]", text)[0])
+    except UnknownLayer:
+        return {"subject": text} if text else {}
+    return {"layer": text}
 
 
 def _guild_id(message: discord.Message) -> int | None:

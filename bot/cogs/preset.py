@@ -9,12 +9,13 @@ from discord.ext import commands
 
 from bot import wording
 from bot.client import Client
-from bot.completion import layers, own_presets
+from bot.completion import layers, networks, own_presets, subjects
 from bot.desk import preset_options, say
 from engine.jobs import params
 from engine.jobs.params import Dream
 
 Here = discord.Interaction[Client]
+SAVED = ("name", "layer", "subject", "strength", "size", "network")
 
 
 class PresetCog(commands.GroupCog, group_name="preset", group_description=wording.COMMANDS["preset"]):
@@ -24,18 +25,22 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         self.client = client
 
     @app_commands.command(description=wording.COMMANDS["preset save"])
-    @app_commands.describe(**{name: wording.OPTIONS[name] for name in ("name", "layer", "strength", "size")})
-    @app_commands.autocomplete(layer=layers)
+    @app_commands.describe(**{name: wording.OPTIONS[name] for name in SAVED})
+    @app_commands.autocomplete(layer=layers, subject=subjects, network=networks)
     async def save(
         self,
         interaction: Here,
         name: Range[str, 1, 32],
         layer: str | None = None,
+        subject: Range[str, 1, 200] | None = None,
         strength: Range[float, 0.1, 4.0] | None = None,
         size: Range[int, 128, 1024] | None = None,
+        network: str | None = None,
     ) -> None:
         """Keep options under a name."""
-        options = preset_options(params.make(Dream, layer=layer, strength=strength, size=size))
+        options = preset_options(
+            params.make(Dream, layer=layer, subject=subject, strength=strength, size=size, network=network)
+        )
         kept = await self.client.desk.presets.save(str(interaction.user.id), name, options)
         await say(interaction, wording.preset_saved(kept))
 
@@ -46,7 +51,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         """Dream with it."""
         desk = self.client.desk
         chosen = await desk.params(Dream, interaction.user.id, name)
-        await desk.take(interaction, chosen, desk.subject(image, interaction.user))
+        await desk.take(interaction, chosen, desk.original(image, interaction.user))
 
     @app_commands.command(name="list", description=wording.COMMANDS["preset list"])
     async def show(self, interaction: Here) -> None:

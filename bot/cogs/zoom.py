@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.client import Client
-from bot.completion import layers, own_presets
+from bot.completion import layers, networks, own_presets, subjects
 from engine.jobs.params import Zoom
 
 
@@ -23,29 +23,32 @@ class ZoomCog(commands.Cog):
     @app_commands.describe(
         **{
             name: wording.OPTIONS[name]
-            for name in ("image", "layer", "strength", "frames", "preset", "size", "seed", "private")
+            for name in (
+                "image", "layer", "subject", "strength", "frames", "preset", "size", "seed", "private", "network",
+            )
         }
-    )
-    @app_commands.autocomplete(layer=layers, preset=own_presets)
+    )  # fmt: skip
+    @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, network=networks)
     async def zoom(
         self,
         interaction: discord.Interaction[Client],
         image: discord.Attachment | None = None,
         layer: str | None = None,
+        subject: Range[str, 1, 200] | None = None,
         strength: Range[float, 0.1, 4.0] | None = None,
         frames: Range[int, 8, 90] | None = None,
         preset: str | None = None,
         size: Range[int, 128, 640] | None = None,
         seed: Range[int, 0, 2**31 - 1] | None = None,
         private: bool = False,
+        network: str | None = None,
     ) -> None:
         """Fall into the picture, else into the avatar."""
         desk = self.client.desk
         user = interaction.user
-        params = await desk.params(
-            Zoom, user.id, preset, layer=layer, strength=strength, frames=frames, size=size, seed=seed
-        )
-        await desk.take(interaction, params, desk.subject(image, user), private=private)
+        options = {"layer": layer, "subject": subject, "strength": strength, "frames": frames, "size": size}
+        params = await desk.params(Zoom, user.id, preset, **options, seed=seed, network=network)
+        await desk.take(interaction, params, desk.original(image, user), private=private)
 
 
 async def setup(client: Client) -> None:

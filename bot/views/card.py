@@ -14,7 +14,11 @@ from discord import ui
 
 from bot import wording
 
-STYLES = {"deeper": discord.ButtonStyle.primary, "delete": discord.ButtonStyle.danger}
+STYLES = {
+    "deeper": discord.ButtonStyle.primary,
+    "dream": discord.ButtonStyle.primary,
+    "delete": discord.ButtonStyle.danger,
+}
 FORMATS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
 
 

@@ -15,6 +15,8 @@ from discord import ui
 from bot.desk import Desk
 from bot.views import more
 from bot.views.save import SavePreset
+from engine.jobs import logs
+from engine.jobs.errors import BadOption
 from engine.jobs.job import JobRow
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ async def _deeper(desk: Desk, interaction: discord.Interaction, row: JobRow, val
     await desk.deeper(interaction, row)
 
 
+async def _dream(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.dream(interaction, row)
+
+
 async def _again(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
     await desk.again(interaction, row)
 
@@ -50,11 +56,15 @@ async def _more(desk: Desk, interaction: discord.Interaction, row: JobRow, value
 
 
 async def _layer(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.again(interaction, row, layer=values[0])
+    await desk.again(interaction, row, layer=_only(values))
+
+
+async def _subject(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+    await desk.again(interaction, row, subject=_only(values))
 
 
 async def _strength(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.again(interaction, row, strength=values[0])
+    await desk.again(interaction, row, strength=_only(values))
 
 
 async def _save(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
@@ -65,14 +75,23 @@ async def _delete(desk: Desk, interaction: discord.Interaction, row: JobRow, val
     await desk.delete(interaction, row)
 
 
+def _only(values: list[str]) -> str:
+    """What was chosen. Raises `BadOption` where a forged press chose nothing, or more than there is to choose."""
+    if len(values) != 1:
+        raise BadOption(option="choice", problem="has to be one of those that are offered")
+    return values[0]
+
+
 ACTIONS: dict[str, Action] = {
     "cancel": _cancel,
     "keep": _keep,
     "deeper": _deeper,
+    "dream": _dream,
     "again": _again,
     "zoom": _zoom,
     "more": _more,
     "layer": _layer,
+    "subject": _subject,
     "strength": _strength,
     "save": _save,
     "delete": _delete,
@@ -81,6 +100,11 @@ ACTIONS: dict[str, Action] = {
 
 class Press(ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})"):
     """A button or select about a job."""
+
+    @classmethod
+    def knows(cls, custom_id: str) -> bool:
+        """Whether this is one of ours."""
+        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
 
     def __init__(self, item: ui.Item[Any], verb: str, id: str) -> None:
         super().__init__(item)
@@ -101,7 +125,8 @@ class Press(ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS
         try:
             if not await client.admits(interaction):
                 return
-            row = await client.desk.row(self._job)
+            logs.concern(self._job)
+            row = await client.desk.row(self._job, interaction.user.id)
             await ACTIONS[self._verb](client.desk, interaction, row, data.get("values", []))
         except Exception as error:
             await client.apologise(interaction, error)

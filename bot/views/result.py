@@ -6,18 +6,18 @@ from bot import wording
 from bot.posting import Posting
 from bot.views.card import Card, Picture
 from engine.jobs.job import JobRow, State
-from engine.jobs.params import Zoom
+from engine.jobs.params import Neuron, See, Zoom
 
 
 def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
     """The answer: the picture, or why there is none."""
     if row.state is State.FAILED:
-        return sentence(row, wording.with_code(row.error, row.error_code))
+        return sentence(row, wording.with_code(wording.unmarked(row.error), row.error_code))
     if row.result is None:
         return sentence(row, wording.CANCELLED)
     if picture is None:
         return sentence(row, wording.LOST)
-    shown = Picture(picture, wording.alt(row.job.params, posting.subject))
+    shown = Picture(picture, wording.alt(row.job.params, posting.original, row))
     return Card(wording.result(row, posting.name), shown, verbs(row), row.id)
 
 
@@ -32,5 +32,10 @@ def sentence(row: JobRow, text: str) -> Card:
 
 
 def verbs(row: JobRow) -> tuple[str, ...]:
-    """The buttons under a result. A GIF cannot be dreamed again."""
-    return ("again", "more") if isinstance(row.job.params, Zoom) else ("deeper", "again", "zoom", "more")
+    """The buttons under a result. Neither a GIF nor a page with words on it is dreamed further."""
+    params = row.job.params
+    if isinstance(params, See):
+        return ("dream", "again", "more")
+    if isinstance(params, Zoom) or (isinstance(params, Neuron) and params.channel is None):
+        return ("again", "more")
+    return ("deeper", "again", "zoom", "more")

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="engine.ascent.benchmark", description="Time the loop beside a textbook's.")
-    parser.add_argument("--layer", default="high", help="low, mid, high, or an exact name")
+    parser.add_argument("--layer", default="mixed5b", help="low, mid, or the exact name of a stage")
     parser.add_argument("--size", type=int, default=512, help="side of the picture in pixels")
     parser.add_argument("--steps", type=int, default=4, help="steps per measurement")
     parser.add_argument("--rounds", type=int, default=5, help="measurements")

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import Seeing, gradient, levelled, normalised, smoothed
+from engine.ascent.balance import balanced
+from engine.ascent.gradient import Seeing, levelled, normalised, smoothed
 from engine.ascent.octaves import sizes
 from engine.ascent.report import Progress
+from engine.ascent.tiles import Slope
 from engine.canvas.colour import calmed
+from engine.canvas.mask import at_size
 from engine.canvas.pixels import Pixels
 from engine.objectives import Objective
 
@@ -39,35 +42,44 @@ class Course:
     """Size of a step; 1 looks right."""
     jitter: int = 16
     """Largest random shift before a step, in pixels: the network's grid of strides leaves no trace."""
+    smoothing: int = 2
+    """How far a step is smoothed: the reach of the largest of its box filters, in pixels; 0 not at all."""
+
+    def steps(self, size: tuple[int, int]) -> int:
+        """How many steps a picture of that size takes in all."""
+        return len(sizes(size, self.octaves, self.ratio)) * self.iterations
 
 
 def ascend(
-    network: Seeing, objective: Objective, picture: Tensor, course: Course, generator: torch.Generator
-) -> Iterator[Progress]:
+    network: Seeing, objective: Objective, picture: Tensor, course: Course, generator: torch.Generator,
+    mask: Tensor | None = None,
+) -> Iterator[Progress]:  # fmt: skip
     """Dream into a picture [3, h, w] in [0, 1]; every step is reported, the last one's picture is the dream.
 
-    The generator, on any device, draws the jitter and nothing else.
+    The generator, on any device, draws the jitter (and the seams of tiles, where memory runs out). The mask [1, h, w]
+    in [0, 1] says how much of a step each point takes.
     """
     size = (picture.shape[1], picture.shape[2])
-    canvas = Pixels(picture)
-    stages = sizes(size, course.octaves, course.ratio)
-    steps = len(stages) * course.iterations
+    canvas, slope = Pixels(picture), Slope(network, generator)
     turn = int(torch.randint(GRID * GRID, (), generator=generator, device=generator.device))
-    for octave, small in enumerate(stages):
+    step, steps = 0, course.steps(size)
+    for small in sizes(size, course.octaves, course.ratio):
         canvas.resize(small)
-        seen = canvas.picture()
+        seen, share = canvas.picture(), 1.0 if mask is None else at_size(mask, small)
+        aimed = balanced(objective, slope, seen)
         for iteration in range(1, course.iterations + 1):
             shift = _shift(turn + iteration, course.jitter, generator)
-            canvas.climb(STEP * course.strength * _direction(network, objective, seen, shift))
-            seen = canvas.picture()
-            yield Progress(octave * course.iterations + iteration, steps, seen, size)
+            direction = _direction(slope, aimed, seen, shift, course.smoothing)
+            canvas.climb(STEP * course.strength * share * direction)
+            seen, step = canvas.picture(), step + 1
+            yield Progress(step, steps, seen, size, slope.note)
 
 
-def _direction(network: Seeing, objective: Objective, picture: Tensor, shift: tuple[int, int]) -> Tensor:
+def _direction(slope: Slope, objective: Objective, picture: Tensor, shift: tuple[int, int], smoothing: int) -> Tensor:
     """Which way to go, [3, h, w], 1 on average, as seen with the picture shifted down and right."""
-    slope = gradient(network, objective, torch.roll(picture, shift, (1, 2)))
-    slope = torch.roll(slope, (-shift[0], -shift[1]), (1, 2))
-    return normalised(calmed(levelled(smoothed(slope))))
+    found = slope(objective, torch.roll(picture, shift, (1, 2)))
+    found = torch.roll(found, (-shift[0], -shift[1]), (1, 2))
+    return normalised(calmed(levelled(smoothed(found, range(1, 2 * smoothing + 2, 2)))))
 
 
 def _shift(turn: int, jitter: int, generator: torch.Generator) -> tuple[int, int]:

@@ -24,11 +24,11 @@ class Seeing(Protocol):
 
 
 def gradient(network: Seeing, objective: Objective, picture: Tensor) -> Tensor:
-    """Where the objective rises, for a picture [3, h, w]: the same shape, float32."""
+    """Where the objective rises, for a picture [3, h, w]: the same shape and dtype."""
     leaf = picture[None].detach().requires_grad_()
     value = objective(network.activations(leaf, objective.layers))
     (slope,) = torch.autograd.grad(value, leaf)
-    return slope[0].float()
+    return slope[0]
 
 
 def smoothed(slope: Tensor, sides: Collection[int] = (1, 3, 5)) -> Tensor:

@@ -15,6 +15,7 @@ from torch import Tensor
 from engine.ascent.gradient import Seeing
 from engine.ascent.report import Progress
 from engine.canvas.fourier import Fourier
+from engine.canvas.mosaic import mosaic
 from engine.objectives import Objective
 
 SMALLEST = 32
@@ -52,7 +53,7 @@ def imagine(
     network: Seeing, objective: Objective, canvas: Fourier, iterations: int, generator: torch.Generator,
     views: Views | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Climb for so many steps; every one is reported with the first picture of the canvas."""
+    """Climb for so many steps; every one is reported with all that is on the canvas."""
     eyes = views or Views()
     optimizer = torch.optim.Adam([canvas.spectrum], RATE)
     for iteration in range(1, iterations + 1):
@@ -61,5 +62,5 @@ def imagine(
         torch.autograd.backward(-value)
         optimizer.step()
         with torch.no_grad():
-            picture = canvas.pictures()[0]
-        yield Progress(iteration, iterations, picture, canvas.size)
+            shown = mosaic(canvas.pictures())
+        yield Progress(iteration, iterations, shown, (shown.shape[1], shown.shape[2]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
 
@@ -18,6 +20,8 @@ class Progress:
     """The canvas so far, [3, h, w] in [0, 1], at the size of its octave."""
     size: tuple[int, int]
     """Height and width that the result will have: show previews with this aspect, and nothing jumps."""
+    note: str = ""
+    """What is being given up so that the dream can be finished, as a sentence; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Frame:
     frames: int
     picture: Tensor = field(repr=False)
     """[3, h, w] in [0, 1]."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What was found out on the way, as JSON knows it: labels, channels."""
 
 
 Report = Progress | Frame

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+LUMA = (0.299, 0.587, 0.114)
+"""How bright red, green and blue are (ITU-R BT.601)."""
 CHROMA = 0.35
 """How much of a step's colour is left beside its brightness. In photographs colour varies about half as much."""
 
@@ -26,6 +28,54 @@ def like(picture: Tensor, reference: Tensor, share: float = 1.0) -> Tensor:
     return torch.lerp(picture, matched, share).clamp(0, 1)
 
 
+def coloured(picture: Tensor, source: Tensor) -> Tensor:
+    """The brightness of a picture [3, h, w] in [0, 1] with the colours of its source, of the same size.
+
+    Chroma (what is left of a colour without its luma) is the source's, paler only where it would not fit into [0, 1].
+    """
+    luma = torch.tensor(LUMA, device=picture.device).view(3, 1, 1)
+    light = (picture * luma).sum(0, keepdim=True)
+    chroma = source - (source * luma).sum(0, keepdim=True)
+    room = torch.where(chroma > 0, (1 - light) / chroma.clamp(min=1e-6), light / (-chroma).clamp(min=1e-6))
+    return (light + chroma * room.amin(0, keepdim=True).clamp(0, 1)).clamp(0, 1)
+
+
+def matched(picture: Tensor, source: Tensor, levels: int = 256) -> Tensor:
+    """A picture [3, h, w] in [0, 1] whose channels have the source's histograms, at so many levels each.
+
+    Histogram specification: every value moves to the value that stands at its quantile in the source.
+    """
+    planes = [_specified(*pair, levels) for pair in zip(picture, source, strict=True)]
+    return torch.stack(planes).clamp(0, 1)
+
+
+def _specified(plane: Tensor, wanted: Tensor, levels: int) -> Tensor:
+    """A plane [h, w] with another one's distribution, linear between quantiles."""
+    have, want = (_quantiles(one, levels) for one in (plane, wanted))
+    above = torch.bucketize(plane.contiguous(), have).clamp(1, levels - 1)
+    low, high = have[above - 1], have[above]
+    between = ((plane - low) / (high - low).clamp(min=1e-6)).clamp(0, 1)
+    return torch.lerp(want[above - 1], want[above], between)
+
+
+def _quantiles(plane: Tensor, levels: int) -> Tensor:
+    """Values [levels] at evenly spaced ranks, of at most about 2^16 points that lie on a grid."""
+    stride = max(1, round((plane.numel() / 2**16) ** 0.5))
+    values = plane[::stride, ::stride].flatten().sort().values
+    ranks = torch.linspace(0, len(values) - 1, levels, device=plane.device).round().long()
+    return values[ranks]
+
+
 def _moments(picture: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each channel, [3, 1, 1]."""
     return picture.mean((1, 2), keepdim=True), picture.std((1, 2), keepdim=True) + 1e-4
+
+
+def vivid(pictures: Tensor, spread: float = 0.2) -> Tensor:
+    """Pictures [n, 3, h, w], each stretched around its mean until its values spread that far, kept in [0, 1].
+
+    What was painted in few steps is pale; beside others, on a small tile, it is hard to see.
+    """
+    mean, found = pictures.mean((1, 2, 3), keepdim=True), pictures.std((1, 2, 3), keepdim=True)
+    stretch = (spread / (found + 1e-4)).clamp(min=1)
+    return (mean + (pictures - mean) * stretch).clamp(0, 1)

@@ -12,12 +12,12 @@ from __future__ import annotations
 from engine.encoders.encoded import Encoded, Encoder
 from engine.encoders.gif import Gif
 from engine.encoders.still import Still, encode, preview
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import AnyParams, Zoom
 
 __all__ = ["Encoded", "Encoder", "encode", "open_encoder", "preview"]
 
 
-def open_encoder(params: Dream | Zoom, limit_bytes: int | None = None) -> Encoder:
+def open_encoder(params: AnyParams, limit_bytes: int | None = None) -> Encoder:
     """The encoder for what a recipe makes: a still picture, or an animation."""
     if isinstance(params, Zoom):
         return Gif(params.fps, limit_bytes)

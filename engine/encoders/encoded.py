@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor
 
@@ -18,6 +19,8 @@ class Encoded:
     height: int
     note: str = ""
     """What was given up to fit the upload limit, and what to do about it; else empty."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the recipe found out on the way, as JSON knows it."""
 
 
 class Encoder(Protocol):

@@ -6,13 +6,18 @@ lock on PostgreSQL): read-then-write without it loses rows. Reads take no lock a
 
 from __future__ import annotations
 
+import fcntl
+import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+
+from engine.jobs.errors import DatabaseDamaged
 
 ADVISORY_LOCK = 0x50415245
 
@@ -20,6 +25,35 @@ ADVISORY_LOCK = 0x50415245
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite file."""
     return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+def occupy(run_dir: Path, *, alone: bool = False) -> int:
+    """A descriptor that says, until it is closed, that this process uses the database; `alone`: and nobody else may.
+
+    Raises BlockingIOError if somebody else has it (`alone`), or has it alone.
+    """
+    lock = os.open(run_dir / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise
+    return lock
+
+
+def check(path: Path) -> None:
+    """Look through a SQLite file, if there is one. Raises `DatabaseDamaged`, and sqlite3's OperationalErrors."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=10)) as db:
+            found = [str(row[0]) for row in db.execute("PRAGMA quick_check(1)")]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    if found != ["ok"]:
+        raise DatabaseDamaged(path=path, finding=" ".join(" ".join(found).split())[:120])
 
 
 def connect(url: str) -> sa.Engine:

@@ -1,8 +1,12 @@
 """Strangers' bytes into clean pictures: `bytes => PNG without metadata`, in a child that may die.
 
-`Decoder` is the side that asks (no Pillow there); `python -m engine.jobs.decoder` is the child: no torch, no network,
-bounded memory, CPU time and file size, kept warm. Pixels and frames are bounded from the header, before anything is
-decoded. Orientation and colour profile are applied, then all metadata is dropped.
+`Decoder` is the side that asks (no Pillow there); `python -m engine.jobs.decoder` is the child: no torch, bounded
+memory and CPU time, kept warm. Before the first stranger's byte it gives up every right that it can do without
+(`seal`): from then on it can open no file, no socket and no process. Bytes, pixels and frames are bounded from the
+header, before anything is decoded. Orientation and colour profile are applied, then all metadata is dropped.
+
+What the child answers is not believed either: anything but a plain PNG of the right size, or the name of a refusal,
+is as good as a crash.
 """
 
 from __future__ import annotations
@@ -10,7 +14,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import logging
+import os
 import resource
+import struct
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +27,8 @@ from engine.jobs import errors, frames
 if TYPE_CHECKING:
     from PIL import Image
 
+log = logging.getLogger(__name__)
+
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 MEMORY = 1536 * 2**20
 """Address space of the child: enough for two copies of the largest picture allowed."""
@@ -27,7 +36,13 @@ SECONDS = 8.0
 """Per picture; CPU time in the child, wall time outside."""
 FRAMES_FACTOR = 8
 """An animation may hold this many times the pixels of the largest picture."""
+FRAMES = 5_000
+"""An animation may hold this many frames: at 25 a second, more than three minutes."""
+NOBODY = 65534
+"""The user that a child of root becomes."""
 SPEC = "--child"
+MEGABYTE = 2**20
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,9 @@ class Clean:
 class Decoder:
     """The warm child; started when needed, replaced when it dies. One picture at a time."""
 
-    def __init__(self, megapixels: float = 50.0) -> None:
+    def __init__(self, megapixels: float = 50.0, megabytes: float = 25.0) -> None:
         self.megapixels = megapixels
+        self.megabytes = megabytes
         self._child: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
@@ -57,6 +73,11 @@ class Decoder:
     async def __aexit__(self, *_: object) -> None:
         await self._kill()
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process, while there is one."""
+        return self._child.pid if self._child is not None else None
+
     async def clean(self, data: bytes, long_side: int = 1024) -> Clean:
         """Decode, orient, convert to sRGB, resize to `long_side` pixels. Raises a `Refusal` with a sentence.
 
@@ -64,17 +85,15 @@ class Decoder:
         """
         if not data:
             raise errors.EmptyFile()
+        if len(data) > self.megabytes * MEGABYTE:
+            raise errors.FileTooLarge(megabytes=f"{len(data) / MEGABYTE:.0f}", limit=f"{self.megabytes:g}")
         async with self._turn:
             answer = await self._ask({"long_side": long_side, "megapixels": self.megapixels}, data)
-        if answer is None:
-            raise errors.DecoderDied()
-        header, png = answer
-        if refused := header.get("refused"):
-            kind: type[errors.Refusal] = getattr(errors, refused)
-            raise kind(**header["facts"])
-        return Clean(png, header["width"], header["height"], header["animated"])
+        if isinstance(answer, errors.Refusal):
+            raise answer
+        return answer
 
-    async def _ask(self, header: dict[str, Any], data: bytes) -> frames.Frame | None:
+    async def _ask(self, header: dict[str, Any], data: bytes) -> Clean | errors.Refusal:
         child = await self._warm()
         assert child.stdin is not None
         assert child.stdout is not None
@@ -83,18 +102,22 @@ class Decoder:
             async with asyncio.timeout(SECONDS + 2):
                 child.stdin.write(frames.pack(header, data))
                 await child.stdin.drain()
-                answer = await frames.receive(child.stdout)
-        except (TimeoutError, ConnectionError):
+                if frame := await frames.receive(child.stdout):
+                    answer = _believed(*frame, header["long_side"])
+        except (TimeoutError, ConnectionError, ValueError):
             pass
         finally:  # also when we are cancelled in the middle: an answer nobody read must not become the next one's
             if answer is None:
+                log.info("the decoder gave no answer to this picture and is replaced")
                 await self._kill()
-        return answer
+        return answer or errors.DecoderDied()
 
     async def _warm(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
+            from engine.jobs.settings import without_secrets
+
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "engine.jobs.decoder", SPEC,
+                sys.executable, "-m", "engine.jobs.decoder", SPEC, env=without_secrets(),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
             )  # fmt: skip
         return self._child
@@ -105,7 +128,29 @@ class Decoder:
         child, self._child = self._child, None
         with contextlib.suppress(ProcessLookupError):
             child.kill()
-        await child.wait()
+        status = await child.wait()
+        log.debug("decoder %d is gone (%s)", child.pid, status)
+
+
+def _believed(header: dict[str, Any], png: bytes, long_side: int) -> Clean | errors.Refusal:
+    """The child's answer, which strangers' bytes may have forged. Raises ValueError if it is none of ours."""
+    try:
+        if refused := header.get("refused"):
+            return REFUSALS[refused](**header["facts"])
+        width, height = header["width"], header["height"]
+        if png[:8] != PNG or struct.unpack(">II", png[16:24]) != (width, height) or max(width, height) != long_side:
+            raise ValueError("not the picture that was announced")
+        return Clean(png, width, height, bool(header["animated"]))
+    except (KeyError, TypeError, AttributeError, struct.error) as error:
+        raise ValueError("not an answer of ours") from error
+
+
+REFUSALS: dict[str, type[errors.Refusal]] = {
+    kind.__name__: kind
+    for kind in (errors.NotAPicture, errors.BrokenPicture, errors.TooManyPixels, errors.TooManyFrames,
+                 errors.DecoderDied)
+}  # fmt: skip
+"""All that the child may refuse with."""
 
 
 # the child
@@ -113,9 +158,9 @@ class Decoder:
 
 def serve() -> None:
     """Answer pictures on stdin until it closes."""
-    _confine()
-    from PIL import ImageCms, ImageOps, features  # warm before the first picture comes  # noqa: F401
-
+    confine()
+    warm_up()
+    seal()
     while frame := frames.read(sys.stdin.buffer):
         _more_cpu_time()
         header, data = frame
@@ -123,16 +168,49 @@ def serve() -> None:
         sys.stdout.buffer.flush()
 
 
-def _confine() -> None:
+def confine() -> None:
+    """Bound what this process can use up: memory for good, files not a byte."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def seal() -> None:
+    """Give up what decoding does not need: root, new processes and threads, and every new descriptor.
+
+    Without descriptors nothing can be opened: no file, no socket, no pipe. It needs no privilege, on any Unix. Only
+    root could take the limits back, so a child of root becomes nobody first (which fails in some containers: there the
+    limits still hold for everything that does not ask to lift them).
+    """
+    with contextlib.suppress(OSError):  # what libraries think of a stranger's file is no log of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def warm_up() -> None:
+    """Load the allowed formats and nothing else; later it would be too late, as nothing can be opened any more."""
+    import encodings.ascii
+    import encodings.latin_1
+    import encodings.utf_16  # noqa: F401
+
+    from PIL import AvifImagePlugin, Image, ImageCms, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # more would need threads, which `seal` forbids
+    out = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(out, "PNG")
+    clean(out.getvalue(), 2, 1.0)
+
+
 def _more_cpu_time() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = int(used.ru_utime + used.ru_stime + SECONDS) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _answer(data: bytes, long_side: int, megapixels: float) -> frames.Frame:
@@ -155,6 +233,7 @@ def clean(data: bytes, long_side: int, megapixels: float) -> tuple[bytes, tuple[
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a stranger's odd EXIF is not worth a line in the log
         try:
+            _bound_pixels(*_webp_canvas(data), megapixels)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 animated = _bounded(opened, megapixels)
                 return *_plain(opened, long_side), animated
@@ -166,49 +245,103 @@ def clean(data: bytes, long_side: int, megapixels: float) -> tuple[bytes, tuple[
             raise errors.BrokenPicture() from None
 
 
+def _webp_canvas(data: bytes) -> tuple[int, int]:
+    """(width, height) of a WebP with an extended header: its decoder asks for both canvases when it opens the file."""
+    if data[:4] + data[8:16] != b"RIFFWEBPVP8X" or len(data) < 30:
+        return 0, 0
+    return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+
+
+def _bound_pixels(width: int, height: int, megapixels: float, pictures: int = 1) -> None:
+    million = width * height * pictures / 1e6
+    if million > megapixels:
+        raise errors.TooManyPixels(megapixels=round(million), limit=round(megapixels))
+
+
 def _bounded(opened: Image.Image, megapixels: float) -> bool:
-    pixels = opened.width * opened.height / 1e6
-    if pixels > megapixels:
-        raise errors.TooManyPixels(megapixels=round(pixels), limit=round(megapixels))
-    opened_frames = getattr(opened, "n_frames", 1)
-    if pixels * opened_frames > megapixels * FRAMES_FACTOR:
-        raise errors.TooManyPixels(megapixels=round(pixels * opened_frames), limit=round(megapixels * FRAMES_FACTOR))
-    opened.seek(0) if opened_frames > 1 else None
-    return bool(opened_frames > 1)
+    """Whether it is an animation. Raises `TooManyPixels` and `TooManyFrames`; nothing is decoded yet."""
+    _bound_pixels(*opened.size, megapixels)
+    count = getattr(opened, "n_frames", 1)
+    if count > FRAMES:
+        raise errors.TooManyFrames(frames=count, limit=FRAMES)
+    _bound_pixels(*opened.size, megapixels * FRAMES_FACTOR, count)
+    if count > 1:
+        opened.seek(0)
+    return bool(count > 1 and opened.format not in ("MPO", "TIFF"))  # several pictures or pages, which do not move
 
 
 def _plain(opened: Image.Image, long_side: int) -> tuple[bytes, tuple[int, int]]:
-    from PIL import Image, ImageOps
+    from PIL import Image
 
-    if opened.format == "JPEG":
+    if opened.format in ("JPEG", "MPO"):
         opened.draft(None, (long_side, long_side))  # a JPEG is decoded at about the size that is wanted
     opened.load()
-    picture = _srgb(ImageOps.exif_transpose(opened))
-    scale = long_side / max(picture.size)
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    turn = _turn(opened)
+    picture: Image.Image = opened
+    if opened.mode in ("L", "RGB", "CMYK") and not opened.has_transparency_data:
+        picture = _fitted(opened, long_side)  # what follows is cheaper so
+    picture = _fitted(_srgb(picture), long_side)
+    if turn is not None:
+        picture = picture.transpose(turn)
     out = io.BytesIO()
     fresh = Image.frombytes("RGB", picture.size, picture.tobytes())  # a new picture carries no metadata along
     fresh.save(out, "PNG", compress_level=1)
     return out.getvalue(), fresh.size
 
 
-def _srgb(picture: Image.Image) -> Image.Image:
-    """8-bit RGB: the profile applied, 16 bits scaled, transparency laid on white."""
-    from PIL import Image, ImageCms
+def _turn(opened: Image.Image) -> Image.Transpose | None:
+    """How to turn it upright: EXIF orientation 2 to 8. What cannot be read is no reason to refuse a picture."""
+    from PIL.Image import Transpose as T
 
+    turns = (T.FLIP_LEFT_RIGHT, T.ROTATE_180, T.FLIP_TOP_BOTTOM, T.TRANSPOSE, T.ROTATE_270, T.TRANSVERSE, T.ROTATE_90)
+    try:
+        said = int(opened.getexif().get(0x0112, 1))
+    except Exception:  # as with `clean`: Pillow raises anything on damaged data
+        return None
+    return turns[said - 2] if 2 <= said <= 8 else None
+
+
+def _fitted(picture: Image.Image, long_side: int) -> Image.Image:
+    from PIL import Image
+
+    scale = long_side / max(picture.size)
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    if size == picture.size:
+        return picture
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _srgb(picture: Image.Image) -> Image.Image:
+    """8-bit RGB: 16 bits scaled, the profile applied, transparency laid on white."""
+    from PIL import Image
+
+    profile = picture.info.get("icc_profile")
+    alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
     if picture.mode.startswith(("I", "F")):
         picture = _eight_bit(picture)
-    if (profile := picture.info.get("icc_profile")) and picture.mode in ("RGB", "CMYK", "L"):
-        with contextlib.suppress(ImageCms.PyCMSError, OSError):
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-            picture = converted or picture
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(white, picture).convert("RGB")
-    return picture.convert("RGB")
+    if picture.mode in ("1", "LA", "La"):
+        picture = picture.convert("L")
+    elif picture.mode not in ("L", "RGB", "CMYK", "LAB"):
+        picture = picture.convert("RGB")
+    coloured = _profiled(picture, profile)
+    if alpha is None:
+        return coloured
+    return Image.composite(coloured, Image.new("RGB", coloured.size, "white"), alpha)
+
+
+def _profiled(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """L, RGB, CMYK or LAB in sRGB. A profile that is damaged, or meant for other colours, is left out."""
+    from PIL import ImageCms
+
+    if not profile and picture.mode != "LAB":
+        return picture.convert("RGB")
+    lab = ImageCms.createProfile("LAB") if picture.mode == "LAB" else None
+    try:
+        source = ImageCms.ImageCmsProfile(lab or io.BytesIO(profile or b""))
+        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        converted = None
+    return converted or picture.convert("RGB")
 
 
 def _eight_bit(picture: Image.Image) -> Image.Image:

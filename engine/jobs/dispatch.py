@@ -15,8 +15,9 @@ from engine.jobs.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Pl
 class Dispatch(Protocol):
     """Take jobs in, say how they stand, and remember which answers were posted."""
 
-    async def submit(self, job: Job, posting: dict[str, Any]) -> JobId:
-        """Queue a job durably. Raises `QueueFull` or `TooManyJobs`; then nothing was queued."""
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:
+        """Queue a job durably, under a fresh `id` if one was made before. Raises `QueueFull`, `TooManyJobs` or
+        `DiskFull`; then nothing was queued."""
         ...
 
     async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
@@ -39,6 +40,10 @@ class Dispatch(Protocol):
         """Starts, progress and ends as they happen. Lossy: the rows are the truth."""
         ...
 
+    def engine_listens(self) -> bool:
+        """Whether an engine is there now: while hints are listened to, it is known at once when one dies."""
+        ...
+
     async def unposted(self) -> Sequence[JobRow]:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         ...
@@ -56,7 +61,7 @@ class Dispatch(Protocol):
         ...
 
     async def put_blob(self, data: bytes) -> BlobKey:
-        """Store bytes durably."""
+        """Store bytes durably. Raises `DiskFull`."""
         ...
 
     async def get_blob(self, key: BlobKey) -> bytes | None:

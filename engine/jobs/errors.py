@@ -4,14 +4,21 @@
     ├── Refusal               the request was not taken; nothing was queued
     │   ├── EmptyFile         BrokenPicture    NotAPicture     TooManyPixels
     │   ├── FileTooLarge      ForeignUrl       Unreachable     DecoderDied
+    │   ├── TooManyFrames     DiskFull
     │   ├── UnknownLayer      UnknownNetwork   NetworkMissing  BadOption
     │   ├── UnknownPreset     BadPresetName    TooManyPresets
     │   ├── NotYours          Gone             TooLong
-    │   └── QueueFull         TooManyJobs
+    │   ├── QueueFull         TooManyJobs      NothingNamed
+    │   └── UnknownSubject    TwoAims         BadMixture      UnknownChannel
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
-    │   └── PictureGone
+    │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    ├── NetworkError          a network's file cannot be had or used; nothing of it was kept
+    │   ├── StaysOffline      NoDownload       FetchedElsewhere
+    │   ├── NoRoom            CutShort         NotServed       WebPageInstead
+    │   └── WrongChecksum     NotWeights       OtherNetwork
     └── SettingsError         the person who runs the bot must change something
+        └── DatabaseDamaged   BackupError
 
 The docstring is the message; `{names}` in it are facts, given as keyword arguments. Every message says what to do next.
 """
@@ -83,6 +90,12 @@ class DecoderDied(Refusal):
     """That picture takes too long or too much memory to open. Save it as a plain PNG or JPEG and send that."""
 
     code = "R08"
+
+
+class TooManyFrames(Refusal):
+    """That animation has {frames} frames and I open at most {limit}. Shorten it, or send one picture of it."""
+
+    code = "R09"
 
 
 class UnknownLayer(Refusal):
@@ -159,6 +172,42 @@ class TooManyJobs(Refusal):
     code = "R21"
 
 
+class UnknownSubject(Refusal):
+    """I know nothing called "{name}" to dream towards. Did you mean {nearest}? Or use eyes, towers or 🦊."""
+
+    code = "R22"
+
+
+class TwoAims(Refusal):
+    """Choose a layer or a subject: a dream goes towards one of them. Leave the other out and ask again."""
+
+    code = "R23"
+
+
+class NothingNamed(Refusal):
+    """Say what to imagine, for example `banana`, `eye + castle` or 🦊, and ask again."""
+
+    code = "R26"
+
+
+class BadMixture(Refusal):
+    """At character {at}: {problem}. Several layers are written like `high*0.7 + mid:21`."""
+
+    code = "R24"
+
+
+class UnknownChannel(Refusal):
+    """The layer {layer} has the channels 0 to {last}, and no channel {channel}. Choose one of those."""
+
+    code = "R25"
+
+
+class DiskFull(Refusal):
+    """My disk is almost full, so I take no new dreams. Tell the person who runs me; dreams that wait are still made."""
+
+    code = "R30"
+
+
 class Failure(PareidoliaError):
     """This dream could not be finished. Try it again."""
 
@@ -195,7 +244,147 @@ class PictureGone(Failure):
     code = "F05"
 
 
+class TooMuchMemory(Failure):
+    """This dream needs about {needed} MB of memory and may take {limit}. Try a smaller `size` or a lower layer."""
+
+    code = "F06"
+
+
+class NoLongerKnown(Failure):
+    """This asks for a network or a word that is not here any more. Ask for it again with what is offered now."""
+
+    code = "F07"
+
+
+class NotKept(Failure):
+    """This dream is finished, but my disk had no room left for it. Tell the person who runs me, and ask again."""
+
+    code = "F10"
+
+
+class NetworkError(PareidoliaError):
+    """The network "{name}" cannot be used. Fetch it again with `pareidolia networks fetch {name}`."""
+
+    code = "N00"
+
+
+class StaysOffline(NetworkError):
+    """`offline` is set, so "{name}" was not downloaded. Put {file} into {folder} yourself, or set `offline` to false,
+    and ask again."""
+
+    code = "N01"
+
+
+class NoDownload(NetworkError):
+    """ "{name}" has no download: its file comes from whoever described it. Put {file} where its description says."""
+
+    code = "N02"
+
+
+class FetchedElsewhere(NetworkError):
+    """Another process is fetching "{name}" just now. Wait until it has finished; `pareidolia networks` tells."""
+
+    code = "N03"
+
+
+class NoRoom(NetworkError):
+    """ "{name}" needs {needed} MB of disk for a moment, and {folder} has {free} MB free. Free some and ask again."""
+
+    code = "N04"
+
+
+class CutShort(NetworkError):
+    """The download of "{name}" broke off after {megabytes} MB ({problem}). Ask again: it goes on from there."""
+
+    code = "N05"
+
+
+class NotServed(NetworkError):
+    """{url} does not give "{name}": {problem}. Check the connection and the proxy and ask again later, or download
+    {file} another way and put it into {folder}."""
+
+    code = "N06"
+
+
+class WebPageInstead(NetworkError):
+    """Instead of "{name}" came a web page, as proxies and login pages send them. Open {url} in a browser, or check the
+    proxy, and ask again."""
+
+    code = "N07"
+
+
+class WrongChecksum(NetworkError):
+    """{file} is not what was published as "{name}": {found} instead of {expected}. It was damaged, cut short or
+    exchanged on the way, and is deleted. Ask again."""
+
+    code = "N08"
+
+
+class NotWeights(NetworkError):
+    """{file} holds something other than a network's numbers, code perhaps, so nothing of it was run and nothing was
+    kept. Get "{name}" from where it was published."""
+
+    code = "N09"
+
+
+class OtherNetwork(NetworkError):
+    """{file} does not fit the architecture {architecture}: {problem}. Check which one "{name}" was trained with."""
+
+    code = "N10"
+
+
 class SettingsError(PareidoliaError):
     """{problem}"""
 
     code = "S01"
+
+
+class DatabaseDamaged(SettingsError):
+    """The database {path} is damaged ({finding}). Put a backup in its place with `pareidolia restore FILE`; if you have
+    none, move it away and start again: networks and settings stay."""
+
+    code = "S02"
+
+
+class BackupError(SettingsError):
+    """{problem}"""
+
+    code = "S03"
+
+
+_KINDS = {
+    "Refusal": "The request was not taken and nothing was queued. The user reads the sentence and can mend it.",
+    "Failure": """The job was taken and could not be done; the sentence stands in its message. Look for the job's id in
+the logs. F04 with six more digits is an error nobody foresaw: its traceback stands in the bot's log under them.""",
+    "NetworkError": "A network's file cannot be had or used. Only the command line says this.",
+    "SettingsError": "Whoever runs Pareidolia reads this at the start, and it does not start.",
+}
+_TITLE = """# Error codes
+
+Made from engine/jobs/errors.py by `make docs`; do not edit. Every sentence of an error ends with its code, small.
+`{names}` are filled in.
+"""
+
+
+def kinds() -> dict[type[PareidoliaError], list[type[PareidoliaError]]]:
+    """All errors by kind, in the order of their codes."""
+    return {kind: sorted(_below(kind), key=lambda one: one.code) for kind in PareidoliaError.__subclasses__()}
+
+
+def _below(kind: type[PareidoliaError]) -> list[type[PareidoliaError]]:
+    return [kind, *(one for child in kind.__subclasses__() for one in _below(child))]
+
+
+def page() -> str:
+    """The text of docs/errors.md, which is made by `python -m engine.jobs.errors`."""
+    parts = [_TITLE]
+    for kind, errors in kinds().items():
+        rows = "".join(f"| {one.code} | {one.__name__} | {' '.join((one.__doc__ or '').split())} |\n" for one in errors)
+        parts.append(
+            f"## {kind.__name__}\n\n{_KINDS[kind.__name__]}\n\n| code | name | sentence |\n|---|---|---|\n{rows}"
+        )
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NewType
 
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import AnyParams
 
 JobId = NewType("JobId", str)
 BlobKey = NewType("BlobKey", str)
@@ -43,7 +44,7 @@ class State(enum.StrEnum):
 class Job:
     """Params, a clean picture, and who asked."""
 
-    params: Dream | Zoom
+    params: AnyParams
     requester: str
     """Discord's id of the user; "local" on the command line."""
     picture: BlobKey | None = None
@@ -52,6 +53,8 @@ class Job:
     """The job whose button was pressed."""
     limit_bytes: int = 10 * MEGABYTE
     """The largest result that can be uploaded where the answer goes."""
+    others: Mapping[str, BlobKey] = field(default_factory=dict)
+    """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Result:
     """Bytes."""
     note: str = ""
     """What was given up to fit the upload limit, as a sentence; else empty."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What was found out on the way, such as the labels of a picture that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class Progress:
     steps: int
     eta_s: float = 0.0
     preview: bytes = field(default=b"", repr=False)
+    gpu_bytes: int = 0
+    """GPU memory that torch holds; 0 on a CPU."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ work.
 from __future__ import annotations
 
 import json
+import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -19,9 +21,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.jobs import params
+from engine.jobs import catalog, params
 from engine.jobs.database import connect, reading
-from engine.jobs.errors import EngineCrashed, Failure, QueueFull, TooManyJobs
+from engine.jobs.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
 from engine.jobs.job import BlobKey, CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
 
 metadata = sa.MetaData()
@@ -35,6 +37,7 @@ jobs = sa.Table(
     sa.Column("params", sa.Text, nullable=False),
     sa.Column("requester", sa.String(32), nullable=False),
     sa.Column("picture", sa.String(64)),
+    sa.Column("others", sa.Text),
     sa.Column("parent", sa.String(24)),
     sa.Column("limit_bytes", sa.BigInteger, nullable=False),
     sa.Column("posting", sa.Text, nullable=False),
@@ -74,6 +77,10 @@ CRASHES = 2
 STARTS = 20
 """A job that was begun this often and never ended brings whole engines down; it fails."""
 
+_presets = sa.table("presets", sa.column("params"))
+"""The bot's table, of which retention must know what it names."""
+_BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
+
 _OPEN = (State.QUEUED, State.RUNNING)
 _SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
 
@@ -82,22 +89,33 @@ class Ledger:
     """The table and every move on it. A move that finds the row in another state than it needs does nothing."""
 
     def __init__(
-        self, url: str, limits: Limits | None = None, *, engines: int = 1, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        limits: Limits | None = None,
+        *,
+        engines: int = 1,
+        clock: Callable[[], float] = time.time,
+        occupancy: int | None = None,
     ) -> None:
+        """`occupancy` is the descriptor of `engine.jobs.database.occupy`, closed with the ledger."""
         self.limits = limits or Limits()
         self.engines = engines
         self.clock = clock
+        self._occupancy = occupancy
         self._db = connect(url)
 
     def close(self) -> None:
         """Let go of the database."""
         self._db.dispose()
+        if self._occupancy is not None:
+            os.close(self._occupancy)
+            self._occupancy = None
 
     # what the bot does
 
-    def submit(self, job: Job, posting: dict[str, Any], *, priority: int = 0) -> JobId:
+    def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None, *, priority: int = 0) -> JobId:
         """Queue a job: limits, tag and row in one transaction. Raises `QueueFull` or `TooManyJobs`."""
-        id = new_id()
+        id = id or new_id()
         with self._db.begin() as db:
             self._refuse_over_limits(db, job.requester)
             cost = self._estimate(db, job)
@@ -131,7 +149,7 @@ class Ledger:
 
     def _estimate(self, db: sa.Connection, job: Job) -> float:
         known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
-        return job.params.work() * (known or FIRST_GUESS_S)
+        return job.params.work() * (known or FIRST_GUESS_S * catalog.network(job.params.network).effort)
 
     def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
         """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
@@ -191,7 +209,10 @@ class Ledger:
     # what an engine does; every write is fenced by (id, attempt), so that a zombie changes nothing
 
     def claim(self, engine: str) -> JobRow | None:
-        """Take the next job: its attempt is committed before it runs."""
+        """Take the next job: its attempt is committed before it runs.
+
+        A job that asks for what this version no longer knows fails on the way, with a sentence.
+        """
         order = (jobs.c.priority, jobs.c.tag, jobs.c.created)
         with self._db.begin() as db:
             id = db.scalar(sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED).order_by(*order).limit(1))
@@ -199,7 +220,11 @@ class Ledger:
                 return None
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
             db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
-            return _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
+            found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
+        if _known(found.params) is None:
+            self.fail(found.id, found.attempt, NoLongerKnown())
+            return self.claim(engine)
+        return _job_row(found)
 
     def stop_flag(self, id: JobId, attempt: int) -> str:
         """ "" (go on), "stop", "keep", or "lost" when the job is no longer this engine's."""
@@ -229,7 +254,7 @@ class Ledger:
             average = known + SMOOTHING * (fresh - known)
             db.execute(calibrations.update().where(_same_kind(job)).values(seconds_per_unit=average))
 
-    def fail(self, id: JobId, attempt: int, error: Failure) -> bool:
+    def fail(self, id: JobId, attempt: int, error: PareidoliaError) -> bool:
         """Settle as failed, with the sentence that the user will read."""
         failed = {"state": State.FAILED, "error": str(error), "error_code": error.code, "finished": self.clock()}
         return self._settle(id, attempt, failed)
@@ -265,6 +290,28 @@ class Ledger:
             back = db.execute(jobs.update().where(*mine).values(**self._after(State.QUEUED))).rowcount
         return worn_out + flagged + back
 
+    # what retention does
+
+    def forget(self, before: float, at_most: int = 200) -> int:
+        """Delete the rows of jobs that were answered and had settled before that moment (Unix seconds); how many.
+
+        A few at a time, so that nobody waits long for the write lock.
+        """
+        old = sa.select(jobs.c.id).where(
+            jobs.c.state.in_(_SETTLED), jobs.c.posted.is_not(None), jobs.c.finished < before
+        )
+        with self._db.begin() as db:
+            return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
+
+    def named_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
+        """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
+        named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
+        unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
+        with self._read() as db:
+            rows = [*db.execute(sa.select(*named).where(unanswered if pinned else sa.true()))]
+            rows += db.execute(sa.select(_presets.c.params)).all()
+        return {BlobKey(name) for row in rows for text in row if text for name in _BLOB_NAME.findall(text)}
+
     def _after(self, state: State) -> dict[str, Any]:
         if state == State.QUEUED:
             return {"state": state, "engine": None}
@@ -292,7 +339,8 @@ def _fresh_row(
 ) -> dict[str, Any]:
     return {
         "id": id, "state": State.QUEUED, "recipe": job.params.recipe, "params": job.params.model_dump_json(),
-        "requester": job.requester, "picture": job.picture, "parent": job.parent, "limit_bytes": job.limit_bytes,
+        "requester": job.requester, "picture": job.picture, "others": json.dumps(dict(job.others)),
+        "parent": job.parent, "limit_bytes": job.limit_bytes,
         "posting": json.dumps(posting), "priority": priority, "tag": tag, "cost_s": cost_s, "created": now,
         "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
     }  # fmt: skip
@@ -305,13 +353,22 @@ def _remaining(row: sa.Row[Any], now: float) -> float:
     return float(row.cost_s)
 
 
+def _known(stored: str) -> params.AnyParams | None:
+    """Params as stored; None where a network or a word in them has gone since. Their row must still be answered."""
+    try:
+        return params.parse(stored)
+    except PareidoliaError:
+        return None
+
+
 def _job_row(row: sa.Row[Any]) -> JobRow:
     return JobRow(
         id=JobId(row.id),
         job=Job(
-            params=params.parse(row.params),
+            params=_known(row.params) or params.Dream(),
             requester=row.requester,
             picture=BlobKey(row.picture) if row.picture else None,
+            others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},
             parent=JobId(row.parent) if row.parent else None,
             limit_bytes=row.limit_bytes,
         ),

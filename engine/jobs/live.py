@@ -89,6 +89,11 @@ class LiveClient:
             finally:
                 self.close()
 
+    @property
+    def connected(self) -> bool:
+        """Whether an engine listens. It hangs up when it dies."""
+        return self._writer is not None and not self._writer.is_closing()
+
     def send(self, **header: Any) -> None:
         """Tell the engine something, if one listens."""
         if self._writer is not None and not self._writer.is_closing():
@@ -106,7 +111,7 @@ def _frame(hint: Hint) -> bytes:
     match hint:
         case Progress():
             header = {"hint": "progress", "id": hint.id, "step": hint.step, "steps": hint.steps, "eta_s": hint.eta_s}
-            return frames.pack(header, hint.preview)
+            return frames.pack({**header, "gpu_bytes": hint.gpu_bytes}, hint.preview)
         case Started():
             return frames.pack({"hint": "started", "id": hint.id})
         case Settled():
@@ -117,7 +122,7 @@ def _hint(header: dict[str, Any], blob: bytes) -> Hint:
     id = JobId(header["id"])
     match header["hint"]:
         case "progress":
-            return Progress(id, header["step"], header["steps"], header["eta_s"], blob)
+            return Progress(id, header["step"], header["steps"], header["eta_s"], blob, header.get("gpu_bytes", 0))
         case "started":
             return Started(id)
         case _:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import shutil
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from engine.jobs import migrate
 from engine.jobs.blobs import Blobs
-from engine.jobs.database import sqlite_url
-from engine.jobs.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
+from engine.jobs.database import occupy, sqlite_url
+from engine.jobs.errors import DiskFull, SettingsError
+from engine.jobs.job import MEGABYTE, BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
 from engine.jobs.ledger import Ledger
 from engine.jobs.live import LiveClient, socket_path
 from engine.jobs.settings import Settings
 
+log = logging.getLogger(__name__)
+
 
 def open_ledger(settings: Settings) -> Ledger:
-    """The ledger of these settings, its schema up to date."""
-    migrate.prepare(settings)
-    return Ledger(sqlite_url(settings.database), Limits(settings.limits.per_user, settings.limits.total))
+    """The ledger of these settings, whole and its schema up to date. Raises `SettingsError`."""
+    try:
+        occupancy = occupy(settings.run_dir)
+    except BlockingIOError:
+        raise SettingsError(problem="A backup is being restored here. Start again once that is done.") from None
+    try:
+        migrate.prepare(settings)
+    except BaseException:
+        os.close(occupancy)
+        raise
+    limits = Limits(settings.limits.per_user, settings.limits.total)
+    return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy)
 
 
 def open_blobs(settings: Settings) -> Blobs:
@@ -29,18 +44,21 @@ def open_blobs(settings: Settings) -> Blobs:
 class LocalDispatch:
     """The port of `engine.jobs.dispatch`, where every method is described."""
 
-    def __init__(self, ledger: Ledger, blobs: Blobs, live: LiveClient) -> None:
+    def __init__(self, ledger: Ledger, blobs: Blobs, live: LiveClient, free_mb: float = 0.0) -> None:
         self.ledger = ledger
         self.blobs = blobs
         self.live = live
+        self._free = free_mb * MEGABYTE
 
     @classmethod
     def open(cls, settings: Settings) -> LocalDispatch:
         """Connect to the ledger of these settings; migrates it first."""
-        return cls(open_ledger(settings), open_blobs(settings), LiveClient(socket_path(settings.run_dir)))
+        live = LiveClient(socket_path(settings.run_dir))
+        return cls(open_ledger(settings), open_blobs(settings), live, settings.storage.free_mb)
 
-    async def submit(self, job: Job, posting: dict[str, Any]) -> JobId:  # noqa: D102
-        id = await to_thread(self.ledger.submit, job, posting)
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
+        await to_thread(self._refuse_on_full_disk)
+        id = await to_thread(self.ledger.submit, job, posting, id)
         self.live.send(wake=True)
         return id
 
@@ -62,6 +80,9 @@ class LocalDispatch:
     def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
         return self.live.hints()
 
+    def engine_listens(self) -> bool:  # noqa: D102
+        return self.live.connected
+
     async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
         return await to_thread(self.ledger.unposted)
 
@@ -75,7 +96,22 @@ class LocalDispatch:
         return await to_thread(self.ledger.estimate, job)
 
     async def put_blob(self, data: bytes) -> BlobKey:  # noqa: D102
-        return await to_thread(self.blobs.put, data)
+        return await to_thread(self._put_blob, data)
+
+    def _put_blob(self, data: bytes) -> BlobKey:
+        self._refuse_on_full_disk()
+        try:
+            return self.blobs.put(data)
+        except OSError as error:
+            log.error("no picture can be kept: %s", error)
+            raise DiskFull from error
+
+    def _refuse_on_full_disk(self) -> None:
+        """What is queued is finished with the space that is left; nothing new begins with it."""
+        free = shutil.disk_usage(self.blobs.folder).free
+        if free < self._free:
+            log.error("only %.0f MB of disk are free: no new dreams are taken", free / MEGABYTE)
+            raise DiskFull
 
     async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
         return await to_thread(self.blobs.get, key)

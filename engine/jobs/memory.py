@@ -39,6 +39,7 @@ class MemoryDispatch:
         metadata.create_all(self.ledger._db)
         self._blobs: dict[BlobKey, bytes] = {}
         self._listeners: set[asyncio.Queue[Hint]] = set()
+        self.engine_there = True
 
     # the engine's part, by hand
 
@@ -54,11 +55,14 @@ class MemoryDispatch:
         self._tell(Progress(id, step, steps, eta_s, preview))
         return self.ledger.stop_flag(id, self._attempt(id))
 
-    def finish(self, id: JobId, data: bytes, *, mime: str = "image/png", width: int = 512, height: int = 512) -> bool:
+    def finish(
+        self, id: JobId, data: bytes, *, mime: str = "image/png", width: int = 512, height: int = 512,
+        facts: dict[str, Any] | None = None,
+    ) -> bool:  # fmt: skip
         """Settle a running job as done with these bytes as its result."""
         key = hashlib.sha256(data).hexdigest()
         self._blobs[BlobKey(key)] = data
-        result = Result(BlobKey(key), mime, width, height, len(data))
+        result = Result(BlobKey(key), mime, width, height, len(data), facts=facts or {})
         return self._settled(id, self.ledger.finish(id, self._attempt(id), result, 1.0))
 
     def fail(self, id: JobId, error: Failure | None = None) -> bool:
@@ -83,8 +87,8 @@ class MemoryDispatch:
 
     # the port
 
-    async def submit(self, job: Job, posting: dict[str, Any]) -> JobId:  # noqa: D102
-        return self.ledger.submit(job, posting)
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
+        return self.ledger.submit(job, posting, id)
 
     async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
         return self.ledger.cancel(id, keep=keep)
@@ -106,6 +110,9 @@ class MemoryDispatch:
                 yield await queue.get()
         finally:
             self._listeners.discard(queue)
+
+    def engine_listens(self) -> bool:  # noqa: D102
+        return self.engine_there
 
     async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
         return self.ledger.unposted()

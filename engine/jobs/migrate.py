@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +14,27 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from engine.jobs.database import connect, sqlite_url
+from engine.jobs.database import check, connect, sqlite_url
 from engine.jobs.errors import SettingsError
 from engine.jobs.settings import Settings
 
 
 def prepare(settings: Settings) -> None:
-    """Make or upgrade the database of these settings. Two processes that start together do it once."""
+    """Check, then make or upgrade the database of these settings. Two processes that start together do it once.
+
+    Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file that cannot be opened or written.
+    """
     with _alone(settings.run_dir / "migrate.lock"):
         engine = connect(sqlite_url(settings.database))
         try:
+            check(settings.database)
             upgrade(engine)
+        except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
+            reason = str(getattr(error, "orig", error))
+            remedy = f"Make {settings.data_dir} writable and its disk not full, and start again."
+            raise SettingsError(
+                problem=f"The database {settings.database} cannot be used ({reason}). {remedy}"
+            ) from error
         finally:
             engine.dispose()
 

@@ -6,38 +6,95 @@ catalogue) and say how much `work` they are, so that the queue can estimate befo
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from abc import ABC, abstractmethod
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from engine.jobs import catalog
-from engine.jobs.errors import BadOption
+from engine.jobs import catalog, mixture
+from engine.jobs.errors import BadOption, NothingNamed, TwoAims
+
+Term = tuple[float, tuple[catalog.Meaning, ...]]
+"""A weight, and what pulls with it."""
 
 SEEDS = 10_000
 """Seeds drawn for people are below this: four digits that can be read out and typed."""
 
 
-class Params(BaseModel):
+AIMS = frozenset({"layer", "subject"})
+"""The options that say what is dreamed towards; a dream has one of them."""
+
+
+class Params(BaseModel, ABC):
     """What all recipes have in common."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: str = Field("pocket", description="the network that dreams")
-    layer: str = Field("high", description="low, mid, high, or the exact name of a layer")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
+    size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
+
+    @model_validator(mode="after")
+    def _network_is_in_the_catalogue(self) -> Self:
+        catalog.network(self.network)
+        return self
+
+    @property
+    @abstractmethod
+    def aim(self) -> tuple[str, str]:
+        """The option that says what it is about, and its word: ("layer", "high")."""
+
+    @abstractmethod
+    def work(self) -> float:
+        """Estimated megapixel-iterations, for a square result."""
+
+
+class Climb(Params):
+    """What recipes have in common that climb towards something, octave by octave."""
+
+    layer: str = Field(
+        "high", max_length=200,
+        description="low, mid, high, the exact name of a layer, or several: high*0.7 + mid:21; empty beside a subject",
+    )  # fmt: skip
+    subject: str = Field(
+        "", max_length=200, description="what to dream towards, in place of a layer: a subject, a class or an emoji"
+    )
     octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
     ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
     iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
     strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step")
     jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
-    size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
 
     @model_validator(mode="after")
-    def _names_are_in_the_catalogue(self) -> Self:
-        layer = catalog.friendly(self.network, self.layer)
-        if layer != self.layer:  # "High " and "high · faces, animals" are "high"
-            object.__setattr__(self, "layer", layer)
+    def _aim_is_in_the_catalogue(self) -> Self:
+        subject = catalog.aim(self.network, self.subject)
+        if subject and self.layer and "layer" in self.model_fields_set:
+            raise TwoAims
+        layer = "" if subject else mixture.canonical(self.network, self.layer)
+        for name, word in (("layer", layer), ("subject", subject)):
+            if word != getattr(self, name):  # "High " and "high · faces, animals" are "high"
+                object.__setattr__(self, name, word)
         return self
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """The option that says what is dreamed towards, and its word: ("layer", "high") or ("subject", "eyes")."""
+        return ("subject", self.subject) if self.subject else ("layer", self.layer)
+
+    def terms(self) -> tuple[Term, ...]:
+        """What is dreamed towards, as weights and the network's layers and channels; of one term, any will do."""
+        if self.subject:
+            return ((1.0, catalog.meanings(self.network, self.subject)),)
+        return tuple((term.weight, (term.meaning(self.network),)) for term in mixture.read(self.network, self.layer))
+
+    def meanings(self) -> tuple[catalog.Meaning, ...]:
+        """Everything that is dreamed towards."""
+        return tuple(meaning for _, meanings in self.terms() for meaning in meanings)
+
+    def pace(self) -> float:
+        """The size of a step: `strength`, as what is dreamed towards takes it."""
+        pulls = [(abs(weight), meaning.strength) for weight, meanings in self.terms() for meaning in meanings]
+        return self.strength * sum(weight * share for weight, share in pulls) / sum(weight for weight, _ in pulls)
 
     def work(self) -> float:
         """Estimated megapixel-iterations of one picture, for a square result."""
@@ -45,13 +102,45 @@ class Params(BaseModel):
         return sum(areas) * self.iterations / 1e6
 
 
-class Dream(Params):
+class Dream(Climb):
     """Enhance what a layer sees in a picture. Mordvintsev et al. 2015, "Inceptionism"."""
 
+    NOTEBOOK: ClassVar[dict[str, Any]] = {"octaves": 4, "ratio": 1.4, "iterations": 10, "strength": 1.0, "jitter": 32}
+    """What the DeepDream notebook uses; `classic` does, too, for every option that is not given."""
+    NOTEBOOK_LAYER: ClassVar[str] = "inception_4c"
+
     recipe: Literal["dream"] = "dream"
+    smoothing: int = Field(2, ge=0, le=8, description="how far a step is smoothed, in pixels; 0: not at all")
+    colours: Literal["as is", "keep", "match"] = Field(
+        "as is",
+        description="as is, keep (the picture's own, only light and shade are dreamed) or match (its histogram)",
+    )
+    keep: float = Field(0.0, ge=0, le=1, description="how much of the original stays: 0 none, 1 all")
+    protect: Literal["nothing", "centre", "edges"] = Field(
+        "nothing", description="what is not dreamed over: nothing, centre or edges"
+    )
+    guide_by: Literal["match", "average"] = Field(
+        "match", description="how a guide guides: match (each place by what suits it) or average (by all of it)"
+    )
+    classic: bool = Field(False, description="dream exactly as Google's DeepDream notebook did in 2015")
+
+    @model_validator(mode="after")
+    def _classic_is_the_notebook(self) -> Self:
+        if not self.classic:
+            return self
+        if self.subject or len(self.terms()) > 1:
+            raise BadOption(
+                option="classic", problem="climbs one layer: leave it out, or name one layer and no subject"
+            )
+        for name, value in self.NOTEBOOK.items():
+            if name not in self.model_fields_set:
+                object.__setattr__(self, name, value)
+        if "layer" not in self.model_fields_set and self.NOTEBOOK_LAYER in catalog.network(self.network).layers:
+            object.__setattr__(self, "layer", self.NOTEBOOK_LAYER)
+        return self
 
 
-class Zoom(Params):
+class Zoom(Climb):
     """An endless zoom into a dream, as a GIF. Mordvintsev et al. 2015, "Inceptionism"."""
 
     recipe: Literal["zoom"] = "zoom"
@@ -64,19 +153,139 @@ class Zoom(Params):
 
     def work(self) -> float:
         """Estimated megapixel-iterations of all frames."""
-        return Params.work(self.first()) + super().work() * (self.frames - 1)
+        return Climb.work(self.first()) + super().work() * (self.frames - 1)
 
     def first(self) -> Zoom:
         """How the first frame is dreamed: for longer, so that the film begins in the dream."""
         return self.model_copy(update={"octaves": self.octaves + 2, "iterations": 2 * self.iterations})
 
 
-AnyParams = Annotated[Dream | Zoom, Field(discriminator="recipe")]
+class Concept(Params):
+    """What the network imagines, from nothing or out of a picture. Olah et al. 2017, "Feature Visualization"."""
+
+    recipe: Literal["concept"] = "concept"
+    subject: str = Field(
+        "", max_length=200, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
+    )
+    variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
+    iterations: int = Field(160, ge=16, le=512, description="steps of painting")
+
+    @model_validator(mode="after")
+    def _subject_is_in_the_catalogue(self) -> Self:
+        subject = catalog.aim(self.network, self.subject)
+        if not subject:
+            raise NothingNamed
+        if subject != self.subject:
+            object.__setattr__(self, "subject", subject)
+        return self
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """("subject", "banana + eye")."""
+        return ("subject", self.subject)
+
+    def meanings(self) -> tuple[catalog.Meaning, ...]:
+        """What is imagined, all of it at once, as the network's layers and channels."""
+        return catalog.meanings(self.network, self.subject)
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations: painting is seen at some 112 pixels, details at full size and at 1 / 1.6."""
+        painting = self.variations * self.iterations * 112**2
+        details = 8 * 1.4 * self.size**2
+        return (painting + details) / 1e6
+
+
+class Neuron(Params):
+    """What channels of a layer respond to, drawn from nothing. Olah et al. 2017, "Feature Visualization".
+
+    One channel is one large picture. Without a channel it is an atlas: the channels that fire most over a picture, or
+    those that speak most for what is searched.
+    """
+
+    SEARCHING: ClassVar[int] = 48
+    """Steps in which what is searched is imagined."""
+    FINISHING: ClassVar[int] = 6
+    """Steps at full size that give a single picture its surfaces."""
+
+    recipe: Literal["neuron"] = "neuron"
+    layer: str = Field("mid", max_length=200, description="low, mid, high, or the exact name of a layer")
+    channel: int | None = Field(None, ge=0, le=99_999, description="which channel, from 0; without it, the atlas")
+    search: str = Field(
+        "", max_length=200, description="the channels that speak most for a subject, a class or an emoji"
+    )
+    top: int = Field(12, ge=1, le=36, description="channels in an atlas")
+    iterations: int = Field(96, ge=1, le=512, description="steps of painting")
+    size: int = Field(768, ge=128, le=1024, description="long side of the result, in pixels")
+
+    @model_validator(mode="after")
+    def _names_are_in_the_catalogue(self) -> Self:
+        words = {"layer": catalog.friendly(self.network, self.layer), "search": catalog.aim(self.network, self.search)}
+        if self.channel is not None and self.search:
+            raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
+        for name, word in words.items():
+            if word != getattr(self, name):
+                object.__setattr__(self, name, word)
+        return self
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """("layer", "mid")."""
+        return ("layer", self.layer)
+
+    @property
+    def pictures(self) -> int:
+        """How many feature pictures are painted."""
+        return self.top if self.channel is None else 1
+
+    @property
+    def view(self) -> int:
+        """Pixels at which the network looks at each: one picture has more to tell than a tile of an atlas."""
+        return round(catalog.network(self.network).side * (0.7 if self.channel is None else 1.5))
+
+    @property
+    def steps(self) -> int:
+        """Steps from beginning to end: what is searched is imagined first, and a single picture is finished finely."""
+        finishing = 0 if self.channel is None else self.FINISHING
+        return self.iterations + finishing + (self.SEARCHING if self.search else 0)
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations."""
+        searching = 3 * self.SEARCHING * catalog.network(self.network).side ** 2 if self.search else 0
+        finishing = 0 if self.channel is None else self.FINISHING * self.size**2
+        return (self.pictures * self.iterations * self.view**2 + searching + finishing) / 1e6
+
+
+class See(Params):
+    """What the network sees in a picture, and why, on one page. Olah et al. 2018, "Building Blocks"."""
+
+    FEATURES: ClassVar[int] = 12
+    """Channels of a layer whose feature pictures the page may show."""
+
+    recipe: Literal["see"] = "see"
+    iterations: int = Field(56, ge=1, le=256, description="steps of painting what the channels respond to")
+    size: int = Field(1280, ge=640, le=2048, description="width of the page, in pixels")
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """("network", "pocket"): whose eyes these are."""
+        return ("network", self.network)
+
+    @property
+    def view(self) -> int:
+        """Pixels at which the network looks at each feature picture."""
+        return round(catalog.network(self.network).side * 0.7)
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations of at most `FEATURES` feature pictures in each layer."""
+        return len(catalog.seen(self.network)) * self.FEATURES * self.iterations * self.view**2 / 1e6
+
+
+AnyParams = Dream | Zoom | Concept | Neuron | See
 P = TypeVar("P", bound=Params)
-_ADAPTER: TypeAdapter[Dream | Zoom] = TypeAdapter(AnyParams)
+_ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(Annotated[AnyParams, Field(discriminator="recipe")])
 
 
-def parse(options: dict[str, Any] | str) -> Dream | Zoom:
+def parse(options: dict[str, Any] | str) -> AnyParams:
     """Params from a dict with `recipe` in it, or from its JSON. Raises `BadOption` or what the catalogue raises."""
     try:
         if isinstance(options, str):
@@ -92,6 +301,20 @@ def make(kind: type[P], **options: Any) -> P:
         return kind(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         raise _bad_option(error) from None
+
+
+def override(options: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Options with changes over them. What does not go with a change makes room for it.
+
+    A layer takes the place of a subject, and a subject that of a layer; a channel goes with its layer, and what the
+    notebook did with it.
+    """
+    gone = set(AIMS if AIMS & changes.keys() else ())
+    if "layer" in changes:
+        gone.add("channel")
+    if "subject" in changes and options.get("classic"):
+        gone |= {"classic", *Dream.NOTEBOOK}
+    return {name: value for name, value in options.items() if name not in gone} | changes
 
 
 def _bad_option(error: ValidationError) -> BadOption:

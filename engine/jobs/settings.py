@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from engine.jobs import catalog
 from engine.jobs.errors import SettingsError
 
 CONFIG_NAME = "config.toml"
@@ -41,6 +42,7 @@ class Engine(BaseModel):
     dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="auto, float32 or bfloat16")
     threads: int = Field(0, ge=0, description="CPU threads; 0: all cores")
     nice: int = Field(10, ge=0, le=19, description="how much the engine gives way to the bot")
+    memory_mb: int = Field(0, ge=0, description="a dream that would need more memory is refused; 0: all there is")
     timeout_s: float = Field(900.0, gt=0, description="a job is stopped after this many seconds")
 
 
@@ -56,6 +58,16 @@ class Limits(BaseModel):
     presets: int = Field(20, ge=1, description="presets of one user")
 
 
+class Storage(BaseModel):
+    """How long and how much is kept. Presets, and dreams that wait or were not answered yet, always stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: float = Field(30.0, gt=0, description="a finished dream and its buttons are kept for so long")
+    gigabytes: float = Field(10.0, gt=0, description="pictures kept at most, in GB; those unused for longest go first")
+    free_mb: float = Field(500.0, ge=0, description="with less free space than this, in MB, no new dreams are taken")
+
+
 class Settings(BaseSettings):
     """Everything that the person who runs Pareidolia can change."""
 
@@ -63,9 +75,17 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("~/.local/share/pareidolia"), description="ledger, pictures, logs, sockets")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text for eyes, json for machines: an object a line"
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="/metrics and /healthz on this port of 127.0.0.1; 0: nowhere (docs/watching.md)"
+    )
+    offline: bool = Field(False, description="never download a network; put files into DATA_DIR/networks instead")
     discord: Discord = Field(Discord(), description=Discord.__doc__)
     engine: Engine = Field(Engine(), description=Engine.__doc__)
     limits: Limits = Field(Limits(), description=Limits.__doc__)
+    storage: Storage = Field(Storage(), description=Storage.__doc__)
 
     def model_post_init(self, context: Any) -> None:
         """Make the data folder absolute, so that every process means the same one."""
@@ -94,6 +114,11 @@ class Settings(BaseSettings):
         return self.data_dir / "run"
 
     @property
+    def networks_dir(self) -> Path:
+        """Fetched networks, and those that users brought."""
+        return self.data_dir / "networks"
+
+    @property
     def log_dir(self) -> Path:
         """One log a process."""
         return self.data_dir / "logs"
@@ -119,10 +144,30 @@ def load(**overrides: Any) -> Settings:
         raise SettingsError(problem=_problem(error)) from None
     except ValueError as error:  # TOML that cannot be read
         raise SettingsError(problem=f"{config_file()} cannot be read: {error}") from None
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     for private in (settings.run_dir, settings.log_dir):
-        private.mkdir(mode=0o700, exist_ok=True)
+        _make_private(private)
+    catalog.include(settings.networks_dir)
     return settings
+
+
+def _make_private(folder: Path) -> None:
+    """A folder that only this user can enter: whoever reaches the socket in it gives orders. Raises `SettingsError`."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise SettingsError(problem=f"{folder} is a file. Move it away, or choose another `data_dir`.") from None
+    found = folder.stat()
+    if found.st_uid != os.geteuid():
+        whose = f"{folder} belongs to another user ({found.st_uid})."
+        raise SettingsError(problem=f"{whose} Start Pareidolia as that user, or choose another `data_dir`.")
+    if found.st_mode & 0o077:  # as an archive, a copy, or an older version may have left it
+        folder.chmod(0o700)
+
+
+def without_secrets() -> dict[str, str]:
+    """The environment without any setting of ours, for a child that opens strangers' files and needs no token."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PAREIDOLIA_")}
 
 
 def _problem(error: ValidationError) -> str:

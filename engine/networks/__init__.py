@@ -1,7 +1,13 @@
 """Networks that dream: `name => Network`.
 
-network   what everyone else sees: activations by layer, own normalisation
-first     the cheap gradient of the first convolution
-pocket    the network inside the package
-loading   a network by its catalogue name
+network         what everyone else sees: activations by layer, own normalisation
+first, head     the cheap gradient of the first convolution; a classifier that slides
+pocket          the network inside the package
+googlenet, caffe_googlenet, inception5h, vgg, resnet, squeezenet, feature_stack
+                the classic ones, and those that users bring, each cut into stages
+inception, normalisation
+                what GoogLeNets are made of
+architectures   all of them by name
+weights, fetch  their files
+loading         a network by its catalogue name
 """

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
+
+from torch import nn
 
 from engine.jobs import catalog
-from engine.jobs.errors import NetworkMissing
-from engine.networks import pocket
+from engine.jobs.errors import NetworkMissing, OtherNetwork
+from engine.networks import architectures, pocket, weights
 from engine.networks.network import Network
 
 
 def load(name: str) -> Network:
-    """The network of that name, in float32 on the CPU. Raises `UnknownNetwork` or `NetworkMissing`."""
-    catalog.network(name)
+    """The network of that name, in float32 on the CPU. Raises `UnknownNetwork`, `NetworkMissing` or `NetworkError`."""
+    entry = catalog.network(name)
+    file = catalog.weights_file(name)
     try:
-        return _LOADERS[name]()
-    except (KeyError, FileNotFoundError):
+        return from_pocket(*pocket.load()) if file is None else _from_file(name, entry, file)
+    except FileNotFoundError:
         raise NetworkMissing(name=name) from None
 
 
@@ -25,8 +28,25 @@ def from_pocket(model: pocket.Pocket, labels: list[str]) -> Network:
     return Network(stages, mean=pocket.MEAN, std=pocket.STD, head=model.head.linear, labels=labels)
 
 
-def _pocket() -> Network:
-    return from_pocket(*pocket.load())
+def assembled(name: str, model: nn.Module) -> Network:
+    """A model as the network that the catalogue describes under that name: its input, its labels.
+
+    Raises `ValueError` for a model that cannot be cut, or that lacks a layer that the catalogue promises.
+    """
+    entry, cut = catalog.network(name), architectures.cut(model)
+    if unknown := set(entry.layers) - set(cut.stages):
+        raise ValueError(f"it has no layer {min(unknown)}; there is {', '.join(cut.stages)}")
+    seen, labels = entry.input, tuple(catalog.labels(name))
+    if labels and cut.head is None:
+        raise ValueError("only its layers can be dreamed, so take `labels` out of its description")
+    mean, std = ([value / seen.scale for value in values] for values in (seen.mean, seen.std))
+    return Network(cut.stages, mean=mean, std=std, head=cut.head, behind=cut.behind, labels=labels, bgr=seen.bgr)
 
 
-_LOADERS: dict[str, Callable[[], Network]] = {"pocket": _pocket}
+def _from_file(name: str, entry: catalog.Entry, file: Path) -> Network:
+    found = weights.read(file, name)
+    try:
+        return assembled(name, architectures.model(entry.architecture, entry.classes, found))
+    except ValueError as error:
+        facts = {"name": name, "file": file.name, "architecture": entry.architecture, "problem": str(error)}
+        raise OtherNetwork(**facts) from None

@@ -15,19 +15,21 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.networks.first import FirstConv
+from engine.networks.head import convolution
 
 EVIDENCE = "evidence"
-"""The layer after the last stage: the head's scores at every position, [n, classes, h, w]."""
+"""The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
 
 SMALLEST = 32
 """The shortest side of a picture, in pixels, that every stage can look at."""
 
 
 class Network(nn.Module):
-    """Named stages that run one after another, an optional linear head, and the labels of its classes."""
+    """Named stages that run one after another, an optional head behind one of them, and the labels of its classes."""
 
     mean: Tensor
     std: Tensor
+    head: nn.Module | None
 
     def __init__(
         self,
@@ -35,14 +37,21 @@ class Network(nn.Module):
         *,
         mean: Sequence[float],
         std: Sequence[float],
-        head: nn.Linear | None = None,
+        head: nn.Module | None = None,
+        behind: str | None = None,
         labels: Sequence[str] = (),
+        bgr: bool = False,
     ) -> None:
-        """`mean` is subtracted from pictures in [0, 1], `std` divides afterwards. The stages given are not changed."""
+        """`mean` is subtracted from pictures in [0, 1], `std` divides afterwards. The stages given are not changed.
+
+        The head scores what comes out of the stage `behind` which it stands, the last one if that is not said: a
+        linear one every position on its own. With `bgr` the network wants blue first; mean and std are in its order.
+        """
         super().__init__()
         self.stages = nn.ModuleDict({name: _prepared(stage) for name, stage in stages.items()})
-        if head is not None:
-            self.stages[EVIDENCE] = _pointwise(head)
+        self.head = None if head is None else _prepared(convolution(head) if isinstance(head, nn.Linear) else head)
+        self.behind = behind or tuple(stages)[-1]
+        self.bgr = bgr
         self.labels = tuple(labels)
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
@@ -52,8 +61,8 @@ class Network(nn.Module):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Every name that `activations` takes, in order of depth."""
-        return tuple(self.stages)
+        """Every name that `activations` takes: stages in order of depth, then `EVIDENCE` if there is a head."""
+        return (*self.stages, EVIDENCE) if self.head is not None else tuple(self.stages)
 
     def activations(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Activations [n, c, h', w'] of the layers wanted, for a picture [n, 3, h, w] in [0, 1], sides >= `SMALLEST`.
@@ -61,19 +70,23 @@ class Network(nn.Module):
         Runs only up to the deepest one. The picture may be of another dtype; the activations have the network's.
         Raises `KeyError` for a layer that it does not have.
         """
-        if missing := set(layers) - set(self.stages):
-            raise KeyError(f"no layer {sorted(missing)}; there is {list(self.stages)}")
+        wanted = set(layers)
+        if missing := wanted - set(self.layers):
+            raise KeyError(f"no layer {sorted(missing)}; there is {list(self.layers)}")
         x = self._normalised(picture)
         found: dict[str, Tensor] = {}
         for name, stage in self.stages.items():
-            if len(found) == len(set(layers)):
+            if len(found) == len(wanted):
                 break
             x = stage(x)
-            if name in layers:
+            if name in wanted:
                 found[name] = x
+            if EVIDENCE in wanted and name == self.behind and self.head is not None:
+                found[EVIDENCE] = self.head(x)
         return found
 
     def _normalised(self, picture: Tensor) -> Tensor:
+        picture = picture.flip(1) if self.bgr else picture
         # Centred before it is rounded to the network's dtype: small values keep more digits.
         x = (picture - self.mean.to(picture.dtype)) / self.std.to(picture.dtype)
         return x.to(self.mean.dtype, memory_format=torch.channels_last)
@@ -96,15 +109,6 @@ def _fold(block: nn.Sequential) -> None:
         if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
             block[at] = fuse_conv_bn_eval(first, second)
             block[at + 1] = nn.Identity()
-
-
-def _pointwise(head: nn.Linear) -> nn.Conv2d:
-    """The head as a 1x1 convolution, so that it scores every position on its own."""
-    convolution = nn.Conv2d(head.in_features, head.out_features, 1, bias=head.bias is not None)
-    convolution.weight.data = head.weight.detach().clone().view_as(convolution.weight)
-    if convolution.bias is not None:
-        convolution.bias.data = head.bias.detach().clone()
-    return convolution
 
 
 def _cheapen_first(stages: nn.ModuleDict) -> None:

@@ -1,6 +1,23 @@
 """What a dream increases: `activations => scalar`."""
 
-from engine.objectives.objective import Activations, Objective, channel, evidence, layer, neuron, total
-from engine.objectives.wish import wish
+from engine.objectives.guide import guided
+from engine.objectives.imagined import diverse, imagined
+from engine.objectives.objective import Activations, Objective, blend, channel, each, layer, neuron, strongest, total
+from engine.objectives.wish import wish, wishes
 
-__all__ = ["Activations", "Objective", "channel", "evidence", "layer", "neuron", "total", "wish"]
+__all__ = [
+    "Activations",
+    "Objective",
+    "blend",
+    "channel",
+    "diverse",
+    "each",
+    "guided",
+    "imagined",
+    "layer",
+    "neuron",
+    "strongest",
+    "total",
+    "wish",
+    "wishes",
+]

@@ -2,8 +2,8 @@
 
     0.7 * layer("mixed3b") + channel("mixed4c", 12) - neuron("conv3", 4)
 
-Every objective is greater where more of the feature is in the picture. Sums of objectives of different layers are
-weighted by the sizes of their activations; that is left to whoever composes them.
+Every objective is greater where more of the feature is in the picture. A plain sum of different layers is ruled by
+whichever has the largest activations; in a `blend` the weights are what counts.
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from engine.jobs.errors import UnknownChannel
+
 Activations = Mapping[str, Tensor]
 """[n, c, h, w] by layer name."""
+WAKING = 1e-3
+"""How much of a layer's mean goes with a single channel. Adam follows it only where the channel itself is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Objective:
 
     measure: Callable[[Activations], Tensor]
     layers: frozenset[str]
+    terms: tuple[tuple[float, Objective], ...] = ()
+    """Of a blend: weights, and what they weigh."""
 
     def __call__(self, activations: Activations) -> Tensor:
         """The value to increase, a float32 scalar."""
@@ -56,6 +62,16 @@ def total(objectives: Iterable[Objective]) -> Objective:
     return first
 
 
+def blend(terms: Iterable[tuple[float, Objective]]) -> Objective:
+    """Several at once, each pulling by its weight, whatever its values are: `engine.ascent.balance` sees to that.
+
+    Called, it is the plain weighted sum. Raises `ValueError` for no terms.
+    """
+    those = tuple(terms)
+    whole = total(weight * objective for weight, objective in those)
+    return Objective(whole.measure, whole.layers, those)
+
+
 def layer(name: str) -> Objective:
     """Whatever a layer sees, more of it: its mean square. The L2 norm of the DeepDream notebook, free of the size."""
     return Objective(lambda found: found[name].float().square().mean(), frozenset({name}))
@@ -63,29 +79,50 @@ def layer(name: str) -> Objective:
 
 def channel(name: str, index: int) -> Objective:
     """One feature, everywhere: the mean of a channel (Olah et al. 2017, "Feature Visualization")."""
-    return Objective(lambda found: found[name][:, index].float().mean(), frozenset({name}))
+    return Objective(lambda found: _planes(found, name, index)[:, 0].float().mean(), frozenset({name}))
+
+
+def each(name: str, *channels: int) -> Objective:
+    """Picture k of a batch for channel k: so many feature pictures cost half of what they cost one after another.
+
+    A channel behind a ReLU may be silent at first, and then it has no slope: a little of the whole layer wakes it.
+    """
+
+    def measure(found: Activations) -> Tensor:
+        own = _planes(found, name, *channels).float().mean((2, 3)).diagonal().sum()
+        return own + WAKING * found[name].float().mean()
+
+    return Objective(measure, frozenset({name}))
 
 
 def neuron(name: str, index: int, y: float = 0.5, x: float = 0.5) -> Objective:
     """One feature in one place: y and x in [0, 1] from the upper left. Olah et al. 2017."""
 
     def measure(found: Activations) -> Tensor:
-        plane = found[name][:, index]
+        plane = _planes(found, name, index)[:, 0]
         row, column = (min(int(at * side), side - 1) for at, side in zip((y, x), plane.shape[1:], strict=True))
         return plane[:, row, column].float().mean()
 
     return Objective(measure, frozenset({name}))
 
 
-def evidence(*classes: int, name: str = "evidence") -> Objective:
-    """One of some classes, everywhere: the softplus of the highest of their scores at every position.
+def strongest(name: str, *channels: int) -> Objective:
+    """Any of some channels, everywhere: the softplus of the highest of them at every position.
 
-    So each position grows what it already resembles most. A ReLU would give no gradient where the evidence starts
+    So each position grows what it already resembles most. A ReLU would give no gradient where a class's evidence starts
     negative, which is nearly everywhere.
     """
 
     def measure(found: Activations) -> Tensor:
-        scores = found[name][:, list(classes)].float()
-        return softplus(scores.amax(1)).mean()
+        return softplus(_planes(found, name, *channels).float().amax(1)).mean()
 
     return Objective(measure, frozenset({name}))
+
+
+def _planes(found: Activations, name: str, *channels: int) -> Tensor:
+    """Some channels of a layer [n, len(channels), h, w]. Raises `UnknownChannel`."""
+    there = found[name].shape[1]
+    for channel in channels:
+        if not 0 <= channel < there:
+            raise UnknownChannel(layer=name, last=there - 1, channel=channel)
+    return found[name][:, list(channels)]

@@ -1,17 +1,26 @@
-"""What a word asks for: `(meaning in the catalogue, labels) => objective`."""
+"""What words ask for: `meanings in the catalogue => objective`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from engine.jobs.catalog import Friendly
-from engine.objectives.objective import Objective, evidence, layer
+from engine.jobs.catalog import Meaning
+from engine.objectives.objective import Objective, blend, layer, strongest, total
 
 
-def wish(meaning: Friendly, labels: Sequence[str]) -> Objective:
-    """Its classes, or else all of its layer. Raises `ValueError` for a class that the network does not know."""
-    if unknown := set(meaning.classes) - set(labels):
-        raise ValueError(f"the network has no class {sorted(unknown)}")
-    if meaning.classes:
-        return evidence(*(labels.index(name) for name in meaning.classes))
-    return layer(meaning.layer)
+def wish(meanings: Iterable[Meaning]) -> Objective:
+    """Any of some meanings: within one layer whichever is strongest at a position; of several layers the sum.
+
+    A meaning without channels is its whole layer. Raises `ValueError` for no meaning.
+    """
+    wanted: dict[str, list[int]] = {}
+    for meaning in meanings:
+        wanted.setdefault(meaning.layer, []).extend(meaning.channels)
+    return total(strongest(name, *dict.fromkeys(those)) if those else layer(name) for name, those in wanted.items())
+
+
+def wishes(terms: Iterable[tuple[float, Iterable[Meaning]]]) -> Objective:
+    """Several at once, each by its weight. One alone is itself: its weight, unless negative, would change nothing."""
+    those = [(weight, wish(meanings)) for weight, meanings in terms]
+    (weight, first), *others = those
+    return blend(those) if others or weight < 0 else first

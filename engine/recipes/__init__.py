@@ -1,23 +1,36 @@
-"""What a user can ask for: `(params, source, studio) => iterator of reports`."""
+"""What a user can ask for: `(params, source, studio, further pictures) => iterator of reports`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 
 from engine.ascent.report import Frame, Progress
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.recipes.concept import concept
 from engine.recipes.dream import dream
+from engine.recipes.neuron import neuron
+from engine.recipes.see import see
 from engine.recipes.zoom import zoom
 from engine.studio import Studio
 
 
-def run(params: Dream | Zoom, source: Tensor | None, studio: Studio) -> Iterator[Progress | Frame]:
-    """The recipe of these params; the source is [3, h, w] in [0, 1], or None for noise.
+def run(
+    params: AnyParams, source: Tensor | None, studio: Studio, others: Mapping[str, Tensor] | None = None
+) -> Iterator[Progress | Frame]:
+    """The recipe of these params; the source is [3, h, w] in [0, 1], or None for noise, and so are other pictures.
 
-    Raises `UnknownNetwork`, `NetworkMissing` or `UnknownLayer` at its first step.
+    Raises `UnknownNetwork`, `NetworkMissing`, `UnknownLayer` or `UnknownChannel` at its first step.
     """
-    if isinstance(params, Zoom):
-        return zoom(params, source, studio)
-    return dream(params, source, studio)
+    match params:
+        case Zoom():
+            return zoom(params, source, studio)
+        case Concept():
+            return concept(params, source, studio)
+        case Neuron():
+            return neuron(params, source, studio)
+        case See():
+            return see(params, source, studio)
+        case Dream():
+            return dream(params, source, studio, others)

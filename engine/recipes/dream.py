@@ -1,31 +1,96 @@
-"""Enhance what a layer sees: `(params, picture or noise) => one dreamed picture`.
+"""Enhance what a layer sees: `(params, picture or noise, further pictures) => one dreamed picture`.
 
-Mordvintsev, Olah and Tyka 2015, "Inceptionism".
+Mordvintsev, Olah and Tyka 2015, "Inceptionism", and the notebook that came with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+import torch
 from torch import Tensor
 
+from engine.ascent import classic
 from engine.ascent.climb import Course, ascend
+from engine.ascent.memory import afford
 from engine.ascent.report import Frame, Report
+from engine.canvas.colour import coloured, matched
+from engine.canvas.mask import painted, sparing
 from engine.canvas.opening import opening
-from engine.jobs import catalog
+from engine.canvas.resample import fitted, resize
+from engine.jobs.catalog import EVIDENCE, Meaning
+from engine.jobs.errors import BadOption
 from engine.jobs.params import Dream
-from engine.objectives import wish
+from engine.networks.network import Network
+from engine.objectives import Objective, guided, layer, wishes
 from engine.studio import Studio
 
+GUIDE_SIDE = 224
+"""Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
-def dream(params: Dream, source: Tensor | None, studio: Studio) -> Iterator[Report]:
-    """Progress after every step, then one Frame; `source` is [3, H, W] in [0, 1], or None for noise."""
+
+def dream(
+    params: Dream, source: Tensor | None, studio: Studio, others: Mapping[str, Tensor] | None = None
+) -> Iterator[Report]:
+    """Progress after every step, then one Frame; `source` is [3, H, W] in [0, 1], or None for noise.
+
+    `others` may hold a "mask" (dreamed where it is white) and a "guide" (what is dreamed towards), each [3, h, w].
+    """
+    further = {name: studio.hold(picture) for name, picture in (others or {}).items()}
     generator = studio.generator(params.seed)
-    picture = studio.hold(opening(source, params.size, generator))
+    start = picture = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
-    objective = wish(catalog.meaning(params.network, params.layer), network.labels)
-    course = Course(params.octaves, params.ratio, params.iterations, params.strength, params.jitter)
-    for report in ascend(network, objective, picture, course, generator):
-        picture = report.picture
-        yield report
+    objective = _objective(params, network, further.get("guide"))
+    afford(network, objective.layers, picture, studio.memory)
+    strength = params.strength if params.classic else params.pace()
+    course = Course(params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing)
+    climb = classic.climb if params.classic else ascend
+    mask = _mask(params, start, further.get("mask"))
+    for report in climb(network, objective, start, course, generator, mask):
+        picture = _finished(params, report.picture, start)
+        yield replace(report, picture=picture)
     yield Frame(0, 1, picture)
+
+
+def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:
+    """What is climbed. Raises `BadOption` for a guide beside a subject."""
+    if guide is not None:
+        return _towards(params, network, guide)
+    if params.classic:
+        return layer(params.meanings()[0].layer)
+    return wishes(params.terms())
+
+
+def _towards(params: Dream, network: Network, guide: Tensor) -> Objective:
+    if params.subject:
+        raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
+    terms = [(weight, _features(network, meaning)) for weight, meanings in params.terms() for meaning in meanings]
+    small = resize(guide, fitted((guide.shape[1], guide.shape[2]), GUIDE_SIDE)).clamp(0, 1)
+    with torch.no_grad():
+        features = network.activations(small[None], {name for _, name in terms})
+    return guided(terms, features, params.guide_by)
+
+
+def _features(network: Network, meaning: Meaning) -> str:
+    """A guide has features and no classes: in place of scores stands the stage that they are made of."""
+    return network.behind if meaning.layer == EVIDENCE else meaning.layer
+
+
+def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None:
+    """How much of each step a point takes, [1, h, w]; None if that is all of it everywhere."""
+    if drawn is None and params.protect == "nothing":
+        return None
+    size = (picture.shape[1], picture.shape[2])
+    mask = sparing(params.protect, size).to(picture.device)
+    return mask if drawn is None else mask * painted(drawn, size)
+
+
+def _finished(params: Dream, picture: Tensor, source: Tensor) -> Tensor:
+    """The picture in the colours that were asked for, and with as much of the original."""
+    if params.colours == "as is" and params.keep == 0:
+        return picture
+    source = resize(source, (picture.shape[1], picture.shape[2])).clamp(0, 1)
+    if params.colours != "as is":
+        picture = (coloured if params.colours == "keep" else matched)(picture, source)
+    return torch.lerp(picture, source, params.keep)

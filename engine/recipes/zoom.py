@@ -13,13 +13,11 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
 from engine.ascent.climb import Course, ascend
-from engine.ascent.octaves import sizes
 from engine.ascent.report import Frame, Report
 from engine.canvas.colour import like
 from engine.canvas.opening import opening
-from engine.jobs import catalog
 from engine.jobs.params import Zoom
-from engine.objectives import wish
+from engine.objectives import wishes
 from engine.studio import Studio
 
 
@@ -28,10 +26,10 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
     generator = studio.generator(params.seed)
     picture = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
-    objective = wish(catalog.meaning(params.network, params.layer), network.labels)
+    objective = wishes(params.terms())
     light, full = _course(params), _course(params.first())
-    per_frame = _steps(picture, light)
-    steps = _steps(picture, full) + per_frame * (params.frames - 1)
+    size = (picture.shape[1], picture.shape[2])
+    steps = full.steps(size) + light.steps(size) * (params.frames - 1)
     done, reference = 0, picture
     for index in range(params.frames):
         course = light if index else full
@@ -45,7 +43,7 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
 
 
 def _course(params: Zoom) -> Course:
-    return Course(params.octaves, params.ratio, params.iterations, params.strength, params.jitter)
+    return Course(params.octaves, params.ratio, params.iterations, params.pace(), params.jitter)
 
 
 def closer(picture: Tensor, factor: float) -> Tensor:
@@ -53,8 +51,3 @@ def closer(picture: Tensor, factor: float) -> Tensor:
     matrix = torch.tensor([[[1 / factor, 0, 0], [0, 1 / factor, 0]]], device=picture.device)
     grid = affine_grid(matrix, [1, *picture.shape], align_corners=False)
     return grid_sample(picture[None], grid, "bicubic", "reflection", align_corners=False)[0].clamp(0, 1)
-
-
-def _steps(picture: Tensor, course: Course) -> int:
-    stages = sizes((picture.shape[1], picture.shape[2]), course.octaves, course.ratio)
-    return len(stages) * course.iterations

@@ -1,4 +1,4 @@
-"""`python -m engine.training sprites | fit | look`: remake the pocket network from installed art."""
+"""`python -m engine.training sprites | fit | look | judge | subjects | card`: remake and examine the pocket network."""
 
 import argparse
 import json
@@ -11,10 +11,15 @@ from pathlib import Path
 import torch
 from torch import distributed
 
-from engine.training import backdrops, sprites
-from engine.training.fit import Plan, begin, fit, resume, start_from
+from engine.networks import pocket
+from engine.networks.loading import from_pocket
+from engine.studio import Studio
+from engine.training import backdrops, card, judge, judge_network, sprites, subjects
+from engine.training.fit import Plan, begin, fit, replace, resume, start_from
 from engine.training.look import sheets
 from engine.training.scenes import Scenes
+from engine.training.textures import TEXTURES
+from engine.training.verdict import photographs
 
 
 def make_sprites(asked: argparse.Namespace) -> None:
@@ -68,6 +73,96 @@ def look_at(asked: argparse.Namespace) -> None:
         print(path)
 
 
+def judge_for(path: Path | None, labels: list[str]) -> judge_network.Judge:
+    """The second network, which must count the same things. SystemExit where it does not, or is not there."""
+    file = path or judge_network.WEIGHTS
+    if not file.is_file():
+        raise SystemExit(f"{file} is not there; train a judge as docs/pocket.md says, or name one with --judge")
+    second, others = judge_network.load(file)
+    if labels != others:
+        raise SystemExit("the network and the judge know other classes; make both with the same art")
+    return second
+
+
+def run_judge(asked: argparse.Namespace) -> None:
+    """Examine; leaves with status 1 where a promise is not kept."""
+    studio = Studio("cpu", threads=asked.threads)
+    art, photos = sprites.read(asked.sprites), backdrops.photographs()
+    if asked.random:
+        labels = [*art.labels, *TEXTURES]
+        model = judge.untrained(len(labels), art, photos)
+    else:
+        model, labels = pocket.load(asked.weights)
+    second, table = judge_for(asked.judge, labels), subjects.read(asked.subjects)
+    exam = judge.Exam(model, labels, second, art, photos, table, studio.dtype)
+    figures = judge.examine(exam, asked.only)
+    examined = "random" if asked.random else (asked.weights or pocket.WEIGHTS).name
+    print(judge.as_json(figures, {"network": examined}) if asked.json else judge.table(figures))
+    if not all(figure.ok for figure in figures):
+        raise SystemExit(1)
+
+
+def find_subjects(asked: argparse.Namespace) -> None:
+    """Measure which channels respond to each subject of the table; rewrite the table."""
+    studio = Studio("cpu", threads=asked.threads)
+    model, labels = pocket.load(asked.weights)
+    second, network = judge_for(asked.judge, labels), from_pocket(model, labels).to(studio.dtype)
+    table, above = subjects.read(asked.out), subjects.heading(asked.out)
+    art = sprites.read(asked.sprites)
+    found = subjects.measured(table, network, second, art, backdrops.photographs(), photographs(subjects.CHOSEN_ON))
+    text = subjects.as_toml(found, above)
+    replace(asked.out, lambda part: part.write_text(text, "utf-8"))
+    print(f"{len(found)} subjects: {asked.out}")
+
+
+def write_card(asked: argparse.Namespace) -> None:
+    """Write the model card and its pictures."""
+    studio = Studio("cpu", threads=asked.threads)
+    judged = json.loads(asked.judged.read_text("utf-8"))
+    table = subjects.read(asked.subjects)
+    weights, second = asked.weights or pocket.WEIGHTS, asked.judge or judge_network.WEIGHTS
+    model, labels = pocket.load(weights)
+    network = from_pocket(model, labels).to(studio.dtype)
+    for path in card.draw(network, table, asked.gallery):
+        print(path)
+    text = card.written(model, card.facts(weights), card.facts(second), judged, table, labels)
+    replace(asked.out, lambda part: part.write_text(text, "utf-8"))
+    print(asked.out)
+
+
+def names(text: str) -> list[str]:
+    """`fresh,alive` -> measures. argparse words the refusal."""
+    found = text.split(",")
+    if unknown := set(found) - set(judge.MEASURES):
+        raise argparse.ArgumentTypeError(f"no measure {sorted(unknown)}; there is {', '.join(judge.MEASURES)}")
+    return found
+
+
+def add_examination(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The verbs that come after training: judge, subjects, card."""
+    check = verbs.add_parser("judge", help="hold the network to its promises; status 1 where one is not kept")
+    find = verbs.add_parser("subjects", help="find the channels of every subject and store them with their evidence")
+    tell = verbs.add_parser("card", help="write the model card and its pictures")
+    for verb in (check, find, tell):
+        verb.add_argument("--weights", type=Path, help="a network; without it the one that is shipped")
+        verb.add_argument("--judge", type=Path, help="a judge's weights; without it the repository's")
+        verb.add_argument("--threads", type=int, default=1)
+    for verb in (check, find):
+        verb.add_argument("--sprites", type=Path, required=True)
+    for verb in (check, tell):
+        verb.add_argument("--subjects", type=Path, default=subjects.table(), help="the table of subjects")
+    check.add_argument("--json", action="store_true", help="figures and details as JSON")
+    check.add_argument("--random", action="store_true", help="examine an untrained network instead: it must fail")
+    check.add_argument("--only", type=names, default=(), help=f"some of {','.join(judge.MEASURES)}")
+    check.set_defaults(act=run_judge)
+    find.add_argument("--out", type=Path, default=subjects.table(), help="the table that is read and rewritten")
+    find.set_defaults(act=find_subjects)
+    tell.add_argument("--judged", type=Path, required=True, help="what `judge --json` printed")
+    tell.add_argument("--out", type=Path, default=Path("docs/pocket.md"))
+    tell.add_argument("--gallery", type=Path, default=Path("docs/gallery"))
+    tell.set_defaults(act=write_card)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m engine.training", description=__doc__)
@@ -99,6 +194,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--out", type=Path, required=True, help="folder for the sheets")
     show.add_argument("--threads", type=int, default=1)
     show.set_defaults(act=look_at)
+    add_examination(verbs)
     return top
 
 

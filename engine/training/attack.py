@@ -31,13 +31,25 @@ def climb(shift: Tensor, slope: Tensor, radius: float | Tensor, stride: float) -
     return moved * (limit / length(moved)).clamp(max=1)
 
 
-def perturb(network: nn.Module, x: Tensor, labels: Tensor, radius: float, steps: int, generator: Generator) -> Tensor:
-    """The attack as an examination: so many steps against a network that stands still (left in evaluation mode)."""
+def perturb(
+    network: nn.Module,
+    x: Tensor,
+    labels: Tensor,
+    radius: float,
+    steps: int,
+    generator: Generator,
+    stride: float | None = None,
+) -> Tensor:
+    """The attack as an examination: so many steps against a network that stands still (left in evaluation mode).
+
+    `stride` is a step's length in radii; without it, all of them together reach 1.4 radii.
+    """
+    stride = 1.4 / steps if stride is None else stride
     shift = beginning(x, radius, generator)
     network.eval()
     for _ in range(steps):
         shift.requires_grad_()
         loss = F.cross_entropy(network(x + shift).float(), labels, reduction="sum")
         (slope,) = torch.autograd.grad(loss, shift)
-        shift = climb(shift.detach(), slope, radius, 1.4 / steps)
+        shift = climb(shift.detach(), slope, radius, stride)
     return (x + shift).detach()

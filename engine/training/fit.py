@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import save_file
 from torch import Generator, Tensor, distributed, nn
 
-from engine.networks.pocket import MEAN, STD, Pocket, load
+from engine.networks.pocket import MEAN, STD, Conv, Pocket, load
 from engine.training.attack import beginning, climb, perturb
 from engine.training.judge_network import Judge
 from engine.training.scenes import Scenes
@@ -205,9 +205,24 @@ def update(run: Run, x: Tensor, labels: Tensor) -> float:
     agree(run)
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
     run.optimizer.step()
+    keep_alive(run.network)
     follow(run)
     value: float = loss.item()
     return value
+
+
+@torch.no_grad()
+def keep_alive(network: nn.Module) -> None:
+    """Hold every channel where a few hundredths of what it is given lie well above zero: none may fall silent.
+
+    Without this some channels lived in the negative dip of SiLU alone, or far below the others, and could not be
+    dreamed towards.
+    """
+    for module in network.modules():
+        if isinstance(module, Conv) and isinstance(norm := module[1], nn.BatchNorm2d):
+            least = 0.3 * norm.weight.abs().mean()
+            norm.weight.copy_(torch.where(norm.weight < 0, -1.0, 1.0) * norm.weight.abs().clamp(min=least))
+            norm.bias.clamp_(min=-2 * norm.weight.abs())
 
 
 @torch.no_grad()

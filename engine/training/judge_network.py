@@ -6,10 +6,12 @@ Plain residual blocks (He et al. 2016, arXiv:1512.03385) with ReLU and a max poo
 SiLU and average pools; other seed, other pictures. What both agree on is in the picture and not in a quirk of one.
 """
 
+import json
 from pathlib import Path
 from typing import Final
 
 import torch.nn.functional as F
+from safetensors import safe_open
 from torch import Tensor, nn
 
 WEIGHTS: Final = Path(__file__).with_name("judge.safetensors")
@@ -55,3 +57,16 @@ class Judge(nn.Module):
         """[n, 3, h, w], normalised -> logits [n, classes]."""
         scores: Tensor = self.linear(self.blocks(self.stem(x)).mean((2, 3)))
         return scores
+
+
+def load(path: Path | None = None) -> tuple[Judge, list[str]]:
+    """Read a judge, in evaluation mode and float32, and its labels; None means the one of the repository."""
+    with safe_open(path or WEIGHTS, framework="pt") as file:
+        labels: list[str] = json.loads((file.metadata() or {})["labels"])
+        state = {name: file.get_tensor(name).float() for name in file.offset_keys()}
+    judge = Judge(len(labels))
+    # num_batches_tracked is a counter of training; it is not stored.
+    missing, unexpected = judge.load_state_dict(state, strict=False)
+    if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
+        raise ValueError(f"{path or WEIGHTS} does not hold this judge; train it again")
+    return judge.eval(), labels

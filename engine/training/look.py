@@ -15,17 +15,16 @@ from PIL import Image
 from torch import Generator, Tensor
 
 from engine.ascent.climb import Course, ascend
+from engine.ascent.imagine import Views, imagine
+from engine.canvas.fourier import Fourier
 from engine.canvas.opening import opening
 from engine.networks.loading import from_pocket
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import load
-from engine.objectives import Objective, evidence, layer
+from engine.objectives import Objective, layer, strongest
 
 SIDE: Final = 384
 """Long side of a dream on a sheet, in pixels."""
-
-# Lucid's colour_correlation_svd_sqrt over its largest column norm (rows R, G, B), a quarter of it: colours start pale.
-COLOURS: Final = ((0.1407, 0.0487, 0.0108), (0.1461, 0.0000, -0.0271), (0.1461, -0.0487, 0.0162))
 
 
 def dream(
@@ -39,33 +38,33 @@ def dream(
 
 def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
     """Evidence for any of some classes, at every position."""
-    return evidence(*(labels.index(label) for label in wish))
+    return strongest(EVIDENCE, *(labels.index(label) for label in wish))
 
 
-def concept(network: Network, label: int, generator: Generator, side: int = 192, iterations: int = 150) -> Tensor:
-    """A class from noise, [3, side, side]: Adam on a Fourier spectrum, colours decorrelated (lucid), under shifts,
-    zoom and grain."""
-    frequency = torch.hypot(torch.fft.fftfreq(side)[:, None], torch.fft.rfftfreq(side)[None]).clamp(min=1 / side)
-    # Lucid divides by f; f^1.5, the same at the lowest frequency, gives calmer and better closed shapes.
-    falloff = frequency**1.5 * side**0.5
-    spectrum = (torch.randn(1, 3, side, side // 2 + 1, 2, generator=generator) * 0.01).requires_grad_()
-    mix = torch.tensor(COLOURS)
+def painted(
+    network: Network, objective: Objective, n: int, generator: Generator, side: int = 128, iterations: int = 128
+) -> Tensor:
+    """Pictures from nothing, [n, 3, side, side] in [0, 1]: the product's Fourier canvas and its loop."""
+    canvas = Fourier((side, side), generator, n)
+    for _ in imagine(network, objective, canvas, iterations, generator, Views(side=side * 7 // 8)):
+        pass
+    return canvas.pictures().detach()
 
-    def paint() -> Tensor:
-        planes = torch.fft.irfft2(torch.view_as_complex(spectrum) / falloff, s=(side, side), norm="ortho")
-        return torch.sigmoid(torch.einsum("ij,njhw->nihw", mix, planes))
 
-    optimizer = torch.optim.Adam([spectrum], 0.05)
-    for _ in range(iterations):
-        dy, dx, zoom = torch.randint(-12, 13, (3,), generator=generator).tolist()
-        x = torch.roll(paint(), (dy, dx), (2, 3))
-        x = F.interpolate(x, (112 + 2 * zoom,) * 2, mode="bilinear", antialias=True)
-        x = x + torch.randn(x.shape, generator=generator) * 0.03
-        score = network.activations(x, [EVIDENCE])[EVIDENCE][0, label].mean()
-        optimizer.zero_grad()
-        torch.autograd.backward(-score)
-        optimizer.step()
-    return paint().detach()[0]
+def each_its_own(classes: Sequence[int]) -> Objective:
+    """Picture k of a batch for class k: the sum of their logits, which are means over the positions.
+
+    Less 0.5 or 1 of the logsumexp of all, the judge recognised fewer of twelve classes, or no more.
+    """
+    own = torch.tensor(list(classes))[:, None]
+    return Objective(lambda found: found[EVIDENCE].float().mean((2, 3)).gather(1, own).sum(), frozenset({EVIDENCE}))
+
+
+def concepts(
+    network: Network, classes: Sequence[int], generator: Generator, side: int = 128, iterations: int = 128
+) -> Tensor:
+    """Classes from nothing, [n, 3, side, side] in [0, 1], all of them in one batch."""
+    return painted(network, each_its_own(classes), len(classes), generator, side, iterations)
 
 
 def photograph(name: str, generator: Generator) -> Tensor:
@@ -74,8 +73,9 @@ def photograph(name: str, generator: Generator) -> Tensor:
 
     if name == "noise":
         return opening(None, SIDE, generator)
-    picture = torch.from_numpy(getattr(skimage.data, name)().copy()).permute(2, 0, 1).float() / 255
-    return opening(picture, SIDE, generator)
+    pixels = torch.from_numpy(getattr(skimage.data, name)().copy())
+    picture = pixels[..., None].expand(-1, -1, 3) if pixels.ndim == 2 else pixels
+    return opening(picture.permute(2, 0, 1).float() / 255, SIDE, generator)
 
 
 def sheet(rows: Sequence[Sequence[Tensor]], path: Path) -> None:
@@ -107,6 +107,6 @@ def sheets(weights: Path | None, folder: Path) -> Iterator[Path]:
         seen = [photo, *(dream(network, objective, photo, chance) for objective in objectives)]
         sheet([seen[at : at + 4] for at in range(0, len(seen), 4)], folder / f"{name}.png")
         yield folder / f"{name}.png"
-    made = [concept(network, labels.index(label), chance) for label in CONCEPTS]
-    sheet([made[:4], made[4:]], folder / "concepts.png")
+    made = concepts(network, [labels.index(label) for label in CONCEPTS], chance)
+    sheet([list(made[:4]), list(made[4:])], folder / "concepts.png")
     yield folder / "concepts.png"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import discord
 import pytest
@@ -10,10 +11,14 @@ from bot import wording
 from bot.client import COGS, Client, digest_of, words
 from bot.cogs.dream import DreamCog
 from bot.views.press import ACTIONS, Press
+from engine.jobs import params
 from engine.jobs.errors import Refusal, UnknownLayer
 from engine.jobs.job import new_id
+from engine.jobs.params import Dream
 
 NAME_LIMIT, DESCRIPTION_LIMIT, OPTIONS_LIMIT, COMMAND_LIMIT = 32, 100, 25, 8000
+MESSAGE_MENU, MENUS_LIMIT = 3, 5
+"""A user who installs an application for himself sees at most so many of its menus on a message."""
 
 
 @pytest.fixture
@@ -40,8 +45,10 @@ def size_of(command) -> int:
 async def test_every_command_is_within_discords_limits(client):
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
-        "dream", "zoom", "preset", "queue", "help", wording.DREAM_THIS, wording.DREAM_AVATAR,
+        "dream", "zoom", "concept", "see", "lab", "preset", "queue", "help",
+        wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS,
     }  # fmt: skip
+    assert sum(command.get("type") == MESSAGE_MENU for command in commands) <= MENUS_LIMIT
     for command in commands:
         slash = command.get("type", 1) == 1
         assert size_of(command) <= COMMAND_LIMIT
@@ -57,10 +64,34 @@ async def test_every_command_is_within_discords_limits(client):
 async def test_the_options_of_dream_are_in_the_order_of_the_mission(client):
     dream = client.tree.get_command("dream").to_dict(client.tree)
     assert [option["name"] for option in dream["options"]] == [
-        "image", "layer", "strength", "preset", "size", "seed", "private",
+        "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by", "keep",
+        "colours", "protect", "mask", "classic", "network",
     ]  # fmt: skip
     assert not any(option.get("required") for option in dream["options"])
-    assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {"layer", "preset"}
+    assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {
+        "layer", "subject", "preset", "network",
+    }  # fmt: skip
+
+
+async def test_every_choice_is_one_that_the_params_take(client):
+    dream = client.tree.get_command("dream").to_dict(client.tree)
+    offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
+    assert set(offered) == {"colours", "protect", "guide_by"}
+    for name, choices in offered.items():
+        made = [getattr(params.make(Dream, **{name: choice["value"]}), name) for choice in choices]
+        assert set(made) == set(get_args(Dream.model_fields[name].annotation))
+
+
+async def test_a_concept_needs_its_subject_and_the_lab_needs_nothing(client):
+    (subject,) = [
+        option["name"]
+        for option in client.tree.get_command("concept").to_dict(client.tree)["options"]
+        if option.get("required")
+    ]
+    assert subject == "subject"
+    (neuron,) = client.tree.get_command("lab").to_dict(client.tree)["options"]
+    assert neuron["name"] == "neuron"
+    assert not any(option.get("required") for option in neuron["options"])
 
 
 async def test_the_digest_changes_with_a_command(client):

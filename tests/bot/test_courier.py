@@ -73,7 +73,8 @@ class Wall:
 
 
 def posting(**changes) -> Posting:
-    return Posting(**{"user_id": 1, "name": "Ada", "subject": "Ada's cat", "channel_id": 5, "message_id": 7, **changes})
+    known = {"user_id": 1, "name": "Ada", "original": "Ada's cat", "channel_id": 5, "message_id": 7}
+    return Posting(**{**known, **changes})
 
 
 async def queue(dispatch: MemoryDispatch, user: str = "1", **changes) -> JobId:

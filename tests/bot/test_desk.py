@@ -15,6 +15,7 @@ from bot import desk as desk_module
 from bot import endpoints, wording
 from bot.app import compose, connect_until
 from bot.courier import Courier, Pace
+from bot.playground import avatars
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.store import tables
@@ -120,8 +121,15 @@ def specification() -> Specification | None:
     return Specification(SPECIFICATION) if SPECIFICATION.exists() else None
 
 
+@pytest.fixture(scope="session")
+def _drawn_avatars() -> None:
+    """As `make play` does: drawn when first asked for, on a busy machine they would outlast Discord's patience."""
+    for scene in avatars.SCENES:
+        avatars.encoded(scene, avatars.SIDE, "PNG")
+
+
 @pytest.fixture
-async def stage(data_dir, monkeypatch, specification) -> AsyncIterator[Stage]:
+async def stage(data_dir, monkeypatch, specification, _drawn_avatars) -> AsyncIterator[Stage]:
     playground = Playground(specification=specification)
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
@@ -146,6 +154,8 @@ async def stage(data_dir, monkeypatch, specification) -> AsyncIterator[Stage]:
         bot.add_done_callback(lambda _: playground.world.log("the bot ended"))
         await playground.world.until(lambda: playground.world.online or bot.done())
         yield Stage(playground, dispatch, client)
+        if waiting := client._connection._ready_task:  # discord.py lets it outlive the client, even the loop
+            waiting.cancel()
         stop.set()
         await bot
     await playground.stop()
@@ -156,7 +166,9 @@ async def stage(data_dir, monkeypatch, specification) -> AsyncIterator[Stage]:
 class HereDecoder:
     """The decoder's work without its process."""
 
-    def __init__(self, megapixels: float) -> None:
+    pid = None
+
+    def __init__(self, megapixels: float, megabytes: float = 25.0) -> None:
         self.megapixels = megapixels
 
     async def __aenter__(self):
@@ -172,8 +184,8 @@ class HereDecoder:
         return Clean(cleaned, *size, animated)
 
 
-def quick_courier(dispatch, poster):
-    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05))
+def quick_courier(dispatch, poster, metrics=None):
+    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics)
 
 
 async def test_dream_layer_high_exactly_as_typed(stage):
@@ -207,6 +219,38 @@ async def test_an_attached_picture_is_dreamed(stage):
     assert row.job.requester == stage.playground.world.persona("Ada").id
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("eyes", "eyes"), ("👁️", "eyes"), ("🦊", "fox"), ("Eyes, 🏰 castle", "eyes + castle")]
+)
+async def test_dream_subject_exactly_as_typed(stage, typed, meant):
+    message = await stage.ask("You", "dream", subject=typed)
+    (row,) = await stage.rows()
+    assert (row.job.params.subject, row.job.params.layer) == (meant, "")
+    assert meant in words(message).replace("\\", "")
+    await stage.finish(message)
+    assert f"`/dream subject:{meant} seed:{row.job.params.seed}`" in words(message)
+    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
+    assert alts == [f"A dream of You's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
+
+
+async def test_every_button_keeps_the_subject_and_more_changes_it(stage):
+    message, parent = await stage.dreamed(subject="eyes", strength=1.5)
+    for button in ("Deeper", "Again", "Zoom"):
+        await stage.press("Ada", message, button)
+    children = await stage.queued(3)
+    assert {child.job.params.aim for child in children} == {("subject", "eyes")}
+    assert {child.job.params.strength for child in children} == {1.5}
+    assert sorted(child.job.params.recipe for child in children) == ["dream", "dream", "zoom"]
+    panel = await stage.press("You", message, "More")
+    for prompt, value in ((wording.PICK_SUBJECT, "fire"), (wording.PICK_LAYER, "low")):
+        stage.playground.press("You", panel, prompt, [value])
+        await stage.queued(4 if value == "fire" else 5)
+    *_, fire, low = await stage.queued(5)
+    assert fire.job.params.aim == ("subject", "fire")
+    assert low.job.params.aim == ("layer", "low")
+    assert fire.job.picture == low.job.picture == parent.job.picture
+
+
 async def test_without_an_avatar_noise_is_dreamed(stage):
     stage.playground.world.persona("You").avatar = None
     await stage.ask("You", "dream")
@@ -218,6 +262,11 @@ async def test_without_an_avatar_noise_is_dreamed(stage):
     ("options", "sentence"),
     [
         ({"layer": "hgih"}, "Did you mean high?"),
+        ({"layer": "eyes"}, "Did you mean subject:eyes?"),
+        ({"subject": "towrs"}, "Did you mean towers?"),
+        ({"subject": "@everyone <@1>"}, "Did you mean"),
+        ({"subject": "a, b, c, d, e"}, 'nothing called "a"'),
+        ({"subject": "eyes", "layer": "high"}, "Choose a layer or a subject"),
         ({"preset": "nothing"}, "You have no preset"),
         ({"image": b"not a picture"}, "not a picture I can open"),
         ({"image": b""}, "empty"),
@@ -396,6 +445,28 @@ async def test_saving_as_a_preset_and_dreaming_with_it(stage):
     assert [choice["value"] for choice in choices] == ["my towers"]
 
 
+async def test_a_preset_keeps_its_subject_until_another_aim_is_given(stage):
+    saved = await stage.ask("You", "preset save", name="Watching", subject="👁", strength=0.5)
+    assert "Saved" in words(saved)
+    assert "subject:eyes" in words(await stage.ask("You", "preset list"))
+    await stage.ask("You", "dream", preset="watching")
+    await stage.ask("You", "dream", preset="watching", layer="low")
+    await stage.ask("You", "zoom", preset="watching", subject="fox")
+    kept, low, fox = await stage.queued(3)
+    assert [row.job.params.aim for row in (kept, low, fox)] == [
+        ("subject", "eyes"),
+        ("layer", "low"),
+        ("subject", "fox"),
+    ]
+    assert {row.job.params.strength for row in (kept, low, fox)} == {0.5}
+
+
+async def test_a_dream_towards_a_subject_is_saved_as_a_preset(stage):
+    message, row = await stage.dreamed(subject="eyes + fox")
+    assert desk_module.preset_options(row.job.params) == {"subject": "eyes + fox"}
+    assert labels(message)
+
+
 def walk_all(components):
     for item in components:
         yield item
@@ -424,6 +495,20 @@ async def test_layers_are_offered_by_name_and_by_what_they_see(stage):
     assert {"name": "high · faces, animals, towers", "value": "high"}.items() <= choices[2].items()
     choices = await stage.playground.autocomplete("You", "dreams", "zoom", "layer", layer="towers")
     assert [choice["value"] for choice in choices] == ["high"]
+
+
+async def test_subjects_are_offered_first_then_classes(stage):
+    async def offered(command: str, typed: str) -> list[dict[str, str]]:
+        choices = await stage.playground.autocomplete("You", "dreams", command, "subject", subject=typed)
+        return [{"name": choice["name"], "value": choice["value"]} for choice in choices]
+
+    everything = await offered("dream", "")
+    assert len(everything) == 25
+    assert everything[0] == {"name": "👁️ eyes · irises that look back", "value": "eyes"}
+    assert [choice["value"] for choice in await offered("zoom", "cas")][:2] == ["castles", "castle"]
+    assert {"name": "eyes + 🦊 fox", "value": "eyes + fox"} in await offered("dream", "eyes + fo")
+    assert await offered("dream", "nonsense") == []
+    assert len(await offered("dream", "statue of liberty, japanese castle, roller coaster, ")) <= 25
 
 
 async def test_dream_this_takes_attachments_results_and_refuses_words(stage):
@@ -473,8 +558,23 @@ async def test_a_mention_without_a_picture_dreams_the_avatar_and_a_reply_to_a_dr
 
 async def test_a_mention_with_an_unknown_layer_is_answered_in_words(stage):
     message = await mentioned(stage, "hgih")
-    assert "Did you mean high?" in words(message)
+    assert "Did you mean layer:high?" in words(message)
     assert await stage.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "aim"),
+    [
+        ("subject:eyes", ("subject", "eyes")),
+        ("eyes, 🏰", ("subject", "eyes + castle")),
+        ("layer: mid", ("layer", "mid")),
+        (":eyes:", ("subject", "eyes")),
+    ],
+)
+async def test_a_mention_names_a_layer_or_a_subject(stage, text, aim):
+    await mentioned(stage, text)
+    (row,) = await stage.queued(1)
+    assert row.job.params.aim == aim
 
 
 async def test_a_reply_without_a_mention_is_not_a_call(stage):

@@ -1,11 +1,16 @@
 """Refusals of the intake, against a server on loopback that plays Discord's CDN."""
 
+import ast
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 
 from bot import intake as intake_module
@@ -49,6 +54,12 @@ async def _serve(request: web.Request) -> web.StreamResponse:
             return response
         case "moved.png":
             raise web.HTTPFound("/cat.png")
+        case "packed.png":
+            return web.Response(body=gzip.compress(BIG), headers={"Content-Encoding": "gzip"})
+        case "asked.png":
+            return web.Response(body=request.headers.get("Accept-Encoding", "").encode())
+        case "sent.png":
+            raise web.HTTPFound(request.query["to"])
         case "away.png":
             raise web.HTTPFound("http://127.0.0.2:1/cat.png")
         case "round.png":
@@ -105,6 +116,7 @@ async def test_a_redirect_within_the_cdn_is_followed(intake, cdn):
         ("missing.png", 4, Unreachable),
         ("away.png", 4, ForeignUrl),
         ("round.png", 4, Unreachable),
+        ("packed.png", None, Unreachable),
     ],
 )
 async def test_what_is_refused(intake, cdn, name, size, refusal):
@@ -140,6 +152,28 @@ async def test_a_dead_server_is_unreachable(glass):
         "cat.png",
         "",
         "http://[::1",
+        "https://:password@cdn.discordapp.com/cat.png",
+        "https://cdn.discordapp.com:443@example.com/cat.png",
+        "https://cdn.discordapp.com\\@example.com/cat.png",
+        "https://example.com\\@cdn.discordapp.com/cat.png",
+        "https://cdn.discordapp.com\t.example.com/cat.png",
+        "https://cdn.discordapp.com%2eexample.com/cat.png",
+        "https://cdn.discordapp.com./cat.png",
+        "https://cdn\u3002discordapp.com/cat.png",
+        "https://\u24d2dn.discordapp.com/cat.png",
+        " https://cdn.discordapp.com/cat.png",
+        "//cdn.discordapp.com/cat.png",
+        "https:/cdn.discordapp.com/cat.png",
+        "https://2130706433/cat.png",
+        "https://0x7f000001/cat.png",
+        "https://0177.1/cat.png",
+        "https://127.1/cat.png",
+        "https://[::1]/cat.png",
+        "https://[::ffff:127.0.0.1]/cat.png",
+        "https://[fe80::1%25eth0]/cat.png",
+        "https://169.254.169.254/latest/meta-data/",
+        "gopher://cdn.discordapp.com/1",
+        "data:image/png;base64,AAAA",
     ],
 )
 async def test_foreign_urls(glass, url):
@@ -155,3 +189,73 @@ async def test_discords_own_hosts(glass):
         intake = Intake(session, glass)
         assert intake.allowed("https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1")
         assert intake.allowed("https://media.discordapp.net/attachments/1/2/cat.png")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "https://2130706433/",
+        "http://[::1]:22/",
+        "https://cdn.discordapp.com@127.0.0.1/",
+        "//127.0.0.2:1/cat.png",
+        "file:///etc/passwd",
+        "http://[::1",
+        "https://cdn.discordapp.com%0d%0aHost:x/",
+    ],
+)
+async def test_a_redirect_out_of_the_cdn_is_refused(intake, cdn, to):
+    with pytest.raises((ForeignUrl, Unreachable)):
+        await intake.fetch(Link(f"{cdn}/sent.png?to={quote(to, safe='')}"), 512)
+    with pytest.raises(ForeignUrl):
+        await intake.fetch(Link(to), 512)
+
+
+async def test_what_is_judged_is_what_is_fetched(intake, cdn):
+    address = intake._address(f"{cdn}/ü/cat.png?hm=ab%2Bc")
+    assert str(address) == f"{cdn}/%C3%BC/cat.png?hm=ab%2Bc"
+    assert intake.allowed(f"{cdn}/cat.png")
+    assert not intake.allowed(cdn.replace("127.0.0.1", "name@127.0.0.1") + "/cat.png")
+
+
+async def test_nothing_packed_is_asked_for(intake, cdn):
+    assert (await intake.fetch(Link(f"{cdn}/asked.png"), 512)).png == b"identity"
+
+
+class Rebound(AbstractResolver):
+    """A name server that says Discord's files lie on this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[dict]:
+        return [{"hostname": host, "host": "127.0.0.1", "port": self.port, "family": 2, "proto": 0, "flags": 4}]
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_name_server_that_lies_gets_no_request(glass):
+    """Rebinding: the name is Discord's, the address is ours. Without Discord's certificate nothing is said."""
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(4096))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ncat")
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    resolver = Rebound(server.sockets[0].getsockname()[1])
+    async with server, aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver)) as session:
+        with pytest.raises(Unreachable):
+            await Intake(session, glass).fetch(Link("https://cdn.discordapp.com/attachments/1/2/cat.png"), 512)
+    assert heard
+    assert all(data[:1] == b"\x16" and b"GET" not in data and b"attachments" not in data for data in heard)
+    assert glass.seen == []
+
+
+def test_certificates_are_always_checked():
+    for path in (Path(__file__).parents[2] / "bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = {keyword.arg for keyword in node.keywords} if isinstance(node, ast.Call) else set()
+            assert not names & {"ssl", "verify_ssl", "trust_env"}, f"{path.name}:{node.lineno}"

@@ -10,6 +10,6 @@ def test_an_unknown_word_is_told(capsys):
 
 def test_without_a_token_it_ends_with_a_sentence(capsys, monkeypatch, data_dir):
     monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
-    monkeypatch.setattr("bot.app._log_to", lambda settings: None)
+    monkeypatch.setattr("bot.app.logs.start", lambda settings, process: None)
     assert main([]) == 2
     assert "pareidolia setup" in capsys.readouterr().err

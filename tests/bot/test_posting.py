@@ -6,7 +6,7 @@ import time
 from bot.posting import Posting
 
 POSTING = Posting(
-    user_id=1, name="Ada", subject="Ada's cat", channel_id=2, guild_id=3, message_id=4, token="s3cret",
+    user_id=1, name="Ada", original="Ada's cat", channel_id=2, guild_id=3, message_id=4, token="s3cret",
     token_until=time.time() + 3600,
 )  # fmt: skip
 
@@ -17,6 +17,12 @@ def test_there_and_back():
 
 def test_fields_of_a_newer_version_are_ignored():
     assert Posting.from_json({**POSTING.to_json(), "mood": "good"}) == POSTING
+
+
+def test_a_row_from_before_there_were_subjects_is_read():
+    old = {**POSTING.to_json(), "subject": POSTING.original}
+    del old["original"]
+    assert Posting.from_json(old) == POSTING
 
 
 def test_the_token_is_not_in_its_repr():

@@ -50,6 +50,23 @@ async def test_a_missing_picture_is_refused_but_a_missing_avatar_is_noise(recept
     assert opened.shown.startswith(b"\x89PNG")
 
 
+async def test_further_pictures_are_fetched_and_travel_with_the_job(reception, dispatch):
+    kept = await dispatch.put_blob(b"kept")
+    order = Order(Dream(), "1", others={"guide": Link("https://x/guide.png"), "mask": kept})
+    opened = await reception.open(order)
+    assert opened.others["mask"] == kept
+    assert await dispatch.get_blob(opened.others["guide"]) == b"clean"
+    ticket = await reception.submit(order, opened, {})
+    assert (await dispatch.row(ticket.id)).job.others == opened.others
+
+
+async def test_a_further_picture_that_is_missing_is_refused_even_beside_an_avatar(reception):
+    avatar = Link("https://x/cat.png", optional=True)
+    for missing, error in ((Link("https://x/missing.png"), Unreachable), (BlobKey("0" * 64), Gone)):
+        with pytest.raises(error):
+            await reception.open(Order(Dream(), "1", avatar, others={"guide": missing}))
+
+
 async def test_a_lost_blob_is_gone(reception):
     with pytest.raises(Gone):
         await reception.open(Order(Dream(), "1", BlobKey("0" * 64)))

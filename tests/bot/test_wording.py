@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import wording
-from engine.jobs import params
+from engine.jobs import catalog, params
+from engine.jobs.errors import BadMixture, BadOption, UnknownLayer
 from engine.jobs.job import Job, JobRow, Place, Result, State, new_id
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
 
 
-def parsed(line: str) -> Dream | Zoom:
+def parsed(line: str) -> AnyParams:
     """What Discord makes of a pasted credit line."""
-    recipe, *options = line.removeprefix("/").split()
-    return params.parse({"recipe": recipe, **dict(option.split(":", 1) for option in options)})
+    recipe, _, rest = line.removeprefix("/").removeprefix("lab ").partition(" ")
+    return params.parse({"recipe": recipe, **dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest))})
 
 
 @given(
@@ -29,10 +30,52 @@ def test_a_dreams_credit_line_leads_back_to_it(layer, strength, size, seed):
     assert parsed(wording.credit(asked)) == asked
 
 
+@given(st.lists(st.sampled_from([*catalog.subjects("pocket"), *catalog.labels("pocket")]), min_size=1, max_size=4))
+def test_a_credit_line_with_subjects_leads_back_to_them(words):
+    asked = Dream(subject=", ".join(words), seed=3)
+    line = wording.credit(asked)
+    assert line.startswith(f"/dream subject:{words[0]}")
+    assert "layer" not in line
+    assert parsed(line) == asked
+
+
 @given(st.integers(8, 90), st.integers(128, 640))
 def test_a_zooms_credit_line_leads_back_to_it(frames, size):
     asked = Zoom(frames=frames, size=size, seed=7)
     assert parsed(wording.credit(asked)) == asked
+
+
+@given(
+    st.sampled_from(["as is", "keep", "match"]),
+    st.floats(0.0, 1.0),
+    st.sampled_from(["nothing", "centre", "edges"]),
+    st.sampled_from(["match", "average"]),
+    st.booleans(),
+)
+def test_every_option_of_the_chat_is_in_a_dreams_credit_line(colours, keep, protect, guide_by, classic):
+    asked = Dream(colours=colours, keep=keep, protect=protect, guide_by=guide_by, classic=classic, seed=3)
+    assert parsed(wording.credit(asked)) == asked
+
+
+@given(st.integers(1, 9), st.integers(128, 1024), st.sampled_from(["banana", "eyes + fox"]))
+def test_a_concepts_credit_line_leads_back_to_it(variations, size, subject):
+    asked = Concept(subject=subject, variations=variations, size=size, seed=3)
+    assert parsed(wording.credit(asked)) == asked
+
+
+@given(st.none() | st.integers(0, 99_999), st.integers(1, 36), st.sampled_from(["low", "mixed4a"]))
+def test_a_neurons_credit_line_leads_back_to_it(channel, top, layer):
+    asked = Neuron(layer=layer, channel=channel, top=top, seed=3)
+    line = wording.credit(asked)
+    assert line.startswith(f"/lab neuron layer:{layer}")
+    assert parsed(line) == asked
+
+
+def test_a_credit_line_names_what_was_searched_and_another_network():
+    assert wording.credit(Neuron(search="fox", seed=3)) == "/lab neuron layer:mid search:fox seed:3"
+    assert wording.credit(See(seed=3)) == "/see seed:3"
+    assert wording.credit(See(network="googlenet", seed=3)) == "/see network:googlenet seed:3"
+    assert parsed(wording.credit(Dream(network="googlenet", seed=3))).network == "googlenet"
 
 
 def test_the_credit_line_of_the_mission():
@@ -59,14 +102,63 @@ def test_names_are_short():
 
 @given(st.text(max_size=300))
 def test_alt_text_fits(name):
-    for asked in (Dream(layer="high"), Zoom(layer="mixed4a")):
-        assert 1 <= len(wording.alt(asked, wording.subject(name, "picture"))) <= wording.ALT_LIMIT
+    for asked in (Dream(layer="high"), Zoom(layer="mixed4a"), Concept(subject="fox"), Neuron(), See()):
+        assert 1 <= len(wording.alt(asked, wording.original(name, "picture"))) <= wording.ALT_LIMIT
 
 
 def test_alt_text_says_what_was_dreamed():
-    alt = wording.alt(Dream(layer="high"), wording.subject("Ada", "avatar"))
+    alt = wording.alt(Dream(layer="high"), wording.original("Ada", "avatar"))
     assert "Ada's avatar" in alt
     assert "faces, animals, towers" in alt
+
+
+def test_a_subject_is_told_in_place_of_a_layer():
+    asked = Dream(subject="👁 + castle", seed=4821)
+    assert wording.credit(asked) == "/dream subject:eyes + castle seed:4821"
+    assert "asked for eyes and castle." in wording.alt(asked, "Ada's avatar")
+    assert "eyes" in wording.status("first", "Ada", asked)
+    assert "asked for the layer mixed4a." in wording.alt(Dream(layer="mixed4a"), "Ada's avatar")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (Concept(subject="fox"), "What the network imagines when asked for fox, grown out of nothing."),
+        (Concept(subject="fox", variations=4), "4 different pictures of what the network imagines"),
+        (Neuron(channel=21), "What channel 21 of the layer mid (eyes, patterns, fur) responds to"),
+        (Neuron(layer="conv2"), "An atlas of the layer conv2: what its foremost channels respond to"),
+        (Neuron(search="fox"), "what the channels that speak most for fox respond to"),
+        (See(), "What the network sees in noise. Below"),
+        (
+            Dream(layer="high*0.7 + mid:21 - conv2"),
+            "faces, animals, towers and channel 21 of the layer mid and less of",
+        ),
+    ],
+)
+def test_alt_text_of_every_recipe(asked, told):
+    assert told in wording.alt(asked, wording.NOISE)
+
+
+def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not():
+    labels = [
+        {"label": "fox", "emoji": "🦊", "probability": 0.7249},
+        {"label": "l*i*on", "emoji": "", "probability": 0.09},
+        {"label": "cat", "emoji": "", "probability": 0.002},
+    ]
+    result = Result("b" * 64, "image/png", 1280, 900, 1000, facts={"labels": labels})
+    row = JobRow(new_id(), Job(See(), "1"), State.DONE, {}, 0.0, result=result)
+    assert "What the network sees in Ada's picture: 🦊 fox 72 %, l*i*on 9 %." in wording.alt(
+        See(), "Ada's picture", row
+    )
+    line = wording.result(row, "Ada").splitlines()[1]
+    assert line.replace("\\", "").startswith("-# 🦊 fox 72 %, l*i*on 9 % · Ada")
+    assert r"l\*i\*on" in line
+
+
+def test_how_long_it_will_take_is_told_once_it_is_worth_telling():
+    assert wording.underway(Dream(), 0.4) == "dreaming · 40 %"
+    assert wording.underway(Concept(subject="fox"), 0.4, 8.2) == "imagining · 40 % · about 8 s left"
+    assert wording.underway(See(), 1.0, 0.3) == "looking · 99 %"
 
 
 def test_place_in_words():
@@ -80,7 +172,9 @@ def test_status_and_result_have_as_many_lines():
     asked = Dream(seed=1)
     result = Result("b" * 64, "image/png", 512, 384, 1000)
     row = JobRow(new_id(), Job(asked, "1"), State.DONE, {}, 0.0, started=1.0, finished=6.2, result=result)
-    assert wording.result(row, "Ada").count("\n") == wording.status(wording.dreaming(0.4), "Ada", asked).count("\n")
+    assert wording.result(row, "Ada").count("\n") == wording.status(wording.underway(asked, 0.4), "Ada", asked).count(
+        "\n"
+    )
     assert "5.2 s" in wording.result(row, "Ada")
 
 
@@ -103,3 +197,22 @@ def test_as_many_presets_as_fit_are_listed():
 def test_help_fits_one_message_and_has_three_examples():
     assert len(wording.HELP) <= 2000
     assert len(re.findall(r"^`/", wording.HELP, re.MULTILINE)) == 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnknownLayer(name="<@&1> @everyone **x**", nearest="high"),
+        BadMixture(at=3, problem="no layer @everyone <@&1> [a](b) **x** ||y||; the nearest is low"),
+        BadOption(option="a` @everyone", problem="is not known: <@1>"),
+    ],
+)
+def test_a_refusal_quotes_without_being_moved(error):
+    said = re.sub(r"`[^`]*`", "", wording.refused(error))
+    assert not re.search(r"(?<!\\)(<@|@everyone|\*\*|\|\||\[a\])", said)
+    assert error.code in said
+
+
+def test_our_own_code_in_a_refusal_stays():
+    said = wording.refused(BadOption(option="channel", problem="and `search` are one too many"))
+    assert "`channel` and `search` are" in said

@@ -46,8 +46,7 @@ def small_network(small_stages: nn.ModuleDict) -> Network:
 @pytest.fixture(scope="session")
 def pocket_network() -> Network:
     """Pocket with random weights: its shape and its labels, none of its knowledge."""
-    friendly = catalog.network("pocket").friendly.values()
-    labels = [label for meaning in friendly for label in meaning.classes]
+    labels = list(catalog.labels("pocket"))
     with torch.random.fork_rng():
         torch.manual_seed(3)
         model = Pocket(len(labels))
@@ -59,6 +58,12 @@ def pocket_network() -> Network:
 def studio(pocket_network: Network) -> Studio:
     """A studio whose every network is that pocket, in float32."""
     return Studio("cpu", "float32", loader=lambda _name: pocket_network)
+
+
+@pytest.fixture
+def shipped() -> Studio:
+    """A studio with the networks that are shipped: for what a random one does not know."""
+    return Studio("cpu", "float32")
 
 
 @pytest.fixture

@@ -69,7 +69,11 @@ def test_a_zoom_is_a_gif_of_that_many_frames(monkeypatch: pytest.MonkeyPatch, tm
     ("arguments", "said"),
     [
         (["dream", "noise", "--layer", "hihg"], "Did you mean high"),
+        (["dream", "noise", "--subject", "towrs"], "Did you mean towers"),
+        (["zoom", "noise", "--subject", "eyes", "--layer", "high"], "Choose a layer or a subject"),
         (["dream", "noise", "--size", "99999"], "`size`"),
+        (["dream", "noise", "--layer", "low + hihg"], "At character 7: no layer hihg; the nearest is high"),
+        (["dream", "noise", "--colours", "sepia"], "`colours`"),
         (["dream", "nowhere.png"], "cannot be read"),
         (["dream", "noise", "--network", "vgg99"], "There is no network"),
     ],
@@ -96,6 +100,20 @@ def test_networks_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert "pocket" in capsys.readouterr().out
 
 
+def test_a_dream_goes_towards_an_emoji(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "dream", "noise", "-o", "out.png", "--json", "--subject", "🦊", *SMALL) == 0
+    assert json.loads(capsys.readouterr().out)["params"]["subject"] == "fox"
+
+
+def test_subjects_are_listed_with_their_classes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "subjects") == 0
+    shown = capsys.readouterr().out
+    assert "irises that look back" in shown
+    assert "🦊 fox" in shown
+
+
 def test_the_doctor_finds_nothing_wrong_here(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,3 +121,60 @@ def test_the_doctor_finds_nothing_wrong_here(
     said = capfd.readouterr()
     assert "network pocket" in said.out
     assert "pareidolia setup" in said.out
+
+
+def test_a_mask_a_guide_and_every_option_of_a_dream(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(photo(tmp_path / "cat.png"))
+    further = ["--mask", source, "--guide", source, "--guide-by", "average"]
+    options = ["--layer", "Low*.5+mid", "--colours", "match", "--keep", "0.2", "--protect", "edges", "--smoothing", "1"]
+    assert run(monkeypatch, "dream", source, "-o", "a.png", "--json", *further, *options, *SMALL) == 0
+    asked = json.loads(capsys.readouterr().out)["params"]
+    found = [asked[name] for name in ("layer", "colours", "keep", "protect", "smoothing", "guide_by")]
+    assert found == ["low*0.5 + mid", "match", 0.2, "edges", 1, "average"]
+    assert run(monkeypatch, "dream", source, "-o", "b.png", "--json", "--classic", "--layer", "low", *SMALL) == 0
+    assert json.loads(capsys.readouterr().out)["params"]["jitter"] == 32
+
+
+@pytest.mark.parametrize("option", ["--mask", "--guide"])
+def test_a_further_picture_that_is_not_there_is_a_sentence(
+    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "dream", "noise", option, "nowhere.png", *SMALL) != 0
+    assert "cannot be read" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_a_neuron_is_drawn_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "neuron", "mixed3b:21", "--size", "128", "--iterations", "2", "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["file"] == "neuron-mixed3b-21.png"
+    assert facts["found"]["channels"] == [{"channel": 21, "caption": "mixed3b:21", "score": 1.0}]
+    assert (tmp_path / facts["file"]).stat().st_size == facts["bytes"]
+
+
+@pytest.mark.parametrize(
+    ("where", "said"), [("mid:x", "`channel`"), ("mixed3b:9999", "channels 0 to 207"), ("midd", "Did you mean mid")]
+)
+def test_a_neuron_that_is_not_there_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str, said: str
+) -> None:
+    assert run(monkeypatch, "neuron", where, "--iterations", "1") == 1
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_seen_is_told_as_a_page_and_as_facts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(photo(tmp_path / "cat.png"))
+    assert run(monkeypatch, "see", source, "--size", "640", "--iterations", "1", "--json") == 0
+    found = json.loads(capsys.readouterr().out)["found"]
+    assert len(found["labels"]) == 5
+    assert sum(label["probability"] for label in found["labels"]) <= 1
+    assert len(found["layers"]) == 3
+    with Image.open(tmp_path / "cat-see.png") as made:
+        assert made.size[0] == 640
+    assert run(monkeypatch, "see", source, "--size", "640", "--iterations", "1") == 0
+    assert found["labels"][0]["label"] in capsys.readouterr().err

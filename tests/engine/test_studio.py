@@ -43,3 +43,7 @@ def test_auto_is_the_same_every_time() -> None:
 def test_an_unknown_device_is_refused() -> None:
     with pytest.raises(SettingsError, match="typewriter"):
         Studio("typewriter")
+
+
+def test_a_cpu_holds_no_gpu_memory() -> None:
+    assert Studio("cpu", "float32").gpu_bytes() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine import supervisor
+from engine.jobs import retention
 from engine.jobs import settings as settings_
 from engine.jobs.job import CancelOutcome, Job, JobId, JobRow, State
 from engine.jobs.ledger import Ledger
@@ -21,6 +23,7 @@ from engine.jobs.params import Dream
 from engine.jobs.settings import Settings
 from engine.supervisor import Supervisor
 from tests.engine.fake_child import CRASH, CRASH_ONCE, DEAF, FAIL, FINE, SLOW
+from tests.engine.jobs.test_logs import Kept
 
 FAKE_CHILD = (sys.executable, str(Path(__file__).with_name("fake_child.py")))
 
@@ -65,7 +68,7 @@ async def settled(dispatch: LocalDispatch, id: JobId) -> JobRow:
 
 
 async def eventually(dispatch: LocalDispatch, id: JobId, true: Callable[[JobRow], bool]) -> JobRow:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             row = await dispatch.row(id)
             assert row
@@ -104,6 +107,36 @@ async def eventually_true(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not true():
             await asyncio.sleep(0.01)
+
+
+async def test_the_bot_knows_when_its_engine_comes_and_goes(settings: Settings, dispatch: LocalDispatch) -> None:
+    assert not dispatch.engine_listens()
+    ledger = open_ledger(settings)
+    engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+    running = asyncio.create_task(engine.run())
+    await eventually_true(dispatch.engine_listens)
+    engine.stop()
+    await running
+    await eventually_true(lambda: not dispatch.engine_listens())
+    ledger.close()
+
+
+async def test_every_line_about_a_job_names_the_job(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    kept = Kept()
+    supervisor.log.addHandler(kept)
+    supervisor.log.setLevel("INFO")
+    try:
+        ids = [await dispatch.submit(order(what), {}) for what in (FINE, CRASH)]
+        for id in ids:
+            await settled(dispatch, id)
+    finally:
+        supervisor.log.removeHandler(kept)
+    told = {id: [line["message"] for line in kept.lines if line.get("job") == id] for id in ids}
+    fine, crash = (" ".join(told[id]) for id in ids)
+    assert "dream begins" in fine
+    assert "done after" in fine
+    assert "crashed its child again" in crash
+    assert [line for line in kept.lines if "job" not in line and "begins" in line["message"]] == []
 
 
 async def test_a_crash_of_the_child_is_tried_once_more(engine: Supervisor, dispatch: LocalDispatch) -> None:
@@ -229,3 +262,31 @@ async def test_a_second_engine_leaves_the_first_alone(settings: Settings, dispat
     await settled(dispatch, await dispatch.submit(order(FINE), {}))
     first.terminate()
     assert first.wait(10) == 0
+
+
+async def test_the_engine_forgets_what_is_old(
+    settings: Settings, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "TIDY_S", 0.01)
+    monkeypatch.setattr(settings.storage, "days", 1e-9)
+    id = await dispatch.submit(order(FINE), {})
+    await dispatch.cancel(id)
+    await dispatch.mark_posted(id, "message")
+    with contextlib.closing(open_ledger(settings)) as ledger:
+        engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+        running = asyncio.create_task(engine.run())
+        async with asyncio.timeout(60):
+            while await dispatch.row(id):
+                await asyncio.sleep(0.01)
+        engine.stop()
+        await running
+
+
+def test_a_damaged_database_is_a_sentence_in_the_log(settings: Settings) -> None:
+    settings.database.write_bytes(b"not a database" * 1000)
+    environment = {**os.environ, "PAREIDOLIA_DATA_DIR": str(settings.data_dir)}
+    command = [sys.executable, "-m", "engine.supervisor"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == supervisor.UNUSABLE
+    assert "pareidolia restore FILE" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import io
 import json
 import os
@@ -16,11 +17,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from engine import worker
 from engine.jobs import settings as settings_
-from engine.jobs.job import Hint, Job, JobId, JobRow, Progress, Settled, State
+from engine.jobs.job import BlobKey, Hint, Job, JobId, JobRow, Progress, Settled, State
 from engine.jobs.local import LocalDispatch
 from engine.jobs.params import Dream
 from engine.jobs.settings import Settings
+from engine.worker import Worker
+from tests.engine.jobs.test_logs import Kept
 
 LONG = Dream(size=512, octaves=4, iterations=100, seed=3)
 SHORT = Dream(size=128, octaves=2, iterations=2, seed=3)
@@ -115,6 +119,23 @@ def alive(pid: int) -> bool:
     return stat.exists() and " Z " not in stat.read_text()
 
 
+def test_what_breaks_in_the_child_is_logged_under_its_job(settings: Settings) -> None:
+    sent: list[dict[str, object]] = []
+
+    class Parent:
+        def send(self, blob: bytes = b"", **header: object) -> None:
+            sent.append(header)
+
+    kept = Kept()
+    worker.log.addHandler(kept)
+    try:
+        worker.Worker(settings, None, Parent()).serve({"id": "j" * 20})  # type: ignore[arg-type]
+    finally:
+        worker.log.removeHandler(kept)
+    assert [(line["job"], line["level"]) for line in kept.lines] == [("j" * 20, "ERROR")]
+    assert [header["error"] for header in sent] == ["Broken"]
+
+
 async def test_a_dream_comes_back_with_previews_and_the_same_bytes_again(
     engine: subprocess.Popen[bytes], listener: Listener
 ) -> None:
@@ -132,6 +153,31 @@ async def test_a_dream_comes_back_with_previews_and_the_same_bytes_again(
         blobs.add(row.result.blob)
         assert (await picture(listener, row)).size == (128, 128)
     assert len(blobs) == 1
+
+
+async def test_further_pictures_and_refusals_cross_the_border(
+    engine: subprocess.Popen[bytes], listener: Listener
+) -> None:
+    black = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(black, "PNG")
+    mask = await listener.dispatch.put_blob(black.getvalue())
+    protected = await listener.dispatch.submit(Job(params=SHORT, requester="ada", others={"mask": mask}), {})
+    plain = await submit(listener, SHORT)
+    gone = Job(params=SHORT, requester="ada", others={"guide": BlobKey("0" * 64)})
+    lost = await listener.dispatch.submit(gone, {})
+    unknown = await submit(
+        listener, Dream(layer="mid:999", **{name: getattr(SHORT, name) for name in ("size", "seed")})
+    )
+    rows = []
+    for id in (protected, plain, lost, unknown):
+        await listener.until(Settled, id)
+        rows.append(await listener.row(id))
+    assert [(row.state, row.error_code) for row in rows[2:]] == [(State.FAILED, "F05"), (State.FAILED, "R25")]
+    assert "no channel 999" in rows[3].error
+    untouched, dreamed = rows[0].result, rows[1].result
+    assert untouched is not None
+    assert dreamed is not None
+    assert untouched.blob != dreamed.blob
 
 
 async def test_keep_gives_what_there_is_at_full_size(engine: subprocess.Popen[bytes], listener: Listener) -> None:
@@ -179,3 +225,22 @@ async def test_a_killed_supervisor_takes_its_child_along_and_loses_nothing(
     finally:
         again.kill()
         again.wait()
+
+
+def test_a_result_that_the_disk_has_no_room_for_is_a_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, object]] = []
+
+    class Parent:
+        def send(self, blob: bytes = b"", **report: object) -> None:
+            said.append(report)
+
+    def full(_: bytes) -> BlobKey:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    made = Worker(settings, None, Parent())  # type: ignore[arg-type]
+    monkeypatch.setattr(made.blobs, "put", full)
+    monkeypatch.setattr(made, "_produce", lambda _: made._keep(b"a dream"))
+    made.serve({"id": "a job"})
+    assert said == [{"report": "failed", "error": "NotKept", "facts": {}}]

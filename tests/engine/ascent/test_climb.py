@@ -4,7 +4,7 @@ from torch import Tensor
 from engine.ascent.climb import GRID, Course, _shift, ascend
 from engine.ascent.report import Progress
 from engine.networks.network import Network
-from engine.objectives import layer
+from engine.objectives import blend, layer
 
 COURSE = Course(octaves=3, ratio=1.4, iterations=3)
 
@@ -60,3 +60,33 @@ def test_any_jitter_takes_turns_over_the_grid() -> None:
         seen = {tuple(edge % GRID for edge in _shift(turn, jitter, generator)) for turn in range(GRID * GRID)}
         assert len(seen) == GRID * GRID
     assert {_shift(turn, 0, generator) for turn in range(8)} == {(0, 0)}
+
+
+def test_a_mask_protects_what_is_black_in_it(small_network: Network, photo: Tensor) -> None:
+    mask = torch.zeros(1, 90, 120)
+    mask[:, :, 60:] = 1
+    generator = torch.Generator().manual_seed(0)
+    *_, last = ascend(small_network, layer("mixed2"), photo, COURSE, generator, mask)
+    assert (last.picture[:, :, :50] - photo[:, :, :50]).abs().max() < 1e-3
+    assert (last.picture[:, :, 70:] - photo[:, :, 70:]).abs().mean() > 0.005
+
+
+def test_smoothing_takes_fine_grain_away(small_network: Network, photo: Tensor) -> None:
+    def grain(smoothing: int) -> float:
+        change = climbed(small_network, photo, 0, Course(octaves=1, iterations=2, smoothing=smoothing))[-1].picture
+        change = change - photo
+        return float((change[:, :, 1:] - change[:, :, :-1]).abs().mean() / change.abs().mean())
+
+    assert grain(0) > grain(2) > grain(6)
+
+
+def test_weights_of_a_blend_count_at_every_octave(small_network: Network, photo: Tensor) -> None:
+    def value(picture: Tensor) -> float:
+        return float(layer("conv1")(small_network.activations(picture[None], ["conv1"])))
+
+    def dreamed(weight: float) -> float:
+        both = blend([(1.0, layer("mixed2")), (weight, 1e6 * layer("conv1"))])
+        *_, last = ascend(small_network, both, photo, COURSE, torch.Generator().manual_seed(0))
+        return value(last.picture)
+
+    assert dreamed(-2.0) < dreamed(0.01) < dreamed(2.0)

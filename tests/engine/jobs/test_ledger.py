@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from engine.jobs.errors import Broken, EngineCrashed, QueueFull, TooManyJobs
 from engine.jobs.job import BlobKey, CancelOutcome, JobId, Limits, Result, State, new_id
-from engine.jobs.ledger import CRASHES, STARTS, Ledger
+from engine.jobs.ledger import CRASHES, STARTS, Ledger, jobs
 from tests.engine.jobs.conftest import Clock, a_job
 
-RESULT = Result(BlobKey("0" * 64), "image/png", 512, 512, 1000)
+FACTS = {"labels": [{"label": "fox", "probability": 0.72}]}
+RESULT = Result(BlobKey("0" * 64), "image/png", 512, 512, 1000, facts=FACTS)
 
 
 def test_ids_are_20_url_safe_characters() -> None:
@@ -25,10 +27,25 @@ def test_ids_are_20_url_safe_characters() -> None:
 
 
 def test_a_job_comes_back_as_it_was_submitted(ledger: Ledger) -> None:
-    job = a_job(layer="mid", seed=7)
+    others = {"mask": BlobKey("1" * 64), "guide": BlobKey("2" * 64)}
+    job = replace(a_job(layer="mid", seed=7), others=others)
     row = ledger.row(ledger.submit(job, {"channel": 5}))
     assert row is not None
     assert (row.job, row.posting, row.state, row.attempt) == (job, {"channel": 5}, State.QUEUED, 0)
+
+
+def test_a_job_whose_words_are_gone_fails_with_a_sentence_and_holds_up_nobody(ledger: Ledger) -> None:
+    gone, fine = ledger.submit(a_job("ada"), {"channel": 5}), ledger.submit(a_job("bob"), {})
+    with ledger._db.begin() as db:
+        lost = a_job("ada").params.model_dump_json().replace('"pocket"', '"my network"')
+        db.execute(jobs.update().where(jobs.c.id == gone).values(params=lost))
+    claimed = ledger.claim("e")
+    assert claimed is not None
+    assert claimed.id == fine
+    row = ledger.row(gone)
+    assert row is not None
+    assert (row.state, row.error_code, row.posting) == (State.FAILED, "F07", {"channel": 5})
+    assert gone in [one.id for one in ledger.unposted()]
 
 
 def test_users_take_turns(ledger: Ledger) -> None:
@@ -98,6 +115,11 @@ def test_estimates_follow_what_runs_really_take(ledger: Ledger) -> None:
         ledger.finish(row.id, row.attempt, RESULT, 3.0)
     assert ledger.estimate(a_job()) == pytest.approx(3.0)
     assert ledger.estimate(a_job(iterations=24)) == pytest.approx(6.0)
+
+
+def test_the_first_guess_knows_how_heavy_a_network_is(ledger: Ledger) -> None:
+    light, heavy = (ledger.estimate(a_job(network=name)) for name in ("pocket", "vgg16"))
+    assert heavy == pytest.approx(24.8 * light)
 
 
 def test_a_zombie_changes_nothing(ledger: Ledger) -> None:

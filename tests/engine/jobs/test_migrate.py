@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from bot.store import tables
 from engine.jobs import migrate, settings
 from engine.jobs.database import connect, sqlite_url
-from engine.jobs.errors import SettingsError
-from engine.jobs.ledger import metadata
+from engine.jobs.errors import DatabaseDamaged, SettingsError
+from engine.jobs.job import JobId, State
+from engine.jobs.ledger import Ledger, metadata
+from engine.jobs.local import open_ledger
+from engine.jobs.params import Dream
+from tests.engine.jobs import schemas
 
 
 def differences(engine: sa.Engine) -> list[object]:
@@ -50,3 +61,102 @@ def test_a_newer_schema_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"newer Pareidolia.*Update"):
         migrate.upgrade(engine)
     engine.dispose()
+
+
+@pytest.mark.parametrize("revision", schemas.revisions())
+def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir: Path) -> None:
+    released = schemas.FOLDER / f"{revision}.sql"
+    assert released.exists(), "run: python -m tests.engine.jobs.schemas"
+    found = settings.load(data_dir=data_dir)
+    with closing(sqlite3.connect(found.database)) as old:
+        old.executescript(released.read_text("utf-8"))
+    with closing(open_ledger(found)) as ledger:
+        assert [place.state for _, place in ledger.waiting()] == [State.RUNNING, State.QUEUED]
+        assert {row.id[0] for row in ledger.unposted()} == {"q", "r", "f"}
+        done = ledger.row(JobId("d" * 20))
+        assert done
+        assert done.result
+        assert (done.job.picture, done.result.blob, done.job.params.seed) == (schemas.PICTURE, schemas.MADE, 4821)
+        assert ledger.requeue("engine") == 1
+        assert ledger.claim("engine")
+        assert ledger.estimate(done.job) == pytest.approx(0.31 * done.job.params.work())
+    engine = connect(sqlite_url(found.database))
+    assert differences(engine) == []
+    with engine.connect() as db:
+        assert db.execute(sa.select(tables.presets.c.name, tables.presets.c.params)).all() == [
+            ("Fur", '{"layer":"mid"}')
+        ]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", schemas.revisions())
+def test_no_released_migration_was_changed(revision: str) -> None:
+    released = (schemas.FOLDER / f"{revision}.sql").read_text("utf-8")
+    assert sorted(schemas.dump(revision).splitlines()) == sorted(released.splitlines())
+
+
+MIGRATE = "import sys; from engine.jobs import migrate, settings; migrate.prepare(settings.load(data_dir=sys.argv[1]))"
+
+
+def test_processes_that_start_together_migrate_once(data_dir: Path) -> None:
+    found = settings.load(data_dir=data_dir)
+    with closing(sqlite3.connect(found.database)) as old:
+        old.executescript((schemas.FOLDER / "0001.sql").read_text("utf-8"))
+    started = [subprocess.Popen([sys.executable, "-c", MIGRATE, str(data_dir)]) for _ in range(3)]
+    assert [one.wait() for one in started] == [0, 0, 0]
+    with closing(Ledger(sqlite_url(found.database))) as ledger:
+        assert len(ledger.unposted()) == 3
+
+
+@pytest.mark.parametrize("behind", [0, 4096])
+def test_a_damaged_database_is_refused_with_the_way_out(data_dir: Path, behind: int) -> None:
+    found = settings.load(data_dir=data_dir)
+    open_ledger(found).close()
+    data = bytearray(found.database.read_bytes())
+    data[behind:] = os.urandom(len(data) - behind)
+    found.database.write_bytes(data)
+    with pytest.raises(DatabaseDamaged, match=r"is damaged.*pareidolia restore FILE"):
+        open_ledger(found)
+    assert found.database.read_bytes() == data
+
+
+def test_a_database_that_cannot_be_opened_is_a_sentence(data_dir: Path) -> None:
+    found = settings.load(data_dir=data_dir)
+    found.database.mkdir()
+    with pytest.raises(SettingsError, match=r"cannot be used.*writable"):
+        open_ledger(found)
+
+
+def test_a_database_that_cannot_be_written_is_a_sentence(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings.load(data_dir=data_dir)
+    open_ledger(found).close()
+    with closing(sqlite3.connect(found.database)) as db:
+        db.execute("UPDATE alembic_version SET version_num = '0001'")
+        db.execute("ALTER TABLE jobs DROP COLUMN others")
+        db.commit()
+    url = f"sqlite:///file:{found.database}?mode=ro&uri=true"
+    monkeypatch.setattr(migrate, "sqlite_url", lambda path: url)
+    with pytest.raises(SettingsError, match=r"readonly.*Make .* writable"):
+        open_ledger(found)
+
+
+def test_a_job_of_the_first_schema_is_read_with_no_further_pictures(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "old.db")
+    engine = connect(url)
+    config = Config()
+    config.set_main_option("script_location", str(migrate.scripts()))
+    with engine.begin() as db:
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        db.exec_driver_sql(
+            "INSERT INTO jobs (id, state, recipe, params, requester, picture, limit_bytes, posting, priority, tag,"
+            " cost_s, created, attempt, crashes, stop, error, error_code) VALUES ('old', 'queued', 'dream',"
+            """ '{"recipe":"dream","layer":"mid","seed":4}', 'ada', NULL, 9, '{}', 0, 0, 1, 1, 0, 0, '', '', '')"""
+        )
+    migrate.upgrade(engine)
+    engine.dispose()
+    ledger = Ledger(url)
+    row = ledger.claim("engine")
+    ledger.close()
+    assert row is not None
+    assert (row.job.params, row.job.others) == (Dream(layer="mid", seed=4), {})

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.jobs import params
-from engine.jobs.errors import BadOption, Refusal, UnknownLayer, UnknownNetwork
-from engine.jobs.params import Dream, Zoom
+from engine.jobs import catalog, params
+from engine.jobs.errors import BadMixture, BadOption, Refusal, TwoAims, UnknownLayer, UnknownNetwork, UnknownSubject
+from engine.jobs.params import AnyParams, Dream, Neuron, See, Zoom
 
 
 @pytest.mark.parametrize("typed", ["high", "HIGH", " High ", "high · faces, animals, towers"])
@@ -22,6 +22,52 @@ def test_a_layer_is_read_as_people_type_it(typed: str) -> None:
 def test_an_unknown_layer_names_the_nearest(typed: str, nearest: str) -> None:
     with pytest.raises(UnknownLayer, match=f"Did you mean {nearest}"):
         params.make(Dream, layer=typed)
+
+
+@pytest.mark.parametrize("typed", ["eyes", "Eyes ", "👁", "👁️ eyes · irises that look back"])
+def test_a_subject_takes_the_place_of_the_layer(typed: str) -> None:
+    made = params.make(Dream, subject=typed)
+    assert (made.subject, made.layer) == ("eyes", "")
+    assert made.aim == ("subject", "eyes")
+    assert made.meanings() == (catalog.subjects("pocket")["eyes"],)
+
+
+def test_without_a_subject_it_is_the_layer() -> None:
+    assert Dream().aim == ("layer", "high")
+    assert Dream(layer="low").meanings() == (catalog.meaning("pocket", "low"),)
+
+
+def test_a_layer_and_a_subject_are_too_much() -> None:
+    with pytest.raises(TwoAims, match="Choose a layer or a subject"):
+        params.make(Dream, layer="low", subject="eyes")
+    with pytest.raises(TwoAims):
+        params.parse({"recipe": "zoom", "layer": "high", "subject": "🦊"})
+
+
+def test_an_unknown_subject_names_the_nearest() -> None:
+    with pytest.raises(UnknownSubject, match="Did you mean towers"):
+        params.make(Zoom, subject="towrs")
+    with pytest.raises(BadOption, match="`subject`"):
+        params.make(Dream, subject="x" * 201)
+
+
+def test_what_was_stored_before_there_were_subjects_is_read() -> None:
+    stored = Dream(layer="mid", seed=4).model_dump(exclude={"subject"})
+    assert params.parse(stored) == Dream(layer="mid", seed=4)
+
+
+def test_one_aim_takes_the_others_place() -> None:
+    assert params.override({"layer": "low", "size": 300}, {"subject": "eyes"}) == {"subject": "eyes", "size": 300}
+    assert params.override({"subject": "eyes"}, {"layer": "mid"}) == {"layer": "mid"}
+    assert params.override({"subject": "eyes"}, {"size": 200}) == {"subject": "eyes", "size": 200}
+
+
+def test_what_does_not_go_with_a_change_makes_room_for_it() -> None:
+    assert params.override({"layer": "mid", "channel": 21}, {"layer": "low"}) == {"layer": "low"}
+    assert params.override({"layer": "mid", "channel": 21}, {"seed": 1}) == {"layer": "mid", "channel": 21, "seed": 1}
+    notebook = Dream(layer="mid", classic=True, keep=0.5).model_dump(include={"classic", "iterations", "keep"})
+    assert params.override(notebook, {"subject": "eyes"}) == {"subject": "eyes", "keep": 0.5}
+    assert params.override(notebook, {"layer": "low"}) == {"layer": "low", **notebook}
 
 
 def test_an_unknown_network_names_what_there_is() -> None:
@@ -41,8 +87,11 @@ def test_options_that_are_none_keep_their_default() -> None:
     assert params.make(Dream, size=None, seed=None) == Dream()
 
 
-@pytest.mark.parametrize("wanted", [Dream(layer="mid", seed=9), Zoom(frames=12)])
-def test_json_brings_params_back(wanted: Dream | Zoom) -> None:
+@pytest.mark.parametrize(
+    "wanted", [Dream(layer="mid", seed=9), Zoom(frames=12), Dream(subject="eyes + fox"), Dream(classic=True, jitter=5),
+        Neuron(layer="mixed4a", channel=7), Neuron(search="🦊", top=4), See(size=800)]
+)  # fmt: skip
+def test_json_brings_params_back(wanted: AnyParams) -> None:
     assert params.parse(wanted.model_dump_json()) == wanted
     assert params.parse(wanted.model_dump()) == wanted
 
@@ -51,7 +100,7 @@ def test_json_brings_params_back(wanted: Dream | Zoom) -> None:
 def test_whatever_is_parsed_is_params_or_a_refusal(value: object) -> None:
     made: object = None
     with contextlib.suppress(Refusal):
-        made = params.parse({"recipe": "dream", "layer": value, "size": value})
+        made = params.parse({"recipe": "dream", "layer": value, "size": value, "subject": value})
     assert made is None or isinstance(made, Dream)
 
 
@@ -59,3 +108,79 @@ def test_work_grows_with_what_is_asked() -> None:
     assert Dream(size=1024).work() == pytest.approx(4 * Dream(size=512).work())
     assert Dream(iterations=24).work() == pytest.approx(2 * Dream(iterations=12).work())
     assert Zoom(frames=60).work() > 1.9 * Zoom(frames=30).work()
+
+
+def test_several_layers_are_terms_with_weights() -> None:
+    made = params.make(Dream, layer="High*.7 - mixed3b:21")
+    assert made.layer == "high*0.7 - mixed3b:21"
+    (weight, (high,)), (other, (channel,)) = made.terms()
+    assert (weight, high.layer) == (0.7, catalog.meaning("pocket", "high").layer)
+    assert (other, channel.layer, channel.channels) == (-1.0, "mixed3b", (21,))
+    assert made.meanings() == (high, channel)
+    with pytest.raises(BadMixture, match="At character 12: no layer hihg; the nearest is high"):
+        params.make(Zoom, layer="low * 0.5 +hihg")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"colours": "sepia"}, "colours"),
+        ({"keep": 1.2}, "keep"),
+        ({"protect": "left"}, "protect"),
+        ({"guide_by": "eye"}, "guide_by"),
+        ({"smoothing": 9}, "smoothing"),
+        ({"classic": True, "subject": "eyes"}, "classic"),
+        ({"classic": True, "layer": "low + mid"}, "classic"),
+    ],
+)
+def test_what_a_dream_cannot_be_is_refused(options: dict[str, object], named: str) -> None:
+    with pytest.raises(BadOption, match=f"`{named}`"):
+        params.make(Dream, **options)
+
+
+def test_classic_takes_the_notebooks_values_where_none_are_given() -> None:
+    made = params.make(Dream, classic=True, network="googlenet", iterations=3)
+    assert (made.octaves, made.ratio, made.iterations, made.strength, made.jitter) == (4, 1.4, 3, 1.0, 32)
+    assert made.layer == "inception_4c"
+    assert params.make(Dream, classic=True, network="googlenet", layer="inception_3b").layer == "inception_3b"
+    assert params.make(Dream, classic=True).layer == "high"
+
+
+def test_every_option_says_what_it_is() -> None:
+    for kind in (Dream, Zoom):
+        assert [name for name, field in kind.model_fields.items() if name != "recipe" and not field.description] == []
+
+
+def test_a_layer_that_answers_to_contours_takes_smaller_steps() -> None:
+    low, high = (Dream(layer=layer, strength=2.0).pace() for layer in ("low", "high"))
+    assert low < high == 2.0
+    assert Dream(layer="low + high", strength=2.0).pace() == pytest.approx((low + high) / 2)
+
+
+def test_recipes_without_octaves_do_not_carry_them() -> None:
+    for wanted in (Neuron(), See()):
+        assert not {"octaves", "ratio", "jitter", "subject"} & set(wanted.model_dump())
+    with pytest.raises(BadOption, match="`octaves`"):
+        params.parse({"recipe": "see", "octaves": 3})
+
+
+def test_a_neuron_is_a_channel_or_a_search() -> None:
+    assert params.make(Neuron, layer="MID ", search="👁️").aim == ("layer", "mid")
+    assert params.make(Neuron, search="👁️").search == "eyes"
+    assert params.make(Neuron, channel=0).channel == 0
+    with pytest.raises(BadOption, match="`channel`"):
+        params.make(Neuron, channel=3, search="eyes")
+    with pytest.raises(UnknownLayer, match="Did you mean"):
+        params.make(Neuron, layer="mixed4z")
+    with pytest.raises(UnknownSubject):
+        params.make(Neuron, search="xyzzy")
+    with pytest.raises(BadOption, match="`channel`"):
+        params.make(Neuron, channel=-1)
+
+
+def test_the_work_of_feature_pictures_grows_with_them() -> None:
+    assert Neuron(top=24).work() == pytest.approx(2 * Neuron(top=12).work())
+    assert Neuron(search="eyes").work() > Neuron().work()
+    assert Neuron(search="eyes").steps == Neuron().steps + Neuron.SEARCHING
+    assert Neuron(channel=1).steps == Neuron().steps + Neuron.FINISHING
+    assert See(iterations=112).work() == pytest.approx(2 * See(iterations=56).work())

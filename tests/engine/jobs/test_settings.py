@@ -78,4 +78,26 @@ def test_the_token_is_not_in_what_is_printed(config: Path, monkeypatch: pytest.M
 def test_sockets_and_logs_are_private(config: Path) -> None:
     found = settings.load()
     assert found.run_dir.stat().st_mode & 0o777 == 0o700
+    assert found.data_dir.stat().st_mode & 0o777 == 0o700
     assert found.log_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_was_open_is_closed_at_the_start(config: Path) -> None:
+    found = settings.load()
+    found.run_dir.chmod(0o777)
+    settings.load()
+    assert found.run_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_of_somebody_else_is_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.load()
+    monkeypatch.setattr(settings.os, "geteuid", lambda: 12345)
+    with pytest.raises(SettingsError, match="belongs to another user"):
+        settings.load()
+
+
+def test_a_file_in_the_sockets_place_is_refused(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "run").write_text("")
+    with pytest.raises(SettingsError, match="is a file"):
+        settings.load()

@@ -1,9 +1,16 @@
+import pytest
 import torch
 from torch import Tensor
 
 from engine import recipes
 from engine.ascent.report import Frame, Progress
+from engine.canvas.colour import LUMA
+from engine.canvas.opening import opening
+from engine.jobs import catalog
+from engine.jobs.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.jobs.params import Dream, make
+from engine.networks.network import EVIDENCE, Network
+from engine.objectives import strongest
 from engine.studio import Studio
 
 QUICK = {"size": 128, "octaves": 2, "iterations": 2, "layer": "low"}
@@ -40,6 +47,21 @@ def test_every_friendly_layer_dreams_something_else(studio: Studio, photo: Tenso
     assert not torch.allclose(mid, high)
 
 
+def test_subjects_classes_and_several_of_them_dream_something_else(shipped: Studio, photo: Tensor) -> None:
+    aims = ({"layer": "high"}, {"subject": "eyes"}, {"subject": "🦊"}, {"subject": "eyes + castle"})
+    pictures = [dreamed(shipped, photo, **{"layer": None, **aim})[-1].picture for aim in aims]
+    for at, one in enumerate(pictures):
+        assert not any(torch.allclose(one, other) for other in pictures[:at])
+
+
+def test_a_dream_towards_a_class_raises_its_evidence(shipped: Studio, photo: Tensor) -> None:
+    fox = strongest(EVIDENCE, list(catalog.labels("pocket")).index("fox"))
+    pictures = [dreamed(shipped, photo, layer=None, subject=subject)[-1].picture for subject in ("fox", "leaves")]
+    network = shipped.network("pocket")
+    found = [float(fox(network.activations(picture[None], fox.layers))) for picture in pictures]
+    assert found[0] > found[1]
+
+
 def test_the_picture_stays_recognisable(studio: Studio, photo: Tensor) -> None:
     params = make(Dream, size=128)
     picture = list(recipes.run(params, photo, studio))[-1].picture
@@ -50,3 +72,104 @@ def test_the_picture_stays_recognisable(studio: Studio, photo: Tensor) -> None:
 
 def test_thin_pictures_work(studio: Studio) -> None:
     assert dreamed(studio, torch.rand(3, 3, 400))[-1].picture.shape == (3, 32, 128)
+
+
+def last(studio: Studio, source: Tensor | None, others: dict[str, Tensor] | None = None, **options: object) -> Tensor:
+    """The dreamed picture."""
+    return list(recipes.run(make(Dream, **{**QUICK, **options}), source, studio, others))[-1].picture
+
+
+def as_opened(photo: Tensor) -> Tensor:
+    return opening(photo, 128, torch.Generator())
+
+
+def test_layers_and_channels_are_dreamed_by_their_weights(studio: Studio, photo: Tensor) -> None:
+    low, both, mostly = (last(studio, photo, layer=text) for text in ("low", "low + mid:3", "low*100 + mid:3*0.01"))
+    assert (both - low).abs().mean() > 3 * (mostly - low).abs().mean()
+    assert not torch.allclose(last(studio, photo, layer="low - mid"), last(studio, photo, layer="low + mid"))
+
+
+def test_a_channel_that_is_not_there_is_a_sentence(studio: Studio, photo: Tensor) -> None:
+    with pytest.raises(UnknownChannel, match="mixed3b has the channels 0 to 207, and no channel 999"):
+        last(studio, photo, layer="low + mid:999")
+
+
+@pytest.mark.parametrize("octaves", [1, 5])
+def test_any_number_of_octaves_dreams_noise(studio: Studio, octaves: int) -> None:
+    assert last(studio, None, octaves=octaves, ratio=1.3, layer="mid").shape == (3, 128, 128)
+
+
+def test_the_sources_colours_can_stay(studio: Studio, photo: Tensor) -> None:
+    source = as_opened(photo)
+    free, kept, alike = (last(studio, photo, colours=colours) for colours in ("as is", "keep", "match"))
+
+    def chroma(picture: Tensor) -> Tensor:
+        return picture - (picture * torch.tensor(LUMA).view(3, 1, 1)).sum(0)
+
+    def away(picture: Tensor) -> Tensor:
+        return (chroma(picture) - chroma(source)).abs().mean()
+
+    assert away(kept) < 0.5 * away(free)
+    torch.testing.assert_close(alike.mean((1, 2)), source.mean((1, 2)), atol=0.01, rtol=0)
+    torch.testing.assert_close(alike.std((1, 2)), source.std((1, 2)), atol=0.01, rtol=0)
+
+
+def test_as_much_of_the_original_stays_as_was_asked_for(studio: Studio, photo: Tensor) -> None:
+    source = as_opened(photo)
+    free, half, all_ = (last(studio, photo, keep=keep) for keep in (0, 0.5, 1))
+    torch.testing.assert_close(half, (free + source) / 2)
+    torch.testing.assert_close(all_, source)
+
+
+def test_previews_are_finished_as_the_result_is(studio: Studio, photo: Tensor) -> None:
+    *steps, frame = dreamed(studio, photo, keep=0.7, colours="match")
+    assert steps[-1].picture.equal(frame.picture)
+
+
+@pytest.mark.parametrize("part", ["centre", "edges"])
+def test_a_part_can_be_protected(part: str, studio: Studio, photo: Tensor) -> None:
+    change = (last(studio, photo, protect=part) - as_opened(photo)).abs().mean(0)
+    middle, corner = change[40:56, 56:72].mean(), change[:8, :8].mean()
+    spared, dreamed_on = (middle, corner) if part == "centre" else (corner, middle)
+    assert spared < 0.002
+    assert dreamed_on > 0.005
+
+
+def test_it_is_dreamed_where_a_mask_is_white(studio: Studio, photo: Tensor) -> None:
+    mask = torch.zeros(3, 50, 50)
+    mask[:, :, 25:] = 1
+    change = (last(studio, photo, {"mask": mask}) - as_opened(photo)).abs().mean(0)
+    assert change[:, :48].max() < 0.02
+    assert change[:, 80:].mean() > 0.005
+    both = (last(studio, photo, {"mask": mask}, protect="centre") - as_opened(photo)).abs().mean(0)
+    assert both[44:52, 64:72].mean() < 0.2 * change[44:52, 64:72].mean()
+
+
+@pytest.mark.parametrize("by", ["match", "average"])
+@pytest.mark.parametrize("layer", ["mid", "high", "mid + mixed3a*0.5"])
+def test_a_guide_leads_elsewhere(by: str, layer: str, shipped: Studio, photo: Tensor) -> None:
+    one, other = (torch.rand(3, 60, 80, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2))
+    led, misled = (last(shipped, photo, {"guide": guide}, layer=layer, guide_by=by) for guide in (one, other))
+    assert not torch.allclose(led, misled)
+    assert not torch.allclose(led, last(shipped, photo, layer=layer))
+
+
+def test_a_guide_and_a_subject_are_too_much(studio: Studio, photo: Tensor) -> None:
+    with pytest.raises(BadOption, match="takes the place of a subject"):
+        last(studio, photo, {"guide": photo}, layer=None, subject="eyes")
+
+
+def test_classic_is_another_loop(studio: Studio, photo: Tensor) -> None:
+    plain = last(studio, photo, classic=True, jitter=8)
+    assert plain.shape == (3, 96, 128)
+    assert not torch.allclose(plain, last(studio, photo, jitter=8), atol=0.02)
+    guided = last(studio, photo, {"guide": photo.flip(2)}, classic=True, jitter=8)
+    assert not torch.allclose(plain, guided)
+
+
+def test_what_would_need_too_much_memory_is_refused_before_it_starts(pocket_network: Network, photo: Tensor) -> None:
+    small = Studio("cpu", "float32", loader=lambda _name: pocket_network, memory_mb=20)
+    assert len(list(recipes.run(make(Dream, **QUICK), photo, small))) == 5
+    reports = recipes.run(make(Dream, size=1024), photo, small)
+    with pytest.raises(TooMuchMemory, match=r"MB of memory and may take 20\. Try a smaller"):
+        next(reports)

@@ -31,6 +31,13 @@ def test_the_same_request_gives_the_same_film(studio: Studio, photo: Tensor) -> 
     assert one.equal(same)
 
 
+def test_a_zoom_goes_towards_a_subject(shipped: Studio, photo: Tensor) -> None:
+    eyes, leaves = (
+        torch.stack(frames(zoomed(shipped, photo, layer=None, subject=subject))) for subject in ("eyes", "🍃")
+    )
+    assert not torch.allclose(eyes, leaves)
+
+
 def test_it_goes_on_from_noise_without_fading_or_drifting(studio: Studio) -> None:
     first, *_, last = frames(zoomed(studio, None, frames=24))
     assert abs(last.mean() - first.mean()) < 0.06

@@ -10,7 +10,7 @@ from engine.canvas.noise import clouds
 from engine.networks.loading import from_pocket
 from engine.networks.pocket import Pocket
 from engine.objectives import layer
-from engine.training.look import concept, dream, sheet, towards
+from engine.training.look import concepts, dream, sheet, towards
 
 TINY = Course(octaves=1, iterations=4, jitter=2)
 LABELS = ["eye", "rose", "castle"]
@@ -26,7 +26,7 @@ def test_a_dream_raises_what_it_dreams_of(network: Pocket, tmp_path: Path) -> No
         assert dreamed.max() <= 1
         before, after = (objective(seeing.activations(picture[None], objective.layers)) for picture in (photo, dreamed))
         assert after > before
-    made = concept(seeing, 2, torch.Generator().manual_seed(0), side=32, iterations=2)
-    sheet([[photo, photo], [made]], tmp_path / "sheet.png")
+    made = concepts(seeing, [2, 0], torch.Generator().manual_seed(0), side=48, iterations=2)
+    sheet([[photo, photo], list(made)], tmp_path / "sheet.png")
     with Image.open(tmp_path / "sheet.png") as picture:
-        assert picture.size == (128, 80)
+        assert picture.size == (128, 96)

@@ -1,0 +1,51 @@
+"""`/concept`: `words => what the network imagines`."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot import wording
+from bot.client import Client
+from bot.completion import networks, subjects
+from engine.jobs.params import Concept
+
+
+class ConceptCog(commands.Cog):
+    """What a word looks like to the network."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @app_commands.command(description=wording.COMMANDS["concept"])
+    @app_commands.describe(
+        subject=wording.OPTIONS["subject of a concept"],
+        image=wording.OPTIONS["image of a concept"],
+        **{name: wording.OPTIONS[name] for name in ("variations", "size", "seed", "private", "network")},
+    )
+    @app_commands.autocomplete(subject=subjects, network=networks)
+    async def concept(
+        self,
+        interaction: discord.Interaction[Client],
+        subject: Range[str, 1, 200],
+        image: discord.Attachment | None = None,
+        variations: Range[int, 1, 9] | None = None,
+        size: Range[int, 128, 1024] | None = None,
+        seed: Range[int, 0, 2**31 - 1] | None = None,
+        private: bool = False,
+        network: str | None = None,
+    ) -> None:
+        """Imagine it, out of the picture or out of nothing."""
+        desk = self.client.desk
+        user = interaction.user
+        params = await desk.params(
+            Concept, user.id, subject=subject, variations=variations, size=size, seed=seed, network=network
+        )
+        await desk.take(interaction, params, desk.original(image, user, avatar=False), private=private)
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(ConceptCog(client))

@@ -1,0 +1,52 @@
+"""`/lab neuron`: `layer and channel => what they respond to`."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot import wording
+from bot.client import Client
+from bot.completion import layers, networks, subjects
+from engine.jobs.params import Neuron
+
+
+class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMMANDS["lab"]):
+    """Looks inside the network."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @app_commands.command(description=wording.COMMANDS["lab neuron"])
+    @app_commands.describe(
+        layer=wording.OPTIONS["layer of a neuron"],
+        image=wording.OPTIONS["image of an atlas"],
+        **{name: wording.OPTIONS[name] for name in ("channel", "search", "top", "seed", "private", "network")},
+    )
+    @app_commands.autocomplete(layer=layers, search=subjects, network=networks)
+    async def neuron(
+        self,
+        interaction: discord.Interaction[Client],
+        layer: str | None = None,
+        channel: Range[int, 0, 99_999] | None = None,
+        search: Range[str, 1, 200] | None = None,
+        image: discord.Attachment | None = None,
+        top: Range[int, 1, 36] | None = None,
+        seed: Range[int, 0, 2**31 - 1] | None = None,
+        private: bool = False,
+        network: str | None = None,
+    ) -> None:
+        """Draw one channel, or the atlas of the layer."""
+        desk = self.client.desk
+        user = interaction.user
+        params = await desk.params(
+            Neuron, user.id, layer=layer, channel=channel, search=search, top=top, seed=seed, network=network
+        )
+        await desk.take(interaction, params, desk.original(image, user, avatar=False), private=private)
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(LabCog(client))

@@ -1,0 +1,63 @@
+"""`/see` and its context menu: `picture => what the network sees in it, and why`."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot import pictures, wording
+from bot.client import Client
+from bot.completion import networks
+from bot.desk import Original, say
+from engine.jobs.params import See
+
+Here = discord.Interaction[Client]
+
+
+class SeeCog(commands.Cog):
+    """What a picture is to the network."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.menu = app_commands.ContextMenu(name=wording.SEE_THIS, callback=self.see_message)
+
+    async def cog_load(self) -> None:
+        """Context menus cannot be declared in a cog."""
+        self.client.tree.add_command(self.menu)
+
+    @app_commands.command(description=wording.COMMANDS["see"])
+    @app_commands.describe(
+        image=wording.OPTIONS["image to see"],
+        **{name: wording.OPTIONS[name] for name in ("seed", "private", "network")},
+    )
+    @app_commands.autocomplete(network=networks)
+    async def see(
+        self,
+        interaction: Here,
+        image: discord.Attachment | None = None,
+        seed: Range[int, 0, 2**31 - 1] | None = None,
+        private: bool = False,
+        network: str | None = None,
+    ) -> None:
+        """Look at the picture, else at the avatar."""
+        desk = self.client.desk
+        user = interaction.user
+        params = await desk.params(See, user.id, seed=seed, network=network)
+        await desk.take(interaction, params, desk.original(image, user), private=private)
+
+    async def see_message(self, interaction: Here, message: discord.Message) -> None:
+        """Look at the first picture of a message."""
+        desk = self.client.desk
+        link = pictures.of_message(message, desk.intake.allowed)
+        if link is None:
+            await say(interaction, wording.NO_PICTURE)
+            return
+        words = wording.original(message.author.display_name, "picture")
+        await desk.take(interaction, await desk.params(See, interaction.user.id), Original(link, words))
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(SeeCog(client))

@@ -1,0 +1,52 @@
+"""How much memory a dream will need: `(network, layers, picture) => bytes`, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from engine.ascent.gradient import Seeing
+from engine.jobs.errors import TooMuchMemory
+
+PROBES: Final = (64, 128)
+"""Sides of the pictures that are looked at to learn what a pixel costs."""
+WORKING: Final = 3
+"""Tensors of the largest size that a backward pass has beside what was kept for it: two gradients, and workspace."""
+MEGABYTE: Final = 2**20
+
+
+def afford(network: Seeing, layers: Collection[str], picture: Tensor, budget: int) -> None:
+    """Raises `TooMuchMemory` if dreaming the picture [3, h, w] would need more bytes than the budget."""
+    bytes_needed = needed(network, layers, picture)
+    if bytes_needed > budget:
+        raise TooMuchMemory(needed=round(bytes_needed / MEGABYTE), limit=round(budget / MEGABYTE))
+
+
+def needed(network: Seeing, layers: Collection[str], picture: Tensor) -> int:
+    """Bytes that one step takes for a picture [3, h, w] in one piece.
+
+    A network keeps the activations that lead to a layer until their gradients are known. That is counted for two
+    small pictures: what differs grows with the area, megapixels times layers; what does not are weights.
+    """
+    small, large = (_taken(network, layers, side, picture.device) for side in PROBES)
+    a_pixel = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
+    return round(small + a_pixel * (picture.shape[1] * picture.shape[2] - PROBES[0] ** 2))
+
+
+def _taken(network: Seeing, layers: Collection[str], side: int, device: torch.device) -> int:
+    """Bytes for a square of that side."""
+    kept: dict[int, Tensor] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    probe = torch.full((1, 3, side, side), 0.5, device=device, requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        for found in network.activations(probe, layers).values():
+            keep(found)
+    sizes = [tensor.untyped_storage().nbytes() for tensor in kept.values()]
+    return sum(sizes) + WORKING * max(sizes)

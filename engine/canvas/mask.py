@@ -1,0 +1,37 @@
+"""Where a picture is dreamed: `size => how much of a step each point takes`, [1, h, w] in [0, 1]."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from engine.canvas.colour import LUMA
+from engine.canvas.resample import Size, resize
+
+Protected = Literal["nothing", "centre", "edges"]
+INNER, OUTER = 0.35, 0.95
+"""Where the soft border of a protected part begins and ends, from the middle (0) to the middle of a side (1)."""
+
+
+def at_size(mask: Tensor, size: Size) -> Tensor:
+    """A mask at another size."""
+    return resize(mask, size).clamp(0, 1)
+
+
+def painted(picture: Tensor, size: Size) -> Tensor:
+    """The mask that someone painted [3, h, w], stretched to that size: dreamed where it is white."""
+    luma = torch.tensor(LUMA, device=picture.device).view(3, 1, 1)
+    return resize((picture * luma).sum(0, keepdim=True), size).clamp(0, 1)
+
+
+def sparing(part: Protected, size: Size) -> Tensor:
+    """A mask that leaves out a part: an ellipse in the centre, or everything around it; with a soft border."""
+    if part == "nothing":
+        return torch.ones(1, *size)
+    rows, columns = (torch.linspace(-1, 1, length) for length in size)
+    distance = torch.hypot(rows[:, None], columns[None])
+    outside = ((distance - INNER) / (OUTER - INNER)).clamp(0, 1)
+    smooth = (outside * outside * (3 - 2 * outside))[None]
+    return smooth if part == "centre" else 1 - smooth

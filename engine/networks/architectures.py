@@ -1,0 +1,82 @@
+"""Architectures by name: `(name, weights by key) => a model that holds them, and how it is cut for dreaming`.
+
+Two are ours, because no library keeps them; every other name is torchvision's. Models are made without memory of their
+own (on the meta device) and take the weights over, so that loading costs one copy and no random numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import torch
+import torchvision
+from torch import Tensor, nn
+from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
+
+from engine.networks import caffe_googlenet, feature_stack, googlenet, inception5h, resnet, squeezenet, vgg
+from engine.networks.cut import Cut
+
+OURS: Final = {"caffe_googlenet": caffe_googlenet.CaffeGoogLeNet, "inception5h": inception5h.Inception5h}
+_EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
+"""What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""
+_SHOWN: Final = 3
+
+
+def model(architecture: str, classes: int, weights: Mapping[str, Tensor]) -> nn.Module:
+    """That architecture with these weights, in evaluation mode. Raises `ValueError` saying what does not fit."""
+    with torch.device("meta"):
+        made: nn.Module = _maker(architecture)(classes)
+    if problem := _mismatch(made.state_dict(), weights):
+        raise ValueError(problem)
+    made.load_state_dict(dict(weights), assign=True)
+    return made.eval()
+
+
+def cut(made: nn.Module) -> Cut:
+    """A model as stages. Raises `ValueError` for a torchvision model that has no sequence of stages."""
+    match made:
+        case caffe_googlenet.CaffeGoogLeNet():
+            return caffe_googlenet.cut(made)
+        case inception5h.Inception5h():
+            return inception5h.cut(made)
+        case GoogLeNet():
+            return googlenet.cut(made)
+        case VGG():
+            return vgg.cut(made)
+        case ResNet():
+            return resnet.cut(made)
+        case SqueezeNet():
+            return squeezenet.cut(made)
+    try:
+        return feature_stack.cut(made)
+    except AttributeError:
+        raise ValueError(f"{type(made).__name__} is not a sequence of stages, so it cannot be cut") from None
+
+
+def _maker(architecture: str) -> Any:
+    if architecture in OURS:
+        return OURS[architecture]
+    if architecture not in torchvision.models.list_models(module=torchvision.models):
+        known = ", ".join([*OURS, "and torchvision's: googlenet, vgg16, resnet50, ..."])
+        raise ValueError(f"there is no such architecture; there is {known}")
+    extra = _EXTRA.get(architecture, {})
+    return lambda classes: torchvision.models.get_model(architecture, weights=None, num_classes=classes, **extra)
+
+
+def _mismatch(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> str:
+    """What does not fit, or nothing. Counters of training steps may be absent: older files have none."""
+    missing = [key for key in expected if key not in weights and not key.endswith("num_batches_tracked")]
+    foreign = [key for key in weights if key not in expected]
+    other = [
+        f"{key} is {list(weights[key].shape)} instead of {list(expected[key].shape)}"
+        for key in expected
+        if key in weights and weights[key].shape != expected[key].shape
+    ]
+    parts = {"it lacks": missing, "it has besides": foreign, "": other}
+    return "; ".join(f"{word} {_few(names)}".strip() for word, names in parts.items() if names)
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

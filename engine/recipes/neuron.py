@@ -1,0 +1,170 @@
+"""What channels respond to: `(params, picture or nothing) => one feature picture, or the atlas of a layer`.
+
+Olah et al. 2017, "Feature Visualization". All pictures of an atlas are painted at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.ascent.climb import Course, ascend
+from engine.ascent.imagine import Views, imagine
+from engine.ascent.report import Frame, Progress, Report
+from engine.ascent.response import probes, usual, weights
+from engine.canvas.colour import vivid
+from engine.canvas.fourier import Fourier
+from engine.canvas.mosaic import across
+from engine.canvas.opening import opening
+from engine.canvas.page import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shortened
+from engine.jobs import catalog
+from engine.jobs.params import Neuron
+from engine.networks.network import EVIDENCE, Network
+from engine.objectives import Objective, each, strongest
+from engine.studio import Studio
+
+EXAMPLES = 3
+"""Pictures of what is searched that are imagined first."""
+LOOK = 2
+"""A picture whose channels are measured is seen this many times as large as the network learned: details count."""
+GUTTER, HEADER, CAPTION = 24.0, 132.0, 46.0
+"""Points of an atlas: between tiles, above them, and below each."""
+FINE = 0.5
+"""Strength of the last steps of a single picture, at full size: surfaces, no new shapes."""
+ENOUGH = 1.3
+"""A canvas has this many pixels for each that is looked at; finer waves would never be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The channels of an atlas."""
+
+    layer: str
+    channels: tuple[int, ...]
+    scores: tuple[float, ...]
+    """What they were chosen by, 1 for the first."""
+    why: str
+    captions: tuple[str, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON knows it."""
+        found = zip(self.channels, self.captions, self.scores, strict=True)
+        keys = ("channel", "caption", "score")
+        return {"layer": self.layer, "why": self.why, "channels": [dict(zip(keys, one, strict=True)) for one in found]}
+
+
+def neuron(params: Neuron, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+    """Progress after every step, then one Frame; over `source` [3, H, W] in [0, 1] an atlas's channels are chosen.
+
+    Raises `UnknownChannel` at its first step.
+    """
+    generator = studio.generator(params.seed)
+    network = studio.network(params.network)
+    examples, done = None, 0
+    if params.search:
+        searched = _wanted(params, generator, studio)
+        views = Views(side=_side(params))
+        for report in imagine(network, _evidence(params), searched, params.SEARCHING, generator, views):
+            done += 1
+            yield replace(report, steps=params.steps, size=(params.size, params.size))
+        examples = searched.pictures((views.side, views.side)).detach()
+    chosen = _chosen(params, source, examples, studio, network)
+    side = round(params.view * ENOUGH)
+    canvas = Fourier((side, side), generator, len(chosen.channels)).to(studio.device)
+    objective, views = each(chosen.layer, *chosen.channels), Views(side=params.view)
+    for report in imagine(network, objective, canvas, params.iterations, generator, views):
+        done += 1
+        yield _shown(params, chosen, canvas, replace(report, step=done, steps=params.steps))
+    if params.channel is None:
+        yield Frame(0, 1, _atlas(params, chosen, canvas).shown(), chosen.facts())
+        return
+    picture = vivid(canvas.pictures((params.size, params.size)).detach())[0]
+    for report in ascend(network, objective, picture, Course(1, 1.6, params.FINISHING, FINE), generator):
+        picture = report.picture
+        yield replace(report, step=done + report.step, steps=params.steps)
+    yield Frame(0, 1, picture, chosen.facts())
+
+
+def _wanted(params: Neuron, generator: torch.Generator, studio: Studio) -> Fourier:
+    """Where pictures of what is searched will be painted: its channels are those that make them what they are."""
+    return Fourier((round(_side(params) * ENOUGH),) * 2, generator, EXAMPLES).to(studio.device)
+
+
+def _side(params: Neuron) -> int:
+    return catalog.network(params.network).side
+
+
+def _chosen(params: Neuron, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network) -> Chosen:
+    """The channel that was asked for, or those of the atlas, the best first."""
+    meaning = catalog.meaning(params.network, params.layer)
+    if params.channel is not None:
+        return _described(network, meaning.layer, [params.channel], torch.ones(1), "the channel that was asked for")
+    scores, why = _scores(params, source, examples, studio, network, meaning.layer)
+    if meaning.channels:
+        scores = _only(scores, meaning.channels)
+    best = scores.argsort(descending=True, stable=True)[: min(params.top, len(meaning.channels) or len(scores))]
+    found = scores[best]
+    return _described(network, meaning.layer, best.tolist(), found / (found[0].abs() + 1e-9), why)
+
+
+def _scores(
+    params: Neuron, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network, layer: str
+) -> tuple[Tensor, str]:
+    """How much each channel of the layer belongs into the atlas, [c], and why."""
+    side = _side(params)
+    common = usual(network, studio.hold(probes(side, studio.generator(params.seed))), [layer])[layer]
+    if examples is not None:
+        return weights(network, _evidence(params), examples, layer, common), f"speak most for {params.search}"
+    if source is None:
+        return common.spread, "vary most"
+    picture = studio.hold(opening(source, LOOK * side, studio.generator(params.seed)))
+    with torch.no_grad():
+        found = network.activations(picture[None], [layer])[layer]
+    return common.beyond(found).mean((0, 2, 3)), "fire most over the picture"
+
+
+def _evidence(params: Neuron) -> Objective:
+    """What is searched, as evidence for any of its classes."""
+    order = list(catalog.labels(params.network))
+    classes = [order.index(name) for found in catalog.meanings(params.network, params.search) for name in found.classes]
+    return strongest(EVIDENCE, *classes)
+
+
+def _only(scores: Tensor, channels: Sequence[int]) -> Tensor:
+    kept = torch.full_like(scores, -torch.inf)
+    kept[list(channels)] = scores[list(channels)]
+    return kept
+
+
+def _described(network: Network, layer: str, channels: Sequence[int], scores: Tensor, why: str) -> Chosen:
+    named = layer == EVIDENCE and network.labels
+    captions = (network.labels[at] if named and at < len(network.labels) else f"{layer}:{at}" for at in channels)
+    return Chosen(layer, tuple(channels), tuple(round(one, 4) for one in scores.tolist()), why, tuple(captions))
+
+
+def _shown(params: Neuron, chosen: Chosen, canvas: Fourier, report: Progress) -> Progress:
+    if params.channel is not None:
+        return replace(report, size=(params.size, params.size))
+    page = _atlas(params, chosen, canvas)
+    return replace(report, picture=page.shown(), size=page.size)
+
+
+def _atlas(params: Neuron, chosen: Chosen, canvas: Fourier) -> Page:
+    """All of them on one page, each above its name."""
+    columns = across(len(chosen.channels))
+    tile = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+    rows = -(-len(chosen.channels) // columns)
+    page = Page(params.size, HEADER + rows * (tile + CAPTION) + MARGIN - GUTTER / 2)
+    page.text(chosen.layer, MARGIN, 74, 46)
+    page.text(f"the channels that {chosen.why}", MARGIN, 110, 24, FAINT)
+    with torch.no_grad():
+        pictures = vivid(canvas.pictures())
+    for at, (picture, caption) in enumerate(zip(pictures, chosen.captions, strict=True)):
+        left, top = MARGIN + at % columns * (tile + GUTTER), HEADER + at // columns * (tile + CAPTION)
+        page.picture(picture, left, top, tile, tile)
+        page.text(shortened(caption, 22, tile), left, top + tile + 28, 22, SOFT if at else INK)
+    return page

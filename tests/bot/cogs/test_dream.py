@@ -1,0 +1,117 @@
+"""The further options of `/dream` against the stand-in Discord, with the engine's part done by hand."""
+
+import pytest
+
+from bot import desk, wording
+from engine.jobs import catalog
+from engine.jobs.params import Dream
+from tests.bot.test_desk import (  # noqa: F401
+    Stage,
+    _drawn_avatars,
+    labels,
+    png,
+    specification,
+    stage,
+    walk,
+    words,
+)
+
+
+async def test_colours_what_stays_and_what_is_spared(stage: Stage) -> None:  # noqa: F811
+    asked = {"colours": "keep", "keep": 0.3, "protect": "centre", "classic": True, "layer": "mid", "seed": 7}
+    message = await stage.ask("You", "dream", **asked)
+    row = await stage.finish(message)
+    assert row.job.params == Dream(**asked)
+    assert "`/dream layer:mid colours:keep keep:0.3 protect:centre classic:True seed:7`" in words(message)
+    panel = await stage.press("You", message, "More")
+    stage.playground.press("You", panel, wording.PICK_SUBJECT, ["eyes"])
+    (eyes,) = await stage.queued(1)
+    assert eyes.job.params == Dream(
+        subject="eyes", colours="keep", keep=0.3, protect="centre", seed=eyes.job.params.seed
+    ), "the notebook knew no subjects"
+
+
+async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  # noqa: F811
+    guide, mask = (stage.playground.upload(f"{name}.png", png(40, 30 + at)) for at, name in enumerate("ab"))
+    message = await stage.ask("You", "dream", guide=guide, mask=mask, guide_by="average")
+    row = await stage.finish(message)
+    assert set(row.job.others) == {"guide", "mask"}
+    assert len({row.job.picture, *row.job.others.values()}) == 3
+    for key in row.job.others.values():
+        assert await stage.dispatch.get_blob(key)
+    assert "with a guide and a mask" in words(message)
+    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
+    assert alts[0].endswith("faces, animals, towers, guided by a second picture.")
+    for button in ("Deeper", "Again", "Zoom"):
+        await stage.press("Ada", message, button)
+    deeper, again, zoom = await stage.queued(3)
+    assert deeper.job.others == again.job.others == row.job.others
+    assert zoom.job.others == {}
+    panel = await stage.press("You", message, "More")
+    stage.playground.press("You", panel, wording.PICK_SUBJECT, ["eyes"])
+    *_, eyes = await stage.queued(4)
+    assert set(eyes.job.others) == {"mask"}, "a guide takes the place of a subject"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"guide": b"text"}, "not a picture I can open"),
+        ({"guide": png(), "subject": "eyes"}, "takes the place of a subject: leave one of them out"),
+        ({"classic": True, "subject": "eyes"}, "`classic` climbs one layer"),
+        ({"network": "googlenet"}, 'The network "googlenet" is not installed here'),
+        ({"network": "gogglenet"}, 'There is no network "gogglenet"'),
+        ({"layer": "high*0.7 + hgih:21"}, "At character 12"),
+    ],
+)
+async def test_what_does_not_go_together_is_refused_in_private(stage: Stage, options, sentence) -> None:  # noqa: F811
+    if "guide" in options:
+        options = {**options, "guide": stage.playground.upload("guide.png", options["guide"])}
+    refused = await stage.ask("You", "dream", **options)
+    assert refused.ephemeral
+    assert sentence in words(refused).replace("\\", "")
+    assert await stage.rows() == []
+
+
+async def test_a_preset_keeps_the_further_options_and_its_network(stage: Stage) -> None:  # noqa: F811
+    kept = {"layer": "low", "colours": "match", "keep": 0.3, "classic": True}
+    await stage.client.desk.presets.save(stage.playground.world.persona("You").id, "old", kept)
+    for command, options in (("dream", {}), ("dream", {"subject": "eyes"}), ("zoom", {})):
+        await stage.ask("You", command, preset="old", **options)
+    old, eyes, zoom = (row.job.params for row in await stage.queued(3))
+    assert old == Dream(**kept, seed=old.seed)
+    assert eyes == Dream(subject="eyes", colours="match", keep=0.3, seed=eyes.seed)
+    assert zoom.layer == "low"
+
+
+async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(stage: Stage) -> None:  # noqa: F811
+    typed = "high*.7+mixed4"
+    choices = await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer=typed)
+    assert choices[0]["value"] == "high*0.7 + mixed4a"
+    assert await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="hgih + mixed4") == []
+    message = await stage.ask("You", "dream", layer=choices[0]["value"] + ":21", seed=7)
+    row = await stage.finish(message)
+    assert row.job.params.layer == "high*0.7 + mixed4a:21"
+    assert "`/dream layer:high*0.7 + mixed4a:21 seed:7`" in words(message)
+    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
+    assert alts[0].endswith("faces, animals, towers and channel 21 of the layer mixed4a.")
+    assert desk.preset_options(row.job.params) == {"layer": "high*0.7 + mixed4a:21"}
+
+
+async def test_networks_that_are_installed_are_offered_with_their_own_layers(stage: Stage, monkeypatch) -> None:  # noqa: F811
+    async def offered(option: str, **typed: str) -> list[str]:
+        choices = await stage.playground.autocomplete("You", "dreams", "dream", option, **typed)
+        return [choice["value"] for choice in choices]
+
+    assert await offered("network", network="") == ["pocket"]
+    assert "inception_4c" not in await offered("layer", network="googlenet", layer="")
+    monkeypatch.setattr(catalog, "is_ready", lambda name: name in ("pocket", "googlenet"))
+    assert await offered("network", network="goo") == ["googlenet"]
+    assert "inception_4c" in await offered("layer", network="googlenet", layer="")
+    assert await offered("subject", network="googlenet", subject="golden retr") == ["golden retriever"]
+    message = await stage.ask("You", "dream", network="googlenet", layer="inception_4c", seed=7)
+    await stage.finish(message)
+    assert "`/dream layer:inception_4c network:googlenet seed:7`" in words(message)
+    await stage.press("You", message, "Zoom")
+    (zoom,) = await stage.queued(1)
+    assert (zoom.job.params.network, zoom.job.params.layer) == ("googlenet", "inception_4c")

@@ -1,0 +1,71 @@
+"""`/lab neuron` against the stand-in Discord, with the engine's part done by hand."""
+
+from bot import desk, wording
+from engine.jobs.params import Neuron
+from tests.bot.test_desk import (  # noqa: F401
+    Stage,
+    _drawn_avatars,
+    labels,
+    png,
+    specification,
+    stage,
+    words,
+)
+
+
+async def asked(stage: Stage, **options):  # noqa: F811
+    """What the lab answers; `Stage.ask` takes a `channel` for that of the chat."""
+    message = await stage.answer(stage.playground.command("You", "dreams", "lab neuron", **options))
+    await stage.followed()
+    return message
+
+
+async def drawn(stage: Stage, **options):  # noqa: F811
+    """A finished drawing: its message and its row."""
+    message = await asked(stage, **options)
+    return message, await stage.finish(message)
+
+
+async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: Stage) -> None:  # noqa: F811
+    message, row = await drawn(stage, layer="mid", channel=21, seed=7)
+    assert row.job.params == Neuron(layer="mid", channel=21, seed=7)
+    assert row.job.picture is None
+    assert "`/lab neuron layer:mid channel:21 seed:7`" in words(message)
+    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    for button in ("Deeper", "Again", "Zoom"):
+        await stage.press("Ada", message, button)
+    deeper, again, zoom = (child.job for child in await stage.queued(3))
+    assert deeper.params.aim == zoom.params.aim == ("layer", "mid:21")
+    assert deeper.picture == zoom.picture == row.result.blob
+    assert again.params == row.job.params.model_copy(update={"seed": again.params.seed})
+    assert desk.preset_options(row.job.params) == {"layer": "mid:21"}
+
+
+async def test_without_a_channel_it_is_an_atlas_which_is_not_dreamed(stage: Stage) -> None:  # noqa: F811
+    image = stage.playground.upload("cat.png", png(40, 30))
+    message, row = await drawn(stage, layer="low", image=image, top=9, seed=7)
+    assert row.job.params == Neuron(layer="low", top=9, seed=7)
+    assert row.job.picture is not None
+    assert labels(message) == ["Again", "More"]
+    assert "`/lab neuron layer:low top:9 seed:7`" in words(message)
+
+
+async def test_another_layer_is_its_atlas_since_the_channel_was_the_other_ones(stage: Stage) -> None:  # noqa: F811
+    message, _ = await drawn(stage, channel=21)
+    panel = await stage.press("You", message, "More")
+    stage.playground.press("You", panel, wording.PICK_LAYER, ["low"])
+    (other,) = await stage.queued(1)
+    assert other.job.params == Neuron(layer="low", seed=other.job.params.seed)
+
+
+async def test_channels_are_searched_by_a_word_or_named_but_not_both(stage: Stage) -> None:  # noqa: F811
+    message, row = await drawn(stage, search="🦊", seed=7)
+    assert row.job.params.search == "fox"
+    assert "`/lab neuron layer:mid search:fox seed:7`" in words(message)
+    refused = await asked(stage, search="fox", channel=3)
+    assert refused.ephemeral
+    assert "leave one of them out" in words(refused)
+    offered = await stage.playground.autocomplete("You", "dreams", "lab neuron", "search", search="fo")
+    assert "fox" in [choice["value"] for choice in offered]
+    offered = await stage.playground.autocomplete("You", "dreams", "lab neuron", "layer", layer="mixed4")
+    assert [choice["value"] for choice in offered] == ["mixed4a", "mixed4b", "mixed4c", "mixed4d"]

@@ -1,0 +1,105 @@
+import io
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from engine.canvas.noise import clouds
+from engine.gallery import __main__ as command
+from engine.gallery import exhibits
+from engine.gallery.exhibits import ASKED, DEFAULT, EXHIBITS, FILM_BYTES, QUICK, STILL_BYTES, VARIED, Gallery
+from engine.gallery.sheets import Layout
+from engine.gallery.sources import KINDS
+from engine.jobs.params import Dream, make
+from engine.studio import Studio
+
+
+@pytest.fixture(autouse=True)
+def drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every source is noise: what the sources look like is tested beside them."""
+
+    def noise(kind: str, width: int) -> Tensor:
+        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(list(KINDS).index(kind)))
+
+    monkeypatch.setattr(exhibits, "source", noise)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+def test_kinds_hang_in_rows_under_what_was_asked(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exhibits, "ASKED", {"low": {"layer": "low"}, "high": {}})
+    told: list[str] = []
+    made = Gallery(studio, QUICK, told.append).kinds()
+    assert (made.width, made.height) == Layout(len(KINDS), 3, (96, 72), headed=True).size
+    assert opened(made.data).format == "WEBP"
+    assert len(made.data) <= STILL_BYTES
+    assert [line for line in told if line.startswith("source")] == [f"source: {kind}" for kind in KINDS]
+    assert f"{next(iter(KINDS))}: default" in told
+
+
+def test_options_are_varied_alone_and_the_default_is_dreamed_once(studio: Studio) -> None:
+    told: list[str] = []
+    scale = exhibits.Scale(128, {"layer": "low"}, {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exhibits, "VARIED", {"iterations": (1, 12), "strength": (1, 2)})
+        made = Gallery(studio, scale, told.append).octaves()
+    assert (made.width, made.height) == Layout(2, 2, (128, 96), captioned=True).size
+    assert sum(line.startswith("pet:") for line in told) == 3
+
+
+def test_a_zoom_is_a_film_that_loops(studio: Studio) -> None:
+    made = Gallery(studio, QUICK, lambda _line: None).zoom()
+    film = opened(made.data)
+    assert film.n_frames == QUICK.zoom["frames"] - QUICK.fade  # type: ignore[attr-defined]
+    assert film.info["loop"] == 0
+    assert len(made.data) <= FILM_BYTES
+
+
+def test_everything_that_is_asked_can_be_asked() -> None:
+    for options in ASKED.values():
+        make(Dream, **options)
+    for option, values in VARIED.items():
+        for value in values:
+            assert make(Dream, **{option: value}) is not None
+        assert Dream.model_fields[option].default in values
+    assert ASKED[DEFAULT] == {}
+
+
+def test_what_is_made_stays_below_what_a_checkout_may_weigh() -> None:
+    assert STILL_BYTES <= 6_000_000
+    assert (len(EXHIBITS) - 1) * STILL_BYTES + FILM_BYTES <= 20_000_000
+
+
+def test_what_is_committed_stays_below_what_a_checkout_may_weigh() -> None:
+    sizes = {path.name: path.stat().st_size for path in (Path(__file__).parents[3] / "docs" / "gallery").iterdir()}
+    assert max(sizes.values(), default=0) <= 6_000_000
+    assert sum(sizes.values()) <= 20_000_000
+
+
+def test_the_command_writes_what_it_was_asked_for(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: studio)
+    command.main(["--out", str(tmp_path / "new" / "folder"), "--only", "zoom", "--quick"])
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["zoom.webp"]
+    printed = capsys.readouterr()
+    assert "zoom.webp: 128 x 96" in printed.out
+    assert "zoom 8/8" in printed.err
+    with pytest.raises(SystemExit):
+        command.main(["--out", str(tmp_path), "--only", "sculptures"])
+
+
+def test_photographs_that_are_missing_are_named(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def missing(_kind: str, _width: int) -> Tensor:
+        raise ModuleNotFoundError(name="skimage")
+
+    monkeypatch.setattr(exhibits, "source", missing)
+    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: studio)
+    with pytest.raises(SystemExit, match=r"skimage is not installed.*make setup"):
+        command.main(["--out", str(tmp_path), "--only", "kinds", "--quick"])

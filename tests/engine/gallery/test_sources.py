@@ -1,0 +1,64 @@
+import pytest
+import torch
+from torch import Tensor
+
+from engine.gallery.sources import KINDS, source
+
+WIDTH = 96
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def picture(kind: str) -> Tensor:
+    if kind in ("portrait", "pet", "night"):
+        pytest.importorskip("skimage", reason="scikit-image has the photographs: install the extra `play`")
+    return source(kind, WIDTH)
+
+
+def test_a_source_is_a_picture_of_that_width(picture: Tensor) -> None:
+    assert picture.shape == (3, 72, WIDTH)
+    assert picture.dtype == torch.float32
+    assert picture.min() >= 0
+    assert picture.max() <= 1
+
+
+def test_it_has_something_for_a_dream_to_hold_on_to(picture: Tensor) -> None:
+    assert picture.std() > 0.08
+    edges = (picture[:, :, 1:] - picture[:, :, :-1]).abs().mean()
+    assert edges > 0.008
+
+
+def test_it_is_the_same_every_time(kind: str, picture: Tensor) -> None:
+    assert source(kind, WIDTH).equal(picture)
+
+
+def test_the_drawing_is_ink_on_paper() -> None:
+    drawn = source("drawing", 160)
+    assert drawn.median() > 0.75
+    assert drawn.min() < 0.25
+    assert (drawn.amax(0) - drawn.amin(0)).mean() < 0.3
+
+
+def test_the_lake_mirrors_the_mountains() -> None:
+    land = source("landscape", 160)
+    above, below = land[:, 30:62, 40:120], land[:, 68:100, 40:120].flip(1)
+    straight, mirrored = (torch.corrcoef(torch.stack([above.flatten(), one.flatten()]))[0, 1]
+                          for one in (below.flip(1), below))  # fmt: skip
+    assert mirrored > straight
+
+
+def test_the_house_is_lit_from_the_left() -> None:
+    house = source("building", 200)
+    roof_left, roof_right = house[:, 42:56, 36:80].mean(), house[:, 42:56, 120:164].mean()
+    assert abs(roof_left - roof_right) < 0.1
+    beside_the_tower = house[:, 68:84, 78:83].mean(), house[:, 68:84, 117:122].mean()
+    assert beside_the_tower[0] > beside_the_tower[1] + 0.1
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(KeyError):
+        source("selfie", WIDTH)

@@ -1,0 +1,77 @@
+"""One machine: what a full disk does to requests, and who has the database open."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from engine.jobs import blobs as blobs_module
+from engine.jobs import local
+from engine.jobs import settings as jobs_settings
+from engine.jobs.database import occupy
+from engine.jobs.errors import DiskFull
+from engine.jobs.job import Job
+from engine.jobs.local import LocalDispatch, open_ledger
+from engine.jobs.params import Dream
+from engine.jobs.settings import Settings
+
+
+@pytest.fixture
+def found(data_dir: Path) -> Settings:
+    return jobs_settings.load(data_dir=data_dir)
+
+
+@pytest.fixture
+async def dispatch(found: Settings) -> AsyncIterator[LocalDispatch]:
+    dispatch = LocalDispatch.open(found)
+    yield dispatch
+    await dispatch.close()
+
+
+def free(monkeypatch: pytest.MonkeyPatch, megabytes: float) -> None:
+    class Usage:
+        free = megabytes * 2**20
+
+    monkeypatch.setattr(local.shutil, "disk_usage", lambda _: Usage)
+
+
+async def test_before_the_disk_is_full_new_dreams_are_refused_and_waiting_ones_are_made(
+    dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free(monkeypatch, 501)
+    key = await dispatch.put_blob(b"a picture")
+    id = await dispatch.submit(Job(Dream(), "ada", key), {})
+    free(monkeypatch, 499)
+    with pytest.raises(DiskFull, match=r"almost full.*Tell the person who runs me"):
+        await dispatch.put_blob(b"another")
+    with pytest.raises(DiskFull):
+        await dispatch.submit(Job(Dream(), "ben", key), {})
+    assert [row.id for row, _ in await dispatch.waiting()] == [id]
+    row = dispatch.ledger.claim("engine")
+    assert row
+    assert await dispatch.get_blob(key) == b"a picture"
+    assert dispatch.ledger.stopped(id, row.attempt)
+    assert await dispatch.mark_posted(id, "message")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+async def test_a_disk_that_is_full_all_the_same_is_a_sentence(
+    dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(blobs_module.os, "fsync", full)
+    with pytest.raises(DiskFull):
+        await dispatch.put_blob(b"a picture")
+
+
+def test_who_has_the_ledger_open_keeps_others_from_having_it_alone(found: Settings) -> None:
+    with closing(open_ledger(found)), closing(open_ledger(found)), pytest.raises(BlockingIOError):
+        occupy(found.run_dir, alone=True)
+    lock = occupy(found.run_dir, alone=True)
+    blobs_module.os.close(lock)

@@ -1,0 +1,162 @@
+"""Lines of logs: whose job they are about, in both formats, and nothing in them that opens anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.jobs import logs, settings
+
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0123456789AB"
+INTERACTION = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1"
+
+
+class Kept(logging.Handler):
+    """Every line as the product would write it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.formatter = logs.JsonLine("test")
+        self.lines: list[dict[str, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(json.loads(self.format(record)))
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    handler, log = Kept(), logging.getLogger("of.a.test")
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    yield handler
+    log.removeHandler(handler)
+
+
+def line(text: str, kind: type[logs.Line] = logs.TextLine, *, token: str = "", error: bool = False) -> str:
+    info = None
+    if error:
+        try:
+            raise ValueError(text)
+        except ValueError:
+            info = sys.exc_info()
+    return kind("bot", token).format(logging.LogRecord("a.b", logging.INFO, "", 0, "said %s", (text,), info))
+
+
+async def test_a_job_is_named_in_tasks_and_threads_that_it_leads_to(kept: Kept) -> None:
+    log = logging.getLogger("of.a.test")
+
+    async def work(id: str) -> None:
+        with logs.about(id):
+            log.info("one")
+            await asyncio.gather(asyncio.to_thread(log.info, "two"), asyncio.create_task(said("three")))
+        log.info("four")
+
+    async def said(text: str) -> None:
+        await asyncio.sleep(0)
+        log.info(text)
+
+    await asyncio.gather(*(work(id) for id in ("a", "b")))
+    told = sorted((one["message"], one.get("job", "")) for one in kept.lines)
+    assert told == sorted([(word, id) for word in ("one", "two", "three") for id in "ab"] + [("four", "")] * 2)
+
+
+async def test_who_catches_what_a_job_raises_still_names_it(kept: Kept) -> None:
+    async def task() -> None:
+        try:
+            logs.concern("a")
+            raise ValueError
+        except ValueError:
+            logging.getLogger("of.a.test").exception("caught")
+
+    await asyncio.create_task(task())
+    logging.getLogger("of.a.test").info("elsewhere")
+    assert [one.get("job") for one in kept.lines] == ["a", None]
+    assert "ValueError" in kept.lines[0]["traceback"]
+
+
+@given(st.text())
+def test_a_message_is_one_line_whatever_a_stranger_wrote(text: str) -> None:
+    assert len(line(text).splitlines()) == 1
+    assert json.loads(line(text, logs.JsonLine))["message"].startswith("said")
+
+
+def test_text_says_when_who_and_about_what() -> None:
+    with logs.about("j" * 20):
+        written = line("hello")
+    assert written.endswith(f"INFO bot a.b job={'j' * 20}: said hello")
+    assert line("hello").endswith("Z INFO bot a.b: said hello")
+
+
+@pytest.mark.parametrize("kind", [logs.TextLine, logs.JsonLine])
+@pytest.mark.parametrize("error", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"POST https://discord.com/api/v10/webhooks/123/{INTERACTION}/messages/@original",
+        f"https://discord.com/api/v10/interactions/123/{INTERACTION}/callback",
+        f"WebSocket Event: {{'t': 'INTERACTION_CREATE', 'd': {{'token': '{INTERACTION}', 'type': 2}}}}",
+        json.dumps({"token": INTERACTION}),
+        f"Authorization: Bot {TOKEN}",
+        f"https://cdn.discordapp.com/attachments/1/2/a.png?ex=1&is=2&hm={INTERACTION.encode().hex()}&",
+        f"proxy http://name:{INTERACTION}@proxy.example:3128 refused",
+    ],
+)
+def test_what_opens_something_is_hidden_in_messages_and_tracebacks(
+    text: str, error: bool, kind: type[logs.Line]
+) -> None:
+    written = line(text, kind, error=error)
+    for secret in (INTERACTION, TOKEN, INTERACTION.encode().hex()):
+        assert secret not in written
+    assert logs.HIDDEN in written
+
+
+def test_the_bots_own_token_is_hidden_whatever_it_looks_like() -> None:
+    assert "hunter2" not in line("it is hunter2", token="hunter2", error=True)
+
+
+def test_what_opens_nothing_stays() -> None:
+    said = "job AbCdEf_-0123456789xy: 9f86d081884c7d659a2feaa0c55ad015 in /home/ada/pareidolia.db"
+    assert logs.redacted(said) == said
+
+
+DYING = """
+import logging
+from engine.jobs import logs, settings
+logs.start(settings.load(), "bot")
+logging.getLogger("discord.gateway").debug("the wire")
+logging.getLogger("bot").debug("ours")
+import warnings; warnings.warn("careful")
+raise ValueError("token is hunter2")
+"""
+
+
+@pytest.mark.parametrize("kind", ["json", "text"])
+def test_a_process_writes_nothing_but_lines_even_when_it_dies(kind: str, data_dir: Path) -> None:
+    environment = {
+        "PAREIDOLIA_DATA_DIR": str(data_dir), "PAREIDOLIA_LOG_FORMAT": kind, "PAREIDOLIA_LOG_LEVEL": "DEBUG",
+        "PAREIDOLIA_DISCORD__TOKEN": "hunter2", "PYTHONPATH": str(Path(__file__).parents[3]),
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", DYING], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "hunter2" not in done.stderr
+    assert "the wire" not in done.stderr
+    if kind == "json":
+        lines = [json.loads(one) for one in done.stderr.splitlines()]
+        assert [one["level"] for one in lines] == ["DEBUG", "WARNING", "CRITICAL"]
+        assert "careful" in lines[1]["message"]
+        assert "ValueError" in lines[2]["traceback"]
+
+
+def test_the_format_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAREIDOLIA_LOG_FORMAT", "xml")
+    with pytest.raises(settings.SettingsError, match="log_format"):
+        settings.load()

@@ -1,0 +1,69 @@
+"""10,000 damaged files in every run of the suite (`make fuzz`: 200,000), and the siege itself, which sees a breach."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from PIL import Image
+
+from engine.jobs import decoder, errors
+from tests.fuzz.campaign import by_hypothesis
+from tests.fuzz.mutations import mutated
+from tests.fuzz.originals import originals
+from tests.fuzz.siege import Finding, Siege
+
+SEED = "suite"
+
+
+@pytest.fixture(scope="module")
+def siege() -> Iterator[Siege]:
+    with Siege() as siege:
+        yield siege
+
+
+def test_the_originals_are_of_every_format_and_are_opened(siege: Siege) -> None:
+    assert {name.split()[0] for name in originals()} == {*decoder.FORMATS, "MPO"}
+    assert {name: siege.judge(data) for name, data in originals().items()} == dict.fromkeys(originals(), "clean")
+
+
+def test_10_000_damaged_files(siege: Siege) -> None:
+    random = Random(SEED)
+    answers = [siege.judge(mutated(random, originals())) for _ in range(9_000)]
+    by_hypothesis(siege, 1_000, SEED)
+    print(siege.report)
+    assert {"clean", "BrokenPicture", "NotAPicture", "TooManyPixels"} <= set(answers)
+    assert siege.report.child_space_mb <= decoder.MEMORY >> 20
+    assert siege.report.deaths < 20, "a common kind of damage kills the child"
+
+
+# the siege sees what it must see
+
+
+async def _crash(*_: object) -> decoder.Clean:
+    raise RuntimeError
+
+
+async def _no_sentence(*_: object) -> decoder.Clean:
+    raise errors.SettingsError(problem="")
+
+
+async def _tell_all(*_: object) -> decoder.Clean:
+    out = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(out, "PNG", dpi=(72, 72))
+    return decoder.Clean(out.getvalue(), 32, 32, False)
+
+
+@pytest.mark.parametrize("breach", [_crash, _no_sentence, _tell_all])
+def test_a_breach_would_be_seen(siege: Siege, monkeypatch: pytest.MonkeyPatch, breach: object) -> None:
+    monkeypatch.setattr(siege._decoder, "clean", breach)
+    with pytest.raises(Finding):
+        siege.judge(b"any file")
+
+
+def test_a_hang_would_be_seen(siege: Siege, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.siege.LIMIT_S", 0.0)
+    with pytest.raises(Finding):
+        siege.judge(originals()["PNG RGB"])
