@@ -40,7 +40,7 @@ ASKED: dict[str, dict[str, Any]] = {
 """The columns of the sheet of kinds, beside the source: a head, and what differs from a plain `/dream`."""
 DEFAULT = "high, by default"
 VARIED: dict[str, tuple[float, ...]] = {"octaves": (2, 4, 6), "strength": (0.5, 1, 2), "iterations": (6, 12, 24)}
-VARIED_KIND, ZOOMED_KIND = "pet", "landscape"
+VARIED_KIND, ZOOMED_KIND = "pet", "pet"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
     picture = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
     objective = wishes(params.terms())
-    light, full = _course(params), _course(params.first())
+    # Each closer look blurs what is there, so that the frames after the first need whole steps at every layer.
+    light, full = _course(params, params.strength), _course(params.first(), params.pace())
     size = (picture.shape[1], picture.shape[2])
     steps = full.steps(size) + light.steps(size) * (params.frames - 1)
     done, reference = 0, picture
@@ -42,8 +43,8 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
         picture = like(closer(picture, params.factor), reference)
 
 
-def _course(params: Zoom) -> Course:
-    return Course(params.octaves, params.ratio, params.iterations, params.pace(), params.jitter)
+def _course(params: Zoom, strength: float) -> Course:
+    return Course(params.octaves, params.ratio, params.iterations, strength, params.jitter)
 
 
 def closer(picture: Tensor, factor: float) -> Tensor:

@@ -128,11 +128,11 @@ def test_previews_are_finished_as_the_result_is(studio: Studio, photo: Tensor) -
 
 @pytest.mark.parametrize("part", ["centre", "edges"])
 def test_a_part_can_be_protected(part: str, studio: Studio, photo: Tensor) -> None:
-    change = (last(studio, photo, protect=part) - as_opened(photo)).abs().mean(0)
+    change = (last(studio, photo, protect=part, strength=2.0) - as_opened(photo)).abs().mean(0)
     middle, corner = change[40:56, 56:72].mean(), change[:8, :8].mean()
     spared, dreamed_on = (middle, corner) if part == "centre" else (corner, middle)
-    assert spared < 0.002
-    assert dreamed_on > 0.005
+    assert spared < 0.004
+    assert dreamed_on > 0.008
 
 
 def test_it_is_dreamed_where_a_mask_is_white(studio: Studio, photo: Tensor) -> None:
