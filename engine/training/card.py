@@ -199,8 +199,9 @@ forward and backward to the picture, which is what a step of a dream costs.
 
 ## Data and licences
 
-Nothing was photographed or collected for it. {pictures} compositions were made while it trained: one emoji, warped,
-lit, partly hidden, on photographs, noise and dead leaves, or one of our own procedural textures.
+Nothing was photographed or collected for it. While it trained, compositions were made, {pictures} of them in the last
+leg ([pocket-lab.md](pocket-lab.md) counts them all): one emoji, warped, lit, partly hidden, on photographs, noise and
+dead leaves, or one of our own procedural textures.
 
 | what | licence |
 |---|---|
@@ -237,8 +238,9 @@ judge, {judge_size} MB and outside the package, is another architecture with ano
 {figures}
 ```
 
-Fresh, by kind: {kinds}. The pictures come from a generator that was frozen before the training. Class pictures are 128
-pixels, drawn from noise in 128 steps, resized once to 96 and shown to the judge. A subject rises on a photograph where
+Fresh, by kind: {kinds}.
+
+The pictures come from a generator that was frozen before the long training. Class pictures are 128 pixels, drawn from noise in 128 steps, resized once to 96 and shown to the judge. A subject rises on a photograph where
 the judge's log probability for its classes, over the best quarter of overlapping frames at two scales, is higher after
 the dream than before. A channel fires where it exceeds a tenth of its layer's standard deviation.
 
