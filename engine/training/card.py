@@ -240,9 +240,10 @@ judge, {judge_size} MB and outside the package, is another architecture with ano
 
 Fresh, by kind: {kinds}.
 
-The pictures come from a generator that was frozen before the long training. Class pictures are 128 pixels, drawn from noise in 128 steps, resized once to 96 and shown to the judge. A subject rises on a photograph where
-the judge's log probability for its classes, over the best quarter of overlapping frames at two scales, is higher after
-the dream than before. A channel fires where it exceeds a tenth of its layer's standard deviation.
+The pictures come from a generator that was frozen before the long training. Class pictures are 128 pixels, drawn from
+noise in 128 steps, resized once to 96 and shown to the judge. A subject rises on a photograph where the judge's log
+probability for its classes, over the best quarter of overlapping frames at two scales, is higher after the dream than
+before. A channel fires where it exceeds a tenth of its layer's standard deviation.
 
 ## Subjects
 
