@@ -19,12 +19,11 @@ from engine.ascent.report import Progress
 from engine.ascent.tiles import Slope
 from engine.canvas.mask import at_size
 from engine.canvas.resample import Size
+from engine.networks.network import SMALLEST
 from engine.objectives import Objective
 
 STEP = 1.5 / 255
 """Mean change of a pixel's value by one step of strength 1."""
-SMALLEST = 32
-"""No network sees anything in a picture with a shorter side: such octaves are left out. The notebook has no bound."""
 
 
 def climb(
@@ -49,7 +48,10 @@ def climb(
 
 
 def octaves(picture: Tensor, count: int, ratio: float) -> list[Tensor]:
-    """The picture at its sizes, small to large; each is made of the next larger one."""
+    """The picture at its sizes, small to large; each is made of the next larger one.
+
+    What is too small for a network to see is left out; the notebook has no bound.
+    """
     found = [picture]
     for _ in range(count - 1):
         size = (round(found[0].shape[1] / ratio), round(found[0].shape[2] / ratio))

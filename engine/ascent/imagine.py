@@ -16,10 +16,9 @@ from engine.ascent.gradient import Seeing
 from engine.ascent.report import Progress
 from engine.canvas.fourier import Fourier
 from engine.canvas.mosaic import mosaic
+from engine.networks.network import SMALLEST
 from engine.objectives import Objective
 
-SMALLEST = 32
-"""Shortest side at which a canvas is looked at, in pixels: below that networks see nothing."""
 RATE = 0.05
 """How far Adam moves a coefficient of the spectrum in one step."""
 

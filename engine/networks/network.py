@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from engine.jobs import catalog
 from engine.networks.first import FirstConv
 from engine.networks.head import convolution
 
-EVIDENCE = "evidence"
+EVIDENCE = catalog.EVIDENCE
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
 
 SMALLEST = 32

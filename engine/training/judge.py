@@ -21,7 +21,7 @@ from engine.objectives import wish
 from engine.training import judging
 from engine.training.attack import perturb
 from engine.training.fit import Plan, advance, begin, compose
-from engine.training.look import concepts
+from engine.training.look import concepts, dream_layers
 from engine.training.scenes import Scenes
 from engine.training.sprites import TRAINED_STYLES, Sprites
 from engine.training.subjects import Subjects, wanted
@@ -155,11 +155,6 @@ def subjects_raised(
         detail[name] = {"raised": raised, "lift": sum(rises) / len(rises)}
     enough = RAISED_OF_FIVE * len(photos)
     return Figure("subjects", sum(one["raised"] >= enough for one in detail.values()) / len(detail), detail)
-
-
-def dream_layers(network: Network) -> list[str]:
-    """The layers that dreams use as a whole."""
-    return [name for name in network.layers if name.startswith(("conv3", "mixed"))]
 
 
 @torch.no_grad()

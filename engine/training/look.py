@@ -36,6 +36,11 @@ def dream(
     return photo
 
 
+def dream_layers(network: Network) -> list[str]:
+    """The layers that dreams use as a whole."""
+    return [name for name in network.layers if name.startswith(("conv3", "mixed"))]
+
+
 def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
     """Evidence for any of some classes, at every position."""
     return strongest(EVIDENCE, *(labels.index(label) for label in wish))
@@ -100,7 +105,7 @@ def sheets(weights: Path | None, folder: Path) -> Iterator[Path]:
     """One sheet for every photograph (each layer, then towards each wish), one of classes; yields each when written."""
     model, labels = load(weights)
     network, chance = from_pocket(model, labels), Generator().manual_seed(0)
-    objectives = [layer(name) for name in network.layers if name.startswith(("conv3", "mixed"))]
+    objectives = [layer(name) for name in dream_layers(network)]
     objectives += [towards(labels, wish) for wish in WISHES]
     for name in PHOTOGRAPHS:
         photo = photograph(name, chance)

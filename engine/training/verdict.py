@@ -18,8 +18,8 @@ from torch import Generator, Tensor, nn
 
 from engine.ascent.climb import Course
 from engine.networks.network import Network
-from engine.networks.pocket import MEAN, STD
 from engine.objectives import Objective
+from engine.training.fit import normalise
 from engine.training.judging import SIDE
 from engine.training.look import dream, photograph
 
@@ -38,8 +38,8 @@ def watched(items: Iterable[T], what: str, count: int) -> Iterator[T]:
 
 
 def normalised(pictures: Tensor) -> Tensor:
-    """Pictures in [0, 1] -> what both networks read, channels last."""
-    return ((pictures - MEAN[0]) / STD[0]).contiguous(memory_format=torch.channels_last)
+    """Pictures in [0, 1] -> what both networks read, where they are: as training gives it to them."""
+    return normalise(pictures, pictures.device)
 
 
 @torch.no_grad()
