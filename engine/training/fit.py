@@ -213,7 +213,7 @@ def update(run: Run, x: Tensor, labels: Tensor) -> float:
 
 @torch.no_grad()
 def keep_alive(network: nn.Module) -> None:
-    """Hold every channel where a few hundredths of what it is given lie well above zero: none may fall silent.
+    """Hold every channel where a sixth of what it is given lies above zero: none may fall silent.
 
     Without this some channels lived in the negative dip of SiLU alone, or far below the others, and could not be
     dreamed towards.
@@ -222,7 +222,7 @@ def keep_alive(network: nn.Module) -> None:
         if isinstance(module, Conv) and isinstance(norm := module[1], nn.BatchNorm2d):
             least = 0.3 * norm.weight.abs().mean()
             norm.weight.copy_(torch.where(norm.weight < 0, -1.0, 1.0) * norm.weight.abs().clamp(min=least))
-            norm.bias.clamp_(min=-2 * norm.weight.abs())
+            norm.bias.clamp_(min=-norm.weight.abs())
 
 
 @torch.no_grad()
