@@ -52,4 +52,4 @@ def produce(
 
 def _enlarged(report: Progress) -> Tensor:
     """The canvas so far at the result's size: an early octave is smaller than what was asked for."""
-    return functional.interpolate(report.picture[None], report.size, mode="bicubic", antialias=True)[0].clamp(0, 1)
+    return functional.interpolate(report.show()[None], report.size, mode="bicubic", antialias=True)[0].clamp(0, 1)

@@ -151,7 +151,7 @@ class Worker:
     def _tell(self, report: Progress, *, preview: bool) -> str:
         from engine import encoders
 
-        jpeg = encoders.preview(report.picture, size=report.size) if preview else b""
+        jpeg = encoders.preview(report.show(), size=report.size) if preview else b""
         held = self.studio.gpu_bytes()
         self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
         return str(self.parent.receive()["word"])

@@ -5,6 +5,9 @@ when the channel has been quiet for a while (a channel takes about five edits in
 until the status message stood, the first preview, and the result, in seconds; from the ledger how long a job waited for
 the engine, in milliseconds; and the slowest callback of the bot's event loop, in milliseconds of CPU time. The first
 dream warms the engine up and is not counted.
+
+With `--stops N` every recipe is stopped N times while it runs: seconds from the press of Cancel until the message says
+so, and until the engine is free again.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import sqlite3
 import statistics
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +30,15 @@ from bot.playground.world import Message
 
 PATIENCE_S = 300.0
 QUIET_S = 6.0
+LONG: dict[str, dict[str, Any]] = {
+    "dream": {"layer": "high", "size": 1024, "iterations": 60},
+    "zoom": {"layer": "high", "frames": 60},
+    "concept": {"subject": "owl", "variations": 4},
+    "lab neuron": {"layer": "high", "top": 24},
+    "see": {},
+}
+"""Every recipe's command, with options that make it last."""
+PICTURED = ("dream", "zoom", "see")
 
 
 @dataclass(frozen=True)
@@ -37,7 +50,7 @@ class Lap:
     finished: float
 
 
-async def main(dreams: int) -> None:
+async def main(dreams: int, stops: int) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="p-") as folder:
         data_dir = Path(folder)
@@ -48,8 +61,12 @@ async def main(dreams: int) -> None:
         world = playground.world
         await world.until(lambda: world.online and bool(world.commands), PATIENCE_S)
         laps = [await lap(playground) for _ in range(dreams + 1)][1:]
+        told = {name: [await stopped(playground, data_dir, name) for _ in range(stops)] for name in LONG if stops}
         await playground.stop()
-        _print(laps, started_ms(data_dir)[1:], json.loads(watch.read_text("utf-8")))
+        _print(laps, started_ms(data_dir)[1 : dreams + 1], json.loads(watch.read_text("utf-8")))
+        for name, times in told.items():
+            _line(f"{name}: told after (s)", [seen for seen, _ in times])
+            _line(f"{name}: stopped after (s)", [free for _, free in times])
 
 
 async def lap(playground: Playground) -> Lap:
@@ -73,6 +90,31 @@ async def lap(playground: Playground) -> Lap:
     await world.until(lambda: "finished" in times, PATIENCE_S)
     stop()
     return Lap(times["acknowledged"], times.get("previewed", times["finished"]), times["finished"])
+
+
+async def stopped(playground: Playground, data_dir: Path, name: str) -> tuple[float, float]:
+    """Stop a recipe once its first preview is there: seconds until that is told, and until the job has ended."""
+    world = playground.world
+    await asyncio.sleep(QUIET_S)
+    options = dict(LONG[name])
+    if name in PICTURED:
+        options["image"] = playground.upload("cat.png", samples.sample_png("cat"))
+    asked = playground.command("You", "dreams", name, **options)
+    status = await world.until(lambda: playground.answer(asked), PATIENCE_S)
+    await world.until(lambda: "previewed" in stages(world.messages[status.id]), PATIENCE_S)
+    pressed, began = time.time(), asyncio.get_running_loop().time()
+    playground.press("You", world.messages[status.id], "Cancel")
+    await world.until(lambda: "acknowledged" not in stages(world.messages[status.id]), PATIENCE_S)
+    seen = asyncio.get_running_loop().time() - began
+    return seen, await asyncio.to_thread(_newest_end, data_dir) - pressed
+
+
+def _newest_end(data_dir: Path) -> float:
+    """When the newest job ended, in seconds since 1970; waits until it has."""
+    with sqlite3.connect(data_dir / "pareidolia.db") as ledger:
+        while not (found := ledger.execute("SELECT finished FROM jobs ORDER BY created DESC LIMIT 1").fetchone())[0]:
+            time.sleep(0.01)
+    return float(found[0])
 
 
 def stages(message: Message) -> list[str]:
@@ -104,4 +146,6 @@ def _line(name: str, values: list[float]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="How long people wait for a dream in the playground.")
     parser.add_argument("--dreams", type=int, default=5, help="dreams counted (default 5)")
-    asyncio.run(main(parser.parse_args().dreams))
+    parser.add_argument("--stops", type=int, default=0, help="stop every recipe so many times, too (default 0)")
+    asked = parser.parse_args()
+    asyncio.run(main(asked.dreams, asked.stops))

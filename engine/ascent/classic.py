@@ -43,7 +43,7 @@ def climb(
             shift = _shift(course.jitter, generator)
             direction = _direction(slope, objective, seen, shift)
             seen, step = (seen + STEP * course.strength * share * direction).clamp(0, 1), step + 1
-            yield Progress(step, steps, seen, size, slope.note)
+            yield Progress(step, steps, seen.detach, size, slope.note)
         detail = seen - base
 
 

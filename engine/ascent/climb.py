@@ -72,7 +72,7 @@ def ascend(
             direction = _direction(slope, aimed, seen, shift, course.smoothing)
             canvas.climb(STEP * course.strength * share * direction)
             seen, step = canvas.picture(), step + 1
-            yield Progress(step, steps, seen, size, slope.note)
+            yield Progress(step, steps, canvas.picture, size, slope.note)
 
 
 def _direction(slope: Slope, objective: Objective, picture: Tensor, shift: tuple[int, int], smoothing: int) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -36,6 +37,12 @@ class Views:
     grain: float = 0.03
     """Spread of the noise that is added, in [0, 1] units."""
 
+    def widest(self, canvas: Fourier) -> Tensor:
+        """The canvas's pictures at the largest size they are ever seen at, [n, 3, h', w']."""
+        scale = max(self.side * (1 + self.zoom) / max(canvas.size), SMALLEST / min(canvas.size))
+        with torch.no_grad():
+            return canvas.pictures((round(canvas.size[0] * scale), round(canvas.size[1] * scale)))
+
     def look(self, canvas: Fourier, generator: torch.Generator) -> Tensor:
         """The canvas's pictures as seen this time, [n, 3, h', w']."""
         down, right, zoom = (2 * torch.rand(3, generator=generator) - 1).tolist()
@@ -55,11 +62,17 @@ def imagine(
     """Climb for so many steps; every one is reported with all that is on the canvas."""
     eyes = views or Views()
     optimizer = torch.optim.Adam([canvas.spectrum], RATE)
+    shape = _whole(canvas).shape
+    whole = (shape[1], shape[2])
     for iteration in range(1, iterations + 1):
         value = objective(network.activations(eyes.look(canvas, generator), objective.layers))
         optimizer.zero_grad()
         torch.autograd.backward(-value)
         optimizer.step()
-        with torch.no_grad():
-            shown = mosaic(canvas.pictures())
-        yield Progress(iteration, iterations, shown, (shown.shape[1], shown.shape[2]))
+        yield Progress(iteration, iterations, partial(_whole, canvas), whole)
+
+
+def _whole(canvas: Fourier) -> Tensor:
+    """All that is on the canvas, as one picture."""
+    with torch.no_grad():
+        return mosaic(canvas.pictures())

@@ -1,4 +1,4 @@
-"""How much memory a dream will need: `(network, layers, picture) => bytes`, before it starts."""
+"""How much memory a dream will need: `(network, layers, pictures) => bytes`, before it starts."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ WORKING: Final = 3
 MEGABYTE: Final = 2**20
 
 
-def afford(network: Seeing, layers: Collection[str], picture: Tensor, budget: int) -> None:
-    """Raises `TooMuchMemory` if dreaming the picture [3, h, w] would need more bytes than the budget."""
-    bytes_needed = needed(network, layers, picture)
+def afford(network: Seeing, layers: Collection[str], pictures: Tensor, budget: int) -> None:
+    """Raises `TooMuchMemory` if dreaming [..., 3, h, w], all at once, would need more bytes than the budget."""
+    bytes_needed = needed(network, layers, pictures)
     if bytes_needed > budget:
         raise TooMuchMemory(needed=round(bytes_needed / MEGABYTE), limit=round(budget / MEGABYTE))
 
 
-def needed(network: Seeing, layers: Collection[str], picture: Tensor) -> int:
-    """Bytes that one step takes for a picture [3, h, w] in one piece.
+def needed(network: Seeing, layers: Collection[str], pictures: Tensor) -> int:
+    """Bytes that one step takes for pictures [..., 3, h, w] in one piece.
 
     A network keeps the activations that lead to a layer until their gradients are known. That is counted for two
     small pictures: what differs grows with the area, megapixels times layers; what does not are weights.
     """
-    small, large = (_taken(network, layers, side, picture.device) for side in PROBES)
+    small, large = (_taken(network, layers, side, pictures.device) for side in PROBES)
     a_pixel = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
-    return round(small + a_pixel * (picture.shape[1] * picture.shape[2] - PROBES[0] ** 2))
+    return round(small + a_pixel * (pictures.numel() / 3 - PROBES[0] ** 2))
 
 
 def _taken(network: Seeing, layers: Collection[str], side: int, device: torch.device) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,11 @@ class Progress:
     step: int
     """From 1 to `steps`."""
     steps: int
-    picture: Tensor = field(repr=False)
-    """The canvas so far, [3, h, w] in [0, 1], at the size of its octave."""
+    show: Callable[[], Tensor] = field(repr=False)
+    """Makes the canvas so far, [3, h, w] in [0, 1], at the size of its octave; to be called before the next step.
+
+    Few steps are looked at, and some pictures cost more than their step.
+    """
     size: tuple[int, int]
     """Height and width that the result will have: show previews with this aspect, and nothing jumps."""
     note: str = ""

@@ -1,13 +1,14 @@
 """What hangs in the gallery: `(studio, scale) => files by name`. Dreamed by the recipes, with fixed seeds.
 
 Kinds: every kind of picture, at every layer and towards some subjects. Octaves: one picture, one option changed at a
-time. Zoom: a film.
+time. Ways: what else a dream can be asked. Concepts: what the network imagines. See, neuron: a page of each. Zoom: a
+film.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,12 +16,12 @@ from typing import Any
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.report import Frame
+from engine.ascent.report import Frame, Report
 from engine.encoders.encoded import Encoded
 from engine.encoders.raster import raster
 from engine.gallery.sheets import Cell, Row, looped, sheet, webp
 from engine.gallery.sources import KINDS, source
-from engine.jobs.params import Dream, Zoom, make
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom, make
 from engine.studio import Studio
 
 SEED = 4821
@@ -40,7 +41,21 @@ ASKED: dict[str, dict[str, Any]] = {
 """The columns of the sheet of kinds, beside the source: a head, and what differs from a plain `/dream`."""
 DEFAULT = "high, by default"
 VARIED: dict[str, tuple[float, ...]] = {"octaves": (2, 4, 6), "strength": (0.5, 1, 2), "iterations": (6, 12, 24)}
-VARIED_KIND, ZOOMED_KIND = "pet", "pet"
+VARIED_KIND, ZOOMED_KIND, SEEN_KIND = "pet", "pet", "pet"
+WAYS: dict[str, dict[str, Any]] = {
+    "subject: owl + castle": {"subject": "owl + castle"},
+    "layer: mid*0.6 + high": {"layer": "mid*0.6 + high"},
+    "colours: keep": {"colours": "keep"},
+    "colours: match": {"colours": "match"},
+    "keep: 0.5": {"keep": 0.5},
+    "protect: centre": {"protect": "centre"},
+    "guide: the building": {},
+    "classic": {"classic": True, "layer": "high"},
+}
+"""Captions, and what differs from a plain `/dream`."""
+GUIDED, GUIDE_KIND = "guide: the building", "building"
+CONCEPTS = ("banana", "dog face", "rose", "octopus", "castle", "eye", "owl", "butterfly", "mushroom", "dragon")
+CONCEPT_SIDE = 256
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,17 @@ class Scale:
     dream: dict[str, Any] = field(default_factory=dict)
     zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
     fade: int = 8
+    page: dict[str, Any] = field(default_factory=dict)
+    """What `concept`, `neuron` and `see` get."""
 
 
-QUICK = Scale(128, {"octaves": 1, "iterations": 2}, {"size": 128, "frames": 8, "octaves": 1, "iterations": 1}, 2)
+QUICK = Scale(
+    128,
+    {"octaves": 1, "iterations": 2},
+    {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
+    2,
+    {"iterations": 16},
+)
 """To see whether everything is in its place."""
 
 
@@ -89,6 +112,33 @@ class Gallery:
             rows.append(Row(option, cells))
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 
+    def ways(self) -> Encoded:
+        """One picture, dreamed in every other way that there is."""
+        others = {GUIDED: {"guide": self._source(GUIDE_KIND)}}
+        cells = [Cell(self._dream(VARIED_KIND, asked, others.get(name)), name) for name, asked in WAYS.items()]
+        half = len(cells) // 2
+        rows = [Row(VARIED_KIND, cells[:half]), Row(VARIED_KIND, cells[half:])]
+        return webp([sheet(rows, self._scale.side)], STILL_BYTES)
+
+    def concepts(self) -> Encoded:
+        """What is imagined for some words, from nothing."""
+        cells = []
+        for word in CONCEPTS:
+            params = make(Concept, **{"subject": word, "seed": SEED, "size": CONCEPT_SIDE, **self._scale.page})
+            cells.append(Cell(self._made(word, params, None), word))
+        half, side = len(cells) // 2, min(CONCEPT_SIDE, self._scale.side)
+        return webp([sheet([Row("", cells[:half]), Row("", cells[half:])], side, height=side)], STILL_BYTES)
+
+    def see(self) -> Encoded:
+        """What the network sees in a picture."""
+        params = make(See, seed=SEED, **self._scale.page)
+        return webp([raster(self._made("see", params, self._source(SEEN_KIND)))], STILL_BYTES)
+
+    def neuron(self) -> Encoded:
+        """The channels of a layer that speak most for a word."""
+        params = make(Neuron, seed=SEED, layer="high", search="eye", size=1024, **self._scale.page)
+        return webp([raster(self._made("neuron", params, None))], STILL_BYTES)
+
     def zoom(self) -> Encoded:
         """A zoom into a dream that begins again where it ends."""
         params = make(Zoom, seed=SEED, **self._scale.zoom)
@@ -103,17 +153,26 @@ class Gallery:
         self._tell(f"source: {kind}")
         return source(kind, self._scale.side)
 
-    def _dream(self, kind: str, options: dict[str, Any]) -> Tensor:
+    def _made(self, name: str, params: AnyParams, source: Tensor | None) -> Tensor:
+        self._tell(name)
+        return _last(recipes.run(params, source, self._studio))
+
+    def _dream(self, kind: str, options: dict[str, Any], others: dict[str, Tensor] | None = None) -> Tensor:
         """A dream of a kind of picture, with what differs from a plain `/dream`."""
         params = make(Dream, **{"seed": SEED, "size": self._scale.side, **self._scale.dream, **options})
+        if others:
+            return _last(recipes.run(params, self._source(kind), self._studio, others))
         if (kind, params) not in self._dreams:
             self._tell(f"{kind}: {' '.join(f'{name} {value}' for name, value in options.items()) or 'default'}")
-            frames = [one for one in recipes.run(params, self._source(kind), self._studio) if isinstance(one, Frame)]
-            self._dreams[kind, params] = frames[-1].picture
+            self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._studio))
         return self._dreams[kind, params]
 
     def _shown(self) -> int:
         return round(self._scale.side * SHOWN_OF_DREAMED)
+
+
+def _last(reports: Iterable[Report]) -> Tensor:
+    return [one for one in reports if isinstance(one, Frame)][-1].picture
 
 
 def _to_stderr(line: str) -> None:
@@ -123,6 +182,10 @@ def _to_stderr(line: str) -> None:
 EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "kinds": Gallery.kinds,
     "octaves": Gallery.octaves,
+    "ways": Gallery.ways,
+    "concepts": Gallery.concepts,
+    "see": Gallery.see,
+    "neuron": Gallery.neuron,
     "zoom": Gallery.zoom,
 }
 """File names, without their ending, and what makes them."""

@@ -12,21 +12,17 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from engine.canvas.page import FAINT, INK, PAPER, WARM, Colour
 from engine.encoders.encoded import Encoded
 from engine.encoders.fit import first_that_fits
 from engine.encoders.raster import raster
 
-PAPER, EDGE, RULE = "#14100e", "#3a3029", "#7c4a3f"
-INK, FAINT, ACCENT = "#f5ecdf", "#a39383", "#f2bd8c"
+EDGE: Colour = (0x3A, 0x30, 0x29)
+RULE: Colour = (0x7C, 0x4A, 0x3F)
 QUALITIES = (86, 80, 74, 66, 58, 50)
 """Of a WebP, tried in this order until the file is small enough."""
-MARGIN, GAP, SIDE, LINE = (
-    26,
-    10,
-    34,
-    30,
-)  # pixels: around the sheet, between cells, for a row's name, for a line of text
-LETTERS = 17  # pixels
+# Pixels: around the sheet, between cells, for a row's name, for a line of text; the size of letters.
+MARGIN, GAP, SIDE, LINE, LETTERS = 26, 10, 34, 30, 17
 
 
 @dataclass(frozen=True)
@@ -73,22 +69,26 @@ class Layout:
         return MARGIN + SIDE + column * self.pitch[0], top + row * self.pitch[1]
 
 
-def sheet(rows: Sequence[Row], width: int, heads: Sequence[str] = (), marked: str = "") -> Image.Image:
-    """A sheet of cells `width` pixels wide, 4:3; one of the `heads` over its columns may be marked.
+def sheet(
+    rows: Sequence[Row], width: int, heads: Sequence[str] = (), marked: str = "", height: int | None = None
+) -> Image.Image:
+    """A sheet of cells `width` pixels wide, 4:3 or so high; one of the `heads` over its columns may be marked.
 
     Raises `ValueError` for no rows.
     """
     if not rows:
         raise ValueError("a sheet of nothing; give at least one row")
     captioned = any(cell.caption for row in rows for cell in row.cells)
-    layout = Layout(len(rows), max(len(row.cells) for row in rows), (width, width * 3 // 4), bool(heads), captioned)
+    layout = Layout(
+        len(rows), max(len(row.cells) for row in rows), (width, height or width * 3 // 4), bool(heads), captioned
+    )
     page = Image.new("RGB", layout.size, PAPER)
     pen = ImageDraw.Draw(page)
     ruled = MARGIN + SIDE - GAP
     pen.line((ruled, MARGIN // 2, ruled, page.height - MARGIN // 2), fill=RULE)
     for column, head in enumerate(heads):
         x, y = layout.place(0, column)
-        _write(pen, (x + width / 2, y - LINE / 2 - 2), head, ACCENT if head == marked else INK)
+        _write(pen, (x + width / 2, y - LINE / 2 - 2), head, WARM if head == marked else INK)
     for number, row in enumerate(rows):
         _name(page, row.name, layout, number)
         for column, cell in enumerate(row.cells):
@@ -101,8 +101,8 @@ def _hang(page: Image.Image, cell: Cell, layout: Layout, place: tuple[int, int])
     shown = raster(cell.picture).resize((width, height), Image.Resampling.LANCZOS)
     pen = ImageDraw.Draw(page)
     page.paste(shown, place)
-    pen.rectangle((x - 1, y - 1, x + width, y + height), outline=ACCENT if cell.marked else EDGE)
-    _write(pen, (x + width / 2, y + height + LINE / 2), cell.caption, ACCENT if cell.marked else INK)
+    pen.rectangle((x - 1, y - 1, x + width, y + height), outline=WARM if cell.marked else EDGE)
+    _write(pen, (x + width / 2, y + height + LINE / 2), cell.caption, WARM if cell.marked else INK)
 
 
 def _name(page: Image.Image, name: str, layout: Layout, row: int) -> None:
@@ -113,7 +113,7 @@ def _name(page: Image.Image, name: str, layout: Layout, row: int) -> None:
     page.paste(strip.transpose(Image.Transpose.ROTATE_90), (MARGIN - 4, layout.place(row, 0)[1]))
 
 
-def _write(pen: ImageDraw.ImageDraw, middle: tuple[float, float], text: str, colour: str) -> None:
+def _write(pen: ImageDraw.ImageDraw, middle: tuple[float, float], text: str, colour: Colour) -> None:
     pen.text(middle, text, fill=colour, font=ImageFont.load_default(LETTERS), anchor="mm")
 
 

@@ -245,7 +245,10 @@ class PictureGone(Failure):
 
 
 class TooMuchMemory(Failure):
-    """This dream needs about {needed} MB of memory and may take {limit}. Try a smaller `size` or a lower layer."""
+    """This dream needs about {needed} MB of memory and may take {limit}.
+
+    Try a smaller `size`, a lower layer or fewer pictures.
+    """
 
     code = "F06"
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from engine.ascent.climb import Course, ascend
-from engine.ascent.imagine import imagine
+from engine.ascent.imagine import Views, imagine
+from engine.ascent.memory import afford
 from engine.ascent.report import Frame, Report
 from engine.canvas.fourier import Fourier
 from engine.canvas.mosaic import mosaic, tile
@@ -43,6 +44,8 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     objective = imagined(params.meanings())
     if params.variations > 1:
         objective = objective + DIVERSITY * diverse(network.layers[-2])
+    afford(network, objective.layers, Views().widest(canvas), studio.memory)
+    afford(network, objective.layers, torch.empty(3, *fitted(shape, side), device=studio.device), studio.memory)
     for report in imagine(network, objective, canvas, params.iterations, generator):
         yield replace(report, steps=steps, size=final)
     with torch.no_grad():
@@ -52,7 +55,7 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
         for report in ascend(network, wish(params.meanings()), pictures[at], DETAILS, generator):
             done += 1
             yield replace(report, step=done, steps=steps, size=final)
-        pictures[at] = report.picture
+        pictures[at] = report.show()
     yield Frame(0, 1, mosaic(pictures))
 
 

@@ -5,8 +5,9 @@ Mordvintsev, Olah and Tyka 2015, "Inceptionism", and the notebook that came with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -39,18 +40,18 @@ def dream(
     """
     further = {name: studio.hold(picture) for name, picture in (others or {}).items()}
     generator = studio.generator(params.seed)
-    start = picture = studio.hold(opening(source, params.size, generator))
+    start = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
     objective = _objective(params, network, further.get("guide"))
-    afford(network, objective.layers, picture, studio.memory)
+    afford(network, objective.layers, start, studio.memory)
     strength = params.strength if params.classic else params.pace()
     course = Course(params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing)
     climb = classic.climb if params.classic else ascend
     mask = _mask(params, start, further.get("mask"))
     for report in climb(network, objective, start, course, generator, mask):
-        picture = _finished(params, report.picture, start)
-        yield replace(report, picture=picture)
-    yield Frame(0, 1, picture)
+        finished = partial(_finished, params, report.show, start)
+        yield replace(report, show=finished)
+    yield Frame(0, 1, finished())
 
 
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:
@@ -86,8 +87,9 @@ def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None
     return mask if drawn is None else mask * painted(drawn, size)
 
 
-def _finished(params: Dream, picture: Tensor, source: Tensor) -> Tensor:
-    """The picture in the colours that were asked for, and with as much of the original."""
+def _finished(params: Dream, show: Callable[[], Tensor], source: Tensor) -> Tensor:
+    """What is shown, in the colours that were asked for, and with as much of the original."""
+    picture = show()
     if params.colours == "as is" and params.keep == 0:
         return picture
     source = resize(source, (picture.shape[1], picture.shape[2])).clamp(0, 1)

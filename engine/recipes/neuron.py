@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,7 +15,8 @@ from torch import Tensor
 
 from engine.ascent.climb import Course, ascend
 from engine.ascent.imagine import Views, imagine
-from engine.ascent.report import Frame, Progress, Report
+from engine.ascent.memory import afford
+from engine.ascent.report import Frame, Report
 from engine.ascent.response import probes, usual, weights
 from engine.canvas.colour import vivid
 from engine.canvas.fourier import Fourier
@@ -76,17 +78,22 @@ def neuron(params: Neuron, source: Tensor | None, studio: Studio) -> Iterator[Re
     side = round(params.view * ENOUGH)
     canvas = Fourier((side, side), generator, len(chosen.channels)).to(studio.device)
     objective, views = each(chosen.layer, *chosen.channels), Views(side=params.view)
+    show, size = None, (params.size, params.size)
+    if params.channel is None:
+        show, size = partial(_atlas, params, chosen, canvas), _sheet(params, chosen).size
+    else:
+        afford(network, objective.layers, torch.empty(3, *size, device=studio.device), studio.memory)
+    afford(network, objective.layers, views.widest(canvas), studio.memory)
     for report in imagine(network, objective, canvas, params.iterations, generator, views):
         done += 1
-        yield _shown(params, chosen, canvas, replace(report, step=done, steps=params.steps))
+        yield replace(report, step=done, steps=params.steps, show=show or report.show, size=size)
     if params.channel is None:
-        yield Frame(0, 1, _atlas(params, chosen, canvas).shown(), chosen.facts())
+        yield Frame(0, 1, _atlas(params, chosen, canvas), chosen.facts())
         return
     picture = vivid(canvas.pictures((params.size, params.size)).detach())[0]
     for report in ascend(network, objective, picture, Course(1, 1.6, params.FINISHING, FINE), generator):
-        picture = report.picture
         yield replace(report, step=done + report.step, steps=params.steps)
-    yield Frame(0, 1, picture, chosen.facts())
+    yield Frame(0, 1, report.show(), chosen.facts())
 
 
 def _wanted(params: Neuron, generator: torch.Generator, studio: Studio) -> Fourier:
@@ -146,25 +153,29 @@ def _described(network: Network, layer: str, channels: Sequence[int], scores: Te
     return Chosen(layer, tuple(channels), tuple(round(one, 4) for one in scores.tolist()), why, tuple(captions))
 
 
-def _shown(params: Neuron, chosen: Chosen, canvas: Fourier, report: Progress) -> Progress:
-    if params.channel is not None:
-        return replace(report, size=(params.size, params.size))
-    page = _atlas(params, chosen, canvas)
-    return replace(report, picture=page.shown(), size=page.size)
+def _tile(count: int) -> tuple[int, float]:
+    """How many feature pictures of so many stand in a row, and the side of each in points."""
+    columns = across(count)
+    return columns, (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
 
 
-def _atlas(params: Neuron, chosen: Chosen, canvas: Fourier) -> Page:
-    """All of them on one page, each above its name."""
-    columns = across(len(chosen.channels))
-    tile = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+def _sheet(params: Neuron, chosen: Chosen) -> Page:
+    """The page of an atlas with its heading."""
+    columns, tile = _tile(len(chosen.channels))
     rows = -(-len(chosen.channels) // columns)
     page = Page(params.size, HEADER + rows * (tile + CAPTION) + MARGIN - GUTTER / 2)
     page.text(chosen.layer, MARGIN, 74, 46)
     page.text(f"the channels that {chosen.why}", MARGIN, 110, 24, FAINT)
+    return page
+
+
+def _atlas(params: Neuron, chosen: Chosen, canvas: Fourier) -> Tensor:
+    """All of them on one page, each above its name."""
+    page, (columns, tile) = _sheet(params, chosen), _tile(len(chosen.channels))
     with torch.no_grad():
         pictures = vivid(canvas.pictures())
     for at, (picture, caption) in enumerate(zip(pictures, chosen.captions, strict=True)):
         left, top = MARGIN + at % columns * (tile + GUTTER), HEADER + at // columns * (tile + CAPTION)
         page.picture(picture, left, top, tile, tile)
         page.text(shortened(caption, 22, tile), left, top + tile + 28, 22, SOFT if at else INK)
-    return page
+    return page.shown()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, interpolate
 
 from engine.ascent.imagine import Views, imagine
+from engine.ascent.memory import afford
 from engine.ascent.report import Frame, Report
 from engine.ascent.response import Perceived, perceived, probes, pushes, usual
 from engine.canvas.colour import vivid
@@ -48,9 +50,6 @@ NAMED = 3
 """Channels of each layer that are shown by name because they fire most; one more because it speaks most."""
 ENOUGH = 1.3
 """A canvas has this many pixels for each that is looked at; finer waves would never be seen."""
-SHOWN_EVERY = 4
-"""Steps between two looks at the page; laying it out costs a part of a step."""
-
 GUTTER = 32.0
 COLUMN = (WIDTH - 2 * MARGIN - 2 * GUTTER) / 3
 TALLEST = 440.0
@@ -103,17 +102,17 @@ def see(params: See, source: Tensor | None, studio: Studio) -> Iterator[Report]:
     noise = studio.hold(probes(catalog.network(params.network).side, generator))
     sight = seen(network, picture, noise, params.network)
     page = _page(params, sight, picture)
-    steps, shown = len(sight.layers) * params.iterations, page.shown()
+    steps = len(sight.layers) * params.iterations
     for at, layer in enumerate(sight.layers):
         side = round(params.view * ENOUGH)
         canvas = Fourier((side, side), generator, len(layer.channels)).to(studio.device)
-        objective = each(layer.name, *layer.channels)
-        for report in imagine(network, objective, canvas, params.iterations, generator, Views(side=params.view)):
-            if report.step % SHOWN_EVERY == 1 or report.step == params.iterations:
-                _paint(page, at, layer, canvas, picture)
-                shown = page.shown()
-            yield replace(report, step=at * params.iterations + report.step, steps=steps, picture=shown, size=page.size)
-    yield Frame(0, 1, shown, facts(params.network, sight))
+        objective, views = each(layer.name, *layer.channels), Views(side=params.view)
+        afford(network, objective.layers, views.widest(canvas), studio.memory)
+        for report in imagine(network, objective, canvas, params.iterations, generator, views):
+            show = partial(_painted, page, at, layer, canvas, picture)
+            yield replace(report, step=at * params.iterations + report.step, steps=steps, show=show, size=page.size)
+        _painted(page, at, layer, canvas, picture)
+    yield Frame(0, 1, page.shown(), facts(params.network, sight))
 
 
 # what is found out
@@ -277,8 +276,8 @@ def _tile_left(column: int, nth: int) -> float:
     return _left(column) + nth * (TILE + TILE_GAP)
 
 
-def _paint(page: Page, at: int, layer: Layer, canvas: Fourier, picture: Tensor) -> None:
-    """Put a layer's feature pictures where they belong."""
+def _painted(page: Page, at: int, layer: Layer, canvas: Fourier, picture: Tensor) -> Tensor:
+    """The page with a layer's feature pictures where they belong."""
     width, height = _panel(picture)
     with torch.no_grad():
         tiles = vivid(canvas.pictures())
@@ -286,6 +285,7 @@ def _paint(page: Page, at: int, layer: Layer, canvas: Fourier, picture: Tensor) 
     for nth, place in enumerate(layer.named):
         nth = NAMED if place == layer.named[-1] else nth
         page.picture(tiles[place], _tile_left(at, nth), _tiles_top(height), TILE, TILE)
+    return page.shown()
 
 
 def _mosaic(view: Perceived, tiles: Tensor, picture: Tensor) -> Tensor:

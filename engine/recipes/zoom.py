@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
 from engine.ascent.climb import Course, ascend
+from engine.ascent.memory import afford
 from engine.ascent.report import Frame, Report
 from engine.canvas.colour import like
 from engine.canvas.opening import opening
@@ -27,6 +28,7 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
     picture = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
     objective = wishes(params.terms())
+    afford(network, objective.layers, picture, studio.memory)
     # Each closer look blurs what is there, so that the frames after the first need whole steps at every layer.
     light, full = _course(params, params.strength), _course(params.first(), params.pace())
     size = (picture.shape[1], picture.shape[2])
@@ -37,7 +39,7 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
         for report in ascend(network, objective, picture, course, generator):
             done += 1
             yield replace(report, step=done, steps=steps)
-            picture = report.picture
+        picture = report.show()
         yield Frame(index, params.frames, picture)
         reference = picture if index == 0 else reference
         picture = like(closer(picture, params.factor), reference)

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from safetensors import safe_open
 from torch import Generator, Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from engine.canvas.page import MARGIN, SOFT, WIDTH, Page, shortened
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import Pocket
 from engine.objectives import wish
@@ -28,9 +29,8 @@ from engine.training.look import concepts, painted
 from engine.training.subjects import Subjects
 from engine.training.verdict import watched
 
-CELL: Final = 144
-"""Side of a picture on a sheet, in pixels."""
-CAPTION: Final = 20
+CAPTION: Final = 32.0
+"""Points of a sheet for what stands under a picture."""
 COLUMNS: Final = 8
 CLASSES: Final = 48
 LARGEST: Final = 1_200_000
@@ -93,14 +93,14 @@ def command(training: Mapping[str, Any]) -> str:
 
 def captioned(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -> None:
     """Pictures [3, h, w] in [0, 1] in a grid, each above its caption, as WebP of at most LARGEST bytes."""
+    cell = (WIDTH - 2 * MARGIN) / COLUMNS
     rows = -(-len(pictures) // COLUMNS)
-    whole = Image.new("RGB", (CELL * min(COLUMNS, len(pictures)), rows * (CELL + CAPTION)), "white")
-    draw, font = ImageDraw.Draw(whole), ImageFont.load_default(13)
+    page = Page(round(WIDTH), 2 * MARGIN + rows * (cell + CAPTION))
     for at, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        x, y = CELL * (at % COLUMNS), (CELL + CAPTION) * (at // COLUMNS)
-        pixels = (picture.clamp(0, 1) * 255).byte().permute(1, 2, 0).contiguous().numpy()
-        whole.paste(Image.fromarray(pixels).resize((CELL, CELL), Image.Resampling.LANCZOS), (x, y))
-        draw.text((x + CELL / 2, y + CELL + CAPTION / 2), caption, "black", font, "mm")
+        x, y = MARGIN + cell * (at % COLUMNS), MARGIN + (cell + CAPTION) * (at // COLUMNS)
+        page.picture(picture, x + 3, y, cell - 6, cell - 6)
+        page.text(shortened(caption, 19, cell - 6), x + 3, y + cell + 14, 19, SOFT)
+    whole = Image.fromarray(page.shown().mul(255).byte().permute(1, 2, 0).contiguous().numpy())
     for quality in QUALITIES:
         whole.save(path, "WEBP", quality=quality, method=6)
         if path.stat().st_size <= LARGEST:

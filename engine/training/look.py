@@ -32,7 +32,7 @@ def dream(
 ) -> Tensor:
     """A dream of a photo [3, h, w] in [0, 1], of the same shape."""
     for report in ascend(network, objective, photo, course or Course(), generator):
-        photo = report.picture
+        photo = report.show()
     return photo
 
 

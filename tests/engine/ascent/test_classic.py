@@ -119,10 +119,10 @@ def test_it_is_the_notebook(octaves: int) -> None:
     *_, last = classic.climb(network(), layer(asked.layer), picture, course, generator)
     shifts = drawn(4, 10 * octaves, 32)
     expected = torch.from_numpy((deepdream(255 * picture.numpy() - MEAN, shifts, 10, octaves, 1.4) + MEAN) / 255)
-    before, ours, wanted = (strength_of(one) for one in (picture, last.picture, expected))
+    before, ours, wanted = (strength_of(one) for one in (picture, last.show(), expected))
     assert wanted > 1.5 * before
     assert ours == pytest.approx(wanted, rel=1e-3)
-    assert (last.picture - expected).abs().mean() < 1e-4
+    assert (last.show() - expected).abs().mean() < 1e-4
 
 
 def test_another_step_would_be_seen() -> None:
@@ -134,7 +134,7 @@ def test_another_step_would_be_seen() -> None:
         *_, last = classic.climb(
             network(), layer("inception_4c"), picture, course, torch.Generator().manual_seed(4)
         )  # fmt: skip
-        found.append(strength_of(last.picture))
+        found.append(strength_of(last.show()))
     assert found[1] > 1.001 * found[0]
 
 
@@ -148,5 +148,5 @@ def test_a_mask_protects(small_network: Network, photo: Tensor) -> None:
     mask[:, :, 60:] = 1
     course = Course(1, 1.4, 3, 1.0, 8)
     *_, last = classic.climb(small_network, layer("mixed2"), photo, course, torch.Generator(), mask)
-    assert last.picture[:, :, :60].equal(photo[:, :, :60])
-    assert (last.picture[:, :, 60:] - photo[:, :, 60:]).abs().mean() > 0.002
+    assert last.show()[:, :, :60].equal(photo[:, :, :60])
+    assert (last.show()[:, :, 60:] - photo[:, :, 60:]).abs().mean() > 0.002

@@ -18,14 +18,16 @@ def test_every_step_is_reported_and_octaves_grow(small_network: Network, photo: 
     assert [report.step for report in reports] == list(range(1, 10))
     assert {report.steps for report in reports} == {9}
     assert {report.size for report in reports} == {(90, 120)}
-    heights = [report.picture.shape[1] for report in reports]
+    heights = [
+        report.show().shape[1] for report in ascend(small_network, layer("mixed2"), photo, COURSE, torch.Generator())
+    ]
     assert heights == sorted(heights)
     assert len(set(heights)) == 3
-    assert reports[-1].picture.shape == photo.shape
+    assert reports[-1].show().shape == photo.shape
 
 
 def test_the_dream_shows_more_of_the_layer(small_network: Network, photo: Tensor) -> None:
-    dreamed = climbed(small_network, photo)[-1].picture
+    dreamed = climbed(small_network, photo)[-1].show()
     before, after = (
         float(layer("mixed2")(small_network.activations(picture[None], ["mixed2"]))) for picture in (photo, dreamed)
     )
@@ -35,14 +37,14 @@ def test_the_dream_shows_more_of_the_layer(small_network: Network, photo: Tensor
 
 
 def test_a_seed_is_a_dream_to_the_last_bit(small_network: Network, photo: Tensor) -> None:
-    one, same, other = (climbed(small_network, photo, seed)[-1].picture for seed in (1, 1, 2))
+    one, same, other = (climbed(small_network, photo, seed)[-1].show() for seed in (1, 1, 2))
     assert one.equal(same)
     assert not one.equal(other)
 
 
 def test_strength_and_iterations_change_more(small_network: Network, photo: Tensor) -> None:
     def change(course: Course) -> float:
-        return float((climbed(small_network, photo, 0, course)[-1].picture - photo).abs().mean())
+        return float((climbed(small_network, photo, 0, course)[-1].show() - photo).abs().mean())
 
     usual = change(COURSE)
     assert change(Course(octaves=3, iterations=3, strength=0.3)) < usual < change(Course(octaves=3, iterations=9))
@@ -67,13 +69,13 @@ def test_a_mask_protects_what_is_black_in_it(small_network: Network, photo: Tens
     mask[:, :, 60:] = 1
     generator = torch.Generator().manual_seed(0)
     *_, last = ascend(small_network, layer("mixed2"), photo, COURSE, generator, mask)
-    assert (last.picture[:, :, :50] - photo[:, :, :50]).abs().max() < 1e-3
-    assert (last.picture[:, :, 70:] - photo[:, :, 70:]).abs().mean() > 0.005
+    assert (last.show()[:, :, :50] - photo[:, :, :50]).abs().max() < 1e-3
+    assert (last.show()[:, :, 70:] - photo[:, :, 70:]).abs().mean() > 0.005
 
 
 def test_smoothing_takes_fine_grain_away(small_network: Network, photo: Tensor) -> None:
     def grain(smoothing: int) -> float:
-        change = climbed(small_network, photo, 0, Course(octaves=1, iterations=2, smoothing=smoothing))[-1].picture
+        change = climbed(small_network, photo, 0, Course(octaves=1, iterations=2, smoothing=smoothing))[-1].show()
         change = change - photo
         return float((change[:, :, 1:] - change[:, :, :-1]).abs().mean() / change.abs().mean())
 
@@ -87,6 +89,6 @@ def test_weights_of_a_blend_count_at_every_octave(small_network: Network, photo:
     def dreamed(weight: float) -> float:
         both = blend([(1.0, layer("mixed2")), (weight, 1e6 * layer("conv1"))])
         *_, last = ascend(small_network, both, photo, COURSE, torch.Generator().manual_seed(0))
-        return value(last.picture)
+        return value(last.show())
 
     assert dreamed(-2.0) < dreamed(0.01) < dreamed(2.0)

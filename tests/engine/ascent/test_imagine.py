@@ -23,7 +23,7 @@ def climb(seed: int, network: Reddish) -> Tensor:
     generator = Generator().manual_seed(seed)
     canvas = Fourier((48, 64), generator)
     *_, last = imagine(network, channel("red", 0), canvas, 30, generator, Views(side=48, zoom=0.1))
-    return last.picture
+    return last.show()
 
 
 def test_it_climbs() -> None:

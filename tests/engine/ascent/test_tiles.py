@@ -56,9 +56,9 @@ def test_it_goes_over_to_tiles_once_and_says_so(small_network: Network) -> None:
     course = Course(octaves=2, ratio=1.6, iterations=3)
     reports = list(ascend(cramped, layer("mixed2"), large_photo(), course, torch.Generator().manual_seed(0)))
     assert [report.note for report in reports] == [""] * 3 + [NOTE] * 3
-    assert reports[-1].picture.shape == (3, 200, 260)
+    assert reports[-1].show().shape == (3, 200, 260)
     assert max(height * width for height, width in cramped.seen) <= 150 * 150
-    assert not torch.allclose(reports[-1].picture, large_photo(), atol=0.01)
+    assert not torch.allclose(reports[-1].show(), large_photo(), atol=0.01)
 
 
 def test_tiles_get_smaller_until_they_fit(small_network: Network) -> None:

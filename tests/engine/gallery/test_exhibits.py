@@ -51,6 +51,26 @@ def test_options_are_varied_alone_and_the_default_is_dreamed_once(studio: Studio
     assert sum(line.startswith("pet:") for line in told) == 3
 
 
+def test_every_other_way_hangs_beside_its_name(studio: Studio) -> None:
+    told: list[str] = []
+    gallery = Gallery(studio, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), told.append)
+    made = gallery.ways()
+    assert (made.width, made.height) == Layout(2, 4, (128, 96), captioned=True).size
+
+
+def test_a_concept_hangs_square_beside_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exhibits, "CONCEPTS", ("eye", "rose"))
+    monkeypatch.setattr(exhibits, "CONCEPT_SIDE", 128)
+    made = Gallery(studio, QUICK, lambda _line: None).concepts()
+    assert (made.width, made.height) == Layout(2, 1, (128, 128), captioned=True).size
+
+
+def test_pages_hang_as_they_are(studio: Studio) -> None:
+    gallery = Gallery(studio, exhibits.Scale(128, page={"iterations": 2}), lambda _line: None)
+    assert gallery.see().width == 1280
+    assert gallery.neuron().width == 1024
+
+
 def test_a_zoom_is_a_film_that_loops(studio: Studio) -> None:
     made = Gallery(studio, QUICK, lambda _line: None).zoom()
     film = opened(made.data)

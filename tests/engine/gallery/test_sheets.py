@@ -6,7 +6,8 @@ from PIL import Image
 from torch import Tensor
 
 from engine.canvas.noise import clouds
-from engine.gallery.sheets import ACCENT, EDGE, GAP, LINE, MARGIN, PAPER, SIDE, Cell, Layout, Row, looped, sheet, webp
+from engine.canvas.page import PAPER, WARM
+from engine.gallery.sheets import EDGE, GAP, LINE, MARGIN, SIDE, Cell, Layout, Row, looped, sheet, webp
 
 
 def plain(level: float) -> Tensor:
@@ -38,9 +39,9 @@ def test_every_picture_hangs_in_its_place_and_the_marked_one_has_the_accent() ->
         for column, level in enumerate(line):
             x, y = layout.place(row, column)
             assert page.getpixel((x + 40, y + 30)) == (round(level * 255),) * 3
-            edge = ACCENT if level == 0.8 else EDGE
-            assert "#{:02x}{:02x}{:02x}".format(*page.getpixel((x - 1, y + 30))) == edge  # type: ignore[misc]
-    assert "#{:02x}{:02x}{:02x}".format(*page.getpixel((2, 2))) == PAPER  # type: ignore[misc]
+            edge = WARM if level == 0.8 else EDGE
+            assert page.getpixel((x - 1, y + 30)) == edge
+    assert page.getpixel((2, 2)) == PAPER
 
 
 def test_names_heads_and_captions_are_written() -> None:

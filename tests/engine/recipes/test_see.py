@@ -70,7 +70,7 @@ def test_steps_are_known_from_the_start(studio: Studio, photo: Tensor) -> None:
     seen = [step for step in steps if isinstance(step, Progress)]
     assert [step.step for step in seen] == list(range(1, 7))
     assert {step.steps for step in seen} == {6}
-    assert {step.size for step in seen} == {tuple(frame.picture.shape[1:])} == {tuple(seen[0].picture.shape[1:])}
+    assert {step.size for step in seen} == {tuple(frame.picture.shape[1:])} == {tuple(seen[0].show().shape[1:])}
     assert frame.picture.shape[2] == 640
 
 

@@ -53,10 +53,10 @@ def test_sheets_are_written_and_fit(network: Pocket, tmp_path: Path, monkeypatch
     found = list(card.draw(from_pocket(network, LABELS), TABLE, tmp_path, iterations=1))
     assert [path.name for path in found] == [card.SUBJECTS_SHEET, card.CLASSES_SHEET]
     with Image.open(found[1]) as sheet:
-        assert sheet.size == (5 * card.CELL, card.CELL + card.CAPTION)
+        assert sheet.size == (1280, 2 * 48 + 148 + 32)
     noise = torch.rand(20, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     monkeypatch.setattr(card, "LARGEST", 150_000)
     card.captioned(list(noise), ["noise"] * 20, tmp_path / "noise.webp")
     assert (tmp_path / "noise.webp").stat().st_size <= 150_000
     with Image.open(tmp_path / "noise.webp") as sheet:
-        assert sheet.size == (8 * card.CELL, 3 * (card.CELL + card.CAPTION))
+        assert sheet.size == (1280, 2 * 48 + 3 * (148 + 32))

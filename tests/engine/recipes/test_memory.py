@@ -1,0 +1,32 @@
+"""Every recipe says before it starts that it would need too much memory."""
+
+import pytest
+from torch import Tensor
+
+from engine import recipes
+from engine.jobs.errors import TooMuchMemory
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom, make
+from engine.networks.network import Network
+from engine.studio import Studio
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        (make(Dream, size=128, octaves=1, iterations=2), make(Dream, size=1024)),
+        (make(Zoom, size=128, octaves=1, iterations=2, frames=8), make(Zoom, size=640)),
+        (make(Concept, subject="eyes", size=128, iterations=16), make(Concept, subject="eyes", variations=9)),
+        (make(Neuron, channel=3, size=128, iterations=2), make(Neuron, channel=3, size=1024)),
+        (make(Neuron, top=1, size=128, iterations=2), make(Neuron, top=36)),
+        (make(See, size=640, iterations=1), make(See)),
+    ],
+)
+def test_more_memory_than_the_budget_is_refused(
+    pocket_network: Network, photo: Tensor, small: AnyParams, large: AnyParams
+) -> None:
+    def studio(megabytes: int) -> Studio:
+        return Studio("cpu", "float32", loader=lambda _name: pocket_network, memory_mb=megabytes)
+
+    assert len(list(recipes.run(small, photo, studio(200)))) > 1
+    with pytest.raises(TooMuchMemory, match=r"MB of memory and may take 8\. Try a smaller"):
+        next(recipes.run(large, photo, studio(8)))
