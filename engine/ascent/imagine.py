@@ -22,6 +22,8 @@ from engine.objectives import Objective
 
 RATE = 0.05
 """How far Adam moves a coefficient of the spectrum in one step."""
+ENOUGH = 1.3
+"""A canvas has this many pixels for each that is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Views:
     """Largest shift, as a share of the side; what leaves on one side comes back on the other."""
     grain: float = 0.03
     """Spread of the noise that is added, in [0, 1] units."""
+
+    @property
+    def enough(self) -> int:
+        """Pixels that a canvas needs to be seen so; finer waves would never be seen."""
+        return round(self.side * ENOUGH)
 
     def widest(self, canvas: Fourier) -> Tensor:
         """The canvas's pictures at the largest size they are ever seen at, [n, 3, h', w']."""

@@ -168,7 +168,7 @@ class Concept(Params):
         "", max_length=200, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
     )
     variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
-    iterations: int = Field(160, ge=16, le=512, description="steps of painting")
+    iterations: int = Field(192, ge=16, le=512, description="steps of painting")
 
     @model_validator(mode="after")
     def _subject_is_in_the_catalogue(self) -> Self:
@@ -188,10 +188,15 @@ class Concept(Params):
         """What is imagined, all of it at once, as the network's layers and channels."""
         return catalog.meanings(self.network, self.subject)
 
+    @property
+    def view(self) -> int:
+        """Pixels at which the network looks at each: so few that one thing fills what it sees."""
+        return round(catalog.network(self.network).side * 0.65)
+
     def work(self) -> float:
-        """Estimated megapixel-iterations: painting is seen at some 112 pixels, details at full size and at 1 / 1.6."""
-        painting = self.variations * self.iterations * 112**2
-        details = 8 * 1.4 * self.size**2
+        """Estimated megapixel-iterations: of painting, and of details at full size."""
+        painting = 1.3 * self.variations * self.iterations * self.view**2
+        details = 6 * self.size**2
         return (painting + details) / 1e6
 
 

@@ -1,7 +1,7 @@
 """What a network imagines: `(params, picture or nothing) => one picture, or a grid of different ones`.
 
-Olah et al. 2017, "Feature Visualization". First the whole thing, painted on a Fourier canvas and seen at the size at
-which the network learned it; then its surfaces, dreamed in at full size.
+Olah et al. 2017, "Feature Visualization". First the whole thing, painted on a Fourier canvas and seen so small that
+one of it fills the view; then its edges, seen closer; then surfaces, dreamed in at full size.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ from engine.ascent.report import Frame, Report
 from engine.canvas.fourier import Fourier
 from engine.canvas.mosaic import mosaic, tile
 from engine.canvas.opening import opening
-from engine.canvas.resample import fitted
+from engine.canvas.resample import Size, fitted
+from engine.jobs import catalog
 from engine.jobs.params import Concept
-from engine.objectives import diverse, imagined, wish
+from engine.objectives import diverse, imagined, layer
 from engine.studio import Studio
 
-PAINTED = 192
-"""Long side of what is painted first, in pixels; more would be finer than what the network looks at."""
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
-DETAILS = Course(octaves=2, ratio=1.6, iterations=8, strength=0.5)
+DETAILS = Course(octaves=1, iterations=6, strength=0.15)
+"""Surfaces at full size, by a lower layer: towards the thing itself, small ones would grow all over the large."""
+CLOSER, FINER = 0.25, 1.5
+"""The share of the painting that comes last, and how much larger the canvas is seen then: for edges, no new things."""
 
 
 def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
@@ -37,30 +39,31 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     network = studio.network(params.network)
     side = tile(params.size, params.variations)
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
-    canvas = _canvas(params, source, generator).to(studio.device)
     whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
     final = (whole[0], whole[1])
     steps = params.iterations + params.variations * DETAILS.octaves * DETAILS.iterations
-    objective = imagined(params.meanings())
+    objective, views = imagined(params.meanings()), [Views(side=params.view), Views(side=round(FINER * params.view))]
+    size = fitted(shape, side)
+    canvas = _canvas(fitted(shape, views[1].enough), size, source, generator, params.variations).to(studio.device)
     if params.variations > 1:
         objective = objective + DIVERSITY * diverse(network.layers[-2])
-    afford(network, objective.layers, Views().widest(canvas), studio.memory)
-    afford(network, objective.layers, torch.empty(3, *fitted(shape, side), device=studio.device), studio.memory)
-    for report in imagine(network, objective, canvas, params.iterations, generator):
-        yield replace(report, steps=steps, size=final)
+    afford(network, objective.layers, views[1].widest(canvas), studio.memory)
+    afford(network, objective.layers, torch.empty(3, *size, device=studio.device), studio.memory)
+    closer, done = round(CLOSER * params.iterations), 0
+    for seen, count in zip(views, (params.iterations - closer, closer), strict=True):
+        for report in imagine(network, objective, canvas, count, generator, seen):
+            done += 1
+            yield replace(report, step=done, steps=steps, size=final)
     with torch.no_grad():
-        pictures = canvas.pictures(fitted(shape, side)).clone()
-    done = params.iterations
+        pictures = canvas.pictures(size).clone()
     for at in range(params.variations):
-        for report in ascend(network, wish(params.meanings()), pictures[at], DETAILS, generator):
+        for report in ascend(network, layer(catalog.seen(params.network)[0]), pictures[at], DETAILS, generator):
             done += 1
             yield replace(report, step=done, steps=steps, size=final)
         pictures[at] = report.show()
     yield Frame(0, 1, mosaic(pictures))
 
 
-def _canvas(params: Concept, source: Tensor | None, generator: torch.Generator) -> Fourier:
-    if source is None:
-        return Fourier((PAINTED, PAINTED), generator, params.variations)
-    small = opening(source, PAINTED, generator)
-    return Fourier((small.shape[1], small.shape[2]), generator, params.variations, small)
+def _canvas(small: Size, large: Size, source: Tensor | None, generator: torch.Generator, count: int) -> Fourier:
+    """A canvas that is painted small; what it grows out of stays as sharp as the result."""
+    return Fourier(small, generator, count, None if source is None else opening(source, max(large), generator))

@@ -37,8 +37,6 @@ GUTTER, HEADER, CAPTION = 24.0, 132.0, 46.0
 """Points of an atlas: between tiles, above them, and below each."""
 FINE = 0.5
 """Strength of the last steps of a single picture, at full size: surfaces, no new shapes."""
-ENOUGH = 1.3
-"""A canvas has this many pixels for each that is looked at; finer waves would never be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +66,16 @@ def neuron(params: Neuron, source: Tensor | None, studio: Studio) -> Iterator[Re
     network = studio.network(params.network)
     examples, done = None, 0
     if params.search:
-        searched = _wanted(params, generator, studio)
         views = Views(side=_side(params))
+        # Its channels are those that make pictures of what is searched what they are.
+        searched = Fourier((views.enough, views.enough), generator, EXAMPLES).to(studio.device)
         for report in imagine(network, _evidence(params), searched, params.SEARCHING, generator, views):
             done += 1
             yield replace(report, steps=params.steps, size=(params.size, params.size))
         examples = searched.pictures((views.side, views.side)).detach()
     chosen = _chosen(params, source, examples, studio, network)
-    side = round(params.view * ENOUGH)
-    canvas = Fourier((side, side), generator, len(chosen.channels)).to(studio.device)
     objective, views = each(chosen.layer, *chosen.channels), Views(side=params.view)
+    canvas = Fourier((views.enough, views.enough), generator, len(chosen.channels)).to(studio.device)
     show, size = None, (params.size, params.size)
     if params.channel is None:
         show, size = partial(_atlas, params, chosen, canvas), _sheet(params, chosen).size
@@ -94,11 +92,6 @@ def neuron(params: Neuron, source: Tensor | None, studio: Studio) -> Iterator[Re
     for report in ascend(network, objective, picture, Course(1, 1.6, params.FINISHING, FINE), generator):
         yield replace(report, step=done + report.step, steps=params.steps)
     yield Frame(0, 1, report.show(), chosen.facts())
-
-
-def _wanted(params: Neuron, generator: torch.Generator, studio: Studio) -> Fourier:
-    """Where pictures of what is searched will be painted: its channels are those that make them what they are."""
-    return Fourier((round(_side(params) * ENOUGH),) * 2, generator, EXAMPLES).to(studio.device)
 
 
 def _side(params: Neuron) -> int:

@@ -48,8 +48,6 @@ DEPTHS = ("low · strokes, colours", "mid · patterns", "deep · parts of things
 """What is said of layers that have no friendly word, by their place."""
 NAMED = 3
 """Channels of each layer that are shown by name because they fire most; one more because it speaks most."""
-ENOUGH = 1.3
-"""A canvas has this many pixels for each that is looked at; finer waves would never be seen."""
 GUTTER = 32.0
 COLUMN = (WIDTH - 2 * MARGIN - 2 * GUTTER) / 3
 TALLEST = 440.0
@@ -104,9 +102,8 @@ def see(params: See, source: Tensor | None, studio: Studio) -> Iterator[Report]:
     page = _page(params, sight, picture)
     steps = len(sight.layers) * params.iterations
     for at, layer in enumerate(sight.layers):
-        side = round(params.view * ENOUGH)
-        canvas = Fourier((side, side), generator, len(layer.channels)).to(studio.device)
         objective, views = each(layer.name, *layer.channels), Views(side=params.view)
+        canvas = Fourier((views.enough, views.enough), generator, len(layer.channels)).to(studio.device)
         afford(network, objective.layers, views.widest(canvas), studio.memory)
         for report in imagine(network, objective, canvas, params.iterations, generator, views):
             show = partial(_painted, page, at, layer, canvas, picture)

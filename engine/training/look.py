@@ -51,7 +51,7 @@ def painted(
 ) -> Tensor:
     """Pictures from nothing, [n, 3, side, side] in [0, 1]: the product's Fourier canvas and its loop."""
     canvas = Fourier((side, side), generator, n)
-    for _ in imagine(network, objective, canvas, iterations, generator, Views(side=side * 7 // 8)):
+    for _ in imagine(network, objective, canvas, iterations, generator, Views(side=side * 9 // 16)):
         pass
     return canvas.pictures().detach()
 

@@ -85,22 +85,22 @@ def flatten(colour: Tensor, alpha: Tensor, generator: Generator) -> Tensor:
 
 
 def recolour(cover: Tensor, generator: Generator) -> Tensor:
-    """Another painter's colours for premultiplied sprites [n, 4, h, w]: mostly a nuance, one in eight any hue at all.
+    """Another painter's colours for premultiplied sprites [n, 4, h, w]: mostly a nuance, one in forty any hue at all.
 
-    Strong rotation of whole pictures destroyed the colours of dreams; as an exception, and for the thing alone, it
-    teaches that an octopus may be purple.
+    Strong rotation of whole pictures destroyed the colours of dreams. One thing in eight of any hue was still too much:
+    a network that expects it dreams grey strawberries.
     """
     n = len(cover)
     nuance, any_hue = torch.randn(n, generator=generator) * 0.1, uniform(n, -3.14, 3.14, generator).view(n)
-    angle = torch.where(torch.rand(n, generator=generator) < 1 / 8, any_hue, nuance)
-    gain = (0.75 + 0.5 * torch.rand(n, 3, 1, 1, generator=generator)).to(cover.device)
+    angle = torch.where(torch.rand(n, generator=generator) < 1 / 40, any_hue, nuance)
+    gain = (0.85 + 0.3 * torch.rand(n, 3, 1, 1, generator=generator)).to(cover.device)
     alpha = cover[:, 3:]
     colour = (turn_hue(cover[:, :3], angle) * gain).clamp(min=0)
     return torch.cat([torch.minimum(flatten(colour, alpha, generator), alpha), alpha], 1)
 
 
 def weather(x: Tensor, generator: Generator) -> Tensor:
-    """What a camera does: hue, contrast, brightness, noise; one in twelve grey, one in eight blurred; in [0, 1]."""
+    """What a camera does: hue, contrast, brightness, noise; one in thirty grey, one in eight blurred; in [0, 1]."""
     n, device = len(x), x.device
 
     def chance(p: float) -> Tensor:
@@ -110,7 +110,7 @@ def weather(x: Tensor, generator: Generator) -> Tensor:
     contrast, light = uniform(n, 0.75, 1.25, generator)[:, None], uniform(n, -0.1, 0.1, generator)[:, None]
     x = (x - 0.5) * contrast.to(device) + 0.5 + light.to(device)
     grey = (x * torch.tensor(_LUMA, device=device).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    x = torch.where(chance(0.08), grey, x)
+    x = torch.where(chance(0.03), grey, x)
     blurred = chance(0.12).view(n)
     x[blurred] = F.avg_pool2d(x[blurred], 3, 1, 1, count_include_pad=False)
     amount = uniform(n, 0, 0.05, generator)[:, None].to(device)
