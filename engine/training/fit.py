@@ -11,6 +11,7 @@ import copy
 import dataclasses
 import json
 import math
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -332,6 +333,14 @@ def report(run: Run, loss: float) -> str:
     )
 
 
+def bar(run: Run, width: int = 30) -> str:
+    """How far a run is, and how much longer it takes: [##########----------]  50.0 %, 12 min left."""
+    done = min(1.0, run.done())
+    left = run.seconds * (1 / done - 1) / 60 if done else 0.0
+    filled = round(width * done)
+    return f"[{'#' * filled}{'-' * (width - filled)}] {100 * done:5.1f} %, {left:.0f} min left"
+
+
 def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
     """Train to the end of the plan; leaves `checkpoint.pt` and `NETWORK.safetensors` in the folder; prints progress.
 
@@ -355,6 +364,8 @@ def fit(run: Run, scenes: Scenes, folder: Path) -> Run:
                 run.accuracy = aside.submit(judge, run, scenes, run.plan.exam // 4).result()
             if run.step % 200 == 0:
                 print(report(run, smooth), flush=True)
+            if sys.stderr.isatty():
+                print(f"\r{bar(run)}", end="", file=sys.stderr, flush=True)
             if time.monotonic() - saved > _SAVE_EVERY:
                 saved = time.monotonic()
                 keep(run, folder)

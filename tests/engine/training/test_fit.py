@@ -7,7 +7,7 @@ import torch
 
 from engine.networks import pocket
 from engine.training.attack import perturb
-from engine.training.fit import Plan, Run, advance, begin, compose, evaluate, export, fit, resume, save
+from engine.training.fit import Plan, Run, advance, bar, begin, compose, evaluate, export, fit, resume, save
 from engine.training.scenes import Scenes
 
 PLAN = Plan(seed=3, steps=4, batch=2, clean=0.5, small_side=32, side=32, exam=2)
@@ -52,6 +52,15 @@ def test_a_run_leaves_a_network_that_loads(scenes: Scenes, tmp_path: Path, capsy
     assert resume(tmp_path / "checkpoint.pt").done() == 1
     assert "step 4" in capsys.readouterr().out
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_bar_says_how_far_a_run_is_and_how_much_longer_it_takes(scenes: Scenes) -> None:
+    run = begin(PLAN, scenes.labels)
+    assert bar(run, 4) == "[----]   0.0 %, 0 min left"
+    run.step, run.seconds = 1, 600.0
+    assert bar(run, 4) == "[#---]  25.0 %, 30 min left"
+    run.step = 4
+    assert bar(run, 4) == "[####] 100.0 %, 0 min left"
 
 
 def test_an_export_holds_the_average(scenes: Scenes, tmp_path: Path) -> None:
