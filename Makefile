@@ -6,7 +6,7 @@ BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: play setup test lint lock docs audit bench fuzz gallery clean
+.PHONY: play setup test lint lock docs audit bench fuzz chaos load soak gallery clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
@@ -28,6 +28,18 @@ lock: $(UV)
 # 200,000 damaged files against the decoder; FUZZ_ARGS="--seed 1a2b3c4d" makes the same ones again
 fuzz: setup
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+# kill -9 among 500 jobs, and everything else that fails around a bot; CHAOS_ARGS="kills --seed 1a2b3c4d --jobs 100"
+chaos: setup
+	$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
+
+# twelve minutes of 110 people in 50 channels; LOAD_ARGS="--minutes 2 --light 20" for less
+load: setup
+	$(BIN)/python -m tests.load crowd $(LOAD_ARGS)
+
+# 20,000 dreams, and whether anything has grown; SOAK_ARGS="--jobs 2000" for less
+soak: setup
+	$(BIN)/python -m tests.load soak $(SOAK_ARGS)
 
 # the pages and files that are made from the code
 docs: setup

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import fcntl
 import logging
+import os
 import signal
+import stat
 import sys
-import time
-from contextlib import AsyncExitStack
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 
 import aiohttp
 import discord
@@ -22,9 +23,12 @@ from bot.engine_process import EngineProcess
 from bot.health import Health, Parts
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.openings import Openings
 from bot.poster import DiscordPoster
 from bot.quota import Quota
 from bot.reception import NOISE_CELL, noise
+from bot.response import NO_ANSWER
+from bot.starts import Identifies, Starts
 from bot.store.presets import Presets
 from engine.jobs import logs
 from engine.jobs import settings as jobs_settings
@@ -37,11 +41,12 @@ from engine.jobs.settings import Settings
 
 log = logging.getLogger(__name__)
 
-SHORT_LIFE_S = 60.0
-PATIENT_STARTS = 4
-"""Short lives in a row before starts are spaced out: 1,000 IDENTIFYs a day and Discord resets the token."""
+LOGIN_S = 60.0
 LOGIN_PAUSE_S = 5.0
 DRAIN_S = 3.0
+AUTHENTICATION_FAILED = 4004
+"""The gateway's word for a token that it does not know."""
+TOKEN_UNKNOWN = "Discord does not know `discord.token`. Make a new one in its portal, run `pareidolia setup`."
 LONGEST_PAUSE_S = 600.0
 
 
@@ -65,9 +70,16 @@ async def serve(settings: Settings) -> None:
     if not token:
         raise SettingsError(problem="`discord.token` is empty. Run `pareidolia setup`, or `make play` to try without.")
     endpoints.point(settings.discord)
-    starts = Starts(settings.run_dir / "bot-starts.json")
+    with _alone(settings):
+        await _serve(settings, token)
+
+
+async def _serve(settings: Settings, token: str) -> None:
     stop = _stop_signal()
-    if not settings.discord.api_url and await _waited(stop, starts.pause_s()):
+    starts = Starts(settings.run_dir / "bot-starts.json")
+    if settings.discord.api_url:
+        _leave_with_the_playground(stop)
+    elif await _waited(stop, max(starts.pause_s(), _identifies(settings).pause_s())):
         return
     async with AsyncExitStack() as stack:
         engine = EngineProcess(settings.run_dir, settings.log_dir)
@@ -96,12 +108,14 @@ async def compose(settings: Settings, dispatch: Dispatch, stack: AsyncExitStack)
         state_file=settings.run_dir / "commands.sha256",
         always_sync=here,
         metrics=metrics,
+        identifies=None if here else _identifies(settings),
     )
     intake = Intake(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
-    poster = DiscordPoster(client)
-    courier = Courier(dispatch, poster, metrics=metrics)
+    poster = DiscordPoster(client, client.refusals)
+    courier = Courier(dispatch, poster, metrics=metrics, shrink=decoder.clean)
     presets = Presets(database, settings.limits.presets)
-    client.desk = Desk(dispatch, intake, poster, courier, presets, Quota(settings.limits.per_user))
+    openings = Openings(settings.run_dir / "openings")
+    client.desk = Desk(dispatch, intake, poster, courier, presets, Quota(settings.limits.per_user), openings)
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,
@@ -123,22 +137,58 @@ async def _warm(decoder: Decoder) -> None:
 
 
 async def connect_until(stop: asyncio.Event, client: Client, courier: Courier, token: str) -> None:
-    """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know."""
+    """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know, or not any more."""
     if not await _logged_in(client, token, stop):
         return
+    apologising = asyncio.create_task(client.desk.apologise_for_openings(), name="openings")
     following = asyncio.create_task(courier.run(), name="courier")
-    connection = asyncio.create_task(client.connect(), name="gateway")
+    connection = asyncio.create_task(_connected(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
+    unknown = asyncio.create_task(client.until_unknown(), name="token")
     try:
-        await asyncio.wait({following, connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({following, connection, stopping, unknown}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping; dreams that wait stay in the queue")
         client.stopping = True
-        await client.desk.drain(DRAIN_S)
+        if not unknown.done():
+            await client.desk.drain(DRAIN_S)
     finally:
+        following.cancel()  # before the client: through a closed session it would edit in vain
+        await asyncio.wait({following})
         await client.close()
-        for task in (stopping, following):
+        for task in (stopping, following, unknown, apologising):
             await _end(task)
-    await connection
+    await _ended(connection)
+    if not unknown.cancelled():
+        raise SettingsError(problem=TOKEN_UNKNOWN)
+
+
+async def _ended(connection: asyncio.Task[None]) -> None:
+    """What the gateway said last. Raises `SettingsError` where it does not know the token."""
+    connection.cancel()  # the client is closed; where Discord is out of reach, it may be waiting for its next try
+    await asyncio.wait({connection})
+    if connection.cancelled():
+        return
+    try:
+        await connection
+    except discord.ConnectionClosed as error:
+        if error.code == AUTHENTICATION_FAILED:
+            raise SettingsError(problem=TOKEN_UNKNOWN) from None
+        raise
+
+
+async def _connected(client: Client) -> None:
+    """The connection to the gateway, made again by discord.py, except where the first one fails: there it trips over a
+    socket that was never there."""
+    pause = LOGIN_PAUSE_S
+    while True:
+        try:
+            return await client.connect()
+        except AttributeError:
+            if client.reached:
+                raise
+        log.warning("the gateway cannot be reached; next try in %.0f s", pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
@@ -146,13 +196,14 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
     pause = LOGIN_PAUSE_S
     while True:
         try:
-            await client.login(token)
-        except discord.LoginFailure:
-            raise SettingsError(
-                problem="Discord does not know `discord.token`. Make a new one in its portal, run `pareidolia setup`."
-            ) from None
-        except (OSError, aiohttp.ClientError, discord.DiscordServerError) as error:
+            async with asyncio.timeout(LOGIN_S):  # of the library's own, only the calls after the first have one
+                await client.login(token)
+        except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
+            if isinstance(error, discord.LoginFailure) or getattr(error, "status", 0) == 401:
+                raise SettingsError(problem=TOKEN_UNKNOWN) from None
             log.warning("Discord cannot be reached (%s)", type(error).__name__)
+            await client.http.close()  # the next login opens another session
+            client.http.connector = discord.utils.MISSING
             if await _waited(stop, pause):
                 return False
             pause = min(2 * pause, LONGEST_PAUSE_S)
@@ -179,31 +230,47 @@ async def _waited(stop: asyncio.Event, seconds: float) -> bool:
     return True
 
 
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be the only bot of a data folder: two would answer everything twice. Raises `SettingsError`."""
+    with (settings.run_dir / "bot.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            remedy = "Stop that one, or choose another `data_dir`."
+            raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
+        yield
+
+
+def _identifies(settings: Settings) -> Identifies:
+    return Identifies(settings.run_dir / "bot-identifies.json")
+
+
+def _leave_with_the_playground(stop: asyncio.Event) -> None:
+    """The playground that starts a bot holds the other end of its stdin: when it is killed, the bot must not stay."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        leave_at_end_of(0, stop)
+
+
+def leave_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
+    """Set `stop` once nobody holds the other end of a pipe any more."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        if not os.read(descriptor, 4096):
+            loop.remove_reader(descriptor)
+            log.info("the playground is gone, and so am I")
+            stop.set()
+
+    loop.add_reader(descriptor, read)
+
+
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-class Starts:
-    """Remembers short lives, so that a crash loop does not use up Discord's patience."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def pause_s(self, now: float | None = None) -> float:
-        """Seconds to wait before this start. Counts it."""
-        now = time.time() if now is None else now
-        try:
-            last = json.loads(self._path.read_text("utf-8"))
-            short = last["short"] + 1 if now - last["started"] < SHORT_LIFE_S + last["paused"] else 0
-        except (OSError, ValueError, KeyError, TypeError):
-            short = 0
-        pause = 0.0 if short < PATIENT_STARTS else min(LONGEST_PAUSE_S, 10.0 * 2 ** (short - PATIENT_STARTS))
-        self._path.write_text(json.dumps({"started": now, "short": short, "paused": pause}), "utf-8")
-        return pause
-
-    def ended_well(self) -> None:
-        """This life does not count."""
-        self._path.unlink(missing_ok=True)

@@ -6,13 +6,17 @@ them end in `Client.apologise`.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
+import re
 import secrets
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -22,14 +26,28 @@ from bot.courier import PostError, Unwelcome
 from bot.desk import Desk, Late, say
 from bot.metrics import Metrics
 from bot.poster import NOBODY
+from bot.refusals import Refusals
+from bot.response import NO_ANSWER, is_unclear
+from bot.starts import Identifies, Lines
 from bot.views.card import Layout
 from bot.views.press import Press
 from engine.jobs.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "see", "lab", "preset", "queue", "help", "mention")
+COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "queue", "help", "mention")
 UNKNOWN_INTERACTION = 10062
+AMEND_PAUSES_S = (2.0, 10.0, 60.0)
+BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
+"""Calls that an interaction's own token lets through."""
+SYNC_S = 10.0
+"""So long the first connection waits for Discord to take commands that changed."""
+SYNC_PAUSE_S = 300.0
+"""Between attempts to tell Discord about commands that changed."""
+TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
+"""For one call of Discord: all of it, which may be an upload over a slow line; until connected; without a byte."""
+LONGEST_WAIT_S = 30.0
+"""For a rate limit that takes longer to pass, nobody stands and waits: what is to be posted is posted later."""
 KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
     discord.AppCommandOptionType.string: str,
     discord.AppCommandOptionType.integer: int,
@@ -71,7 +89,13 @@ class Client(commands.Bot):
     """Commands are not taken any more."""
 
     def __init__(
-        self, *, guild_ids: list[int], state_file: Path, always_sync: bool, metrics: Metrics | None = None
+        self,
+        *,
+        guild_ids: list[int],
+        state_file: Path,
+        always_sync: bool,
+        metrics: Metrics | None = None,
+        identifies: Identifies | None = None,
     ) -> None:
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
@@ -85,17 +109,30 @@ class Client(commands.Bot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            http_trace=self.metrics.trace(),
+            http_trace=self._trace(),
+            max_ratelimit_timeout=LONGEST_WAIT_S,
         )
+        self.refusals = Refusals()
+        self._doubted = asyncio.Event()
+        self._syncing: asyncio.Task[None] | None = None
         self._guild_ids = frozenset(guild_ids)
         self._state_file = state_file
         self._always_sync = always_sync
+        self._identifies = identifies
+        self._lines = Lines()
+        self._open_line = self.http.ws_connect
+        self.http.ws_connect = self._open_line_patiently  # type: ignore[method-assign]
 
     @property
     def connected(self) -> bool:
         """Whether the gateway is there now."""
         gateway = cast("discord.gateway.DiscordWebSocket | None", self.ws)  # None before the first connection
         return self.is_ready() and not self.is_closed() and gateway is not None and gateway.open
+
+    @property
+    def reached(self) -> bool:
+        """Whether the gateway was ever there."""
+        return cast("discord.gateway.DiscordWebSocket | None", self.ws) is not None
 
     def serves(self, guild_id: int | None) -> bool:
         """Whether the settings let us work there. Direct messages always."""
@@ -106,16 +143,75 @@ class Client(commands.Bot):
         if self.serves(interaction.guild_id) and not self.stopping:
             return True
         if interaction.type is not discord.InteractionType.autocomplete:
-            await say(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
+            await self.tell(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
         return False
 
+    async def tell(self, interaction: discord.Interaction[Any], text: str) -> None:
+        """A sentence for the user, where nothing depends on whether it arrives."""
+        try:
+            await say(interaction, text)
+        except (discord.HTTPException, *NO_ANSWER) as error:
+            log.warning("a sentence was not delivered: %s", type(error).__name__)
+
     async def setup_hook(self) -> None:
-        """Load the features and tell Discord about commands that changed."""
+        """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
+        self.http._HTTPClient__session._timeout = TIMEOUT  # type: ignore[attr-defined]  # there is no other way in
         self.add_dynamic_items(Press)
         for name in COGS:
-            await self.load_extension(f"bot.cogs.{name}")
-        await self._allow_installs()
-        await self._sync()
+            if f"bot.cogs.{name}" not in self.extensions:
+                await self.load_extension(f"bot.cogs.{name}")
+        self._allow_installs()
+        if self._syncing is None or self._syncing.done():
+            self._syncing = asyncio.create_task(self._sync_until_taken(), name="sync")
+        await asyncio.wait({self._syncing}, timeout=SYNC_S)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._syncing is not None:
+            self._syncing.cancel()
+        await super().close()
+
+    async def until_unknown(self) -> None:
+        """Return when Discord does not know our token any more: a single 401 is looked into first."""
+        while True:
+            await self._doubted.wait()
+            self._doubted.clear()
+            try:
+                await self.http.request(discord.http.Route("GET", "/users/@me"))
+            except discord.HTTPException as error:
+                if error.status == 401:
+                    return
+            except NO_ANSWER as error:
+                log.info("nobody said whether the token is known: %s", type(error).__name__)
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        """Counts every call of Discord, and notices when we are refused."""
+        trace = self.metrics.trace()
+        trace.on_request_end.append(self._notice)
+        return trace
+
+    async def _notice(
+        self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+    ) -> None:
+        self.refusals.note(end.response.status, end.response.headers.get("X-RateLimit-Scope", ""))
+        if end.response.status == 401 and not BY_TOKEN.search(end.url.path):
+            self._doubted.set()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """No more IDENTIFYs than Discord allows; a session that can be resumed needs none."""
+        await super().before_identify_hook(shard_id, initial=initial)
+        if self._identifies is None:
+            return
+        if (pause := self._identifies.pause_s()) > 0:
+            log.warning("too many sessions were begun today; the next begins in %.0f s", pause)
+            await asyncio.sleep(pause)
+        self._identifies.spend()
+
+    async def _open_line_patiently(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+        if (pause := self._lines.pause_s()) > 0:
+            log.warning("the gateway breaks off again and again; the next try is in %.0f s", pause)
+            await asyncio.sleep(pause)
+        return await self._open_line(url, **options)
 
     async def on_ready(self) -> None:
         """Connected."""
@@ -129,7 +225,7 @@ class Client(commands.Bot):
         pressed = interaction.type is discord.InteractionType.component
         data = cast("dict[str, Any]", interaction.data or {})
         if pressed and not Press.knows(str(data.get("custom_id"))):
-            await say(interaction, wording.CHANGED)
+            await self.tell(interaction, wording.CHANGED)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What an event handler raised."""
@@ -147,8 +243,8 @@ class Client(commands.Bot):
             return
         try:
             await (amend if late else say)(interaction, self.explain(error))
-        except discord.HTTPException as failed:
-            log.warning("an apology was not delivered: %s", failed.code)
+        except (discord.HTTPException, *NO_ANSWER) as failed:
+            log.warning("an apology was not delivered: %s", type(failed).__name__)
 
     def explain(self, error: Exception) -> str:
         """An exception as a sentence for the user; logged and counted."""
@@ -157,16 +253,23 @@ class Client(commands.Bot):
         self.metrics.refused(code)
         return words(error)
 
-    async def _allow_installs(self) -> None:
+    def _allow_installs(self) -> None:
         """Offer the commands to users who install them for themselves, if the application allows it."""
-        try:
-            allowed = (await self.application_info()).user_integration_config is not None
-        except discord.HTTPException:
-            allowed = False
+        application = self.application
+        allowed = application is not None and application.user_integration_config is not None
         self.tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=allowed)
         self.tree.allowed_contexts = app_commands.AppCommandContext(
             guild=True, dm_channel=True, private_channel=allowed
         )
+
+    async def _sync_until_taken(self) -> None:
+        while True:
+            try:
+                await self._sync()
+                return
+            except (discord.HTTPException, *NO_ANSWER) as error:
+                log.warning("Discord did not take the commands (%s); trying again later", type(error).__name__)
+            await asyncio.sleep(SYNC_PAUSE_S)
 
     async def _sync(self) -> None:
         digest = digest_of(self.tree, self.application_id)
@@ -178,9 +281,16 @@ class Client(commands.Bot):
 
 
 async def amend(interaction: discord.Interaction[Any], text: str) -> None:
-    """Words in place of the status message."""
+    """Words in place of the status message, which would say for ever that something is under way."""
     view = Layout(discord.ui.TextDisplay(text))
-    await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
+    for pause in (*AMEND_PAUSES_S, None):
+        try:
+            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
+            return
+        except (discord.HTTPException, *NO_ANSWER) as error:
+            if pause is None or not is_unclear(error):
+                raise
+            await asyncio.sleep(pause)
 
 
 def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:
@@ -208,6 +318,9 @@ def words(error: Exception) -> str:
     if isinstance(error, PostError):
         log.warning("a message could not be sent: %s %s", type(error).__name__, error)
         return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
+    if isinstance(error, (*NO_ANSWER, discord.HTTPException)):
+        log.warning("a message could not be sent: %s", type(error).__name__)
+        return wording.UNREACHABLE
     code = secrets.token_hex(3)
     log.error("unexpected error %s", code, exc_info=error)
     return wording.with_code(str(Broken()), f"{Broken.code} {code}")

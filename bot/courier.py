@@ -13,6 +13,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,8 +22,10 @@ from bot.posting import Posting
 from bot.views import result, status
 from bot.views.card import Card
 from engine.jobs import logs
+from engine.jobs.decoder import Clean
 from engine.jobs.dispatch import Dispatch
-from engine.jobs.job import Hint, Job, JobId, JobRow, Progress, Settled, Started, State
+from engine.jobs.errors import NoLedger, Refusal
+from engine.jobs.job import Hint, Job, JobId, JobRow, Place, Progress, Settled, Started, State
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,15 @@ UNFOLLOWED_S = 20.0
 """A row this young may still be between its submit and its status message."""
 GIVE_UP_S = 24 * 3600.0
 """An answer that nobody could be given for so long is dropped."""
+
+
+LONGEST_PAUSE_S = 60.0
+"""Between previews of one job that Discord does not take."""
+LONGEST_RETRY_S = 300.0
+"""Between attempts to post one answer."""
+SMALLER_SIDE = 1024
+"""Pixels: as a PNG at most 3 MB, which fits everywhere."""
+Shrink = Callable[[bytes, int], Awaitable[Clean]]
 
 
 class PostError(Exception):
@@ -54,8 +66,16 @@ class OutOfReach(Unwelcome):
     """The token is dead and the channel is closed to us."""
 
 
+class Archived(Unwelcome):
+    """The thread is archived: nothing in it can be edited before it is opened again."""
+
+
 class Unavailable(PostError):
-    """Discord cannot be reached now."""
+    """Discord cannot be reached now; it may be tried again `after_s` seconds."""
+
+    def __init__(self, text: str = "", after_s: float = 0.0) -> None:
+        self.after_s = after_s
+        super().__init__(text)
 
 
 class Poster(Protocol):
@@ -69,8 +89,16 @@ class Poster(Protocol):
         """Tell the requester, and nobody else, that the answer is there."""
         ...
 
-    async def send(self, id: JobId, posting: Posting, card: Card) -> int:
-        """A new message in the posting's channel; its id."""
+    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel, unless there is one beside the status message; its id."""
+        ...
+
+    async def reopen(self, posting: Posting) -> None:
+        """Open an archived thread again."""
+        ...
+
+    async def delete(self, posting: Posting) -> bool:
+        """Take a job's message away; False where it is out of reach."""
         ...
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
@@ -104,6 +132,10 @@ class Track:
     due: float = 0.0
     """When it may be edited again."""
     retries: int = 0
+    stumbles: int = 0
+    """Previews in a row that Discord did not take."""
+    muted: bool = False
+    """No previews any more: Discord refuses them for good."""
     held: bool = False
     """Its status message is on its way; nothing is edited before that."""
 
@@ -151,12 +183,19 @@ class Courier:
     """Keeps the messages of all jobs up to date."""
 
     def __init__(
-        self, dispatch: Dispatch, poster: Poster, pace: Pace | None = None, metrics: Metrics | None = None
+        self,
+        dispatch: Dispatch,
+        poster: Poster,
+        pace: Pace | None = None,
+        metrics: Metrics | None = None,
+        shrink: Shrink | None = None,
     ) -> None:
+        """`shrink` makes a PNG of at most so many pixels a side of a picture; it raises `Refusal`s."""
         self._dispatch = dispatch
         self._poster = poster
         self._pace = pace or Pace()
         self._metrics = metrics or Metrics()
+        self._shrink = shrink
         self._tracks: dict[JobId, Track] = {}
         self._lanes: dict[int, Lane] = {}
         self._posting: set[JobId] = set()
@@ -184,6 +223,8 @@ class Courier:
             self._track(row)
             if row.state.settled:
                 self._finish(row.id)
+            elif row.posting.get("abandoned"):
+                await self._dispatch.cancel(row.id)
 
     def expect(self, id: JobId, job: Job, posting: Posting) -> None:
         """Remember what hints say of a job whose status message is on its way. `follow` or `drop` comes next."""
@@ -244,26 +285,27 @@ class Courier:
         """Find answers that are due and places that changed, without any hint."""
         now = time.monotonic()
         self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
-        for row in await self._dispatch.unposted():
-            if row.id not in self._tracks and time.time() - row.created > UNFOLLOWED_S:
+        ran = {id for id, track in self._tracks.items() if track.running}  # before the rows: a start may overtake them
+        rows, places = await self._dispatch.unposted(), await self._dispatch.places()
+        for row in rows:
+            if row.id not in self._tracks and abs(time.time() - row.created) > UNFOLLOWED_S:
                 self._track(row)
             track = self._tracks.get(row.id)
             if track is None:
                 continue
             if row.state.settled:
                 self._finish(row.id)
-            elif track.running and row.state is State.QUEUED:
+            elif row.id in ran and row.state is State.QUEUED:
                 self._set_back(track)
             elif not track.running:
-                await self._look(track)
+                self._look(track, places.get(row.id))
 
     def _set_back(self, track: Track) -> None:
         """Its engine crashed and it waits again."""
         track.running, track.fraction, track.left_s, track.preview = False, 0.0, 0.0, b""
         self._touch(track)
 
-    async def _look(self, track: Track) -> None:
-        place = await self._dispatch.place(track.id)
+    def _look(self, track: Track, place: Place | None) -> None:
         if place is None or place.ahead == track.ahead:
             return
         first, track.ahead = track.ahead < 0, place.ahead
@@ -272,11 +314,12 @@ class Courier:
 
     def _track(self, row: JobRow) -> Track:
         if row.id not in self._tracks:
-            self._tracks[row.id] = Track(row.id, row.job, Posting.from_json(row.posting))
+            posting = Posting.from_json(row.posting)
+            self._tracks[row.id] = Track(row.id, row.job, posting, muted=posting.abandoned)
         return self._tracks[row.id]
 
     def _touch(self, track: Track) -> None:
-        if track.held:
+        if track.held or track.muted:
             return
         lane = self._lane(track)
         lane.live[track.id] = track
@@ -314,6 +357,8 @@ class Courier:
         """The result, or, with a track, how it stands."""
         try:
             await (self._settle(id) if track is None else self._show(track))
+        except NoLedger:
+            self._postpone(id)
         except Exception:
             log.exception("an edit failed in an unexpected way")
             self._postpone(id)
@@ -331,10 +376,20 @@ class Courier:
             message = await self._poster.deliver(track.id, track.posting, card)
             await self._remember(track, message)
             self._metrics.edited("preview")
+            track.stumbles, track.due = 0, time.monotonic() + self._pace.preview_s
         except PostError as error:
             self._metrics.edited("preview", type(error).__name__)
             log.info("a preview was not shown: %s", type(error).__name__)
-        track.due = time.monotonic() + self._pace.preview_s
+            self._hold_back(track, error)
+
+    def _hold_back(self, track: Track, error: PostError) -> None:
+        """Ask less often what is refused: Discord shuts out whoever is refused 10,000 times in 10 minutes."""
+        if not isinstance(error, Unavailable):
+            track.muted = True
+            return
+        track.stumbles += 1
+        pause = min(LONGEST_PAUSE_S, self._pace.preview_s * 2 ** min(track.stumbles, 10))
+        track.due = time.monotonic() + max(error.after_s, pause)
 
     async def _remember(self, track: Track, message: int) -> None:
         """Keep the id of a message that had to be made here, because a restart came before it could be kept."""
@@ -364,6 +419,10 @@ class Courier:
 
     async def _post(self, row: JobRow) -> None:
         posting = Posting.from_json(row.posting)
+        if posting.abandoned:
+            await self._dispatch.mark_posted(row.id, "unanswered")
+            self._tracks.pop(row.id, None)
+            return
         try:
             message = str(await self._answer(row, posting))
             self._metrics.edited("answer")
@@ -373,31 +432,67 @@ class Courier:
         except PostError as error:
             self._metrics.edited("answer", type(error).__name__)
             log.warning("the answer was not posted: %s %s", type(error).__name__, error)
-            if time.time() - row.created < GIVE_UP_S and not isinstance(error, Unwelcome):
-                self._postpone(row.id)
+            if isinstance(error, Unavailable) and time.time() - row.created < GIVE_UP_S:
+                self._postpone(row.id, error.after_s)
                 return
             message = "undeliverable"
-        if await self._dispatch.mark_posted(row.id, message):
+        if await self._dispatch.mark_posted(row.id, message, posting.spent().to_json()):
             log.info("%s, posted", row.state)
             self._metrics.settled(row)
-            await self._ping(row, posting)
+            if message == str(posting.message_id or message):  # what was sent anew has notified already
+                await self._ping(row, posting)
         self._tracks.pop(row.id, None)
 
     async def _answer(self, row: JobRow, posting: Posting) -> int:
+        """The fullest version of the answer that Discord takes."""
         picture = await self._dispatch.get_blob(row.result.blob) if row.result else None
         card = result.settled(row, posting, picture)
+        while True:
+            try:
+                return await self._somewhere(row.id, posting, card)
+            except TooLarge:
+                if card.picture is None:
+                    raise
+                card = await self._smaller(row, card)
+
+    async def _smaller(self, row: JobRow, card: Card) -> Card:
+        """The next smaller version of an answer: half the sides, once; then only words."""
+        assert row.result is not None
+        assert card.picture is not None
+        if self._shrink is None or len(card.picture.data) != row.result.size:
+            return result.unfit(row)
+        side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
         try:
-            return await self._poster.deliver(row.id, posting, card)
-        except TooLarge:
-            return await self._poster.deliver(row.id, posting, result.unfit(row))
+            shrunk = await self._shrink(card.picture.data, side)
+        except Refusal as error:
+            log.info("the answer cannot be made smaller: %s", error.code)
+            return result.unfit(row)
+        return result.smaller(card, shrunk.png, still=shrunk.animated)
+
+    async def _somewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+        """In the status message; else beside it, or directly."""
+        try:
+            return await self._in_place(id, posting, card)
         except Unwelcome:
-            return await self._elsewhere(row.id, posting, card)
+            message = await self._elsewhere(id, posting, card)
+        try:
+            await self._poster.delete(posting)  # or it would say for ever that the dream is under way
+        except PostError as error:
+            log.info("the status message stays: %s", type(error).__name__)
+        return message
+
+    async def _in_place(self, id: JobId, posting: Posting, card: Card) -> int:
+        try:
+            return await self._poster.deliver(id, posting, card)
+        except Archived:
+            await self._poster.reopen(posting)
+            return await self._poster.deliver(id, posting, card)
 
     async def _elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
         """The status message cannot be edited any more: a new one beside it, or a direct one."""
         if posting.by_channel:
             try:
-                return await self._poster.send(id, posting, card)
+                return await self._poster.send_once(id, posting, card)
             except Unwelcome:
                 log.info("nothing can be sent in its channel")
         return await self._poster.write(id, posting, card)
@@ -410,7 +505,8 @@ class Courier:
         except PostError as error:
             log.info("no ping: %s", type(error).__name__)
 
-    def _postpone(self, id: JobId) -> None:
+    def _postpone(self, id: JobId, after_s: float = 0.0) -> None:
         if track := self._tracks.get(id):
             track.retries += 1
-            track.due = time.monotonic() + min(300.0, self._pace.sweep_s * 2**track.retries)
+            pause = min(LONGEST_RETRY_S, self._pace.sweep_s * 2 ** min(track.retries, 10))
+            track.due = time.monotonic() + max(after_s, pause)

@@ -19,20 +19,22 @@ from typing import Any
 
 import discord
 
-from bot import pictures, wording
-from bot.courier import Courier, PostError
-from bot.intake import Intake
+from bot import pictures, response, wording
+from bot.courier import Courier, PostError, Unavailable
+from bot.intake import Intake, Link
+from bot.openings import Openings
 from bot.poster import DiscordPoster
 from bot.posting import TOKEN_LIFE_S, Posting
 from bot.quota import Quota
 from bot.reception import Opened, Order, Reception, Source, Ticket
 from bot.store.presets import Presets
 from bot.views import result, status
-from bot.views.card import Layout
-from engine.jobs import catalog, logs
+from bot.views.card import Card, Layout
+from engine.jobs import catalog, imprint, logs
 from engine.jobs import params as jobs_params
 from engine.jobs.dispatch import Dispatch
-from engine.jobs.errors import BadOption, Gone, NetworkMissing, NotYours, TooLong
+from engine.jobs.errors import BadOption, Gone, NetworkMissing, NoLedger, NotYours, TooLong, Unreachable
+from engine.jobs.imprint import Imprint
 from engine.jobs.job import MEGABYTE, CancelOutcome, Job, JobId, JobRow
 from engine.jobs.params import SEEDS, AnyParams, Dream, Neuron, P, See, Zoom
 
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 
 ANSWER_S = 0.7
 """A picture that takes longer to open is opened behind a status message."""
+READ_S = 1.5
+"""How long a file may take to say how it was made: Discord waits for 3 s, and a picture is opened after that."""
 TOKEN_ESTIMATE_S = 12 * 60.0
 """The longest dream that is taken where only the interaction's token can bring the answer."""
 DRAIN_STEP_S = 0.05
@@ -75,6 +79,7 @@ class Desk:
         courier: Courier,
         presets: Presets,
         quota: Quota,
+        openings: Openings,
     ) -> None:
         self.dispatch = dispatch
         self.intake = intake
@@ -82,6 +87,7 @@ class Desk:
         self._poster = poster
         self._courier = courier
         self._quota = quota
+        self._openings = openings
         self._reception = Reception(dispatch, intake)
 
     # what is asked
@@ -92,8 +98,7 @@ class Desk:
         fields = {key: value for key, value in kept.items() if key in SHARED.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
         made = jobs_params.make(kind, **{"seed": draw_seed(), **jobs_params.override(fields, given)})
-        if not catalog.is_ready(made.network):
-            raise NetworkMissing(name=made.network)
+        check_ready(made)
         return made
 
     def original(
@@ -107,6 +112,27 @@ class Desk:
             return Original(pictures.of_attachment(picture), words, further)
         link = pictures.of_user(user) if avatar else None
         return Original(link, wording.original(user.display_name, "avatar" if link else wording.NOISE), further)
+
+    async def brought(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
+        """The picture that a user last chose where all of that channel could see it, else the avatar, else noise.
+
+        What somebody dreamed elsewhere or in private is not shown here unasked.
+        """
+        for row in await self.dispatch.brought(str(user.id)):
+            posting = Posting.from_json(row.posting)
+            here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
+            if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
+                return Original(row.job.picture, posting.original)
+        return self.original(None, user)
+
+    async def imprint(self, link: Link, user_id: int) -> Imprint:
+        """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
+        with self._quota.slot(str(user_id)):
+            try:
+                async with asyncio.timeout(READ_S):
+                    return imprint.read(await self.intake.imprint(link))
+            except TimeoutError:
+                raise Unreachable from None
 
     async def row(self, id: str, user_id: int) -> JobRow:
         """A job whose button was pressed by someone. Raises `Gone`.
@@ -143,7 +169,7 @@ class Desk:
         logs.concern(order.id)
         with self._quota.slot(order.requester):
             if beside := reply_beside(posting, parent):
-                await interaction.response.defer()
+                await response.answer(interaction, interaction.response.defer)
                 await self._send(order, beside)
                 return
             opening = asyncio.create_task(self._reception.open(order))
@@ -151,7 +177,8 @@ class Desk:
             if opening.done():
                 await self._answer(interaction, order, opening.result(), posting)
             else:
-                await self._answer_first(interaction, order, opening, posting)
+                with self._openings.kept(order.id, posting):
+                    await self._answer_first(interaction, order, opening, posting)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
@@ -167,10 +194,13 @@ class Desk:
         opened = await self._reception.open(order)
         ticket = await self._queue(order, opened, posting)
         card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
+        sent = None
         try:
             sent = await self._poster.send(ticket.id, posting, card)
+        except Unavailable:  # perhaps it stands there: the answer goes into it, or becomes a message of its own
+            log.info("nobody said whether a status message was taken")
         except Exception:
-            await self._forget(ticket.id)
+            await self._forget(ticket.id, posting)
             raise
         await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent))
 
@@ -180,7 +210,7 @@ class Desk:
         try:
             sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
         except Exception:
-            await self._forget(ticket.id)
+            await self._forget(ticket.id, posting)
             raise
         await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent))
 
@@ -190,10 +220,11 @@ class Desk:
         card = status.opening(order.params, posting)
         try:
             sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
-        except discord.HTTPException:
+        except Exception:
             opening.cancel()
             raise
         posting = dataclasses.replace(posting, message_id=sent)
+        self._openings.keep(order.id, posting)
         try:
             opened = await opening
             ticket = await self._queue(order, opened, posting)
@@ -204,7 +235,7 @@ class Desk:
             await self._poster.deliver(ticket.id, posting, card)
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
             log.info("its status was not shown: %s", type(error).__name__)
-        await self._courier.follow(ticket.id)
+        await self._follow(ticket.id)
 
     async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
         if not posting.by_channel:
@@ -217,18 +248,44 @@ class Desk:
     async def _check_length(self, order: Order) -> None:
         """Refuse what would outlive the token. Raises `TooLong`."""
         seconds = await self.dispatch.estimate(Job(order.params, order.requester))
-        line = await self.dispatch.waiting()
-        seconds += max((place.eta_s for _, place in line), default=0.0)
+        places = await self.dispatch.places()
+        seconds += max((place.eta_s for place in places.values()), default=0.0)
         if seconds > TOKEN_ESTIMATE_S:
             raise TooLong(minutes=round(seconds / 60))
 
-    async def _follow(self, id: JobId, posting: Posting) -> None:
-        await self.dispatch.update_posting(id, posting.to_json())
-        await self._courier.follow(id)
+    async def _follow(self, id: JobId, posting: Posting | None = None) -> None:
+        """It is queued and its answer comes. What goes wrong here only makes it later: the courier finds every row."""
+        try:
+            if posting is not None:
+                await self.dispatch.update_posting(id, posting.to_json())
+            await self._courier.follow(id)
+        except Exception as error:
+            log.warning("a job is not followed yet: %s", type(error).__name__)
+            self._courier.drop(id)
 
-    async def _forget(self, id: JobId) -> None:
-        """Nobody will see this job's answer."""
+    async def apologise_for_openings(self) -> None:
+        """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
+        for id, posting in self._openings.left():
+            with logs.about(id):
+                try:
+                    if await self.dispatch.row(id) is None:
+                        await self._apologise_for_opening(posting)
+                except NoLedger:
+                    return  # the next bot tries again
+            self._openings.drop(id)
+
+    async def _apologise_for_opening(self, posting: Posting) -> None:
+        try:
+            await self._poster.edit(posting, Card(wording.INTERRUPTED))
+            log.info("told that its picture was not opened")
+        except PostError as error:
+            log.info("nobody was told that a picture was not opened: %s", type(error).__name__)
+
+    async def _forget(self, id: JobId, posting: Posting) -> None:
+        """Nobody will see this job's answer, also where an engine has begun it and stops in a moment only."""
         self._courier.drop(id)
+        abandoned = dataclasses.replace(posting, abandoned=True).spent()
+        await self.dispatch.update_posting(id, abandoned.to_json())
         await self.dispatch.cancel(id)
         await self.dispatch.mark_posted(id, "unanswered")
 
@@ -237,6 +294,7 @@ class Desk:
         until = time.monotonic() + seconds
         while self._quota.busy and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_STEP_S)
+        self._openings.end()
 
     # the buttons
 
@@ -283,7 +341,7 @@ class Desk:
             return
         await self._courier.follow(row.id)
         if interaction.message and interaction.message.id == Posting.from_json(row.posting).message_id:
-            await interaction.response.defer()
+            await response.answer(interaction, interaction.response.defer)
         else:
             await replace_with(interaction, wording.CANCELLED_ELSEWHERE)
 
@@ -328,6 +386,12 @@ def onwards(params: AnyParams) -> dict[str, Any]:
     if isinstance(params, Neuron) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
     return {"network": params.network, **dict([params.aim])}
+
+
+def check_ready(params: jobs_params.Params) -> None:
+    """Refuse a network that is not installed. Raises `NetworkMissing`."""
+    if not catalog.is_ready(params.network):
+        raise NetworkMissing(name=params.network)
 
 
 def check_others(params: AnyParams, others: Mapping[str, Source]) -> None:
@@ -404,7 +468,10 @@ def of_message(message: discord.Message, original: str) -> Posting:
 async def replace_with(interaction: discord.Interaction, text: str) -> None:
     """Words in place of the panel that was pressed."""
     view = Layout(discord.ui.TextDisplay(text))
-    await interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none())
+    await response.answer(
+        interaction,
+        lambda: interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none()),
+    )
 
 
 async def say(interaction: discord.Interaction, text: str) -> None:
@@ -412,5 +479,17 @@ async def say(interaction: discord.Interaction, text: str) -> None:
     nobody = discord.AllowedMentions.none()
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
-    else:
-        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody)
+        return
+    await response.answer(
+        interaction,
+        lambda: interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody),
+    )
+
+
+async def show(interaction: discord.Interaction, view: Layout) -> None:
+    """A panel that only the user sees, as the answer."""
+    nobody = discord.AllowedMentions.none()
+    await response.answer(
+        interaction,
+        lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody),
+    )

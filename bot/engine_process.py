@@ -1,12 +1,15 @@
 """The engine as a process beside the bot: `command line => running engine`, started again when it dies.
 
 It has a session of its own, so that it outlives a killed bot and no Ctrl-C in the terminal cuts a dream short. The next
-bot finds it alive (the supervisor exits with 75 when the lock is held), leaves it alone, and watches it.
+bot finds it alive (the supervisor exits with 75 when the lock is held), leaves it alone, and watches its lock: that
+goes with the engine, whereas its process number may go to a stranger, or stay with a dead process that nobody reaps.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import json
 import logging
 import math
@@ -43,6 +46,7 @@ class EngineProcess:
         self, run_dir: Path, log_dir: Path, command: Sequence[str] = COMMAND, patience: Patience | None = None
     ) -> None:
         self._pid_file = run_dir / "engine.pid"
+        self._lock_file = run_dir / "engine.lock"
         self._mark = run_dir / "bot-engine.json"
         self._log_file = log_dir / "engine.log"
         self._command = command
@@ -60,7 +64,8 @@ class EngineProcess:
                 continue
             lived = time.monotonic() - born
             wait = self._patience.first_s if lived > self._patience.healthy_s else min(wait * 2, self._patience.most_s)
-            log.warning("the engine ended with %s; starting it again in %.1f s", status, wait)
+            log.warning("the engine ended with %s; its words are in %s. Next start in %.1f s",
+                        status, self._log_file, wait)  # fmt: skip
             await asyncio.sleep(wait)
 
     async def stop(self) -> None:
@@ -68,26 +73,35 @@ class EngineProcess:
         if self._child is not None and self._child.returncode is None:
             self._child.terminate()
             await self._wait_or_kill(self._child)
-        elif (pid := self._supervisor()) and pid == self._marked():
+        elif self._is_held() and (pid := self._supervisor()) and pid == self._marked():
             await self._stop_other(pid)
         self._mark.unlink(missing_ok=True)
 
-    async def _live(self) -> int:
-        with self._log_file.open("ab") as out:
-            self._child = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-            )
-        held = self._marked() if self._is_alive(self._marked()) else None
-        self._mark.write_text(json.dumps({"supervisor": self._child.pid}), "utf-8")
+    async def _live(self) -> int | str:
+        """One life of an engine; its exit status, or why it could not be started."""
+        try:
+            with self._log_file.open("ab") as out:
+                self._child = await asyncio.create_subprocess_exec(
+                    *self._command, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                )
+        except OSError as error:  # no memory, no descriptors, a full disk: it may be there again later
+            return str(error)
+        before = self._marked()
+        self._remember(self._child.pid)
         status = await self._child.wait()
-        if status == LOCKED and held:
-            self._mark.write_text(json.dumps({"supervisor": held}), "utf-8")
+        if status == LOCKED and before:
+            self._remember(before)
         return status
+
+    def _remember(self, supervisor: int) -> None:
+        """Note whom a bot started, so that a later one may stop it."""
+        with contextlib.suppress(OSError):  # a full disk must not cost the engine
+            self._mark.write_text(json.dumps({"supervisor": supervisor}), "utf-8")
 
     async def _watch_other(self) -> None:
         log.info("an engine is running already")
         await asyncio.sleep(self._patience.watch_s)
-        await self._outlive(self._supervisor(), math.inf)
+        await self._outlive(math.inf)
 
     async def _wait_or_kill(self, child: asyncio.subprocess.Process) -> None:
         try:
@@ -98,12 +112,13 @@ class EngineProcess:
             await child.wait()
 
     async def _stop_other(self, pid: int) -> None:
-        os.kill(pid, signal.SIGTERM)
-        await self._outlive(pid, time.monotonic() + self._patience.grace_s)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        await self._outlive(time.monotonic() + self._patience.grace_s)
 
-    async def _outlive(self, pid: int | None, until: float) -> None:
-        """Wait for a process that is not our child; nobody will tell us when it ends."""
-        while self._is_alive(pid) and time.monotonic() < until:  # noqa: ASYNC110
+    async def _outlive(self, until: float) -> None:
+        """Wait for an engine that is not our child; nobody will tell us when it ends."""
+        while self._is_held() and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(self._patience.watch_s)
 
     def _supervisor(self) -> int | None:
@@ -112,17 +127,19 @@ class EngineProcess:
     def _marked(self) -> int | None:
         return _pid_in(self._mark)
 
-    @staticmethod
-    def _is_alive(pid: int | None) -> bool:
-        if pid is None:
+    def _is_held(self) -> bool:
+        """Whether an engine lives here."""
+        try:
+            lock = os.open(self._lock_file, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
             return False
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
-        return True
+        finally:
+            os.close(lock)
+        return False
 
 
 def _pid_in(path: Path) -> int | None:

@@ -45,6 +45,10 @@ class Cleaner(Protocol):
         """Decode, orient, strip, fit."""
         ...
 
+    async def imprint(self, data: bytes) -> bytes:
+        """What a file says of how it was made."""
+        ...
+
 
 class Intake:
     """Fetches and cleans pictures."""
@@ -74,6 +78,16 @@ class Intake:
 
     async def fetch(self, link: Link, long_side: int) -> Clean:
         """The picture behind a link, its long side `long_side`. Raises the `Refusal`s of pictures."""
+        return await self._decoder.clean(await self._file(link), long_side)
+
+    async def imprint(self, link: Link) -> bytes:
+        """What the file behind a link says of how it was made, for `engine.jobs.imprint.read`; perhaps nothing.
+
+        Raises the `Refusal`s of pictures.
+        """
+        return await self._decoder.imprint(await self._file(link))
+
+    async def _file(self, link: Link) -> bytes:
         self._check_size(link.size)
         try:
             data = await asyncio.wait_for(self._download(link.url), TIMEOUT_S)
@@ -81,7 +95,7 @@ class Intake:
             raise Unreachable from None
         if not data:
             raise EmptyFile
-        return await self._decoder.clean(data, long_side)
+        return data
 
     async def _download(self, url: str) -> bytes:
         for _ in range(HOPS):

@@ -8,26 +8,35 @@ Allowed mentions are explicit on every call: an edit without `content` drops the
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any, TypeVar
 
-import aiohttp
 import discord
 
-from bot import wording
-from bot.courier import MessageGone, OutOfReach, TooLarge, Unavailable, Unwelcome
+from bot import response, wording
+from bot.courier import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.posting import Posting
-from bot.views.card import Card, files, layout
+from bot.refusals import Refusals
+from bot.views.card import Card, files, layout, plain
 from engine.jobs.job import JobId
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 NOBODY = discord.AllowedMentions.none()
 UNKNOWN_MESSAGE = 10008
 TOKEN_DEAD = frozenset({10015, 10062, 50027})
 """Unknown webhook, unknown interaction, invalid webhook token."""
 TOO_LARGE = 40005
+ARCHIVED = 50083
+BLOCKED = frozenset({200000, 240000, 50035})
+"""Blocked by AutoMod, a link that Discord thinks harmful, a form that Discord finds fault with."""
+FLEETING = frozenset({0, 40333})
+"""No code at all, and "internal network error": not Discord speaks, but what stands in front of it."""
+TOO_MANY_EDITS = 30046
+"""Of a message that is more than an hour old."""
 HISTORY = 50
 """Messages looked through for an answer that may have been sent before a restart."""
 
@@ -39,43 +48,83 @@ class TokenDead(Exception):
 class DiscordPoster:
     """The courier's `Poster` over discord.py."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, refusals: Refusals | None = None) -> None:
         self._client = client
+        self._refusals = refusals or Refusals()
 
-    async def respond(self, interaction: discord.Interaction, card: Card, *, ephemeral: bool = False) -> int:
-        """Answer an interaction with a card; the message's id. Raises discord.py's errors."""
-        callback = await interaction.response.send_message(
-            view=layout(card), files=files(card), ephemeral=ephemeral, allowed_mentions=NOBODY
-        )
-        return callback.message_id or (await interaction.original_response()).id
+    async def respond(self, interaction: discord.Interaction, card: Card, *, ephemeral: bool = False) -> int | None:
+        """Answer an interaction with a card; the message's id, or None where nobody can tell what became of it.
+        Raises the errors of `bot.response` where the card certainly was not taken."""
+
+        async def attempt(version: Card) -> int | None:
+            return await response.answer(
+                interaction,
+                lambda: interaction.response.send_message(
+                    view=layout(version), files=files(version), ephemeral=ephemeral, allowed_mentions=NOBODY
+                ),
+            )
+
+        return await _in_words_that_pass(attempt, card)
 
     async def send(self, id: JobId, posting: Posting, card: Card) -> int:
         """A new message in the posting's channel, as a reply to its parent; its id. Raises `PostError`s."""
         with _as_post_errors():
-            return await self._send(id, posting, card)
+            return await _in_words_that_pass(lambda version: self._send(id, posting, version), card)
 
     async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
         """Show a card in a job's message, which is made if it was never made; its id. Raises `PostError`s."""
+        with self._careful():
+            return await _in_words_that_pass(lambda version: self._deliver(id, posting, version), card)
+
+    async def _deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        if posting.token_alive:
+            try:
+                return await self._edit_by_token(posting, card)
+            except TokenDead:
+                log.info("the token is dead")
+        if not posting.by_channel:
+            raise OutOfReach
+        message_id = posting.message_id or await self._find(id, self._channel(posting))
+        if message_id is None:
+            return await self._send(id, posting, card)
+        return await self._edit_by_channel(posting, message_id, card)
+
+    async def edit(self, posting: Posting, card: Card) -> None:
+        """Show a card in a message that stands already; none is made. Raises `PostError`s."""
         with _as_post_errors():
             if posting.token_alive:
                 try:
-                    return await self._edit_by_token(posting, card)
+                    await self._edit_by_token(posting, card)
+                    return
                 except TokenDead:
                     log.info("the token is dead")
-            if not posting.by_channel:
+            if not posting.by_channel or posting.message_id is None:
                 raise OutOfReach
-            message_id = posting.message_id or await self._find(id, posting)
-            if message_id is None:
-                return await self._send(id, posting, card)
-            return await self._edit_by_channel(posting, message_id, card)
+            await self._edit_by_channel(posting, posting.message_id, card)
+
+    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel beside its status message, unless an earlier attempt left one there;
+        its id. Raises `PostError`s."""
+        with self._careful():
+            if found := await self._find(id, self._channel(posting), posting.message_id):
+                return found
+            # under the status message's own nonce, Discord would answer with that message and send nothing
+            return await _in_words_that_pass(lambda version: self._send(id, posting, version, f"a{id}"), card)
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
-        """Send a card to the requester directly. Raises `PostError`s."""
+        """Send a card to the requester directly, unless an earlier attempt did. Raises `PostError`s."""
         told = replace(card, text=f"{wording.by_message(posting.name)}\n{card.text}")
-        with _as_post_errors():
+        with self._careful():
             user = await self._client.create_dm(discord.Object(posting.user_id))
-            sent = await user.send(view=layout(told), files=files(told), nonce=id, allowed_mentions=NOBODY)
+            if found := await self._find(id, user):
+                return found
+            sent = await user.send(view=layout(told), files=files(told), nonce=f"d{id}", allowed_mentions=NOBODY)
         return sent.id
+
+    async def reopen(self, posting: Posting) -> None:
+        """Open the archived thread of a posting again. Raises `PostError`s."""
+        with self._careful():
+            await self._client.http.edit_channel(posting.channel_id or 0, archived=False)
 
     async def ping(self, id: JobId, posting: Posting) -> None:
         """One short reply that names the requester. Raises `PostError`s."""
@@ -83,7 +132,7 @@ class DiscordPoster:
         only = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(posting.user_id)]
         )
-        with _as_post_errors():
+        with self._careful():
             if posting.by_channel and posting.message_id:
                 answer = self._channel(posting).get_partial_message(posting.message_id)
                 to = answer.to_reference(fail_if_not_exists=False)
@@ -100,6 +149,14 @@ class DiscordPoster:
             return True
         except Unwelcome:
             return False
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        """For what can wait: Discord's answers as `PostError`s, and no question while it refuses too much."""
+        if pause := self._refusals.pause_s:
+            raise Unavailable("Discord refused too much lately", pause)
+        with _as_post_errors():
+            yield
 
     async def _delete(self, posting: Posting) -> bool:
         if posting.message_id is None:
@@ -131,26 +188,27 @@ class DiscordPoster:
         edited = await message.edit(view=layout(card), attachments=files(card), allowed_mentions=NOBODY)
         return edited.id
 
-    async def _send(self, id: JobId, posting: Posting, card: Card) -> int:
-        reference = discord.utils.MISSING
+    async def _send(self, id: JobId, posting: Posting, card: Card, nonce: str | None = None) -> int:
+        reference: Any = None
         if posting.parent_message_id:
             parent = self._channel(posting).get_partial_message(posting.parent_message_id)
             reference = parent.to_reference(fail_if_not_exists=False)
         sent = await self._channel(posting).send(
             view=layout(card),
             files=files(card),
-            nonce=id,
+            nonce=nonce or id,
             reference=reference,
             mention_author=False,
             allowed_mentions=NOBODY,
         )
         return sent.id
 
-    async def _find(self, id: JobId, posting: Posting) -> int | None:
-        """A message of ours about this job, sent before its id could be kept."""
+    async def _find(self, id: JobId, channel: discord.abc.Messageable, besides: int | None = None) -> int | None:
+        """A message of ours about this job, sent before its id could be kept. A nonce alone is remembered by Discord
+        for a few minutes only."""
         try:
-            async for message in self._channel(posting).history(limit=HISTORY):
-                if message.author.id == self._me and _is_about(message, id):
+            async for message in channel.history(limit=HISTORY):
+                if message.author.id == self._me and message.id != besides and _is_about(message, id):
                     return message.id
         except discord.Forbidden:  # without the right to read the history, the nonce alone prevents doubles
             return None
@@ -178,17 +236,36 @@ def _is_about(message: discord.Message, id: JobId) -> bool:
     )
 
 
+async def _in_words_that_pass(post: Callable[[Card], Awaitable[T]], card: Card) -> T:
+    """Post a card; where Discord or the server's AutoMod objects to its words, without those that a person chose."""
+    try:
+        return await post(card)
+    except discord.HTTPException as error:
+        if error.code not in BLOCKED:
+            raise
+        log.info("a message was blocked and is sent in fewer words: %s", error.code)
+    return await post(plain(card))
+
+
 @contextmanager
 def _as_post_errors() -> Iterator[None]:
     try:
         yield
     except discord.HTTPException as error:
-        if error.code == TOO_LARGE or error.status == 413:
-            raise TooLarge(error.text) from error
-        if error.code == UNKNOWN_MESSAGE:
-            raise MessageGone(error.text) from error
-        if error.status == 429 or error.status >= 500:
-            raise Unavailable(error.text) from error
-        raise Unwelcome(f"{error.status} {error.code}: {error.text}") from error
-    except (TimeoutError, aiohttp.ClientError, OSError, discord.RateLimited) as error:
-        raise Unavailable(str(error)) from error
+        raise _post_error(error) from error
+    except response.NO_ANSWER as error:
+        raise Unavailable(str(error), getattr(error, "retry_after", 0.0)) from error
+
+
+def _post_error(error: discord.HTTPException) -> PostError:
+    """What Discord answered, as what it means to whoever posts."""
+    named = {TOO_LARGE: TooLarge, UNKNOWN_MESSAGE: MessageGone, ARCHIVED: Archived, TOO_MANY_EDITS: Unwelcome}
+    named |= dict.fromkeys(TOKEN_DEAD, OutOfReach)
+    text = f"{error.status} {error.code}: {error.text[:200]}"
+    if kind := named.get(error.code):
+        return kind(text)
+    if error.status == 413:
+        return TooLarge(text)
+    # 401: the bot's token is not known any more, which ends the bot and no job
+    passing = error.status in (401, 429) or error.status >= 500 or (error.status == 403 and error.code in FLEETING)
+    return Unavailable(text) if passing else Unwelcome(text)

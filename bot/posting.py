@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 TOKEN_LIFE_S = 14 * 60
@@ -31,6 +31,8 @@ class Posting:
     ephemeral: bool = False
     reachable: bool = True
     """The bot itself may write in the channel: it was invited there, or it is its own direct message."""
+    abandoned: bool = False
+    """Its status message never came, the user was told so, and nobody waits for an answer."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""
@@ -38,13 +40,17 @@ class Posting:
 
     @property
     def token_alive(self) -> bool:
-        """Whether edits can go by the interaction's token."""
-        return bool(self.token) and time.time() < self.token_until
+        """Whether edits can go by the interaction's token; where nothing else can, Discord says so, not our clock."""
+        return bool(self.token) and (time.time() < self.token_until or not self.by_channel)
 
     @property
     def by_channel(self) -> bool:
         """Whether edits can go by channel and message, for as long as the message lives."""
         return self.reachable and not self.ephemeral and self.channel_id is not None
+
+    def spent(self) -> Posting:
+        """Once the answer is posted: without the token, unless the message is reached by nothing else."""
+        return replace(self, token="", token_until=0.0) if self.by_channel or self.abandoned else self
 
     def to_json(self) -> dict[str, Any]:
         """For the row."""

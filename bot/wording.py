@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from engine.jobs import catalog, mixture
+from engine.jobs import params as jobs_params
 from engine.jobs.errors import PareidoliaError
 from engine.jobs.job import JobRow, Place, State
 from engine.jobs.params import AnyParams, Concept, Neuron, See, Zoom
@@ -68,6 +69,7 @@ OPTIONS = {
 }
 DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream their avatar"
+LIKE_THIS = "Dream like this"
 SEE_THIS = "What does it see?"
 COLOURS = (("the picture's own", "keep"), ("the picture's own, spread anew", "match"), ("the dream's", "as is"))
 PROTECT = (("the centre", "centre"), ("the edges", "edges"), ("nothing", "nothing"))
@@ -110,7 +112,12 @@ DELETED = "Deleted. Start another with `/dream`."
 CANNOT_DELETE = "I cannot take that message away any more. Dismiss or delete it with its own menu."
 LOST = "The finished picture is no longer stored. Press Again to dream it anew."
 UNFIT = "The finished picture is too large to upload here. Press Again on it with a smaller `size`."
+SMALLER = "made smaller to fit in here"
+STILL = "the whole is too large for this place: here is its first picture; press Again and choose a smaller `size`"
+PLAIN = "-# A filter of this server does not let my words about this dream through. Press a button to go on."
+PLAIN_ALT = "A dream"
 OPENING = "Opening your picture …"
+INTERRUPTED = "I was restarted while I opened your picture. Ask again."
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 NOT_HERE = "I am not at work in this server. Ask the person who runs me, or write to me directly."
 STOPPING = "I am restarting. Ask again in a minute; dreams that wait are kept."
@@ -141,7 +148,8 @@ And without a dream: `/concept subject:banana` shows what I imagine, `/see` what
 and `/lab neuron layer:mid` what my parts respond to.
 
 Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
-Right-click a message or a person and open *Apps* to dream what you see, or write `@Pareidolia eyes` with a picture.
+Right-click a message or a person and open *Apps* to dream what you see or to dream like it, or write
+`@Pareidolia eyes` with a picture.
 -# Same picture and same line under it, same dream. `/queue` shows who waits, `/preset` your settings."""
 
 
@@ -223,6 +231,21 @@ def credit(params: AnyParams) -> str:
     }
     values = " ".join(f"{name}:{str(value).removesuffix('.0')}" for name, value in given.items())
     return " ".join(filter(None, (f"/{SPOKEN.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}")))
+
+
+def settings(params: AnyParams) -> str:
+    """The credit line, and the options that no command offers where they are not the default."""
+    told = {"seed", "recipe", *jobs_params.AIMS, *SHOWN[params.recipe]}
+    more = params.model_dump(exclude_defaults=True, exclude=told)
+    return f"`{' '.join([credit(params), *(f'{name}:{value}' for name, value in more.items())])}`"
+
+
+def like(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
+    """Beside a dream that is made like another: the options, what is dreamed, and what could not be had."""
+    text = f"Like that one: {settings(params)}, over {escape(original, 80)}. Another picture? Attach it to `/dream`."
+    if missing:
+        text += f" The {' and the '.join(missing)} of that one is not in its file: `/dream` takes one, too."
+    return text
 
 
 def result(row: JobRow, name: str) -> str:

@@ -14,20 +14,22 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from engine import network_verbs, safekeeping
-from engine.jobs import catalog, decoder, params, settings
-from engine.jobs.errors import NetworkMissing, PareidoliaError, SettingsError
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs import catalog, decoder, imprint, params, settings
+from engine.jobs.errors import NetworkMissing, OtherRecipe, PareidoliaError, SettingsError
+from engine.jobs.imprint import Imprint
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, P, See, Zoom
 from engine.patience import wait_patiently
 
 app = typer.Typer(
@@ -35,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(network_verbs.app, name="networks")
 say = Console(stderr=True, highlight=False)
+A = TypeVar("A")
 safekeeping.register(app)
 
 Picture = Annotated[str, typer.Argument(metavar="IN", help="a picture, or `noise`")]
@@ -57,6 +60,7 @@ Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to d
 GuideBy = Annotated[str | None, typer.Option(help="match (each place by what suits it) or average (all of the guide)")]
 Classic = Annotated[bool | None, typer.Option("--classic", help="exactly as Google's notebook did in 2015")]
 Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
+Like = Annotated[Path | None, typer.Option(metavar="FILE", help="with the options of a file that Pareidolia made")]
 AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON")]
 
 
@@ -67,7 +71,7 @@ def main() -> None:
     try:
         app()
     except PareidoliaError as error:
-        say.print(f"[red]{error}[/] [dim]({error.code})[/]")
+        say.print(f"[red]{escape(str(error))}[/] [dim]({error.code})[/]")
         sys.exit(1)
 
 
@@ -93,15 +97,16 @@ def dream(
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
+    like: Like = None,
     as_json: AsJson = False,
 ) -> None:
     """Dream a picture: what a layer sees in it grows, or a subject does, or what a guide shows."""
-    wanted = params.make(
-        Dream, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations, strength=strength,
-        jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect, guide_by=guide_by,
-        classic=classic, seed=_seed(seed), size=size, network=network,
-    )  # fmt: skip
     others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
+    wanted = _wanted(
+        Dream, like, others, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
+        strength=strength, jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect,
+        guide_by=guide_by, classic=classic, seed=seed, size=size, network=network,
+    )  # fmt: skip
     _make(wanted, picture, out or Path(f"{_stem(picture)}-dream.png"), as_json, others)
 
 
@@ -120,19 +125,22 @@ def zoom(
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
+    like: Like = None,
     as_json: AsJson = False,
 ) -> None:
     """Zoom endlessly into a dream, as a GIF."""
-    wanted = params.make(
-        Zoom, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations, strength=strength,
-        jitter=jitter, seed=_seed(seed), size=size, network=network, frames=frames,
+    wanted = _wanted(
+        Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
+        strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
     )  # fmt: skip
     _make(wanted, picture, out or Path(f"{_stem(picture)}-zoom.gif"), as_json)
 
 
 @app.command()
 def concept(
-    subject: Annotated[str, typer.Argument(metavar="WORDS", help="a subject, a class, an emoji: 'banana + eye', 🦊")],
+    subject: Annotated[
+        str | None, typer.Argument(metavar="WORDS", help="a subject, a class, an emoji: 'banana + eye', 🦊")
+    ] = None,
     out: Out = None,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
     variations: Annotated[int | None, typer.Option(help="different answers, side by side")] = None,
@@ -140,11 +148,12 @@ def concept(
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
+    like: Like = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw what the network imagines, from nothing or out of a picture."""
-    wanted = params.make(
-        Concept, subject=subject, variations=variations, iterations=iterations, seed=_seed(seed), size=size,
+    wanted = _wanted(
+        Concept, like, subject=subject, variations=variations, iterations=iterations, seed=seed, size=size,
         network=network,
     )  # fmt: skip
     name = wanted.subject.replace(" + ", "-").replace(" ", "-")
@@ -153,7 +162,9 @@ def concept(
 
 @app.command()
 def neuron(
-    where: Annotated[str, typer.Argument(metavar="LAYER[:CHANNEL]", help="mid:21, or a layer for its atlas")] = "mid",
+    where: Annotated[
+        str | None, typer.Argument(metavar="LAYER[:CHANNEL]", help="mid:21, or a layer for its atlas; mid if not given")
+    ] = None,
     out: Out = None,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
     search: Annotated[str | None, typer.Option(help="the channels that speak most for a subject or a class")] = None,
@@ -162,12 +173,13 @@ def neuron(
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
+    like: Like = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw what one channel of a layer responds to, or the atlas of a layer."""
-    layer, _, number = where.rpartition(":") if ":" in where else (where, "", None)
-    wanted = params.make(
-        Neuron, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=_seed(seed), size=size,
+    layer, _, number = where.rpartition(":") if where and ":" in where else (where, "", None)
+    wanted = _wanted(
+        Neuron, like, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=seed, size=size,
         network=network,
     )  # fmt: skip
     name = f"neuron-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
@@ -182,11 +194,27 @@ def see(
     seed: Seed = None,
     size: Annotated[int | None, typer.Option(help="width of the page, in pixels")] = None,
     network: Network = None,
+    like: Like = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what the network sees in a picture, and why, on one page."""
-    wanted = params.make(See, iterations=iterations, seed=_seed(seed), size=size, network=network)
+    wanted = _wanted(See, like, iterations=iterations, seed=seed, size=size, network=network)
     _make(wanted, picture, out or Path(f"{_stem(picture)}-see.png"), as_json)
+
+
+@app.command("imprint")
+def show_imprint(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a picture or GIF that Pareidolia made")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how a file was made; `--like FILE` makes another like it."""
+    made = _imprint(file)
+    if as_json:
+        print(imprint.write(made.params, made.others))
+        return
+    report = Console(highlight=False)
+    for name, value in {**made.params.model_dump(), **dict.fromkeys(made.others, "a picture; not in the file")}.items():
+        report.print(f"{name:<11}{escape(str(value))}")
 
 
 @app.command()
@@ -286,8 +314,26 @@ def _check_torch(found: settings.Settings) -> Iterator[Check]:
 # making a picture
 
 
-def _seed(seed: int | None) -> int:
-    return random.randrange(params.SEEDS) if seed is None else seed
+def _wanted(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
+    """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
+    given = {name: value for name, value in options.items() if value is not None}
+    kept = {"seed": random.randrange(params.SEEDS)} if like is None else _kept(kind, _imprint(like), others)
+    return params.make(kind, **params.override(kept, given))
+
+
+def _kept(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
+    """The options of a file. Says which pictures it was made with that neither it nor the command line has."""
+    if not isinstance(made.params, kind):
+        raise OtherRecipe(made=made.params.recipe, asked=kind.model_fields["recipe"].default)
+    for name in made.others:
+        if name not in others:
+            say.print(f"That was made with a {name}, which is not in its file: give one with --{name}, or go without.")
+    return made.params.model_dump()
+
+
+def _imprint(file: Path) -> Imprint:
+    """How a file was made, by its own words. Raises `NoImprint` and more."""
+    return imprint.read(_decoded(file, lambda child, data: child.imprint(data)))
 
 
 def _stem(picture: str) -> str:
@@ -322,15 +368,20 @@ def _make(wanted: AnyParams, picture: str, out: Path, as_json: bool, others: Map
 
 def _clean(picture: Path, long_side: int) -> bytes:
     """The picture through the decoder, as every picture."""
-    try:
-        data = picture.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{picture} cannot be read ({error.strerror}). Check the path.") from None
+    return _decoded(picture, lambda child, data: child.clean(data, long_side)).png
 
-    async def ask() -> bytes:
+
+def _decoded(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]]) -> A:
+    """What the decoder says of a file."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read ({error.strerror}). Check the path.") from None
+
+    async def ask() -> A:
         limits = settings.load().limits
         async with decoder.Decoder(limits.megapixels, limits.upload_mb) as child:
-            return (await child.clean(data, long_side)).png
+            return await question(child, data)
 
     return asyncio.run(ask())
 

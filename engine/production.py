@@ -32,7 +32,7 @@ def produce(
     """
     source = None if png is None else tensor(png)
     further = {name: tensor(data) for name, data in (others or {}).items()}
-    with contextlib.closing(encoders.open_encoder(params, limit_bytes)) as encoder:
+    with contextlib.closing(encoders.open_encoder(params, limit_bytes, further)) as encoder:
         reports = recipes.run(params, source, studio, further)
         framed, note = False, ""
         facts: Mapping[str, Any] = {}

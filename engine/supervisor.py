@@ -16,9 +16,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from engine.jobs import errors, frames, logs, retention
 from engine.jobs.job import JobId, JobRow, Progress, Result, Settled, Started, State
@@ -28,6 +28,8 @@ from engine.jobs.local import open_blobs, open_ledger
 from engine.jobs.settings import Settings, load
 
 log = logging.getLogger("pareidolia.supervisor")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NAME = "engine"
 LOCKED = 75
@@ -42,7 +44,8 @@ GRACE_S = 5.0
 """A child that was told to stop and does not answer is replaced after this."""
 CHILD = (sys.executable, "-m", "engine.worker")
 BACK_OFF_S = 1.0
-"""Between two children, so that one that cannot start does not burn a core."""
+"""Before the second start of a child that came to nothing, doubled from time to time: it must not burn a core."""
+LONGEST_BACK_OFF_S = 60.0
 
 
 def main() -> int:
@@ -94,6 +97,8 @@ class Supervisor:
         self.live = LiveServer(socket_path(settings.run_dir), self._hear)
         self._child: asyncio.subprocess.Process | None = None
         self._run: Run | None = None
+        self._vain_starts = 0
+        """Children in a row that died before they did anything."""
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -102,7 +107,8 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        back = await asyncio.to_thread(self.ledger.requeue, NAME)
+        self._write_pids(0)
+        back = await self._insist(self.ledger.requeue, NAME)
         log.info("engine started, %d jobs taken back", back)
         await self.live.start()
         working = asyncio.create_task(self._work())
@@ -127,7 +133,8 @@ class Supervisor:
         await asyncio.wait((working,))
         await self._kill_child()
         if self._run is not None:
-            await asyncio.to_thread(self.ledger.give_back, self._run.row.id, self._run.row.attempt)
+            with contextlib.suppress(errors.NoLedger):  # the next start takes it back
+                await asyncio.to_thread(self.ledger.give_back, self._run.row.id, self._run.row.attempt)
         await self.live.stop()
         log.info("engine stopped")
 
@@ -137,10 +144,11 @@ class Supervisor:
             if child is None:
                 continue
             self._wake.clear()
-            row = await asyncio.to_thread(self.ledger.claim, NAME)
+            row = await self._insist(self.ledger.claim, NAME)
             if row is None:
                 await self._rest(child)
             else:
+                self._vain_starts = 0
                 with logs.about(row.id):
                     await self._do(row, child)
 
@@ -148,9 +156,22 @@ class Supervisor:
         """Until a bot wakes us, the child dies, or the safety net's interval is over."""
         dead = asyncio.create_task(child.wait())
         awake = asyncio.create_task(self._wake.wait())
-        await asyncio.wait((dead, awake), timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait((dead, awake), timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
         for task in (dead, awake):
             task.cancel()
+        if not done:
+            self._vain_starts = 0
+
+    async def _insist(self, move: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """A move on the ledger, made again until it succeeds: no dream is lost over a disk that is full for a while."""
+        pause = BACK_OFF_S
+        while True:
+            try:
+                return await asyncio.to_thread(move, *given, **named)
+            except errors.NoLedger:
+                log.error("look at the disk of %s; next try in %.0f s", self.settings.data_dir, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_BACK_OFF_S)
 
     # one job
 
@@ -199,7 +220,8 @@ class Supervisor:
         """Heartbeat: notices a stop whose frame was lost, the time limit, and a child that does not listen."""
         while True:
             await asyncio.sleep(BEAT_S)
-            run.tell(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
+            with contextlib.suppress(errors.NoLedger):  # the flag can wait, the clock cannot
+                run.tell(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
             if time.monotonic() - run.began > self.settings.engine.timeout_s and not run.word:
                 run.timed_out = True
                 run.tell("stop")
@@ -212,7 +234,7 @@ class Supervisor:
         outcome = ended["report"] if ended else "died"
         seconds = time.monotonic() - run.began
         log.info("%s after %.2f s", outcome, seconds)
-        await asyncio.to_thread(self._write, run, outcome, ended or {}, seconds)
+        await self._insist(self._write, run, outcome, ended or {}, seconds)
         if outcome == "died":
             await self._kill_child()
 
@@ -237,6 +259,7 @@ class Supervisor:
         """The child, started and warm; None if it could not be started this time."""
         if self._child is not None and self._child.returncode is None:
             return self._child
+        await self._hold_back()
         self._child = await asyncio.create_subprocess_exec(
             *self.child,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
@@ -247,16 +270,24 @@ class Supervisor:
         if ready is None:
             log.error("the child did not start; its words stand above this line")
             await self._kill_child()
-            await asyncio.sleep(BACK_OFF_S)
             return None
         log.info("child %d is warm: %s", self._child.pid, ready[0])
         return self._child
 
+    async def _hold_back(self) -> None:
+        """Children that come to nothing, one after another, are started ever more slowly."""
+        if self._vain_starts:
+            pause = min(LONGEST_BACK_OFF_S, BACK_OFF_S * 2 ** min(self._vain_starts - 1, 10))
+            log.error("%d starts of the child came to nothing; next start in %.0f s", self._vain_starts, pause)
+            await asyncio.sleep(pause)
+        self._vain_starts += 1
+
     def _write_pids(self, worker: int) -> None:
         path = self.settings.run_dir / f"{NAME}.pid"
         fresh = path.with_suffix(".pid.new")
-        fresh.write_text(json.dumps({"supervisor": os.getpid(), "worker": worker}))
-        fresh.replace(path)
+        with contextlib.suppress(OSError):  # a full disk; whoever reads the file asks the lock first
+            fresh.write_text(json.dumps({"supervisor": os.getpid(), "worker": worker}))
+            fresh.replace(path)
 
     async def _kill_child(self) -> None:
         if self._child is None:

@@ -25,6 +25,11 @@ def test_the_bot_is_nobody_in_its_container() -> None:
     assert "ports:" not in COMPOSE, "nothing listens for the outside"
 
 
+def test_its_log_is_bounded() -> None:
+    """Docker's own default keeps everything for ever."""
+    assert re.search(r"^    logging:\n +driver: json-file\n +options: {max-size: 10m, max-file: \"4\"}", COMPOSE, re.M)
+
+
 def test_no_secret_is_built_in() -> None:
     for text in (DOCKERFILE, COMPOSE):
         assert not re.search(r"[\w-]{18,}\.[\w-]{6}\.[\w-]{27,}", text)

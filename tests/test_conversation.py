@@ -23,6 +23,8 @@ from PIL import Image
 from bot.playground import rules
 from bot.playground.openapi import Specification
 from bot.playground.world import EPHEMERAL, Message
+from engine.jobs import decoder, imprint
+from tests.fuzz.siege import chunks
 from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -212,6 +214,27 @@ async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
     for message in (of_message, of_user, of_mention):
         await room.until_button(message, "Deeper")
     assert "layer:low" in texts(room.now(of_mention))
+
+
+async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made_like_it(
+    room: Room, dream: Message
+) -> None:
+    (attachment,) = room.now(dream).attachments
+    assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
+    said = decoder.imprinted(attachment.data, 1.0)
+    made = imprint.read(said).params
+    assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 256)
+    asking = [one for one in room.world.people.values() if not one.bot]
+    people = [name for one in asking for name in (one.username, one.global_name)]
+    assert not any(name.lower() in said.decode().lower() for name in people)
+    known = [*room.world.people, *room.world.channels, *room.world.messages, room.world.guild_id, job_of(dream)]
+    assert not any(id.encode() in attachment.data for id in known)
+    copy = room.playground.say("Mod", "dreams", "mine", [room.playground.upload("copy.png", attachment.data)])
+    for message in (room.now(dream), copy):
+        liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
+        liked = await room.until_button(liked, "Deeper")
+        assert f"/dream layer:high size:256 seed:{made.seed}" in texts(liked)
+        assert decoder.imprinted(liked.attachments[0].data, 1.0) == said
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bot.client import Client
 from bot.completion import NETWORK
 from bot.desk import Original
 from bot.poster import NOBODY
+from bot.response import NO_ANSWER
 from engine.jobs import catalog
 from engine.jobs.errors import PareidoliaError, UnknownLayer
 from engine.jobs.params import AIMS, Dream
@@ -59,8 +60,8 @@ class MentionCog(commands.Cog):
             log.warning("a mention was not answered")
         try:
             await message.reply(self.client.explain(error), mention_author=False, allowed_mentions=NOBODY)
-        except discord.HTTPException as failed:
-            log.warning("an apology was not delivered: %s", failed.code)
+        except (discord.HTTPException, *NO_ANSWER) as failed:
+            log.warning("an apology was not delivered: %s", type(failed).__name__)
 
 
 def aim(text: str) -> dict[str, str]:

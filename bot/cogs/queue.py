@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.client import Client
+from bot.desk import show
 from bot.posting import Posting
 from bot.views.card import Layout, button
 
@@ -38,9 +39,7 @@ class QueueCog(commands.Cog):
         if line:
             last = max(place.eta_s for _, place in line)
             items.append(ui.TextDisplay(wording.queue_total(len(line), last)))
-        await interaction.response.send_message(
-            view=Layout(*items), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-        )
+        await show(interaction, Layout(*items))
 
 
 async def setup(client: Client) -> None:

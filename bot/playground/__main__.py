@@ -10,6 +10,7 @@ import webbrowser
 from pathlib import Path
 
 from bot.playground import avatars, samples
+from bot.playground.faults import STORM
 from bot.playground.openapi import Specification
 from bot.playground.server import HOST, Playground
 from bot.playground.world import Event
@@ -29,6 +30,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--no-bot", action="store_true", help="do not start the bot; print the settings it would need")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument(
+        "--faults", type=int, metavar="SEED", help="a bad day: calls of the bot fail now and then (default: none does)"
+    )
+    parser.add_argument(
         "--openapi", type=Path, help="Discord's openapi.json: check every request of the bot against it"
     )
     return parser
@@ -38,6 +42,8 @@ async def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal; return the exit code."""
     stopped = stop_signal()
     playground = Playground(specification=Specification(arguments.openapi) if arguments.openapi else None)
+    if arguments.faults is not None:
+        playground.rest.faults.plan(*STORM, seed=arguments.faults)
     try:
         await playground.start(arguments.port)
     except OSError:

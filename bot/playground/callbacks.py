@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from bot.playground import drafts, interactions, payloads, rules
 from bot.playground.calls import Call, Reply
+from bot.playground.channels import check_open
 from bot.playground.rejections import JsonDict, Rejection, invalid
 from bot.playground.world import EPHEMERAL, LOADING, Interaction, Message, World
 
@@ -168,7 +169,9 @@ def read(call: Call) -> Reply:
 
 def change(call: Call) -> Reply:
     """PATCH /webhooks/{application}/{token}/messages/{message}."""
-    return payloads.message(call.world, drafts.edit(call.world, owned(call), call.body, call.files))
+    message = owned(call)
+    check_open(call.world.channels[message.channel_id])
+    return payloads.message(call.world, drafts.edit(call.world, message, call.body, call.files))
 
 
 def remove(call: Call) -> Reply:

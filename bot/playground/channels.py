@@ -25,7 +25,7 @@ REPLY_MESSAGE = 19
 def place_of(call: Call, *needed: int) -> Channel:
     """Return the channel of the address, in which the bot has the `needed` permissions; raises Rejection."""
     place = call.world.channels.get(call.match["channel"])
-    if place is None:
+    if place is None or place.kind == "gone":
         raise Rejection("unknown_channel")
     if place.kind == "elsewhere" or not place.bot_permissions & VIEW_CHANNEL:
         raise Rejection("missing_access")
@@ -43,9 +43,24 @@ def message_of(call: Call) -> Message:
     return message
 
 
+def check_open(place: Channel) -> None:
+    """Raise the Rejection of an archived thread, in which nothing is changed or deleted."""
+    if place.archived:
+        raise Rejection("archived_thread")
+
+
 def show(call: Call) -> Reply:
     """GET /channels/{channel}."""
     return payloads.channel(call.world, place_of(call))
+
+
+def reopen(call: Call) -> Reply:
+    """PATCH /channels/{channel}: an archived thread is opened again; nothing else can be changed here."""
+    place = place_of(call, SEND_MESSAGES)
+    if place.locked:
+        raise Rejection("missing_permission")
+    place.archived = bool(call.body.get("archived", place.archived))
+    return payloads.channel(call.world, place)
 
 
 def read(call: Call) -> Reply:
@@ -80,12 +95,15 @@ def post(call: Call) -> Reply:
     """POST /channels/{channel}/messages; the same enforced nonce gives the same message."""
     world, body = call.world, call.body
     place = place_of(call, SEND_MESSAGES, *([ATTACH_FILES] if call.files else []))
+    if place.locked:
+        raise Rejection("archived_thread")
     if body.get("enforce_nonce") and body.get("nonce") is not None:
         twin = same_nonce(world, place, str(body["nonce"]))
         if twin is not None:
             return payloads.message(world, twin)
     target = replied(world, place, body.get("message_reference"))
     setting = drafts.Setting(place, kind=REPLY_MESSAGE if target else 0, reference=target)
+    place.archived = False  # a message opens an archived thread again
     return payloads.message(world, drafts.create(world, setting, body, call.files))
 
 
@@ -113,6 +131,7 @@ def change(call: Call) -> Reply:
     message = message_of(call)
     if message.author_id != call.world.bot.id:
         raise Rejection("not_your_message")
+    check_open(call.world.channels[message.channel_id])
     return payloads.message(call.world, drafts.edit(call.world, message, call.body, call.files))
 
 
@@ -122,6 +141,7 @@ def remove(call: Call) -> Reply:
     place = call.world.channels[message.channel_id]
     if message.author_id != call.world.bot.id and not place.bot_permissions & MANAGE_MESSAGES:
         raise Rejection("missing_permission")
+    check_open(place)
     call.world.drop_message(message)
     return None
 

@@ -104,9 +104,11 @@ class Child:
         with self.log_path.open("ab") as log:
             # `env` adds the settings to what the child inherits; only engine.jobs.settings reads an environment.
             settings = [f"{name}={value}" for name, value in self._settings.items()]
+            # Its stdin is a pipe that we only hold: should we be killed, it closes, and the bot leaves, too.
             self._process = await asyncio.create_subprocess_exec(
-                "env", *settings, *self._command, stdout=log, stderr=log, start_new_session=True
-            )
+                "env", *settings, *self._command,
+                stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
         return await self._process.wait()
 
 

@@ -1,6 +1,7 @@
 """The gateway: `(websocket) => HELLO, READY, events`, Discord's version 10, JSON, uncompressed.
 
-A session outlives its connection for a while, so that RESUME gets what was missed.
+A session outlives its connection for a while, so that RESUME gets what was missed. What goes wrong with real gateways
+can be planned: `drops` close a connection at a stage of its beginning, `deaf` leaves heartbeats unanswered.
 """
 
 from __future__ import annotations
@@ -91,6 +92,11 @@ class Gateway:
         self._world = world
         self._token = token
         self.patience = 1.5 * HEARTBEAT_MS / 1000  # seconds without any frame of the bot
+        self.heartbeat_ms = HEARTBEAT_MS
+        self.deaf = False
+        self.drops: deque[tuple[int, int]] = deque()  # (HELLO, IDENTIFY or RESUME, close code), the next one first
+        self.identified = 0  # sessions begun; Discord allows a bot 1,000 a day
+        self.resumed = 0
         self._session: Session | None = None
         self._wires: set[Wire] = set()
         world.listen(self._hear)
@@ -99,10 +105,11 @@ class Gateway:
         """Speak with one connection until it ends. Compression is not offered; clients accept plain frames."""
         socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False, receive_timeout=self.patience)
         await socket.prepare(request)
-        wire = Wire(socket)
+        wire = Wire(socket, request.transport)
         self._wires.add(wire)
-        wire.put(frame(HELLO, {"heartbeat_interval": HEARTBEAT_MS, "_trace": []}))
         try:
+            self._drop(HELLO)
+            wire.put(frame(HELLO, {"heartbeat_interval": self.heartbeat_ms, "_trace": []}))
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._receive(wire, parsed(message.data))
@@ -141,7 +148,8 @@ class Gateway:
     def _receive(self, wire: Wire, incoming: JsonDict) -> None:
         operation, data = incoming.get("op"), incoming.get("d")
         if operation == HEARTBEAT:
-            wire.put(frame(ACK))
+            if not self.deaf:
+                wire.put(frame(ACK))
         elif operation == IDENTIFY:
             self._identify(wire, data)
         elif operation == RESUME:
@@ -153,8 +161,15 @@ class Gateway:
         elif operation not in (PRESENCE, VOICE):
             raise Refuse(Close.UNKNOWN_OPCODE, "Unknown opcode.")
 
+    def _drop(self, stage: int) -> None:
+        """Close the connection if that is planned for this stage; raises Refuse."""
+        if self.drops and self.drops[0][0] == stage:
+            raise Refuse(self.drops.popleft()[1], "As planned.")
+
     def _identify(self, wire: Wire, data: Any) -> None:
         self._check_token(data)
+        self.identified += 1
+        self._drop(IDENTIFY)
         if self._session is not None and self._session.wire is wire:
             raise Refuse(Close.TWICE, "Already authenticated.")
         intents = int(data.get("intents", 0))
@@ -172,11 +187,13 @@ class Gateway:
 
     def _resume(self, wire: Wire, data: Any) -> None:
         self._check_token(data)
+        self._drop(RESUME)
         session, seen = self._session, data.get("seq") or 0
         if session is None or session.id != data.get("session_id") or missed_too_much(session, seen):
             wire.put(frame(INVALID, False))
             return
         session.wire = wire
+        self.resumed += 1
         for event in [event for event in session.events if event["s"] > seen]:
             wire.put(event)
         session.dispatch("RESUMED", {"_trace": []})

@@ -34,6 +34,11 @@ KNOWN: dict[str, tuple[int, int, str]] = {
     "missing_permission": (403, 50013, "Missing Permissions"),
     "dead_token": (401, 50027, "Invalid Webhook Token"),
     "invalid_form": (400, 50035, "Invalid Form Body"),
+    "cannot_message_user": (403, 50007, "Cannot send messages to this user"),
+    "archived_thread": (400, 50083, "Thread is archived"),
+    "too_many_edits": (429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
+    "moderated": (400, 200000, "Message was blocked by automatic moderation"),
+    "internal_network_error": (403, 40333, "internal network error"),
     "invalid_json": (400, 50109, "The request body contains invalid JSON."),
 }
 

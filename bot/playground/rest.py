@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.playground import accounts, callbacks, channels, registry
 from bot.playground.calls import Call, Reply, read_call
+from bot.playground.faults import Faults
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.openapi import Specification
 from bot.playground.rejections import Rejection, invalid
@@ -54,6 +55,7 @@ ROUTES = (
     Route("GET", "/guilds/{guild}/members", accounts.members),
     Route("GET", "/guilds/{guild}/members/{user}", accounts.member),
     Route("GET", "/channels/{channel}", channels.show),
+    Route("PATCH", "/channels/{channel}", channels.reopen),
     Route("POST", "/channels/{channel}/typing", channels.typing),
     Route("GET", MESSAGES, channels.browse),
     Route("POST", MESSAGES, channels.post, bucket="send"),
@@ -76,6 +78,7 @@ class Rest:
         self._token = token
         self._specification = specification
         self.limiter = Limiter()
+        self.faults = Faults(world)
 
     def attach(self, app: web.Application) -> None:
         """Add all routes; what is left under /api answers 404 as Discord does."""
@@ -103,7 +106,17 @@ class Rest:
             self._record(request, call, 200 if reply is not None else 204, None)
             return answer(reply, headers)
 
-        return serve
+        async def serve_or_fail(request: web.Request) -> web.StreamResponse:
+            known = len(self._world.calls)
+            try:
+                response = await self.faults.serve(request.method, route.path, request, serve)
+            except Rejection as rejection:
+                return self._refused(request, None, rejection)
+            if response.status >= 400 and len(self._world.calls) == known:
+                self._record(request, None, response.status, 0)
+            return response
+
+        return serve_or_fail
 
     def _authenticate(self, request: web.Request, route: Route) -> None:
         if not route.by_token and request.headers.get("Authorization") != f"Bot {self._token}":

@@ -11,14 +11,16 @@ from aiohttp import web
 from bot.playground.rejections import JsonDict
 
 TRY_AGAIN_LATER = 1013  # a close code of RFC 6455's registry
+ABNORMAL = 1006  # what the other side sees where the line is cut without a word
 MOST_WAITING = 5000  # frames; a reader slower than that is cut off
 
 
 class Wire:
     """Sends frames in the order they were put, from a task of its own."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None = None) -> None:
         self.socket = socket
+        self._transport = transport
         self._waiting: asyncio.Queue[JsonDict] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write())
         self._closing: asyncio.Task[None] | None = None
@@ -40,5 +42,7 @@ class Wire:
         self._writer.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._writer
-        if not self.socket.closed:
+        if code == ABNORMAL and self._transport is not None:
+            self._transport.abort()
+        elif not self.socket.closed:
             await self.socket.close(code=code, message=reason.encode())

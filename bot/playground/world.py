@@ -53,7 +53,7 @@ class Persona:
 
 @dataclass
 class Channel:
-    """A place to write: `kind` is "text", "dm", or "elsewhere" (a chat the bot cannot see)."""
+    """A place to write: `kind` is "text", "dm", "elsewhere" (a chat the bot cannot see) or "gone" (deleted)."""
 
     id: str
     name: str
@@ -61,6 +61,10 @@ class Channel:
     topic: str = ""
     persona: str | None = None
     bot_permissions: int = BOT_PERMISSIONS
+    archived: bool = False
+    """As a thread may be: nothing in it changes until a message opens it again."""
+    locked: bool = False
+    """Archived, and no message opens it again."""
     last_message_id: str | None = None
 
 

@@ -7,7 +7,7 @@ the picture, two lines of text, the buttons.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 from discord import ui
@@ -45,6 +45,12 @@ class Card:
     verbs: tuple[str, ...] = ()
     id: str = ""
     """The job that the buttons are about."""
+
+
+def plain(card: Card) -> Card:
+    """The same picture and buttons in words of which no filter of a server can object to any."""
+    picture = card.picture and Picture(card.picture.data, wording.PLAIN_ALT)
+    return replace(card, text=wording.PLAIN, picture=picture)
 
 
 class Layout(ui.LayoutView):

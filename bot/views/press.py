@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
-from bot.desk import Desk
+from bot import response
+from bot.desk import Desk, show
 from bot.views import more
 from bot.views.save import SavePreset
 from engine.jobs import logs
@@ -50,9 +51,7 @@ async def _zoom(desk: Desk, interaction: discord.Interaction, row: JobRow, value
 
 
 async def _more(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await interaction.response.send_message(
-        view=more.panel(row), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-    )
+    await show(interaction, more.panel(row))
 
 
 async def _layer(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
@@ -68,7 +67,7 @@ async def _strength(desk: Desk, interaction: discord.Interaction, row: JobRow, v
 
 
 async def _save(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await interaction.response.send_modal(SavePreset(row))
+    await response.answer(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
 
 
 async def _delete(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:

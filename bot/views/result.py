@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import wording
 from bot.posting import Posting
 from bot.views.card import Card, Picture
@@ -24,6 +26,13 @@ def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
 def unfit(row: JobRow) -> Card:
     """The picture is too large for where it should go."""
     return sentence(row, wording.UNFIT)
+
+
+def smaller(card: Card, png: bytes, *, still: bool) -> Card:
+    """The answer with a smaller picture, or with the first one of an animation, because the whole was too large."""
+    assert card.picture is not None
+    note = wording.STILL if still else wording.SMALLER
+    return replace(card, text=f"{card.text} · {note}", picture=Picture(png, card.picture.alt))
 
 
 def sentence(row: JobRow, text: str) -> Card:

@@ -7,7 +7,7 @@ al. 2017, "Feature Visualization"). What a network would also see in noise does 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -22,6 +22,8 @@ from engine.objectives import Objective
 
 RATE = 0.05
 """How far Adam moves a coefficient of the spectrum in one step."""
+CLOSER, FINER = 0.25, 1.5
+"""The share of a painting that comes last, and how much larger the canvas is seen then: for edges, no new things."""
 ENOUGH = 1.3
 """A canvas has this many pixels for each that is looked at."""
 
@@ -77,6 +79,22 @@ def imagine(
         torch.autograd.backward(-value)
         optimizer.step()
         yield Progress(iteration, iterations, partial(_whole, canvas), whole)
+
+
+def paint(
+    network: Seeing, objective: Objective, canvas: Fourier, iterations: int, generator: torch.Generator, side: int
+) -> Iterator[Progress]:
+    """Imagine one thing: seen at `side` pixels, so that it fills the view, and in the end closer, for its edges."""
+    closer, done = round(CLOSER * iterations), 0
+    for views, count in zip(approach(side), (iterations - closer, closer), strict=True):
+        for report in imagine(network, objective, canvas, count, generator, views):
+            done += 1
+            yield replace(report, step=done, steps=iterations)
+
+
+def approach(side: int) -> tuple[Views, Views]:
+    """How `paint` looks at a canvas, first and last; the last one needs most memory and the finest canvas."""
+    return Views(side=side), Views(side=round(FINER * side))
 
 
 def _whole(canvas: Fourier) -> Tensor:

@@ -19,6 +19,7 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from torch import Tensor
 
+from engine.encoders import imprinting
 from engine.encoders.encoded import Encoded
 from engine.encoders.fit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
 from engine.encoders.raster import Size, raster, within
@@ -30,9 +31,10 @@ LARGE = 2**25
 class Gif:
     """An encoder of endless animations."""
 
-    def __init__(self, fps: int, limit_bytes: int | None = None) -> None:
+    def __init__(self, fps: int, limit_bytes: int | None = None, imprint: str = "") -> None:
         self._fps = fps
         self._limit = limit_bytes
+        self._imprint = imprint
         # Closed by close(): it must outlive this call.
         self._file = tempfile.SpooledTemporaryFile(LARGE)  # noqa: SIM115
         self._size: Size | None = None
@@ -74,7 +76,8 @@ class Gif:
 
     def _encoded(self, plan: _Plan) -> Encoded:
         palette = _palette(self._read(plan), plan)
-        data = _muxed(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
+        film = _muxed(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
+        data = imprinting.gif(film, self._imprint)
         return Encoded(data, "image/gif", plan.size[1], plan.size[0], plan.note)
 
     def _read(self, plan: _Plan) -> Iterator[av.VideoFrame]:

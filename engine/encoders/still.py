@@ -10,6 +10,7 @@ from typing import Literal
 from PIL import Image
 from torch import Tensor
 
+from engine.encoders import imprinting
 from engine.encoders.encoded import Encoded
 from engine.encoders.fit import SHRINKS, first_that_fits, lossy_note, smaller_note
 from engine.encoders.raster import Size, raster, within
@@ -19,13 +20,13 @@ QUALITIES = (95, 88, 80, 68)
 """Tried in this order where lossless is too large."""
 
 
-def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None) -> Encoded:
-    """A file of at most `limit_bytes`; whatever was given up for that stands in its note.
+def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "") -> Encoded:
+    """A file of at most `limit_bytes`; whatever was given up for that stands in its note. `imprint` goes into it.
 
     A PNG becomes a WebP of lower and lower quality, then a smaller one; JPEG and WebP begin with their own kind.
     """
     drawn = raster(picture)
-    return first_that_fits((_saved(drawn, plan) for plan in _plans(drawn, kind)), limit_bytes)
+    return first_that_fits((_saved(drawn, plan, imprint) for plan in _plans(drawn, kind)), limit_bytes)
 
 
 def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes:
@@ -37,9 +38,10 @@ def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes
 class Still:
     """An encoder of results that are one picture; the last one added counts."""
 
-    def __init__(self, kind: Kind = "png", limit_bytes: int | None = None) -> None:
+    def __init__(self, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "") -> None:
         self._kind: Kind = kind
         self._limit = limit_bytes
+        self._imprint = imprint
         self._picture: Tensor | None = None
 
     def add(self, picture: Tensor) -> None:
@@ -50,7 +52,7 @@ class Still:
         """The file. Raises `ValueError` if no picture was added."""
         if self._picture is None:
             raise ValueError("no picture was added; add one before finish()")
-        return encode(self._picture, self._kind, self._limit)
+        return encode(self._picture, self._kind, self._limit, self._imprint)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -76,19 +78,20 @@ def _plans(drawn: Image.Image, kind: Kind) -> Iterator[_Plan]:
         yield _Plan(lossy, QUALITIES[2], size, smaller_note(size[1], size[0]))
 
 
-def _saved(drawn: Image.Image, plan: _Plan) -> Encoded:
+def _saved(drawn: Image.Image, plan: _Plan, imprint: str) -> Encoded:
     height, width = plan.size
     if plan.size != (drawn.height, drawn.width):
         drawn = drawn.resize((width, height), Image.Resampling.LANCZOS)
-    return Encoded(_bytes(drawn, plan.kind, plan.quality), f"image/{plan.kind}", width, height, plan.note)
+    return Encoded(_bytes(drawn, plan.kind, plan.quality, imprint), f"image/{plan.kind}", width, height, plan.note)
 
 
-def _bytes(drawn: Image.Image, kind: Kind, quality: int) -> bytes:
+def _bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "") -> bytes:
     file = io.BytesIO()
+    said = imprinting.options(kind, imprint)
     if kind == "png":
-        drawn.save(file, "png", compress_level=6)
+        drawn.save(file, "png", compress_level=6, **said)
     elif kind == "jpeg":
-        drawn.save(file, "jpeg", quality=quality, subsampling=0 if quality > 90 else -1)
+        drawn.save(file, "jpeg", quality=quality, subsampling=0 if quality > 90 else -1, **said)
     else:
-        drawn.save(file, "webp", quality=quality, method=4)
+        drawn.save(file, "webp", quality=quality, method=4, **said)
     return file.getvalue()

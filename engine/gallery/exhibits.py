@@ -41,7 +41,9 @@ ASKED: dict[str, dict[str, Any]] = {
 """The columns of the sheet of kinds, beside the source: a head, and what differs from a plain `/dream`."""
 DEFAULT = "high, by default"
 VARIED: dict[str, tuple[float, ...]] = {"octaves": (2, 4, 6), "strength": (0.5, 1, 2), "iterations": (6, 12, 24)}
-VARIED_KIND, ZOOMED_KIND, SEEN_KIND = "pet", "pet", "pet"
+VARIED_KIND, ZOOMED_KIND = "pet", "pet"
+SEEN: dict[str, Any] = {"subject": "owl"}
+"""The dream that `see` looks at."""
 WAYS: dict[str, dict[str, Any]] = {
     "subject: owl + castle": {"subject": "owl + castle"},
     "layer: mid*0.6 + high": {"layer": "mid*0.6 + high"},
@@ -130,9 +132,9 @@ class Gallery:
         return webp([sheet([Row("", cells[:half]), Row("", cells[half:])], side, height=side)], STILL_BYTES)
 
     def see(self) -> Encoded:
-        """What the network sees in a picture."""
+        """What the network sees in a dream of its own."""
         params = make(See, seed=SEED, **self._scale.page)
-        return webp([raster(self._made("see", params, self._source(SEEN_KIND)))], STILL_BYTES)
+        return webp([raster(self._made("see", params, self._dream(VARIED_KIND, SEEN)))], STILL_BYTES)
 
     def neuron(self) -> Encoded:
         """The channels of a layer that speak most for a word."""

@@ -1,5 +1,8 @@
 """Strangers' bytes into clean pictures: `bytes => PNG without metadata`, in a child that may die.
 
+Asked for that, the child hands out what a file of ours says of how it was made: a few KB of text under our own key
+(`engine.jobs.imprint`), and no other metadata.
+
 `Decoder` is the side that asks (no Pillow there); `python -m engine.jobs.decoder` is the child: no torch, bounded
 memory and CPU time, kept warm. Before the first stranger's byte it gives up every right that it can do without
 (`seal`): from then on it can open no file, no socket and no process. Bytes, pixels and frames are bounded from the
@@ -19,15 +22,17 @@ import os
 import resource
 import struct
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from engine.jobs import errors, frames
+from engine.jobs import errors, frames, imprint
 
 if TYPE_CHECKING:
     from PIL import Image
 
 log = logging.getLogger(__name__)
+A = TypeVar("A")
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 MEMORY = 1536 * 2**20
@@ -83,17 +88,31 @@ class Decoder:
 
         Small pictures are enlarged, too: the status message shows the picture at the size that its dream will have.
         """
+        return await self._asked({"long_side": long_side}, data, lambda header, png: _believed(header, png, long_side))
+
+    async def imprint(self, data: bytes) -> bytes:
+        """What a file of ours says of how it was made, for `engine.jobs.imprint.read`; empty where it says nothing.
+
+        Raises a `Refusal` with a sentence.
+        """
+        return await self._asked({"imprint": True}, data, _believed_imprint)
+
+    async def _asked(
+        self, header: dict[str, Any], data: bytes, believed: Callable[[dict[str, Any], bytes], A | errors.Refusal]
+    ) -> A:
         if not data:
             raise errors.EmptyFile()
         if len(data) > self.megabytes * MEGABYTE:
             raise errors.FileTooLarge(megabytes=f"{len(data) / MEGABYTE:.0f}", limit=f"{self.megabytes:g}")
         async with self._turn:
-            answer = await self._ask({"long_side": long_side, "megapixels": self.megapixels}, data)
+            answer = await self._ask({**header, "megapixels": self.megapixels}, data, believed)
         if isinstance(answer, errors.Refusal):
             raise answer
         return answer
 
-    async def _ask(self, header: dict[str, Any], data: bytes) -> Clean | errors.Refusal:
+    async def _ask(
+        self, header: dict[str, Any], data: bytes, believed: Callable[[dict[str, Any], bytes], A | errors.Refusal]
+    ) -> A | errors.Refusal:
         child = await self._warm()
         assert child.stdin is not None
         assert child.stdout is not None
@@ -103,14 +122,14 @@ class Decoder:
                 child.stdin.write(frames.pack(header, data))
                 await child.stdin.drain()
                 if frame := await frames.receive(child.stdout):
-                    answer = _believed(*frame, header["long_side"])
+                    answer = believed(*frame)
         except (TimeoutError, ConnectionError, ValueError):
             pass
         finally:  # also when we are cancelled in the middle: an answer nobody read must not become the next one's
             if answer is None:
                 log.info("the decoder gave no answer to this picture and is replaced")
                 await self._kill()
-        return answer or errors.DecoderDied()
+        return errors.DecoderDied() if answer is None else answer
 
     async def _warm(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
@@ -135,14 +154,31 @@ class Decoder:
 def _believed(header: dict[str, Any], png: bytes, long_side: int) -> Clean | errors.Refusal:
     """The child's answer, which strangers' bytes may have forged. Raises ValueError if it is none of ours."""
     try:
-        if refused := header.get("refused"):
-            return REFUSALS[refused](**header["facts"])
+        if refused := _refusal(header):
+            return refused
         width, height = header["width"], header["height"]
         if png[:8] != PNG or struct.unpack(">II", png[16:24]) != (width, height) or max(width, height) != long_side:
             raise ValueError("not the picture that was announced")
         return Clean(png, width, height, bool(header["animated"]))
     except (KeyError, TypeError, AttributeError, struct.error) as error:
         raise ValueError("not an answer of ours") from error
+
+
+def _believed_imprint(header: dict[str, Any], text: bytes) -> bytes | errors.Refusal:
+    """The child's answer; its text is a stranger's in any case. Raises ValueError if it is none of ours."""
+    try:
+        if refused := _refusal(header):
+            return refused
+        if header["imprint"] != len(text) or len(text) > imprint.LIMIT + 1:
+            raise ValueError("not the text that was announced")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not an answer of ours") from error
+    return text
+
+
+def _refusal(header: dict[str, Any]) -> errors.Refusal | None:
+    refused = header.get("refused")
+    return REFUSALS[refused](**header["facts"]) if refused else None
 
 
 REFUSALS: dict[str, type[errors.Refusal]] = {
@@ -164,7 +200,7 @@ def serve() -> None:
     while frame := frames.read(sys.stdin.buffer):
         _more_cpu_time()
         header, data = frame
-        sys.stdout.buffer.write(frames.pack(*_answer(data, header["long_side"], header["megapixels"])))
+        sys.stdout.buffer.write(frames.pack(*_answer(data, header)))
         sys.stdout.buffer.flush()
 
 
@@ -213,9 +249,12 @@ def _more_cpu_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _answer(data: bytes, long_side: int, megapixels: float) -> frames.Frame:
+def _answer(data: bytes, asked: dict[str, Any]) -> frames.Frame:
     try:
-        png, size, animated = clean(data, long_side, megapixels)
+        if "imprint" in asked:
+            text = imprinted(data, asked["megapixels"])
+            return {"imprint": len(text)}, text
+        png, size, animated = clean(data, asked["long_side"], asked["megapixels"])
     except errors.Refusal as refusal:
         return {"refused": type(refusal).__name__, "facts": refusal.facts}, b""
     except MemoryError:
@@ -225,6 +264,20 @@ def _answer(data: bytes, long_side: int, megapixels: float) -> frames.Frame:
 
 def clean(data: bytes, long_side: int, megapixels: float) -> tuple[bytes, tuple[int, int], bool]:
     """What the child does with one picture: (PNG, (width, height), animated). Raises a `Refusal`."""
+    with _opened(data, megapixels) as opened:
+        animated = _bounded(opened, megapixels)
+        return *_plain(opened, long_side), animated
+
+
+def imprinted(data: bytes, megapixels: float) -> bytes:
+    """What the child does to see how a file of ours was made: the text in it, or nothing. Raises a `Refusal`."""
+    with _opened(data, megapixels) as opened:
+        return imprint.found(opened)
+
+
+@contextlib.contextmanager
+def _opened(data: bytes, megapixels: float) -> Iterator[Image.Image]:
+    """A picture of the allowed formats, nothing of it decoded. What goes wrong with it meanwhile is a `Refusal`."""
     import warnings
 
     from PIL import Image, UnidentifiedImageError
@@ -235,8 +288,7 @@ def clean(data: bytes, long_side: int, megapixels: float) -> tuple[bytes, tuple[
         try:
             _bound_pixels(*_webp_canvas(data), megapixels)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                animated = _bounded(opened, megapixels)
-                return *_plain(opened, long_side), animated
+                yield opened
         except UnidentifiedImageError:
             raise errors.NotAPicture() from None
         except (errors.Refusal, MemoryError):

@@ -6,7 +6,7 @@ Implementations: `engine.jobs.local.LocalDispatch` (SQLite ledger and a local so
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.jobs.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Place
@@ -32,6 +32,18 @@ class Dispatch(Protocol):
         """What became of a job."""
         ...
 
+    async def answered_in(self, message_id: str) -> JobRow | None:
+        """The settled job whose answer was posted as that message."""
+        ...
+
+    async def brought(self, requester: str) -> Sequence[JobRow]:
+        """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
+        ...
+
+    async def places(self) -> Mapping[JobId, Place]:
+        """Where every job that waits or runs stands, in the order in which they will run."""
+        ...
+
     async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
         """Jobs that wait or run, in the order in which they will run; all, or one user's."""
         ...
@@ -52,8 +64,9 @@ class Dispatch(Protocol):
         """Replace where the answer goes (the status message's id becomes known after the submit)."""
         ...
 
-    async def mark_posted(self, id: JobId, message_id: str) -> bool:
-        """Record that a settled job's answer stands in a message; False if it was recorded before."""
+    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:
+        """Record that a settled job's answer stands in a message, and keep what is still needed of its posting, where
+        that is given; False if it was recorded before."""
         ...
 
     async def estimate(self, job: Job) -> float:

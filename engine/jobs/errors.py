@@ -9,7 +9,9 @@
     │   ├── UnknownPreset     BadPresetName    TooManyPresets
     │   ├── NotYours          Gone             TooLong
     │   ├── QueueFull         TooManyJobs      NothingNamed
-    │   └── UnknownSubject    TwoAims         BadMixture      UnknownChannel
+    │   ├── UnknownSubject    TwoAims         BadMixture      UnknownChannel
+    │   ├── NoImprint         BadImprint      MadeElsewhere
+    │   └── OtherRecipe       MoreThanTyped   NoLedger
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -202,10 +204,51 @@ class UnknownChannel(Refusal):
     code = "R25"
 
 
+class NoImprint(Refusal):
+    """That file does not say how it was made: it is none of mine, or that was lost when it was sent or saved again.
+    Take the file that I sent, or choose the options yourself."""
+
+    code = "R27"
+
+
+class BadImprint(Refusal):
+    """What that file says of how it was made cannot be right: {problem}. Take the file as I made it, or choose the
+    options yourself."""
+
+    code = "R28"
+
+
+class MadeElsewhere(Refusal):
+    """That was made with {what}. Choose the options yourself, or tell the person who runs me what is missing."""
+
+    code = "R29"
+
+
 class DiskFull(Refusal):
     """My disk is almost full, so I take no new dreams. Tell the person who runs me; dreams that wait are still made."""
 
     code = "R30"
+
+
+class OtherRecipe(Refusal):
+    """That was made by `{made}`, not by `{asked}`. Give it to `pareidolia {made} --like`, or choose the options
+    yourself."""
+
+    code = "R31"
+
+
+class MoreThanTyped(Refusal):
+    """That was made with about {times} times as much work as can be asked for here. Choose the options yourself, or
+    make it on your own machine with `pareidolia {recipe} --like`."""
+
+    code = "R32"
+
+
+class NoLedger(Refusal):
+    """I cannot write anything down at the moment, so nothing has begun.
+    Ask again in a minute; if it stays so, tell the person who runs me."""
+
+    code = "R33"
 
 
 class Failure(PareidoliaError):
@@ -247,8 +290,7 @@ class PictureGone(Failure):
 class TooMuchMemory(Failure):
     """This dream needs about {needed} MB of memory and may take {limit}.
 
-    Try a smaller `size`, a lower layer or fewer pictures.
-    """
+    Try a smaller `size`, a lower layer or fewer pictures."""
 
     code = "F06"
 

@@ -58,7 +58,11 @@ jobs = sa.Table(
     sa.Index("jobs_next", "state", "priority", "tag", "created"),
     sa.Index("jobs_requester", "requester", "state"),
     sa.Index("jobs_unposted", "posted", "created"),
+    sa.Index("jobs_begun", "tag", sqlite_where=sa.text("attempt > 0"), postgresql_where=sa.text("attempt > 0")),
+    sa.Index("jobs_share", "requester", "tag"),
+    sa.Index("jobs_finished", "finished"),
 )
+"""What is asked again and again finds its rows by an index, however long the past is that retention keeps."""
 
 calibrations = sa.Table(
     "calibrations",
@@ -74,6 +78,8 @@ SMOOTHING = 0.3
 """Weight of the newest run in the moving average."""
 CRASHES = 2
 """A child that crashed this often on a job fails it."""
+BROUGHT = 20
+"""Jobs that are looked through for the last picture that somebody brought to a channel."""
 STARTS = 20
 """A job that was begun this often and never ended brings whole engines down; it fails."""
 
@@ -135,12 +141,14 @@ class Ledger:
             raise TooManyJobs(count=mine)
 
     def _virtual_time(self, db: sa.Connection) -> float:
-        return db.scalar(sa.select(sa.func.max(jobs.c.tag)).where(jobs.c.attempt > 0)) or 0.0
+        begun = sa.text("attempt > 0")  # in the index's own words: with a parameter SQLite would not use it
+        return db.scalar(sa.select(sa.func.max(jobs.c.tag)).where(begun)) or 0.0
 
     def _last_end(self, db: sa.Connection, requester: str) -> float:
+        """The end of the user's last job: tags of one user rise, so that it is the one with the largest."""
         counted = sa.or_(jobs.c.state.in_(_OPEN), jobs.c.attempt > 0)  # what was cancelled unstarted cost nothing
-        query = sa.select(sa.func.max(jobs.c.tag + jobs.c.cost_s)).where(jobs.c.requester == requester, counted)
-        return db.scalar(query) or 0.0
+        mine = sa.select(jobs.c.tag + jobs.c.cost_s).where(jobs.c.requester == requester, counted)
+        return db.scalar(mine.order_by(jobs.c.tag.desc()).limit(1)) or 0.0
 
     def estimate(self, job: Job) -> float:
         """Seconds that a job will take once it runs."""
@@ -172,22 +180,46 @@ class Ledger:
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
         return _job_row(found) if found else None
 
+    def answered_in(self, message_id: str) -> JobRow | None:
+        """The settled job whose answer was posted as that message."""
+        with self._read() as db:
+            found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
+        return _job_row(found) if found else None
+
+    def brought(self, requester: str) -> list[JobRow]:
+        """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
+        chosen = (jobs.c.requester == requester, jobs.c.picture.is_not(None), jobs.c.parent.is_(None))
+        with self._read() as db:
+            rows = db.execute(sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(BROUGHT)).all()
+        return [_job_row(one) for one in rows]
+
     def waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
         """Jobs that run or wait, in the order in which they will run; all, or one user's."""
-        running_first = sa.case((jobs.c.state == State.RUNNING, 0), else_=1)
-        order = (running_first, jobs.c.priority, jobs.c.tag, jobs.c.created)
-        with self._read() as db:
-            rows = db.execute(sa.select(jobs).where(jobs.c.state.in_(_OPEN)).order_by(*order)).all()
-        line, now, until = [], self.clock(), 0.0
-        for ahead, one in enumerate(rows):
-            until += _remaining(one, now) / self.engines
-            place = Place(ahead=0 if one.state == State.RUNNING else ahead, eta_s=until, state=State(one.state))
-            line.append((_job_row(one), place))
-        return [(row, place) for row, place in line if requester in (None, row.job.requester)]
+        rows = self._line(*jobs.c)
+        line = zip(rows, self._places(rows), strict=True)
+        return [(_job_row(row), place) for row, place in line if requester in (None, row.requester)]
+
+    def places(self) -> dict[JobId, Place]:
+        """Where every job that runs or waits stands, in the order in which they will run."""
+        rows = self._line(jobs.c.id, jobs.c.state, jobs.c.cost_s, jobs.c.started)
+        return {JobId(row.id): place for row, place in zip(rows, self._places(rows), strict=True)}
 
     def place(self, id: JobId) -> Place | None:
         """Where a job stands; None if it is settled or unknown."""
-        return next((place for row, place in self.waiting() if row.id == id), None)
+        return self.places().get(id)
+
+    def _line(self, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
+        running_first = sa.case((jobs.c.state == State.RUNNING, 0), else_=1)
+        order = (running_first, jobs.c.priority, jobs.c.tag, jobs.c.created)
+        with self._read() as db:
+            return db.execute(sa.select(*columns).where(jobs.c.state.in_(_OPEN)).order_by(*order)).all()
+
+    def _places(self, line: Sequence[sa.Row[Any]]) -> list[Place]:
+        places, now, until = [], self.clock(), 0.0
+        for ahead, row in enumerate(line):
+            until += _remaining(row, now) / self.engines
+            places.append(Place(0 if row.state == State.RUNNING else ahead, until, State(row.state)))
+        return places
 
     def unposted(self) -> Sequence[JobRow]:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
@@ -200,11 +232,13 @@ class Ledger:
         with self._db.begin() as db:
             db.execute(jobs.update().where(jobs.c.id == id).values(posting=json.dumps(posting)))
 
-    def mark_posted(self, id: JobId, message_id: str) -> bool:
-        """Record where a settled job's answer stands; False if that was recorded before."""
+    def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:
+        """Record where a settled job's answer stands, and replace its posting by what is still needed of it, where that
+        is given; False if it was recorded before."""
+        posted = {"posted": message_id} | ({} if posting is None else {"posting": json.dumps(posting)})
         open_outbox = (jobs.c.id == id, jobs.c.posted.is_(None), jobs.c.state.in_(_SETTLED))
         with self._db.begin() as db:
-            return db.execute(jobs.update().where(*open_outbox).values(posted=message_id)).rowcount == 1
+            return db.execute(jobs.update().where(*open_outbox).values(**posted)).rowcount == 1
 
     # what an engine does; every write is fenced by (id, attempt), so that a zombie changes nothing
 
@@ -297,9 +331,8 @@ class Ledger:
 
         A few at a time, so that nobody waits long for the write lock.
         """
-        old = sa.select(jobs.c.id).where(
-            jobs.c.state.in_(_SETTLED), jobs.c.posted.is_not(None), jobs.c.finished < before
-        )
+        settled = jobs.c.state.not_in(_OPEN)  # said so, SQLite takes the index of `finished` and not that of `state`
+        old = sa.select(jobs.c.id).where(jobs.c.finished < before, settled, jobs.c.posted.is_not(None))
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
 
@@ -347,9 +380,9 @@ def _fresh_row(
 
 
 def _remaining(row: sa.Row[Any], now: float) -> float:
-    """Seconds of work left in a row; a job that overran its estimate is about to end."""
+    """Seconds of work left in a row; a job that overran its estimate is about to end. Clocks may be set back."""
     if row.state == State.RUNNING and row.started is not None:
-        return float(max(row.cost_s - (now - row.started), 0.5))
+        return float(max(row.cost_s - max(now - row.started, 0.0), 0.5))
     return float(row.cost_s)
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from engine.jobs import migrate
@@ -74,6 +74,15 @@ class LocalDispatch:
     async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
         return await to_thread(self.ledger.row, id)
 
+    async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
+        return await to_thread(self.ledger.answered_in, message_id)
+
+    async def brought(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.brought, requester)
+
+    async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
+        return await to_thread(self.ledger.places)
+
     async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
         return await to_thread(self.ledger.waiting, requester)
 
@@ -89,8 +98,8 @@ class LocalDispatch:
     async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
         await to_thread(self.ledger.update_posting, id, posting)
 
-    async def mark_posted(self, id: JobId, message_id: str) -> bool:  # noqa: D102
-        return await to_thread(self.ledger.mark_posted, id, message_id)
+    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:  # noqa: D102
+        return await to_thread(self.ledger.mark_posted, id, message_id, posting)
 
     async def estimate(self, job: Job) -> float:  # noqa: D102
         return await to_thread(self.ledger.estimate, job)

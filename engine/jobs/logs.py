@@ -3,20 +3,30 @@
 Every process calls `start` once. Whoever works on a job says so with `about` (or `concern`), and every line that is
 written meanwhile, by whatever module and in whatever thread or task it leads to, carries the job's id. One format for
 eyes, one for machines; both on stderr, which the parent process sends to a file.
+
+Where that file lies in our own log folder it is kept small: a full one is copied aside and emptied, because several
+processes hold it open and none could be made to open another. Who sends stderr elsewhere (a journal, a container's log)
+bounds it there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import fcntl
 import json
 import logging
+import os
 import re
+import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from engine.jobs.settings import Settings
 
@@ -28,6 +38,11 @@ SECRETS = (
     re.compile(r"(\bhm=)[0-9a-f]{16,}"),  # what opens a file on Discord's CDN
     re.compile(r"(://)[^/\s:@]*:[^/\s@]*@"),  # name and password of a proxy
 )
+
+MOST = 10 * 2**20
+"""Bytes of a log file, at which it is set aside."""
+KEPT = 3
+"""Files that are kept of the past: `engine.log.1` is the newest."""
 
 _job: ContextVar[str] = ContextVar("job", default="")
 
@@ -95,9 +110,77 @@ class JsonLine(Line):
         return json.dumps(self.facts(record), ensure_ascii=False)
 
 
+class Bounded(logging.StreamHandler[TextIO]):
+    """Writes to stderr, and sets the file behind it aside when it is full, if it is one of ours."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(sys.stderr)
+        self._folder = folder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line. Processes that share the file write one after another, so that none writes into what goes."""
+        try:
+            shared = self.stream.fileno()
+        except (OSError, ValueError):  # no file at all, as under pytest
+            super().emit(record)
+            return
+        with _alone(shared):
+            if os.fstat(shared).st_size >= MOST:
+                with contextlib.suppress(OSError):
+                    self._make_room(shared)
+            super().emit(record)
+
+    def _make_room(self, full: int) -> None:
+        """Set the file behind a descriptor aside. What cannot be kept goes: a log must not fill the disk."""
+        path = _file_behind(full, self._folder)
+        if path is None:
+            return
+        with contextlib.suppress(OSError):
+            for number in range(KEPT - 1, 0, -1):
+                if (older := Path(f"{path}.{number}")).exists():
+                    older.replace(f"{path}.{number + 1}")
+        with path.open("rb") as past:
+            _keep(past, Path(f"{path}.1"))
+            os.ftruncate(full, 0)  # before `past` is closed: closing any descriptor of a file gives up the lock on it
+
+
+def _keep(past: BinaryIO, aside: Path) -> None:
+    """Copy a full log, or nothing of it where there is no room."""
+    try:
+        with aside.open("wb") as out:
+            shutil.copyfileobj(past, out)
+    except OSError:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(shared: int) -> Iterator[None]:
+    """Hold the file behind a descriptor against other processes. A lock of the process (`lockf`), because parent and
+    child share the descriptor, and with it any lock of `flock`. Pipes and terminals have none and need none."""
+    try:
+        fcntl.lockf(shared, fcntl.LOCK_EX)
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        fcntl.lockf(shared, fcntl.LOCK_UN)
+
+
+def _file_behind(descriptor: int, folder: Path) -> Path | None:
+    """The log of ours that a descriptor appends to; None where it is anything else."""
+    found = os.fstat(descriptor)
+    appends = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND  # else whoever writes goes on far behind the end
+    if not appends or not stat.S_ISREG(found.st_mode):
+        return None
+    return next((path for path in folder.glob("*.log") if os.path.samestat(found, path.stat())), None)
+
+
 def start(settings: Settings, process: str) -> None:
     """Write this process's log to stderr in the format of the settings. Once a process, before anything else."""
-    handler = logging.StreamHandler()
+    handler = Bounded(settings.log_dir)
     kind = JsonLine if settings.log_format == "json" else TextLine
     handler.setFormatter(kind(process, settings.discord.token.get_secret_value()))
     root = logging.getLogger()

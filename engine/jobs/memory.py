@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,15 @@ class MemoryDispatch:
     async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
         return self.ledger.row(id)
 
+    async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
+        return self.ledger.answered_in(message_id)
+
+    async def brought(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.brought(requester)
+
+    async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
+        return self.ledger.places()
+
     async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
         return self.ledger.waiting(requester)
 
@@ -120,8 +129,8 @@ class MemoryDispatch:
     async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
         self.ledger.update_posting(id, posting)
 
-    async def mark_posted(self, id: JobId, message_id: str) -> bool:  # noqa: D102
-        return self.ledger.mark_posted(id, message_id)
+    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:  # noqa: D102
+        return self.ledger.mark_posted(id, message_id, posting)
 
     async def estimate(self, job: Job) -> float:  # noqa: D102
         return self.ledger.estimate(job)

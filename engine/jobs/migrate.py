@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from engine.jobs.database import check, connect, sqlite_url
-from engine.jobs.errors import SettingsError
+from engine.jobs.errors import NoLedger, SettingsError
 from engine.jobs.settings import Settings
 
 
@@ -29,8 +29,8 @@ def prepare(settings: Settings) -> None:
         try:
             check(settings.database)
             upgrade(engine)
-        except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
-            reason = str(getattr(error, "orig", error))
+        except (sqlite3.OperationalError, sa.exc.OperationalError, NoLedger) as error:
+            reason = error.facts["reason"] if isinstance(error, NoLedger) else str(getattr(error, "orig", error))
             remedy = f"Make {settings.data_dir} writable and its disk not full, and start again."
             raise SettingsError(
                 problem=f"The database {settings.database} cannot be used ({reason}). {remedy}"

@@ -7,7 +7,7 @@ catalogue) and say how much `work` they are, so that the queue can estimate befo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -286,6 +286,7 @@ class See(Params):
 
 
 AnyParams = Dream | Zoom | Concept | Neuron | See
+KINDS: tuple[type[Params], ...] = get_args(AnyParams)
 P = TypeVar("P", bound=Params)
 _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(Annotated[AnyParams, Field(discriminator="recipe")])
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent.climb import Course, ascend
-from engine.ascent.imagine import Views, imagine
+from engine.ascent.imagine import approach, paint
 from engine.ascent.memory import afford
 from engine.ascent.report import Frame, Report
 from engine.canvas.fourier import Fourier
@@ -29,8 +29,6 @@ DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
 DETAILS = Course(octaves=1, iterations=6, strength=0.15)
 """Surfaces at full size, by a lower layer: towards the thing itself, small ones would grow all over the large."""
-CLOSER, FINER = 0.25, 1.5
-"""The share of the painting that comes last, and how much larger the canvas is seen then: for edges, no new things."""
 
 
 def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
@@ -42,20 +40,17 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
     final = (whole[0], whole[1])
     steps = params.iterations + params.variations * DETAILS.octaves * DETAILS.iterations
-    objective, views = imagined(params.meanings()), [Views(side=params.view), Views(side=round(FINER * params.view))]
-    size = fitted(shape, side)
-    canvas = _canvas(fitted(shape, views[1].enough), size, source, generator, params.variations).to(studio.device)
+    objective, closest, size = imagined(params.meanings()), approach(params.view)[1], fitted(shape, side)
+    canvas = _canvas(fitted(shape, closest.enough), size, source, generator, params.variations).to(studio.device)
     if params.variations > 1:
         objective = objective + DIVERSITY * diverse(network.layers[-2])
-    afford(network, objective.layers, views[1].widest(canvas), studio.memory)
+    afford(network, objective.layers, closest.widest(canvas), studio.memory)
     afford(network, objective.layers, torch.empty(3, *size, device=studio.device), studio.memory)
-    closer, done = round(CLOSER * params.iterations), 0
-    for seen, count in zip(views, (params.iterations - closer, closer), strict=True):
-        for report in imagine(network, objective, canvas, count, generator, seen):
-            done += 1
-            yield replace(report, step=done, steps=steps, size=final)
+    for report in paint(network, objective, canvas, params.iterations, generator, params.view):
+        yield replace(report, steps=steps, size=final)
     with torch.no_grad():
         pictures = canvas.pictures(size).clone()
+    done = params.iterations
     for at in range(params.variations):
         for report in ascend(network, layer(catalog.seen(params.network)[0]), pictures[at], DETAILS, generator):
             done += 1

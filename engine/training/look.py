@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Generator, Tensor
 
 from engine.ascent.climb import Course, ascend
-from engine.ascent.imagine import Views, imagine
+from engine.ascent.imagine import paint
 from engine.canvas.fourier import Fourier
 from engine.canvas.opening import opening
 from engine.networks.loading import from_pocket
@@ -51,7 +51,7 @@ def painted(
 ) -> Tensor:
     """Pictures from nothing, [n, 3, side, side] in [0, 1]: the product's Fourier canvas and its loop."""
     canvas = Fourier((side, side), generator, n)
-    for _ in imagine(network, objective, canvas, iterations, generator, Views(side=side * 9 // 16)):
+    for _ in paint(network, objective, canvas, iterations, generator, side * 9 // 16):
         pass
     return canvas.pictures().detach()
 

@@ -1,31 +1,38 @@
-"""Crash loops are slowed down."""
+"""One bot in a folder, which leaves with the playground that started it."""
+
+import asyncio
+import fcntl
+import os
 
 import pytest
 
-from bot.app import PATIENT_STARTS, Starts, serve
+from bot.app import leave_at_end_of, serve
 from engine.jobs import settings
 from engine.jobs.errors import SettingsError
-
-
-def test_a_crash_loop_waits_longer_and_longer(tmp_path):
-    path = tmp_path / "starts"
-    pauses = [Starts(path).pause_s(now=float(second)) for second in range(PATIENT_STARTS + 4)]
-    assert pauses[:PATIENT_STARTS] == [0.0] * PATIENT_STARTS
-    assert pauses[PATIENT_STARTS:] == sorted(pauses[PATIENT_STARTS:])
-    assert pauses[-1] > pauses[PATIENT_STARTS] > 0
-
-
-def test_a_long_life_and_a_clean_end_are_forgiven(tmp_path):
-    starts = Starts(tmp_path / "starts")
-    for second in range(10):
-        starts.pause_s(now=float(second))
-    assert starts.pause_s(now=100_000.0) == 0.0
-    for second in range(10):
-        starts.pause_s(now=float(second))
-    starts.ended_well()
-    assert starts.pause_s(now=11.0) == 0.0
 
 
 async def test_without_a_token_it_says_what_to_do(data_dir):
     with pytest.raises(SettingsError, match="pareidolia setup"):
         await serve(settings.load(data_dir=data_dir))
+
+
+async def test_a_second_bot_in_one_folder_is_refused(data_dir):
+    found = settings.load(data_dir=data_dir, discord={"token": "a.b.c"})
+    with (found.run_dir / "bot.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(SettingsError, match=r"Another bot is at work .* choose another `data_dir`"):
+            await serve(found)
+
+
+async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe():
+    ours, theirs = os.pipe()
+    stop = asyncio.Event()
+    try:
+        leave_at_end_of(ours, stop)
+        os.write(theirs, b"words are ignored")
+        await asyncio.sleep(0)
+        assert not stop.is_set()
+        os.close(theirs)
+        await asyncio.wait_for(stop.wait(), 60)
+    finally:
+        os.close(ours)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.courier import (
+    Archived,
     Courier,
     Lane,
     MessageGone,
@@ -20,7 +21,7 @@ from bot.courier import (
 )
 from bot.posting import Posting
 from bot.views.card import Card
-from engine.jobs.job import Job, JobId
+from engine.jobs.job import Job, JobId, Started
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream
 
@@ -37,6 +38,7 @@ class Wall:
         self.pings: list[JobId] = []
         self.written: list[JobId] = []
         self.sent: list[JobId] = []
+        self.reopened = self.deleted = 0
         self.trouble: list[PostError] = []
         self.news = asyncio.Condition()
 
@@ -46,11 +48,18 @@ class Wall:
         await self._tell(self.shown, (id, card))
         return posting.message_id or 999
 
-    async def send(self, id: JobId, posting: Posting, card: Card) -> int:
+    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
         if self.trouble:
             raise self.trouble.pop(0)
         await self._tell(self.sent, id)
         return 333
+
+    async def reopen(self, posting: Posting) -> None:
+        self.reopened += 1
+
+    async def delete(self, posting: Posting) -> bool:
+        self.deleted += 1
+        return True
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
         await self._tell(self.written, id)
@@ -224,6 +233,76 @@ async def test_an_unavailable_discord_is_asked_again(dispatch, wall, courier):
     assert len(wall.shown) == 1
 
 
+async def met(wall: Wall) -> None:
+    """All trouble was met."""
+    async with asyncio.timeout(5):
+        while wall.trouble:
+            await asyncio.sleep(0.005)
+
+
+async def test_an_answer_waits_as_long_as_discord_says(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [Unavailable("", after_s=3600.0)]
+    dispatch.finish(id, PNG)
+    await met(wall)
+    async with asyncio.timeout(5):
+        while courier._tracks[id].due - time.monotonic() < 3500:
+            await asyncio.sleep(0.005)
+    await courier.sweep()
+    assert wall.shown == []
+
+
+@pytest.mark.parametrize("refusal", [Unwelcome, MessageGone, OutOfReach])
+async def test_previews_that_discord_refuses_are_not_tried_again(dispatch, wall, courier, refusal):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [refusal()]
+    for step in range(5):
+        dispatch.progress(id, step, 9, JPEG)
+        await met(wall)
+    dispatch.finish(id, PNG)
+    await posted(dispatch, id)
+    assert [card.picture.data for _, card in wall.shown] == [PNG]
+
+
+def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(dispatch, wall):
+    courier = Courier(dispatch, wall)
+    followed, pauses = track("a"), []
+    for _ in range(8):
+        courier._hold_back(followed, Unavailable())
+        pauses.append(followed.due - time.monotonic())
+    assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60, 60], abs=0.5)
+    courier._hold_back(followed, Unavailable("", after_s=500.0))
+    assert followed.due - time.monotonic() == pytest.approx(500.0, abs=0.5)
+
+
+async def test_an_archived_thread_is_opened_again_for_the_answer(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    wall.trouble = [Archived()]
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "7"
+    assert (wall.reopened, wall.sent, wall.written) == (1, [], [])
+
+
+async def test_what_was_given_up_is_settled_without_a_word(dispatch, wall):
+    running = await queue(dispatch, abandoned=True)
+    dispatch.start()
+    waiting = await queue(dispatch, "2", abandoned=True)
+    courier = Courier(dispatch, wall, FAST)
+    await courier.resume()
+    dispatch.progress(running, 1, 2, JPEG)
+    dispatch.stopped(running)
+    await courier.sweep()
+    assert {await posted(dispatch, running), await posted(dispatch, waiting)} == {"unanswered"}
+    assert wall.shown == wall.sent == wall.written == []
+    await courier.close()
+
+
 async def test_too_large_a_picture_becomes_words(dispatch, wall, courier):
     id = await queue(dispatch)
     await courier.follow(id)
@@ -252,6 +331,7 @@ async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(dispatch, wal
     dispatch.finish(id, PNG)
     assert await posted(dispatch, id) == message
     assert len(wall.sent + wall.written) == 1
+    assert wall.deleted == 1, "the status message says for ever that the dream is under way"
 
 
 async def test_a_lost_blob_becomes_words(dispatch, wall, courier):
@@ -304,6 +384,53 @@ async def test_the_place_is_told_again_when_it_changes(dispatch, wall, courier):
     assert "next" in wall.texts(second)[-1]
 
 
+async def test_a_sweep_asks_once_for_all_places(dispatch, wall, courier, monkeypatch):
+    """With a place asked for each, 170 waiting dreams took the bot's whole core."""
+    ids = [await queue(dispatch, str(n)) for n in range(6)]
+    for id in ids:
+        await courier.follow(id)
+    asked: list[str] = []
+
+    async def counted():
+        asked.append("places")
+        return dispatch.ledger.places()
+
+    monkeypatch.setattr(dispatch, "places", counted)
+    monkeypatch.setattr(dispatch, "place", None)
+    await courier.sweep()
+    assert asked.count("places") == 1
+    assert [courier._tracks[id].ahead for id in ids] == list(range(6))
+
+
+async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(dispatch, wall, monkeypatch):
+    id = await queue(dispatch)
+    courier = Courier(dispatch, wall, Pace(sweep_s=1000))
+    await courier.follow(id)
+    rows = await dispatch.unposted()
+
+    async def old_rows():
+        courier._heed(Started(id))
+        return rows
+
+    monkeypatch.setattr(dispatch, "unposted", old_rows)
+    await courier.sweep()
+    assert courier._tracks[id].running
+    await courier.close()
+
+
+async def test_once_the_answer_is_posted_its_row_holds_no_token(dispatch, wall, courier):
+    secret = {"token": "s3cret", "token_until": time.time() + 600}
+    ids = [await queue(dispatch, **secret), await queue(dispatch, "2", ephemeral=True, **secret)]
+    for id in ids:
+        await courier.follow(id)
+        dispatch.start()
+        dispatch.finish(id, PNG)
+        await posted(dispatch, id)
+    public, private = [(await dispatch.row(id)).posting for id in ids]
+    assert "s3cret" not in str(public)
+    assert private["token"] == "s3cret", "its Delete goes by nothing else"
+
+
 def track(id: str, due: float = 0.0) -> Track:
     return Track(JobId(id), Job(Dream(), "1"), posting(), due=due)
 
@@ -336,3 +463,12 @@ def test_a_lane_shows_the_preview_that_waited_longest():
     lane.live = {JobId("a"): track("a", 2.0), JobId("b"): track("b", 1.0)}
     assert lane.wait_s(0.5) == pytest.approx(0.5)
     assert lane.pop(1.0)[0] == "b"
+
+
+async def test_a_row_of_before_the_clock_was_set_back_is_found(dispatch, wall, courier, monkeypatch):
+    id = await queue(dispatch)
+    dispatch.start()
+    dispatch.finish(id, PNG)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now - 3600)
+    assert await posted(dispatch, id) == "7"

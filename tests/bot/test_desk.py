@@ -22,7 +22,7 @@ from bot.store import tables
 from engine.jobs import decoder, settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Clean
-from engine.jobs.errors import EmptyFile, OutOfMemory
+from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.jobs.job import JobId, JobRow, Limits, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream, Zoom
@@ -183,9 +183,12 @@ class HereDecoder:
         cleaned, size, animated = await asyncio.to_thread(decoder.clean, data, long_side, self.megapixels)
         return Clean(cleaned, *size, animated)
 
+    async def imprint(self, data: bytes) -> bytes:
+        return await asyncio.to_thread(decoder.imprinted, data, self.megapixels)
 
-def quick_courier(dispatch, poster, metrics=None):
-    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics)
+
+def quick_courier(dispatch, poster, **parts):
+    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05), **parts)
 
 
 async def test_dream_layer_high_exactly_as_typed(stage):
@@ -418,7 +421,7 @@ async def test_deleting_a_private_dream_works_while_its_token_lives(stage):
     message = await stage.ask("You", "dream", private=True)
     row = await stage.finish(message)
     panel = await stage.press("You", message, "More")
-    await stage.dispatch.update_posting(row.id, {**row.posting, "token_until": 0.0})
+    await stage.dispatch.update_posting(row.id, {**row.posting, "token": ""})
     stage.playground.press("You", panel, "Delete")
     await stage.shows(panel, "cannot take that message away")
     await stage.dispatch.update_posting(row.id, row.posting)
@@ -691,7 +694,7 @@ async def test_after_the_token_died_the_message_is_edited_by_channel(stage):
 async def test_an_expired_private_dream_comes_by_direct_message(stage):
     await stage.ask("You", "dream", private=True)
     (row,) = await stage.rows()
-    await stage.dispatch.update_posting(row.id, {**row.posting, "token_until": 0.0})
+    await stage.dispatch.update_posting(row.id, {**row.posting, "token": ""})
     stage.dispatch.start()
     stage.dispatch.progress(row.id, 1, 2, JPEG)
     stage.dispatch.progress(row.id, 2, 2, JPEG)
@@ -786,3 +789,20 @@ async def test_other_servers_than_those_of_the_settings_are_refused(stage):
     stage.client._guild_ids = frozenset({1})
     assert "not at work in this server" in words(await stage.ask("You", "dream"))
     assert "next" in words(await stage.ask("You", "dream", channel="dm"))
+
+
+async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_then(stage, monkeypatch):
+    update, failed = stage.dispatch.update_posting, []
+
+    async def fails_once(*facts):
+        if not failed:
+            failed.append(facts)
+            raise NoLedger
+        await update(*facts)
+
+    monkeypatch.setattr(stage.dispatch, "update_posting", fails_once)
+    monkeypatch.setattr("bot.courier.UNFOLLOWED_S", 0.05)
+    message = await stage.ask("You", "dream")
+    await stage.finish(message)
+    assert failed
+    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]

@@ -1,6 +1,7 @@
 """One engine, started again when it dies, left alone when it is somebody else's."""
 
 import asyncio
+import fcntl
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ QUICK = Patience(first_s=0.01, most_s=0.02, watch_s=0.01, grace_s=5.0)
 SUPERVISOR = """
 import fcntl, json, os, pathlib, signal, sys
 run = pathlib.Path(sys.argv[1])
-lock = (run / "lock").open("w")
+lock = (run / "engine.lock").open("w")
 try:
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 except BlockingIOError:
@@ -38,7 +39,7 @@ def starts(run: Path) -> list[int]:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -65,7 +66,7 @@ def make(run: Path) -> EngineProcess:
 @asynccontextmanager
 async def kept(engine: EngineProcess):
     task = asyncio.create_task(engine.run())
-    yield
+    yield task
     task.cancel()
     await asyncio.wait({task})
 
@@ -132,3 +133,38 @@ async def test_somebody_elses_engine_is_not_stopped(run):
     assert other.returncode is None
     other.kill()
     await other.wait()
+
+
+async def test_a_number_that_belongs_to_somebody_else_by_now_does_not_keep_a_dead_engine_dead(run):
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", SUPERVISOR, str(run))
+    await until(lambda: pid(run))
+    engine = make(run)
+    async with kept(engine):
+        await until(lambda: engine._child is not None and engine._child.returncode == 75)
+        (run / "engine.pid").write_text(json.dumps({"supervisor": os.getpid(), "worker": 0}))
+        other.kill()
+        await other.wait()
+        await until(lambda: len(starts(run)) == 2)
+    await engine.stop()
+
+
+async def test_an_engine_that_cannot_be_started_is_tried_again(run):
+    engine = EngineProcess(run, run, (str(run / "engine"),), QUICK)
+    async with kept(engine) as task:
+        (run / "engine").write_text(f"#!/bin/sh\nexec {sys.executable} -c '{SUPERVISOR}' {run}\n")
+        (run / "engine").chmod(0o755)
+        await until(lambda: pid(run))
+        assert not task.done()
+    await engine.stop()
+
+
+async def test_stopping_an_engine_that_is_gone_is_no_trouble(run):
+    engine = make(run)
+    for name in ("engine.pid", "bot-engine.json"):
+        (run / name).write_text(json.dumps({"supervisor": 2**22 + 1}))
+    with (run / "engine.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stopping = asyncio.create_task(engine.stop())
+        await asyncio.sleep(0)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        await stopping

@@ -217,7 +217,7 @@ async def test_nothing_in_a_name_is_interpreted_in_messages_and_edits(stage: Sta
     refused = await stage.ask(WICKED, "dream", layer=WICKED)
     private = await stage.ask(WICKED, "dream", private=True)
     (row,) = await stage.rows()
-    await stage.dispatch.update_posting(row.id, {**row.posting, "token_until": 0.0})
+    await stage.dispatch.update_posting(row.id, {**row.posting, "token": ""})
     stage.dispatch.start()
     stage.dispatch.finish(row.id, png())
     place = world.channel("dm", world.persona(WICKED))

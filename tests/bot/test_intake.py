@@ -34,6 +34,10 @@ class Glass:
             raise NotAPicture
         return Clean(data, 4, 3, False)
 
+    async def imprint(self, data: bytes) -> bytes:
+        self.seen.append((data, 0))
+        return b"how " + data
+
 
 async def _serve(request: web.Request) -> web.StreamResponse:
     match request.match_info["name"]:
@@ -98,6 +102,14 @@ async def test_a_picture_is_fetched_and_cleaned(intake, cdn, glass):
     clean = await intake.fetch(Link(f"{cdn}/cat.png?ex=1&is=2", 3), 512)
     assert clean.png == b"cat"
     assert glass.seen == [(b"cat", 512)]
+
+
+async def test_how_a_file_was_made_is_asked_of_the_decoder_by_the_same_way(intake, cdn, glass):
+    assert await intake.imprint(Link(f"{cdn}/moved.png")) == b"how cat"
+    assert glass.seen == [(b"cat", 0)]
+    for url, refusal in ((f"{cdn}/big.png", FileTooLarge), (f"{cdn}/away.png", ForeignUrl), ("file:///a", ForeignUrl)):
+        with pytest.raises(refusal):
+            await intake.imprint(Link(url))
 
 
 async def test_a_redirect_within_the_cdn_is_followed(intake, cdn):

@@ -29,12 +29,18 @@ def http(status: int, code: int = 0) -> discord.HTTPException:
         (http(400, 40005), courier.TooLarge),
         (http(413), courier.TooLarge),
         (http(403, 50001), courier.Unwelcome),
-        (http(403, 50083), courier.Unwelcome),
+        (http(400, 50083), courier.Archived),
         (http(400, 30046), courier.Unwelcome),
+        (http(429, 30046), courier.Unwelcome),
+        (http(404, 10015), courier.OutOfReach),
+        (http(401, 50027), courier.OutOfReach),
         (http(400, 200000), courier.Unwelcome),
         (http(500), courier.Unavailable),
         (http(503), courier.Unavailable),
         (http(429), courier.Unavailable),
+        (http(401), courier.Unavailable),
+        (http(403), courier.Unavailable),
+        (http(403, 40333), courier.Unavailable),
         (TimeoutError(), courier.Unavailable),
         (aiohttp.ClientConnectionError(), courier.Unavailable),
         (OSError(), courier.Unavailable),
@@ -43,6 +49,12 @@ def http(status: int, code: int = 0) -> discord.HTTPException:
 def test_answers_as_errors(raised, expected):
     with pytest.raises(expected), _as_post_errors():
         raise raised
+
+
+def test_how_long_discord_wants_to_be_left_alone_is_known():
+    with pytest.raises(courier.Unavailable) as caught, _as_post_errors():
+        raise discord.RateLimited(77.0)
+    assert caught.value.after_s == 77.0
 
 
 def test_a_mistake_of_ours_is_not_hidden():

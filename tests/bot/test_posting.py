@@ -29,11 +29,24 @@ def test_the_token_is_not_in_its_repr():
     assert "s3cret" not in repr(POSTING)
 
 
+def test_once_posted_only_what_nothing_else_reaches_keeps_its_token():
+    assert POSTING.spent().token == ""
+    assert not POSTING.spent().token_alive
+    for needed in ({"ephemeral": True}, {"reachable": False}):
+        private = Posting.from_json({**POSTING.to_json(), **needed})
+        assert private.spent() == private
+    nobody_waits = Posting.from_json({**POSTING.to_json(), "ephemeral": True, "abandoned": True})
+    assert nobody_waits.spent().token == ""
+
+
 def test_ways_to_reach_the_message():
     assert POSTING.token_alive
     assert POSTING.by_channel
-    private = Posting.from_json({**POSTING.to_json(), "ephemeral": True, "token_until": time.time() - 1})
-    assert not private.token_alive
+    late = {**POSTING.to_json(), "token_until": time.time() - 1}
+    assert not Posting.from_json(late).token_alive
+    private = Posting.from_json({**late, "ephemeral": True})
+    assert private.token_alive, "nothing else reaches it, and our clock may be wrong: Discord knows"
+    assert not Posting.from_json({**late, "ephemeral": True, "token": ""}).token_alive
     assert not private.by_channel
     assert private.link == ""
     assert POSTING.link == "https://discord.com/channels/3/2/4"

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from engine import cli
+from engine.jobs import decoder, imprint
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
 
 SMALL = ["--size", "128", "--octaves", "2", "--iterations", "2"]
 
@@ -59,6 +62,114 @@ def test_same_words_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert a == b != c
 
 
+def imprinted(path: Path) -> dict[str, object]:
+    return imprint.read(decoder.imprinted(path.read_bytes(), 1.0)).params.model_dump()
+
+
+def test_one_is_made_like_another_and_what_is_typed_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(photo(tmp_path / "cat.png"))
+    asked = ["--subject", "eyes", "--strength", "1.5", "--keep", "0.2", "--seed", "7", "--mask", source]
+    assert run(monkeypatch, "dream", "noise", "-o", "a.png", *asked, *SMALL) == 0
+    first = imprinted(tmp_path / "a.png")
+    assert (first["subject"], first["strength"], first["seed"], first["size"]) == ("eyes", 1.5, 7, 128)
+    capsys.readouterr()
+    assert run(monkeypatch, "dream", source, "--like", "a.png", "-o", "b.png") == 0
+    assert imprinted(tmp_path / "b.png") == first
+    assert "made with a mask, which is not in its file: give one with --mask" in " ".join(
+        capsys.readouterr().err.split()
+    )
+    typed = ["--layer", "low", "--strength", "0.5", "--mask", source]
+    assert run(monkeypatch, "dream", source, "--like", "a.png", "-o", "c.png", *typed) == 0
+    assert imprinted(tmp_path / "c.png") == {**first, "subject": "", "layer": "low", "strength": 0.5}
+    assert "made with" not in capsys.readouterr().err
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[AnyParams]:
+    """What would be made; nothing is."""
+    made: list[AnyParams] = []
+    monkeypatch.setattr(cli, "_make", lambda wanted, *_: made.append(wanted))
+    return made
+
+
+LIKE: list[tuple[AnyParams, list[str], dict[str, object]]] = [
+    (Dream(subject="eyes", seed=7), ["noise", "--layer", "low"], {"layer": "low", "subject": ""}),
+    (Dream(classic=True, seed=7), ["noise", "--octaves", "2"], {"octaves": 2}),
+    (Zoom(frames=20, seed=7), ["noise", "--subject", "fox"], {"layer": "", "subject": "fox"}),
+    (Concept(subject="owl + castle", seed=7), ["rose"], {"subject": "rose"}),
+    (Neuron(layer="mixed3b", channel=21, seed=7), ["mid"], {"layer": "mid", "channel": None}),
+    (See(seed=7), ["noise", "--seed", "8"], {"seed": 8}),
+]
+
+
+@pytest.mark.parametrize(("params", "typed", "changed"), LIKE, ids=lambda one: getattr(one, "recipe", ""))
+def test_every_verb_follows_its_own_files_and_names_the_right_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[AnyParams],
+    params: AnyParams, typed: list[str], changed: dict[str, object],
+) -> None:  # fmt: skip
+    (tmp_path / "a.png").write_bytes(a_note(imprint.write(params)))
+    verb, other = params.recipe, "see" if params.recipe == "dream" else "dream"
+    needed = [] if verb in ("concept", "neuron") else ["noise"]
+    assert run(monkeypatch, verb, *needed, "--like", "a.png") == 0
+    assert run(monkeypatch, verb, *typed, "--like", "a.png") == 0
+    assert asked == [params, params.model_copy(update=changed)]
+    assert run(monkeypatch, other, "noise", "--like", "a.png") == 1
+    assert f"Give it to `pareidolia {verb} --like`" in " ".join(capsys.readouterr().err.split())
+
+
+def test_how_a_file_was_made_is_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.png").write_bytes(a_note(imprint.write(Dream(layer="mid", seed=7), ["guide"])))
+    assert run(monkeypatch, "imprint", "a.png") == 0
+    shown = capsys.readouterr().out
+    assert all(words in " ".join(shown.split()) for words in ("recipe dream", "layer mid", "seed 7", "guide a picture"))
+    assert run(monkeypatch, "imprint", "a.png", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["params"]["layer"] == "mid"
+
+
+def a_note(text: str) -> bytes:
+    out = io.BytesIO()
+    info = PngInfo()
+    info.add_text(imprint.KEY, text)
+    Image.new("RGB", (8, 8)).save(out, "PNG", pnginfo=info)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"text", "not a picture"), (b"", "empty"), (a_note(""), "does not say how it was made"),
+        (a_note('{"pareidolia":1,"params":{"recipe":"dream","layer":"[/nope]\\u001b[2J"}}'), "a layer or a subject"),
+        (a_note('{"pareidolia":1,"params":{"recipe":"dream","network":"[link=x]y"}}'), "a network that I do not have"),
+        (a_note('{"pareidolia":1,"params":{"recipe":"dream","size":99999}}'), "its `size` cannot be"),
+        (a_note('{"pareidolia":9,"params":{}}'), "a newer version"), (a_note("x" * 5000), "more than 4096 bytes"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("verb", [["dream", "noise", "--like"], ["imprint"]])
+def test_a_file_that_lies_about_it_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    verb: list[str],
+    data: bytes,
+    said: str,
+) -> None:
+    (tmp_path / "a.png").write_bytes(data)
+    assert run(monkeypatch, *verb, "a.png") == 1
+    shown = capsys.readouterr().err
+    assert said in " ".join(shown.split())
+    assert "Traceback" not in shown
+    assert "\x1b" not in shown
+
+
+def test_what_is_typed_is_no_markup(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "dream", "noise", "--layer", "[/nope]") == 1
+    assert "[/nope]" in " ".join(capsys.readouterr().err.split())
+
+
 def test_a_zoom_is_a_gif_of_that_many_frames(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert run(monkeypatch, "zoom", "noise", "-o", "z.gif", "--frames", "8", *SMALL) == 0
     with Image.open(io.BytesIO((tmp_path / "z.gif").read_bytes())) as made:
@@ -75,6 +186,8 @@ def test_a_zoom_is_a_gif_of_that_many_frames(monkeypatch: pytest.MonkeyPatch, tm
         (["dream", "noise", "--layer", "low + hihg"], "At character 7: no layer hihg; the nearest is high"),
         (["dream", "noise", "--colours", "sepia"], "`colours`"),
         (["dream", "nowhere.png"], "cannot be read"),
+        (["dream", "noise", "--like", "nowhere.png"], "cannot be read"),
+        (["concept"], "Say what to imagine"),
         (["dream", "noise", "--network", "vgg99"], "There is no network"),
     ],
 )

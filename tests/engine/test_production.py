@@ -14,6 +14,8 @@ from engine.ascent.report import Progress
 from engine.ascent.tiles import NOTE
 from engine.encoders.encoded import Encoded
 from engine.encoders.raster import tensor
+from engine.jobs import decoder, imprint
+from engine.jobs.imprint import Imprint
 from engine.jobs.params import Dream, make
 from engine.networks.network import Network
 from engine.production import produce
@@ -37,6 +39,19 @@ def made(studio: Studio, others: Mapping[str, bytes] | None = None, **options: o
     *_, last = produce(wanted, png(), studio, others=others)
     assert isinstance(last, Encoded)
     return last
+
+
+def test_a_file_says_how_it_was_made(studio: Studio) -> None:
+    file = made(studio, {"mask": png(split=True)}, seed=4821)
+    assert imprint.read(decoder.imprinted(file.data, 1.0)) == Imprint(make(Dream, **QUICK, seed=4821), ("mask",))
+
+
+def test_what_is_kept_early_says_it_too(studio: Studio) -> None:
+    reports = produce(make(Dream, **QUICK), png(), studio)
+    next(reports)
+    last = reports.send(True)
+    assert isinstance(last, Encoded)
+    assert imprint.read(decoder.imprinted(last.data, 1.0)).params == make(Dream, **QUICK)
 
 
 def test_further_pictures_reach_the_recipe(studio: Studio) -> None:

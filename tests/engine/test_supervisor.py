@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine import supervisor
 from engine.jobs import retention
 from engine.jobs import settings as settings_
+from engine.jobs.errors import NoLedger
 from engine.jobs.job import CancelOutcome, Job, JobId, JobRow, State
 from engine.jobs.ledger import Ledger
 from engine.jobs.local import LocalDispatch, open_ledger
@@ -290,3 +292,49 @@ def test_a_damaged_database_is_a_sentence_in_the_log(settings: Settings) -> None
     assert done.returncode == supervisor.UNUSABLE
     assert "pareidolia restore FILE" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+async def test_a_result_is_kept_until_the_ledger_takes_it(
+    engine: Supervisor, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", 0.01)
+    finish, refused = engine.ledger.finish, iter([NoLedger(), NoLedger()])
+
+    def reluctant(*facts: Any) -> bool:
+        if error := next(refused, None):
+            raise error
+        return finish(*facts)
+
+    monkeypatch.setattr(engine.ledger, "finish", reluctant)
+    row = await settled(dispatch, await dispatch.submit(order(FINE), {}))
+    assert (row.state, row.attempt) == (State.DONE, 1)
+
+
+async def test_a_heartbeat_that_cannot_read_the_ledger_still_keeps_the_time(
+    engine: Supervisor, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> str:
+        raise NoLedger
+
+    monkeypatch.setattr(supervisor, "GRACE_S", 0.1)
+    monkeypatch.setattr(supervisor, "BEAT_S", 0.05)
+    monkeypatch.setattr(engine.ledger, "stop_flag", unreadable)
+    engine.settings.engine.timeout_s = 0.2
+    assert (await settled(dispatch, await dispatch.submit(order(DEAF), {}))).error_code == "F02"
+
+
+async def test_children_that_come_to_nothing_are_started_ever_more_slowly(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", 0.001)
+    with contextlib.closing(open_ledger(settings)) as ledger:
+        engine = Supervisor(settings, ledger, (sys.executable, "-c", "import no_such_engine"))
+        running = asyncio.create_task(engine.run())
+        async with asyncio.timeout(120):
+            while engine._vain_starts < 4:
+                await asyncio.sleep(0.01)
+        engine.stop()
+        await running
+    assert [line for line in caplog.messages if "starts of the child came to nothing" in line][:3] == [
+        f"{count} starts of the child came to nothing; next start in 0 s" for count in (1, 2, 3)
+    ]

@@ -10,7 +10,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from tests.fuzz.mutations import mutated
-from tests.fuzz.originals import originals
+from tests.fuzz.originals import imprinted, originals
 from tests.fuzz.siege import Report, Siege
 
 SAY_EVERY = 10_000
@@ -27,10 +27,12 @@ def besiege(cases: int, seed: str) -> Report:
     """Ask one decoder about so many files. Raises `Finding`."""
     random = Random(seed)
     with Siege() as siege:
-        for case in range(cases - cases // 10):
+        for case in range(cases - 2 * (cases // 10)):
             siege.judge(mutated(random, originals()))
             if case % SAY_EVERY == SAY_EVERY - 1:
                 print(f"  {seed}: {siege.report.answers.total()} files", file=sys.stderr)
+        for _ in range(cases // 10):
+            siege.judge_imprint(mutated(random, imprinted()))
         by_hypothesis(siege, cases // 10, seed)
     return siege.report
 

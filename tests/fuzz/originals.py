@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
+from engine.jobs import imprint
+from engine.jobs.params import Dream
 from tests.engine.jobs.profiles import cyan_is_red, red_is_blue
 
 SIZE = (31, 22)
@@ -47,6 +49,17 @@ def originals() -> dict[str, bytes]:
     made["JPEG printed"] = _saved(_picture("CMYK"), "JPEG", icc_profile=cyan_is_red())
     made["PNG with text"] = _saved(_picture("P"), "PNG", pnginfo=_text(), transparency=b"\0\x80\xff" * 9, dpi=(72, 72))
     return made
+
+
+@cache
+def imprinted() -> dict[str, bytes]:
+    """Files of ours that say how they were made, by their kind."""
+    said = imprint.write(Dream(layer="high*0.7 + mid:21", seed=4821), ["guide"])
+    text, exif = PngImagePlugin.PngInfo(), Image.Exif()
+    text.add_text(imprint.KEY, said)
+    exif.get_ifd(imprint.EXIF_IFD)[imprint.USER_COMMENT] = imprint.ASCII + said.encode()
+    options: dict[str, dict[str, Any]] = {"PNG": {"pnginfo": text}, "JPEG": {"exif": exif}, "WEBP": {"exif": exif}}
+    return {kind: _saved(_picture("RGB"), kind, **options.get(kind, {"comment": said})) for kind in (*options, "GIF")}
 
 
 def _picture(mode: str) -> Image.Image:

@@ -15,11 +15,12 @@ import struct
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from engine.jobs import decoder, errors
+from engine.jobs import decoder, errors, imprint
 from engine.jobs.decoder import Decoder
 
 LONG_SIDE = 32
@@ -38,7 +39,7 @@ class Report:
     """What became of the files."""
 
     answers: Counter[str] = field(default_factory=Counter)
-    """How often each answer came: "clean", or the name of a refusal."""
+    """How often each answer came: "clean", "imprint", or the name of a refusal."""
     deaths: int = 0
     slowest_s: float = 0.0
     child_mb: float = 0.0
@@ -101,9 +102,16 @@ class Siege:
 
     def judge(self, data: bytes, long_side: int = LONG_SIDE) -> str:
         """Ask about one file; the name of the answer. Raises `Finding`."""
+        return self._judged(data, self._answer(data, long_side))
+
+    def judge_imprint(self, data: bytes) -> str:
+        """Ask how a file was made; the name of the answer, "imprint" where it could be read. Raises `Finding`."""
+        return self._judged(data, self._imprint(data))
+
+    def _judged(self, data: bytes, asked: Coroutine[None, None, str]) -> str:
         before = self._pid
         began = time.perf_counter()
-        answer = self._loop.run_until_complete(self._answer(data, long_side))
+        answer = self._loop.run_until_complete(asked)
         took = time.perf_counter() - began
         self.report.slowest_s = max(self.report.slowest_s, took)
         self.report.answers[answer] += 1
@@ -119,15 +127,18 @@ class Siege:
     async def _answer(self, data: bytes, long_side: int) -> str:
         try:
             clean = await self._decoder.clean(data, long_side)
-        except errors.Refusal as refusal:
-            if len(str(refusal)) < 40 or not str(refusal).endswith(".") or refusal.code == errors.Refusal.code:
-                raise Finding(f"no sentence for {_kept(data)}") from refusal
-            return type(refusal).__name__
         except Exception as error:
-            raise Finding(f"{type(error).__name__} for {_kept(data)}") from error
+            return _refusal(error, data)
         if chunks(clean.png) != ["IHDR", "IDAT", "IEND"] or clean.png[24:26] != b"\x08\x02":
             raise Finding(f"more than pixels in the answer to {_kept(data)}")
         return "clean"
+
+    async def _imprint(self, data: bytes) -> str:
+        try:
+            imprint.read(await self._decoder.imprint(data))
+        except Exception as error:
+            return _refusal(error, data)
+        return "imprint"
 
     def child_seconds(self) -> float:
         """CPU time of the child so far; 0 where there is no /proc."""
@@ -157,6 +168,15 @@ def chunks(png: bytes) -> list[str]:
             kinds.append(kind.decode("ascii"))
         at += 12 + length
     return kinds
+
+
+def _refusal(error: Exception, data: bytes) -> str:
+    """The name of a refusal with a sentence. Raises `Finding` for anything else."""
+    if not isinstance(error, errors.Refusal):
+        raise Finding(f"{type(error).__name__} for {_kept(data)}") from error
+    if len(str(error)) < 40 or not str(error).endswith(".") or error.code == errors.Refusal.code:
+        raise Finding(f"no sentence for {_kept(data)}") from error
+    return type(error).__name__
 
 
 def _kept(data: bytes) -> str:

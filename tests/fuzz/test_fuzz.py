@@ -12,7 +12,7 @@ from PIL import Image
 from engine.jobs import decoder, errors
 from tests.fuzz.campaign import by_hypothesis
 from tests.fuzz.mutations import mutated
-from tests.fuzz.originals import originals
+from tests.fuzz.originals import imprinted, originals
 from tests.fuzz.siege import Finding, Siege
 
 SEED = "suite"
@@ -39,6 +39,13 @@ def test_10_000_damaged_files(siege: Siege) -> None:
     assert siege.report.deaths < 20, "a common kind of damage kills the child"
 
 
+def test_1_000_damaged_files_of_ours_are_asked_how_they_were_made(siege: Siege) -> None:
+    assert {siege.judge_imprint(data) for data in imprinted().values()} == {"imprint"}
+    random = Random(SEED)
+    answers = {siege.judge_imprint(mutated(random, imprinted())) for _ in range(1_000)}
+    assert {"imprint", "NoImprint", "BadImprint", "BrokenPicture", "NotAPicture"} <= answers
+
+
 # the siege sees what it must see
 
 
@@ -61,6 +68,12 @@ def test_a_breach_would_be_seen(siege: Siege, monkeypatch: pytest.MonkeyPatch, b
     monkeypatch.setattr(siege._decoder, "clean", breach)
     with pytest.raises(Finding):
         siege.judge(b"any file")
+
+
+def test_a_breach_in_the_other_question_would_be_seen(siege: Siege, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(siege._decoder, "imprint", _crash)
+    with pytest.raises(Finding):
+        siege.judge_imprint(b"any file")
 
 
 def test_a_hang_would_be_seen(siege: Siege, monkeypatch: pytest.MonkeyPatch) -> None:

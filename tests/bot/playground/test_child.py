@@ -108,3 +108,13 @@ async def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> No
     process.send_signal(signal.SIGTERM)
     await process.communicate()
     assert process.returncode == 0
+
+
+async def test_a_bot_can_tell_that_its_playground_is_gone(playground: Playground, tmp_path: Path) -> None:
+    listening = "import sys; print('here', flush=True); sys.stdin.read(); print('alone', flush=True)"
+    child = playground.run_bot(tmp_path, [sys.executable, "-c", listening])
+    await started(child.log_path, 1)
+    assert child._process is not None
+    assert child._process.stdin is not None
+    child._process.stdin.close()  # as the kernel does when the playground is killed
+    assert (await started(child.log_path, 2))[:2] == ["here", "alone"]

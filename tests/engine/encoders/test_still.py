@@ -7,6 +7,7 @@ from torch import Tensor
 
 from engine.encoders import Encoded, encode, open_encoder, preview
 from engine.encoders.still import Kind, Still
+from engine.jobs import imprint
 from engine.jobs.params import Dream
 
 
@@ -64,7 +65,7 @@ def test_a_dream_becomes_a_png(photo: Tensor) -> None:
     encoder = open_encoder(Dream())
     assert isinstance(encoder, Still)
     encoder.add(photo)
-    assert encoder.finish() == encode(photo)
+    assert encoder.finish() == encode(photo, imprint=imprint.write(Dream()))
     encoder.close()
 
 

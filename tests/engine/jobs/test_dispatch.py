@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.jobs import settings
 from engine.jobs.errors import Broken, TooManyJobs
-from engine.jobs.job import BlobKey, CancelOutcome, JobId, Limits, Progress, Result, Settled, Started, State
+from engine.jobs.job import BlobKey, CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
 from engine.jobs.ledger import Ledger
 from engine.jobs.live import LiveServer, socket_path
 from engine.jobs.local import LocalDispatch
@@ -74,6 +75,32 @@ async def test_what_is_unknown_is_none(bench: Bench) -> None:
     assert await bench.dispatch.get_blob(BlobKey("f" * 64)) is None
 
 
+async def test_a_posted_answer_is_found_by_its_message(bench: Bench) -> None:
+    id = await bench.dispatch.submit(a_job(layer="mid"), {})
+    row = bench.ledger.claim("e")
+    assert row
+    bench.ledger.finish(id, row.attempt, RESULT, 1.0)
+    assert await bench.dispatch.answered_in("42") is None
+    await bench.dispatch.mark_posted(id, "42")
+    found = await bench.dispatch.answered_in("42")
+    assert found
+    assert (found.id, found.job.params.aim) == (id, ("layer", "mid"))
+    assert await bench.dispatch.answered_in("") is None
+
+
+async def test_pictures_that_somebody_chose_are_found_the_latest_first(bench: Bench) -> None:
+    def job(requester: str, picture: str | None, parent: JobId | None = None) -> Job:
+        key = None if picture is None else BlobKey(picture * 64)
+        return replace(a_job(requester), picture=key, parent=parent)
+
+    first = await bench.dispatch.submit(job("ada", "a"), {})
+    for other in (job("bob", "b"), job("ada", None), job("ada", "c", first)):
+        await bench.dispatch.submit(other, {})
+    second = await bench.dispatch.submit(job("ada", "d"), {})
+    assert [row.id for row in await bench.dispatch.brought("ada")] == [second, first]
+    assert await bench.dispatch.brought("eve") == []
+
+
 async def test_refused_work_leaves_no_row(bench: Bench) -> None:
     for _ in range(4):
         await bench.dispatch.submit(a_job(), {})
@@ -94,6 +121,27 @@ async def test_a_done_job_is_posted_once(bench: Bench) -> None:
     assert await bench.dispatch.mark_posted(id, "m1")
     assert not await bench.dispatch.mark_posted(id, "m2")
     assert await bench.dispatch.unposted() == []
+
+
+async def test_a_posted_job_keeps_what_is_still_needed_of_its_posting(bench: Bench) -> None:
+    first, second = [await bench.dispatch.submit(a_job(), {"token": "s3cret", "channel": 7}) for _ in range(2)]
+    for id, spent in ((first, {"channel": 7}), (second, None)):
+        row = bench.ledger.claim("e")
+        assert row
+        assert not await bench.dispatch.mark_posted(id, "m", {}), "not settled yet"
+        bench.ledger.finish(id, row.attempt, RESULT, 1.0)
+        assert await bench.dispatch.mark_posted(id, "m", spent)
+    kept = [await bench.dispatch.row(id) for id in (first, second)]
+    assert [row.posting for row in kept if row] == [{"channel": 7}, {"token": "s3cret", "channel": 7}]
+
+
+async def test_places_of_all_are_those_of_each(bench: Bench) -> None:
+    ids = [await bench.dispatch.submit(a_job(name), {}) for name in ("ada", "ada", "bob")]
+    bench.ledger.claim("e")
+    places = await bench.dispatch.places()
+    assert list(places) == [row.id for row, _ in await bench.dispatch.waiting()] == [ids[0], ids[2], ids[1]]
+    assert [place.ahead for place in places.values()] == [0, 1, 2]
+    assert [place.state for place in places.values()] == [State.RUNNING, State.QUEUED, State.QUEUED]
 
 
 async def test_a_failed_job_carries_its_sentence(bench: Bench) -> None:

@@ -6,11 +6,16 @@ import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
+from engine.jobs import migrate
+from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import Broken, EngineCrashed, QueueFull, TooManyJobs
 from engine.jobs.job import BlobKey, CancelOutcome, JobId, Limits, Result, State, new_id
 from engine.jobs.ledger import CRASHES, STARTS, Ledger, jobs
@@ -264,3 +269,29 @@ def test_every_accepted_job_settles_once_whatever_happens(moves: list[str]) -> N
     assert all(row.state.settled and ledger.mark_posted(row.id, "m") for row in rows)
     assert ledger.unposted() == []
     ledger.close()
+
+
+def test_nothing_that_is_asked_often_reads_the_whole_past(tmp_path: Path) -> None:
+    """With 100,000 rows of the past a submit took 0.7 s, and held the write lock that long."""
+    engine = connect(sqlite_url(tmp_path / "ledger.db"))
+    migrate.upgrade(engine)
+    engine.dispose()
+    ledger = Ledger(sqlite_url(tmp_path / "ledger.db"))
+    asked: list[tuple[str, Any]] = []
+    event.listen(ledger._db, "before_cursor_execute", lambda _c, _d, text, values, *_: asked.append((text, values)))
+    id = ledger.submit(a_job(), {})
+    row = ledger.claim("e")
+    assert row
+    ledger.finish(id, row.attempt, RESULT, 1.0)
+    ledger.mark_posted(id, "m", {})
+    for often in (ledger.unposted, ledger.waiting, ledger.places, lambda: ledger.forget(0.0)):
+        often()
+    with ledger._db.connect() as db:
+        questions = [(text, values) for text, values in asked if "jobs" in text and not text.startswith("INSERT")]
+        plans = [[str(row[3]) for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {q}", v)] for q, v in questions]
+    ledger.close()
+    assert len(questions) >= 12
+    assert [plan for plan in plans if any("SCAN jobs" in step and "INDEX" not in step for step in plan)] == []
+    assert any("jobs_begun" in step for plan in plans for step in plan), "the present moment of the queue"
+    assert any("jobs_share" in step for plan in plans for step in plan), "the end of a user's last job"
+    assert any("jobs_finished" in step for plan in plans for step in plan), "what retention takes"

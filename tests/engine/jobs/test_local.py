@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from engine.jobs import blobs as blobs_module
 from engine.jobs import local
 from engine.jobs import settings as jobs_settings
 from engine.jobs.database import occupy
-from engine.jobs.errors import DiskFull
+from engine.jobs.errors import DiskFull, NoLedger
 from engine.jobs.job import Job
 from engine.jobs.local import LocalDispatch, open_ledger
 from engine.jobs.params import Dream
@@ -75,3 +78,32 @@ def test_who_has_the_ledger_open_keeps_others_from_having_it_alone(found: Settin
         occupy(found.run_dir, alone=True)
     lock = occupy(found.run_dir, alone=True)
     blobs_module.os.close(lock)
+
+
+async def test_a_database_that_cannot_be_written_is_a_refusal_until_it_can(dispatch: LocalDispatch) -> None:
+    def forbid(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA query_only = ON").close()
+
+    database = dispatch.ledger._db
+    event.listen(database, "checkout", forbid)
+    with pytest.raises(NoLedger, match=r"cannot write anything down .* Ask again") as refused:
+        await dispatch.submit(Job(Dream(), "ada"), {})
+    assert "readonly" in str(refused.value.facts["reason"])
+    assert await dispatch.unposted() == [], "reading works"
+    event.remove(database, "checkout", forbid)
+    database.dispose()
+    assert await dispatch.submit(Job(Dream(), "ada"), {})
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_full_disk(dispatch: LocalDispatch) -> None:
+    with pytest.raises(sa.exc.OperationalError, match="no such table"), dispatch.ledger._db.begin() as db:
+        db.execute(sa.text("SELECT * FROM nowhere"))
+
+
+async def test_reading_waits_for_no_writer(dispatch: LocalDispatch) -> None:
+    id = await dispatch.submit(Job(Dream(), "ada"), {})
+    with dispatch.ledger._db.begin() as db:
+        db.execute(sa.text("UPDATE jobs SET requester = 'ben'"))
+        row = await dispatch.row(id)  # or it would be refused after ten seconds
+        assert row
+        assert row.job.requester == "ada"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -160,3 +161,57 @@ def test_the_format_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAREIDOLIA_LOG_FORMAT", "xml")
     with pytest.raises(settings.SettingsError, match="log_format"):
         settings.load()
+
+
+WRITING = """
+import logging, sys
+from engine.jobs import logs, settings
+logs.MOST = 20_000
+logs.start(settings.load(), "worker")
+for number in range(500):
+    logging.getLogger("x").info("%s %d %s", sys.argv[1], number, "." * 60)
+"""
+
+
+def write_much(data_dir: Path, log: Path, *names: str) -> None:
+    """Several processes at once into one file, which they share as supervisor and worker do."""
+    environment = {"PAREIDOLIA_DATA_DIR": str(data_dir), "PYTHONPATH": str(Path(__file__).parents[3])}
+    log.parent.mkdir(mode=0o700, exist_ok=True)
+    with log.open("ab") as out:
+        writers = [
+            subprocess.Popen([sys.executable, "-c", WRITING, name], env=environment, stderr=out) for name in names
+        ]
+    assert [writer.wait() for writer in writers] == [0] * len(names)
+
+
+def test_a_log_of_several_processes_is_set_aside_when_it_is_full_and_no_line_is_torn(data_dir: Path) -> None:
+    log = data_dir / "logs" / "engine.log"
+    write_much(data_dir, log, "a", "b", "c")
+    files = sorted(log.parent.iterdir(), reverse=True)
+    assert [path.name for path in files] == ["engine.log.3", "engine.log.2", "engine.log.1", "engine.log"]
+    assert max(path.stat().st_size for path in files) < 20_000 + 200
+    lines = "".join(path.read_text("utf-8") for path in files).splitlines()
+    told = [re.fullmatch(r"\S+Z INFO worker x: ([abc]) (\d+) \.{60}", one) for one in lines]
+    assert all(told), "a torn line"
+    for name in "abc":
+        numbers = [int(one[2]) for one in told if one and one[1] == name]
+        assert numbers == [*range(500)][500 - len(numbers) :], "of what is kept nothing is missing and all is in order"
+    assert {int(one[2]) for one in told if one} >= {499}
+
+
+def test_a_file_that_is_none_of_ours_is_left_alone(data_dir: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs" / "bot.log"
+    write_much(data_dir, theirs, "a")
+    assert [path.name for path in theirs.parent.iterdir()] == ["bot.log"]
+    assert len(theirs.read_text("utf-8").splitlines()) == 500
+
+
+def test_a_log_that_cannot_be_kept_goes(data_dir: Path) -> None:
+    """As on a full disk; root may write anywhere, hence a folder in the way."""
+    log = data_dir / "logs" / "engine.log"
+    (data_dir / "logs").mkdir(mode=0o700)
+    for number in range(1, logs.KEPT + 1):
+        (data_dir / "logs" / f"engine.log.{number}" / "in the way").mkdir(parents=True)
+    write_much(data_dir, log, "a")
+    assert log.stat().st_size < 20_000 + 200
+    assert log.read_text("utf-8").splitlines()[-1].endswith("a 499 " + "." * 60)

@@ -1,0 +1,99 @@
+"""The menu "Dream like this": `message => the same options over a picture of one's own`.
+
+Of our own messages the ledger knows how they were made; of any other, a file may say it itself, if it is one of ours.
+What is dreamed is the picture that the user last chose in this channel, else the avatar, as `/dream` does: a menu can
+ask for nothing, and a form in between would be one step more than dreaming from scratch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import pictures, wording
+from bot.client import Client
+from bot.desk import check_ready, is_private, onwards, say
+from bot.posting import Posting
+from bot.quota import check_work
+from engine.jobs import params as jobs_params
+from engine.jobs.job import BlobKey, JobRow
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+
+Here = discord.Interaction[Client]
+FITTING = ("guide",)
+"""Further pictures that suit any picture; a mask only suits its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How something was made."""
+
+    params: AnyParams
+    others: Mapping[str, BlobKey] = field(default_factory=dict)
+    """The further pictures that can be used again ..."""
+    missing: tuple[str, ...] = ()
+    """... and those that cannot be had."""
+    private: bool = False
+
+
+class LikeCog(commands.Cog):
+    """A picture of one's own, made like somebody's dream."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.menu = app_commands.ContextMenu(name=wording.LIKE_THIS, callback=self.like_message)
+
+    async def cog_load(self) -> None:
+        """Context menus cannot be declared in a cog."""
+        self.client.tree.add_command(self.menu)
+
+    async def like_message(self, interaction: Here, message: discord.Message) -> None:
+        """Dream like the first picture of a message, and say with which options."""
+        desk, user = self.client.desk, interaction.user
+        made = await self._made(message, user.id)
+        if made is None:
+            await say(interaction, wording.NO_PICTURE)
+            return
+        params = over_a_picture(made.params)
+        check_ready(params)
+        check_work(params)
+        original = await desk.brought(user, interaction.channel_id)
+        original = dataclasses.replace(original, others=made.others if isinstance(params, Dream) else {})
+        await desk.take(interaction, params, original, private=made.private)
+        await self.client.tell(interaction, wording.like(params, original.words, made.missing))
+
+    async def _made(self, message: discord.Message, user_id: int) -> Made | None:
+        """How what is in a message was made; None if no picture is in it. Raises the `Refusal`s of imprints."""
+        row = await self._row(message)
+        if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
+            others = {name: key for name, key in row.job.others.items() if name in FITTING}
+            return Made(row.job.params, others, (), is_private(row))
+        link = pictures.of_message(message, self.client.desk.intake.allowed)
+        if link is None:
+            return None
+        said = await self.client.desk.imprint(link, user_id)
+        return Made(said.params, missing=tuple(name for name in said.others if name in FITTING))
+
+    async def _row(self, message: discord.Message) -> JobRow | None:
+        """The job that a message of ours is about, finished or not."""
+        dispatch = self.client.desk.dispatch
+        rows = await dispatch.unposted() if message.author == self.client.user else ()
+        underway = (row for row in rows if Posting.from_json(row.posting).message_id == message.id)
+        return next(underway, None) or await dispatch.answered_in(str(message.id))
+
+
+def over_a_picture(params: AnyParams) -> Dream | Zoom | See:
+    """The same for a picture: what was imagined out of nothing is dreamed into it, as the button Deeper does."""
+    if isinstance(params, Concept | Neuron):
+        return jobs_params.make(Dream, **onwards(params), size=params.size, seed=params.seed)
+    return params
+
+
+async def setup(client: Client) -> None:
+    """Called by `load_extension`."""
+    await client.add_cog(LikeCog(client))

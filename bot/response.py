@@ -1,0 +1,68 @@
+"""Answers an interaction exactly once: `(interaction, attempt) => id of the message that answers it`.
+
+Discord waits three seconds and takes one answer. Where a connection breaks, or a gateway in front of Discord gives up,
+nobody knows whether that answer was taken; then it is looked up, and given once more if it was not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import discord
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 2
+ACKNOWLEDGED = 40060
+"""The interaction was answered already."""
+UNANSWERED = frozenset({10015, 10062})
+"""Unknown webhook: an interaction has one once it is answered. Unknown interaction: nobody waits any more."""
+NO_ANSWER = (OSError, aiohttp.ClientError, discord.RateLimited)
+"""What is raised when Discord says nothing at all."""
+
+
+async def answer(interaction: discord.Interaction[Any], attempt: Callable[[], Awaitable[object]]) -> int | None:
+    """Make the attempt; the message's id, or None where there is none or nobody can tell what became of it.
+
+    Raises discord.py's and the connection's errors where the answer certainly was not taken.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            return _id(await attempt())
+        except (*NO_ANSWER, discord.HTTPException) as error:
+            if not is_unclear(error):
+                raise
+            log.info("nobody said whether an answer was taken: %s", type(error).__name__)
+            taken, message_id = await _look(interaction)
+            if taken:
+                return message_id
+            if not left:
+                raise
+    return None
+
+
+def is_unclear(error: Exception) -> bool:
+    """Whether a request may have been taken although it failed."""
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or error.status == 429 or error.code == ACKNOWLEDGED
+    return True
+
+
+async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:
+    """Whether the interaction was answered, also if nobody can tell, and the message if there is one."""
+    try:
+        message_id = (await interaction.original_response()).id
+    except discord.HTTPException as error:
+        return error.code not in UNANSWERED, None
+    except (*NO_ANSWER, discord.ClientException):
+        return True, None
+    # The library did not hear of it; what is said from now on is said after the answer.
+    interaction.response._response_type = discord.InteractionResponseType.channel_message
+    return True, message_id
+
+
+def _id(answered: object) -> int | None:
+    return answered.message_id if isinstance(answered, discord.InteractionCallbackResponse) else None
