@@ -79,7 +79,7 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=500, help="jobs to be accepted among kills")
     options.add_argument("--seed", default=secrets.token_hex(4), help="as printed by an earlier run")
     options.add_argument("--small", action="store_true", help="kills: an engine that costs nothing in place of torch")
-    options.add_argument("--minutes", type=float, default=20.0, help="the kills end after this, come what may")
+    options.add_argument("--minutes", type=float, default=20.0, help="kills: nobody asks any more after this")
     given = options.parse_args()
     if unknown := set(given.verbs) - set(VERBS):
         options.error(f"no such verb: {', '.join(unknown)}")

@@ -36,6 +36,8 @@ SETTINGS = {
     "PAREIDOLIA_ENGINE__THREADS": "1", "PAREIDOLIA_ENGINE__NICE": "0",
 }  # fmt: skip
 MOST_WAITING = 40
+DRAIN_S = 600.0
+"""What was accepted is answered within this once nothing is killed any more."""
 MOMENT_S = 5.0
 """A killer who waits for something to happen gives up after this and kills."""
 
@@ -47,6 +49,7 @@ class Plan:
     seed: str
     jobs: int = 500
     minutes: float = 20.0
+    """Nobody asks any more after this, come what may."""
     rush_s: tuple[float, float] = (0.0, 0.6)
     """Between two requests."""
     respite: int = 16
@@ -105,15 +108,16 @@ class Storm:
     async def run(self) -> None:
         """Ask and kill until enough jobs were accepted, then wait until all are answered."""
         forget = self.house.world.listen(self._count)
+        asyncio.get_running_loop().call_later(60 * self.plan.minutes, self.over.set)
         try:
-            async with asyncio.timeout(60 * self.plan.minutes):
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._watch())
-                    group.create_task(self._ask())
-                    group.create_task(self._kill())
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch())
+                group.create_task(self._ask())
+                group.create_task(self._kill())
+            async with asyncio.timeout(DRAIN_S):
                 await self._drain()
         except TimeoutError:
-            print(f"after {self.plan.minutes:g} minutes it was not over", flush=True)
+            print(f"something is not answered {DRAIN_S:.0f} s after the last kill", flush=True)
         finally:
             forget()
 
@@ -123,7 +127,7 @@ class Storm:
     # the people
 
     async def _ask(self) -> None:
-        while not self._enough():
+        while not self._enough() and not self.over.is_set():
             await asyncio.sleep(self.random.uniform(*self.plan.rush_s))
             if self.waiting >= self.plan.crowd:
                 continue

@@ -244,3 +244,15 @@ def test_a_result_that_the_disk_has_no_room_for_is_a_sentence(
     monkeypatch.setattr(made, "_produce", lambda _: made._keep(b"a dream"))
     made.serve({"id": "a job"})
     assert said == [{"report": "failed", "error": "NotKept", "facts": {}}]
+
+
+def test_a_child_whose_supervisor_was_killed_ends_without_a_word() -> None:
+    code = (
+        "import os, engine.worker as w; end, pipe = os.pipe(); os.close(end);"
+        "w.Parent(os.fdopen(pipe, 'wb')).send(report='progress')"
+    )
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen([sys.executable, "-c", code], **streams) as child:
+        assert child.wait(60) == 0
+        assert child.stdout is not None
+        assert child.stdout.read() == b""

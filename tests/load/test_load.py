@@ -25,7 +25,7 @@ from engine.jobs.memory import MemoryDispatch
 from tests.bot.test_desk import Stage, _drawn_avatars, specification, stage  # noqa: F401
 from tests.engine.jobs.conftest import Clock, a_job
 from tests.engine.jobs.test_ledger import RESULT
-from tests.load.__main__ import Waited, mean_waiting
+from tests.load.__main__ import Waited, in_turns, mean_waiting
 from tests.load.gauges import jain, slope
 from tests.load.hall import Counted
 from tests.load.people import Crowd
@@ -185,6 +185,13 @@ def test_waiting_counts_as_it_stands_at_that_moment() -> None:
     ]
     assert mean_waiting(line, 10.0) == [4.0]
     assert mean_waiting(line, 12.0) == [5.0, 1.0]
+
+
+def test_turns_are_counted_whatever_the_machine_does_meanwhile() -> None:
+    line = [Waited("a", "ada", 0.0, 0.0, "1"), Waited("b", "bob", 1.0, 100.0, "2"), Waited("c", "cy", 1.0, 101.0, "3")]
+    turned, at = in_turns(line, 100.5)
+    assert [(one.created, one.started) for one in turned] == [(0.0, 0.0), (1.0, 1.0), (1.0, 2.0)]
+    assert at == 2.0
 
 
 def test_the_slope_is_that_of_the_second_half() -> None:
