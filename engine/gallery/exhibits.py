@@ -1,8 +1,8 @@
 """What hangs in the gallery: `(studio, scale) => files by name`. Dreamed by the recipes, with fixed seeds.
 
-Kinds: every kind of picture, at every layer and towards some subjects. Octaves: one picture, one option changed at a
-time. Ways: what else a dream can be asked. Concepts: what the network imagines. See, neuron: a page of each. Zoom: a
-film.
+First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
+Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
+imagines. See, neuron: a page of each. Zoom: a film.
 """
 
 from __future__ import annotations
@@ -91,6 +91,12 @@ class Gallery:
         self._tell = tell or _to_stderr
         self._source = cache(self._drawn)
         self._dreams: dict[tuple[str, Dream], Tensor] = {}
+
+    def first_light(self) -> Encoded:
+        """One picture and what each layer dreams into it."""
+        cells = [Cell(self._source(VARIED_KIND), "a photo")]
+        cells += [Cell(self._dream(VARIED_KIND, {"layer": name}), f"layer:{name}") for name in ("low", "mid", "high")]
+        return webp([sheet([Row("", cells[:2]), Row("", cells[2:])], self._scale.side)], STILL_BYTES)
 
     def kinds(self) -> Encoded:
         """Rows of kinds; columns of source, layers, subjects."""
@@ -182,6 +188,7 @@ def _to_stderr(line: str) -> None:
 
 
 EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
+    "first-light": Gallery.first_light,
     "kinds": Gallery.kinds,
     "octaves": Gallery.octaves,
     "ways": Gallery.ways,

@@ -51,6 +51,11 @@ def test_options_are_varied_alone_and_the_default_is_dreamed_once(studio: Studio
     assert sum(line.startswith("pet:") for line in told) == 3
 
 
+def test_first_light_is_a_photo_and_three_layers(studio: Studio) -> None:
+    made = Gallery(studio, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), lambda _line: None).first_light()
+    assert (made.width, made.height) == Layout(2, 2, (128, 96), captioned=True).size
+
+
 def test_every_other_way_hangs_beside_its_name(studio: Studio) -> None:
     told: list[str] = []
     gallery = Gallery(studio, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), told.append)
