@@ -1,4 +1,4 @@
-# make play | test | setup | lint | lock | docs | audit | bench | gallery   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | test | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv

@@ -340,10 +340,10 @@ class Ledger:
         """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
         named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
-        with self._read() as db:
-            rows = [*db.execute(sa.select(*named).where(unanswered if pinned else sa.true()))]
-            rows += db.execute(sa.select(_presets.c.params)).all()
-        return {BlobKey(name) for row in rows for text in row if text for name in _BLOB_NAME.findall(text)}
+        queries = (sa.select(*named).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
+        with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
+            found = (row for query in queries for part in db.execute(query).partitions(500) for row in part)
+            return {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
 
     def _after(self, state: State) -> dict[str, Any]:
         if state == State.QUEUED:

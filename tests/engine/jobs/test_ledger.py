@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import tracemalloc
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -295,3 +296,22 @@ def test_nothing_that_is_asked_often_reads_the_whole_past(tmp_path: Path) -> Non
     assert any("jobs_begun" in step for plan in plans for step in plan), "the present moment of the queue"
     assert any("jobs_share" in step for plan in plans for step in plan), "the end of a user's last job"
     assert any("jobs_finished" in step for plan in plans for step in plan), "what retention takes"
+
+
+def test_what_is_named_is_read_a_few_rows_at_a_time(tmp_path: Path) -> None:
+    """Retention held all rows in memory at once, every half hour."""
+    engine = connect(sqlite_url(tmp_path / "ledger.db"))
+    migrate.upgrade(engine)
+    engine.dispose()
+    ledger = Ledger(sqlite_url(tmp_path / "ledger.db"), Limits(10, 10))
+    id = ledger.submit(replace(a_job(), picture=BlobKey("a" * 64)), {})
+    with ledger._db.begin() as db:
+        one = dict(db.execute(jobs.select().where(jobs.c.id == id)).one()._mapping)
+        db.execute(jobs.insert(), [{**one, "id": new_id()} for _ in range(5000)])
+    tracemalloc.start()
+    named = ledger.named_blobs()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    ledger.close()
+    assert named == {"a" * 64}
+    assert most < 2 * 2**20
