@@ -134,6 +134,11 @@ class Client(commands.Bot):
         """Whether the gateway was ever there."""
         return cast("discord.gateway.DiscordWebSocket | None", self.ws) is not None
 
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Events after the end are dropped: a closed client has no loop, and discord.py trips over that."""
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
+
     def serves(self, guild_id: int | None) -> bool:
         """Whether the settings let us work there. Direct messages always."""
         return guild_id is None or not self._guild_ids or guild_id in self._guild_ids

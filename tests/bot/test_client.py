@@ -108,6 +108,11 @@ async def test_only_the_servers_of_the_settings_are_served(client):
     assert not client.serves(8)
 
 
+async def test_what_comes_after_the_end_disturbs_nobody(client):
+    await client.close()
+    client.dispatch("ready")
+
+
 async def test_no_privileged_intents(client):
     assert not client.intents.message_content
     assert not client.intents.members
