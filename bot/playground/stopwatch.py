@@ -31,10 +31,10 @@ from bot.playground.world import Message
 PATIENCE_S = 300.0
 QUIET_S = 6.0
 LONG: dict[str, dict[str, Any]] = {
-    "dream": {"layer": "high", "size": 1024, "iterations": 60},
-    "zoom": {"layer": "high", "frames": 60},
-    "concept": {"subject": "owl", "variations": 4},
-    "lab neuron": {"layer": "high", "top": 24},
+    "dream": {"layer": "high", "size": 1024},
+    "zoom": {"layer": "high"},
+    "concept": {"subject": "owl"},
+    "lab neuron": {"layer": "high"},
     "see": {},
 }
 """Every recipe's command, with options that make it last."""
