@@ -306,7 +306,7 @@ class Desk:
             params: AnyParams = reseeded(old)
             original = dataclasses.replace(original, others=row.job.others)
         else:
-            params = jobs_params.make(Dream, **onwards(old), size=old.size, seed=draw_seed())
+            params = dreamed_like(old, draw_seed())
         await self.take(interaction, params, original, private=is_private(row), parent=row)
 
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
@@ -386,6 +386,11 @@ def onwards(params: AnyParams) -> dict[str, Any]:
     if isinstance(params, Neuron) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
     return {"network": params.network, **dict([params.aim])}
+
+
+def dreamed_like(params: AnyParams, seed: int) -> Dream:
+    """A dream that goes where these params went, of their size."""
+    return jobs_params.make(Dream, **onwards(params), size=params.size, seed=seed)
 
 
 def check_ready(params: jobs_params.Params) -> None:

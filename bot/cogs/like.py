@@ -17,10 +17,9 @@ from discord.ext import commands
 
 from bot import pictures, wording
 from bot.client import Client
-from bot.desk import check_ready, is_private, onwards, say
+from bot.desk import check_ready, dreamed_like, is_private, say
 from bot.posting import Posting
 from bot.quota import check_work
-from engine.jobs import params as jobs_params
 from engine.jobs.job import BlobKey, JobRow
 from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
 
@@ -90,7 +89,7 @@ class LikeCog(commands.Cog):
 def over_a_picture(params: AnyParams) -> Dream | Zoom | See:
     """The same for a picture: what was imagined out of nothing is dreamed into it, as the button Deeper does."""
     if isinstance(params, Concept | Neuron):
-        return jobs_params.make(Dream, **onwards(params), size=params.size, seed=params.seed)
+        return dreamed_like(params, params.seed)
     return params
 
 

@@ -163,6 +163,9 @@ class Zoom(Climb):
 class Concept(Params):
     """What the network imagines, from nothing or out of a picture. Olah et al. 2017, "Feature Visualization"."""
 
+    FINISHING: ClassVar[int] = 6
+    """Steps at full size that give each picture its surfaces."""
+
     recipe: Literal["concept"] = "concept"
     subject: str = Field(
         "", max_length=200, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
@@ -196,7 +199,7 @@ class Concept(Params):
     def work(self) -> float:
         """Estimated megapixel-iterations: of painting, and of details at full size."""
         painting = 1.3 * self.variations * self.iterations * self.view**2
-        details = 6 * self.size**2
+        details = self.FINISHING * self.size**2
         return (painting + details) / 1e6
 
 

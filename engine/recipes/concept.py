@@ -27,7 +27,7 @@ from engine.studio import Studio
 
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
-DETAILS = Course(octaves=1, iterations=6, strength=0.15)
+DETAILS = Course(octaves=1, iterations=Concept.FINISHING, strength=0.15)
 """Surfaces at full size, by a lower layer: towards the thing itself, small ones would grow all over the large."""
 
 
@@ -39,20 +39,21 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
     whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
     final = (whole[0], whole[1])
-    steps = params.iterations + params.variations * DETAILS.octaves * DETAILS.iterations
+    steps = params.iterations + params.variations * DETAILS.iterations
+    surfaces = layer(catalog.seen(params.network)[0])
     objective, closest, size = imagined(params.meanings()), approach(params.view)[1], fitted(shape, side)
     canvas = _canvas(fitted(shape, closest.enough), size, source, generator, params.variations).to(studio.device)
     if params.variations > 1:
         objective = objective + DIVERSITY * diverse(network.layers[-2])
     afford(network, objective.layers, closest.widest(canvas), studio.memory)
-    afford(network, objective.layers, torch.empty(3, *size, device=studio.device), studio.memory)
+    afford(network, surfaces.layers, torch.empty(3, *size, device=studio.device), studio.memory)
     for report in paint(network, objective, canvas, params.iterations, generator, params.view):
         yield replace(report, steps=steps, size=final)
     with torch.no_grad():
         pictures = canvas.pictures(size).clone()
     done = params.iterations
     for at in range(params.variations):
-        for report in ascend(network, layer(catalog.seen(params.network)[0]), pictures[at], DETAILS, generator):
+        for report in ascend(network, surfaces, pictures[at], DETAILS, generator):
             done += 1
             yield replace(report, step=done, steps=steps, size=final)
         pictures[at] = report.show()
