@@ -322,8 +322,10 @@ async def test_edits_keep_the_box_and_the_focus(visitor: Visitor, playground: Pl
     message.components = [card(words("Dreamed"), picture(playground, 600, 400, "eyes"), buttons("Cancel", "Keep"))]
     playground.world.change_message(message)
     await expect(visitor.page.get_by_role("button", name="Keep")).to_be_visible()
+    settled = shown.locator("img:not(.arriving)")
+    await expect(settled).not_to_have_attribute("src", was or "")
+    await expect(settled).to_have_attribute("alt", "eyes")
     await expect(shown.locator("img")).to_have_count(1)
-    await expect(shown.locator("img")).to_have_attribute("alt", "eyes")
     assert await shown.get_attribute("data-src") != was
     assert await shown.evaluate(BOX) == before
     await expect(button).to_be_focused()
