@@ -35,6 +35,16 @@ def test_every_choice_is_read_back() -> None:
         assert catalog.meaning("pocket", word).layer in (*catalog.network("pocket").layers, catalog.EVIDENCE)
 
 
+def test_every_answer_of_every_network_has_a_name_of_its_own() -> None:
+    for name, entry in catalog.networks().items():
+        assert len(catalog.labels(name)) == entry.classes or name == "pocket", name
+    places, inception = list(catalog.labels("places205")), list(catalog.labels("inception5h"))
+    assert (places[13], places[132], places[204]) == ("apartment building outdoor", "pagoda", "yard")
+    assert (inception[1], inception[1000], inception[1001]) == ("kit fox", "dumbbell", "unused 1001")
+    known = set(catalog.labels("googlenet"))
+    assert len(known - set(inception)) <= 4, "the same thousand things, four of them by another name"
+
+
 def test_high_means_its_classes() -> None:
     high = catalog.meaning("pocket", "high")
     assert high.layer == catalog.EVIDENCE
