@@ -26,7 +26,10 @@ class Fourier:
     """Some pictures of one size, as spectra that an optimiser can move."""
 
     def __init__(self, size: Size, generator: torch.Generator, count: int = 1, source: Tensor | None = None) -> None:
-        """`source` [3, H, W] in [0, 1] is what they grow out of; None is grey. Chance is drawn on the CPU."""
+        """`source` in [0, 1] is what they grow out of: [3, H, W], or one for each. None is grey.
+
+        Chance is drawn on the CPU.
+        """
         self.size, self.source = size, source
         drawn = torch.randn((count, 3, size[0], size[1] // 2 + 1, 2), generator=generator) * START
         self.spectrum = drawn.to(source.device if source is not None else "cpu").requires_grad_()
@@ -34,6 +37,7 @@ class Fourier:
     def to(self, device: torch.device) -> Fourier:
         """The same canvas, to be painted on that device."""
         self.spectrum = self.spectrum.detach().to(device).requires_grad_()
+        self.source = None if self.source is None else self.source.to(device)
         return self
 
     def pictures(self, size: Size | None = None) -> Tensor:

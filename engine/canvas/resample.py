@@ -10,10 +10,11 @@ Size = tuple[int, int]
 
 
 def resize(picture: Tensor, size: Size) -> Tensor:
-    """[3, h, w] => [3, *size]. Bicubic, filtered when it gets smaller; overshoots [0, 1] a little at edges."""
-    if picture.shape[1:] == size:
+    """[..., 3, h, w] => [..., 3, *size]. Bicubic, filtered when it shrinks; overshoots [0, 1] a little at edges."""
+    if picture.shape[-2:] == size:
         return picture
-    return interpolate(picture[None], size, mode="bicubic", antialias=True)[0]
+    resized = interpolate(picture.reshape(-1, *picture.shape[-3:]), size, mode="bicubic", antialias=True)
+    return resized.reshape(*picture.shape[:-2], *size)
 
 
 def fitted(size: Size, side: int, smallest: int = 32) -> Size:

@@ -163,7 +163,7 @@ class Zoom(Climb):
 class Concept(Params):
     """What the network imagines, from nothing or out of a picture. Olah et al. 2017, "Feature Visualization"."""
 
-    FINISHING: ClassVar[int] = 6
+    FINISHING: ClassVar[int] = 8
     """Steps at full size that give each picture its surfaces."""
 
     recipe: Literal["concept"] = "concept"
@@ -171,7 +171,7 @@ class Concept(Params):
         "", max_length=200, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
     )
     variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
-    iterations: int = Field(192, ge=16, le=512, description="steps of painting")
+    iterations: int = Field(96, ge=16, le=512, description="steps of painting")
 
     @model_validator(mode="after")
     def _subject_is_in_the_catalogue(self) -> Self:
@@ -212,7 +212,7 @@ class Neuron(Params):
 
     SEARCHING: ClassVar[int] = 48
     """Steps in which what is searched is imagined."""
-    FINISHING: ClassVar[int] = 6
+    FINISHING: ClassVar[int] = 8
     """Steps at full size that give a single picture its surfaces."""
 
     recipe: Literal["neuron"] = "neuron"

@@ -8,8 +8,9 @@ from torch import nn
 
 from engine.jobs import catalog
 from engine.jobs.errors import NetworkMissing, OtherNetwork
-from engine.networks import architectures, pocket, weights
+from engine.networks import architectures, pocket, sketches, weights
 from engine.networks.network import Network
+from engine.networks.sketches import Sketches
 
 
 def load(name: str) -> Network:
@@ -17,15 +18,17 @@ def load(name: str) -> Network:
     entry = catalog.network(name)
     file = catalog.weights_file(name)
     try:
-        return from_pocket(*pocket.load()) if file is None else _from_file(name, entry, file)
+        return from_pocket(*pocket.load(), sketches.read()) if file is None else _from_file(name, entry, file)
     except FileNotFoundError:
         raise NetworkMissing(name=name) from None
 
 
-def from_pocket(model: pocket.Pocket, labels: list[str]) -> Network:
+def from_pocket(model: pocket.Pocket, labels: list[str], drawn: Sketches | None = None) -> Network:
     """A pocket network, trained or not, made ready for dreaming."""
-    stages = dict(model.stages.items())
-    return Network(stages, mean=pocket.MEAN, std=pocket.STD, head=model.head.linear, labels=labels)
+    head = model.head.linear
+    return Network(
+        dict(model.stages.items()), mean=pocket.MEAN, std=pocket.STD, head=head, labels=labels, sketches=drawn
+    )
 
 
 def assembled(name: str, model: nn.Module) -> Network:

@@ -17,6 +17,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from engine.jobs import catalog
 from engine.networks.first import FirstConv
 from engine.networks.head import convolution
+from engine.networks.sketches import Sketches
 
 EVIDENCE = catalog.EVIDENCE
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
@@ -26,7 +27,7 @@ SMALLEST = 32
 
 
 class Network(nn.Module):
-    """Named stages that run one after another, an optional head behind one of them, and the labels of its classes."""
+    """Named stages that run one after another, an optional head behind one, and what is known of its classes."""
 
     mean: Tensor
     std: Tensor
@@ -41,6 +42,7 @@ class Network(nn.Module):
         head: nn.Module | None = None,
         behind: str | None = None,
         labels: Sequence[str] = (),
+        sketches: Sketches | None = None,
         bgr: bool = False,
     ) -> None:
         """`mean` is subtracted from pictures in [0, 1], `std` divides afterwards. The stages given are not changed.
@@ -54,6 +56,7 @@ class Network(nn.Module):
         self.behind = behind or tuple(stages)[-1]
         self.bgr = bgr
         self.labels = tuple(labels)
+        self.sketches = sketches or {}
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
         _cheapen_first(self.stages)

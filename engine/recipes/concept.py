@@ -1,7 +1,8 @@
 """What a network imagines: `(params, picture or nothing) => one picture, or a grid of different ones`.
 
 Olah et al. 2017, "Feature Visualization". First the whole thing, painted on a Fourier canvas and seen so small that
-one of it fills the view; then its edges, seen closer; then surfaces, dreamed in at full size.
+one of it fills the view; then its edges, seen closer; then surfaces, dreamed in at full size. Where the network comes
+with sketches, painting begins with one (Santurkar et al. 2019), else with grey.
 """
 
 from __future__ import annotations
@@ -19,20 +20,22 @@ from engine.ascent.report import Frame, Report
 from engine.canvas.fourier import Fourier
 from engine.canvas.mosaic import mosaic, tile
 from engine.canvas.opening import opening
-from engine.canvas.resample import Size, fitted
+from engine.canvas.resample import fitted
+from engine.canvas.sketch import sketched
 from engine.jobs import catalog
 from engine.jobs.params import Concept
+from engine.networks.network import EVIDENCE, Network
 from engine.objectives import diverse, imagined, layer
 from engine.studio import Studio
 
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
-DETAILS = Course(octaves=1, iterations=Concept.FINISHING, strength=0.15)
+DETAILS = Course(octaves=1, iterations=Concept.FINISHING, strength=0.4)
 """Surfaces at full size, by a lower layer: towards the thing itself, small ones would grow all over the large."""
 
 
 def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
-    """Progress after every step, then one Frame; `source` [3, H, W] in [0, 1] is what it grows out of, None is grey."""
+    """Progress after every step, then one Frame; `source` [3, H, W] in [0, 1] is what it grows out of."""
     generator = studio.generator(params.seed)
     network = studio.network(params.network)
     side = tile(params.size, params.variations)
@@ -42,7 +45,8 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     steps = params.iterations + params.variations * DETAILS.iterations
     surfaces = layer(catalog.seen(params.network)[0])
     objective, closest, size = imagined(params.meanings()), approach(params.view)[1], fitted(shape, side)
-    canvas = _canvas(fitted(shape, closest.enough), size, source, generator, params.variations).to(studio.device)
+    begun = _begun(network, params, generator) if source is None else opening(source, max(size), generator)
+    canvas = Fourier(fitted(shape, closest.enough), generator, params.variations, begun).to(studio.device)
     if params.variations > 1:
         objective = objective + DIVERSITY * diverse(network.layers[-2])
     afford(network, objective.layers, closest.widest(canvas), studio.memory)
@@ -60,6 +64,19 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     yield Frame(0, 1, mosaic(pictures))
 
 
-def _canvas(small: Size, large: Size, source: Tensor | None, generator: torch.Generator, count: int) -> Fourier:
-    """A canvas that is painted small; what it grows out of stays as sharp as the result."""
-    return Fourier(small, generator, count, None if source is None else opening(source, max(large), generator))
+def _begun(network: Network, params: Concept, generator: torch.Generator) -> Tensor | None:
+    """What each variation begins with, [n, 3, h, w]: other classes of a subject, then other sketches; None is grey."""
+    if not network.sketches:
+        return None
+    asked = [[network.labels[at] for at in one.channels] for one in params.meanings() if one.layer == EVIDENCE]
+    rows = [_ways(network, labels, generator) for labels in asked]
+    return torch.stack(
+        [sketched([row[at % len(row)] for row in rows if row], generator) for at in range(params.variations)]
+    )
+
+
+def _ways(network: Network, labels: list[str], generator: torch.Generator) -> list[Tensor]:
+    """Every sketch of some classes, the classes in any order: first the best of each, then the second."""
+    order = [labels[at] for at in torch.randperm(len(labels), generator=generator).tolist()]
+    known = [network.sketches[label] for label in order if label in network.sketches]
+    return [sketch for rank in zip(*known, strict=True) for sketch in rank]

@@ -1,4 +1,4 @@
-"""`python -m engine.training sprites | fit | look | judge | subjects | card`: remake and examine the pocket network."""
+"""Remake and examine the pocket network: `python -m engine.training sprites | sketches | fit | look | judge | ...`."""
 
 import argparse
 import json
@@ -11,10 +11,10 @@ from pathlib import Path
 import torch
 from torch import distributed
 
-from engine.networks import pocket
+from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.studio import Studio
-from engine.training import backdrops, card, judge, judge_network, sprites, subjects
+from engine.training import backdrops, card, judge, judge_network, sketch, sprites, subjects
 from engine.training.fit import Plan, begin, fit, replace, resume, start_from
 from engine.training.look import sheets
 from engine.training.scenes import Scenes
@@ -115,6 +115,14 @@ def find_subjects(asked: argparse.Namespace) -> None:
     print(f"{len(found)} subjects: {asked.out}")
 
 
+def draw_sketches(asked: argparse.Namespace) -> None:
+    """Shrink the art to sketches."""
+    art = sprites.read(asked.sprites)
+    drawn = sketch.shrunk(art)
+    replace(asked.out, lambda part: sketches.write(art.labels, drawn, part))
+    print(f"{len(drawn)} classes, {drawn.shape[1]} sketches of each: {asked.out}")
+
+
 def write_card(asked: argparse.Namespace) -> None:
     """Write the model card and its pictures."""
     studio = Studio("cpu", threads=asked.threads)
@@ -122,7 +130,7 @@ def write_card(asked: argparse.Namespace) -> None:
     table = subjects.read(asked.subjects)
     weights, second = asked.weights or pocket.WEIGHTS, asked.judge or judge_network.WEIGHTS
     model, labels = pocket.load(weights)
-    network = from_pocket(model, labels).to(studio.dtype)
+    network = from_pocket(model, labels, sketches.read()).to(studio.dtype)
     for path in card.draw(network, table, asked.gallery):
         print(path)
     text = card.written(model, card.facts(weights), card.facts(second), judged, table, labels)
@@ -174,6 +182,10 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--flat", type=Path, required=True, help="assets folder of npm's @lobehub/fluent-emoji-flat")
     draw.add_argument("--twemoji", type=Path, required=True, help="folder of npm's @twemoji/svg")
     draw.set_defaults(act=make_sprites)
+    shrink = verbs.add_parser("sketches", help="shrink the art to what `concept` begins with")
+    shrink.add_argument("--sprites", type=Path, required=True)
+    shrink.add_argument("--out", type=Path, default=sketches.FILE)
+    shrink.set_defaults(act=draw_sketches)
     train = verbs.add_parser("fit", help="train the network; takes up a run that was cut short")
     train.add_argument("--sprites", type=Path, required=True)
     train.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the weights")

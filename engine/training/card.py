@@ -20,6 +20,7 @@ from torch import Generator, Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.canvas.page import MARGIN, SOFT, WIDTH, Page, shortened
+from engine.canvas.sketch import sketched
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import Pocket
 from engine.objectives import wish
@@ -107,7 +108,7 @@ def captioned(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -
             return
 
 
-def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 128) -> Iterator[Path]:
+def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 96) -> Iterator[Path]:
     """Both sheets, yielded when written: every subject's feature picture, and every so-many-th class, not the best."""
     folder.mkdir(parents=True, exist_ok=True)
     features = [
@@ -118,11 +119,11 @@ def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 1
     yield folder / SUBJECTS_SHEET
     chosen = list(range(0, len(network.labels), max(1, len(network.labels) // CLASSES)))[:CLASSES]
     chance, groups = Generator().manual_seed(0), [chosen[at : at + 16] for at in range(0, len(chosen), 16)]
-    made = [
-        picture
-        for group in watched(groups, "class pictures", len(groups))
-        for picture in concepts(network, group, chance, iterations=iterations)
-    ]
+    made: list[Tensor] = []
+    for group in watched(groups, "class pictures", len(groups)):
+        best = [network.sketches.get(network.labels[label], ())[:1] for label in group]
+        begun = torch.stack([sketched(list(one), chance) for one in best])
+        made += concepts(network, group, chance, iterations=iterations, begun=begun)
     captioned(made, [network.labels[label] for label in chosen], folder / CLASSES_SHEET)
     yield folder / CLASSES_SHEET
 
@@ -211,7 +212,9 @@ dead leaves, or one of our own procedural textures.
 | photographs behind the things: those of scikit-image | free; see its data licence notes |
 | Twemoji: to judge, never to train | CC BY 4.0 |
 
-Attributions stand in [NOTICE](../NOTICE). No art is in the repository; the weights are MIT like the rest.
+Attributions stand in [NOTICE](../NOTICE). The weights are MIT like the rest. No art is in the repository but what is
+left of it in 14 by 14 pixels: two sketches of each emoji, of Noto's and Fluent's flat design and under their licences;
+`/concept` begins with them (Santurkar et al. 2019, "Image Synthesis with a Single (Robust) Classifier").
 
 ## Make it again
 
@@ -220,6 +223,7 @@ python -m engine.training sprites --out sprites.gz --fluent FOLDER --flat FOLDER
 {command}
 python -m engine.training judge --sprites sprites.gz --json > judged.json
 python -m engine.training subjects --sprites sprites.gz
+python -m engine.training sketches --sprites sprites.gz
 python -m engine.training card --judged judged.json
 ```
 
@@ -257,7 +261,8 @@ many of them it rose. The promise above is measured on five others.
 
 ## Classes
 
-Every so-many-th label in order, none left out for its looks:
+Every so-many-th label in order, none left out for its looks, as `/concept` paints it: beginning with a sketch, where it
+has one (textures have none). The judge's figure above is for pictures that begin with noise, which `/lab neuron` draws.
 
 ![What the network imagines for 48 of its classes]({classes_sheet})
 
@@ -270,7 +275,8 @@ FAILURES: Final = """\
 - It learned drawings. Of a photograph it names shapes and colours: round things become balls, fruit or eyes, and a
   portrait is as likely a clown as a person. Do not use it to decide anything.
 - Dreams repeat what is common in emoji: glossy, frontal, centred things.
-- A class picture shows parts more often than a whole, and often several of them where one was asked for.
+- Without a sketch to begin with, a class picture shows parts more often than a whole, and often several of them where
+  one was asked for.
 - Skin and hair of people are drawn as emoji draw them, mostly yellow; the labels man, woman and old man are what two
   companies drew for these words.
 - Photographs that stood behind the things in training are also four of the five that subjects are measured on; the

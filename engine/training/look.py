@@ -47,10 +47,16 @@ def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
 
 
 def painted(
-    network: Network, objective: Objective, n: int, generator: Generator, side: int = 128, iterations: int = 128
+    network: Network,
+    objective: Objective,
+    n: int,
+    generator: Generator,
+    side: int = 128,
+    iterations: int = 128,
+    begun: Tensor | None = None,
 ) -> Tensor:
-    """Pictures from nothing, [n, 3, side, side] in [0, 1]: the product's Fourier canvas and its loop."""
-    canvas = Fourier((side, side), generator, n)
+    """Pictures, [n, 3, side, side] in [0, 1], by the product's canvas and loop; from nothing, or what is `begun`."""
+    canvas = Fourier((side, side), generator, n, begun)
     for _ in paint(network, objective, canvas, iterations, generator, side * 9 // 16):
         pass
     return canvas.pictures().detach()
@@ -66,10 +72,15 @@ def each_its_own(classes: Sequence[int]) -> Objective:
 
 
 def concepts(
-    network: Network, classes: Sequence[int], generator: Generator, side: int = 128, iterations: int = 128
+    network: Network,
+    classes: Sequence[int],
+    generator: Generator,
+    side: int = 128,
+    iterations: int = 128,
+    begun: Tensor | None = None,
 ) -> Tensor:
-    """Classes from nothing, [n, 3, side, side] in [0, 1], all of them in one batch."""
-    return painted(network, each_its_own(classes), len(classes), generator, side, iterations)
+    """Classes, [n, 3, side, side] in [0, 1], all of them in one batch."""
+    return painted(network, each_its_own(classes), len(classes), generator, side, iterations, begun)
 
 
 def photograph(name: str, generator: Generator) -> Tensor:

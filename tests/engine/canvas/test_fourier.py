@@ -46,3 +46,11 @@ def test_every_wave_can_be_moved() -> None:
     assert slope is not None
     assert (slope[:, :, 1:12, 1:12].abs().sum(-1) > 0).all(), "what is seen"
     assert slope[:, :, :, 13:].abs().sum() == 0, "too fine to be seen at that size"
+
+
+def test_each_picture_may_grow_out_of_its_own(photo: Tensor) -> None:
+    sources = torch.stack([photo, 1 - photo])
+    canvas = Fourier((photo.shape[1], photo.shape[2]), Generator().manual_seed(0), 2, sources)
+    canvas.spectrum = torch.zeros_like(canvas.spectrum)
+    assert (canvas.pictures() - sources).abs().max() < 0.031
+    assert canvas.pictures((48, 64)).shape == (2, 3, 48, 64)

@@ -40,6 +40,51 @@ def test_it_can_grow_out_of_a_picture(studio: Studio, photo: Tensor) -> None:
     assert torch.corrcoef(torch.stack([picture.flatten(), small.flatten()]))[0, 1] > 0.5
 
 
+def likeness(picture: Tensor, drawn: Tensor) -> float:
+    """Correlation of a picture with a sketch or its mirror image, whichever is greater."""
+    small = torch.nn.functional.interpolate(picture[None], drawn.shape[1:], mode="area")[0]
+    pairs = [torch.stack([small.flatten(), one.flatten()]) for one in (drawn, drawn.flip(2))]
+    return max(float(torch.corrcoef(pair)[0, 1]) for pair in pairs)
+
+
+def first(studio: Studio, source: Tensor | None = None, **options: object) -> Tensor:
+    """What is on the canvas after one step of painting."""
+    report = imagined(studio, source, **options)[0]
+    assert isinstance(report, Progress)
+    return report.show()
+
+
+def test_it_begins_with_a_sketch_where_the_network_has_one(shipped: Studio) -> None:
+    known = shipped.network("pocket").sketches
+    words = ("castle", "penguin", "octopus")
+    for word in words:
+        shown = first(shipped, subject=word)
+        alike = {label: likeness(shown, known[label][0]) for label in words}
+        assert alike[word] > 0.6
+        assert max(alike, key=lambda label: alike[label]) == word
+    assert "brick" not in known, "textures have none"
+    assert abs(likeness(first(shipped, subject="brick + castle"), known["castle"][0])) > 0.6
+    assert abs(likeness(first(shipped, subject="brick"), known["castle"][0])) < 0.4
+
+
+def test_without_sketches_it_begins_with_grey(studio: Studio) -> None:
+    assert not studio.network("pocket").sketches
+    assert (first(studio, subject="castle") - 0.5).abs().max() < 0.2
+
+
+def test_several_answers_begin_with_different_sketches(shipped: Studio) -> None:
+    known = shipped.network("pocket").sketches["octopus"]
+    shown = first(shipped, subject="octopus", variations=2, size=264)
+    left, right = shown[:, :, : shown.shape[1]], shown[:, :, -shown.shape[1] :]
+    assert likeness(left, known[0]) > likeness(left, known[1])
+    assert likeness(right, known[1]) > likeness(right, known[0])
+
+
+def test_what_grows_out_of_a_picture_has_no_sketch(shipped: Studio, photo: Tensor) -> None:
+    known = shipped.network("pocket").sketches["castle"][0]
+    assert likeness(first(shipped, photo, subject="castle"), known) < 0.5
+
+
 def test_several_answers_are_different_and_stand_side_by_side(studio: Studio) -> None:
     picture = imagined(studio, subject="eyes", variations=4, size=264)[-1].picture
     assert picture.shape == (3, 264, 264)

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import torch
+
+from engine.networks import loading, sketches
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    drawn = torch.rand(2, 3, 3, 5, 4, generator=torch.Generator().manual_seed(1))
+    sketches.write(["Käfer", "eye"], drawn, tmp_path / "drawn.safetensors")
+    found = sketches.read(tmp_path / "drawn.safetensors")
+    assert list(found) == ["Käfer", "eye"]
+    assert (found["eye"] - drawn[1]).abs().max() <= 0.5 / 255 + 1e-6
+
+
+def test_pocket_has_some_of_every_emoji() -> None:
+    network = loading.load("pocket")
+    assert set(network.sketches) == set(network.labels[:265])
+    castle, rose = (network.sketches[label][0] for label in ("castle", "rose"))
+    assert castle.shape == rose.shape == (3, 14, 14)
+    assert rose[0, 2:8, 4:10].mean() > 2 * rose[2, 2:8, 4:10].mean(), "red where its blossom is"
+    assert (castle[:, 0].mean(1) - 0.5).abs().max() < 0.1, "grey around it"
