@@ -56,7 +56,11 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 """Captions, and what differs from a plain `/dream`."""
 GUIDED, GUIDE_KIND = "guide: the building", "building"
-CONCEPTS = ("banana", "dog face", "rose", "octopus", "castle", "eye", "owl", "butterfly", "mushroom", "dragon")
+CONCEPTS = (
+    ("banana", "dog face", "rose", "octopus", "castle", "eye"),
+    ("owl", "butterfly", "penguin", "dragon", "snowman", "skull"),
+    ("sunflower", "rocket", "guitar", "mushroom", "owl + castle", "rose + skull"),
+)
 CONCEPT_SIDE = 256
 
 
@@ -129,13 +133,14 @@ class Gallery:
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 
     def concepts(self) -> Encoded:
-        """What is imagined for some words, from nothing."""
-        cells = []
-        for word in CONCEPTS:
-            params = make(Concept, **{"subject": word, "seed": SEED, "size": CONCEPT_SIDE, **self._scale.page})
-            cells.append(Cell(self._made(word, params, None), word))
-        half, side = len(cells) // 2, min(CONCEPT_SIDE, self._scale.side)
-        return webp([sheet([Row("", cells[:half]), Row("", cells[half:])], side, height=side)], STILL_BYTES)
+        """What is imagined for some words, without a picture."""
+        side = min(CONCEPT_SIDE, self._scale.side)
+        asked = {"seed": SEED, "size": CONCEPT_SIDE, **self._scale.page}
+        rows = [
+            Row("", [Cell(self._made(word, make(Concept, subject=word, **asked), None), word) for word in words])
+            for words in CONCEPTS
+        ]
+        return webp([sheet(rows, side, height=side)], STILL_BYTES)
 
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""

@@ -1,7 +1,7 @@
 """What a network imagines: `(params, picture or nothing) => one picture, or a grid of different ones`.
 
 Olah et al. 2017, "Feature Visualization". First the whole thing, painted on a Fourier canvas and seen so small that
-one of it fills the view; then its edges, seen closer; then surfaces, dreamed in at full size. Where the network comes
+one of it fills the view; then its edges, seen closer; then contours and surfaces, dreamed in. Where the network comes
 with sketches, painting begins with one (Santurkar et al. 2019), else with grey.
 """
 
@@ -30,8 +30,8 @@ from engine.studio import Studio
 
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
-DETAILS = Course(octaves=1, iterations=Concept.FINISHING, strength=0.4)
-"""Surfaces at full size, by a lower layer: towards the thing itself, small ones would grow all over the large."""
+DETAILS = Course(octaves=3, iterations=Concept.FINISHING, strength=0.4)
+"""Contours and surfaces, by a lower layer: towards the thing itself, small ones would grow all over the large."""
 
 
 def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
@@ -42,9 +42,9 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
     whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
     final = (whole[0], whole[1])
-    steps = params.iterations + params.variations * DETAILS.iterations
-    surfaces = layer(catalog.seen(params.network)[0])
-    objective, closest, size = imagined(params.meanings()), approach(params.view)[1], fitted(shape, side)
+    surfaces, size = layer(catalog.seen(params.network)[0]), fitted(shape, side)
+    steps = params.iterations + params.variations * DETAILS.steps(size)
+    objective, closest = imagined(params.meanings()), approach(params.view)[1]
     begun = _begun(network, params, generator) if source is None else opening(source, max(size), generator)
     canvas = Fourier(fitted(shape, closest.enough), generator, params.variations, begun).to(studio.device)
     if params.variations > 1:

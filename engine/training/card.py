@@ -108,7 +108,7 @@ def captioned(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -
             return
 
 
-def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 96) -> Iterator[Path]:
+def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 64) -> Iterator[Path]:
     """Both sheets, yielded when written: every subject's feature picture, and every so-many-th class, not the best."""
     folder.mkdir(parents=True, exist_ok=True)
     features = [
@@ -213,7 +213,7 @@ dead leaves, or one of our own procedural textures.
 | Twemoji: to judge, never to train | CC BY 4.0 |
 
 Attributions stand in [NOTICE](../NOTICE). The weights are MIT like the rest. No art is in the repository but what is
-left of it in 14 by 14 pixels: two sketches of each emoji, of Noto's and Fluent's flat design and under their licences;
+left of it in 16 by 16 pixels: two sketches of each emoji, of Noto's and Fluent's design and under their licences;
 `/concept` begins with them (Santurkar et al. 2019, "Image Synthesis with a Single (Robust) Classifier").
 
 ## Make it again

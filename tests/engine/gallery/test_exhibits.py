@@ -64,7 +64,7 @@ def test_every_other_way_hangs_beside_its_name(studio: Studio) -> None:
 
 
 def test_a_concept_hangs_square_beside_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exhibits, "CONCEPTS", ("eye", "rose"))
+    monkeypatch.setattr(exhibits, "CONCEPTS", (("eye",), ("rose",)))
     monkeypatch.setattr(exhibits, "CONCEPT_SIDE", 128)
     made = Gallery(studio, QUICK, lambda _line: None).concepts()
     assert (made.width, made.height) == Layout(2, 1, (128, 128), captioned=True).size
