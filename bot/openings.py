@@ -8,12 +8,12 @@ do, in a folder that only this user can enter.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot import notes
 from bot.posting import Posting
 from engine.jobs.job import JobId
 
@@ -42,12 +42,7 @@ class Openings:
 
     def keep(self, id: JobId, posting: Posting) -> None:
         """Remember a request, or what is known of it now."""
-        fresh = self._folder / f".{id}"
-        try:
-            fresh.write_text(json.dumps(posting.to_json()), "utf-8")
-            fresh.replace(self._folder / f"{id}.json")
-        except OSError as error:
-            log.warning("a request cannot be noted down: %s", error)
+        notes.keep(self._folder / f"{id}.json", posting.to_json())
 
     def drop(self, id: JobId) -> None:
         """It is queued, or its requester was told that it is not."""
@@ -67,7 +62,7 @@ class Openings:
 
 def _read(path: Path) -> Posting | None:
     try:
-        return Posting.from_json(json.loads(path.read_text("utf-8")))
+        return Posting.from_json(notes.recall(path))
     except (OSError, ValueError, TypeError, AttributeError):
         log.warning("%s cannot be read and is removed", path)
         path.unlink(missing_ok=True)

@@ -7,13 +7,13 @@ container that starts it again at once, would spend them in an hour; hence both 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from bot import notes
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +47,13 @@ class Starts:
         """Seconds to wait before this start. Counts it."""
         now = self._clock()
         try:
-            last = json.loads(self._path.read_text("utf-8"))
+            last = notes.recall(self._path)
             short = last["short"] + 1 if now - last["started"] < SHORT_LIFE_S + last["paused"] else 0
         except (OSError, ValueError, KeyError, TypeError):
             short = 0
         late = short - PATIENT_STARTS
         pause = 0.0 if late < 0 else min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(late, 10))
-        _keep(self._path, {"started": now, "short": short, "paused": pause})
+        notes.keep(self._path, {"started": now, "short": short, "paused": pause})
         if pause:
             log.warning("the last %d starts came to nothing; their words stand above this line", short)
         return pause
@@ -71,7 +71,7 @@ class Identifies:
         self._clock = clock
         self._left, self._at = float(AT_ONCE), clock()
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(path.read_text("utf-8"))
+            kept = notes.recall(path)
             self._left, self._at = min(float(AT_ONCE), float(kept["left"])), float(kept["at"])
 
     def pause_s(self) -> float:
@@ -83,7 +83,7 @@ class Identifies:
         """One is about to be sent."""
         self._fill()
         self._left -= 1.0
-        _keep(self._path, {"left": round(self._left, 6), "at": self._at})
+        notes.keep(self._path, {"left": round(self._left, 6), "at": self._at})
 
     def _fill(self) -> None:
         """A clock that was set back fills nothing, and one that was set forward no more than the bucket holds."""
@@ -107,13 +107,3 @@ class Lines:
         self._last = now
         late = self._many - LINES_AT_ONCE
         return 0.0 if late <= 0 else float(min(LONGEST_LINE_PAUSE_S, 2 ** min(late - 1, 10)))
-
-
-def _keep(path: Path, facts: Mapping[str, Any]) -> None:
-    """Write a small file whole or not at all; a disk that is full costs the memory of it, not the bot."""
-    fresh = path.with_suffix(".new")
-    try:
-        fresh.write_text(json.dumps(facts), "utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        log.warning("%s cannot be written: %s", path, error)

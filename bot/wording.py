@@ -59,7 +59,7 @@ OPTIONS = {
     "channel": "which channel of the layer, from 0; without it, the atlas",
     "search": "the channels that speak most for a word: eyes, fox, 🦊",
     "top": "channels in the atlas: 1 to 36",
-    "image of a concept": "a picture to grow it out of; without it, it grows out of nothing",
+    "image of a concept": "a picture to grow it out of; without it, it stands alone",
     "subject of a concept": "what to imagine: eyes, towers, fox, 🦊, banana + eye",
     "image to see": "the picture; without it, your avatar is looked at",
     "image of an atlas": "a picture: the channels that fire most over it; without it, those that vary most",
@@ -275,7 +275,7 @@ def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     name = plain(original, 80)
     match params:
         case Concept():
-            text = f"{_imagined(params)} {_out_of(name)}."
+            text = f"{_imagined(params)}{_out_of(name)}."
         case Neuron():
             text = f"{_drawn(params)}, drawn by the network itself."
         case See():
@@ -293,11 +293,11 @@ def _found(row: JobRow | None) -> str:
 
 def _imagined(params: Concept) -> str:
     many = f"{params.variations} different pictures of what" if params.variations > 1 else "What"
-    return f"{many} the network imagines when asked for {sees(params)}, grown out of"
+    return f"{many} the network imagines when asked for {sees(params)}"
 
 
 def _out_of(name: str) -> str:
-    return "nothing" if name == NOISE else name
+    return "" if name == NOISE else f", grown out of {name}"
 
 
 def _drawn(params: Neuron) -> str:

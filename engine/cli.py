@@ -151,7 +151,7 @@ def concept(
     like: Like = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw what the network imagines, from nothing or out of a picture."""
+    """Draw what the network imagines, alone or grown out of a picture."""
     wanted = _wanted(
         Concept, like, subject=subject, variations=variations, iterations=iterations, seed=seed, size=size,
         network=network,

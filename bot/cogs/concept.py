@@ -37,7 +37,7 @@ class ConceptCog(commands.Cog):
         private: bool = False,
         network: str | None = None,
     ) -> None:
-        """Imagine it, out of the picture or out of nothing."""
+        """Imagine it, alone or out of the picture."""
         desk = self.client.desk
         user = interaction.user
         params = await desk.params(

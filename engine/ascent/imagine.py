@@ -1,4 +1,4 @@
-"""Painting from nothing: `(network, objective, Fourier canvas, course) => iterator of Progress`.
+"""Painting: `(network, objective, Fourier canvas, course) => iterator of Progress`.
 
 Adam on a spectrum, under transformations that what is painted must survive: shifts, other sizes, grain (Olah et
 al. 2017, "Feature Visualization"). What a network would also see in noise does not.

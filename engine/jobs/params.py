@@ -161,7 +161,7 @@ class Zoom(Climb):
 
 
 class Concept(Params):
-    """What the network imagines, from nothing or out of a picture. Olah et al. 2017, "Feature Visualization"."""
+    """What the network imagines, alone or grown out of a picture. Olah et al. 2017, "Feature Visualization"."""
 
     FINISHING: ClassVar[int] = 6
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""

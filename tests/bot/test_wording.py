@@ -123,7 +123,7 @@ def test_a_subject_is_told_in_place_of_a_layer():
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (Concept(subject="fox"), "What the network imagines when asked for fox, grown out of nothing."),
+        (Concept(subject="fox"), "What the network imagines when asked for fox."),
         (Concept(subject="fox", variations=4), "4 different pictures of what the network imagines"),
         (Neuron(channel=21), "What channel 21 of the layer mid (eyes, patterns, fur) responds to"),
         (Neuron(layer="conv2"), "An atlas of the layer conv2: what its foremost channels respond to"),

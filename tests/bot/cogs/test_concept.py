@@ -34,7 +34,7 @@ async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage
     await stage.shows(message, "`/concept subject:fox variations:4 seed:7`")
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
     assert alts(message) == [
-        "4 different pictures of what the network imagines when asked for fox, grown out of nothing."
+        "4 different pictures of what the network imagines when asked for fox."
     ]
 
 

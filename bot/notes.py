@@ -1,0 +1,25 @@
+"""Small facts that must outlive the bot: `path <=> JSON`, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+def keep(path: Path, facts: Any) -> None:
+    """Write a note; a disk that is full costs the memory of it, not the bot."""
+    fresh = path.with_name(f".{path.name}")
+    try:
+        fresh.write_text(json.dumps(facts), "utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        log.warning("%s cannot be written: %s", path, error)
+
+
+def recall(path: Path) -> Any:
+    """What was noted. Raises `OSError` where there is no note, `ValueError` where it is none."""
+    return json.loads(path.read_text("utf-8"))
