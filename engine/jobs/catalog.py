@@ -28,6 +28,8 @@ from engine.jobs.shelf import Source as Source
 
 EVIDENCE: Final = "evidence"
 """The layer behind all others, in which every class has a channel: its index among the labels."""
+UNUSED = "unused "
+"""How labels begin that nothing was trained for: they count, and are not offered."""
 MOST: Final = 4
 """Words that one dream may go towards."""
 JOINT: Final = " + "
@@ -377,5 +379,6 @@ def _matching(network_name: str, typed: str) -> list[tuple[str, str]]:
     named = subjects(network_name)
     first = [(f"{one.emoji} {word} · {one.about}", word) for word, one in named.items()]
     then = [(f"{sign} {word}".strip(), word) for word, sign in labels(network_name).items() if word not in named]
+    then = [pair for pair in then if not pair[1].startswith(UNUSED)]
     ranked = (sorted(group, key=lambda pair: not pair[1].startswith(typed)) for group in (first, then))
     return [(label, word) for group in ranked for label, word in group if typed in _plain(label)]

@@ -41,6 +41,7 @@ def test_every_answer_of_every_network_has_a_name_of_its_own() -> None:
     places, inception = list(catalog.labels("places205")), list(catalog.labels("inception5h"))
     assert (places[13], places[132], places[204]) == ("apartment building outdoor", "pagoda", "yard")
     assert (inception[1], inception[1000], inception[1001]) == ("kit fox", "dumbbell", "unused 1001")
+    assert not any(word.startswith("unused") for _label, word in catalog.subject_choices("inception5h"))
     known = set(catalog.labels("googlenet"))
     assert len(known - set(inception)) <= 4, "the same thousand things, four of them by another name"
 
