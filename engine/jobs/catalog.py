@@ -89,6 +89,11 @@ class Entry(BaseModel):
     file: str = ""
     """The weights of a network that users brought, in the folder of its description."""
 
+    @property
+    def sketches(self) -> bool:
+        """Whether it comes with sketches of its classes, where `concept` begins: only the one that is shipped does."""
+        return self.architecture == "pocket"
+
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         if missing := {"low", "mid", "high"} - set(self.friendly):

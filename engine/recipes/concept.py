@@ -43,7 +43,7 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
     final = (whole[0], whole[1])
     surfaces, size = layer(catalog.seen(params.network)[0]), fitted(shape, side)
-    steps = params.iterations + params.variations * DETAILS.steps(size)
+    steps = params.painting + params.variations * DETAILS.steps(size)
     objective, closest = imagined(params.meanings()), approach(params.view)[1]
     begun = _begun(network, params, generator) if source is None else opening(source, max(size), generator)
     canvas = Fourier(fitted(shape, closest.enough), generator, params.variations, begun).to(studio.device)
@@ -51,11 +51,11 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
         objective = objective + DIVERSITY * diverse(network.layers[-2])
     afford(network, objective.layers, closest.widest(canvas), studio.memory)
     afford(network, surfaces.layers, torch.empty(3, *size, device=studio.device), studio.memory)
-    for report in paint(network, objective, canvas, params.iterations, generator, params.view):
+    for report in paint(network, objective, canvas, params.painting, generator, params.view):
         yield replace(report, steps=steps, size=final)
     with torch.no_grad():
         pictures = canvas.pictures(size).clone()
-    done = params.iterations
+    done = params.painting
     for at in range(params.variations):
         for report in ascend(network, surfaces, pictures[at], DETAILS, generator):
             done += 1

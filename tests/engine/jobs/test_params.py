@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.jobs import catalog, params
 from engine.jobs.errors import BadMixture, BadOption, Refusal, TwoAims, UnknownLayer, UnknownNetwork, UnknownSubject
-from engine.jobs.params import AnyParams, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
 
 
 @pytest.mark.parametrize("typed", ["high", "HIGH", " High ", "high · faces, animals, towers"])
@@ -184,3 +184,9 @@ def test_the_work_of_feature_pictures_grows_with_them() -> None:
     assert Neuron(search="eyes").steps == Neuron().steps + Neuron.SEARCHING
     assert Neuron(channel=1).steps == Neuron().steps + Neuron.FINISHING
     assert See(iterations=112).work() == pytest.approx(2 * See(iterations=56).work())
+
+
+def test_a_network_without_sketches_paints_for_longer() -> None:
+    over_a_sketch, from_grey = Concept(subject="banana"), Concept(subject="banana", network="googlenet")
+    assert (over_a_sketch.painting, from_grey.painting) == (64, 192)
+    assert from_grey.work() > over_a_sketch.work()
