@@ -450,9 +450,9 @@ class Courier:
         while True:
             try:
                 return await self._somewhere(row.id, posting, card)
-            except TooLarge:
-                if card.picture is None:
-                    raise
+            except TooLarge as error:
+                if card.picture is None:  # words never are: what refused them passes
+                    raise Unavailable(str(error)) from error
                 card = await self._smaller(row, card)
 
     async def _smaller(self, row: JobRow, card: Card) -> Card:

@@ -256,14 +256,14 @@ def mute(world: World, request: web.Request) -> None:
 
 
 def archive(world: World, request: web.Request) -> None:
-    """The thread is archived."""
-    place_of(world, request).archived = True
+    """The thread is archived; what cannot be one stays as it is."""
+    place_of(world, request).archived = place_of(world, request).kind != "dm"
 
 
 def lock(world: World, request: web.Request) -> None:
     """The thread is archived and only moderators may open it again."""
     place = place_of(world, request)
-    place.archived = place.locked = True
+    place.archived = place.locked = place.kind != "dm"
 
 
 def age(world: World, request: web.Request) -> None:

@@ -40,6 +40,8 @@ CELLS = 9
 """Cells along the long side of a picture as it is perceived."""
 DIMMEST = 0.3
 """How bright a cell is at least."""
+LIT, DARK = 0.03, 0.25
+"""The share of a picture's places that are lit in full for what they say for the answer; how bright it is elsewhere."""
 SHADE = 0.6
 """How much of the picture's light and shade lies over that."""
 CELL, GAP = 48, 2
@@ -125,9 +127,12 @@ def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:
 
 
 def warmth(pushed: Tensor) -> Tensor:
-    """Where an answer comes from, [h, w] in [0, 1], of gradient x activation [1, c, h, w]: what speaks against is 0."""
+    """Where an answer comes from, [h, w] in [0, 1], of gradient x activation [1, c, h, w]: what speaks against is 0.
+
+    The places that speak most are all 1: one of them alone would often leave the rest in the dark.
+    """
     regions = pushed[0].sum(0).clamp(min=0)
-    return regions / (regions.max() + 1e-9)
+    return (regions / (regions.flatten().quantile(1 - LIT) + 1e-9)).clamp(max=1)
 
 
 def seen(network: Network, picture: Tensor, noise: Tensor, name: str) -> Sight:
@@ -305,7 +310,6 @@ def _mosaic(view: Perceived, tiles: Tensor, picture: Tensor) -> Tensor:
 def _glowing(picture: Tensor, heat: Tensor) -> Tensor:
     """The picture in the dark, lit where the answer comes from."""
     size = (picture.shape[1], picture.shape[2])
-    glow = interpolate(heat[None, None].sqrt(), size, mode="bicubic", antialias=True)[0].clamp(0, 1)
+    glow = interpolate(heat[None, None], size, mode="bicubic", antialias=True)[0].clamp(0, 1)
     grey = picture.mean(0, keepdim=True).expand_as(picture)
-    warm = torch.tensor(WARM, device=picture.device).view(3, 1, 1) / 255
-    return torch.lerp(0.3 * grey, 0.8 * picture + 0.2 * warm, glow)
+    return torch.lerp(DARK * grey, picture, glow)

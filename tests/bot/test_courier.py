@@ -314,6 +314,15 @@ async def test_too_large_a_picture_becomes_words(dispatch, wall, courier):
     assert "too large" in wall.shown[-1][1].text
 
 
+async def test_words_that_were_too_large_are_said_again(dispatch, wall, courier):
+    id = await queue(dispatch)
+    await courier.follow(id)
+    wall.trouble = [TooLarge()]
+    await dispatch.cancel(id)
+    assert await posted(dispatch, id) == "7"
+    assert wall.sent == wall.written == []
+
+
 @pytest.mark.parametrize(
     ("where", "trouble", "message"),
     [

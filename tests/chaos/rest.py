@@ -105,6 +105,8 @@ FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
 """What can meet which call. Starts of the bot and a revoked token have tests of their own in `test_rest.py`."""
 STORMS = {"rate limited": 7, "server error 500": 6, "disconnected": 3, "lost answer": 2, "timeout": 2}
 """Also so many times in a row: the library gives up after five, then the bot has to."""
+CHANGED = ("kind", "bot_permissions", "archived", "locked")
+"""What faults change in a channel. Left so, a direct one would be the end of all later stories."""
 SILENCING = frozenset({"message deleted", "channel deleted", "unknown_message"})
 """The message and its answer are gone by somebody's will."""
 POWERLESS = frozenset({"channel closed", "permission lost", "thread locked", "channel deleted", "missing_permission"})
@@ -573,7 +575,7 @@ async def tell(
     """Tell a story in a channel of its own while these faults are about, and look at what became of it. Its calls."""
     place = Channel(house.world.mint(), f"c{len(house.world.channels)}", "text")
     house.world.channels[place.id] = place
-    kept = {one.id: (one.kind, one.bot_permissions) for one in house.world.channels.values()}
+    kept = {one.id: {name: getattr(one, name) for name in CHANGED} for one in house.world.channels.values()}
     house.ids, house.patient = [], story.patient
     with _circumstances(story):
         given = await story.before(house, place) if story.before else None
@@ -597,7 +599,7 @@ async def tell(
     figures.strikes += struck
     house.faults.clear()
     for one in house.world.channels.values():
-        one.kind, one.bot_permissions = kept[one.id]
+        vars(one).update(kept[one.id])
     if not settled and not await house.dispatch.unposted():
         figures.stuck.append(f"{label}: something is still under way")
     for id in house.ids:

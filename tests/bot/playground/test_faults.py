@@ -123,6 +123,16 @@ async def test_an_archived_thread_changes_nothing_until_it_is_opened_again(api: 
     assert (await api("PATCH", message, HELLO))[0] == 200
 
 
+@pytest.mark.parametrize("kind", ["thread archived", "thread locked"])
+async def test_a_direct_channel_is_no_thread(api: Api, kind: str) -> None:
+    place = api.stand_in.world.direct(api.stand_in.world.persona("You").id)
+    assert place is not None
+    api.stand_in.rest.faults.plan(Fault(kind, "POST", "/channels/{channel}/messages"))
+    status, _ = await api("POST", f"/channels/{place.id}/messages", HELLO)
+    assert status == 200
+    assert not (place.archived or place.locked)
+
+
 async def test_a_message_opens_an_archived_thread_but_not_a_locked_one(api: Api) -> None:
     place = api.stand_in.world.channel("dreams")
     place.archived = True

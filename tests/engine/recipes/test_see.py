@@ -49,8 +49,14 @@ def test_warmth_is_gradient_times_activation_without_what_speaks_against(small_n
     assert isinstance(head, torch.nn.Conv2d)
     found = small_network.activations(picture, ["mixed2"])["mixed2"][0]
     by_hand = torch.einsum("c,chw->hw", head.weight[1, :, 0, 0], found).clamp(min=0)
-    assert torch.allclose(made, by_hand / by_hand.max(), atol=1e-5)
-    assert (made.min(), made.max()) == (0, 1) or made.max() > 0.999
+    brightest = made == 1
+    assert 1 <= brightest.sum() <= 1 + 0.03 * made.numel()
+    some = ~brightest & (by_hand > 1e-4)
+    shares = made[some] / by_hand[some]
+    assert len(shares) > 9
+    assert torch.allclose(shares, shares[0], rtol=1e-3)
+    assert by_hand[brightest].min() >= by_hand[~brightest].max()
+    assert made[by_hand == 0].sum() == 0
 
 
 def test_every_layer_names_its_channels(studio: Studio, photo: Tensor) -> None:
