@@ -130,7 +130,7 @@ async def test_a_direct_channel_is_no_thread(api: Api, kind: str) -> None:
     api.stand_in.rest.faults.plan(Fault(kind, "POST", "/channels/{channel}/messages"))
     status, _ = await api("POST", f"/channels/{place.id}/messages", HELLO)
     assert status == 200
-    assert not (place.archived or place.locked)
+    assert (place.archived, place.locked) == (False, False)
 
 
 async def test_a_message_opens_an_archived_thread_but_not_a_locked_one(api: Api) -> None:
