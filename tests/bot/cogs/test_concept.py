@@ -33,9 +33,7 @@ async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "`/concept subject:fox variations:4 seed:7`")
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
-    assert alts(message) == [
-        "4 different pictures of what the network imagines when asked for fox."
-    ]
+    assert alts(message) == ["4 different pictures of what the network imagines when asked for fox."]
 
 
 async def test_it_grows_out_of_a_picture_that_is_attached(stage: Stage) -> None:  # noqa: F811
