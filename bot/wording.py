@@ -24,7 +24,7 @@ MESSAGE_LIMIT = 1900
 """Characters of a plain message, with a line to spare; Discord takes 2,000."""
 
 COMMANDS = {
-    "dream": "Dream a picture: eyes, towers and fur grow out of it",
+    "dream": "Dream a picture: eyes, faces and fur grow out of it",
     "zoom": "Fall into a dream without end, as a GIF",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
     "see": "What does the network see in a picture, and why?",
@@ -140,7 +140,7 @@ EMPTY_QUEUE = "Nobody is dreaming. Be the first: `/dream layer:high`."
 HELP = """## Pareidolia
 I look at a picture until I see more in it than there is.
 
-`/dream layer:high` your avatar grows faces, animals and towers
+`/dream layer:high` your avatar grows faces, animals and eyes
 `/dream subject:eyes + castle image:a photo` towards what you name, as a word or an emoji; 300 are offered as you type
 `/zoom layer:mid frames:40` falling into a dream, as a GIF
 
@@ -323,7 +323,7 @@ def alt_before(original: str) -> str:
 
 
 def sees(params: AnyParams) -> str:
-    """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, towers", or a layer's name."""
+    """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, eyes", or a layer's name."""
     option, word = params.aim
     if option != "layer":
         return word.replace(catalog.JOINT, " and ")

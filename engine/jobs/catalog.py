@@ -230,7 +230,7 @@ def _friendly(network_name: str, entry: Entry) -> dict[str, Meaning]:
 def friendly(network_name: str, text: str) -> str:
     """The canonical word for a layer as a person typed it: a friendly name, or an exact layer's name.
 
-    "High", "high · faces, animals, towers" => "high". Raises `UnknownLayer`, which names the nearest.
+    "High", "high · faces, animals, eyes" => "high". Raises `UnknownLayer`, which names the nearest.
     """
     entry = network(network_name)
     word = text.split("·")[0].strip().lower()
@@ -256,7 +256,7 @@ def seen(network_name: str) -> tuple[str, ...]:
 
 
 def choices(network_name: str) -> list[tuple[str, str]]:
-    """(label, word) of every layer, friendly ones first: ("high · faces, animals, towers", "high")."""
+    """(label, word) of every layer, friendly ones first: ("high · faces, animals, eyes", "high")."""
     entry = network(network_name)
     named = [(f"{word} · {name.about}", word) for word, name in entry.friendly.items()]
     return named + [(name, name) for name in entry.layers]

@@ -208,7 +208,7 @@ async def test_dream_layer_high_exactly_as_typed(stage):
     await stage.shows(message, f"`/dream layer:high seed:{row.job.params.seed}`")
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
     alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts == ["A dream of You's avatar: the network was asked for faces, animals, towers."]
+    assert alts == ["A dream of You's avatar: the network was asked for faces, animals, eyes."]
     assert not message.ephemeral
 
 
@@ -495,8 +495,8 @@ async def test_presets_are_saved_used_listed_and_deleted(stage):
 
 async def test_layers_are_offered_by_name_and_by_what_they_see(stage):
     choices = await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="")
-    assert {"name": "high · faces, animals, towers", "value": "high"}.items() <= choices[2].items()
-    choices = await stage.playground.autocomplete("You", "dreams", "zoom", "layer", layer="towers")
+    assert {"name": "high · faces, animals, eyes", "value": "high"}.items() <= choices[2].items()
+    choices = await stage.playground.autocomplete("You", "dreams", "zoom", "layer", layer="faces")
     assert [choice["value"] for choice in choices] == ["high"]
 
 

@@ -109,7 +109,7 @@ def test_alt_text_fits(name):
 def test_alt_text_says_what_was_dreamed():
     alt = wording.alt(Dream(layer="high"), wording.original("Ada", "avatar"))
     assert "Ada's avatar" in alt
-    assert "faces, animals, towers" in alt
+    assert "faces, animals, eyes" in alt
 
 
 def test_a_subject_is_told_in_place_of_a_layer():
@@ -131,7 +131,7 @@ def test_a_subject_is_told_in_place_of_a_layer():
         (See(), "What the network sees in noise. Below"),
         (
             Dream(layer="high*0.7 + mid:21 - conv2"),
-            "faces, animals, towers and channel 21 of the layer mid and less of",
+            "faces, animals, eyes and channel 21 of the layer mid and less of",
         ),
     ],
 )

@@ -41,7 +41,7 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
         assert await stage.dispatch.get_blob(key)
     assert "with a guide and a mask" in words(message)
     alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts[0].endswith("faces, animals, towers, guided by a second picture.")
+    assert alts[0].endswith("faces, animals, eyes, guided by a second picture.")
     for button in ("Deeper", "Again", "Zoom"):
         await stage.press("Ada", message, button)
     deeper, again, zoom = await stage.queued(3)
@@ -94,7 +94,7 @@ async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(
     assert row.job.params.layer == "high*0.7 + mixed4a:21"
     assert "`/dream layer:high*0.7 + mixed4a:21 seed:7`" in words(message)
     alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts[0].endswith("faces, animals, towers and channel 21 of the layer mixed4a.")
+    assert alts[0].endswith("faces, animals, eyes and channel 21 of the layer mixed4a.")
     assert desk.preset_options(row.job.params) == {"layer": "high*0.7 + mixed4a:21"}
 
 

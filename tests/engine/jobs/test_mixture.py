@@ -15,7 +15,7 @@ from engine.jobs.mixture import Term
     ("typed", "terms", "spelled"),
     [
         ("high", [Term("high")], "high"),
-        ("High · faces, animals, towers", [Term("high")], "high"),
+        ("High · faces, animals, eyes", [Term("high")], "high"),
         ("mixed4c*0.7 + mixed3b:21", [Term("mixed4c", None, 0.7), Term("mixed3b", 21)], "mixed4c*0.7 + mixed3b:21"),
         (" High*.50+LOW :3 * 2", [Term("high", None, 0.5), Term("low", 3, 2.0)], "high*0.5 + low:3*2"),
         ("high - mid*0.25", [Term("high"), Term("mid", None, -0.25)], "high - mid*0.25"),
