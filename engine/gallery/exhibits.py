@@ -36,7 +36,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "high, by default": {},
     "eyes": {"subject": "eyes"},
     "feathers": {"subject": "feathers"},
-    "castle": {"subject": "castle"},
+    "flowers": {"subject": "flowers"},
 }
 """The columns of the sheet of kinds, beside the source: a head, and what differs from a plain `/dream`."""
 DEFAULT = "high, by default"
