@@ -257,7 +257,8 @@ def mute(world: World, request: web.Request) -> None:
 
 def archive(world: World, request: web.Request) -> None:
     """The thread is archived; what cannot be one stays as it is."""
-    place_of(world, request).archived = place_of(world, request).kind != "dm"
+    place = place_of(world, request)
+    place.archived = place.kind != "dm"
 
 
 def lock(world: World, request: web.Request) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.gallery.exhibits import EXHIBITS, QUICK, Gallery, Scale
-from engine.networks import pocket
+from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.studio import Studio
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _studio(weights: Path | None, threads: int) -> Studio:
     if weights is None:
         return Studio(threads=threads)
-    return Studio(threads=threads, loader=lambda _name: from_pocket(*pocket.load(weights)))
+    return Studio(threads=threads, loader=lambda _name: from_pocket(*pocket.load(weights), sketches.read()))
 
 
 def _parser() -> argparse.ArgumentParser:

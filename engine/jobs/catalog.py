@@ -383,7 +383,7 @@ def _matching(network_name: str, typed: str) -> list[tuple[str, str]]:
     """Every (label, word) whose label has the typed text in it: subjects, then classes; first what begins with it."""
     named = subjects(network_name)
     first = [(f"{one.emoji} {word} · {one.about}", word) for word, one in named.items()]
-    then = [(f"{sign} {word}".strip(), word) for word, sign in labels(network_name).items() if word not in named]
-    then = [pair for pair in then if not pair[1].startswith(UNUSED)]
+    classes = {word: sign for word, sign in labels(network_name).items() if not word.startswith(UNUSED)}
+    then = [(f"{sign} {word}".strip(), word) for word, sign in classes.items() if word not in named]
     ranked = (sorted(group, key=lambda pair: not pair[1].startswith(typed)) for group in (first, then))
     return [(label, word) for group in ranked for label, word in group if typed in _plain(label)]

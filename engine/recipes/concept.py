@@ -69,10 +69,9 @@ def _begun(network: Network, params: Concept, generator: torch.Generator) -> Ten
     if not network.sketches:
         return None
     asked = [[network.labels[at] for at in one.channels] for one in params.meanings() if one.layer == EVIDENCE]
-    rows = [_ways(network, labels, generator) for labels in asked]
-    return torch.stack(
-        [sketched([row[at % len(row)] for row in rows if row], generator) for at in range(params.variations)]
-    )
+    rows = [ways for labels in asked if (ways := _ways(network, labels, generator))]
+    chosen = ([row[at % len(row)] for row in rows] for at in range(params.variations))
+    return torch.stack([sketched(sketches, generator) for sketches in chosen])
 
 
 def _ways(network: Network, labels: list[str], generator: torch.Generator) -> list[Tensor]:
