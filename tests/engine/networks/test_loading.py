@@ -149,7 +149,7 @@ def test_a_fetched_network_is_ready(folder: Path) -> None:
     with torch.device("meta"):
         shapes = shapes_of(get_model("squeezenet1_1", weights=None))
     weights.write(random_weights(shapes), folder / "squeezenet.safetensors")
-    assert set(catalog.ready()) == {"pocket", "squeezenet"}
+    assert set(catalog.ready()) == {"pocket", "lite1", "lite2", "squeezenet"}
     network = loading.load("squeezenet")
     assert len(network.labels) == 1000
     assert network.labels.index("banana") == 954
