@@ -1,4 +1,4 @@
-# make play | test | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | test | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -6,7 +6,7 @@ BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: play setup test lint lock docs audit bench fuzz chaos load soak gallery clean
+.PHONY: play setup test lint lock docs audit bench fuzz chaos load soak gallery judge clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
@@ -56,6 +56,10 @@ bench: setup
 
 gallery: setup
 	$(BIN)/python -m engine.gallery --out docs/gallery
+
+# hours: what the recipes make, and what a network that makes nothing says of it; JUDGE_ARGS="--only concepts --count 20"
+judge: setup
+	$(BIN)/python -m engine.judge $(JUDGE_ARGS)
 
 # uv lives in a folder of the checkout, so that nothing is installed on the machine
 $(UV):

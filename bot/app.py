@@ -30,7 +30,7 @@ from bot.reception import NOISE_CELL, noise
 from bot.response import NO_ANSWER
 from bot.starts import Identifies, Starts
 from bot.store.presets import Presets
-from engine.jobs import logs
+from engine.jobs import catalog, logs
 from engine.jobs import settings as jobs_settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Decoder
@@ -55,6 +55,8 @@ def main() -> int:
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
+        if said := catalog.default_fallback():
+            log.warning("%s", said)
         asyncio.run(serve(settings))
     except SettingsError as error:
         print(error, file=sys.stderr)

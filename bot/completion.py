@@ -15,9 +15,7 @@ from discord.app_commands import Choice
 from bot.client import Client
 from engine.jobs import catalog, mixture
 from engine.jobs.errors import Refusal
-from engine.jobs.params import Dream
 
-NETWORK: str = Dream.model_fields["network"].default
 Find = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
 
 LIMIT = 25
@@ -41,9 +39,9 @@ def offered(find: Find) -> Find:
 
 
 def asked(interaction: discord.Interaction[Any]) -> str:
-    """The network whose words are wanted: the one that was typed before, if it is ready."""
+    """The network whose words are wanted: the one that was typed before, if it is ready, else the default."""
     typed = getattr(interaction.namespace, "network", None)
-    return typed if typed in catalog.ready() else NETWORK
+    return typed if typed in catalog.ready() else catalog.default_network()
 
 
 @offered

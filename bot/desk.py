@@ -36,7 +36,7 @@ from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import BadOption, Gone, NetworkMissing, NoLedger, NotYours, TooLong, Unreachable
 from engine.jobs.imprint import Imprint
 from engine.jobs.job import MEGABYTE, CancelOutcome, Job, JobId, JobRow
-from engine.jobs.params import SEEDS, AnyParams, Dream, Neuron, P, See, Zoom
+from engine.jobs.params import SEEDS, AnyParams, Channel, Dream, P, See, Zoom
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ DRAIN_STEP_S = 0.05
 MESSAGE_LIMIT = 10 * MEGABYTE
 """What fits in a direct message, and everywhere else."""
 
-PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "classic")
+PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
 SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
 """The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
 
@@ -372,18 +372,18 @@ def reseeded(params: AnyParams, **changes: Any) -> AnyParams:
 
 
 def preset_options(params: AnyParams) -> dict[str, Any]:
-    """What a preset keeps of params: what it dreams towards, and what differs from the defaults; not the seed."""
-    shared = set(SHARED.get(type(params), ("network",)))
+    """What a preset keeps of params: the network and what it dreams towards, and what differs from the defaults; not
+    the seed."""
+    shared = set(SHARED.get(type(params), ()))
     kept = params.model_dump(exclude_defaults=True, include=shared - jobs_params.AIMS)
-    aim = {name: word for name, word in onwards(params).items() if name in jobs_params.AIMS}
-    return {**aim, **kept}
+    return {**onwards(params), **kept}
 
 
 def onwards(params: AnyParams) -> dict[str, Any]:
     """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel."""
     if isinstance(params, See):
         return {"network": params.network}
-    if isinstance(params, Neuron) and params.channel is not None:
+    if isinstance(params, Channel) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
     return {"network": params.network, **dict([params.aim])}
 

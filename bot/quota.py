@@ -60,7 +60,8 @@ def _largest(params: Dream | Zoom | See) -> float:
     kind = type(params)
     bounds: dict[str, Any] = {name: _bound(kind, name) for name in GROWING if name in kind.model_fields}
     plain = kind.model_construct(network=params.network, **bounds)
-    return max(plain.work(), plain.model_copy(update=Dream.NOTEBOOK).work() if kind is Dream else 0.0)
+    notebook = {**Dream.NOTEBOOK, "look": "2015"}
+    return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
 
 
 def _bound(kind: type[Params], name: str) -> int:

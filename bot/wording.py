@@ -8,18 +8,21 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 from engine.jobs import catalog, mixture
 from engine.jobs import params as jobs_params
 from engine.jobs.errors import PareidoliaError
 from engine.jobs.job import JobRow, Place, State
-from engine.jobs.params import AnyParams, Concept, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, See, Zoom
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
 NAME_LIMIT = 32
 NOISE = "noise"
 """What a picture is called that there is not."""
+LIKELY = 0.3
+"""What is less likely than this is called a guess."""
 MESSAGE_LIMIT = 1900
 """Characters of a plain message, with a line to spare; Discord takes 2,000."""
 
@@ -27,9 +30,9 @@ COMMANDS = {
     "dream": "Dream a picture: eyes, faces and fur grow out of it",
     "zoom": "Fall into a dream without end, as a GIF",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
-    "see": "What does the network see in a picture, and why?",
+    "see": "What's in an image? I say what I see, and show why",
     "lab": "Look inside the network",
-    "lab neuron": "What one channel responds to, or the atlas of a whole layer",
+    "lab channel": "See what a channel, or a whole layer, looks for",
     "preset": "Your own settings by name",
     "preset save": "Keep settings under a name",
     "preset use": "Dream with one of your presets",
@@ -54,7 +57,7 @@ OPTIONS = {
     "guide": "a second picture: dream towards what is in it",
     "guide_by": "how the second picture guides",
     "mask": "a second picture: dreamed where it is white, left alone where it is black",
-    "classic": "exactly as Google's DeepDream notebook did in 2015",
+    "look": "natural (default), vivid, or as DeepDream looked in 2015",
     "variations": "different answers side by side: 1 to 9",
     "channel": "which channel of the layer, from 0; without it, the atlas",
     "search": "the channels that speak most for a word: eyes, fox, 🦊",
@@ -63,7 +66,7 @@ OPTIONS = {
     "subject of a concept": "what to imagine: eyes, towers, fox, 🦊, banana + eye",
     "image to see": "the picture; without it, your avatar is looked at",
     "image of an atlas": "a picture: the channels that fire most over it; without it, those that vary most",
-    "layer of a neuron": "low, mid, high, or a layer's name; usually mid",
+    "layer of a channel": "low, mid, high, or a layer's name; usually mid",
     "frames": "pictures in the GIF: 8 to 90",
     "name": "the preset's name",
 }
@@ -73,6 +76,11 @@ LIKE_THIS = "Dream like this"
 SEE_THIS = "What does it see?"
 COLOURS = (("the picture's own", "keep"), ("the picture's own, spread anew", "match"), ("the dream's", "as is"))
 PROTECT = (("the centre", "centre"), ("the edges", "edges"), ("nothing", "nothing"))
+LOOKS = (
+    ("natural", "natural"),
+    ("vivid, with rainbow edges", "vivid"),
+    ("2015, as Google's notebook did", "2015"),
+)
 GUIDE_BY = (("each place by what suits it", "match"), ("all of it everywhere", "average"))
 
 VERBS = {
@@ -87,14 +95,14 @@ VERBS = {
     "delete": "Delete",
 }
 
-DOING = {"concept": "imagining", "neuron": "drawing", "see": "looking"}
-SPOKEN = {"neuron": "lab neuron"}
+DOING = {"concept": "imagining", "channel": "drawing", "see": "looking"}
+SPOKEN = {"channel": "lab channel"}
 """Commands that are not called as their recipes."""
 SHOWN = {
-    "dream": ("strength", "size", "colours", "keep", "protect", "guide_by", "classic", "network"),
+    "dream": ("strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
     "zoom": ("strength", "frames", "size", "network"),
     "concept": ("variations", "size", "network"),
-    "neuron": ("channel", "search", "top", "network"),
+    "channel": ("channel", "search", "top", "network"),
     "see": ("network",),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
@@ -145,7 +153,7 @@ I look at a picture until I see more in it than there is.
 `/zoom layer:mid frames:40` falling into a dream, as a GIF
 
 And without a dream: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
-and `/lab neuron layer:mid` what my parts respond to.
+and `/lab channel layer:mid` what my parts respond to.
 
 Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
 Right-click a message or a person and open *Apps* to dream what you see or to dream like it, or write
@@ -224,13 +232,15 @@ def underway(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
 def credit(params: AnyParams) -> str:
     """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default."""
     option, word = params.aim
-    fields = type(params).model_fields
-    given = {option: word} if option not in SHOWN[params.recipe] else {}
-    given |= {
-        name: getattr(params, name) for name in SHOWN[params.recipe] if getattr(params, name) != fields[name].default
-    }
+    shown = {name: getattr(params, name) for name in SHOWN[params.recipe]}
+    given = {option: word} if option not in shown else {}
+    given |= {name: value for name, value in shown.items() if value != _default(params, name)}
     values = " ".join(f"{name}:{str(value).removesuffix('.0')}" for name, value in given.items())
     return " ".join(filter(None, (f"/{SPOKEN.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}")))
+
+
+def _default(params: AnyParams, name: str) -> Any:
+    return type(params).model_fields[name].get_default(call_default_factory=True)
 
 
 def settings(params: AnyParams) -> str:
@@ -252,7 +262,7 @@ def result(row: JobRow, name: str) -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
     parts = [escape(name), f"{taken:.1f} s"]
-    if found := likeliest(row):
+    if found := guesses(row):
         parts.insert(0, escape(found, 100))
     if row.job.others:
         parts.append(f"with a {' and a '.join(sorted(row.job.others))}")
@@ -260,14 +270,28 @@ def result(row: JobRow, name: str) -> str:
         parts.append("kept before it was finished")
     if row.result and row.result.note:
         parts.append(row.result.note)
-    return f"`{credit(row.job.params)}`\n-# {' · '.join(parts)}"
+    said = escape(sentence(row), 100)
+    return "\n".join(filter(None, (said and f"**{said}**", f"`{credit(row.job.params)}`", f"-# {' · '.join(parts)}")))
+
+
+def sentence(row: JobRow) -> str:
+    """What was seen in a picture, in one sentence; nothing for what was not looked at, or was before there were any."""
+    return plain(str(row.result.facts.get("sentence", "")), 100) if row.result else ""
+
+
+def guesses(row: JobRow) -> str:
+    """The likeliest labels, called guesses where nobody can tell: "my guesses: tray 12%, wallet 9%"."""
+    found = likeliest(row)
+    labels = row.result.facts.get("labels", []) if row.result else []
+    sure = not found or not sentence(row) or labels[0]["probability"] >= LIKELY
+    return found if sure else f"my guesses: {found}"
 
 
 def likeliest(row: JobRow) -> str:
-    """What was seen in a picture, the likeliest first: "🦊 fox 72 %, lion 9 %"; nothing for what was not looked at."""
+    """What was seen in a picture, the likeliest first: "🦊 fox 72%, lion 9%"; nothing for what was not looked at."""
     labels = row.result.facts.get("labels", ()) if row.result else ()
     shares = [(f"{one['emoji']} {one['label']}".strip(), round(100 * one["probability"])) for one in labels[:3]]
-    return plain(", ".join(f"{label} {percent} %" for label, percent in shares if percent), 100)
+    return plain(", ".join(f"{label} {percent}%" for label, percent in shares if percent), 100)
 
 
 def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
@@ -276,7 +300,7 @@ def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     match params:
         case Concept():
             text = f"{_imagined(params)}{_out_of(name)}."
-        case Neuron():
+        case Channel():
             text = f"{_drawn(params)}, drawn by the network itself."
         case See():
             text = f"What the network sees in {name}{_found(row)}. Below, the picture as its layers perceive it."
@@ -287,8 +311,9 @@ def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
 
 
 def _found(row: JobRow | None) -> str:
-    found = likeliest(row) if row else ""
-    return f": {found}" if found else ""
+    parts = [sentence(row).rstrip("."), likeliest(row)] if row else []
+    said = "; ".join(filter(None, parts))
+    return f": {said}" if said else ""
 
 
 def _imagined(params: Concept) -> str:
@@ -300,14 +325,14 @@ def _out_of(name: str) -> str:
     return "" if name == NOISE else f", grown out of {name}"
 
 
-def _drawn(params: Neuron) -> str:
+def _drawn(params: Channel) -> str:
     if params.channel is not None:
         return f"What channel {params.channel} of {_layer(params)} responds to"
     those = f"the channels that speak most for {params.search}" if params.search else "its foremost channels"
     return f"An atlas of {_layer(params)}: what {those} respond to"
 
 
-def _layer(params: Neuron) -> str:
+def _layer(params: Channel) -> str:
     word = params.aim[1]
     named = catalog.network(params.network).friendly.get(word)
     return f"the layer {word} ({named.about})" if named else f"the layer {word}"

@@ -17,7 +17,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -27,10 +27,13 @@ from rich.table import Table
 
 from engine import network_verbs, safekeeping
 from engine.jobs import catalog, decoder, imprint, params, settings
-from engine.jobs.errors import NetworkMissing, OtherRecipe, PareidoliaError, SettingsError
+from engine.jobs.errors import NetworkError, NetworkMissing, OtherRecipe, PareidoliaError, SettingsError
 from engine.jobs.imprint import Imprint
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, P, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, P, See, Zoom
 from engine.patience import wait_patiently
+
+if TYPE_CHECKING:
+    from engine.studio import Studio
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
@@ -58,7 +61,8 @@ Protect = Annotated[str | None, typer.Option(help="what is not dreamed over: cen
 Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
 GuideBy = Annotated[str | None, typer.Option(help="match (each place by what suits it) or average (all of the guide)")]
-Classic = Annotated[bool | None, typer.Option("--classic", help="exactly as Google's notebook did in 2015")]
+Look = Annotated[str | None, typer.Option(help="natural, vivid (rainbow edges) or 2015 (exactly Google's notebook)")]
+Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
 Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
 Like = Annotated[Path | None, typer.Option(metavar="FILE", help="with the options of a file that Pareidolia made")]
 AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON")]
@@ -93,7 +97,8 @@ def dream(
     mask: Mask = None,
     guide: Guide = None,
     guide_by: GuideBy = None,
-    classic: Classic = None,
+    look: Look = None,
+    classic: Classic = False,
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
@@ -105,7 +110,7 @@ def dream(
     wanted = _wanted(
         Dream, like, others, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect,
-        guide_by=guide_by, classic=classic, seed=seed, size=size, network=network,
+        guide_by=guide_by, look=look or ("2015" if classic else None), seed=seed, size=size, network=network,
     )  # fmt: skip
     _make(wanted, picture, out or Path(f"{_stem(picture)}-dream.png"), as_json, others)
 
@@ -160,8 +165,9 @@ def concept(
     _make(wanted, str(image or "noise"), out or Path(f"concept-{name}.png"), as_json)
 
 
+@app.command("neuron", hidden=True)  # as it was called
 @app.command()
-def neuron(
+def channel(
     where: Annotated[
         str | None, typer.Argument(metavar="LAYER[:CHANNEL]", help="mid:21, or a layer for its atlas; mid if not given")
     ] = None,
@@ -179,10 +185,10 @@ def neuron(
     """Draw what one channel of a layer responds to, or the atlas of a layer."""
     layer, _, number = where.rpartition(":") if where and ":" in where else (where, "", None)
     wanted = _wanted(
-        Neuron, like, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=seed, size=size,
+        Channel, like, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=seed, size=size,
         network=network,
     )  # fmt: skip
-    name = f"neuron-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
+    name = f"channel-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
     _make(wanted, str(image or "noise"), out or Path(f"{name}.png"), as_json)
 
 
@@ -220,7 +226,7 @@ def show_imprint(
 @app.command()
 def subjects(network: Network = None) -> None:
     """List what a picture can be dreamed towards."""
-    name = network or Dream.model_fields["network"].default
+    name = network or catalog.default_network()
     table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
     named = catalog.subjects(name)
     for word, subject in named.items():
@@ -304,11 +310,32 @@ def _check_torch(found: settings.Settings) -> Iterator[Check]:
         return
     on = torch.cuda.get_device_name() if studio.device.type == "cuda" else f"CPU, {studio.threads} threads"
     yield Check(True, f"torch {torch.__version__} on {on}, {str(studio.dtype).removeprefix('torch.')}")
+    for name, entry in catalog.networks().items():
+        if entry.package or name in (catalog.PACKED, found.default_network):
+            yield _check_network(studio, name, found.default_network)
+
+
+def _check_network(studio: Studio, name: str, default: str) -> Check:
+    """Whether a network is there and whole; it is loaded."""
+    package = catalog.network(name).package
+    size = f", {package.megabytes:.0f} MB" if package else ""
+    what = f"network {name}{size}{', the default' if name == default else ''}"
     try:
-        studio.network("pocket")
-        yield Check(True, "network pocket")
+        problem = _fault(name, default)
+        if not problem:
+            studio.network(name)
     except NetworkMissing as error:
-        yield Check(False, "network pocket", f"{error} Its file is part of the package: install Pareidolia again.")
+        problem = f"{error} Its file is part of the package: install Pareidolia again."
+    except NetworkError as error:
+        problem = str(error)
+    return Check(not problem, what, problem)
+
+
+def _fault(name: str, default: str) -> str:
+    if name == default:
+        return catalog.default_fallback()
+    problem = catalog.fault(name)
+    return f"The network {name} cannot be used: {problem}. {catalog.remedy(name)}" if problem else ""
 
 
 # making a picture
@@ -317,6 +344,8 @@ def _check_torch(found: settings.Settings) -> Iterator[Check]:
 def _wanted(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
     """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
     given = {name: value for name, value in options.items() if value is not None}
+    if like is None and "network" not in given and (said := catalog.default_fallback()):
+        say.print(escape(said))
     kept = {"seed": random.randrange(params.SEEDS)} if like is None else _kept(kind, _imprint(like), others)
     return params.make(kind, **params.override(kept, given))
 

@@ -56,8 +56,10 @@ def _table() -> Table:
 
 
 def _state(name: str, entry: catalog.Entry) -> str:
-    if catalog.is_ready(name):
-        return "[green]ready[/]"
+    if not catalog.fault(name):
+        return "[green]ready[/]" + (", the default" if name == catalog.default_network() else "")
+    if entry.package:
+        return "[red]cannot be used[/]: see pareidolia doctor"
     if entry.source:
         return f"download of {entry.source.megabytes:.0f} MB"
     return f"[red]missing[/]: put {entry.file} beside {name}.toml"

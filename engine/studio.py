@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from engine.jobs import catalog
 from engine.jobs.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
@@ -36,7 +37,7 @@ class Studio:
         """
         self.device = _device(device)
         self.memory = memory_mb * 2**20 or _memory(self.device)
-        self.dtype = _dtype(dtype, self.device)
+        self.dtype, self._chooses = _dtype(dtype, self.device), dtype == "auto"
         self._loader = loader
         self._networks: dict[str, Network] = {}
         if threads:
@@ -47,8 +48,18 @@ class Studio:
     def network(self, name: str) -> Network:
         """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
         if name not in self._networks:
-            self._networks[name] = self._loader(name).to(self.device, self.dtype)
+            self._networks[name] = self._loader(name).to(self.device, self._suited(name))
         return self._networks[name]
+
+    def _suited(self, name: str) -> torch.dtype:
+        """The number type of a network: on a CPU chosen for those that dream by crops, it is float32.
+
+        Their depthwise convolutions take 1.3 times as long in bfloat16, forward and back, measured on a CPU that
+        multiplies it itself.
+        """
+        entry = catalog.networks().get(name)
+        depthwise = entry is not None and entry.crops and self.device.type == "cpu"
+        return torch.float32 if depthwise and self._chooses else self.dtype
 
     def generator(self, seed: int) -> torch.Generator:
         """Random numbers of that seed; drawn on the CPU, so that every device draws the same."""
@@ -94,6 +105,8 @@ def _dtype(name: Dtype, device: torch.device) -> torch.dtype:
 
 
 def _be_deterministic() -> None:
+    # Numbers below 1e-38 tell nothing and cost a CPU fifty times as much; spectra under Adam are full of them.
+    torch.set_flush_denormal(True)
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False

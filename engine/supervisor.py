@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from engine.jobs import errors, frames, logs, retention
+from engine.jobs import catalog, errors, frames, logs, retention
 from engine.jobs.job import JobId, JobRow, Progress, Result, Settled, Started, State
 from engine.jobs.ledger import Ledger
 from engine.jobs.live import LiveServer, socket_path
@@ -52,6 +52,8 @@ def main() -> int:
     """Run the engine of the settings until SIGTERM. Returns the exit status."""
     settings = load()
     logs.start(settings, "supervisor")
+    if said := catalog.default_fallback():
+        log.warning("%s", said)
     lock = (settings.run_dir / f"{NAME}.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -86,11 +86,17 @@ def main() -> None:
 
 
 def _warm_up(studio: Studio) -> None:
-    """One tiny dream: loads the network and lets torch choose its kernels before anyone waits."""
+    """One tiny dream: loads the default network and lets torch choose its kernels before anyone waits.
+
+    Where that network turns out not to load, whoever asks for it is told so; the others still dream.
+    """
     from engine.production import produce
 
-    for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, studio):
-        pass
+    try:
+        for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, studio):
+            pass
+    except PareidoliaError as error:
+        log.error("%s (%s)", error, error.code)
 
 
 class Worker:

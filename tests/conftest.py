@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"REQUIRE={','.join(required)} forbids this skip: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket."""
+    from engine.jobs import catalog
+
+    catalog.include(Path("nowhere"), default="pocket")
+    yield
+    catalog.include(Path("nowhere"))
 
 
 @pytest.fixture
@@ -68,9 +79,26 @@ def _no_token_in_any_log() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _numbers_as_everywhere() -> None:
+    """A studio lets the processor drop the smallest numbers, for its whole process; hypothesis will not have that."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_flush_denormal(False)
+
+
+@pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Tests see neither a config.toml nor PAREIDOLIA_ variables of whoever runs them."""
     for name in list(os.environ):
         if name.startswith("PAREIDOLIA_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PAREIDOLIA_CONFIG", str(tmp_path / "no-config.toml"))
+
+
+@pytest.fixture
+def pocket_by_default(monkeypatch: pytest.MonkeyPatch, _no_settings_of_this_machine: None) -> None:
+    """Pocket dreams where no network is asked for, here and in processes: for tests about something else than that."""
+    from engine.jobs import catalog
+
+    monkeypatch.setenv("PAREIDOLIA_DEFAULT_NETWORK", "pocket")
+    monkeypatch.setattr(catalog, "_default", "pocket")

@@ -18,6 +18,7 @@ import json, pathlib, tempfile
 from importlib import resources
 from engine.jobs import catalog, migrate, settings
 from engine.jobs.local import open_ledger
+from engine.networks import thumbnails
 from engine.networks.loading import load
 import bot.playground, engine
 folder = tempfile.mkdtemp(prefix="p-")
@@ -29,6 +30,7 @@ print(json.dumps({
     "networks": list(catalog.networks()),
     "labels": len(load("pocket").labels),
     "places": len(catalog.labels("places365")),
+    "thumbnails": thumbnails.read("lite2", "block6", 48) is not None,
     "page": "<html" in resources.files("bot.playground").joinpath("page/index.html").read_text("utf-8"),
 }))
 """
@@ -57,6 +59,7 @@ def test_an_installed_wheel_finds_all_its_files(installed: Path, tmp_path: Path)
     assert "pocket" in found["networks"]
     assert found["labels"] > 100
     assert found["places"] == 365
+    assert found["thumbnails"]
     assert found["page"]
 
 

@@ -37,13 +37,14 @@ class DreamCog(commands.Cog):
             name: wording.OPTIONS[name]
             for name in (
                 "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by",
-                "keep", "colours", "protect", "mask", "classic", "network",
+                "keep", "colours", "protect", "mask", "look", "network",
             )
         }
     )  # fmt: skip
     @app_commands.choices(
         colours=[Choice(name=name, value=word) for name, word in wording.COLOURS],
         protect=[Choice(name=name, value=word) for name, word in wording.PROTECT],
+        look=[Choice(name=name, value=word) for name, word in wording.LOOKS],
         guide_by=[Choice(name=name, value=word) for name, word in wording.GUIDE_BY],
     )
     @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, network=networks)
@@ -64,7 +65,7 @@ class DreamCog(commands.Cog):
         colours: str | None = None,
         protect: str | None = None,
         mask: discord.Attachment | None = None,
-        classic: bool | None = None,
+        look: str | None = None,
         network: str | None = None,
     ) -> None:
         """Dream the picture, else the avatar."""
@@ -72,7 +73,7 @@ class DreamCog(commands.Cog):
         user = interaction.user
         params = await desk.params(
             Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
-            guide_by=guide_by, keep=keep, colours=colours, protect=protect, classic=classic, network=network,
+            guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
         original = desk.original(image, user, guide=guide, mask=mask)
         await desk.take(interaction, params, original, private=private)

@@ -1,4 +1,4 @@
-"""`/lab neuron`: `layer and channel => what they respond to`."""
+"""`/lab channel`: `layer and channel => what they respond to`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot import wording
 from bot.client import Client
 from bot.completion import layers, networks, subjects
-from engine.jobs.params import Neuron
+from engine.jobs.params import Channel
 
 
 class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMMANDS["lab"]):
@@ -19,14 +19,14 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    @app_commands.command(description=wording.COMMANDS["lab neuron"])
+    @app_commands.command(description=wording.COMMANDS["lab channel"])
     @app_commands.describe(
-        layer=wording.OPTIONS["layer of a neuron"],
+        layer=wording.OPTIONS["layer of a channel"],
         image=wording.OPTIONS["image of an atlas"],
         **{name: wording.OPTIONS[name] for name in ("channel", "search", "top", "seed", "private", "network")},
     )
     @app_commands.autocomplete(layer=layers, search=subjects, network=networks)
-    async def neuron(
+    async def channel(
         self,
         interaction: discord.Interaction[Client],
         layer: str | None = None,
@@ -42,7 +42,7 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
         desk = self.client.desk
         user = interaction.user
         params = await desk.params(
-            Neuron, user.id, layer=layer, channel=channel, search=search, top=top, seed=seed, network=network
+            Channel, user.id, layer=layer, channel=channel, search=search, top=top, seed=seed, network=network
         )
         await desk.take(interaction, params, desk.original(image, user, avatar=False), private=private)
 

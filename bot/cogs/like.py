@@ -21,7 +21,7 @@ from bot.desk import check_ready, dreamed_like, is_private, say
 from bot.posting import Posting
 from bot.quota import check_work
 from engine.jobs.job import BlobKey, JobRow
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 Here = discord.Interaction[Client]
 FITTING = ("guide",)
@@ -88,7 +88,7 @@ class LikeCog(commands.Cog):
 
 def over_a_picture(params: AnyParams) -> Dream | Zoom | See:
     """The same for a picture: what was imagined out of nothing is dreamed into it, as the button Deeper does."""
-    if isinstance(params, Concept | Neuron):
+    if isinstance(params, Concept | Channel):
         return dreamed_like(params, params.seed)
     return params
 

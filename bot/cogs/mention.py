@@ -10,7 +10,6 @@ from discord.ext import commands
 
 from bot import pictures, wording
 from bot.client import Client
-from bot.completion import NETWORK
 from bot.desk import Original
 from bot.poster import NOBODY
 from bot.response import NO_ANSWER
@@ -70,7 +69,7 @@ def aim(text: str) -> dict[str, str]:
     if colon and option.strip().lower() in AIMS:
         return {option.strip().lower(): word}
     try:
-        catalog.friendly(NETWORK, re.split(r"[-+:*]", text)[0])
+        catalog.friendly(catalog.default_network(), re.split(r"[-+:*]", text)[0])
     except UnknownLayer:
         return {"subject": text} if text else {}
     return {"layer": text}

@@ -34,7 +34,7 @@ LONG: dict[str, dict[str, Any]] = {
     "dream": {"layer": "high", "size": 1024},
     "zoom": {"layer": "high"},
     "concept": {"subject": "owl"},
-    "lab neuron": {"layer": "high"},
+    "lab channel": {"layer": "high"},
     "see": {},
 }
 """Every recipe's command, with options that make it last."""

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.store.tables import presets
 from engine.jobs.database import reading
 from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
+from engine.jobs.params import renewed
 
 NAME = re.compile(r"[\w \-]{1,32}")
 
@@ -77,14 +78,13 @@ class Presets:
             found = db.scalar(used.returning(presets.c.params))
         if found is None:
             raise self._unknown(user_id, name)
-        options: Options = json.loads(found)
-        return options
+        return renewed(json.loads(found))
 
     def _all(self, user_id: str) -> list[Preset]:
         query = sa.select(presets.c.name, presets.c.params).where(presets.c.user_id == user_id)
         with reading(self._engine) as db:
             rows = db.execute(query.order_by(presets.c.used.desc(), presets.c.id.desc())).all()
-        return [Preset(row.name, json.loads(row.params)) for row in rows]
+        return [Preset(row.name, renewed(json.loads(row.params))) for row in rows]
 
     def _delete(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:

@@ -8,7 +8,7 @@ from bot import wording
 from bot.posting import Posting
 from bot.views.card import Card, Picture
 from engine.jobs.job import JobRow, State
-from engine.jobs.params import Neuron, See, Zoom
+from engine.jobs.params import Channel, See, Zoom
 
 
 def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
@@ -45,6 +45,6 @@ def verbs(row: JobRow) -> tuple[str, ...]:
     params = row.job.params
     if isinstance(params, See):
         return ("dream", "again", "more")
-    if isinstance(params, Zoom) or (isinstance(params, Neuron) and params.channel is None):
+    if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
         return ("again", "more")
     return ("deeper", "again", "zoom", "more")

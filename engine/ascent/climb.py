@@ -17,7 +17,7 @@ from engine.ascent.gradient import Seeing, levelled, normalised, smoothed
 from engine.ascent.octaves import sizes
 from engine.ascent.report import Progress
 from engine.ascent.tiles import Slope
-from engine.canvas.colour import calmed
+from engine.canvas.colour import CHROMA, calmed
 from engine.canvas.mask import at_size
 from engine.canvas.pixels import Pixels
 from engine.objectives import Objective
@@ -44,6 +44,8 @@ class Course:
     """Largest random shift before a step, in pixels: the network's grid of strides leaves no trace."""
     smoothing: int = 2
     """How far a step is smoothed: the reach of the largest of its box filters, in pixels; 0 not at all."""
+    chroma: float = CHROMA
+    """How much of a step's colour is left beside its brightness."""
 
     def steps(self, size: tuple[int, int]) -> int:
         """How many steps a picture of that size takes in all."""
@@ -69,17 +71,17 @@ def ascend(
         aimed = balanced(objective, slope, seen)
         for iteration in range(1, course.iterations + 1):
             shift = _shift(turn + iteration, course.jitter, generator)
-            direction = _direction(slope, aimed, seen, shift, course.smoothing)
+            direction = _direction(slope, aimed, seen, shift, course)
             canvas.climb(STEP * course.strength * share * direction)
             seen, step = canvas.picture(), step + 1
             yield Progress(step, steps, canvas.picture, size, slope.note)
 
 
-def _direction(slope: Slope, objective: Objective, picture: Tensor, shift: tuple[int, int], smoothing: int) -> Tensor:
+def _direction(slope: Slope, objective: Objective, picture: Tensor, shift: tuple[int, int], course: Course) -> Tensor:
     """Which way to go, [3, h, w], 1 on average, as seen with the picture shifted down and right."""
     found = slope(objective, torch.roll(picture, shift, (1, 2)))
     found = torch.roll(found, (-shift[0], -shift[1]), (1, 2))
-    return normalised(calmed(levelled(smoothed(found, range(1, 2 * smoothing + 2, 2)))))
+    return normalised(calmed(levelled(smoothed(found, range(1, 2 * course.smoothing + 2, 2))), course.chroma))
 
 
 def _shift(turn: int, jitter: int, generator: torch.Generator) -> tuple[int, int]:

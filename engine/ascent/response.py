@@ -1,7 +1,7 @@
 """What a picture does to a network's channels: `(network, pictures) => numbers per channel and position`.
 
 usual     how much each channel fires where there is nothing to see
-pushes    how much each channel, at each position, speaks for something (gradient x activation)
+slopes    how much something would grow with each channel at each position
 weights   which channels of a layer make something what it is
 perceived which channel fires most in each part of a picture
 """
@@ -45,9 +45,12 @@ class Usual:
 
     def beyond(self, activations: Tensor) -> Tensor:
         """How far activations [n, c, h, w] lie above the usual, in spreads; below it is 0."""
-        floor = FLOOR * float(self.spread.median()) + 1e-6
-        spread = self.spread.clamp(min=floor)
-        return ((activations.float() - self.mean[:, None, None]) / spread[:, None, None]).clamp(min=0)
+        return ((activations.float() - self.mean[:, None, None]) / self.width[:, None, None]).clamp(min=0)
+
+    @property
+    def width(self) -> Tensor:
+        """What one spread of each channel counts as, [c]."""
+        return self.spread.clamp(min=FLOOR * float(self.spread.median()) + 1e-6)
 
 
 def usual(network: Seeing, pictures: Tensor, layers: Collection[str]) -> dict[str, Usual]:
@@ -57,38 +60,28 @@ def usual(network: Seeing, pictures: Tensor, layers: Collection[str]) -> dict[st
     return {name: Usual(plane.mean((0, 2, 3)), plane.std((0, 2, 3))) for name, plane in found.items()}
 
 
-def pushes(network: Seeing, objective: Objective, pictures: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
-    """Gradient x activation, [n, c, h, w] by layer: what would be lost, about, without a channel at a position.
-
-    Shrikumar et al. 2016, "Not just a black box"; used for channels and regions by Olah et al. 2018, "The Building
-    Blocks of Interpretability". Layers behind all that the objective looks at push nothing.
-    """
-    slopes, found = _slopes(network, objective, pictures, layers)
-    return {name: slopes[name] * found[name].detach().float() for name in layers}
-
-
 def weights(network: Seeing, objective: Objective, pictures: Tensor, layer: str, common: Usual) -> Tensor:
     """How much each channel does for something in pictures of it, [c]: gradient x activation beyond the usual.
 
     Sums over positions, means over the pictures [n, 3, h, w].
     """
-    slopes, found = _slopes(network, objective, pictures, [layer])
-    more = found[layer].detach().float() - common.mean[:, None, None]
-    return (slopes[layer] * more).sum((2, 3)).mean(0)
+    steep, found = slopes(network, objective, pictures, [layer])
+    more = found[layer].float() - common.mean[:, None, None]
+    return (steep[layer] * more).sum((2, 3)).mean(0)
 
 
-def _slopes(
-    network: Seeing, objective: Objective, pictures: Tensor, layers: Collection[str]
+def slopes(
+    network: Seeing, objective: Objective, pictures: Tensor, layers: Collection[str], also: Collection[str] = ()
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Gradients of the objective towards layers, float32, and the layers' activations."""
+    """Gradients of the objective towards layers, float32, and the activations of those and of others.
+
+    Layers behind all that the objective looks at have none: zeros.
+    """
     leaf = pictures.detach().requires_grad_()  # else nothing would be recorded: the network itself is frozen
-    found = dict(network.activations(leaf, {*layers, *objective.layers}))
-    value = objective(found)
-    slopes = torch.autograd.grad(value, [found[name] for name in layers], allow_unused=True)
-    made = (
-        torch.zeros_like(found[name]) if slope is None else slope for name, slope in zip(layers, slopes, strict=True)
-    )
-    return dict(zip(layers, (slope.float() for slope in made), strict=True)), found
+    found = dict(network.activations(leaf, {*layers, *also, *objective.layers}))
+    steep = torch.autograd.grad(objective(found), [found[name] for name in layers], allow_unused=True)
+    made = (torch.zeros_like(found[name]) if one is None else one for name, one in zip(layers, steep, strict=True))
+    return dict(zip(layers, (one.float() for one in made), strict=True)), {k: v.detach() for k, v in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

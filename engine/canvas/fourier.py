@@ -48,7 +48,7 @@ class Fourier:
         size = size or self.size
         device = self.spectrum.device
         falloff = torch.tensor(FALLOFF, device=device).view(3, 1, 1)
-        waves = torch.view_as_complex(_cut(self.spectrum, size)) / _cycles(size, device) ** falloff
+        waves = torch.view_as_complex(cropped(self.spectrum, size)) / cycles(size, device) ** falloff
         planes: Tensor = torch.fft.irfft2(waves, s=size, norm="forward")
         mixed = torch.einsum("ij,njhw->nihw", torch.tensor(COLOURS, device=device), planes)
         if self.source is None:
@@ -57,11 +57,11 @@ class Fourier:
 
     def resize(self, size: Size) -> None:
         """Work at another size from now on: the same pictures, with room for finer detail. `spectrum` is a new one."""
-        self.spectrum = _cut(self.spectrum.detach(), size).requires_grad_()
+        self.spectrum = cropped(self.spectrum.detach(), size).requires_grad_()
         self.size = size
 
 
-def _cut(spectrum: Tensor, size: Size) -> Tensor:
+def cropped(spectrum: Tensor, size: Size) -> Tensor:
     """The coefficients of an rfft2 [n, 3, rows, columns, 2] for another size: high waves are dropped, or are nothing.
 
     The highest wave of an even size is dropped, too: it cannot be told up from down.
@@ -75,7 +75,7 @@ def _cut(spectrum: Tensor, size: Size) -> Tensor:
     return torch.cat([rows, rows.new_zeros(*rows.shape[:3], columns - wide, 2)], 3)
 
 
-def _cycles(size: Size, device: torch.device) -> Tensor:
+def cycles(size: Size, device: torch.device) -> Tensor:
     """How often each wave goes through the long side: [h, w // 2 + 1], at least 1."""
     height, width = size
     rows = torch.fft.fftfreq(height, device=device)[:, None] * max(size)

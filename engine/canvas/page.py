@@ -26,6 +26,7 @@ FAINT: Colour = (0xA3, 0x93, 0x83)
 WARM: Colour = (0xF2, 0xBD, 0x8C)
 GOOD: Colour = (0x8F, 0xDC, 0xC4)
 BAD: Colour = (0xFF, 0x9D, 0x8F)
+VIOLET: Colour = (0xB9, 0xA8, 0xF2)
 MARGIN = 48.0
 """Points that are left free at every edge."""
 ROUND = 8.0
@@ -61,11 +62,17 @@ class Page:
         at = (left * self.scale, top * self.scale)
         self._draw.text(at, _plain(words), colour, _letters(max(6, round(size * self.scale))), anchor)
 
-    def bar(self, left: float, top: float, width: float, height: float, colour: Colour) -> None:
-        """A filled bar with round ends."""
+    def bar(
+        self, left: float, top: float, width: float, height: float, colour: Colour, radius: float | None = None
+    ) -> None:
+        """A filled bar with round ends, or with round corners of that radius."""
         x, y, right, bottom = self._pixels(left, top, left + width, top + height)
         size = (max(1, right - x), max(1, bottom - y))
-        self._sheet.paste(colour, (x, y, x + size[0], y + size[1]), _corners(size, min(size) / 2))
+        self._sheet.paste(
+            colour,
+            (x, y, x + size[0], y + size[1]),
+            _corners(size, min(size) / 2 if radius is None else radius * self.scale),
+        )
 
     def shown(self) -> Tensor:
         """The page so far, [3, h, w] in [0, 1], on the CPU."""
@@ -83,6 +90,23 @@ def shortened(words: str, size: float, width: float) -> str:
     while words and letters.getlength(_plain(words) + "…") > width:
         words = words[:-1]
     return words.rstrip() + "…"
+
+
+def wrapped(words: str, size: float, width: float, most: int) -> list[str]:
+    """Words in lines that are at most `width` points wide at that size; the last of at most so many ends in dots."""
+    letters, lines = _letters(round(size)), [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or len(lines) == most or letters.getlength(_plain(longer)) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [*lines[:-1], shortened(lines[-1], size, width)]
+
+
+def extent(words: str, size: float) -> float:
+    """How wide words are at that size, in points."""
+    return _letters(round(size)).getlength(_plain(words))
 
 
 def _plain(words: str) -> str:

@@ -2,13 +2,13 @@
 
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
-imagines. See, neuron: a page of each. Zoom: a film.
+imagines. See, channel: a page of each. Zoom: a film.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,47 +20,56 @@ from engine.ascent.report import Frame, Report
 from engine.encoders.encoded import Encoded
 from engine.encoders.raster import raster
 from engine.gallery.sheets import Cell, Row, looped, sheet, webp
-from engine.gallery.sources import KINDS, source
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom, make
+from engine.gallery.sources import SHOWN, source
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
 from engine.studio import Studio
 
 SEED = 4821
+NETWORK = "lite2"
+"""Whose gallery it is: the words below are its words."""
 STILL_BYTES = 1_400_000
 FILM_BYTES = 4_000_000
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 
 ASKED: dict[str, dict[str, Any]] = {
-    "low": {"layer": "low"},
     "mid": {"layer": "mid"},
     "high, by default": {},
-    "eyes": {"subject": "eyes"},
-    "feathers": {"subject": "feathers"},
-    "flowers": {"subject": "flowers"},
+    "places": {"layer": "places"},
+    "goldfish": {"subject": "goldfish"},
+    "castles": {"subject": "castles"},
+    "volcano": {"subject": "volcano"},
 }
 """The columns of the sheet of kinds, beside the source: a head, and what differs from a plain `/dream`."""
 DEFAULT = "high, by default"
 VARIED: dict[str, tuple[float, ...]] = {"octaves": (2, 4, 6), "strength": (0.5, 1, 2), "iterations": (6, 12, 24)}
 VARIED_KIND, ZOOMED_KIND = "pet", "pet"
-SEEN: dict[str, Any] = {"subject": "owl"}
+SEEN: dict[str, Any] = {"subject": "owls"}
 """The dream that `see` looks at."""
 WAYS: dict[str, dict[str, Any]] = {
-    "subject: owl + castle": {"subject": "owl + castle"},
-    "layer: mid*0.6 + high": {"layer": "mid*0.6 + high"},
+    "subject: castles + butterflies": {"subject": "castles + butterflies"},
+    "layer: mid*0.6 + places": {"layer": "mid*0.6 + places"},
     "colours: keep": {"colours": "keep"},
     "colours: match": {"colours": "match"},
-    "keep: 0.5": {"keep": 0.5},
     "protect: centre": {"protect": "centre"},
+    "look: vivid": {"look": "vivid"},
     "guide: the building": {},
-    "classic": {"classic": True, "layer": "high"},
+    "look: 2015": {"look": "2015", "layer": "mid"},
 }
 """Captions, and what differs from a plain `/dream`."""
 GUIDED, GUIDE_KIND = "guide: the building", "building"
 CONCEPTS = (
-    ("banana", "dog face", "rose", "octopus", "castle", "eye"),
-    ("owl", "butterfly", "penguin", "dragon", "snowman", "skull"),
-    ("sunflower", "rocket", "guitar", "mushroom", "owl + castle", "rose + skull"),
+    ("goldfish", "castle", "jellyfish", "banana", "golden retriever", "peacock"),
+    ("steam locomotive", "umbrella", "volcano", "strawberry", "grand piano", "hummingbird"),
 )
+ORIGINALS = (
+    ("hartebeest", "measuring cup", "ant", "starfish", "anemone fish"),
+    ("banana", "parachute", "screw", "dumbbell", "sax"),
+)
+"""The eight of the first post of 2015, its dumbbell, and a saxophone."""
+SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
+TOWARDS = {"food": ("goldfish", "volcano"), "portrait": ("lion", "sea anemone"), "night": ("castles", "jellyfish")}
+"""Photographs, and what they become."""
 CONCEPT_SIDE = 256
 
 
@@ -73,7 +82,7 @@ class Scale:
     zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
     fade: int = 8
     page: dict[str, Any] = field(default_factory=dict)
-    """What `concept`, `neuron` and `see` get."""
+    """What `concept`, `channel` and `see` get."""
 
 
 QUICK = Scale(
@@ -105,7 +114,7 @@ class Gallery:
     def kinds(self) -> Encoded:
         """Rows of kinds; columns of source, layers, subjects."""
         rows = []
-        for kind in KINDS:
+        for kind in SHOWN:
             cells = [Cell(self._source(kind))]
             cells += [Cell(self._dream(kind, options), marked=head == DEFAULT) for head, options in ASKED.items()]
             rows.append(Row(kind, cells))
@@ -134,27 +143,48 @@ class Gallery:
 
     def concepts(self) -> Encoded:
         """What is imagined for some words, without a picture."""
+        return self._imagined(CONCEPTS)
+
+    def _imagined(self, words: Sequence[Sequence[str]]) -> Encoded:
         side = min(CONCEPT_SIDE, self._scale.side)
-        asked = {"seed": SEED, "size": CONCEPT_SIDE, **self._scale.page}
+        asked = {"network": NETWORK, "seed": SEED, "size": CONCEPT_SIDE, **self._scale.page}
         rows = [
-            Row("", [Cell(self._made(word, make(Concept, subject=word, **asked), None), word) for word in words])
-            for words in CONCEPTS
+            Row("", [Cell(self._made(word, make(Concept, subject=word, **asked), None), word) for word in row])
+            for row in words
         ]
         return webp([sheet(rows, side, height=side)], STILL_BYTES)
 
+    def originals(self) -> Encoded:
+        """What the first post of 2015 imagined, and what this network imagines for it."""
+        return self._imagined(ORIGINALS)
+
+    def clouds(self) -> Encoded:
+        """What grows in clouds: above the skies, below the dreams."""
+        above = [Cell(self._source(kind)) for kind in SKIES]
+        below = [Cell(self._dream(kind, {})) for kind in SKIES]
+        return webp([sheet([Row("", above), Row("", below)], self._shown())], STILL_BYTES)
+
+    def subjects(self) -> Encoded:
+        """Photographs that become something else."""
+        rows = []
+        for kind, words in TOWARDS.items():
+            cells = [Cell(self._source(kind), "a photo")]
+            rows.append(Row("", cells + [Cell(self._dream(kind, {"subject": word}), word) for word in words]))
+        return webp([sheet(rows, self._scale.side)], STILL_BYTES)
+
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
-        params = make(See, seed=SEED, **self._scale.page)
+        params = make(See, network=NETWORK, seed=SEED, **self._scale.page)
         return webp([raster(self._made("see", params, self._dream(VARIED_KIND, SEEN)))], STILL_BYTES)
 
-    def neuron(self) -> Encoded:
+    def channel(self) -> Encoded:
         """The channels of a layer that speak most for a word."""
-        params = make(Neuron, seed=SEED, layer="high", search="eye", size=1024, **self._scale.page)
-        return webp([raster(self._made("neuron", params, None))], STILL_BYTES)
+        params = make(Channel, network=NETWORK, seed=SEED, layer="mid", search="castles", size=1024, **self._scale.page)
+        return webp([raster(self._made("channel", params, None))], STILL_BYTES)
 
     def zoom(self) -> Encoded:
         """A zoom into a dream that begins again where it ends."""
-        params = make(Zoom, seed=SEED, **self._scale.zoom)
+        params = make(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
         frames = []
         for report in recipes.run(params, self._source(ZOOMED_KIND), self._studio):
             if isinstance(report, Frame):
@@ -172,13 +202,16 @@ class Gallery:
 
     def _dream(self, kind: str, options: dict[str, Any], others: dict[str, Tensor] | None = None) -> Tensor:
         """A dream of a kind of picture, with what differs from a plain `/dream`."""
-        params = make(Dream, **{"seed": SEED, "size": self._scale.side, **self._scale.dream, **options})
+        params = make(Dream, **{"network": NETWORK, **self._plain(), **options})
         if others:
             return _last(recipes.run(params, self._source(kind), self._studio, others))
         if (kind, params) not in self._dreams:
             self._tell(f"{kind}: {' '.join(f'{name} {value}' for name, value in options.items()) or 'default'}")
             self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._studio))
         return self._dreams[kind, params]
+
+    def _plain(self) -> dict[str, Any]:
+        return {"seed": SEED, "size": self._scale.side, **self._scale.dream}
 
     def _shown(self) -> int:
         return round(self._scale.side * SHOWN_OF_DREAMED)
@@ -198,8 +231,11 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "octaves": Gallery.octaves,
     "ways": Gallery.ways,
     "concepts": Gallery.concepts,
+    "originals": Gallery.originals,
+    "clouds": Gallery.clouds,
+    "subjects": Gallery.subjects,
     "see": Gallery.see,
-    "neuron": Gallery.neuron,
+    "channel": Gallery.channel,
     "zoom": Gallery.zoom,
 }
 """File names, without their ending, and what makes them."""

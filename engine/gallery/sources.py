@@ -1,7 +1,15 @@
 """What the gallery dreams from: `(kind, width) => picture [3, h, w] in [0, 1]`, 4:3, the same every time.
 
-Photographs are scikit-image's (extra `play`): NASA's are in the public domain, the cat is CC0. What there is no free
-photograph of at hand is painted here.
+Photographs are scikit-image's (extra `play`), under the licences that its documentation of each names:
+
+    portrait       astronaut            NASA, public domain
+    pet            chelsea              Stefan van der Walt, CC0
+    night          rocket               SpaceX, public domain
+    food           coffee               Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0
+    photographer   camera               Lav Varshney, CC0
+    stars          hubble_deep_field    NASA, public domain
+
+What there is no free photograph of at hand is painted here.
 """
 
 from __future__ import annotations
@@ -14,8 +22,11 @@ from torch import Tensor
 
 from engine.canvas.noise import clouds
 from engine.canvas.resample import resize
+from engine.gallery import nature, pages, skies
 from engine.gallery.building import building
+from engine.gallery.dots import dots
 from engine.gallery.drawing import drawing
+from engine.gallery.group import group
 from engine.gallery.landscape import landscape
 from engine.gallery.paint import ACROSS, DOWN, Plane
 
@@ -29,13 +40,19 @@ def source(kind: str, width: int) -> Tensor:
     return KINDS[kind](width)
 
 
-def photograph(name: str, box: Box, width: int) -> Tensor:
-    """A cutting of one of scikit-image's photographs."""
+def whole_photograph(name: str) -> Tensor:
+    """One of scikit-image's photographs as it is, [3, h, w]; one without colours in greys."""
     import skimage.data
 
+    pixels = torch.from_numpy(getattr(skimage.data, name)().copy())
+    return pixels.expand(3, -1, -1) / 255 if pixels.ndim == 2 else pixels.permute(2, 0, 1).float() / 255
+
+
+def photograph(name: str, box: Box, width: int) -> Tensor:
+    """A cutting of one of scikit-image's photographs."""
     left, top, right, bottom = box
-    pixels = torch.from_numpy(getattr(skimage.data, name)()[top:bottom, left:right].copy())
-    return resize(pixels.permute(2, 0, 1).float() / 255, (_height(width), width)).clamp(0, 1)
+    cut = whole_photograph(name)[:, top:bottom, left:right]
+    return resize(cut, (_height(width), width)).clamp(0, 1)
 
 
 def painting(paint: Callable[[int], Plane], width: int) -> Tensor:
@@ -52,6 +69,14 @@ def _height(width: int) -> int:
     return round(width * DOWN / ACROSS)
 
 
+CLOUDS: dict[str, Callable[[int], Tensor]] = {
+    "cumulus": partial(painting, skies.cumulus),
+    "towering cloud": partial(painting, skies.towering),
+    "mackerel sky": partial(painting, skies.mackerel),
+    "evening clouds": partial(painting, skies.evening),
+    "storm": partial(painting, skies.storm),
+}
+"""Skies in which a dream finds creatures."""
 KINDS: dict[str, Callable[[int], Tensor]] = {
     "portrait": partial(photograph, "astronaut", (22, 0, 422, 300)),
     "landscape": partial(painting, landscape),
@@ -60,5 +85,23 @@ KINDS: dict[str, Callable[[int], Tensor]] = {
     "night": partial(photograph, "rocket", (36, 0, 604, 426)),
     "drawing": partial(painting, drawing),
     "noise": plain_noise,
+    **CLOUDS,
+    "clear sky": partial(painting, skies.clear),
+    "group": partial(painting, group),
+    "food": partial(photograph, "coffee", (34, 0, 567, 400)),
+    "photographer": partial(photograph, "camera", (0, 64, 512, 448)),
+    "stars": partial(photograph, "hubble_deep_field", (100, 160, 740, 640)),
+    "horizon": partial(painting, nature.horizon),
+    "water": partial(painting, nature.water),
+    "leaves": partial(painting, nature.leaves),
+    "painting of dots": partial(painting, dots),
+    "drawing on white": partial(painting, pages.on_white),
+    "drawing on black": partial(painting, pages.on_black),
+    "grey drawing": partial(painting, pages.on_grey),
+    "text on dark": partial(painting, pages.verse),
+    "logo": partial(painting, pages.logo),
+    "screenshot": partial(painting, pages.chat),
 }
-"""The seven kinds of pictures that people bring, in the order of the sheet's rows."""
+"""The kinds of pictures that people bring."""
+SHOWN = ("portrait", "landscape", "pet", "building", "night", "drawing", "noise")
+"""Seven kinds that are unlike each other, in the order of the sheet's rows."""

@@ -1,7 +1,8 @@
 """The catalogue of networks: `name => what is known of it without torch`, and the words that people use for it.
 
-The data is `catalog.toml` (networks and layers), `labels.toml` or `labels/` (classes, some with emoji) and
-`subjects.toml`; this file reads them and finds words in them. Users add networks of their own: see `include`.
+The data is `catalog.toml` (networks and layers), `labels.toml` or `labels/` (classes), `subjects.toml` (pocket's) and
+`words/` (what people say for ImageNet's classes); this file reads them, `vocabulary` finds words in them. Users add
+networks of their own: see `include`.
 
     layer    "low", "mid", "high", or a layer's exact name
     subject  "eyes", a class such as "fox", an emoji of either, or several: "eyes + castle"
@@ -10,57 +11,34 @@ The data is `catalog.toml` (networks and layers), `labels.toml` or `labels/` (cl
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
-import unicodedata
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from engine.jobs import shelf
-from engine.jobs.errors import BadOption, SettingsError, UnknownLayer, UnknownNetwork, UnknownSubject
+from engine.jobs import shelf, vocabulary
+from engine.jobs.errors import Refusal, SettingsError, UnknownLayer, UnknownNetwork, UnknownSubject
 from engine.jobs.shelf import Input as Input
 from engine.jobs.shelf import Package as Package
 from engine.jobs.shelf import Source as Source
 from engine.jobs.shelf import opened as opened
+from engine.jobs.vocabulary import EVIDENCE as EVIDENCE
+from engine.jobs.vocabulary import JOINT as JOINT
+from engine.jobs.vocabulary import MOST as MOST
+from engine.jobs.vocabulary import Meaning as Meaning
+from engine.jobs.vocabulary import Subject as Subject
 
-EVIDENCE: Final = "evidence"
-"""The layer behind all others, in which every class has a channel: its index among the labels."""
 UNUSED = "unused "
 """How labels begin that nothing was trained for: they count, and are not offered."""
-MOST: Final = 4
-"""Words that one dream may go towards."""
-JOINT: Final = " + "
+PACKED: Final = "pocket"
+"""The network inside the package, which is always there; it alone knows some words, such as eyes."""
 _READ: Final = 40
 """Characters of a word that are looked at; no word is that long."""
-
-# Presentation selectors, the joiner of compound emoji, skin tones: the same emoji to whoever types it.
-_TRIMMINGS: Final = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
-
-
-class Meaning(BaseModel):
-    """What a word means to a network: channels of a layer, any of them at every position; without any, all of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    layer: str
-    about: str
-    """What one will see, in a few words for a menu."""
-    classes: tuple[str, ...] = ()
-    """Labels that show what is meant. In the layer of evidence they are its channels, unless others are given."""
-    channels: tuple[int, ...] = ()
-    strength: float = 1.0
-    """Size of a step that looks right, as a share of the usual: lower layers answer to contours, and burn them in."""
-
-
-class Subject(Meaning):
-    """Something to dream towards, with the measurements that it was found by."""
-
-    emoji: str
-    evidence: dict[str, float] = {}
+_IMAGENET: Final = ("imagenet.txt", "inception5h.txt")
+"""Files of labels whose classes `words/` speaks of."""
 
 
 class Entry(BaseModel):
@@ -79,9 +57,15 @@ class Entry(BaseModel):
     """How much work a step towards `high` is, compared with pocket."""
     side: int = Field(224, ge=32)
     """About the long side, in pixels, of the pictures that it was trained with."""
+    crops: bool = False
+    """Whether it dreams best by looking at whole crops, and not at all pixels at once."""
+    partner: str = ""
+    """A network of the same layers and classes that takes turns with it in dreaming by crops."""
     layers: tuple[str, ...]
     seen: tuple[str, ...] = Field((), max_length=3)
     """Layers that show best how a picture is perceived; without any, those of low, mid and high."""
+    thumbnails: bool = False
+    """Whether what the channels of those layers respond to is in the package, painted beforehand."""
     friendly: dict[str, Meaning]
     classic: dict[str, str] = {}
     """Names that layers have elsewhere: {"inception_4c/output": "inception_4c"}."""
@@ -112,18 +96,23 @@ class Entry(BaseModel):
 
 _folder: Path | None = None
 _own: dict[str, Entry] = {}
+_default = "lite2"
 
 
-def include(folder: Path) -> None:
+def include(folder: Path, default: str = "lite2") -> None:
     """Look into this folder for fetched networks and for those that users brought. Raises `SettingsError`.
 
-    Settings call it when they are read, so that every process knows the same networks.
+    `default` is the network that dreams where none is asked for. Settings call this when they are read, so that every
+    process knows the same networks.
     """
-    global _folder, _own
+    global _folder, _own, _default
     own = {name: _described(folder, name, text) for name, text in shelf.descriptions(folder)}
+    if default not in (known := [*_read("catalog.toml"), *own]):
+        raise SettingsError(problem=f"`default_network` {default[:_READ]!r} is unknown. There is: {', '.join(known)}.")
+    _default = default
     if (folder, own) != (_folder, _own):
         _folder, _own = folder, own
-        for reader in (networks, labels, subjects, _words, _pictures, _pieces):
+        for reader in (networks, labels, subjects, names, _vocabulary, _package_fault):
             reader.cache_clear()
 
 
@@ -174,6 +163,11 @@ def weights_file(network_name: str) -> Path | None:
     return (_folder or Path()) / (entry.file or f"{network_name}.safetensors")
 
 
+def package_file(package: Package) -> Path | None:
+    """Where the weights lie that a package brings, in the folder or where it is installed; None if nowhere."""
+    return shelf.packaged(package, _folder)
+
+
 def is_ready(network_name: str) -> bool:
     """Whether a network can dream at once; looks for its file only. Raises `UnknownNetwork`."""
     file = weights_file(network_name)
@@ -181,8 +175,51 @@ def is_ready(network_name: str) -> bool:
 
 
 def ready() -> list[str]:
-    """The networks that can dream at once."""
-    return [name for name in networks() if is_ready(name)]
+    """The networks that can dream at once; those without a fault."""
+    return [name for name in networks() if not fault(name)]
+
+
+def fault(network_name: str) -> str:
+    """Why a network cannot be used, or nothing. Raises `UnknownNetwork`.
+
+    A package's weights are compared with their sha256, once a process; of others, only whether they are there is seen.
+    """
+    if package := network(network_name).package:
+        return _package_fault(package)
+    return "" if is_ready(network_name) else "its file is not there"
+
+
+@cache
+def _package_fault(package: Package) -> str:
+    return shelf.fault(package, _folder)
+
+
+def partner(network_name: str) -> str:
+    """The network that takes turns with this one, if it has one that can dream here; else nothing."""
+    name = network(network_name).partner
+    return name if name and is_ready(name) and not fault(name) else ""
+
+
+def default_network() -> str:
+    """The network that dreams where none is asked for: the one of the settings, or pocket if that cannot be used."""
+    return PACKED if fault(_default) else _default
+
+
+def default_fallback() -> str:
+    """Why pocket dreams in place of the default network, and what to do about it; nothing if it does not."""
+    problem = fault(_default)
+    because = f"The network {_default} cannot be used: {problem}; {PACKED} dreams instead."
+    return f"{because} {remedy(_default)}" if problem else ""
+
+
+def remedy(network_name: str) -> str:
+    """How to mend a network that has a fault. Raises `UnknownNetwork`."""
+    entry = network(network_name)
+    if entry.package:
+        return f"Install it again with `pip install --force-reinstall {entry.package.distribution}`."
+    if entry.source:
+        return f"Get it with `pareidolia networks fetch {network_name}`."
+    return f"Put {entry.file} beside {network_name}.toml."
 
 
 @cache
@@ -197,7 +234,8 @@ def labels(network_name: str) -> dict[str, str]:
 @cache
 def subjects(network_name: str) -> dict[str, Subject]:
     """The subjects of a network by name, in the order in which they are offered. Raises `UnknownNetwork`."""
-    network(network_name)
+    if network(network_name).labels in _IMAGENET:
+        return _groups(list(labels(network_name)))
     found = _read("subjects.toml").get(network_name, {})
     return {name: Subject.model_validate(subject) for name, subject in found.items()}
 
@@ -210,14 +248,31 @@ def network(name: str) -> Entry:
         raise UnknownNetwork(name=name[:40], known=", ".join(networks())) from None
 
 
+@cache
 def _read(file: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("engine.jobs").joinpath(file).read_text("utf-8"))
 
 
 def _labels(network_name: str, entry: Entry) -> dict[str, str]:
     if entry.labels:
-        return dict.fromkeys(shelf.labels(entry.labels, _folder), "")
+        spoken = _spoken(entry)
+        return {label: spoken[label][0] if label in spoken else "" for label in shelf.labels(entry.labels, _folder)}
     return {label: str(emoji) for label, emoji in _read("labels.toml").get(network_name, {}).items()}
+
+
+def _spoken(entry: Entry) -> dict[str, list[str]]:
+    """What people call the classes of a network, by label: [emoji, name, further names...]."""
+    return _read("words/classes.toml")["classes"] if entry.labels in _IMAGENET else {}
+
+
+def _groups(order: list[str]) -> dict[str, Subject]:
+    """Kinds of things that ImageNet's classes show; a network's own index of each class is its channel."""
+    found = {}
+    for name, group in _read("words/groups.toml").items():
+        known = [label for label in group["classes"] if label in order]
+        channels = tuple(map(order.index, known))
+        found[name] = Subject.model_validate({**group, "classes": known, "channels": channels, "layer": EVIDENCE})
+    return found
 
 
 def _friendly(network_name: str, entry: Entry) -> dict[str, Meaning]:
@@ -244,8 +299,10 @@ def friendly(network_name: str, text: str) -> str:
     names |= {name.lower(): name for name in (*entry.friendly, *entry.layers)}
     if word in names:
         return names[word]
-    subjects = {word: f"subject:{found}" for word, found in _words(network_name).items()}
-    raise UnknownLayer(name=word[:_READ], nearest=_nearest(word, {**names, **subjects}))
+    if found := _vocabulary(network_name).find(word):
+        raise UnknownLayer(name=word[: vocabulary.READ], nearest=f"subject:{found}")
+    subjects_too = {subject: f"subject:{subject}" for subject in subjects(network_name)}
+    raise UnknownLayer(name=word[: vocabulary.READ], nearest=_nearest(word, {**names, **subjects_too}))
 
 
 def meaning(network_name: str, text: str) -> Meaning:
@@ -268,6 +325,11 @@ def choices(network_name: str) -> list[tuple[str, str]]:
     return named + [(name, name) for name in entry.layers]
 
 
+def _nearest(word: str, names: dict[str, str]) -> str:
+    near = difflib.get_close_matches(word[: vocabulary.READ], names, n=1, cutoff=0.2)
+    return names[near[0]] if near else next(iter(names.values()))
+
+
 # subjects
 
 
@@ -275,14 +337,15 @@ def aim(network_name: str, text: str) -> str:
     """The canonical words for what a person wants to dream towards: subjects and classes.
 
     "Eyes", "👁", "👁️ eyes · irises that look back" => "eyes"; "🦊" => "fox"; "owl, 🏰" => "owl + castle"; "" => "".
-    Raises `UnknownSubject`, which names the nearest, and `BadOption` for more than `MOST`.
+    Raises `UnknownSubject`, which names what is near, `AmbiguousSubject`, and `BadOption` for more than `MOST`.
     """
-    words = dict.fromkeys(_resolved(network_name, part) for part in _parts(network_name, text.split("·")[0]))
-    if text.strip() and not words:
-        raise _unknown(network_name, text.strip())
-    if len(words) > MOST:
-        raise BadOption(option="subject", problem=f"takes at most {MOST} words, and those were {len(words)}")
-    return JOINT.join(words)
+    try:
+        return _vocabulary(network_name).aim(text)
+    except UnknownSubject as error:
+        if network_name == PACKED or not _knows(PACKED, text):
+            raise
+        hint = f" The model {PACKED} does: choose it with `network`."
+        raise UnknownSubject(**{**error.facts, "hint": hint}) from None
 
 
 def meanings(network_name: str, words: str) -> tuple[Meaning, ...]:
@@ -295,101 +358,67 @@ def subject_choices(network_name: str, typed: str = "") -> list[tuple[str, str]]
 
     Of several words the last one is completed, and the ones before it are kept.
     """
-    before, last = _unfinished(typed.split("·")[0])
+    before, last = vocabulary.unfinished(typed)
     try:
         kept = aim(network_name, before)
-    except (UnknownSubject, BadOption):
+    except Refusal:
         return []
-    offers = [(label, word) for label, word in _matching(network_name, last) if word not in kept.split(JOINT)]
+    found = _vocabulary(network_name).matching(last)
+    offers = [(label, word) for label, word in found if word not in kept.split(JOINT)]
     return [(f"{kept}{JOINT}{label}", f"{kept}{JOINT}{word}") if kept else (label, word) for label, word in offers]
 
 
 def emoji(network_name: str, word: str) -> str:
     """The emoji of one canonical word. Raises `KeyError`."""
-    named = subjects(network_name).get(word)
-    return named.emoji if named else labels(network_name)[word]
+    return _vocabulary(network_name).emoji(word)
+
+
+@cache
+def names(network_name: str) -> tuple[str, ...]:
+    """What people call the classes, in the order of the network's answers: its labels, or "polar bear" for "ice bear".
+
+    Each is a subject that can be asked for. Raises `UnknownNetwork`.
+    """
+    return tuple(_vocabulary(network_name).things)
+
+
+def network_for(text: str, default: str) -> str:
+    """The network that should dream what was typed, where nobody chose one. Raises as `aim`.
+
+    The one that dreams it best, where that was measured; else the default, or pocket where it alone knows the words.
+    """
+    try:
+        words = aim(default, text).split(JOINT)
+    except UnknownSubject:
+        if not _knows(PACKED, text):
+            raise
+        return PACKED
+    best = {_read("words/preferred.toml")["preferred"].get(word, default) for word in words}
+    wanted = best.pop() if len(best) == 1 else default
+    return wanted if wanted in ready() and _knows(wanted, text) else default
+
+
+def _knows(network_name: str, text: str) -> bool:
+    try:
+        aim(network_name, text)
+    except Refusal:
+        return False
+    return True
 
 
 def _meaning_of(network_name: str, word: str) -> Meaning:
-    named = subjects(network_name).get(word)
-    order = list(labels(network_name))
-    return named or Meaning(layer=EVIDENCE, about=word, classes=(word,), channels=(order.index(word),))
+    words = _vocabulary(network_name)
+    if word in words.subjects:
+        return words.subjects[word]
+    channel, label = list(words.things).index(word), words.things[word].label
+    return Meaning(layer=EVIDENCE, about=word, classes=(label,), channels=(channel,))
 
 
 @cache
-def _words(network_name: str) -> dict[str, str]:
-    """Every subject and class by its name; a subject goes before a class of the same name."""
-    return {_plain(word): word for word in (*subjects(network_name), *labels(network_name))}
-
-
-@cache
-def _pictures(network_name: str) -> dict[str, str]:
-    """Every subject and class by its emoji; a subject goes before its class."""
-    named = {_plain(subject.emoji): word for word, subject in subjects(network_name).items()}
-    return {**{_plain(emoji): word for word, emoji in labels(network_name).items() if emoji}, **named}
-
-
-@cache
-def _pieces(network_name: str) -> re.Pattern[str]:
-    """Splits at signs between words, and keeps known emoji apart from whatever they stand beside."""
-    known = "|".join(map(re.escape, _pictures(network_name))) or "(?!)"
-    return re.compile(f"({known})|[+,&]")
-
-
-def _plain(text: str) -> str:
-    """Without what makes no difference: case, presentation, skin, hyphens, colons, spaces."""
-    bare = _TRIMMINGS.sub("", text).casefold()
-    return " ".join(re.sub(r"[-_:]", " ", bare).split())
-
-
-def _parts(network_name: str, text: str) -> list[str]:
-    """Words and emoji one by one: "🦉🏰, eyes" => ["🦉", "🏰", "eyes"], without an emoji before its own name."""
-    split = [part.strip() for part in _pieces(network_name).split(_plain(text)) if part and part.strip()]
-    doubled = {at for at, (one, other) in enumerate(pairwise(split)) if _belongs(network_name, one, other)}
-    return [part for at, part in enumerate(split) if at not in doubled]
-
-
-def _belongs(network_name: str, picture: str, word: str) -> bool:
-    name = _words(network_name).get(word)
-    return name is not None and _plain(emoji(network_name, name)) == picture
-
-
-def _resolved(network_name: str, part: str) -> str:
-    """A subject's or a class's name. Raises `UnknownSubject`."""
-    found = _pictures(network_name).get(part) or _words(network_name).get(part)
-    if found is None:
-        raise _unknown(network_name, part)
-    return found
-
-
-def _unknown(network_name: str, part: str) -> UnknownSubject:
-    layers = {word: f"layer:{word}" for word in network(network_name).friendly}
-    nearest = _nearest(_spoken(part), {**_words(network_name), **layers})
-    return UnknownSubject(name=part[:_READ], nearest=nearest)
-
-
-def _spoken(part: str) -> str:
-    """An emoji that no word has, by its name in Unicode, "🧀" => "cheese wedge"; other text as it is."""
-    pictured = unicodedata.category(part[0]) == "So"
-    return unicodedata.name(part[0], part).lower() if pictured else part
-
-
-def _nearest(word: str, names: dict[str, str]) -> str:
-    near = difflib.get_close_matches(word[:_READ], names, n=1, cutoff=0.2)
-    return names[near[0]] if near else next(iter(names.values()))
-
-
-def _unfinished(typed: str) -> tuple[str, str]:
-    """What stands before the last sign between words, and the word that is being typed."""
-    *before, last = re.split("[+,&]", typed)
-    return "+".join(before), _plain(last)
-
-
-def _matching(network_name: str, typed: str) -> list[tuple[str, str]]:
-    """Every (label, word) whose label has the typed text in it: subjects, then classes; first what begins with it."""
-    named = subjects(network_name)
-    first = [(f"{one.emoji} {word} · {one.about}", word) for word, one in named.items()]
-    classes = {word: sign for word, sign in labels(network_name).items() if not word.startswith(UNUSED)}
-    then = [(f"{sign} {word}".strip(), word) for word, sign in classes.items() if word not in named]
-    ranked = (sorted(group, key=lambda pair: not pair[1].startswith(typed)) for group in (first, then))
-    return [(label, word) for group in ranked for label, word in group if typed in _plain(label)]
+def _vocabulary(network_name: str) -> vocabulary.Vocabulary:
+    entry, signs = network(network_name), labels(network_name)
+    spoken = _spoken(entry)
+    shy = {label for label in signs if label.startswith(UNUSED)} | set(_read("words/classes.toml")["never_offered"])
+    things = vocabulary.things(signs, spoken, frozenset(shy) if entry.labels else frozenset())
+    doubtful = _read("words/ambiguous.toml") if spoken else {}
+    return vocabulary.Vocabulary(subjects(network_name), things, doubtful, tuple(entry.friendly))

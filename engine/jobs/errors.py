@@ -11,7 +11,7 @@
     │   ├── QueueFull         TooManyJobs      NothingNamed
     │   ├── UnknownSubject    TwoAims         BadMixture      UnknownChannel
     │   ├── NoImprint         BadImprint      MadeElsewhere
-    │   └── OtherRecipe       MoreThanTyped   NoLedger
+    │   └── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -176,7 +176,7 @@ class TooManyJobs(Refusal):
 
 
 class UnknownSubject(Refusal):
-    """I know nothing called "{name}" to dream towards. Did you mean {nearest}? Or use eyes, towers or 🦊."""
+    """I don't know "{name}".{hint} Try dogs, castles or 🐟, or pick one of the suggestions."""
 
     code = "R22"
 
@@ -250,6 +250,12 @@ class NoLedger(Refusal):
     Ask again in a minute; if it stays so, tell the person who runs me."""
 
     code = "R33"
+
+
+class AmbiguousSubject(Refusal):
+    """`{name}` can be {kinds}. Ask for {asks}."""
+
+    code = "R34"
 
 
 class Failure(PareidoliaError):

@@ -1,6 +1,6 @@
 """What a file of ours says of how it was made: `(params, names of further pictures) <=> text <= 4 KB`.
 
-    {"pareidolia":1,"params":{"network":"pocket","seed":4821,...,"recipe":"dream"},"others":["guide"]}
+    {"pareidolia":1,"params":{"network":"lite2","seed":4821,...,"recipe":"dream"},"others":["guide"]}
 
 The text is plain ASCII and says what was asked for, nothing else: not who asked, not where, no name of any file.
 `engine.encoders.imprinting` puts it into files:
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.jobs.errors import (
+    AmbiguousSubject,
     BadImprint,
     BadMixture,
     BadOption,
@@ -134,15 +135,15 @@ def _no_number(_: str) -> float:
 
 
 def _params(options: object) -> AnyParams:
-    from engine.jobs import params  # here: the decoder's child loads no pydantic
+    from engine.jobs import catalog, params  # here: the decoder's child loads no pydantic
 
     if not isinstance(options, dict):
         raise BadImprint(problem="its options are missing")
     try:
-        return params.parse(options)
+        return params.parse({"network": catalog.PACKED, **options})  # the default when none was written
     except UnknownNetwork:
         raise MadeElsewhere(what="a network that I do not have") from None
-    except (UnknownLayer, UnknownSubject, UnknownChannel, BadMixture):
+    except (UnknownLayer, UnknownSubject, AmbiguousSubject, UnknownChannel, BadMixture):
         raise MadeElsewhere(what="a layer or a subject that I do not know") from None
     except BadOption as error:
         raise BadImprint(problem=_about(error.facts["option"])) from None

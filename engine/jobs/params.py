@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from engine.jobs import catalog, mixture
 from engine.jobs.errors import BadOption, NothingNamed, TwoAims
@@ -21,8 +21,16 @@ SEEDS = 10_000
 """Seeds drawn for people are below this: four digits that can be read out and typed."""
 
 
+LONGEST = 200
+"""Characters of what can be typed for a layer or a subject."""
+
+
 AIMS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
+
+
+CROPPED, PAINTED = 2 * 208**2, 0.2
+"""Pixels that a step by crops looks at, and the share of a pixel's work that painting one takes."""
 
 
 class Params(BaseModel, ABC):
@@ -30,7 +38,7 @@ class Params(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    network: str = Field("pocket", description="the network that dreams")
+    network: str = Field(default_factory=catalog.default_network, description="the network that dreams")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
     size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
 
@@ -38,6 +46,17 @@ class Params(BaseModel, ABC):
     def _network_is_in_the_catalogue(self) -> Self:
         catalog.network(self.network)
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _network_knows_the_subject(cls, options: Any) -> Any:
+        """Where no network is named, the one that knows the subject best."""
+        if not isinstance(options, dict) or options.get("network") is not None:
+            return options
+        wanted = options.get("subject")
+        if not isinstance(wanted, str) or not 0 < len(wanted) <= LONGEST:
+            return options
+        return options | {"network": catalog.network_for(wanted, catalog.default_network())}
 
     @property
     @abstractmethod
@@ -53,11 +72,11 @@ class Climb(Params):
     """What recipes have in common that climb towards something, octave by octave."""
 
     layer: str = Field(
-        "high", max_length=200,
+        "high", max_length=LONGEST,
         description="low, mid, high, the exact name of a layer, or several: high*0.7 + mid:21; empty beside a subject",
     )  # fmt: skip
     subject: str = Field(
-        "", max_length=200, description="what to dream towards, in place of a layer: a subject, a class or an emoji"
+        "", max_length=LONGEST, description="what to dream towards, in place of a layer: a subject, a class or an emoji"
     )
     octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
     ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
@@ -96,8 +115,20 @@ class Climb(Params):
         pulls = [(abs(weight), meaning.strength) for weight, meanings in self.terms() for meaning in meanings]
         return self.strength * sum(weight * share for weight, share in pulls) / sum(weight for weight, _ in pulls)
 
+    @property
+    def by_crops(self) -> bool:
+        """Whether the network looks at whole crops in place of all pixels at once."""
+        return catalog.network(self.network).crops
+
+    @property
+    def steps(self) -> int:
+        """Steps of a dream by crops; a thing takes longer than what a layer sees anywhere."""
+        return round(self.octaves * self.iterations * (1.5 if self.subject else 1))
+
     def work(self) -> float:
         """Estimated megapixel-iterations of one picture, for a square result."""
+        if self.by_crops:
+            return self.steps * (CROPPED + self.size**2 * PAINTED) / 1e6
         areas = (self.size**2 / self.ratio ** (2 * k) for k in range(self.octaves))
         return sum(areas) * self.iterations / 1e6
 
@@ -106,7 +137,7 @@ class Dream(Climb):
     """Enhance what a layer sees in a picture. Mordvintsev et al. 2015, "Inceptionism"."""
 
     NOTEBOOK: ClassVar[dict[str, Any]] = {"octaves": 4, "ratio": 1.4, "iterations": 10, "strength": 1.0, "jitter": 32}
-    """What the DeepDream notebook uses; `classic` does, too, for every option that is not given."""
+    """What the DeepDream notebook uses; the look of 2015 does, too, for every option that is not given."""
     NOTEBOOK_LAYER: ClassVar[str] = "inception_4c"
 
     recipe: Literal["dream"] = "dream"
@@ -122,16 +153,27 @@ class Dream(Climb):
     guide_by: Literal["match", "average"] = Field(
         "match", description="how a guide guides: match (each place by what suits it) or average (by all of it)"
     )
-    classic: bool = Field(False, description="dream exactly as Google's DeepDream notebook did in 2015")
+    look: Literal["natural", "vivid", "2015"] = Field(
+        "natural",
+        description="natural, vivid (rainbow edges) or 2015 (exactly as Google's DeepDream notebook did)",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _classic_was_a_look(cls, options: Any) -> Any:
+        return renewed(options) if isinstance(options, dict) else options
+
+    @property
+    def by_crops(self) -> bool:
+        """The notebook looks at all pixels at once."""
+        return super().by_crops and self.look != "2015"
 
     @model_validator(mode="after")
-    def _classic_is_the_notebook(self) -> Self:
-        if not self.classic:
+    def _2015_is_the_notebook(self) -> Self:
+        if self.look != "2015":
             return self
         if self.subject or len(self.terms()) > 1:
-            raise BadOption(
-                option="classic", problem="climbs one layer: leave it out, or name one layer and no subject"
-            )
+            raise BadOption(option="look", problem="2015 climbs one layer: name one layer and no subject")
         for name, value in self.NOTEBOOK.items():
             if name not in self.model_fields_set:
                 object.__setattr__(self, name, value)
@@ -165,10 +207,12 @@ class Concept(Params):
 
     FINISHING: ClassVar[int] = 6
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
+    COLOURING: ClassVar[int] = 24
+    """Steps that colour what was found, where the network looks at whole crops."""
 
     recipe: Literal["concept"] = "concept"
     subject: str = Field(
-        "", max_length=200, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
+        "", max_length=LONGEST, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
     )
     variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
     iterations: int = Field(
@@ -194,6 +238,16 @@ class Concept(Params):
         return catalog.meanings(self.network, self.subject)
 
     @property
+    def by_crops(self) -> bool:
+        """Whether the network looks at whole crops in place of all pixels at once."""
+        return catalog.network(self.network).crops
+
+    @property
+    def steps(self) -> int:
+        """Steps of each variation by crops."""
+        return self.iterations + self.COLOURING
+
+    @property
     def view(self) -> int:
         """Pixels at which the network looks at each: so few that one thing fills what it sees."""
         return round(catalog.network(self.network).side * 0.65)
@@ -205,12 +259,15 @@ class Concept(Params):
 
     def work(self) -> float:
         """Estimated megapixel-iterations: of painting, and of details at three sizes, 1.6 times as large each."""
+        if self.by_crops:
+            side = self.size**2 / self.variations
+            return self.variations * self.steps * (CROPPED + PAINTED * side) / 1e6
         painting = 1.3 * self.variations * self.painting * self.view**2
         details = 1.6 * self.FINISHING * self.size**2
         return (painting + details) / 1e6
 
 
-class Neuron(Params):
+class Channel(Params):
     """What channels of a layer respond to, drawn from nothing. Olah et al. 2017, "Feature Visualization".
 
     One channel is one large picture. Without a channel it is an atlas: the channels that fire most over a picture, or
@@ -222,11 +279,11 @@ class Neuron(Params):
     FINISHING: ClassVar[int] = 8
     """Steps at full size that give a single picture its surfaces."""
 
-    recipe: Literal["neuron"] = "neuron"
-    layer: str = Field("mid", max_length=200, description="low, mid, high, or the exact name of a layer")
+    recipe: Literal["channel"] = "channel"
+    layer: str = Field("mid", max_length=LONGEST, description="low, mid, high, or the exact name of a layer")
     channel: int | None = Field(None, ge=0, le=99_999, description="which channel, from 0; without it, the atlas")
     search: str = Field(
-        "", max_length=200, description="the channels that speak most for a subject, a class or an emoji"
+        "", max_length=LONGEST, description="the channels that speak most for a subject, a class or an emoji"
     )
     top: int = Field(12, ge=1, le=36, description="channels in an atlas")
     iterations: int = Field(96, ge=1, le=512, description="steps of painting")
@@ -274,7 +331,9 @@ class See(Params):
     """What the network sees in a picture, and why, on one page. Olah et al. 2018, "Building Blocks"."""
 
     FEATURES: ClassVar[int] = 12
-    """Channels of a layer whose feature pictures the page may show."""
+    """Channels of a layer whose feature pictures the page may show, where they have to be painted."""
+    LOOKS: ClassVar[int] = 16
+    """Looks at all of the picture, as large as what the network learned."""
 
     recipe: Literal["see"] = "see"
     iterations: int = Field(56, ge=1, le=256, description="steps of painting what the channels respond to")
@@ -282,7 +341,7 @@ class See(Params):
 
     @property
     def aim(self) -> tuple[str, str]:
-        """("network", "pocket"): whose eyes these are."""
+        """("network", "lite2"): whose eyes these are."""
         return ("network", self.network)
 
     @property
@@ -291,14 +350,28 @@ class See(Params):
         return round(catalog.network(self.network).side * 0.7)
 
     def work(self) -> float:
-        """Estimated megapixel-iterations of at most `FEATURES` feature pictures in each layer."""
-        return len(catalog.seen(self.network)) * self.FEATURES * self.iterations * self.view**2 / 1e6
+        """Estimated megapixel-iterations: of looking, and of painting at most `FEATURES` feature pictures a layer."""
+        entry = catalog.network(self.network)
+        painted = 0 if entry.thumbnails else len(catalog.seen(self.network)) * self.FEATURES * self.iterations
+        return (self.LOOKS * entry.side**2 + painted * self.view**2) / 1e6
 
 
-AnyParams = Dream | Zoom | Concept | Neuron | See
+AnyParams = Dream | Zoom | Concept | Channel | See
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)
 P = TypeVar("P", bound=Params)
-_ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(Annotated[AnyParams, Field(discriminator="recipe")])
+FORMER = {"neuron": "channel"}
+"""Recipes as old rows, presets and files call them, and as they are called now."""
+
+
+def _renamed(options: Any) -> Any:
+    """Options with the recipe's name of today."""
+    recipe = options.get("recipe") if isinstance(options, dict) else None
+    return options | {"recipe": FORMER[recipe]} if isinstance(recipe, str) and recipe in FORMER else options
+
+
+_ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
+    Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(_renamed)]
+)
 
 
 def parse(options: dict[str, Any] | str) -> AnyParams:
@@ -319,17 +392,25 @@ def make(kind: type[P], **options: Any) -> P:
         raise _bad_option(error) from None
 
 
+def renewed(options: dict[str, Any]) -> dict[str, Any]:
+    """Options by their names of today; presets, rows and files from before have `classic` for the look of 2015."""
+    if not isinstance(options.get("classic"), bool):
+        return options
+    kept = {name: value for name, value in options.items() if name != "classic"}
+    return kept | {"look": "2015"} if options["classic"] else kept
+
+
 def override(options: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Options with changes over them. What does not go with a change makes room for it.
 
     A layer takes the place of a subject, and a subject that of a layer; a channel goes with its layer, and what the
-    notebook did with it.
+    notebook did with it, and with another look.
     """
     gone = set(AIMS if AIMS & changes.keys() else ())
     if "layer" in changes:
         gone.add("channel")
-    if "subject" in changes and options.get("classic"):
-        gone |= {"classic", *Dream.NOTEBOOK}
+    if options.get("look") == "2015" and ("subject" in changes or changes.get("look", "2015") != "2015"):
+        gone |= {"look", *Dream.NOTEBOOK}
     return {name: value for name, value in options.items() if name not in gone} | changes
 
 

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     metrics_port: int = Field(
         0, ge=0, le=65535, description="/metrics and /healthz on this port of 127.0.0.1; 0: nowhere (docs/watching.md)"
     )
+    default_network: str = Field(
+        "lite2", description="the network that dreams where none is asked for; `pareidolia networks` lists them"
+    )
     offline: bool = Field(False, description="never download a network; put files into DATA_DIR/networks instead")
     discord: Discord = Field(Discord(), description=Discord.__doc__)
     engine: Engine = Field(Engine(), description=Engine.__doc__)
@@ -147,7 +150,7 @@ def load(**overrides: Any) -> Settings:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     for private in (settings.run_dir, settings.log_dir):
         _make_private(private)
-    catalog.include(settings.networks_dir)
+    catalog.include(settings.networks_dir, settings.default_network)
     return settings
 
 

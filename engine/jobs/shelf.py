@@ -111,6 +111,18 @@ def opened(package: Package, path: Path) -> bytes:
     return data
 
 
+def fault(package: Package, folder: Path | None) -> str:
+    """Why the weights of a package cannot be used, or nothing. All of them are read and hashed."""
+    path = packaged(package, folder)
+    if path is None:
+        return "its package is not installed"
+    try:
+        opened(package, path)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""
+
+
 def _of_wheel(path: Path, package: Package) -> bytes:
     try:
         with zipfile.ZipFile(path) as wheel, wheel.open(f"{package.module}/{package.file}") as member:

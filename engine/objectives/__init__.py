@@ -3,6 +3,7 @@
 from engine.objectives.guide import guided
 from engine.objectives.imagined import diverse, imagined
 from engine.objectives.objective import Activations, Objective, blend, channel, each, layer, neuron, strongest, total
+from engine.objectives.whole import whole
 from engine.objectives.wish import wish, wishes
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "neuron",
     "strongest",
     "total",
+    "whole",
     "wish",
     "wishes",
 ]

@@ -79,7 +79,7 @@ def layer(name: str) -> Objective:
 
 def channel(name: str, index: int) -> Objective:
     """One feature, everywhere: the mean of a channel (Olah et al. 2017, "Feature Visualization")."""
-    return Objective(lambda found: _planes(found, name, index)[:, 0].float().mean(), frozenset({name}))
+    return Objective(lambda found: planes(found, name, index)[:, 0].float().mean(), frozenset({name}))
 
 
 def each(name: str, *channels: int) -> Objective:
@@ -89,7 +89,7 @@ def each(name: str, *channels: int) -> Objective:
     """
 
     def measure(found: Activations) -> Tensor:
-        own = _planes(found, name, *channels).float().mean((2, 3)).diagonal().sum()
+        own = planes(found, name, *channels).float().mean((2, 3)).diagonal().sum()
         return own + WAKING * found[name].float().mean()
 
     return Objective(measure, frozenset({name}))
@@ -99,7 +99,7 @@ def neuron(name: str, index: int, y: float = 0.5, x: float = 0.5) -> Objective:
     """One feature in one place: y and x in [0, 1] from the upper left. Olah et al. 2017."""
 
     def measure(found: Activations) -> Tensor:
-        plane = _planes(found, name, index)[:, 0]
+        plane = planes(found, name, index)[:, 0]
         row, column = (min(int(at * side), side - 1) for at, side in zip((y, x), plane.shape[1:], strict=True))
         return plane[:, row, column].float().mean()
 
@@ -114,12 +114,12 @@ def strongest(name: str, *channels: int) -> Objective:
     """
 
     def measure(found: Activations) -> Tensor:
-        return softplus(_planes(found, name, *channels).float().amax(1)).mean()
+        return softplus(planes(found, name, *channels).float().amax(1)).mean()
 
     return Objective(measure, frozenset({name}))
 
 
-def _planes(found: Activations, name: str, *channels: int) -> Tensor:
+def planes(found: Activations, name: str, *channels: int) -> Tensor:
     """Some channels of a layer [n, len(channels), h, w]. Raises `UnknownChannel`."""
     there = found[name].shape[1]
     for channel in channels:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from torch import Tensor
 
 from engine.ascent.report import Frame, Progress
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.recipes.channel import channel
 from engine.recipes.concept import concept
 from engine.recipes.dream import dream
-from engine.recipes.neuron import neuron
 from engine.recipes.see import see
 from engine.recipes.zoom import zoom
 from engine.studio import Studio
@@ -28,8 +28,8 @@ def run(
             return zoom(params, source, studio)
         case Concept():
             return concept(params, source, studio)
-        case Neuron():
-            return neuron(params, source, studio)
+        case Channel():
+            return channel(params, source, studio)
         case See():
             return see(params, source, studio)
         case Dream():

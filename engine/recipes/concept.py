@@ -7,20 +7,25 @@ with sketches, painting begins with one (Santurkar et al. 2019), else with grey.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from engine.ascent.climb import Course, ascend
+from engine.ascent.crops import LARGE, Eye, Schedule, accentuate, find_phase
+from engine.ascent.eyes import concept_eyes
 from engine.ascent.imagine import approach, paint
 from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Report
+from engine.ascent.report import Frame, Progress, Report
 from engine.canvas.fourier import Fourier
 from engine.canvas.mosaic import mosaic, tile
 from engine.canvas.opening import opening
-from engine.canvas.resample import fitted
+from engine.canvas.overlay import Look, Overlay
+from engine.canvas.phase import Phase
+from engine.canvas.resample import Size, fitted
 from engine.canvas.sketch import sketched
 from engine.jobs import catalog
 from engine.jobs.params import Concept
@@ -28,6 +33,10 @@ from engine.networks.network import EVIDENCE, Network
 from engine.objectives import diverse, imagined, layer
 from engine.studio import Studio
 
+WAVES = Look(falloff=1.4, chroma=1.1, rate=0.05)
+"""Of the waves that colour what the phases have found."""
+PULL = 15.0
+"""How much the distance to what was there counts."""
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
 DETAILS = Course(octaves=3, iterations=Concept.FINISHING, strength=0.4)
@@ -36,6 +45,9 @@ DETAILS = Course(octaves=3, iterations=Concept.FINISHING, strength=0.4)
 
 def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
     """Progress after every step, then one Frame; `source` [3, H, W] in [0, 1] is what it grows out of."""
+    if params.by_crops:
+        yield from _by_crops(params, source, studio)
+        return
     generator = studio.generator(params.seed)
     network = studio.network(params.network)
     side = tile(params.size, params.variations)
@@ -62,6 +74,52 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
             yield replace(report, step=done, steps=steps, size=final)
         pictures[at] = report.show()
     yield Frame(0, 1, mosaic(pictures))
+
+
+def _by_crops(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+    """Each variation one after another: phases first, which find the thing, then waves over them, which colour it.
+
+    Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
+    """
+    side = tile(params.size, params.variations)
+    size = fitted((1, 1) if source is None else (source.shape[1], source.shape[2]), side)
+    looking = concept_eyes(params, studio)
+    pictures = torch.full((params.variations, 3, *size), 0.5, device=studio.device)
+    whole = mosaic(pictures).shape[1:]
+    steps = params.variations * params.steps
+    for at in range(params.variations):
+        generator = studio.generator(params.seed + at)
+        for done, report in enumerate(_one(params, source, size, looking, studio, generator), at * params.steps + 1):
+            yield replace(
+                report,
+                step=done,
+                steps=steps,
+                show=partial(_shown, pictures, at, report.show),
+                size=(whole[0], whole[1]),
+            )
+        pictures[at] = report.show()
+    yield Frame(0, 1, mosaic(pictures))
+
+
+def _one(
+    params: Concept, source: Tensor | None, size: Size, looking: list[Eye], studio: Studio, generator: torch.Generator
+) -> Iterator[Progress]:
+    """One variation; the last report shows it."""
+    if source is None:
+        canvas = Phase(size, generator, studio.device)
+        yield from find_phase(looking, canvas, params.iterations, generator)
+        begun, waves = canvas.shown(), Schedule(params.COLOURING, WAVES.rate, pull=PULL, closest=LARGE, margin=0)
+    else:
+        begun = studio.hold(opening(source, max(size), generator))
+        waves = Schedule(params.iterations + params.COLOURING, WAVES.rate, pull=PULL, closest=LARGE)
+    overlay = Overlay(begun, generator, WAVES.falloff, WAVES.chroma)
+    yield from accentuate(looking, overlay, waves, generator)
+
+
+def _shown(pictures: Tensor, at: int, show: Callable[[], Tensor]) -> Tensor:
+    """All variations, of which one is being painted."""
+    pictures[at] = show()
+    return mosaic(pictures)
 
 
 def _begun(network: Network, params: Concept, generator: torch.Generator) -> Tensor | None:

@@ -14,11 +14,14 @@ from torch import Tensor
 
 from engine.ascent import classic
 from engine.ascent.climb import Course, ascend
+from engine.ascent.crops import accentuate
+from engine.ascent.eyes import eyes, schedule
 from engine.ascent.memory import afford
 from engine.ascent.report import Frame, Report
-from engine.canvas.colour import coloured, matched
+from engine.canvas.colour import CHROMA, coloured, matched
 from engine.canvas.mask import painted, sparing
 from engine.canvas.opening import opening
+from engine.canvas.overlay import LOOKS, Overlay
 from engine.canvas.resample import fitted, resize
 from engine.jobs.catalog import EVIDENCE, Meaning
 from engine.jobs.errors import BadOption
@@ -27,6 +30,10 @@ from engine.networks.network import Network
 from engine.objectives import Objective, guided, layer, wishes
 from engine.studio import Studio
 
+VIVID = 1.0
+"""How much of a step's colour is left where rainbow edges are wanted."""
+SUBJECT_CHROMA = 0.9
+"""A subject has colours of its own: a goldfish is orange."""
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -42,13 +49,30 @@ def dream(
     generator = studio.generator(params.seed)
     start = studio.hold(opening(source, params.size, generator))
     network = studio.network(params.network)
+    mask = _mask(params, start, further.get("mask"))
+    if params.by_crops and "guide" not in further:
+        yield from _by_crops(params, start, mask, studio)
+        return
     objective = _objective(params, network, further.get("guide"))
     afford(network, objective.layers, start, studio.memory)
-    strength = params.strength if params.classic else params.pace()
-    course = Course(params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing)
-    climb = classic.climb if params.classic else ascend
-    mask = _mask(params, start, further.get("mask"))
+    notebook = params.look == "2015"
+    strength = params.strength if notebook else params.pace()
+    chroma = VIVID if params.look == "vivid" else CHROMA
+    course = Course(params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma)
+    climb = classic.climb if notebook else ascend
     for report in climb(network, objective, start, course, generator, mask):
+        finished = partial(_finished, params, report.show, start)
+        yield replace(report, show=finished)
+    yield Frame(0, 1, finished())
+
+
+def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, studio: Studio) -> Iterator[Report]:
+    """By crops seen whole, in the look that was asked for."""
+    generator = studio.generator(params.seed)
+    colours = LOOKS[params.look]
+    chroma = max(colours.chroma, SUBJECT_CHROMA) if params.subject else colours.chroma
+    canvas = Overlay(start, generator, colours.falloff, chroma, mask)
+    for report in accentuate(eyes(params, studio), canvas, schedule(params, colours.rate), generator):
         finished = partial(_finished, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())
@@ -58,7 +82,7 @@ def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objecti
     """What is climbed. Raises `BadOption` for a guide beside a subject."""
     if guide is not None:
         return _towards(params, network, guide)
-    if params.classic:
+    if params.look == "2015":
         return layer(params.meanings()[0].layer)
     return wishes(params.terms())
 

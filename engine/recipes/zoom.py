@@ -5,18 +5,23 @@ Each frame is dreamed lightly from a closer look at the one before. Mordvintsev 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
 from engine.ascent.climb import Course, ascend
+from engine.ascent.crops import accentuate
+from engine.ascent.eyes import eyes, schedule
 from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Report
+from engine.ascent.report import Frame, Progress, Report
 from engine.canvas.colour import like
 from engine.canvas.opening import opening
+from engine.canvas.overlay import LOOKS, Overlay
+from engine.canvas.resample import Size
 from engine.jobs.params import Zoom
 from engine.objectives import wishes
 from engine.studio import Studio
@@ -26,23 +31,53 @@ def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report
     """Progress after every step and a Frame per picture; `source` is [3, H, W] in [0, 1], or None for noise."""
     generator = studio.generator(params.seed)
     picture = studio.hold(opening(source, params.size, generator))
-    network = studio.network(params.network)
-    objective = wishes(params.terms())
-    afford(network, objective.layers, picture, studio.memory)
-    # Each closer look blurs what is there, so that the frames after the first need whole steps at every layer.
-    light, full = _course(params, params.strength), _course(params.first(), params.pace())
+    climb = (_crops if params.by_crops else _pixels)(params, studio, generator)
     size = (picture.shape[1], picture.shape[2])
-    steps = full.steps(size) + light.steps(size) * (params.frames - 1)
+    steps = climb.first(size) + climb.further(size) * (params.frames - 1)
     done, reference = 0, picture
     for index in range(params.frames):
-        course = light if index else full
-        for report in ascend(network, objective, picture, course, generator):
+        for report in climb.dream(picture, index == 0):
             done += 1
             yield replace(report, step=done, steps=steps)
         picture = report.show()
         yield Frame(index, params.frames, picture)
         reference = picture if index == 0 else reference
         picture = like(closer(picture, params.factor), reference)
+
+
+class _Climb(NamedTuple):
+    """How a frame is dreamed, and in how many steps: the first one, for a film that begins in the dream, and others."""
+
+    first: Callable[[Size], int]
+    further: Callable[[Size], int]
+    dream: Callable[[Tensor, bool], Iterator[Progress]]
+    """A picture, and whether it is the first."""
+
+
+def _pixels(params: Zoom, studio: Studio, generator: torch.Generator) -> _Climb:
+    """All pixels at once, octave by octave."""
+    network, objective = studio.network(params.network), wishes(params.terms())
+    # Each closer look blurs what is there, so that the frames after the first need whole steps at every layer.
+    light, full = _course(params, params.strength), _course(params.first(), params.pace())
+
+    def dream(picture: Tensor, first: bool) -> Iterator[Progress]:
+        if first:
+            afford(network, objective.layers, picture, studio.memory)
+        return ascend(network, objective, picture, full if first else light, generator)
+
+    return _Climb(full.steps, light.steps, dream)
+
+
+def _crops(params: Zoom, studio: Studio, generator: torch.Generator) -> _Climb:
+    """By crops seen whole; what was dreamed before is the source of the next frame."""
+    looking, natural = eyes(params, studio), LOOKS["natural"]
+    light, full = schedule(params, natural.rate), schedule(params.first(), natural.rate)
+
+    def dream(picture: Tensor, first: bool) -> Iterator[Progress]:
+        canvas = Overlay(picture, generator, natural.falloff, natural.chroma)
+        return accentuate(looking, canvas, full if first else light, generator)
+
+    return _Climb(lambda _size: full.steps, lambda _size: light.steps, dream)
 
 
 def _course(params: Zoom, strength: float) -> Course:

@@ -3,6 +3,7 @@
 import warnings
 
 import hypothesis
+import pytest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -11,3 +12,8 @@ with warnings.catch_warnings():
 # A busy machine is no failure, and a test leaves nothing behind.
 hypothesis.settings.register_profile("calm", deadline=None, database=None)
 hypothesis.settings.load_profile("calm")
+
+
+@pytest.fixture(autouse=True)
+def _default(pocket_by_default: None) -> None:
+    """Tests here say eyes, mixed4a and mid, and mean pocket's; tests/bot/test_default.py is about the default."""

@@ -65,7 +65,7 @@ async def test_the_options_of_dream_are_in_the_order_of_the_mission(client):
     dream = client.tree.get_command("dream").to_dict(client.tree)
     assert [option["name"] for option in dream["options"]] == [
         "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by", "keep",
-        "colours", "protect", "mask", "classic", "network",
+        "colours", "protect", "mask", "look", "network",
     ]  # fmt: skip
     assert not any(option.get("required") for option in dream["options"])
     assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {
@@ -76,7 +76,7 @@ async def test_the_options_of_dream_are_in_the_order_of_the_mission(client):
 async def test_every_choice_is_one_that_the_params_take(client):
     dream = client.tree.get_command("dream").to_dict(client.tree)
     offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
-    assert set(offered) == {"colours", "protect", "guide_by"}
+    assert set(offered) == {"colours", "protect", "guide_by", "look"}
     for name, choices in offered.items():
         made = [getattr(params.make(Dream, **{name: choice["value"]}), name) for choice in choices]
         assert set(made) == set(get_args(Dream.model_fields[name].annotation))
@@ -89,9 +89,9 @@ async def test_a_concept_needs_its_subject_and_the_lab_needs_nothing(client):
         if option.get("required")
     ]
     assert subject == "subject"
-    (neuron,) = client.tree.get_command("lab").to_dict(client.tree)["options"]
-    assert neuron["name"] == "neuron"
-    assert not any(option.get("required") for option in neuron["options"])
+    (channel,) = client.tree.get_command("lab").to_dict(client.tree)["options"]
+    assert channel["name"] == "channel"
+    assert not any(option.get("required") for option in channel["options"])
 
 
 async def test_the_digest_changes_with_a_command(client):

@@ -267,8 +267,8 @@ async def test_without_an_avatar_noise_is_dreamed(stage):
         ({"layer": "hgih"}, "Did you mean high?"),
         ({"layer": "eyes"}, "Did you mean subject:eyes?"),
         ({"subject": "towrs"}, "Did you mean towers?"),
-        ({"subject": "@everyone <@1>"}, "Did you mean"),
-        ({"subject": "a, b, c, d, e"}, 'nothing called "a"'),
+        ({"subject": "@everyone <@1>"}, "I don"),
+        ({"subject": "a, b, c, d, e"}, 'know "a".'),
         ({"subject": "eyes", "layer": "high"}, "Choose a layer or a subject"),
         ({"preset": "nothing"}, "You have no preset"),
         ({"image": b"not a picture"}, "not a picture I can open"),
@@ -466,7 +466,7 @@ async def test_a_preset_keeps_its_subject_until_another_aim_is_given(stage):
 
 async def test_a_dream_towards_a_subject_is_saved_as_a_preset(stage):
     message, row = await stage.dreamed(subject="eyes + fox")
-    assert desk_module.preset_options(row.job.params) == {"subject": "eyes + fox"}
+    assert desk_module.preset_options(row.job.params) == {"network": "pocket", "subject": "eyes + fox"}
     assert labels(message)
 
 

@@ -96,7 +96,8 @@ def forged_press(stage: Stage, message: Any, custom_id: str, persona: str = "You
         {"protect": ["centre"]},
         {"guide_by": 5},
         {"guide": "123456789012345678"},
-        {"classic": "maybe"},
+        {"look": "maybe"},
+        {"look": 2015},
         {"network": "../../etc/passwd"},
         {"network": ["pocket"]},
     ],
@@ -112,6 +113,12 @@ async def test_options_that_discord_would_never_send_are_refused_in_private(
     assert await stage.rows() == []
     assert len(words(message)) < 500
     assert "unexpected error" not in caplog.text, words(message)
+
+
+async def test_a_wrong_look_is_a_sentence_that_names_the_right_ones(stage: Stage) -> None:  # noqa: F811
+    message = await stage.answer(forged_dream(stage, look="sepia"))
+    assert message.ephemeral
+    assert "`look` should be 'natural', 'vivid' or '2015'" in words(message).replace("\\", "")
 
 
 async def test_an_unknown_option_or_command_says_so(stage: Stage) -> None:  # noqa: F811

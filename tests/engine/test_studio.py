@@ -47,3 +47,10 @@ def test_an_unknown_device_is_refused() -> None:
 
 def test_a_cpu_holds_no_gpu_memory() -> None:
     assert Studio("cpu", "float32").gpu_bytes() == 0
+
+
+def test_what_dreams_by_crops_computes_in_float32_on_a_cpu_that_may_choose() -> None:
+    chosen = Studio("cpu").network("lite1")
+    told = Studio("cpu", "bfloat16").network("lite1")
+    assert next(iter(chosen.stages["stem"].buffers())).dtype == torch.float32
+    assert next(iter(told.stages["stem"].buffers())).dtype == torch.bfloat16

@@ -19,15 +19,23 @@ from PIL import Image
 
 from engine import worker
 from engine.jobs import settings as settings_
+from engine.jobs.errors import OtherNetwork
 from engine.jobs.job import BlobKey, Hint, Job, JobId, JobRow, Progress, Settled, State
 from engine.jobs.local import LocalDispatch
 from engine.jobs.params import Dream
 from engine.jobs.settings import Settings
+from engine.networks.network import Network
+from engine.studio import Studio
 from engine.worker import Worker
 from tests.engine.jobs.test_logs import Kept
 
-LONG = Dream(size=512, octaves=4, iterations=100, seed=3)
-SHORT = Dream(size=128, octaves=2, iterations=2, seed=3)
+LONG = Dream(network="lite2", size=512, octaves=4, iterations=100, seed=3)
+SHORT = Dream(network="lite2", size=128, octaves=2, iterations=2, seed=3)
+
+
+@pytest.fixture(autouse=True)
+def _default() -> None:
+    """The child here is the real one, and so is the default network."""
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +142,21 @@ def test_what_breaks_in_the_child_is_logged_under_its_job(settings: Settings) ->
         worker.log.removeHandler(kept)
     assert [(line["job"], line["level"]) for line in kept.lines] == [("j" * 20, "ERROR")]
     assert [header["error"] for header in sent] == ["Broken"]
+
+
+def test_a_default_that_does_not_load_keeps_the_others_dreaming() -> None:
+    def loader(name: str) -> Network:
+        raise OtherNetwork(name=name, file="mine.pth", architecture="resnet18", problem="it has no layer layer9")
+
+    kept = Kept()
+    worker.log.addHandler(kept)
+    try:
+        worker._warm_up(Studio("cpu", "float32", loader=loader))
+    finally:
+        worker.log.removeHandler(kept)
+    ((level, said),) = ((line["level"], line["message"]) for line in kept.lines)
+    assert level == "ERROR"
+    assert said.startswith("mine.pth does not fit the architecture resnet18")
 
 
 async def test_a_dream_comes_back_with_previews_and_the_same_bytes_again(

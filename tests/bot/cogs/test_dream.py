@@ -18,11 +18,11 @@ from tests.bot.test_desk import (  # noqa: F401
 
 
 async def test_colours_what_stays_and_what_is_spared(stage: Stage) -> None:  # noqa: F811
-    asked = {"colours": "keep", "keep": 0.3, "protect": "centre", "classic": True, "layer": "mid", "seed": 7}
+    asked = {"colours": "keep", "keep": 0.3, "protect": "centre", "look": "2015", "layer": "mid", "seed": 7}
     message = await stage.ask("You", "dream", **asked)
     row = await stage.finish(message)
     assert row.job.params == Dream(**asked)
-    assert "`/dream layer:mid colours:keep keep:0.3 protect:centre classic:True seed:7`" in words(message)
+    assert "`/dream layer:mid colours:keep keep:0.3 protect:centre look:2015 seed:7`" in words(message)
     panel = await stage.press("You", message, "More")
     stage.playground.press("You", panel, wording.PICK_SUBJECT, ["eyes"])
     (eyes,) = await stage.queued(1)
@@ -58,7 +58,7 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
     [
         ({"guide": b"text"}, "not a picture I can open"),
         ({"guide": png(), "subject": "eyes"}, "takes the place of a subject: leave one of them out"),
-        ({"classic": True, "subject": "eyes"}, "`classic` climbs one layer"),
+        ({"look": "2015", "subject": "eyes"}, "`look` 2015 climbs one layer"),
         ({"network": "googlenet"}, 'The network "googlenet" is not installed here'),
         ({"network": "gogglenet"}, 'There is no network "gogglenet"'),
         ({"layer": "high*0.7 + hgih:21"}, "At character 12"),
@@ -74,7 +74,7 @@ async def test_what_does_not_go_together_is_refused_in_private(stage: Stage, opt
 
 
 async def test_a_preset_keeps_the_further_options_and_its_network(stage: Stage) -> None:  # noqa: F811
-    kept = {"layer": "low", "colours": "match", "keep": 0.3, "classic": True}
+    kept = {"layer": "low", "colours": "match", "keep": 0.3, "look": "2015"}
     await stage.client.desk.presets.save(stage.playground.world.persona("You").id, "old", kept)
     for command, options in (("dream", {}), ("dream", {"subject": "eyes"}), ("zoom", {})):
         await stage.ask("You", command, preset="old", **options)
@@ -82,6 +82,21 @@ async def test_a_preset_keeps_the_further_options_and_its_network(stage: Stage) 
     assert old == Dream(**kept, seed=old.seed)
     assert eyes == Dream(subject="eyes", colours="match", keep=0.3, seed=eyes.seed)
     assert zoom.layer == "low"
+
+
+async def test_a_preset_with_a_network_stays_with_it_whatever_knows_the_word(stage: Stage, tmp_path) -> None:  # noqa: F811
+    catalog.include(tmp_path / "default")
+    assert catalog.default_network() == "lite2"
+    await stage.client.desk.presets.save(
+        stage.playground.world.persona("You").id, "mine", {"network": "pocket", "layer": "low", "classic": True}
+    )
+    await stage.ask("You", "dream", preset="mine")
+    await stage.ask("You", "dream", preset="mine", subject="owl")
+    await stage.ask("You", "dream", subject="eyes")
+    low, owl, eyes = (row.job.params for row in await stage.queued(3))
+    assert (low.network, low.aim, low.look) == ("pocket", ("layer", "low"), "2015")
+    assert (owl.network, owl.aim, owl.look) == ("pocket", ("subject", "owl"), "natural")
+    assert eyes.network == "pocket", "the default does not know it"
 
 
 async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(stage: Stage) -> None:  # noqa: F811
@@ -95,7 +110,7 @@ async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(
     assert "`/dream layer:high*0.7 + mixed4a:21 seed:7`" in words(message)
     alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
     assert alts[0].endswith("faces, animals, eyes and channel 21 of the layer mixed4a.")
-    assert desk.preset_options(row.job.params) == {"layer": "high*0.7 + mixed4a:21"}
+    assert desk.preset_options(row.job.params) == {"network": "pocket", "layer": "high*0.7 + mixed4a:21"}
 
 
 async def test_networks_that_are_installed_are_offered_with_their_own_layers(stage: Stage, monkeypatch) -> None:  # noqa: F811
@@ -103,7 +118,7 @@ async def test_networks_that_are_installed_are_offered_with_their_own_layers(sta
         choices = await stage.playground.autocomplete("You", "dreams", "dream", option, **typed)
         return [choice["value"] for choice in choices]
 
-    assert await offered("network", network="") == ["pocket"]
+    assert await offered("network", network="") == ["pocket", "lite2", "lite1"]
     assert "inception_4c" not in await offered("layer", network="googlenet", layer="")
     monkeypatch.setattr(catalog, "is_ready", lambda name: name in ("pocket", "googlenet"))
     assert await offered("network", network="goo") == ["googlenet"]

@@ -1,7 +1,7 @@
-"""`/lab neuron` against the stand-in Discord, with the engine's part done by hand."""
+"""`/lab channel` against the stand-in Discord, with the engine's part done by hand."""
 
 from bot import desk, wording
-from engine.jobs.params import Neuron
+from engine.jobs.params import Channel
 from tests.bot.test_desk import (  # noqa: F401
     Stage,
     _drawn_avatars,
@@ -15,7 +15,7 @@ from tests.bot.test_desk import (  # noqa: F401
 
 async def asked(stage: Stage, **options):  # noqa: F811
     """What the lab answers; `Stage.ask` takes a `channel` for that of the chat."""
-    message = await stage.answer(stage.playground.command("You", "dreams", "lab neuron", **options))
+    message = await stage.answer(stage.playground.command("You", "dreams", "lab channel", **options))
     await stage.followed()
     return message
 
@@ -28,9 +28,9 @@ async def drawn(stage: Stage, **options):  # noqa: F811
 
 async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: Stage) -> None:  # noqa: F811
     message, row = await drawn(stage, layer="mid", channel=21, seed=7)
-    assert row.job.params == Neuron(layer="mid", channel=21, seed=7)
+    assert row.job.params == Channel(layer="mid", channel=21, seed=7)
     assert row.job.picture is None
-    assert "`/lab neuron layer:mid channel:21 seed:7`" in words(message)
+    assert "`/lab channel layer:mid channel:21 seed:7`" in words(message)
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
     for button in ("Deeper", "Again", "Zoom"):
         await stage.press("Ada", message, button)
@@ -38,16 +38,16 @@ async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: St
     assert deeper.params.aim == zoom.params.aim == ("layer", "mid:21")
     assert deeper.picture == zoom.picture == row.result.blob
     assert again.params == row.job.params.model_copy(update={"seed": again.params.seed})
-    assert desk.preset_options(row.job.params) == {"layer": "mid:21"}
+    assert desk.preset_options(row.job.params) == {"network": "pocket", "layer": "mid:21"}
 
 
 async def test_without_a_channel_it_is_an_atlas_which_is_not_dreamed(stage: Stage) -> None:  # noqa: F811
     image = stage.playground.upload("cat.png", png(40, 30))
     message, row = await drawn(stage, layer="low", image=image, top=9, seed=7)
-    assert row.job.params == Neuron(layer="low", top=9, seed=7)
+    assert row.job.params == Channel(layer="low", top=9, seed=7)
     assert row.job.picture is not None
     assert labels(message) == ["Again", "More"]
-    assert "`/lab neuron layer:low top:9 seed:7`" in words(message)
+    assert "`/lab channel layer:low top:9 seed:7`" in words(message)
 
 
 async def test_another_layer_is_its_atlas_since_the_channel_was_the_other_ones(stage: Stage) -> None:  # noqa: F811
@@ -55,17 +55,17 @@ async def test_another_layer_is_its_atlas_since_the_channel_was_the_other_ones(s
     panel = await stage.press("You", message, "More")
     stage.playground.press("You", panel, wording.PICK_LAYER, ["low"])
     (other,) = await stage.queued(1)
-    assert other.job.params == Neuron(layer="low", seed=other.job.params.seed)
+    assert other.job.params == Channel(layer="low", seed=other.job.params.seed)
 
 
 async def test_channels_are_searched_by_a_word_or_named_but_not_both(stage: Stage) -> None:  # noqa: F811
     message, row = await drawn(stage, search="🦊", seed=7)
     assert row.job.params.search == "fox"
-    assert "`/lab neuron layer:mid search:fox seed:7`" in words(message)
+    assert "`/lab channel layer:mid search:fox seed:7`" in words(message)
     refused = await asked(stage, search="fox", channel=3)
     assert refused.ephemeral
     assert "leave one of them out" in words(refused)
-    offered = await stage.playground.autocomplete("You", "dreams", "lab neuron", "search", search="fo")
+    offered = await stage.playground.autocomplete("You", "dreams", "lab channel", "search", search="fo")
     assert "fox" in [choice["value"] for choice in offered]
-    offered = await stage.playground.autocomplete("You", "dreams", "lab neuron", "layer", layer="mixed4")
+    offered = await stage.playground.autocomplete("You", "dreams", "lab channel", "layer", layer="mixed4")
     assert [choice["value"] for choice in offered] == ["mixed4a", "mixed4b", "mixed4c", "mixed4d"]

@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot import desk, wording
 from engine.jobs import imprint
-from engine.jobs.params import Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import Channel, Concept, Dream, See, Zoom
 from tests.bot.test_desk import (  # noqa: F401
     Stage,
     _drawn_avatars,
@@ -130,8 +130,8 @@ async def test_a_guide_goes_along_and_a_mask_stays(stage: Stage) -> None:  # noq
     ("made", "dreamed"),
     [
         (Concept(subject="owl + castle", seed=7, size=256), Dream(subject="owl + castle", seed=7, size=256)),
-        (Neuron(layer="mixed3b", channel=21, seed=7), Dream(layer="mixed3b:21", seed=7, size=768)),
-        (Neuron(layer="mid", seed=7), Dream(layer="mid", seed=7, size=768)),
+        (Channel(layer="mixed3b", channel=21, seed=7), Dream(layer="mixed3b:21", seed=7, size=768)),
+        (Channel(layer="mid", seed=7), Dream(layer="mid", seed=7, size=768)),
         (See(seed=7), See(seed=7)), (Zoom(layer="low", frames=20, seed=7), Zoom(layer="low", frames=20, seed=7)),
         (Dream(iterations=20, octaves=5, seed=7), Dream(iterations=20, octaves=5, seed=7)),
     ],

@@ -14,7 +14,7 @@ from tests.bot.test_desk import (  # noqa: F401
 )
 from tests.bot.test_hostile import forged_press
 
-FOUND = {"labels": [{"label": "fox", "emoji": "🦊", "probability": 0.72}]}
+FOUND = {"sentence": "This is a fox.", "labels": [{"label": "fox", "emoji": "🦊", "probability": 0.72}]}
 
 
 async def looked_at(stage: Stage, **options):  # noqa: F811
@@ -34,9 +34,10 @@ async def test_a_look_tells_what_was_seen_in_the_line_and_to_those_who_cannot_se
     assert row.job.picture is not None, "the caller's avatar"
     assert labels(message) == ["Dream it", "Again", "More"]
     assert "`/see seed:7`" in words(message)
-    assert "🦊 fox 72 %" in words(message).replace("\\", "")
+    assert "**This is a fox.**" in words(message).replace("\\", "")
+    assert "🦊 fox 72%" in words(message).replace("\\", "")
     alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts[0].startswith("What the network sees in You's avatar: 🦊 fox 72 %.")
+    assert alts[0].startswith("What the network sees in You's avatar: This is a fox; 🦊 fox 72%.")
 
 
 async def test_what_was_looked_at_is_dreamed_and_looked_at_again(stage: Stage) -> None:  # noqa: F811
@@ -56,7 +57,7 @@ async def test_the_page_itself_is_not_dreamed_nor_saved_whatever_is_pressed(stag
     for verb in ("deeper", "zoom"):
         refused = await stage.answer(forged_press(stage, message, f"{verb}:{row.id}"))
         assert "no longer have that dream" in words(refused)
-    assert desk.preset_options(row.job.params) == {}
+    assert desk.preset_options(row.job.params) == {"network": "pocket"}
     assert await stage.rows() == []
 
 

@@ -28,6 +28,13 @@ async def test_what_is_saved_is_loaded(presets):
     assert await presets.load("1", "MY TOWERS ") == {"layer": "high", "strength": 1.5}
 
 
+@pytest.mark.parametrize(("classic", "look"), [(True, {"look": "2015"}), (False, {})])
+async def test_what_was_saved_before_there_were_looks_is_read(presets, classic, look):
+    await presets.save("1", "old", {"layer": "low", "classic": classic})
+    assert await presets.load("1", "old") == {"layer": "low", **look}
+    assert [one.options for one in await presets.all("1")] == [{"layer": "low", **look}]
+
+
 async def test_saving_again_replaces(presets):
     await presets.save("1", "a", {"layer": "low"})
     await presets.save("1", "A", {"layer": "mid"})

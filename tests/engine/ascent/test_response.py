@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.ascent.response import Usual, perceived, probes, pushes, usual, weights
+from engine.ascent.response import Usual, perceived, probes, slopes, usual, weights
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import MEAN, STD
 from engine.objectives import channel, layer
@@ -25,20 +25,21 @@ def rigged(small_stages: nn.ModuleDict) -> Network:
     return Network(dict(small_stages.items()), mean=MEAN, std=STD, head=head, labels=tuple("abcde"))
 
 
-def test_a_push_is_gradient_times_activation(small_network: Network, photo: Tensor) -> None:
+def test_a_slope_is_the_gradient_towards_a_layer(small_network: Network, photo: Tensor) -> None:
     picture = photo[None, :, :64, :64]
-    made = pushes(small_network, channel(EVIDENCE, 2), picture, ["mixed2", "conv1"])
-    found = small_network.activations(picture, ["mixed2"])["mixed2"]
+    made, found = slopes(small_network, channel(EVIDENCE, 2), picture, ["mixed2", "conv1"], ["pool1"])
+    assert set(found) >= {"mixed2", "conv1", "pool1"}
+    assert not any(plane.requires_grad for plane in found.values())
     head = small_network.head
     assert isinstance(head, nn.Conv2d)
-    by_hand = head.weight[2].view(1, -1, 1, 1) / found[0, 0].numel() * found  # the mean of a linear head
-    assert torch.allclose(made["mixed2"], by_hand, atol=1e-6)
+    by_hand = head.weight[2].view(1, -1, 1, 1) / found["mixed2"][0, 0].numel()  # the mean of a linear head
+    assert torch.allclose(made["mixed2"], by_hand.expand_as(made["mixed2"]), atol=1e-6)
     assert made["conv1"].shape == small_network.activations(picture, ["conv1"])["conv1"].shape
     assert made["conv1"].abs().sum() > 0
 
 
-def test_what_lies_behind_the_objective_pushes_nothing(small_network: Network, photo: Tensor) -> None:
-    made = pushes(small_network, layer("conv1"), photo[None], ["mixed2"])
+def test_what_lies_behind_the_objective_has_no_slope(small_network: Network, photo: Tensor) -> None:
+    made, _ = slopes(small_network, layer("conv1"), photo[None], ["mixed2"])
     assert made["mixed2"].abs().max() == 0
 
 

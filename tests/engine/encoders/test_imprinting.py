@@ -13,11 +13,11 @@ from engine.encoders import encode, imprinting, open_encoder
 from engine.encoders.gif import Gif
 from engine.jobs import imprint
 from engine.jobs.decoder import Decoder
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", seed=4821), Zoom(subject="owl + castle"), Concept(subject="banana"),
-    Neuron(layer="mid", channel=3), See(),
+    Channel(layer="mid", channel=3), See(),
 ]  # fmt: skip
 LONGEST = Zoom(layer=" + ".join(f"mixed4d:{300 + n}*0.{n}7" for n in range(1, 9)), ratio=1.234567890123456)
 PICTURE = torch.rand(3, 90, 120, generator=torch.Generator().manual_seed(0))

@@ -9,9 +9,9 @@ from torch import Tensor
 from engine.canvas.noise import clouds
 from engine.gallery import __main__ as command
 from engine.gallery import exhibits
-from engine.gallery.exhibits import ASKED, DEFAULT, EXHIBITS, FILM_BYTES, QUICK, STILL_BYTES, VARIED, Gallery
+from engine.gallery.exhibits import ASKED, DEFAULT, EXHIBITS, FILM_BYTES, NETWORK, QUICK, STILL_BYTES, VARIED, Gallery
 from engine.gallery.sheets import Layout
-from engine.gallery.sources import KINDS
+from engine.gallery.sources import SHOWN
 from engine.jobs.params import Dream, make
 from engine.studio import Studio
 
@@ -21,7 +21,7 @@ def drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every source is noise: what the sources look like is tested beside them."""
 
     def noise(kind: str, width: int) -> Tensor:
-        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(list(KINDS).index(kind)))
+        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(sum(map(ord, kind))))
 
     monkeypatch.setattr(exhibits, "source", noise)
 
@@ -30,54 +30,62 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
 
-def test_kinds_hang_in_rows_under_what_was_asked(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kinds_hang_in_rows_under_what_was_asked(shipped: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exhibits, "ASKED", {"low": {"layer": "low"}, "high": {}})
     told: list[str] = []
-    made = Gallery(studio, QUICK, told.append).kinds()
-    assert (made.width, made.height) == Layout(len(KINDS), 3, (96, 72), headed=True).size
+    made = Gallery(shipped, QUICK, told.append).kinds()
+    assert (made.width, made.height) == Layout(len(SHOWN), 3, (96, 72), headed=True).size
     assert opened(made.data).format == "WEBP"
     assert len(made.data) <= STILL_BYTES
-    assert [line for line in told if line.startswith("source")] == [f"source: {kind}" for kind in KINDS]
-    assert f"{next(iter(KINDS))}: default" in told
+    assert [line for line in told if line.startswith("source")] == [f"source: {kind}" for kind in SHOWN]
+    assert f"{next(iter(SHOWN))}: default" in told
 
 
-def test_options_are_varied_alone_and_the_default_is_dreamed_once(studio: Studio) -> None:
+def test_options_are_varied_alone_and_the_default_is_dreamed_once(shipped: Studio) -> None:
     told: list[str] = []
     scale = exhibits.Scale(128, {"layer": "low"}, {})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exhibits, "VARIED", {"iterations": (1, 12), "strength": (1, 2)})
-        made = Gallery(studio, scale, told.append).octaves()
+        made = Gallery(shipped, scale, told.append).octaves()
     assert (made.width, made.height) == Layout(2, 2, (128, 96), captioned=True).size
     assert sum(line.startswith("pet:") for line in told) == 3
 
 
-def test_first_light_is_a_photo_and_three_layers(studio: Studio) -> None:
-    made = Gallery(studio, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), lambda _line: None).first_light()
+def test_first_light_is_a_photo_and_three_layers(shipped: Studio) -> None:
+    made = Gallery(shipped, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), lambda _line: None).first_light()
     assert (made.width, made.height) == Layout(2, 2, (128, 96), captioned=True).size
 
 
-def test_every_other_way_hangs_beside_its_name(studio: Studio) -> None:
+def test_every_other_way_hangs_beside_its_name(shipped: Studio) -> None:
     told: list[str] = []
-    gallery = Gallery(studio, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), told.append)
+    gallery = Gallery(shipped, exhibits.Scale(128, {"octaves": 1, "iterations": 2}), told.append)
     made = gallery.ways()
     assert (made.width, made.height) == Layout(2, 4, (128, 96), captioned=True).size
 
 
-def test_a_concept_hangs_square_beside_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exhibits, "CONCEPTS", (("eye",), ("rose",)))
+def test_a_concept_hangs_square_beside_others(shipped: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exhibits, "CONCEPTS", (("goldfish",), ("castle",)))
     monkeypatch.setattr(exhibits, "CONCEPT_SIDE", 128)
-    made = Gallery(studio, QUICK, lambda _line: None).concepts()
+    made = Gallery(shipped, QUICK, lambda _line: None).concepts()
     assert (made.width, made.height) == Layout(2, 1, (128, 128), captioned=True).size
 
 
-def test_pages_hang_as_they_are(studio: Studio) -> None:
-    gallery = Gallery(studio, exhibits.Scale(128, page={"iterations": 2}), lambda _line: None)
+def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(shipped: Studio) -> None:
+    gallery = Gallery(shipped, exhibits.Scale(128, {"octaves": 1, "iterations": 1}), lambda _line: None)
+    made = gallery.clouds()
+    assert (made.width, made.height) == Layout(2, len(exhibits.SKIES), (96, 72)).size
+    made = gallery.subjects()
+    assert (made.width, made.height) == Layout(len(exhibits.TOWARDS), 3, (128, 96), captioned=True).size
+
+
+def test_pages_hang_as_they_are(shipped: Studio) -> None:
+    gallery = Gallery(shipped, exhibits.Scale(128, page={"iterations": 2}), lambda _line: None)
     assert gallery.see().width == 1280
-    assert gallery.neuron().width == 1024
+    assert gallery.channel().width == 1024
 
 
-def test_a_zoom_is_a_film_that_loops(studio: Studio) -> None:
-    made = Gallery(studio, QUICK, lambda _line: None).zoom()
+def test_a_zoom_is_a_film_that_loops(shipped: Studio) -> None:
+    made = Gallery(shipped, QUICK, lambda _line: None).zoom()
     film = opened(made.data)
     assert film.n_frames == QUICK.zoom["frames"] - QUICK.fade  # type: ignore[attr-defined]
     assert film.info["loop"] == 0
@@ -86,10 +94,10 @@ def test_a_zoom_is_a_film_that_loops(studio: Studio) -> None:
 
 def test_everything_that_is_asked_can_be_asked() -> None:
     for options in ASKED.values():
-        make(Dream, **options)
+        make(Dream, network=NETWORK, **options)
     for option, values in VARIED.items():
         for value in values:
-            assert make(Dream, **{option: value}) is not None
+            assert make(Dream, network=NETWORK, **{option: value}) is not None
         assert Dream.model_fields[option].default in values
     assert ASKED[DEFAULT] == {}
 
@@ -106,9 +114,9 @@ def test_what_is_committed_stays_below_what_a_checkout_may_weigh() -> None:
 
 
 def test_the_command_writes_what_it_was_asked_for(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shipped: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: studio)
+    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: shipped)
     command.main(["--out", str(tmp_path / "new" / "folder"), "--only", "zoom", "--quick"])
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["zoom.webp"]
     printed = capsys.readouterr()
@@ -119,12 +127,12 @@ def test_the_command_writes_what_it_was_asked_for(
 
 
 def test_photographs_that_are_missing_are_named(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shipped: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def missing(_kind: str, _width: int) -> Tensor:
         raise ModuleNotFoundError(name="skimage")
 
     monkeypatch.setattr(exhibits, "source", missing)
-    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: studio)
+    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: shipped)
     with pytest.raises(SystemExit, match=r"skimage is not installed.*make setup"):
         command.main(["--out", str(tmp_path), "--only", "kinds", "--quick"])

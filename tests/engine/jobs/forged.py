@@ -88,6 +88,6 @@ FORGED: dict[str, bytes] = {
     "pictures in lists": noted(Dream().model_dump(), others=[["mask"]]),
     "nothing named": noted({"recipe": "concept", "subject": ""}),
     "a zoom beyond its frames": noted({"recipe": "zoom", "frames": 10**9}),
-    "a channel beyond all": noted({"recipe": "neuron", "channel": 10**9}),
-    "a channel and a search": noted({"recipe": "neuron", "channel": 1, "search": "eyes"}),
+    "a channel beyond all": noted({"recipe": "channel", "channel": 10**9}),
+    "a channel and a search": noted({"recipe": "channel", "channel": 1, "search": "eyes"}),
 }

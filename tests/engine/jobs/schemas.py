@@ -52,6 +52,10 @@ PRESET = {"id": 1, "user_id": COMMON["requester"], "name": "Fur", "name_key": "f
 CALIBRATION = {"recipe": "dream", "network": "pocket", "seconds_per_unit": 0.31}
 
 
+NAMED = "0004"
+"""From here on presets name their network."""
+
+
 def revisions() -> list[str]:
     """All of them, oldest first."""
     return [script.revision for script in reversed([*_scripts().walk_revisions()])]
@@ -78,11 +82,17 @@ def dump(revision: str) -> str:
             command.upgrade(config, revision)
             for job in JOBS:
                 _insert(db, "jobs", {**COMMON, **job})
-            _insert(db, "presets", PRESET)
+            _insert(db, "presets", preset_of(revision))
             _insert(db, "calibrations", CALIBRATION)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"
+
+
+def preset_of(revision: str) -> dict[str, Any]:
+    """The preset as that version saved it."""
+    named = '{"network": "pocket", "layer": "mid"}' if revision >= NAMED else PRESET["params"]
+    return {**PRESET, "params": named}
 
 
 def _insert(db: sa.Connection, table: str, row: dict[str, Any]) -> None:

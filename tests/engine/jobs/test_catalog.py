@@ -139,6 +139,7 @@ def test_a_subject_named_like_a_class_includes_it() -> None:
         ("👁️ eyes · irises that look back", "eyes"),
         (":eyes:", "eyes"),
         ("fox", "fox"),
+        ("foxes", "fox"),
         ("🦊", "fox"),
         ("🦊 fox", "fox"),
         ("✋🏽", "hand"),
@@ -161,7 +162,7 @@ def test_a_subject_is_read_as_people_type_it(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "nearest"),
-    [("flowrs", "flowers"), ("foxes", "fox"), ("high", "layer:high"), ("eyes + castel", "castle"), ("+", "eyes")],
+    [("flowrs", "flowers"), ("high", "layer:high"), ("eyes + castel", "castle")],
 )
 def test_an_unknown_subject_names_the_nearest(typed: str, nearest: str) -> None:
     with pytest.raises(UnknownSubject, match=f"Did you mean {nearest}\\?"):

@@ -20,17 +20,17 @@ from engine.jobs import decoder as decoding
 from engine.jobs import errors, imprint
 from engine.jobs.decoder import Decoder
 from engine.jobs.imprint import ASCII, EXIF_IFD, KEY, LIMIT, USER_COMMENT, Imprint
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 from tests.engine.jobs.forged import FORGED
 
 EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", strength=1.6, seed=4821, keep=0.3, colours="match", protect="edges"),
     Dream(subject="owl + castle", octaves=8, ratio=1.25, iterations=100),
-    Dream(classic=True, layer="mid"),
+    Dream(look="2015", layer="mid"),
     Zoom(subject="🦊", frames=90, factor=1.1, seed=2**31 - 1),
     Concept(subject="banana + eye", variations=9),
-    Neuron(layer="mixed3b", channel=21),
-    Neuron(layer="mid", search="eyes", top=36),
+    Channel(layer="mixed3b", channel=21),
+    Channel(layer="mid", search="eyes", top=36),
     See(seed=7),
 ]
 OURS = (errors.NoImprint, errors.BadImprint, errors.MadeElsewhere)
@@ -51,6 +51,12 @@ def test_it_says_what_was_asked_for_and_nothing_else(params: AnyParams) -> None:
     said = json.loads(imprint.write(params, ["guide"]))
     assert said == {KEY: 1, "params": params.model_dump(), "others": ["guide"]}
     assert {"network", "seed", "recipe"} <= said["params"].keys()
+
+
+@pytest.mark.parametrize(("classic", "look"), [(True, "2015"), (False, "natural")])
+def test_a_file_from_before_there_were_looks_is_read(classic: bool, look: str) -> None:
+    said = {KEY: 1, "params": {"recipe": "dream", "network": "pocket", "layer": "mid", "classic": classic}}
+    assert imprint.read(json.dumps(said).encode()).params == Dream(network="pocket", layer="mid", look=look)
 
 
 @pytest.mark.parametrize("text", FORGED.values(), ids=FORGED.keys())

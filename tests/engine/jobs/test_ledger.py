@@ -20,6 +20,7 @@ from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import Broken, EngineCrashed, QueueFull, TooManyJobs
 from engine.jobs.job import BlobKey, CancelOutcome, JobId, Limits, Result, State, new_id
 from engine.jobs.ledger import CRASHES, STARTS, Ledger, jobs
+from engine.jobs.params import Channel
 from tests.engine.jobs.conftest import Clock, a_job
 
 FACTS = {"labels": [{"label": "fox", "probability": 0.72}]}
@@ -52,6 +53,17 @@ def test_a_job_whose_words_are_gone_fails_with_a_sentence_and_holds_up_nobody(le
     assert row is not None
     assert (row.state, row.error_code, row.posting) == (State.FAILED, "F07", {"channel": 5})
     assert gone in [one.id for one in ledger.unposted()]
+
+
+def test_a_job_of_a_recipe_that_was_called_otherwise_is_read(ledger: Ledger) -> None:
+    id = ledger.submit(a_job("ada"), {})
+    with ledger._db.begin() as db:
+        db.execute(
+            jobs.update().where(jobs.c.id == id).values(recipe="neuron", params='{"recipe":"neuron","channel":3}')
+        )
+    claimed = ledger.claim("e")
+    assert claimed is not None
+    assert claimed.job.params == Channel(channel=3)
 
 
 def test_users_take_turns(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -18,7 +19,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from bot.store import tables
-from engine.jobs import migrate, settings
+from bot.store.presets import Presets
+from engine.jobs import catalog, migrate, settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import DatabaseDamaged, SettingsError
 from engine.jobs.job import JobId, State
@@ -84,7 +86,7 @@ def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir
     assert differences(engine) == []
     with engine.connect() as db:
         assert db.execute(sa.select(tables.presets.c.name, tables.presets.c.params)).all() == [
-            ("Fur", '{"layer":"mid"}')
+            ("Fur", '{"network": "pocket", "layer": "mid"}')
         ]
     engine.dispose()
 
@@ -159,4 +161,53 @@ def test_a_job_of_the_first_schema_is_read_with_no_further_pictures(tmp_path: Pa
     row = ledger.claim("engine")
     ledger.close()
     assert row is not None
-    assert (row.job.params, row.job.others) == (Dream(layer="mid", seed=4), {})
+    assert (row.job.params, row.job.others) == (Dream(network="pocket", layer="mid", seed=4), {})
+
+
+BEFORE = Path(__file__).parents[2] / "data" / "before_default_network.sql"
+"""A data folder's database as the commit 88c397a left it, the last one for which pocket was the only default."""
+UNNAMED = '{"recipe":"dream","layer":"mid","seed":4}'
+
+
+def test_what_was_asked_of_the_only_default_goes_on_with_it(data_dir: Path) -> None:
+    found = settings.load(data_dir=data_dir)
+    assert found.default_network == "pocket"  # of these tests; the product's is another
+    catalog.include(found.networks_dir, default="lite2")
+    with closing(sqlite3.connect(found.database)) as old:
+        old.executescript(BEFORE.read_text("utf-8"))
+        old.execute("UPDATE jobs SET params = ? WHERE id = ?", (UNNAMED, "a" * 20))
+        old.commit()
+    with closing(open_ledger(found)) as ledger:
+        asked = {row.id[0]: row.job.params for row in ledger.unposted()}
+    assert {id: params.network for id, params in asked.items()} == {"a": "pocket", "b": "pocket", "c": "googlenet"}
+    assert asked["a"] == Dream(network="pocket", layer="mid", seed=4)
+    engine = connect(sqlite_url(found.database))
+    presets = Presets(engine)
+    assert {one.name: one.options for user in "78" for one in presets._all(user)} == {
+        "Fur": {"network": "pocket", "layer": "mid", "strength": 1.6},
+        "Eyes": {"network": "pocket", "subject": "eyes", "size": 256},
+        "Dogs": {"layer": "inception_4c", "network": "googlenet"},
+        "Vögel": {"network": "pocket", "subject": "birds"},
+    }
+    engine.dispose()
+
+
+def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: str) -> None:
+    texts = {
+        "a": '{"layer": "mid"}', "b": '{"subject": "network"}', "c": '{"network": "vgg16"}',
+        "d": '{"network" : "vgg19"}', "e": "[1]", "f": "no json 100%",
+    }  # fmt: skip
+    engine = connect(database)
+    with engine.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+        for name, text in texts.items():
+            row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
+            db.execute(tables.presets.insert().values(row))
+    migrate.upgrade(engine)
+    with engine.connect() as db:
+        kept = dict(db.execute(sa.select(tables.presets.c.name, tables.presets.c.params)).all())
+    engine.dispose()
+    named = {name: kept[name] for name in "ab"}
+    assert named == {"a": '{"network": "pocket", "layer": "mid"}', "b": '{"network": "pocket", "subject": "network"}'}
+    assert json.loads(kept["d"]) == {"network": "vgg19"}
+    assert {name: kept[name] for name in "cef"} == {name: texts[name] for name in "cef"}

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.jobs import catalog, params
-from engine.jobs.errors import BadMixture, BadOption, Refusal, TwoAims, UnknownLayer, UnknownNetwork, UnknownSubject
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom
+from engine.jobs.errors import (
+    AmbiguousSubject,
+    BadMixture,
+    BadOption,
+    Refusal,
+    TwoAims,
+    UnknownLayer,
+    UnknownNetwork,
+    UnknownSubject,
+)
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 
 @pytest.mark.parametrize("typed", ["high", "HIGH", " High ", "high · faces, animals, eyes"])
@@ -47,8 +58,9 @@ def test_a_layer_and_a_subject_are_too_much() -> None:
 def test_an_unknown_subject_names_the_nearest() -> None:
     with pytest.raises(UnknownSubject, match="Did you mean towers"):
         params.make(Zoom, subject="towrs")
-    with pytest.raises(BadOption, match="`subject`"):
-        params.make(Dream, subject="x" * 201)
+    for unreadable in ("x" * 201, 7, ["eyes"]):
+        with pytest.raises(BadOption, match="`subject`"):
+            params.make(Dream, subject=unreadable)
 
 
 def test_what_was_stored_before_there_were_subjects_is_read() -> None:
@@ -65,7 +77,7 @@ def test_one_aim_takes_the_others_place() -> None:
 def test_what_does_not_go_with_a_change_makes_room_for_it() -> None:
     assert params.override({"layer": "mid", "channel": 21}, {"layer": "low"}) == {"layer": "low"}
     assert params.override({"layer": "mid", "channel": 21}, {"seed": 1}) == {"layer": "mid", "channel": 21, "seed": 1}
-    notebook = Dream(layer="mid", classic=True, keep=0.5).model_dump(include={"classic", "iterations", "keep"})
+    notebook = Dream(layer="mid", look="2015", keep=0.5).model_dump(include={"look", "iterations", "keep"})
     assert params.override(notebook, {"subject": "eyes"}) == {"subject": "eyes", "keep": 0.5}
     assert params.override(notebook, {"layer": "low"}) == {"layer": "low", **notebook}
 
@@ -88,8 +100,8 @@ def test_options_that_are_none_keep_their_default() -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted", [Dream(layer="mid", seed=9), Zoom(frames=12), Dream(subject="eyes + fox"), Dream(classic=True, jitter=5),
-        Neuron(layer="mixed4a", channel=7), Neuron(search="🦊", top=4), See(size=800)]
+    "wanted", [Dream(layer="mid", seed=9), Zoom(frames=12), Dream(subject="eyes + fox"), Dream(look="2015", jitter=5),
+        Channel(layer="mixed4a", channel=7), Channel(search="🦊", top=4), See(size=800)]
 )  # fmt: skip
 def test_json_brings_params_back(wanted: AnyParams) -> None:
     assert params.parse(wanted.model_dump_json()) == wanted
@@ -129,8 +141,10 @@ def test_several_layers_are_terms_with_weights() -> None:
         ({"protect": "left"}, "protect"),
         ({"guide_by": "eye"}, "guide_by"),
         ({"smoothing": 9}, "smoothing"),
-        ({"classic": True, "subject": "eyes"}, "classic"),
-        ({"classic": True, "layer": "low + mid"}, "classic"),
+        ({"look": "sepia"}, "look"),
+        ({"look": 2015}, "look"),
+        ({"look": "2015", "subject": "eyes"}, "look"),
+        ({"look": "2015", "layer": "low + mid"}, "look"),
     ],
 )
 def test_what_a_dream_cannot_be_is_refused(options: dict[str, object], named: str) -> None:
@@ -138,12 +152,49 @@ def test_what_a_dream_cannot_be_is_refused(options: dict[str, object], named: st
         params.make(Dream, **options)
 
 
-def test_classic_takes_the_notebooks_values_where_none_are_given() -> None:
-    made = params.make(Dream, classic=True, network="googlenet", iterations=3)
+def test_the_look_of_2015_takes_the_notebooks_values_where_none_are_given() -> None:
+    made = params.make(Dream, look="2015", network="googlenet", iterations=3)
     assert (made.octaves, made.ratio, made.iterations, made.strength, made.jitter) == (4, 1.4, 3, 1.0, 32)
     assert made.layer == "inception_4c"
-    assert params.make(Dream, classic=True, network="googlenet", layer="inception_3b").layer == "inception_3b"
-    assert params.make(Dream, classic=True).layer == "high"
+    assert params.make(Dream, look="2015", network="googlenet", layer="inception_3b").layer == "inception_3b"
+    assert params.make(Dream, look="2015").layer == "high"
+
+
+@pytest.mark.parametrize(("classic", "look"), [(True, "2015"), (False, "natural")])
+@pytest.mark.parametrize("written", [dict, str])
+def test_what_was_classic_is_the_look_of_2015(classic: bool, look: str, written: type) -> None:
+    stored = {"recipe": "dream", "network": "pocket", "layer": "low", "classic": classic}
+    assert params.parse(stored if written is dict else json.dumps(stored)) == Dream(
+        network="pocket", layer="low", look=look
+    )
+    assert params.renewed(stored) == params.renewed(params.renewed(stored))
+    with pytest.raises(BadOption, match="`classic`"):
+        params.parse({**stored, "classic": "maybe"})
+
+
+def test_a_wrong_look_is_a_sentence_that_names_the_right_ones() -> None:
+    with pytest.raises(BadOption, match="`look` should be 'natural', 'vivid' or '2015'"):
+        params.make(Dream, look="sepia")
+
+
+def test_another_look_leaves_the_notebook() -> None:
+    notebook = Dream(layer="mid", look="2015", keep=0.5).model_dump(include={"look", "iterations", "keep"})
+    assert params.override(notebook, {"look": "vivid"}) == {"look": "vivid", "keep": 0.5}
+    assert params.override(notebook, {"look": "2015"}) == notebook
+    assert params.override({"look": "vivid"}, {"subject": "eyes"}) == {"look": "vivid", "subject": "eyes"}
+
+
+@pytest.mark.parametrize("kind", [Dream, Zoom, Concept])
+def test_where_no_network_is_named_one_dreams_that_knows_the_subject(kind: type, tmp_path: Path) -> None:
+    catalog.include(tmp_path / "default")
+    assert catalog.default_network() == "lite2"
+    assert kind(subject="goldfish").network == params.make(kind, subject="🐟 goldfish").network == "lite2"
+    assert kind(subject="eyes").network == "pocket"
+    assert kind(network="pocket", subject="owl").network == "pocket"
+    with pytest.raises(AmbiguousSubject):
+        kind(subject="crane")
+    with pytest.raises(UnknownSubject):
+        kind(network="lite2", subject="eyes")
 
 
 def test_every_option_says_what_it_is() -> None:
@@ -158,35 +209,45 @@ def test_a_layer_that_answers_to_contours_takes_smaller_steps() -> None:
 
 
 def test_recipes_without_octaves_do_not_carry_them() -> None:
-    for wanted in (Neuron(), See()):
+    for wanted in (Channel(), See()):
         assert not {"octaves", "ratio", "jitter", "subject"} & set(wanted.model_dump())
     with pytest.raises(BadOption, match="`octaves`"):
         params.parse({"recipe": "see", "octaves": 3})
 
 
-def test_a_neuron_is_a_channel_or_a_search() -> None:
-    assert params.make(Neuron, layer="MID ", search="👁️").aim == ("layer", "mid")
-    assert params.make(Neuron, search="👁️").search == "eyes"
-    assert params.make(Neuron, channel=0).channel == 0
+def test_a_channel_is_a_channel_or_a_search() -> None:
+    assert params.make(Channel, layer="MID ", search="👁️").aim == ("layer", "mid")
+    assert params.make(Channel, search="👁️").search == "eyes"
+    assert params.make(Channel, channel=0).channel == 0
     with pytest.raises(BadOption, match="`channel`"):
-        params.make(Neuron, channel=3, search="eyes")
+        params.make(Channel, channel=3, search="eyes")
     with pytest.raises(UnknownLayer, match="Did you mean"):
-        params.make(Neuron, layer="mixed4z")
+        params.make(Channel, layer="mixed4z")
     with pytest.raises(UnknownSubject):
-        params.make(Neuron, search="xyzzy")
+        params.make(Channel, search="xyzzy")
     with pytest.raises(BadOption, match="`channel`"):
-        params.make(Neuron, channel=-1)
+        params.make(Channel, channel=-1)
 
 
 def test_the_work_of_feature_pictures_grows_with_them() -> None:
-    assert Neuron(top=24).work() == pytest.approx(2 * Neuron(top=12).work())
-    assert Neuron(search="eyes").work() > Neuron().work()
-    assert Neuron(search="eyes").steps == Neuron().steps + Neuron.SEARCHING
-    assert Neuron(channel=1).steps == Neuron().steps + Neuron.FINISHING
-    assert See(iterations=112).work() == pytest.approx(2 * See(iterations=56).work())
+    assert Channel(top=24).work() == pytest.approx(2 * Channel(top=12).work())
+    assert Channel(search="eyes").work() > Channel().work()
+    assert Channel(search="eyes").steps == Channel().steps + Channel.SEARCHING
+    assert Channel(channel=1).steps == Channel().steps + Channel.FINISHING
+    assert See(iterations=112).work() == pytest.approx(2 * See(iterations=56).work(), rel=0.02)
 
 
 def test_a_network_without_sketches_paints_for_longer() -> None:
     over_a_sketch, from_grey = Concept(subject="banana"), Concept(subject="banana", network="googlenet")
     assert (over_a_sketch.painting, from_grey.painting) == (64, 192)
     assert from_grey.work() > over_a_sketch.work()
+
+
+@pytest.mark.parametrize("written", [dict, str])
+def test_a_recipe_is_still_read_by_its_former_name(written: type) -> None:
+    options = {"recipe": "neuron", "network": "pocket", "layer": "mid", "channel": 21}
+    found = params.parse(options if written is dict else json.dumps(options))
+    assert found == Channel(network="pocket", layer="mid", channel=21)
+    assert found.recipe == "channel"
+    with pytest.raises(BadOption, match="recipe"):
+        params.parse({"recipe": ["neuron"]})

@@ -159,9 +159,40 @@ def test_a_guide_and_a_subject_are_too_much(studio: Studio, photo: Tensor) -> No
         last(studio, photo, {"guide": photo}, layer=None, subject="eyes")
 
 
-def test_classic_is_another_loop(studio: Studio, photo: Tensor) -> None:
-    plain = last(studio, photo, classic=True, jitter=8)
+def test_the_look_of_2015_is_another_loop(studio: Studio, photo: Tensor) -> None:
+    plain = last(studio, photo, look="2015", jitter=8)
     assert plain.shape == (3, 96, 128)
     assert not torch.allclose(plain, last(studio, photo, jitter=8), atol=0.02)
-    guided = last(studio, photo, {"guide": photo.flip(2)}, classic=True, jitter=8)
+    guided = last(studio, photo, {"guide": photo.flip(2)}, look="2015", jitter=8)
     assert not torch.allclose(plain, guided)
+
+
+def test_vivid_has_more_colour(studio: Studio, photo: Tensor) -> None:
+    """On a network that looks at all pixels at once; by crops see below."""
+    natural, vivid = (last(studio, photo, look=look) for look in ("natural", "vivid"))
+    assert spread_of_colour(vivid - photo_of(vivid, photo)) > spread_of_colour(natural - photo_of(natural, photo))
+
+
+def test_by_crops_the_looks_differ_and_a_subject_is_raised(shipped: Studio, photo: Tensor) -> None:
+    network = shipped.network("lite2")
+    short: dict[str, object] = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 10}
+    natural, vivid, notebook = (last(shipped, photo, layer="mid", look=look, **short) for look in LOOKS)
+    assert not torch.allclose(natural, vivid, atol=0.02)
+    assert not torch.allclose(natural, notebook, atol=0.02)
+    goldfish = last(shipped, photo, layer=None, subject="goldfish", **short)
+    at = network.labels.index("goldfish")
+    with torch.no_grad():
+        scores = network.activations(torch.stack([natural, goldfish]), [EVIDENCE])[EVIDENCE].mean((2, 3))[:, at]
+    assert scores[1] > scores[0] + 1
+
+
+def spread_of_colour(change: Tensor) -> float:
+    return float((change - change.mean(0, keepdim=True)).abs().mean())
+
+
+def photo_of(picture: Tensor, photo: Tensor) -> Tensor:
+    """The photo at a picture's size."""
+    return torch.nn.functional.interpolate(photo[None], picture.shape[1:], mode="bicubic", antialias=True)[0]
+
+
+LOOKS = ("natural", "vivid", "2015")

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from engine import recipes
 from engine.jobs.errors import TooMuchMemory
-from engine.jobs.params import AnyParams, Concept, Dream, Neuron, See, Zoom, make
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
 from engine.networks.network import Network
 from engine.studio import Studio
 
@@ -16,8 +16,8 @@ from engine.studio import Studio
         (make(Dream, size=128, octaves=1, iterations=2), make(Dream, size=1024)),
         (make(Zoom, size=128, octaves=1, iterations=2, frames=8), make(Zoom, size=640)),
         (make(Concept, subject="eyes", size=128, iterations=16), make(Concept, subject="eyes", variations=9)),
-        (make(Neuron, channel=3, size=128, iterations=2), make(Neuron, channel=3, size=1024)),
-        (make(Neuron, top=1, size=128, iterations=2), make(Neuron, top=36)),
+        (make(Channel, channel=3, size=128, iterations=2), make(Channel, channel=3, size=1024)),
+        (make(Channel, top=1, size=128, iterations=2), make(Channel, top=36)),
         (make(See, size=640, iterations=1), make(See)),
     ],
 )

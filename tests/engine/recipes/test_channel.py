@@ -14,7 +14,7 @@ from engine.ascent.response import probes
 from engine.canvas.fourier import Fourier
 from engine.canvas.noise import clouds
 from engine.jobs.errors import UnknownChannel
-from engine.jobs.params import Neuron, make
+from engine.jobs.params import Channel, make
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import channel
 from engine.studio import Studio
@@ -23,7 +23,7 @@ QUICK = {"size": 128, "iterations": 3, "layer": "mixed3b"}
 
 
 def drawn(studio: Studio, source: Tensor | None = None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(Neuron, **{**QUICK, **options}), source, studio))
+    return list(recipes.run(make(Channel, **{**QUICK, **options}), source, studio))
 
 
 def last(reports: list[Progress | Frame]) -> Frame:
@@ -49,7 +49,7 @@ def test_one_channel_is_one_square_picture(studio: Studio) -> None:
     *steps, frame = drawn(studio, channel=5)
     assert isinstance(frame, Frame)
     assert frame.picture.shape == (3, 128, 128)
-    assert [step.step for step in steps if isinstance(step, Progress)] == list(range(1, 3 + Neuron.FINISHING + 1))
+    assert [step.step for step in steps if isinstance(step, Progress)] == list(range(1, 3 + Channel.FINISHING + 1))
     assert {step.steps for step in steps if isinstance(step, Progress)} == {len(steps)}
     assert {step.size for step in steps if isinstance(step, Progress)} == {(128, 128)}
 
@@ -82,7 +82,7 @@ def test_a_search_finds_what_speaks_for_the_class(pocket_network: Network, monke
     head = network.head
     assert isinstance(head, torch.nn.Conv2d)
     head.weight.zero_()[4, planted] = 1.0  # fox hears one channel and nothing else
-    monkeypatch.setattr(Neuron, "SEARCHING", 4)
+    monkeypatch.setattr(Channel, "SEARCHING", 4)
     rigged = Studio("cpu", "float32", loader=lambda _name: network)
     *steps, frame = drawn(rigged, layer="mixed5b", search="🦊", top=3)
     assert isinstance(frame, Frame)
@@ -106,6 +106,6 @@ def test_the_same_request_gives_the_same_picture(studio: Studio) -> None:
 
 
 def test_a_channel_that_is_not_there_is_refused_at_once(studio: Studio) -> None:
-    reports = recipes.run(make(Neuron, **QUICK, channel=9000), None, studio)
+    reports = recipes.run(make(Channel, **QUICK, channel=9000), None, studio)
     with pytest.raises(UnknownChannel, match="channels 0 to"):
         next(reports)

@@ -24,7 +24,7 @@ from engine.canvas.mosaic import across
 from engine.canvas.opening import opening
 from engine.canvas.page import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shortened
 from engine.jobs import catalog
-from engine.jobs.params import Neuron
+from engine.jobs.params import Channel
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import Objective, each, strongest
 from engine.studio import Studio
@@ -57,7 +57,7 @@ class Chosen:
         return {"layer": self.layer, "why": self.why, "channels": [dict(zip(keys, one, strict=True)) for one in found]}
 
 
-def neuron(params: Neuron, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+def channel(params: Channel, source: Tensor | None, studio: Studio) -> Iterator[Report]:
     """Progress after every step, then one Frame; over `source` [3, H, W] in [0, 1] an atlas's channels are chosen.
 
     Raises `UnknownChannel` at its first step.
@@ -94,11 +94,13 @@ def neuron(params: Neuron, source: Tensor | None, studio: Studio) -> Iterator[Re
     yield Frame(0, 1, report.show(), chosen.facts())
 
 
-def _side(params: Neuron) -> int:
+def _side(params: Channel) -> int:
     return catalog.network(params.network).side
 
 
-def _chosen(params: Neuron, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network) -> Chosen:
+def _chosen(
+    params: Channel, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network
+) -> Chosen:
     """The channel that was asked for, or those of the atlas, the best first."""
     meaning = catalog.meaning(params.network, params.layer)
     if params.channel is not None:
@@ -112,7 +114,7 @@ def _chosen(params: Neuron, source: Tensor | None, examples: Tensor | None, stud
 
 
 def _scores(
-    params: Neuron, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network, layer: str
+    params: Channel, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network, layer: str
 ) -> tuple[Tensor, str]:
     """How much each channel of the layer belongs into the atlas, [c], and why."""
     side = _side(params)
@@ -127,7 +129,7 @@ def _scores(
     return common.beyond(found).mean((0, 2, 3)), "fire most over the picture"
 
 
-def _evidence(params: Neuron) -> Objective:
+def _evidence(params: Channel) -> Objective:
     """What is searched, as evidence for any of its classes."""
     order = list(catalog.labels(params.network))
     classes = [order.index(name) for found in catalog.meanings(params.network, params.search) for name in found.classes]
@@ -152,7 +154,7 @@ def _tile(count: int) -> tuple[int, float]:
     return columns, (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
 
 
-def _sheet(params: Neuron, chosen: Chosen) -> Page:
+def _sheet(params: Channel, chosen: Chosen) -> Page:
     """The page of an atlas with its heading."""
     columns, tile = _tile(len(chosen.channels))
     rows = -(-len(chosen.channels) // columns)
@@ -162,7 +164,7 @@ def _sheet(params: Neuron, chosen: Chosen) -> Page:
     return page
 
 
-def _atlas(params: Neuron, chosen: Chosen, canvas: Fourier) -> Tensor:
+def _atlas(params: Channel, chosen: Chosen, canvas: Fourier) -> Tensor:
     """All of them on one page, each above its name."""
     page, (columns, tile) = _sheet(params, chosen), _tile(len(chosen.channels))
     with torch.no_grad():

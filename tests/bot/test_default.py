@@ -1,0 +1,72 @@
+"""What people see of the default network: its words are offered, and other networks are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import discord
+import pytest
+
+from bot import completion, desk, wording
+from bot.cogs.mention import aim
+from engine.jobs import catalog, shelf
+from engine.jobs.params import Concept, Dream, See, Zoom
+
+
+@pytest.fixture(autouse=True)
+def _default(tmp_path: Path) -> Any:
+    """The product's own default."""
+    catalog.include(tmp_path / "before")
+    yield
+    catalog.include(tmp_path / "after")
+
+
+def typing(**before: str) -> discord.Interaction[Any]:
+    return cast(discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before)))
+
+
+async def values(find: completion.Find, typed: str, **before: str) -> list[str]:
+    return [choice.value for choice in await find(typing(**before), typed)]
+
+
+async def test_the_words_of_the_default_are_offered_until_another_is_typed() -> None:
+    assert await values(completion.layers, "block14") == ["block14"]
+    assert await values(completion.layers, "mixed4a") == []
+    assert await values(completion.layers, "mixed4a", network="pocket") == ["mixed4a"]
+    assert await values(completion.subjects, "goldfish") == ["goldfish"]
+    assert "eyes" in await values(completion.subjects, "eyes", network="pocket")
+
+
+async def test_where_it_cannot_be_used_pockets_words_are_offered(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(shelf, "_installed", lambda module: [])
+    catalog.include(tmp_path / "none")
+    assert await values(completion.networks, "") == ["pocket"]
+    assert await values(completion.layers, "mixed4a") == ["mixed4a"]
+    assert aim("mixed4a") == {"layer": "mixed4a"}
+    assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
+
+
+def test_a_preset_always_keeps_its_network() -> None:
+    assert desk.preset_options(Dream(layer="mid")) == {"network": "lite2", "layer": "mid"}
+    assert desk.preset_options(Dream(network="pocket", subject="eyes")) == {"network": "pocket", "subject": "eyes"}
+    assert desk.preset_options(Zoom(layer="low", strength=2)) == {"network": "lite2", "layer": "low", "strength": 2}
+    assert desk.preset_options(See()) == {"network": "lite2"}
+
+
+def test_a_dream_by_another_network_than_the_default_is_credited_with_it() -> None:
+    assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
+    assert wording.credit(Dream(network="pocket", seed=7)) == "/dream layer:high network:pocket seed:7"
+
+
+def test_buttons_keep_the_network_of_the_job() -> None:
+    old = Dream(network="pocket", layer="mixed4a")
+    assert desk.reseeded(old).network == "pocket"
+    assert desk.onwards(old) == {"network": "pocket", "layer": "mixed4a"}
+    assert desk.dreamed_like(Concept(network="pocket", subject="owl"), 1).network == "pocket"
+
+
+def test_a_mention_means_the_words_of_the_default() -> None:
+    assert aim("block14") == {"layer": "block14"}
+    assert aim("mixed4a") == {"subject": "mixed4a"}

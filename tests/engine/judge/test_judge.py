@@ -1,0 +1,177 @@
+"""The parts at work on a small network: what they count, say and leave behind. No figure of theirs is held here."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.ascent.report import Frame, Progress, Report
+from engine.canvas.noise import clouds
+from engine.jobs import catalog
+from engine.judge import __main__ as command
+from engine.judge import bench as benches
+from engine.judge import clock, lite0, recognised, reference, surface
+from engine.judge.bench import Bench
+from engine.judge.bounds import BOUNDS, Figure, table
+from engine.judge.contact import contact_sheets
+from engine.judge.exam import Exam, Found, share
+from engine.networks.network import Network
+from engine.studio import Studio
+
+
+@pytest.fixture(autouse=True)
+def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every source is noise, and every recipe gives it back a little lighter."""
+
+    def noise(kind: str, width: int) -> Tensor:
+        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(len(kind)))
+
+    def recipe(params: object, before: Tensor | None, _studio: Studio) -> Iterator[Report]:
+        picture = (torch.zeros(3, 144, 192) if before is None else before) * 0.9 + 0.1
+        yield Progress(1, 1, lambda: picture, (144, 192))
+        yield Frame(0, 1, picture)
+
+    monkeypatch.setattr(benches, "source", noise)
+    monkeypatch.setattr(benches, "recipes", SimpleNamespace(run=recipe))
+    monkeypatch.setattr(clock, "recipes", SimpleNamespace(run=recipe))
+
+
+@pytest.fixture(scope="module")
+def judge() -> Network:
+    return lite0.load()
+
+
+@pytest.fixture
+def exam(judge: Network, studio: Studio, tmp_path: Path) -> Exam:
+    return Exam(Bench(studio, tmp_path, side=192, tell=lambda _line: None), judge, 2)
+
+
+def test_classes_are_drawn_once_and_for_all(exam: Exam) -> None:
+    assert exam.drawn(100) == exam.drawn(100)
+    assert len(set(Exam(exam.bench, exam.judge).drawn(100))) == 100
+    assert Exam(exam.bench, exam.judge).drawn(100)[:2] == exam.drawn(100)
+
+
+def test_concepts_are_looked_at_whole_and_in_three_ways(exam: Exam) -> None:
+    found = recognised.concepts(exam)
+    assert [figure.name for figure in found.figures] == ["concept first", "concept in five"]
+    assert [row[0] for row in found.rows[:2]] == [exam.labels[at] for at in exam.drawn(100)]
+    assert all(len(row) == len(found.heads) for row in found.rows)
+    assert len(list((exam.bench.out / "concepts").glob("*.png"))) == 2
+
+
+def test_subjects_are_classes_and_groups_on_five_photographs(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    cats = catalog.Subject(layer="evidence", about="cats", emoji="🐈", classes=("tabby", "tiger cat"))
+    known = {"cats": cats}
+    monkeypatch.setattr(catalog, "subjects", lambda _network: known)
+    monkeypatch.setattr(catalog, "meanings", lambda _network, word: (known.get(word, cats),))
+    monkeypatch.setattr(recognised, "make", lambda kind, subject, **_options: kind(network="lite2", size=192))
+    everything = recognised.asked(exam)
+    assert everything[-1].word == "cats"
+    assert [exam.labels[at] for at in everything[-1].wanted] == ["tabby", "tiger cat"]
+    found = recognised.subjects(exam)
+    assert [len(row) for row in found.rows] == [7, 7, 7]
+    assert {figure.name for figure in found.figures} == {"subject raised", "subject first", "subject in five"}
+
+
+def test_a_surface_is_dreamed_once_for_every_part(exam: Exam) -> None:
+    told: list[str] = []
+    exam.bench.tell = told.append
+    woven, changed = surface.weaving(exam), surface.changing(exam)
+    assert len(told) == len(set(told)) == len({*surface.WOVEN, *surface.RIMS})
+    assert woven.figures[0].name == "weave"
+    assert [figure.name for figure in changed.figures] == ["changed", "rim"]
+
+
+def test_every_kind_is_there_to_be_looked_at(exam: Exam) -> None:
+    assert surface.looking(exam) == Found([])
+    assert len(exam.bench.made["kinds"]) == 2
+
+
+def test_every_recipe_is_timed(exam: Exam) -> None:
+    found = clock.speed(exam)
+    assert {figure.name for figure in found.figures} == {"first preview", "between previews", *clock.TIMED}
+    assert [row[0] for row in found.rows] == list(clock.TIMED)
+
+
+def test_waits_are_those_of_people() -> None:
+    def recipe() -> Iterator[Report]:
+        picture = torch.zeros(3, 32, 32)
+        for step in range(4):
+            time.sleep(0.03 if step else 0.6)
+            yield Progress(step, 4, lambda: picture, (32, 32))
+        yield Frame(0, 1, picture)
+
+    found = clock.waits(recipe(), time.perf_counter())
+    assert len(found.previews) == 1
+    assert 0.6 <= found.previews[0] < found.end
+    assert found.longest == pytest.approx(found.end - found.previews[0])
+    assert clock.Waits([], 3.0).longest == 3.0
+
+
+def test_photographs_are_labelled_as_the_reference_does(exam: Exam) -> None:
+    pytest.importorskip("skimage", reason="scikit-image has the photographs: install the extra `play`")
+    assert reference.labelled(exam).figures == [Figure("reference", 1.0)]
+
+
+def test_what_lies_there_is_taken_if_that_is_asked(judge: Network, studio: Studio, tmp_path: Path) -> None:
+    told: list[str] = []
+    for reuse, made in ((False, 1), (True, 0), (False, 1)):
+        told.clear()
+        surface.dreamed(Exam(Bench(studio, tmp_path, side=192, reuse=reuse, tell=told.append), judge), "water")
+        assert len(told) == made
+    assert not list(tmp_path.rglob("*.new"))
+
+
+def test_sheets_hold_everything(tmp_path: Path) -> None:
+    made = {str(number): torch.rand(3, 24, 32) for number in range(61)}
+    assert [path.name for path in contact_sheets(made, tmp_path, "part")] == ["part-1.webp", "part-2.webp"]
+
+
+def test_a_verdict_names_the_bound() -> None:
+    assert Figure("rim", 1.5).ok
+    assert not Figure("rim", 1.51).ok
+    assert Figure("changed", 0.5).ok
+    line = Figure("changed", 0.115).line
+    assert line.startswith("SHORT changed pixels")
+    assert line.endswith("11.5 %  >= 50.0 %")
+    assert Figure("dream", 5.94).line.endswith("5.9 s  <= 6.0 s")
+    assert (share([True, False]), share([])) == (0.5, 0.0)
+
+
+def test_a_table_has_even_columns() -> None:
+    lines = table(("kind", "4 px"), [["sky", "1.00"], ["text on dark", "12.00"]]).splitlines()
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_every_bound_stands_in_the_book() -> None:
+    book = (Path(__file__).parents[3] / "docs" / "pictures.md").read_text("utf-8")
+    assert [bound.about for bound in BOUNDS.values() if bound.about not in book] == []
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_the_command_says_what_falls_short(
+    holds: bool, exam: Exam, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    part = Found([Figure("rim", 1.0 if holds else 2.0)], ("kind", "rim"), [["sky", "1.00"]])
+    monkeypatch.setattr(command, "PARTS", {"changed": lambda _exam: part, "kinds": surface.looking})
+    monkeypatch.setattr(command, "_exam", lambda _given: exam)
+    asked = ["--out", str(tmp_path), "--contact-sheet"]
+    if holds:
+        command.main(asked)
+    else:
+        with pytest.raises(SystemExit, match=r"Short of what must hold: changed\. See docs/pictures\.md"):
+            command.main(asked)
+    printed = capsys.readouterr().out
+    assert "kind   rim\nsky   1.00" in printed
+    assert "kinds-1.webp" in printed
+
+
+def test_the_command_refuses_no_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--count", "0"])
+    assert "at least 1" in capsys.readouterr().err

