@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.ascent.crops import Eye, Schedule
+import torch
+
+from engine.ascent.crops import CROPS, SIDE, Eye, Schedule
+from engine.ascent.memory import afford
 from engine.jobs import catalog
 from engine.jobs.catalog import EVIDENCE, Meaning
 from engine.jobs.params import Climb, Concept
@@ -33,11 +36,14 @@ def concept_eyes(params: Concept, studio: Studio) -> list[Eye]:
 def _taking_turns(name: str, objective: Objective, meanings: Sequence[Meaning], studio: Studio) -> list[Eye]:
     """The network that was asked for, and its partner where both know what is meant.
 
-    A channel is one network's own; classes, and layers as a whole, are both's.
+    A channel is one network's own; classes, and layers as a whole, are both's. Raises `TooMuchMemory`.
     """
     shared = all(meaning.layer == EVIDENCE or not meaning.channels for meaning in meanings)
     names = [name, catalog.partner(name) if shared else ""]
-    return [Eye(studio.network(one), objective) for one in names if one]
+    found = [Eye(studio.network(one), objective) for one in names if one]
+    for eye in found:
+        afford(eye.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=studio.device), studio.memory)
+    return found
 
 
 def schedule(params: Climb, rate: float) -> Schedule:

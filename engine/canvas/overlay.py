@@ -51,16 +51,16 @@ class Overlay:
         """
         self.size: Size = (source.shape[1], source.shape[2])
         self.falloff, self.mask = falloff, mask
-        self._sources = {self.size: source}
+        self._whole = self._small = source
         self._colours = torch.tensor(COLOURS, device=source.device) * source.new_tensor((1.0, chroma, chroma))
         drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * START
         self.spectrum = drawn.to(source.device).requires_grad_()
 
     def source(self, size: Size) -> Tensor:
-        """The source at another size."""
-        if size not in self._sources:
-            self._sources[size] = resize(self._sources[self.size], size).clamp(0, 1)
-        return self._sources[size]
+        """The source at another size; only the last one asked for is kept, for there are dozens in a dream."""
+        if self._small.shape[1:] != size:
+            self._small = self._whole if size == self.size else resize(self._whole, size).clamp(0, 1)
+        return self._small
 
     def picture(self, size: Size | None = None) -> Tensor:
         """What is painted so far, [3, h, w] in [0, 1]. Gradients flow to `spectrum`.

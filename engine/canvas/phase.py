@@ -12,12 +12,12 @@ import math
 import torch
 from torch import Tensor
 
+from engine.canvas.fourier import cycles
 from engine.canvas.overlay import COLOURS
 from engine.canvas.resample import Size
 
 SLOPE = 1.3
 """Magnitudes fall with frequency to this power; 1.2 leaves grain in which nothing is found."""
-CHROMA = 1.0
 CONTRAST = 0.88
 """Spread of what goes into the sigmoid, for a magnitude that is even in light and shade."""
 
@@ -33,7 +33,6 @@ class Phase:
         self._magnitude = _natural(size, self.phase.device)
         light = sum(row[0] for row in COLOURS) / 3
         self._colours = torch.tensor(COLOURS, device=self.phase.device) / light
-        self._colours[:, 1:] *= CHROMA
 
     def picture(self) -> Tensor:
         """What is painted so far, [3, h, w] in (0, 1). Gradients flow to `phase`."""
@@ -49,8 +48,5 @@ class Phase:
 
 def _natural(size: Size, device: torch.device) -> Tensor:
     """Magnitudes [h, w // 2 + 1] of an rfft2 whose picture has a spread of `CONTRAST`."""
-    height, width = size
-    rows = torch.fft.fftfreq(height, device=device)[:, None]
-    columns = torch.fft.rfftfreq(width, device=device)[None]
-    found: Tensor = torch.hypot(rows, columns).clamp(min=1 / max(size)) ** -SLOPE
-    return found * (CONTRAST * height * width / (math.sqrt(2) * float(found.norm())))
+    found: Tensor = cycles(size, device) ** -SLOPE
+    return found * (CONTRAST * size[0] * size[1] / (math.sqrt(2) * float(found.norm())))

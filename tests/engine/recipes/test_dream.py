@@ -7,7 +7,7 @@ from engine.ascent.report import Frame, Progress
 from engine.canvas.colour import LUMA
 from engine.canvas.opening import opening
 from engine.jobs import catalog
-from engine.jobs.errors import BadOption, UnknownChannel
+from engine.jobs.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.jobs.params import Dream, make
 from engine.networks.network import EVIDENCE
 from engine.objectives import strongest
@@ -196,3 +196,8 @@ def photo_of(picture: Tensor, photo: Tensor) -> Tensor:
 
 
 LOOKS = ("natural", "vivid", "2015")
+
+
+def test_by_crops_memory_is_looked_at_before_the_start() -> None:
+    with pytest.raises(TooMuchMemory):
+        last(Studio("cpu", "float32", memory_mb=20), None, layer="high", network="lite2")
