@@ -13,7 +13,6 @@ import signal
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,18 +24,18 @@ from bot.playground.openapi import Specification
 from bot.playground.world import EPHEMERAL, Message
 from engine.jobs import decoder, imprint
 from tests.fuzz.siege import chunks
+from tests.published import SPECIFICATION
 from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OFFICIAL = Path(__file__).parents[2] / "shared" / "discord" / "openapi.json"
 SLOW = {"size": 768, "strength": 1.5}
 """A dream that is still under way when something is killed, and begun again ends within the minute without a ping."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room() -> AsyncIterator[Room]:
-    async with open_room(Specification(OFFICIAL) if OFFICIAL.exists() else None) as room:
+    async with open_room(Specification(SPECIFICATION)) as room:
         yield room
 
 
@@ -273,8 +272,7 @@ async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -
     rejected = [call for call in room.world.calls if call.status >= 400 and call.status != 429]
     assert rejected == []
     assert room.unposted() == []
-    if OFFICIAL.exists():
-        assert room.playground.violations == []
+    assert room.playground.violations == []
 
 
 async def test_one_search_in_the_logs_finds_the_life_of_a_dream(room: Room, dream: Message) -> None:

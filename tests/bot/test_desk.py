@@ -7,7 +7,6 @@ import struct
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +25,8 @@ from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.jobs.job import JobId, JobRow, Limits, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream, Zoom
+from tests.published import SPECIFICATION
 
-SPECIFICATION = Path(__file__).parents[3] / "shared/discord/openapi.json"
 JPEG = b"\xff\xd8 preview"
 GIF = b"GIF89a zoom"
 
@@ -116,9 +115,9 @@ def labels(message) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def specification() -> Specification | None:
+def specification() -> Specification:
     """Discord's own description of its API, where it is at hand."""
-    return Specification(SPECIFICATION) if SPECIFICATION.exists() else None
+    return Specification(SPECIFICATION)
 
 
 @pytest.fixture(scope="session")
