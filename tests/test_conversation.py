@@ -29,8 +29,8 @@ from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, te
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SLOW = {"size": 768, "strength": 1.5}
-"""A dream that is still under way when something is killed, and begun again ends within the minute without a ping."""
+SLOW = {"layer": "high", "size": 1024, "strength": 1.5}
+"""Under way for long enough on any machine that a preview is shown and something can be killed."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -116,7 +116,7 @@ async def test_zoom_of_a_result_is_a_gif_in_reply(room: Room, dream: Message) ->
 
 
 async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
-    message = await room.ask("You", "dream", layer="mid", **SLOW)
+    message = await room.ask("You", "dream", **SLOW)
     room.playground.press("Mod", message, "Cancel")
     message = await room.until_button(message, "Again")
     assert not message.attachments
@@ -124,7 +124,7 @@ async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
 
 
 async def test_keep_this_one_gives_the_preview_as_the_result(room: Room) -> None:
-    message = await room.ask("You", "dream", layer="mid", **SLOW)
+    message = await room.ask("You", "dream", **SLOW)
     message = await room.until_button(message, "Keep this one")
     room.playground.press("You", message, "Keep this one")
     message = await room.until_button(message, "Deeper")
@@ -133,9 +133,9 @@ async def test_keep_this_one_gives_the_preview_as_the_result(room: Room) -> None
 
 @pytest.mark.parametrize("victim", ["engine", "child", "bot"])
 async def test_a_death_in_the_middle_costs_no_answer_and_gives_none_twice(room: Room, victim: str) -> None:
-    message = await room.ask("You", "dream", layer="low", **SLOW)
+    message = await room.ask("You", "dream", **SLOW)
     job = job_of(message)
-    await room.until_button(message, "Keep this one")
+    await room.until_running(message)
     child = room.playground.child
     assert child
     if victim == "engine":
