@@ -27,7 +27,7 @@ from tests.fuzz.siege import chunks
 from tests.published import SPECIFICATION
 from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.process]
 
 SLOW = {"layer": "high", "size": 1024, "strength": 1.5}
 """Under way for long enough on any machine that a preview is shown and something can be killed."""

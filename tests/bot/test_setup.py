@@ -15,6 +15,8 @@ import pytest
 from bot import setup
 from bot.playground.server import Playground
 
+pytestmark = pytest.mark.process
+
 
 def test_the_invitation_names_scopes_and_permissions() -> None:
     query = parse_qs(urlparse(setup.invitation(42)).query)
