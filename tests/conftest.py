@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ REQUIRED = {part for part in os.environ.get("REQUIRE", "").split(",") if part}
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     required = [mark.name for mark in item.iter_markers() if mark.name in REQUIRED]
     if report.skipped and required:
@@ -53,6 +55,7 @@ def _no_token_in_any_log() -> Iterator[None]:
     """Every token that the playground makes is known; whatever test writes one into a log fails the session."""
     try:
         from bot.playground import interactions, server
+        from bot.playground.world import Channel, Interaction, Persona, World
         from tests.leaks import QUIET, WATCH
     except ImportError:  # the torch side is also tested where nothing of the bot is installed
         yield
@@ -60,8 +63,10 @@ def _no_token_in_any_log() -> Iterator[None]:
     root, kept = logging.getLogger(), {name: logging.getLogger(name).level for name in QUIET}
     make_token, begin = server.made_up_token, interactions.begin
 
-    def learn_interaction(*arguments: Any) -> interactions.Interaction:
-        made = begin(*arguments)
+    def learn_interaction(
+        world: World, persona: Persona, channel: Channel, kind: int, data: dict[str, Any]
+    ) -> Interaction:
+        made = begin(world, persona, channel, kind, data)
         WATCH.learn(made.token)
         return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 SHARED = Path(__file__).parents[4] / "shared" / "networks"
 
+M = TypeVar("M", bound=nn.Module)
 Shapes = Mapping[str, list[int]]
 
 
@@ -44,7 +46,7 @@ def shapes_of(model: nn.Module) -> Shapes:
     return {key: list(value.shape) for key, value in model.state_dict().items()}
 
 
-def trained(model: nn.Module, seed: int = 12) -> nn.Module:
+def trained(model: M, seed: int = 12) -> M:
     """A model with random weights and statistics in its batch norms, in evaluation mode."""
     generator = torch.Generator().manual_seed(seed)
     for module in model.modules():
