@@ -1,4 +1,4 @@
-"""What all tests share: a required part that is missing is a failure, short data folders, and no token in any log."""
+"""What all tests share: no token in any log, nothing left running, short data folders, skips that count as failures."""
 
 from __future__ import annotations
 
@@ -13,8 +13,35 @@ from typing import Any
 
 import pytest
 
-REQUIRED = {part for part in os.environ.get("REQUIRE", "").split(",") if part}
-"""Parts whose absence fails instead of skipping: REQUIRE=browser,postgresql."""
+from tests import left_running, quick
+
+REQUIRE = os.environ.get("REQUIRE", "")
+"""Set (to anything): a test that cannot run here fails."""
+
+
+LEFT = pytest.StashKey[list[str]]()
+"""Processes that tests left."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only tests without torch, processes and browsers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    left_running.mark()
+    if config.getoption("--quick"):
+        quick.forbid()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.getoption("--quick") and quick.heavy(collection_path) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        left_out = [item for item in items if quick.leaves_out(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -22,21 +49,37 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    required = [mark.name for mark in item.iter_markers() if mark.name in REQUIRED]
-    if report.skipped and required:
+    if report.skipped and REQUIRE and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"REQUIRE={','.join(required)} forbids this skip: {report.longrepr}"
+        report.longrepr = f"REQUIRE forbids this skip: {report.longrepr}"
     return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """What tests started has ended, or the session fails; asked once, where all workers are gone."""
+    yield
+    if hasattr(session.config, "workerinput"):
+        return
+    if left := left_running.ended():
+        session.config.stash[LEFT] = left
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"LEFT RUNNING by a test (and killed now): {line}", red=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket."""
     from engine.jobs import catalog
 
     catalog.include(Path("nowhere"), default="pocket")
-    yield
+    collected = yield
     catalog.include(Path("nowhere"))
+    return collected
 
 
 @pytest.fixture
@@ -98,6 +141,7 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         if name.startswith("PAREIDOLIA_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PAREIDOLIA_CONFIG", str(tmp_path / "no-config.toml"))
+    monkeypatch.setenv("PAREIDOLIA_ENGINE__NICE", "0")  # or a busy machine never gives an engine its turn
 
 
 @pytest.fixture

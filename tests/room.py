@@ -16,7 +16,7 @@ from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.playground.world import Interaction, Message
 from engine.jobs import settings
-from engine.jobs.job import JobRow
+from engine.jobs.job import JobRow, State
 from engine.jobs.local import open_ledger
 from tests.leaks import WATCH
 
@@ -44,6 +44,12 @@ class Room:
         """The message once it has a button of that label."""
         await self.world.until(lambda: label in labels(self.now(message)), PATIENCE)
         return self.now(message)
+
+    async def until_running(self, message: Message) -> None:
+        """The engine has begun the job of a status message."""
+        async with asyncio.timeout(PATIENCE):
+            while not any(row.id == job_of(message) and row.state is State.RUNNING for row in self.unposted()):
+                await asyncio.sleep(0.05)
 
     def now(self, message: Message) -> Message:
         return self.world.messages[message.id]
@@ -74,6 +80,7 @@ async def open_room(specification: Specification | None = None) -> AsyncIterator
     data_dir = Path(tempfile.mkdtemp(prefix="p-"))
     for name in [name for name in os.environ if name.startswith("PAREIDOLIA_")]:
         del os.environ[name]
+    os.environ["PAREIDOLIA_ENGINE__NICE"] = "0"
     playground = Playground(specification=specification)
     await playground.start()
     playground.run_bot(data_dir)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import lzma
 import re
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ ADDRESS = "urn:discord-api"
 
 
 class Specification:
-    """Discord's OpenAPI 3.1 file, ready to judge requests; ImportError without `jsonschema`."""
+    """Discord's OpenAPI 3.1 file, plain or as .xz, ready to judge requests; ImportError without `jsonschema`."""
 
     def __init__(self, path: Path) -> None:
         jsonschema = importlib.import_module("jsonschema")
         referencing = importlib.import_module("referencing")
         dialect = importlib.import_module("referencing.jsonschema").DRAFT202012
-        self._document: JsonDict = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        self._document: JsonDict = json.loads(lzma.decompress(content) if path.suffix == ".xz" else content)
         # Discord takes numbers for snowflakes as well, and its own libraries send them.
         self._document["components"]["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
         resource = referencing.Resource.from_contents(self._document, default_specification=dialect)

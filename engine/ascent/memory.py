@@ -38,15 +38,15 @@ def needed(network: Seeing, layers: Collection[str], pictures: Tensor) -> int:
 
 def _taken(network: Seeing, layers: Collection[str], side: int, device: torch.device) -> int:
     """Bytes for a square of that side."""
-    kept: dict[int, Tensor] = {}
+    kept: dict[int, int] = {}
 
     def keep(tensor: Tensor) -> Tensor:
-        kept[tensor.untyped_storage().data_ptr()] = tensor
-        return tensor
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor.detach()  # with its graph it would hold itself, and never be freed
 
     probe = torch.full((1, 3, side, side), 0.5, device=device, requires_grad=True)
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        for found in network.activations(probe, layers).values():
-            keep(found)
-    sizes = [tensor.untyped_storage().nbytes() for tensor in kept.values()]
-    return sum(sizes) + WORKING * max(sizes)
+        found = network.activations(probe, layers)
+    for activation in found.values():
+        keep(activation)
+    return sum(kept.values()) + WORKING * max(kept.values())

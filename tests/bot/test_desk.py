@@ -36,8 +36,8 @@ from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.jobs.job import Job, JobId, JobRow, Limits, Result, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Climb, Dream, Zoom
+from tests.published import SPECIFICATION
 
-SPECIFICATION = Path(__file__).parents[3] / "shared/discord/openapi.json"
 JPEG = b"\xff\xd8 preview"
 GIF = b"GIF89a zoom"
 Option = str | float | Attachment
@@ -161,9 +161,9 @@ def labels(message: Message) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def specification() -> Specification | None:
+def specification() -> Specification:
     """Discord's own description of its API, where it is at hand."""
-    return Specification(SPECIFICATION) if SPECIFICATION.exists() else None
+    return Specification(SPECIFICATION)
 
 
 @pytest.fixture(scope="session")

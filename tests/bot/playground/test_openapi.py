@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import discord
@@ -14,17 +13,15 @@ from discord import app_commands
 
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
+from tests.published import SPECIFICATION
 
 from .stage import Api, Client, Picture, aim, connected, layout, png, text
-
-PATH = Path(__file__).parents[4] / "shared" / "discord" / "openapi.json"
-pytestmark = pytest.mark.skipif(not PATH.is_file(), reason="Discord's openapi.json is not at ../shared/discord")
 
 
 @pytest.fixture(scope="module")
 def specification() -> Specification:
     """The description, read once."""
-    return Specification(PATH)
+    return Specification(SPECIFICATION)
 
 
 @pytest.fixture

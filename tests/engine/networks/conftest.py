@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TypeVar
 
-import pytest
 import torch
 from torch import Tensor, nn
 
-SHARED = Path(__file__).parents[4] / "shared" / "networks"
+from tests.published import Shapes
 
 M = TypeVar("M", bound=nn.Module)
-Shapes = Mapping[str, list[int]]
-
-
-@pytest.fixture(scope="session")
-def published() -> Callable[[str], Shapes]:
-    """The keys and shapes of a published file; skips where they are not beside the repository."""
-
-    def read(name: str) -> Shapes:
-        path = SHARED / f"{name}.json"
-        if not path.exists():
-            pytest.skip(f"{path.name} is not in ../shared/networks")
-        shapes: Shapes = json.loads(path.read_text("utf-8"))
-        return shapes
-
-    return read
 
 
 def random_weights(shapes: Shapes, seed: int = 11) -> dict[str, Tensor]:

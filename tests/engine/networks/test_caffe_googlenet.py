@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -14,7 +13,8 @@ from engine.jobs import catalog
 from engine.networks import architectures, loading
 from engine.networks.caffe_googlenet import CaffeGoogLeNet, cut
 from engine.networks.network import EVIDENCE, Network
-from tests.engine.networks.conftest import Shapes, random_weights, shapes_of
+from tests.engine.networks.conftest import random_weights, shapes_of
+from tests.published import shapes
 
 CLASSES = 7
 
@@ -81,11 +81,9 @@ def places(seen: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize(("file", "classes"), [("googlenet_places205", 205), ("googlenet_places365", 365)])
-def test_it_has_the_keys_and_shapes_of_the_published_files(
-    published: Callable[[str], Shapes], file: str, classes: int
-) -> None:
+def test_it_has_the_keys_and_shapes_of_the_published_files(file: str, classes: int) -> None:
     with torch.device("meta"):
-        assert shapes_of(CaffeGoogLeNet(classes)) == dict(published(file))
+        assert shapes_of(CaffeGoogLeNet(classes)) == dict(shapes(file))
 
 
 @pytest.mark.parametrize("size", [(64, 64), (75, 90)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -14,7 +13,8 @@ from engine.jobs import catalog
 from engine.networks import architectures, loading
 from engine.networks.inception5h import Inception5h, SamePad, SamePool, cut
 from engine.networks.network import EVIDENCE, Network
-from tests.engine.networks.conftest import Shapes, random_weights, shapes_of
+from tests.engine.networks.conftest import random_weights, shapes_of
+from tests.published import shapes
 
 
 @cache
@@ -66,9 +66,9 @@ def by_hand(picture: Tensor) -> dict[str, Tensor]:
     return found
 
 
-def test_it_has_the_keys_and_shapes_of_the_published_file(published: Callable[[str], Shapes]) -> None:
+def test_it_has_the_keys_and_shapes_of_the_published_file() -> None:
     with torch.device("meta"):
-        assert shapes_of(Inception5h()) == dict(published("inception5h"))
+        assert shapes_of(Inception5h()) == dict(shapes("inception5h"))
 
 
 def test_every_layer_is_that_of_the_graph() -> None:

@@ -1,5 +1,7 @@
 """Every recipe says before it starts that it would need too much memory."""
 
+import gc
+
 import pytest
 from torch import Tensor
 
@@ -30,3 +32,34 @@ def test_more_memory_than_the_budget_is_refused(
     assert len(list(recipes.run(small, photo, studio(200)))) > 1
     with pytest.raises(TooMuchMemory, match=r"MB of memory and may take 8\. Try a smaller"):
         next(recipes.run(large, photo, studio(8)))
+
+
+QUICK = {"size": 128, "octaves": 1, "iterations": 2}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        make(Dream, network="pocket", **QUICK),
+        make(Dream, network="lite2", **QUICK),
+        make(Dream, network="lite2", subject="goldfish", **QUICK),
+        make(Zoom, network="lite2", frames=8, **QUICK),
+        make(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
+        make(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
+        make(See, network="lite2", size=640),
+    ],
+    ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
+)
+def test_nothing_of_a_job_stays_in_memory(photo: Tensor, params: AnyParams) -> None:
+    """An engine runs for months: what one job kept, thousands would add up to."""
+    studio = Studio("cpu", "float32")
+
+    def tensors_after_one_more() -> int:
+        for _ in recipes.run(params, photo, studio):
+            pass
+        gc.collect()
+        return sum(issubclass(type(one), Tensor) for one in gc.get_objects())
+
+    tensors_after_one_more()  # loads the networks
+    usual = tensors_after_one_more()
+    assert tensors_after_one_more() == usual
