@@ -76,7 +76,7 @@ class Wall:
             self.news.notify_all()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(5), self.news:
+        async with asyncio.timeout(60), self.news:
             await self.news.wait_for(condition)
 
     def texts(self, id: JobId) -> list[str]:
@@ -109,7 +109,7 @@ def picture(card: Card) -> bytes:
 
 
 async def posted(dispatch: MemoryDispatch, id: JobId) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not (row := await dispatch.row(id)) or row.posted is None:
             await asyncio.sleep(0.005)
     return row.posted
@@ -131,7 +131,7 @@ def wall() -> Wall:
 async def courier(dispatch: MemoryDispatch, wall: Wall) -> AsyncIterator[Courier]:
     courier = Courier(dispatch, wall, FAST)
     task = asyncio.create_task(courier.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not dispatch._listeners:
             await asyncio.sleep(0)
     yield courier
@@ -254,7 +254,7 @@ async def test_an_unavailable_discord_is_asked_again(dispatch: MemoryDispatch, w
 
 async def met(wall: Wall) -> None:
     """All trouble was met."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while wall.trouble:
             await asyncio.sleep(0.005)
 
@@ -266,7 +266,7 @@ async def test_an_answer_waits_as_long_as_discord_says(dispatch: MemoryDispatch,
     wall.trouble = [Unavailable("", after_s=3600.0)]
     dispatch.finish(id, PNG)
     await met(wall)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while courier._tracks[id].due - time.monotonic() < 3500:
             await asyncio.sleep(0.005)
     await courier.sweep()
@@ -407,7 +407,7 @@ async def test_a_message_made_after_a_restart_is_remembered(
     dispatch.start()
     dispatch.progress(id, 1, 5, JPEG)
     await wall.until(lambda: wall.shown)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while (row := await dispatch.row(id)) and row.posting["message_id"] != 999:
             await asyncio.sleep(0.005)
 

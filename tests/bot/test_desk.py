@@ -72,7 +72,7 @@ class Stage:
 
     async def queued(self, count: int) -> list[JobRow]:
         """So many rows that are not posted, oldest first, all with a message."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(await self.rows()) < count:
                 await asyncio.sleep(0.005)
         await self.followed()
@@ -80,7 +80,7 @@ class Stage:
 
     async def followed(self) -> None:
         """Until the courier knows the message of every job."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while any(track.held for track in self.client.desk._courier._tracks.values()):
                 await asyncio.sleep(0.005)
 
@@ -116,7 +116,7 @@ class Stage:
 
     async def posted(self, id: JobId) -> JobRow:
         """A job's row, once its answer is posted."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (row := await self.row(id)).posted:
                 await asyncio.sleep(0.005)
         return row
@@ -443,7 +443,7 @@ async def test_a_running_dream_is_stopped_or_kept(stage: Stage) -> None:
     stage.dispatch.progress(row.id, 1, 2, JPEG)
     await stage.shows(message, "50 %")
     stage.playground.press("You", message, "Keep this one")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not stage.dispatch.progress(row.id, 1, 2):
             await asyncio.sleep(0.005)
     assert stage.dispatch.finish(row.id, png())

@@ -77,7 +77,7 @@ async def wall(world: World) -> AsyncIterator[FollowedWall]:
     """Messages, and a courier that follows the world's jobs onto it."""
     wall = FollowedWall(world.dispatch, world.metrics)
     task = asyncio.create_task(wall.courier.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not world.dispatch._listeners:
             await asyncio.sleep(0)
     yield wall
@@ -217,7 +217,7 @@ async def test_edits_that_fail_are_counted_by_their_reason(world: World, wall: F
     world.dispatch.start()
     wall.trouble = [Unavailable(), Unavailable(), MessageGone()]
     world.dispatch.progress(id, 1, 2, JPEG)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(wall.trouble) == 3:
             await asyncio.sleep(0.005)
     world.dispatch.finish(id, PNG)
@@ -281,7 +281,7 @@ async def test_every_number_is_explained(world: World) -> None:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
