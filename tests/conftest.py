@@ -28,7 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    left_running.mark()
+    if not hasattr(config, "workerinput"):
+        left_running.mark()
     if config.getoption("--quick"):
         quick.forbid()
 
@@ -104,6 +105,7 @@ def _no_token_in_any_log() -> Iterator[None]:
     """Every token that the playground makes is known; whatever test writes one into a log fails the session."""
     try:
         from bot.playground import interactions, server
+        from bot.playground.world import Channel, Interaction, Persona, World
         from tests.leaks import QUIET, WATCH
     except ImportError:  # the torch side is also tested where nothing of the bot is installed
         yield
@@ -111,8 +113,10 @@ def _no_token_in_any_log() -> Iterator[None]:
     root, kept = logging.getLogger(), {name: logging.getLogger(name).level for name in QUIET}
     make_token, begin = server.made_up_token, interactions.begin
 
-    def learn_interaction(*arguments: Any) -> interactions.Interaction:
-        made = begin(*arguments)
+    def learn_interaction(
+        world: World, persona: Persona, channel: Channel, kind: int, data: dict[str, Any]
+    ) -> Interaction:
+        made = begin(world, persona, channel, kind, data)
         WATCH.learn(made.token)
         return made
 

@@ -132,7 +132,9 @@ def test_nothing_is_read_or_opened_at_import() -> None:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.If):
                 continue
             for node in ast.walk(statement):
-                name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+                if not isinstance(node, ast.Call):
+                    continue
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 if name in CALLS_AT_IMPORT:
                     found.append(f"{module(path)}:{node.lineno} {name}")
     assert found == []

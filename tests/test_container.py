@@ -1,57 +1,172 @@
-"""The container and what goes into it, read as text, since tests have no container engine."""
+"""The container without a container engine: its commands are run, and whoever breaks in finds little."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
+import shutil
+import socket
+import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from typer.testing import CliRunner
+
+from bot.health import Health, Parts
+from bot.metrics import Metrics
+from engine import cli
+from engine.jobs import settings
+from engine.jobs.memory import MemoryDispatch
+
 ROOT = Path(__file__).parents[1]
-DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+BREACHES = {"privileged", "cap_add", "ports", "network_mode", "devices", "pid", "ipc", "userns_mode"}
+"""What would give a container more than it needs."""
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's, in order: (name, the rest)."""
+    text = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    return re.findall(r"^([A-Z]+) +(.*)", text, re.MULTILINE)
+
+
+def the(name: str) -> str:
+    """The last instruction of this name."""
+    return [rest for found, rest in instructions() if found == name][-1]
+
+
+def environment() -> dict[str, str]:
+    return dict(re.findall(r"(\w+)=(\S+)", the("ENV")))
+
+
+def service() -> dict[str, list[str]]:
+    """What compose.yaml says of the bot: lines of values by key."""
+    found: dict[str, list[str]] = {}
+    key = ""
+    for line in re.sub(r"^\s*#.*\n", "", COMPOSE, flags=re.MULTILINE).splitlines():
+        if match := re.match(r"    (\w+):(.*)", line):
+            key, found[match[1]] = match[1], [match[2].strip()]
+        elif line.startswith("      "):
+            found[key].append(line.strip().removeprefix("- "))
+    return {key: [line for line in lines if line] for key, lines in found.items()}
+
+
+def context(folder: Path) -> Path:
+    """A folder with what the Dockerfile copies, and nothing else."""
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    for rest in (rest for name, rest in instructions() if name == "COPY"):
+        *sources, target = rest.split()
+        for source in sources:
+            assert source not in ignored, f"{source} is kept from the build"
+            to = folder / target / ("" if (ROOT / source).is_dir() else source)
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, to, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(ROOT / source, to)
+    return folder
 
 
 def test_the_bot_is_nobody_in_its_container() -> None:
-    instructions = re.findall(r"^(\w+) (.*)", DOCKERFILE, re.MULTILINE)
-    names = [name for name, _ in instructions]
-    assert ("USER", "dreamer") in instructions
+    names = [name for name, _ in instructions()]
     assert names.index("USER") < names.index("CMD")
-    assert "ADD" not in names
-    for line in ('user: "1000:1000"', "read_only: true", "cap_drop: [ALL]", "- no-new-privileges:true", "pids_limit:"):
-        assert re.search(rf"^ +{re.escape(line)}", COMPOSE, re.MULTILINE), line
-    assert "privileged" not in COMPOSE
-    assert "docker.sock" not in COMPOSE
-    assert "ports:" not in COMPOSE, "nothing listens for the outside"
+    made = re.search(rf"useradd .*--uid (\d+) {the('USER')}\b", " ".join(rest for _, rest in instructions()))
+    assert made
+    assert int(made[1]) >= 1000
+    ours = service()
+    assert ours["user"] == [f'"{made[1]}:{made[1]}"']
+    assert ours["cap_drop"] == ["[ALL]"]
+    assert ours["read_only"] == ["true"]
+    assert "no-new-privileges:true" in ours["security_opt"]
+    assert int(ours["pids_limit"][0]) < 10_000
+    assert BREACHES & ours.keys() == set()
+
+
+def test_what_it_writes_lies_in_its_volume_or_in_memory() -> None:
+    """Everything else is read-only."""
+    data = environment()["PAREIDOLIA_DATA_DIR"]
+    assert the("VOLUME") == data
+    assert [line.split(":")[1] for line in service()["volumes"]] == [data]
+    assert not [line for line in service()["volumes"] if line.startswith(("/", ".", "~"))], "no folder of the host"
+    assert tempfile.gettempdir() in [line.split(":")[0] for line in service()["tmpfs"]]
 
 
 def test_its_log_is_bounded() -> None:
     """Docker's own default keeps everything for ever."""
-    assert re.search(r"^    logging:\n +driver: json-file\n +options: {max-size: 10m, max-file: \"4\"}", COMPOSE, re.M)
+    said = " ".join(service()["logging"])
+    size, files = re.search(r"max-size: (\d+)m", said), re.search(r"max-file: \"(\d+)\"", said)
+    assert size
+    assert files
+    assert int(size[1]) * int(files[1]) <= 200, "megabytes"
 
 
-def test_no_secret_is_built_in() -> None:
-    for text in (DOCKERFILE, COMPOSE):
-        assert not re.search(r"[\w-]{18,}\.[\w-]{6}\.[\w-]{27,}", text)
-    assert "TOKEN" not in DOCKERFILE
+def test_its_command_is_one_of_ours() -> None:
+    program, *words = json.loads(the("CMD"))
+    assert program in PROJECT["scripts"]
+    assert CliRunner().invoke(cli.app, [*words, "--help"]).exit_code == 0
 
 
-def test_its_health_is_asked_where_the_bot_serves_it() -> None:
-    port = re.search(r"PAREIDOLIA_METRICS_PORT=(\d+)", DOCKERFILE)
-    assert port
-    assert f"http://127.0.0.1:{port[1]}/healthz" in DOCKERFILE
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.process
+async def test_its_health_is_that_of_the_bot(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Docker's question, as it stands there, to a bot with the container's settings but for the port and the folder."""
+    port, ours = environment()["PAREIDOLIA_METRICS_PORT"], str(free_port())
+    for name, value in (environment() | {"PAREIDOLIA_DATA_DIR": str(data_dir)}).items():
+        monkeypatch.setenv(name, ours if value == port else value)
+    found, dispatch, connected = settings.load(), MemoryDispatch(), [True]
+    parts = Parts(lambda: connected[0], dispatch.engine_listens, dispatch.unposted, found.run_dir)
+    async with Health(found.metrics_port, parts, Metrics()):
+        assert await asked(port, ours) == 0
+        connected[0] = False
+        assert await asked(port, ours) != 0
+    await dispatch.close()
+
+
+async def asked(port: str, ours: str) -> int:
+    """The status with which the question ends."""
+    python, *words = json.loads(the("HEALTHCHECK").partition("CMD")[2].replace(port, ours))
+    assert python == "python"
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()
+
+
+def test_no_secret_is_built_in(tmp_path: Path) -> None:
+    texts = [path.read_bytes() for path in context(tmp_path).rglob("*") if path.is_file()]
+    for text in (COMPOSE.encode(), (ROOT / "Dockerfile").read_bytes(), *texts):
+        assert not re.search(rb"\b[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}\b", text)
+    assert not [name for name in environment() if "TOKEN" in name]
 
 
 def test_every_package_is_locked_by_hash() -> None:
-    assert "--require-hashes" in DOCKERFILE
     packages = re.split(r"\n(?=[a-z])", LOCK)
     assert len(packages) > 50
     assert [one.split()[0] for one in packages if "--hash=sha256:" not in one] == []
+    for name in ("Dockerfile", "Makefile"):
+        lines = (ROOT / name).read_text("utf-8").splitlines()
+        installs = [line for line in lines if "install" in line and "requirements.lock" in line]
+        assert installs
+        assert [line for line in installs if "--require-hashes" not in line] == []
 
 
-def test_every_dependency_is_in_the_lock() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
-    locked = {match.lower() for match in re.findall(r"^([\w.-]+)==", LOCK, re.MULTILINE)}
-    names = {re.match(r"[\w.-]+", one)[0].lower() for one in wanted}  # type: ignore[index]
-    assert {name for name in names if name not in locked and name.replace(".", "-") not in locked} == set()
+def test_the_lock_has_what_the_project_asks_for() -> None:
+    wanted = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+    locked = {
+        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.MULTILINE)
+    }
+    missing = []
+    for one in map(Requirement, wanted):
+        version = locked.get(canonicalize_name(one.name))
+        if version is None or version not in one.specifier:
+            missing.append(str(one))
+    assert missing == []

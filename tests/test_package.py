@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_container import context
+
 pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[1]
@@ -40,10 +42,11 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of this checkout, unpacked as an installer does."""
+    """A wheel of what the container is built from, unpacked as an installer does."""
+    root = context(tmp_path_factory.mktemp("root"))
     dist, site = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
     (wheel,) = dist.glob("pareidolia-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
@@ -69,5 +72,13 @@ def test_the_wheel_has_the_command_and_the_licences(installed: Path) -> None:
     (info,) = installed.glob("pareidolia-*.dist-info")
     assert "pareidolia = engine.cli:main" in (info / "entry_points.txt").read_text("utf-8")
     assert {path.name for path in (info / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
-    assert not [path for path in installed.iterdir() if path.name in ("tests", "docs", "migrations")]
-    assert not list(installed.rglob("judge.safetensors"))  # only whoever trains needs it
+    assert {path.name for path in installed.iterdir()} == {"bot", "engine", info.name}
+
+
+def test_the_wheel_has_every_file_of_the_packages(installed: Path) -> None:
+    def files(root: Path) -> set[str]:
+        found = (path for name in ("bot", "engine") for path in (root / name).rglob("*") if path.is_file())
+        return {str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts}
+
+    assert files(ROOT) - files(installed) == {"engine/training/judge.safetensors"}  # only whoever trains needs it
+    assert all(name.startswith("engine/jobs/migrations/") for name in files(installed) - files(ROOT))

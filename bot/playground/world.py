@@ -263,7 +263,7 @@ class World:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, predicate: Callable[[], T | None], within: float = 10.0) -> T:
+    async def until(self, predicate: Callable[[], T | None], within: float = 60.0) -> T:
         """Wait until `predicate()` is true and return what it returned; TimeoutError after `within` seconds."""
         async with asyncio.timeout(within):
             while not (found := predicate()):

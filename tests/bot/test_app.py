@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,12 @@ from engine.jobs import settings
 from engine.jobs.errors import SettingsError
 
 
-async def test_without_a_token_it_says_what_to_do(data_dir):
+async def test_without_a_token_it_says_what_to_do(data_dir: Path) -> None:
     with pytest.raises(SettingsError, match="pareidolia setup"):
         await serve(settings.load(data_dir=data_dir))
 
 
-async def test_a_second_bot_in_one_folder_is_refused(data_dir):
+async def test_a_second_bot_in_one_folder_is_refused(data_dir: Path) -> None:
     found = settings.load(data_dir=data_dir, discord={"token": "a.b.c"})
     with (found.run_dir / "bot.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -24,7 +25,7 @@ async def test_a_second_bot_in_one_folder_is_refused(data_dir):
             await serve(found)
 
 
-async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe():
+async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe() -> None:
     ours, theirs = os.pipe()
     stop = asyncio.Event()
     try:

@@ -1,15 +1,18 @@
 """Every command of the tree within Discord's limits, and every exception as words."""
 
 import json
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import get_args
 
 import discord
 import pytest
+from discord import app_commands
 
 from bot import wording
 from bot.client import COGS, Client, digest_of, words
 from bot.cogs.dream import DreamCog
+from bot.playground.rejections import JsonDict
 from bot.views.press import ACTIONS, Press
 from engine.jobs import params
 from engine.jobs.errors import Refusal, UnknownLayer
@@ -22,27 +25,34 @@ MESSAGE_MENU, MENUS_LIMIT = 3, 5
 
 
 @pytest.fixture
-async def client(tmp_path: Path):
+async def client(tmp_path: Path) -> AsyncIterator[Client]:
     async with Client(guild_ids=[7], state_file=tmp_path / "state", always_sync=True) as client:
         for name in COGS:
             await client.load_extension(f"bot.cogs.{name}")
         yield client
 
 
-def every(option):
+def every(option: JsonDict) -> Iterator[JsonDict]:
     yield option
     for child in option.get("options", ()):
         yield from every(child)
 
 
-def size_of(command) -> int:
+def size_of(command: JsonDict) -> int:
     return sum(
         len(part["name"]) + len(part.get("description", "")) + sum(len(str(c)) for c in part.get("choices", ()))
         for part in every(command)
     )
 
 
-async def test_every_command_is_within_discords_limits(client):
+def declared(client: Client, name: str) -> JsonDict:
+    """A command as Discord is told of it."""
+    command = client.tree.get_command(name)
+    assert isinstance(command, app_commands.Command | app_commands.Group)
+    return command.to_dict(client.tree)
+
+
+async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
         "dream", "zoom", "concept", "see", "lab", "preset", "queue", "help",
@@ -61,8 +71,8 @@ async def test_every_command_is_within_discords_limits(client):
             assert required == sorted(required, reverse=True)
 
 
-async def test_the_options_of_dream_are_in_the_order_of_the_mission(client):
-    dream = client.tree.get_command("dream").to_dict(client.tree)
+async def test_the_options_of_dream_are_in_the_order_of_the_mission(client: Client) -> None:
+    dream = declared(client, "dream")
     assert [option["name"] for option in dream["options"]] == [
         "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by", "keep",
         "colours", "protect", "mask", "look", "network",
@@ -73,8 +83,8 @@ async def test_the_options_of_dream_are_in_the_order_of_the_mission(client):
     }  # fmt: skip
 
 
-async def test_every_choice_is_one_that_the_params_take(client):
-    dream = client.tree.get_command("dream").to_dict(client.tree)
+async def test_every_choice_is_one_that_the_params_take(client: Client) -> None:
+    dream = declared(client, "dream")
     offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
     assert set(offered) == {"colours", "protect", "guide_by", "look"}
     for name, choices in offered.items():
@@ -82,19 +92,15 @@ async def test_every_choice_is_one_that_the_params_take(client):
         assert set(made) == set(get_args(Dream.model_fields[name].annotation))
 
 
-async def test_a_concept_needs_its_subject_and_the_lab_needs_nothing(client):
-    (subject,) = [
-        option["name"]
-        for option in client.tree.get_command("concept").to_dict(client.tree)["options"]
-        if option.get("required")
-    ]
+async def test_a_concept_needs_its_subject_and_the_lab_needs_nothing(client: Client) -> None:
+    (subject,) = [option["name"] for option in declared(client, "concept")["options"] if option.get("required")]
     assert subject == "subject"
-    (channel,) = client.tree.get_command("lab").to_dict(client.tree)["options"]
+    (channel,) = declared(client, "lab")["options"]
     assert channel["name"] == "channel"
     assert not any(option.get("required") for option in channel["options"])
 
 
-async def test_the_digest_changes_with_a_command(client):
+async def test_the_digest_changes_with_a_command(client: Client) -> None:
     before = digest_of(client.tree, 1)
     assert digest_of(client.tree, 1) == before
     assert digest_of(client.tree, 2) != before
@@ -102,52 +108,53 @@ async def test_the_digest_changes_with_a_command(client):
     assert digest_of(client.tree, 1) != before
 
 
-async def test_only_the_servers_of_the_settings_are_served(client):
+async def test_only_the_servers_of_the_settings_are_served(client: Client) -> None:
     assert client.serves(None)
     assert client.serves(7)
     assert not client.serves(8)
 
 
-async def test_what_comes_after_the_end_disturbs_nobody(client):
+async def test_what_comes_after_the_end_disturbs_nobody(client: Client) -> None:
     await client.close()
     client.dispatch("ready")
 
 
-async def test_no_privileged_intents(client):
+async def test_no_privileged_intents(client: Client) -> None:
     assert not client.intents.message_content
     assert not client.intents.members
     assert not client.intents.presences
 
 
-async def test_nobody_is_mentioned_by_default(client):
+async def test_nobody_is_mentioned_by_default(client: Client) -> None:
+    assert client.allowed_mentions is not None
     assert client.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
 
 
-def test_a_refusal_is_its_sentence_and_code():
+def test_a_refusal_is_its_sentence_and_code() -> None:
     text = words(UnknownLayer(name="**hgih**", nearest="high"))
     assert "high" in text
     assert r"\*\*hgih\*\*" in text
     assert UnknownLayer.code in text
 
 
-def test_an_unexpected_error_has_a_code_and_no_details(caplog):
+def test_an_unexpected_error_has_a_code_and_no_details(caplog: pytest.LogCaptureFixture) -> None:
     text = words(ZeroDivisionError("secret"))
     code = text.split()[-1]
     assert "secret" not in text
     assert code in caplog.text
 
 
-def test_every_refusal_says_something():
+def test_every_refusal_says_something() -> None:
     assert all(kind.__doc__ for kind in Refusal.__subclasses__())
 
 
 @pytest.mark.parametrize("verb", [*ACTIONS])
-def test_every_verb_fits_a_custom_id(verb):
+def test_every_verb_fits_a_custom_id(verb: str) -> None:
     custom_id = f"{verb}:{new_id()}"
     assert Press.__discord_ui_compiled_template__.fullmatch(custom_id)
     assert len(custom_id) <= 100
 
 
-def test_descriptions_are_plain_data():
+def test_descriptions_are_plain_data() -> None:
     json.dumps([wording.COMMANDS, wording.OPTIONS])
     assert DreamCog.__doc__

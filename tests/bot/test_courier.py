@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import TypedDict, TypeVar, Unpack
 
 import pytest
 
@@ -21,19 +22,20 @@ from bot.courier import (
 )
 from bot.posting import Posting
 from bot.views.card import Card
-from engine.jobs.job import Job, JobId, Started
+from engine.jobs.job import Job, JobId, JobRow, Place, Started
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream
 
 PNG = b"\x89PNG result"
 JPEG = b"\xff\xd8 preview"
+T = TypeVar("T")
 FAST = Pace(edits=50, window_s=0.05, preview_s=0.0, sweep_s=0.02)
 
 
 class Wall:
     """A poster that remembers what it was asked, and fails when told to."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.shown: list[tuple[JobId, Card]] = []
         self.pings: list[JobId] = []
         self.written: list[JobId] = []
@@ -68,30 +70,46 @@ class Wall:
     async def ping(self, id: JobId, posting: Posting) -> None:
         await self._tell(self.pings, id)
 
-    async def _tell(self, where: list, what: object) -> None:
+    async def _tell(self, where: list[T], what: T) -> None:
         async with self.news:
             where.append(what)
             self.news.notify_all()
 
-    async def until(self, condition) -> None:
-        async with asyncio.timeout(5), self.news:
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(60), self.news:
             await self.news.wait_for(condition)
 
     def texts(self, id: JobId) -> list[str]:
         return [card.text for shown, card in self.shown if shown == id]
 
 
-def posting(**changes) -> Posting:
-    known = {"user_id": 1, "name": "Ada", "original": "Ada's cat", "channel_id": 5, "message_id": 7}
-    return Posting(**{**known, **changes})
+class Where(TypedDict, total=False):
+    """What of a posting differs from test to test."""
+
+    message_id: int | None
+    token: str
+    token_until: float
+    ephemeral: bool
+    reachable: bool
+    abandoned: bool
 
 
-async def queue(dispatch: MemoryDispatch, user: str = "1", **changes) -> JobId:
+def posting(**changes: Unpack[Where]) -> Posting:
+    known: Where = {"message_id": 7}
+    return Posting(user_id=1, name="Ada", original="Ada's cat", channel_id=5, **(known | changes))
+
+
+async def queue(dispatch: MemoryDispatch, user: str = "1", **changes: Unpack[Where]) -> JobId:
     return await dispatch.submit(Job(Dream(seed=4821), user), posting(**changes).to_json())
 
 
+def picture(card: Card) -> bytes:
+    assert card.picture is not None
+    return card.picture.data
+
+
 async def posted(dispatch: MemoryDispatch, id: JobId) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not (row := await dispatch.row(id)) or row.posted is None:
             await asyncio.sleep(0.005)
     return row.posted
@@ -110,10 +128,10 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-async def courier(dispatch, wall) -> AsyncIterator[Courier]:
+async def courier(dispatch: MemoryDispatch, wall: Wall) -> AsyncIterator[Courier]:
     courier = Courier(dispatch, wall, FAST)
     task = asyncio.create_task(courier.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not dispatch._listeners:
             await asyncio.sleep(0)
     yield courier
@@ -121,7 +139,7 @@ async def courier(dispatch, wall) -> AsyncIterator[Courier]:
     await asyncio.wait({task})
 
 
-async def test_previews_then_the_result_then_nothing(dispatch, wall, courier):
+async def test_previews_then_the_result_then_nothing(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -132,8 +150,7 @@ async def test_previews_then_the_result_then_nothing(dispatch, wall, courier):
     first, last = wall.shown[0][1], wall.shown[-1][1]
     assert "dreaming · 40 %" in first.text
     assert first.verbs == ("cancel", "keep")
-    assert first.picture.data == JPEG
-    assert last.picture.data == PNG
+    assert (picture(first), picture(last)) == (JPEG, PNG)
     assert last.verbs == ("deeper", "again", "zoom", "more")
     assert "`/dream layer:high seed:4821`" in last.text
     count = len(wall.shown)
@@ -142,7 +159,7 @@ async def test_previews_then_the_result_then_nothing(dispatch, wall, courier):
     assert len(wall.shown) == count
 
 
-async def test_a_lost_hint_is_found_by_the_sweep(dispatch, wall, courier):
+async def test_a_lost_hint_is_found_by_the_sweep(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -152,7 +169,7 @@ async def test_a_lost_hint_is_found_by_the_sweep(dispatch, wall, courier):
     assert await posted(dispatch, id) == "7"
 
 
-async def test_a_restart_takes_up_everything_unposted(dispatch, wall):
+async def test_a_restart_takes_up_everything_unposted(dispatch: MemoryDispatch, wall: Wall) -> None:
     done, failed, waiting = [await queue(dispatch, user, message_id=int(user)) for user in "123"]
     dispatch.start()
     dispatch.start()
@@ -167,7 +184,7 @@ async def test_a_restart_takes_up_everything_unposted(dispatch, wall):
     await courier.close()
 
 
-async def test_a_failed_job_says_why_and_offers_again(dispatch, wall, courier):
+async def test_a_failed_job_says_why_and_offers_again(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -179,7 +196,7 @@ async def test_a_failed_job_says_why_and_offers_again(dispatch, wall, courier):
     assert "F04" in card.text
 
 
-async def test_a_cancelled_job_says_so(dispatch, wall, courier):
+async def test_a_cancelled_job_says_so(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     await dispatch.cancel(id)
@@ -187,7 +204,9 @@ async def test_a_cancelled_job_says_so(dispatch, wall, courier):
     assert "Stopped" in wall.shown[-1][1].text
 
 
-async def test_a_job_whose_engine_crashed_is_shown_waiting_again(dispatch, wall, courier):
+async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -200,7 +219,7 @@ async def test_a_job_whose_engine_crashed_is_shown_waiting_again(dispatch, wall,
     await wall.until(lambda: "20 %" in wall.texts(id)[-1])
 
 
-async def test_hints_before_the_status_message_are_kept(dispatch, wall, courier):
+async def test_hints_before_the_status_message_are_kept(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     courier.expect(id, Job(Dream(), "1"), posting(message_id=None))
     dispatch.start()
@@ -210,10 +229,10 @@ async def test_hints_before_the_status_message_are_kept(dispatch, wall, courier)
     await dispatch.update_posting(id, posting().to_json())
     await courier.follow(id)
     await wall.until(lambda: wall.shown)
-    assert wall.shown[0][1].picture.data == JPEG
+    assert picture(wall.shown[0][1]) == JPEG
 
 
-async def test_a_deleted_message_ends_the_matter(dispatch, wall, courier):
+async def test_a_deleted_message_ends_the_matter(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -223,7 +242,7 @@ async def test_a_deleted_message_ends_the_matter(dispatch, wall, courier):
     assert wall.shown == []
 
 
-async def test_an_unavailable_discord_is_asked_again(dispatch, wall, courier):
+async def test_an_unavailable_discord_is_asked_again(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -235,19 +254,19 @@ async def test_an_unavailable_discord_is_asked_again(dispatch, wall, courier):
 
 async def met(wall: Wall) -> None:
     """All trouble was met."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while wall.trouble:
             await asyncio.sleep(0.005)
 
 
-async def test_an_answer_waits_as_long_as_discord_says(dispatch, wall, courier):
+async def test_an_answer_waits_as_long_as_discord_says(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
     wall.trouble = [Unavailable("", after_s=3600.0)]
     dispatch.finish(id, PNG)
     await met(wall)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while courier._tracks[id].due - time.monotonic() < 3500:
             await asyncio.sleep(0.005)
     await courier.sweep()
@@ -255,7 +274,9 @@ async def test_an_answer_waits_as_long_as_discord_says(dispatch, wall, courier):
 
 
 @pytest.mark.parametrize("refusal", [Unwelcome, MessageGone, OutOfReach])
-async def test_previews_that_discord_refuses_are_not_tried_again(dispatch, wall, courier, refusal):
+async def test_previews_that_discord_refuses_are_not_tried_again(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier, refusal: type[PostError]
+) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -265,10 +286,12 @@ async def test_previews_that_discord_refuses_are_not_tried_again(dispatch, wall,
         await met(wall)
     dispatch.finish(id, PNG)
     await posted(dispatch, id)
-    assert [card.picture.data for _, card in wall.shown] == [PNG]
+    assert [picture(card) for _, card in wall.shown] == [PNG]
 
 
-def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(dispatch, wall):
+def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(
+    dispatch: MemoryDispatch, wall: Wall
+) -> None:
     courier = Courier(dispatch, wall)
     followed, pauses = track("a"), []
     for _ in range(8):
@@ -279,7 +302,9 @@ def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(di
     assert followed.due - time.monotonic() == pytest.approx(500.0, abs=0.5)
 
 
-async def test_an_archived_thread_is_opened_again_for_the_answer(dispatch, wall, courier):
+async def test_an_archived_thread_is_opened_again_for_the_answer(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -289,7 +314,7 @@ async def test_an_archived_thread_is_opened_again_for_the_answer(dispatch, wall,
     assert (wall.reopened, wall.sent, wall.written) == (1, [], [])
 
 
-async def test_what_was_given_up_is_settled_without_a_word(dispatch, wall):
+async def test_what_was_given_up_is_settled_without_a_word(dispatch: MemoryDispatch, wall: Wall) -> None:
     running = await queue(dispatch, abandoned=True)
     dispatch.start()
     waiting = await queue(dispatch, "2", abandoned=True)
@@ -299,11 +324,11 @@ async def test_what_was_given_up_is_settled_without_a_word(dispatch, wall):
     dispatch.stopped(running)
     await courier.sweep()
     assert {await posted(dispatch, running), await posted(dispatch, waiting)} == {"unanswered"}
-    assert wall.shown == wall.sent == wall.written == []
+    assert (wall.shown, wall.sent, wall.written) == ([], [], [])
     await courier.close()
 
 
-async def test_too_large_a_picture_becomes_words(dispatch, wall, courier):
+async def test_too_large_a_picture_becomes_words(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -314,7 +339,7 @@ async def test_too_large_a_picture_becomes_words(dispatch, wall, courier):
     assert "too large" in wall.shown[-1][1].text
 
 
-async def test_words_that_were_too_large_are_said_again(dispatch, wall, courier):
+async def test_words_that_were_too_large_are_said_again(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     wall.trouble = [TooLarge()]
@@ -332,7 +357,9 @@ async def test_words_that_were_too_large_are_said_again(dispatch, wall, courier)
         ({"reachable": False}, [OutOfReach()], "555"),
     ],
 )
-async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(dispatch, wall, courier, where, trouble, message):
+async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier, where: Where, trouble: list[PostError], message: str
+) -> None:
     id = await queue(dispatch, **where)
     await courier.follow(id)
     dispatch.start()
@@ -343,7 +370,7 @@ async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(dispatch, wal
     assert wall.deleted == 1, "the status message says for ever that the dream is under way"
 
 
-async def test_a_lost_blob_becomes_words(dispatch, wall, courier):
+async def test_a_lost_blob_becomes_words(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     id = await queue(dispatch)
     await courier.follow(id)
     dispatch.start()
@@ -353,7 +380,9 @@ async def test_a_lost_blob_becomes_words(dispatch, wall, courier):
     assert "no longer stored" in wall.shown[-1][1].text
 
 
-async def test_only_a_long_wait_pings_and_only_once(dispatch, wall, courier, monkeypatch):
+async def test_only_a_long_wait_pings_and_only_once(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     soon = await queue(dispatch)
     await courier.follow(soon)
     dispatch.start()
@@ -370,18 +399,20 @@ async def test_only_a_long_wait_pings_and_only_once(dispatch, wall, courier, mon
     assert wall.pings == [late]
 
 
-async def test_a_message_made_after_a_restart_is_remembered(dispatch, wall, courier):
+async def test_a_message_made_after_a_restart_is_remembered(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
     id = await queue(dispatch, message_id=None)
     await courier.follow(id)
     dispatch.start()
     dispatch.progress(id, 1, 5, JPEG)
     await wall.until(lambda: wall.shown)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while (row := await dispatch.row(id)) and row.posting["message_id"] != 999:
             await asyncio.sleep(0.005)
 
 
-async def test_the_place_is_told_again_when_it_changes(dispatch, wall, courier):
+async def test_the_place_is_told_again_when_it_changes(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
     first, second = await queue(dispatch, "1"), await queue(dispatch, "2")
     await courier.follow(first)
     await courier.follow(second)
@@ -393,14 +424,16 @@ async def test_the_place_is_told_again_when_it_changes(dispatch, wall, courier):
     assert "next" in wall.texts(second)[-1]
 
 
-async def test_a_sweep_asks_once_for_all_places(dispatch, wall, courier, monkeypatch):
+async def test_a_sweep_asks_once_for_all_places(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a place asked for each, 170 waiting dreams took the bot's whole core."""
     ids = [await queue(dispatch, str(n)) for n in range(6)]
     for id in ids:
         await courier.follow(id)
     asked: list[str] = []
 
-    async def counted():
+    async def counted() -> Mapping[JobId, Place]:
         asked.append("places")
         return dispatch.ledger.places()
 
@@ -411,13 +444,15 @@ async def test_a_sweep_asks_once_for_all_places(dispatch, wall, courier, monkeyp
     assert [courier._tracks[id].ahead for id in ids] == list(range(6))
 
 
-async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(dispatch, wall, monkeypatch):
+async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(
+    dispatch: MemoryDispatch, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = await queue(dispatch)
     courier = Courier(dispatch, wall, Pace(sweep_s=1000))
     await courier.follow(id)
     rows = await dispatch.unposted()
 
-    async def old_rows():
+    async def old_rows() -> Sequence[JobRow]:
         courier._heed(Started(id))
         return rows
 
@@ -427,15 +462,17 @@ async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(dispatch, wall, 
     await courier.close()
 
 
-async def test_once_the_answer_is_posted_its_row_holds_no_token(dispatch, wall, courier):
-    secret = {"token": "s3cret", "token_until": time.time() + 600}
-    ids = [await queue(dispatch, **secret), await queue(dispatch, "2", ephemeral=True, **secret)]
+async def test_once_the_answer_is_posted_its_row_holds_no_token(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
+    secret: Where = {"token": "s3cret", "token_until": time.time() + 600}
+    ids = [await queue(dispatch, **secret), await queue(dispatch, "2", **(secret | {"ephemeral": True}))]
     for id in ids:
         await courier.follow(id)
         dispatch.start()
         dispatch.finish(id, PNG)
         await posted(dispatch, id)
-    public, private = [(await dispatch.row(id)).posting for id in ids]
+    public, private = [row.posting for id in ids if (row := await dispatch.row(id))]
     assert "s3cret" not in str(public)
     assert private["token"] == "s3cret", "its Delete goes by nothing else"
 
@@ -444,7 +481,7 @@ def track(id: str, due: float = 0.0) -> Track:
     return Track(JobId(id), Job(Dream(), "1"), posting(), due=due)
 
 
-def test_a_lane_does_results_first():
+def test_a_lane_does_results_first() -> None:
     lane = Lane(Pace())
     lane.live[JobId("a")] = track("a")
     lane.results[JobId("b")] = None
@@ -452,7 +489,7 @@ def test_a_lane_does_results_first():
     assert lane.pop(0.0)[0] == "a"
 
 
-def test_a_lane_keeps_the_budget_and_its_last_edit_for_results():
+def test_a_lane_keeps_the_budget_and_its_last_edit_for_results() -> None:
     lane = Lane(Pace(edits=5, window_s=5.0))
     for second in range(4):
         lane.live[JobId("a")] = track("a")
@@ -467,14 +504,16 @@ def test_a_lane_keeps_the_budget_and_its_last_edit_for_results():
     assert lane.wait_s(0.5) == pytest.approx(4.5)
 
 
-def test_a_lane_shows_the_preview_that_waited_longest():
+def test_a_lane_shows_the_preview_that_waited_longest() -> None:
     lane = Lane(Pace())
     lane.live = {JobId("a"): track("a", 2.0), JobId("b"): track("b", 1.0)}
     assert lane.wait_s(0.5) == pytest.approx(0.5)
     assert lane.pop(1.0)[0] == "b"
 
 
-async def test_a_row_of_before_the_clock_was_set_back_is_found(dispatch, wall, courier, monkeypatch):
+async def test_a_row_of_before_the_clock_was_set_back_is_found(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = await queue(dispatch)
     dispatch.start()
     dispatch.finish(id, PNG)

@@ -5,30 +5,43 @@ import random
 import re
 import struct
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self
 
 import pytest
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot import desk as desk_module
 from bot import endpoints, wording
 from bot.app import compose, connect_until
-from bot.courier import Courier, Pace
+from bot.client import Client
+from bot.courier import Courier, Pace, Poster, Shrink
+from bot.intake import Link
+from bot.metrics import Metrics
 from bot.playground import avatars
 from bot.playground.openapi import Specification
+from bot.playground.rejections import JsonDict
 from bot.playground.server import Playground
+from bot.playground.world import Attachment, Interaction, Message
 from bot.store import tables
 from engine.jobs import decoder, settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Clean
+from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
-from engine.jobs.job import JobId, JobRow, Limits, State
+from engine.jobs.job import Job, JobId, JobRow, Limits, Result, State
 from engine.jobs.memory import MemoryDispatch
-from engine.jobs.params import Dream, Zoom
+from engine.jobs.params import Climb, Dream, Zoom
 from tests.published import SPECIFICATION
 
 JPEG = b"\xff\xd8 preview"
 GIF = b"GIF89a zoom"
+Option = str | float | Attachment
+"""What is given for an option of a command."""
 
 
 def png(width: int = 8, height: int = 6) -> bytes:
@@ -44,22 +57,22 @@ def png(width: int = 8, height: int = 6) -> bytes:
 class Stage:
     """The stand-in, the bot, and the engine's part in the test's hands."""
 
-    def __init__(self, playground: Playground, dispatch: MemoryDispatch, client):
+    def __init__(self, playground: Playground, dispatch: MemoryDispatch, client: Client) -> None:
         self.playground = playground
         self.dispatch = dispatch
         self.client = client
 
-    async def answer(self, interaction):
+    async def answer(self, interaction: Interaction) -> Message:
         return await self.playground.world.until(lambda: self.playground.answer(interaction))
 
-    async def ask(self, persona: str, command: str, /, channel: str = "dreams", **options):
+    async def ask(self, persona: str, command: str, channel: str = "dreams", /, **options: Option) -> Message:
         message = await self.answer(self.playground.command(persona, channel, command, **options))
         await self.followed()
         return message
 
     async def queued(self, count: int) -> list[JobRow]:
         """So many rows that are not posted, oldest first, all with a message."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(await self.rows()) < count:
                 await asyncio.sleep(0.005)
         await self.followed()
@@ -67,42 +80,75 @@ class Stage:
 
     async def followed(self) -> None:
         """Until the courier knows the message of every job."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while any(track.held for track in self.client.desk._courier._tracks.values()):
                 await asyncio.sleep(0.005)
 
-    async def press(self, persona: str, message, button: str, values=None):
+    async def press(self, persona: str, message: Message, button: str, values: Sequence[str] | None = None) -> Message:
         answer = await self.answer(self.playground.press(persona, message, button, values))
         await self.followed()
         return answer
 
-    async def shows(self, message, text: str):
+    async def shows(self, message: Message, text: str) -> None:
         await self.playground.world.until(lambda: text in words(message) or None)
 
     async def rows(self) -> list[JobRow]:
         return list(await self.dispatch.unposted())
 
-    async def finish(self, message, data: bytes | None = None) -> JobRow:
+    async def finish(self, message: Message, data: bytes | None = None) -> JobRow:
         """Do the engine's part for the job of a message."""
-        row = self.dispatch.start()
+        row = self.start()
         self.dispatch.finish(row.id, data or png())
         await self.shows(message, "seed:")
-        async with asyncio.timeout(5):
-            while not (row := await self.dispatch.row(row.id)).posted:
+        return await self.posted(row.id)
+
+    def start(self) -> JobRow:
+        """Claim the next job, which there is."""
+        row = self.dispatch.start()
+        assert row is not None
+        return row
+
+    async def row(self, id: JobId) -> JobRow:
+        """What became of a job, which there is."""
+        row = await self.dispatch.row(id)
+        assert row is not None
+        return row
+
+    async def posted(self, id: JobId) -> JobRow:
+        """A job's row, once its answer is posted."""
+        async with asyncio.timeout(60):
+            while not (row := await self.row(id)).posted:
                 await asyncio.sleep(0.005)
         return row
 
-    async def dreamed(self, persona: str = "You", **options):
+    async def dreamed(self, persona: str = "You", **options: Option) -> tuple[Message, JobRow]:
         """A finished dream: its message and its row."""
         message = await self.ask(persona, "dream", **options)
         return message, await self.finish(message)
 
 
-def words(message) -> str:
-    return message.content + " ".join(item.get("content", "") for item in walk(message.components))
+def words(message: Message) -> str:
+    return message.content + " ".join(str(item.get("content", "")) for item in walk(message.components))
 
 
-def walk(components):
+def climb(row: JobRow) -> Climb:
+    """What was asked for, of a recipe that climbs."""
+    assert isinstance(row.job.params, Climb)
+    return row.job.params
+
+
+def made(row: JobRow) -> Result:
+    """What a job made that is done."""
+    assert row.result is not None
+    return row.result
+
+
+def alts(message: Message) -> list[str]:
+    """What is said of the pictures in a message to those who cannot see them."""
+    return [media["description"] for item in walk(message.components) for media in item.get("items", ())]
+
+
+def walk(components: Iterable[JsonDict]) -> Iterator[JsonDict]:
     for item in components:
         yield item
         yield from walk(item.get("components", ()))
@@ -110,7 +156,7 @@ def walk(components):
             yield item["accessory"]
 
 
-def labels(message) -> list[str]:
+def labels(message: Message) -> list[str]:
     return [item["label"] for item in walk(message.components) if item["type"] == 2]
 
 
@@ -128,16 +174,16 @@ def _drawn_avatars() -> None:
 
 
 @pytest.fixture
-async def stage(data_dir, monkeypatch, specification, _drawn_avatars) -> AsyncIterator[Stage]:
+async def stage(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, specification: Specification | None, _drawn_avatars: None
+) -> AsyncIterator[Stage]:
     playground = Playground(specification=specification)
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("bot.app.Courier", quick_courier)
-    for owner, name in ((endpoints.Route, "BASE"), (endpoints.Asset, "BASE")):
+    for owner, name in ((Route, "BASE"), (Asset, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
         monkeypatch.setattr(owner, name, getattr(owner, name))
-    gateway = endpoints.DiscordWebSocket
-    monkeypatch.setattr(gateway, "DEFAULT_GATEWAY", gateway.DEFAULT_GATEWAY)
     loaded = settings.load()
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
     monkeypatch.setattr(desk_module, "ANSWER_S", 10.0)
@@ -170,7 +216,7 @@ class HereDecoder:
     def __init__(self, megapixels: float, megabytes: float = 25.0) -> None:
         self.megapixels = megapixels
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -186,14 +232,14 @@ class HereDecoder:
         return await asyncio.to_thread(decoder.imprinted, data, self.megapixels)
 
 
-def quick_courier(dispatch, poster, **parts):
-    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05), **parts)
+def quick_courier(dispatch: Dispatch, poster: Poster, metrics: Metrics, shrink: Shrink) -> Courier:
+    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics, shrink)
 
 
-async def test_dream_layer_high_exactly_as_typed(stage):
+async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
     message = await stage.ask("You", "dream", layer="high")
     (row,) = await stage.rows()
-    assert row.job.params.layer == "high"
+    assert climb(row).layer == "high"
     assert row.job.params.seed < 10_000
     assert row.job.picture is not None, "the caller's avatar"
     assert "Yours is next" in words(message)
@@ -206,12 +252,11 @@ async def test_dream_layer_high_exactly_as_typed(stage):
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, f"`/dream layer:high seed:{row.job.params.seed}`")
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
-    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts == ["A dream of You's avatar: the network was asked for faces, animals, eyes."]
+    assert alts(message) == ["A dream of You's avatar: the network was asked for faces, animals, eyes."]
     assert not message.ephemeral
 
 
-async def test_an_attached_picture_is_dreamed(stage):
+async def test_an_attached_picture_is_dreamed(stage: Stage) -> None:
     image = stage.playground.upload("cat.png", png(40, 30))
     message = await stage.ask("Ada", "dream", image=image, layer="Low · strokes", strength=2.0, size=256, seed=5)
     (row,) = await stage.rows()
@@ -224,24 +269,23 @@ async def test_an_attached_picture_is_dreamed(stage):
 @pytest.mark.parametrize(
     ("typed", "meant"), [("eyes", "eyes"), ("👁️", "eyes"), ("🦊", "fox"), ("Eyes, 🏰 castle", "eyes + castle")]
 )
-async def test_dream_subject_exactly_as_typed(stage, typed, meant):
+async def test_dream_subject_exactly_as_typed(stage: Stage, typed: str, meant: str) -> None:
     message = await stage.ask("You", "dream", subject=typed)
     (row,) = await stage.rows()
-    assert (row.job.params.subject, row.job.params.layer) == (meant, "")
+    assert (climb(row).subject, climb(row).layer) == (meant, "")
     assert meant in words(message).replace("\\", "")
     await stage.finish(message)
     assert f"`/dream subject:{meant} seed:{row.job.params.seed}`" in words(message)
-    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts == [f"A dream of You's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
+    assert alts(message) == [f"A dream of You's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
 
 
-async def test_every_button_keeps_the_subject_and_more_changes_it(stage):
+async def test_every_button_keeps_the_subject_and_more_changes_it(stage: Stage) -> None:
     message, parent = await stage.dreamed(subject="eyes", strength=1.5)
     for button in ("Deeper", "Again", "Zoom"):
         await stage.press("Ada", message, button)
     children = await stage.queued(3)
     assert {child.job.params.aim for child in children} == {("subject", "eyes")}
-    assert {child.job.params.strength for child in children} == {1.5}
+    assert {climb(child).strength for child in children} == {1.5}
     assert sorted(child.job.params.recipe for child in children) == ["dream", "dream", "zoom"]
     panel = await stage.press("You", message, "More")
     for prompt, value in ((wording.PICK_SUBJECT, "fire"), (wording.PICK_LAYER, "low")):
@@ -253,7 +297,7 @@ async def test_every_button_keeps_the_subject_and_more_changes_it(stage):
     assert fire.job.picture == low.job.picture == parent.job.picture
 
 
-async def test_without_an_avatar_noise_is_dreamed(stage):
+async def test_without_an_avatar_noise_is_dreamed(stage: Stage) -> None:
     stage.playground.world.persona("You").avatar = None
     await stage.ask("You", "dream")
     (row,) = await stage.rows()
@@ -270,28 +314,42 @@ async def test_without_an_avatar_noise_is_dreamed(stage):
         ({"subject": "a, b, c, d, e"}, 'know "a".'),
         ({"subject": "eyes", "layer": "high"}, "Choose a layer or a subject"),
         ({"preset": "nothing"}, "You have no preset"),
-        ({"image": b"not a picture"}, "not a picture I can open"),
-        ({"image": b""}, "empty"),
-        ({"image": png(64, 64)[:400]}, "damaged or cut short"),
     ],
 )
-async def test_refusals_are_private_and_queue_nothing(stage, options, sentence):
-    if "image" in options:
-        options = {"image": stage.playground.upload("cat.png", options["image"])}
+async def test_refusals_are_private_and_queue_nothing(stage: Stage, options: dict[str, Option], sentence: str) -> None:
     message = await stage.ask("You", "dream", **options)
+    await refused(stage, message, sentence)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"not a picture", "not a picture I can open"),
+        (b"", "empty"),
+        (png(64, 64)[:400], "damaged or cut short"),
+    ],
+)
+async def test_files_that_are_no_pictures_are_refused_and_queue_nothing(
+    stage: Stage, data: bytes, sentence: str
+) -> None:
+    message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", data))
+    await refused(stage, message, sentence)
+
+
+async def refused(stage: Stage, message: Message, sentence: str) -> None:
     assert sentence in words(message).replace("\\", "")
     assert message.ephemeral
     assert await stage.rows() == []
 
 
-async def test_too_large_a_file_is_refused_before_it_is_fetched(stage, monkeypatch):
+async def test_too_large_a_file_is_refused_before_it_is_fetched(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage.client.desk.intake, "_limit_mb", 0.00001)
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     assert "MB and I take at most" in words(message)
     assert message.ephemeral
 
 
-async def test_too_many_jobs_are_refused(stage):
+async def test_too_many_jobs_are_refused(stage: Stage) -> None:
     for _ in range(3):
         await stage.ask("You", "dream")
     message = await stage.ask("You", "dream")
@@ -300,18 +358,20 @@ async def test_too_many_jobs_are_refused(stage):
     assert len(await stage.rows()) == 3
 
 
-async def test_a_private_dream_stays_private_and_so_do_its_children(stage):
+async def test_a_private_dream_stays_private_and_so_do_its_children(stage: Stage) -> None:
     message = await stage.ask("You", "dream", private=True)
     assert message.ephemeral
     await stage.finish(message)
     assert (await stage.press("You", message, "Deeper")).ephemeral
 
 
-async def test_a_slow_picture_is_opened_behind_the_status_message(stage, monkeypatch):
+async def test_a_slow_picture_is_opened_behind_the_status_message(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     release = asyncio.Event()
     fetch = stage.client.desk.intake.fetch
 
-    async def slow(link, long_side):
+    async def slow(link: Link, long_side: int) -> Clean:
         await release.wait()
         return await fetch(link, long_side)
 
@@ -326,8 +386,10 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(stage, monkeyp
     await stage.finish(good)
 
 
-async def test_what_breaks_behind_the_status_message_takes_its_place(stage, monkeypatch):
-    async def broken(link, long_side):
+async def test_what_breaks_behind_the_status_message_takes_its_place(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(link: Link, long_side: int) -> None:
         await asyncio.sleep(0.05)
         raise ZeroDivisionError("secret")
 
@@ -339,22 +401,22 @@ async def test_what_breaks_behind_the_status_message_takes_its_place(stage, monk
     assert await stage.rows() == []
 
 
-async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage):
+async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage: Stage) -> None:
     message, parent = await stage.dreamed(layer="mid", strength=1.5)
     ada = stage.playground.world.persona("Ada").id
     children = [await stage.press("Ada", message, button) for button in ("Deeper", "Again", "Zoom")]
     deeper, again, zoom = sorted(await stage.rows(), key=lambda row: row.created)
     assert {row.job.requester for row in (deeper, again, zoom)} == {ada}
     assert {row.job.parent for row in (deeper, again, zoom)} == {parent.id}
-    assert deeper.job.picture == parent.result.blob
+    assert deeper.job.picture == made(parent).blob
     assert again.job.picture == parent.job.picture
-    assert zoom.job.picture == parent.result.blob
+    assert zoom.job.picture == made(parent).blob
     assert isinstance(zoom.job.params, Zoom)
-    assert (deeper.job.params.layer, deeper.job.params.strength) == ("mid", 1.5)
+    assert (climb(deeper).layer, climb(deeper).strength) == ("mid", 1.5)
     assert {child.reference for child in children} == {message.id}
 
 
-async def test_a_finished_zoom_has_no_deeper(stage):
+async def test_a_finished_zoom_has_no_deeper(stage: Stage) -> None:
     message = await stage.ask("You", "zoom", layer="mid", frames=8)
     await stage.finish(message, GIF)
     assert labels(message) == ["Again", "More"]
@@ -362,7 +424,7 @@ async def test_a_finished_zoom_has_no_deeper(stage):
     assert "`/zoom layer:mid frames:8 seed:" in words(message)
 
 
-async def test_cancel_belongs_to_the_requester_and_moderators(stage):
+async def test_cancel_belongs_to_the_requester_and_moderators(stage: Stage) -> None:
     mine = await stage.ask("You", "dream")
     refused = await stage.press("Ada", mine, "Cancel")
     assert refused.ephemeral
@@ -375,13 +437,13 @@ async def test_cancel_belongs_to_the_requester_and_moderators(stage):
     assert labels(other) == ["Again"]
 
 
-async def test_a_running_dream_is_stopped_or_kept(stage):
+async def test_a_running_dream_is_stopped_or_kept(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.dispatch.progress(row.id, 1, 2, JPEG)
     await stage.shows(message, "50 %")
     stage.playground.press("You", message, "Keep this one")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not stage.dispatch.progress(row.id, 1, 2):
             await asyncio.sleep(0.005)
     assert stage.dispatch.finish(row.id, png())
@@ -389,7 +451,7 @@ async def test_a_running_dream_is_stopped_or_kept(stage):
     assert "kept" in words(message)
 
 
-async def test_more_offers_layers_strengths_saving_and_deleting(stage):
+async def test_more_offers_layers_strengths_saving_and_deleting(stage: Stage) -> None:
     message, row = await stage.dreamed(seed=7)
     panel = await stage.press("Ada", message, "More")
     assert panel.ephemeral
@@ -397,15 +459,15 @@ async def test_more_offers_layers_strengths_saving_and_deleting(stage):
     (layer,) = await stage.queued(1)
     stage.playground.press("Ada", panel, wording.PICK_STRENGTH, ["1.6"])
     layer, strength = await stage.queued(2)
-    assert layer.job.params.layer == "low"
-    assert strength.job.params.strength == 1.6
+    assert climb(layer).layer == "low"
+    assert climb(strength).strength == 1.6
     assert layer.job.picture == strength.job.picture == row.job.picture
     history = stage.playground.world.history("dreams")
     replies = [one for one in history if one.reference == message.id and not one.ephemeral]
     assert {one.nonce for one in replies} == {layer.id, strength.id}
 
 
-async def test_deleting_belongs_to_the_requester_and_moderators(stage):
+async def test_deleting_belongs_to_the_requester_and_moderators(stage: Stage) -> None:
     message, _ = await stage.dreamed()
     panel = await stage.press("Ada", message, "More")
     assert "Only the person" in words(await stage.press("Ada", panel, "Delete"))
@@ -416,7 +478,7 @@ async def test_deleting_belongs_to_the_requester_and_moderators(stage):
     assert message.id not in stage.playground.world.messages
 
 
-async def test_deleting_a_private_dream_works_while_its_token_lives(stage):
+async def test_deleting_a_private_dream_works_while_its_token_lives(stage: Stage) -> None:
     message = await stage.ask("You", "dream", private=True)
     row = await stage.finish(message)
     panel = await stage.press("You", message, "More")
@@ -430,24 +492,24 @@ async def test_deleting_a_private_dream_works_while_its_token_lives(stage):
     assert message.id not in stage.playground.world.messages
 
 
-async def test_saving_as_a_preset_and_dreaming_with_it(stage):
+async def test_saving_as_a_preset_and_dreaming_with_it(stage: Stage) -> None:
     message, _ = await stage.dreamed(layer="mid", strength=1.7, size=300)
     panel = await stage.press("Ada", message, "More")
     opened = stage.playground.press("Ada", panel, "Save as preset")
-    await stage.playground.world.until(lambda: opened.modal)
-    field = next(item for item in walk_all(opened.modal["components"]) if item["type"] == 4)
+    modal = await stage.playground.world.until(lambda: opened.modal)
+    field = next(item for item in walk_all(modal["components"]) if item["type"] == 4)
     saved = stage.playground.submit("Ada", opened, **{field["custom_id"]: "my towers"})
     assert "Saved" in words(await stage.answer(saved))
     assert "my towers" in words(await stage.ask("Ada", "preset list")).replace("\\", "")
     await stage.ask("Ada", "dream", preset="My Towers", strength=0.5)
     (row,) = await stage.rows()
-    asked = row.job.params
+    asked = climb(row)
     assert (asked.layer, asked.strength, asked.size) == ("mid", 0.5, 300)
     choices = await stage.playground.autocomplete("Ada", "dreams", "dream", "preset", preset="tow")
     assert [choice["value"] for choice in choices] == ["my towers"]
 
 
-async def test_a_preset_keeps_its_subject_until_another_aim_is_given(stage):
+async def test_a_preset_keeps_its_subject_until_another_aim_is_given(stage: Stage) -> None:
     saved = await stage.ask("You", "preset save", name="Watching", subject="👁", strength=0.5)
     assert "Saved" in words(saved)
     assert "subject:eyes" in words(await stage.ask("You", "preset list"))
@@ -460,16 +522,16 @@ async def test_a_preset_keeps_its_subject_until_another_aim_is_given(stage):
         ("layer", "low"),
         ("subject", "fox"),
     ]
-    assert {row.job.params.strength for row in (kept, low, fox)} == {0.5}
+    assert {climb(row).strength for row in (kept, low, fox)} == {0.5}
 
 
-async def test_a_dream_towards_a_subject_is_saved_as_a_preset(stage):
+async def test_a_dream_towards_a_subject_is_saved_as_a_preset(stage: Stage) -> None:
     message, row = await stage.dreamed(subject="eyes + fox")
     assert desk_module.preset_options(row.job.params) == {"network": "pocket", "subject": "eyes + fox"}
     assert labels(message)
 
 
-def walk_all(components):
+def walk_all(components: Iterable[JsonDict]) -> Iterator[JsonDict]:
     for item in components:
         yield item
         yield from walk_all(item.get("components", ()))
@@ -477,13 +539,13 @@ def walk_all(components):
             yield from walk_all([item["component"]])
 
 
-async def test_presets_are_saved_used_listed_and_deleted(stage):
+async def test_presets_are_saved_used_listed_and_deleted(stage: Stage) -> None:
     assert "no presets yet" in words(await stage.ask("You", "preset list"))
     assert "Saved" in words(await stage.ask("You", "preset save", name="Soft", layer="low", strength=0.5))
     assert "Did you mean" in words(await stage.ask("You", "preset save", name="x", layer="lwo"))
     used = await stage.ask("You", "preset use", name="soft")
     (row,) = await stage.rows()
-    assert (row.job.params.layer, row.job.params.strength) == ("low", 0.5)
+    assert (climb(row).layer, climb(row).strength) == ("low", 0.5)
     assert not used.ephemeral
     zoomed = await stage.ask("You", "zoom", preset="soft")
     assert "zoom" in words(zoomed)
@@ -492,14 +554,14 @@ async def test_presets_are_saved_used_listed_and_deleted(stage):
     assert "1 to 32 letters" in words(await stage.ask("You", "preset save", name="<@1>"))
 
 
-async def test_layers_are_offered_by_name_and_by_what_they_see(stage):
+async def test_layers_are_offered_by_name_and_by_what_they_see(stage: Stage) -> None:
     choices = await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="")
     assert {"name": "high · faces, animals, eyes", "value": "high"}.items() <= choices[2].items()
     choices = await stage.playground.autocomplete("You", "dreams", "zoom", "layer", layer="faces")
     assert [choice["value"] for choice in choices] == ["high"]
 
 
-async def test_subjects_are_offered_first_then_classes(stage):
+async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
     async def offered(command: str, typed: str) -> list[dict[str, str]]:
         choices = await stage.playground.autocomplete("You", "dreams", command, "subject", subject=typed)
         return [{"name": choice["name"], "value": choice["value"]} for choice in choices]
@@ -513,7 +575,7 @@ async def test_subjects_are_offered_first_then_classes(stage):
     assert len(await offered("dream", "statue of liberty, japanese castle, roller coaster, ")) <= 25
 
 
-async def test_dream_this_takes_attachments_results_and_refuses_words(stage):
+async def test_dream_this_takes_attachments_results_and_refuses_words(stage: Stage) -> None:
     said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload("cat.png", png())])
     message = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     await stage.finish(message)
@@ -525,40 +587,40 @@ async def test_dream_this_takes_attachments_results_and_refuses_words(stage):
     assert "I see no picture" in words(refused)
 
 
-async def test_dream_their_avatar(stage):
+async def test_dream_their_avatar(stage: Stage) -> None:
     message = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_AVATAR, "Ada"))
-    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts == ["Ada's avatar, before the dream"]
+    assert alts(message) == ["Ada's avatar, before the dream"]
 
 
-async def mentioned(stage, text: str, **rest):
+async def mentioned(
+    stage: Stage, text: str, files: Sequence[Attachment] = (), reply_to: Message | None = None
+) -> Message:
     bot = stage.playground.world.bot.id
-    said = stage.playground.say("Ada", "dreams", f"<@{bot}> {text}", **rest)
-    replies = (one for one in stage.playground.world.history("dreams") if one.reference == said.id)
-    return await stage.playground.world.until(lambda: next(iter(list(replies)), None) or find_reply(stage, said))
+    said = stage.playground.say("Ada", "dreams", f"<@{bot}> {text}", files, reply_to)
+    return await stage.playground.world.until(lambda: find_reply(stage, said))
 
 
-def find_reply(stage, said):
+def find_reply(stage: Stage, said: Message) -> Message | None:
     return next((one for one in stage.playground.world.history("dreams") if one.reference == said.id), None)
 
 
-async def test_a_mention_with_a_picture_is_answered_by_a_reply(stage):
+async def test_a_mention_with_a_picture_is_answered_by_a_reply(stage: Stage) -> None:
     message = await mentioned(stage, "low", files=[stage.playground.upload("cat.png", png())])
     row = await stage.finish(message)
-    assert row.job.params.layer == "low"
+    assert climb(row).layer == "low"
     assert message.nonce == row.id
     assert not [ping for ping in stage.playground.world.pings if ping.message_id == message.id and ping.user_ids]
 
 
-async def test_a_mention_without_a_picture_dreams_the_avatar_and_a_reply_to_a_dream_dreams_that(stage):
+async def test_a_mention_without_a_picture_dreams_the_avatar_and_a_reply_to_a_dream_dreams_that(stage: Stage) -> None:
     message = await mentioned(stage, "")
     first = await stage.finish(message)
-    assert first.job.params.layer == "high"
+    assert climb(first).layer == "high"
     second = await stage.finish(await mentioned(stage, "mid", reply_to=message))
     assert second.job.picture != first.job.picture
 
 
-async def test_a_mention_with_an_unknown_layer_is_answered_in_words(stage):
+async def test_a_mention_with_an_unknown_layer_is_answered_in_words(stage: Stage) -> None:
     message = await mentioned(stage, "hgih")
     assert "Did you mean layer:high?" in words(message)
     assert await stage.rows() == []
@@ -573,20 +635,20 @@ async def test_a_mention_with_an_unknown_layer_is_answered_in_words(stage):
         (":eyes:", ("subject", "eyes")),
     ],
 )
-async def test_a_mention_names_a_layer_or_a_subject(stage, text, aim):
+async def test_a_mention_names_a_layer_or_a_subject(stage: Stage, text: str, aim: tuple[str, str]) -> None:
     await mentioned(stage, text)
     (row,) = await stage.queued(1)
     assert row.job.params.aim == aim
 
 
-async def test_a_reply_without_a_mention_is_not_a_call(stage):
+async def test_a_reply_without_a_mention_is_not_a_call(stage: Stage) -> None:
     message, _ = await stage.dreamed()
     stage.playground.say("Ada", "dreams", "wow", reply_to=message)
     await stage.ask("Ada", "help")
     assert await stage.rows() == []
 
 
-async def test_queue_shows_mine_with_cancel(stage):
+async def test_queue_shows_mine_with_cancel(stage: Stage) -> None:
     assert "Nobody is dreaming" in words(await stage.ask("Ada", "queue"))
     message = await stage.ask("You", "dream")
     assert "no dream in the line" in words(await stage.ask("Ada", "queue"))
@@ -598,13 +660,13 @@ async def test_queue_shows_mine_with_cancel(stage):
     await stage.shows(line, "Stopped")
 
 
-async def test_help_is_private(stage):
+async def test_help_is_private(stage: Stage) -> None:
     message = await stage.ask("You", "help")
     assert message.ephemeral
     assert "/dream layer:high" in words(message)
 
 
-async def test_an_old_button_of_a_forgotten_job_says_so(stage):
+async def test_an_old_button_of_a_forgotten_job_says_so(stage: Stage) -> None:
     message, _ = await stage.dreamed()
     for item in walk(message.components):
         if "custom_id" in item:
@@ -613,7 +675,9 @@ async def test_an_old_button_of_a_forgotten_job_says_so(stage):
         assert "no longer have that dream" in words(await stage.press("You", message, button))
 
 
-async def test_what_goes_wrong_unexpectedly_is_told_without_details(stage, monkeypatch, caplog):
+async def test_what_goes_wrong_unexpectedly_is_told_without_details(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
@@ -624,7 +688,7 @@ async def test_what_goes_wrong_unexpectedly_is_told_without_details(stage, monke
     assert "secret" not in words(message)
 
 
-async def test_every_send_and_edit_names_whom_it_may_mention(stage):
+async def test_every_send_and_edit_names_whom_it_may_mention(stage: Stage) -> None:
     message, _ = await stage.dreamed()
     await stage.press("Ada", message, "More")
     await stage.press("Ada", message, "Deeper")
@@ -635,8 +699,10 @@ async def test_every_send_and_edit_names_whom_it_may_mention(stage):
     assert all(body["allowed_mentions"]["parse"] == [] for body in speaking)
 
 
-async def test_where_only_the_token_reaches_long_dreams_are_refused(stage, monkeypatch):
-    async def forever(_job) -> float:
+async def test_where_only_the_token_reaches_long_dreams_are_refused(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forever(_job: Job) -> float:
         return 3600.0
 
     monkeypatch.setattr(stage.dispatch, "estimate", forever)
@@ -646,18 +712,18 @@ async def test_where_only_the_token_reaches_long_dreams_are_refused(stage, monke
     assert "next" in words(await stage.ask("You", "dream"))
 
 
-async def test_a_bot_killed_before_it_knew_its_message_finishes_it_all_the_same(stage):
+async def test_a_bot_killed_before_it_knew_its_message_finishes_it_all_the_same(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
     (row,) = await stage.rows()
     await stage.dispatch.update_posting(row.id, {**row.posting, "message_id": None})
     await stage.finish(message)
     assert len([one for one in stage.playground.world.history("dreams") if not one.ephemeral]) == 1
-    row = await stage.dispatch.row(JobId(row.id))
+    row = await stage.row(row.id)
     assert row.posted == message.id
     assert row.state is State.DONE
 
 
-async def test_a_reply_whose_id_was_lost_is_found_again_and_not_doubled(stage):
+async def test_a_reply_whose_id_was_lost_is_found_again_and_not_doubled(stage: Stage) -> None:
     message = await mentioned(stage, "low")
     (row,) = await stage.queued(1)
     await stage.dispatch.update_posting(row.id, {**row.posting, "message_id": None})
@@ -666,22 +732,20 @@ async def test_a_reply_whose_id_was_lost_is_found_again_and_not_doubled(stage):
     assert len([one for one in stage.playground.world.history("dreams") if one.author_id != row.job.requester]) == 1
 
 
-async def test_a_reply_that_was_never_sent_is_sent_after_a_restart(stage):
+async def test_a_reply_that_was_never_sent_is_sent_after_a_restart(stage: Stage) -> None:
     message = await mentioned(stage, "low")
     (row,) = await stage.queued(1)
     await stage.dispatch.update_posting(row.id, {**row.posting, "message_id": None})
     stage.playground.world.drop_message(message)
     stage.dispatch.start()
     stage.dispatch.finish(row.id, png())
-    async with asyncio.timeout(5):
-        while not (row := await stage.dispatch.row(row.id)).posted:
-            await asyncio.sleep(0.005)
-    made = stage.playground.world.messages[row.posted]
-    assert made.reference == message.reference
-    assert "seed:" in words(made)
+    posted = (await stage.posted(row.id)).posted
+    sent = stage.playground.world.messages[posted or ""]
+    assert sent.reference == message.reference
+    assert "seed:" in words(sent)
 
 
-async def test_after_the_token_died_the_message_is_edited_by_channel(stage):
+async def test_after_the_token_died_the_message_is_edited_by_channel(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
     (row,) = await stage.rows()
     await stage.dispatch.update_posting(row.id, {**row.posting, "token_until": 0.0})
@@ -690,7 +754,7 @@ async def test_after_the_token_died_the_message_is_edited_by_channel(stage):
     assert patched == [path for path in patched if "/channels/" in path]
 
 
-async def test_an_expired_private_dream_comes_by_direct_message(stage):
+async def test_an_expired_private_dream_comes_by_direct_message(stage: Stage) -> None:
     await stage.ask("You", "dream", private=True)
     (row,) = await stage.rows()
     await stage.dispatch.update_posting(row.id, {**row.posting, "token": ""})
@@ -701,30 +765,30 @@ async def test_an_expired_private_dream_comes_by_direct_message(stage):
     you = stage.playground.world.persona("You")
     place = stage.playground.world.channel("dm", you)
     await stage.playground.world.until(lambda: stage.playground.world.history(place))
-    async with asyncio.timeout(5):
-        while not (await stage.dispatch.row(row.id)).posted:
-            await asyncio.sleep(0.005)
+    await stage.posted(row.id)
     (direct,) = stage.playground.world.history(place)
     assert "here is your dream" in words(direct)
 
 
-async def test_in_a_chat_without_the_bot_the_token_brings_the_answer(stage):
-    message = await stage.ask("You", "dream", channel="elsewhere")
+async def test_in_a_chat_without_the_bot_the_token_brings_the_answer(stage: Stage) -> None:
+    message = await stage.ask("You", "dream", "elsewhere")
     (row,) = await stage.rows()
     assert not row.posting["reachable"]
     await stage.finish(message)
     assert "seed:" in words(message)
 
 
-async def test_in_the_bots_own_chat(stage):
-    message = await stage.ask("You", "dream", channel="dm")
+async def test_in_the_bots_own_chat(stage: Stage) -> None:
+    message = await stage.ask("You", "dream", "dm")
     (row,) = await stage.rows()
     assert row.posting["reachable"]
     assert row.posting["guild_id"] is None
     await stage.finish(message)
 
 
-async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(stage, monkeypatch):
+async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bot.courier.LONG_WAIT_S", 0.0)
     message, _ = await stage.dreamed("Ada")
     ping = await stage.playground.world.until(lambda: next(iter(stage.playground.world.pings), None))
@@ -734,36 +798,34 @@ async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(stage, 
     assert "ready" in reply.content
 
 
-async def test_a_result_over_the_upload_limit_becomes_words(stage):
+async def test_a_result_over_the_upload_limit_becomes_words(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.playground.world.upload_limit = 100
     stage.dispatch.finish(row.id, png(64, 64))
     await stage.shows(message, "too large to upload")
     assert labels(message) == ["Again"]
 
 
-async def test_a_deleted_status_message_ends_the_matter(stage):
+async def test_a_deleted_status_message_ends_the_matter(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.playground.world.drop_message(message)
     stage.dispatch.finish(row.id, png())
-    async with asyncio.timeout(5):
-        while not (await stage.dispatch.row(row.id)).posted:
-            await asyncio.sleep(0.005)
+    await stage.posted(row.id)
     assert stage.playground.world.history("dreams") == []
 
 
-async def test_a_failed_dream_says_why_and_again_works(stage):
+async def test_a_failed_dream_says_why_and_again_works(stage: Stage) -> None:
     message = await stage.ask("You", "dream", layer="low")
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.dispatch.fail(row.id, OutOfMemory())
     await stage.shows(message, "smaller `size`")
     assert "F03" in words(message)
     assert "next" in words(await stage.press("Ada", message, "Again"))
 
 
-async def test_commands_are_only_told_to_discord_when_they_changed(stage):
+async def test_commands_are_only_told_to_discord_when_they_changed(stage: Stage) -> None:
     def told() -> int:
         return sum(call.method == "PUT" for call in stage.playground.world.calls)
 
@@ -776,7 +838,7 @@ async def test_commands_are_only_told_to_discord_when_they_changed(stage):
     assert told() == before + 1
 
 
-async def test_while_stopping_commands_are_refused_in_words(stage):
+async def test_while_stopping_commands_are_refused_in_words(stage: Stage) -> None:
     message, _ = await stage.dreamed()
     stage.client.stopping = True
     assert "restarting" in words(await stage.ask("You", "dream"))
@@ -784,20 +846,23 @@ async def test_while_stopping_commands_are_refused_in_words(stage):
     assert await stage.rows() == []
 
 
-async def test_other_servers_than_those_of_the_settings_are_refused(stage):
+async def test_other_servers_than_those_of_the_settings_are_refused(stage: Stage) -> None:
     stage.client._guild_ids = frozenset({1})
     assert "not at work in this server" in words(await stage.ask("You", "dream"))
-    assert "next" in words(await stage.ask("You", "dream", channel="dm"))
+    assert "next" in words(await stage.ask("You", "dream", "dm"))
 
 
-async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_then(stage, monkeypatch):
-    update, failed = stage.dispatch.update_posting, []
+async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_then(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = stage.dispatch.update_posting
+    failed: list[JobId] = []
 
-    async def fails_once(*facts):
+    async def fails_once(id: JobId, posting: dict[str, Any]) -> None:
         if not failed:
-            failed.append(facts)
+            failed.append(id)
             raise NoLedger
-        await update(*facts)
+        await update(id, posting)
 
     monkeypatch.setattr(stage.dispatch, "update_posting", fails_once)
     monkeypatch.setattr("bot.courier.UNFOLLOWED_S", 0.05)

@@ -21,12 +21,20 @@ from bot.courier import Courier, MessageGone, Unavailable
 from bot.health import Health, Parts
 from bot.metrics import Metrics
 from engine.jobs.errors import OutOfMemory, SettingsError
-from engine.jobs.job import JobId, Progress
+from engine.jobs.job import JobId, JobRow, Progress
 from engine.jobs.memory import MemoryDispatch
 from tests.bot.test_courier import FAST, JPEG, PNG, Wall, posted, queue
 from tests.bot.test_desk import Stage, _drawn_avatars, specification, stage  # noqa: F401
 
 DOCS = Path(__file__).parents[2] / "docs" / "watching.md"
+
+
+class FollowedWall(Wall):
+    """Messages, and the courier that follows jobs onto them."""
+
+    def __init__(self, dispatch: MemoryDispatch, metrics: Metrics) -> None:
+        super().__init__()
+        self.courier = Courier(dispatch, self, FAST, metrics)
 
 
 class World:
@@ -65,15 +73,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def wall(world: World) -> AsyncIterator[Wall]:
+async def wall(world: World) -> AsyncIterator[FollowedWall]:
     """Messages, and a courier that follows the world's jobs onto it."""
-    wall = Wall()
-    courier = Courier(world.dispatch, wall, FAST, world.metrics)
-    task = asyncio.create_task(courier.run())
-    async with asyncio.timeout(5):
+    wall = FollowedWall(world.dispatch, world.metrics)
+    task = asyncio.create_task(wall.courier.run())
+    async with asyncio.timeout(60):
         while not world.dispatch._listeners:
             await asyncio.sleep(0)
-    wall.courier = courier
     yield wall
     task.cancel()
     await asyncio.wait({task})
@@ -111,7 +117,7 @@ async def test_an_engine_that_takes_nothing_is_not_well(world: World) -> None:
 
 
 async def test_a_database_that_cannot_be_read_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken() -> list[object]:
+    async def broken() -> list[JobRow]:
         raise OSError("disk")
 
     world.health._parts = Parts(lambda: True, lambda: True, broken, Path())
@@ -145,7 +151,7 @@ async def test_a_taken_port_is_a_sentence(world: World) -> None:
             pass
 
 
-async def test_jobs_are_counted_once_by_recipe_state_and_code(world: World, wall: Wall) -> None:
+async def test_jobs_are_counted_once_by_recipe_state_and_code(world: World, wall: FollowedWall) -> None:
     done, failed, cancelled = [await queue(world.dispatch, user) for user in "123"]
     for id in (done, failed, cancelled):
         await wall.courier.follow(id)
@@ -166,7 +172,7 @@ async def test_jobs_are_counted_once_by_recipe_state_and_code(world: World, wall
     assert found["pareidolia_oldest_waiting_seconds",] == 0
 
 
-async def test_how_long_it_took_lands_in_its_bucket(world: World, wall: Wall) -> None:
+async def test_how_long_it_took_lands_in_its_bucket(world: World, wall: FollowedWall) -> None:
     clock = world.dispatch.ledger.clock = Steps(1000.0)
     id = await queue(world.dispatch)
     clock.now += 3
@@ -205,13 +211,13 @@ async def test_the_queue_is_as_deep_as_it_is_now(world: World) -> None:
     assert not [key for key in await world.numbers() if key[0] == "pareidolia_jobs_open"]
 
 
-async def test_edits_that_fail_are_counted_by_their_reason(world: World, wall: Wall) -> None:
+async def test_edits_that_fail_are_counted_by_their_reason(world: World, wall: FollowedWall) -> None:
     id = await queue(world.dispatch)
     await wall.courier.follow(id)
     world.dispatch.start()
     wall.trouble = [Unavailable(), Unavailable(), MessageGone()]
     world.dispatch.progress(id, 1, 2, JPEG)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(wall.trouble) == 3:
             await asyncio.sleep(0.005)
     world.dispatch.finish(id, PNG)
@@ -275,7 +281,7 @@ async def test_every_number_is_explained(world: World) -> None:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 
 from bot import completion, wording
 from bot.playground import interactions, registry
+from bot.playground.rejections import JsonDict
+from bot.playground.world import Event, Interaction, Message
 from bot.views.press import ACTIONS
 from engine.jobs import catalog
 from engine.jobs.job import new_id
@@ -35,7 +38,13 @@ WICKED = "@everyone <@&1> **x** [a](b) ||"
 TYPES = {str: 3, int: 4, bool: 5, float: 10}
 
 
-def forge(stage: Stage, kind: int, data: dict[str, Any], persona: str = "You", message: Any = None) -> Any:  # noqa: F811
+def forge(
+    stage: Stage,  # noqa: F811
+    kind: int,
+    data: JsonDict,
+    persona: str = "You",
+    message: Message | None = None,
+) -> Interaction:
     """An interaction as it would arrive if Discord checked nothing."""
     world = stage.playground.world
     who = world.persona(persona)
@@ -47,8 +56,14 @@ def forge(stage: Stage, kind: int, data: dict[str, Any], persona: str = "You", m
     return interaction
 
 
-def forged_dream(stage: Stage, **options: Any) -> Any:  # noqa: F811
-    command, _ = registry.find(stage.playground.world, "dream", 1)
+def dream_command(stage: Stage) -> JsonDict:  # noqa: F811
+    found = registry.find(stage.playground.world, "dream", 1)
+    assert found is not None
+    return found[0]
+
+
+def forged_dream(stage: Stage, **options: Any) -> Interaction:  # noqa: F811
+    command = dream_command(stage)
     typed = [{"name": name, "type": TYPES.get(type(value), 3), "value": value} for name, value in options.items()]
     data = {"id": command["id"], "name": "dream", "type": 1, "options": typed, "resolved": {}}
     interaction = forge(stage, interactions.COMMAND, data)
@@ -56,14 +71,26 @@ def forged_dream(stage: Stage, **options: Any) -> Any:  # noqa: F811
     return interaction
 
 
-def forged_press(stage: Stage, message: Any, custom_id: str, persona: str = "You", **more: Any) -> Any:  # noqa: F811
+def forged_press(
+    stage: Stage,  # noqa: F811
+    message: Message,
+    custom_id: str,
+    persona: str = "You",
+    values: list[str] | None = None,
+) -> Interaction:
     """A press of something that was never under that message; discord.py looks there, so it is put there."""
-    kind = {"type": 3, "options": []} if more else {"type": 2, "style": 2, "label": "forged"}
+    button: JsonDict = {"type": 2, "style": 2, "label": "forged"}
+    kind = button if values is None else {"type": 3, "options": []}
     message.components = [
         *message.components,
         {"type": 1, "id": 98, "components": [{**kind, "id": 99, "custom_id": custom_id}]},
     ]
-    data = {"custom_id": custom_id, "component_type": kind["type"], "id": 99, **more}
+    data = {
+        "custom_id": custom_id,
+        "component_type": kind["type"],
+        "id": 99,
+        **({} if values is None else {"values": values}),
+    }
     return forge(stage, interactions.COMPONENT, data, persona, message)
 
 
@@ -130,19 +157,25 @@ async def test_an_unknown_option_or_command_says_so(stage: Stage) -> None:  # no
     assert wording.CHANGED in words(message)
 
 
+async def offered(stage: Stage, asked: Interaction) -> list[JsonDict]:  # noqa: F811
+    """The choices that came, however few."""
+    await stage.playground.world.until(lambda: asked.choices is not None)
+    return asked.choices or []
+
+
 async def test_an_autocomplete_of_anything_breaks_nothing(
     stage: Stage,  # noqa: F811
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    command, _ = registry.find(stage.playground.world, "dream", 1)
-    for name, value in (
+    command = dream_command(stage)
+    wrong: tuple[tuple[str, object], ...] = (
         ("layer", 5), ("subject", ["x"]), ("preset", {"a": 1}), ("layer", "x" * 6000), ("network", {"a": 1}),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for name, value in wrong:
         typed = [{"name": name, "type": 3, "value": value, "focused": True}]
         data = {"id": command["id"], "name": "dream", "type": 1, "options": typed}
         asked = forge(stage, interactions.AUTOCOMPLETE, data)
-        await stage.playground.world.until(lambda asked=asked: asked.choices is not None)
-        assert len(asked.choices) <= completion.LIMIT
+        assert len(await offered(stage, asked)) <= completion.LIMIT
     assert "unexpected error" not in caplog.text
 
 
@@ -214,9 +247,14 @@ async def test_nothing_in_a_name_is_interpreted_in_messages_and_edits(stage: Sta
     world = stage.playground.world
     world.persona("You").global_name = WICKED
     shown: list[str] = []
-    world.listen(lambda event: shown.append(words(event.facts["message"])) if "message" in event.facts else None)
+
+    def listen(event: Event) -> None:
+        if "message" in event.facts:
+            shown.append(words(event.facts["message"]))
+
+    world.listen(listen)
     message = await stage.ask(WICKED, "dream")
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.dispatch.progress(row.id, 1, 2, JPEG)
     await stage.shows(message, "50 %")
     stage.dispatch.finish(row.id, png())
@@ -247,8 +285,9 @@ def test_every_call_that_speaks_says_whom_it_may_mention() -> None:
         if "playground" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in speaking
-            if not called or ast.unparse(node.func) in ours:
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr not in speaking or ast.unparse(node.func) in ours:
                 continue
             if "allowed_mentions" not in {keyword.arg for keyword in node.keywords}:
                 silent.append(f"{path.name}:{node.lineno} {ast.unparse(node.func)}")
@@ -263,7 +302,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     message, _ = await stage.dreamed("Ada")
     panel = await stage.press("Ada", message, "More")
     opened = stage.playground.press("Ada", panel, "Save as preset")
-    await stage.playground.world.until(lambda: opened.modal)
+    modal = await stage.playground.world.until(lambda: opened.modal)
 
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
@@ -271,7 +310,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     monkeypatch.setattr(stage.client.desk.presets, "save", broken)
     monkeypatch.setattr(stage.client.desk.presets, "all", broken)
     monkeypatch.setattr(stage.client.desk, "again", broken)
-    found = [item for item in walk_labels(opened.modal["components"]) if item["type"] == 4]
+    found = [item for item in walk_labels(modal["components"]) if item["type"] == 4]
     form = stage.playground.submit("Ada", opened, **{found[0]["custom_id"]: "mine"})
     button = stage.playground.press("Ada", message, "Again")
     select = stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
@@ -284,24 +323,20 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     assert caplog.text.count("unexpected error") == 4
 
 
-def walk_labels(components: list[Any]) -> list[Any]:
+def walk_labels(components: Iterable[JsonDict]) -> list[JsonDict]:
     return [item.get("component", item) for item in walk(components)]
 
 
-async def test_layers_and_subjects_that_cannot_be_looked_up_offer_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_layers_and_subjects_that_cannot_be_looked_up_offer_nothing(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    told: list[Exception] = []
-    monkeypatch.setattr(catalog, "choices", broken)
-    monkeypatch.setattr(catalog, "subject_choices", broken)
-
-    class Here:
-        namespace = None
-
-        class client:
-            explain = staticmethod(told.append)
-
-    assert await completion.layers(Here(), "h") == []
-    assert await completion.subjects(Here(), "h") == []
-    assert len(told) == 2
+    for option, lookup in (("layer", "choices"), ("subject", "subject_choices")):
+        assert await stage.playground.autocomplete("You", "dreams", "dream", option, **{option: "h"}) != []
+        monkeypatch.setattr(catalog, lookup, broken)
+        assert await stage.playground.autocomplete("You", "dreams", "dream", option, **{option: "h"}) == []
+    assert caplog.text.count("unexpected error") == 2

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import gzip
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -10,13 +11,13 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
 from bot import intake as intake_module
 from bot.intake import Intake, Link
 from engine.jobs.decoder import Clean
-from engine.jobs.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Unreachable
+from engine.jobs.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Refusal, Unreachable
 
 LIMIT_MB = 0.1
 BIG = b"x" * 200_000
@@ -25,7 +26,7 @@ BIG = b"x" * 200_000
 class Glass:
     """A decoder that hands through what it is given."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seen: list[tuple[bytes, int]] = []
 
     async def clean(self, data: bytes, long_side: int) -> Clean:
@@ -93,18 +94,20 @@ def glass() -> Glass:
 
 
 @pytest.fixture
-async def intake(cdn, glass) -> AsyncIterator[Intake]:
+async def intake(cdn: str, glass: Glass) -> AsyncIterator[Intake]:
     async with aiohttp.ClientSession() as session:
         yield Intake(session, glass, limit_mb=LIMIT_MB, cdn_url=cdn)
 
 
-async def test_a_picture_is_fetched_and_cleaned(intake, cdn, glass):
+async def test_a_picture_is_fetched_and_cleaned(intake: Intake, cdn: str, glass: Glass) -> None:
     clean = await intake.fetch(Link(f"{cdn}/cat.png?ex=1&is=2", 3), 512)
     assert clean.png == b"cat"
     assert glass.seen == [(b"cat", 512)]
 
 
-async def test_how_a_file_was_made_is_asked_of_the_decoder_by_the_same_way(intake, cdn, glass):
+async def test_how_a_file_was_made_is_asked_of_the_decoder_by_the_same_way(
+    intake: Intake, cdn: str, glass: Glass
+) -> None:
     assert await intake.imprint(Link(f"{cdn}/moved.png")) == b"how cat"
     assert glass.seen == [(b"cat", 0)]
     for url, refusal in ((f"{cdn}/big.png", FileTooLarge), (f"{cdn}/away.png", ForeignUrl), ("file:///a", ForeignUrl)):
@@ -112,7 +115,7 @@ async def test_how_a_file_was_made_is_asked_of_the_decoder_by_the_same_way(intak
             await intake.imprint(Link(url))
 
 
-async def test_a_redirect_within_the_cdn_is_followed(intake, cdn):
+async def test_a_redirect_within_the_cdn_is_followed(intake: Intake, cdn: str) -> None:
     assert (await intake.fetch(Link(f"{cdn}/moved.png"), 512)).png == b"cat"
 
 
@@ -131,18 +134,18 @@ async def test_a_redirect_within_the_cdn_is_followed(intake, cdn):
         ("packed.png", None, Unreachable),
     ],
 )
-async def test_what_is_refused(intake, cdn, name, size, refusal):
+async def test_what_is_refused(intake: Intake, cdn: str, name: str, size: int | None, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         await intake.fetch(Link(f"{cdn}/{name}", size), 512)
 
 
-async def test_a_server_that_hangs_is_left(intake, cdn, monkeypatch):
+async def test_a_server_that_hangs_is_left(intake: Intake, cdn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake_module, "TIMEOUT_S", 0.05)
     with pytest.raises(Unreachable):
         await intake.fetch(Link(f"{cdn}/hangs.png"), 512)
 
 
-async def test_a_dead_server_is_unreachable(glass):
+async def test_a_dead_server_is_unreachable(glass: Glass) -> None:
     async with aiohttp.ClientSession() as session:
         intake = Intake(session, glass, cdn_url="http://127.0.0.1:9")
         with pytest.raises(Unreachable):
@@ -188,7 +191,7 @@ async def test_a_dead_server_is_unreachable(glass):
         "data:image/png;base64,AAAA",
     ],
 )
-async def test_foreign_urls(glass, url):
+async def test_foreign_urls(glass: Glass, url: str) -> None:
     async with aiohttp.ClientSession() as session:
         intake = Intake(session, glass)
         assert not intake.allowed(url)
@@ -196,7 +199,7 @@ async def test_foreign_urls(glass, url):
             await intake.fetch(Link(url), 512)
 
 
-async def test_discords_own_hosts(glass):
+async def test_discords_own_hosts(glass: Glass) -> None:
     async with aiohttp.ClientSession() as session:
         intake = Intake(session, glass)
         assert intake.allowed("https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1")
@@ -216,21 +219,21 @@ async def test_discords_own_hosts(glass):
         "https://cdn.discordapp.com%0d%0aHost:x/",
     ],
 )
-async def test_a_redirect_out_of_the_cdn_is_refused(intake, cdn, to):
+async def test_a_redirect_out_of_the_cdn_is_refused(intake: Intake, cdn: str, to: str) -> None:
     with pytest.raises((ForeignUrl, Unreachable)):
         await intake.fetch(Link(f"{cdn}/sent.png?to={quote(to, safe='')}"), 512)
     with pytest.raises(ForeignUrl):
         await intake.fetch(Link(to), 512)
 
 
-async def test_what_is_judged_is_what_is_fetched(intake, cdn):
+async def test_what_is_judged_is_what_is_fetched(intake: Intake, cdn: str) -> None:
     address = intake._address(f"{cdn}/ü/cat.png?hm=ab%2Bc")
     assert str(address) == f"{cdn}/%C3%BC/cat.png?hm=ab%2Bc"
     assert intake.allowed(f"{cdn}/cat.png")
     assert not intake.allowed(cdn.replace("127.0.0.1", "name@127.0.0.1") + "/cat.png")
 
 
-async def test_nothing_packed_is_asked_for(intake, cdn):
+async def test_nothing_packed_is_asked_for(intake: Intake, cdn: str) -> None:
     assert (await intake.fetch(Link(f"{cdn}/asked.png"), 512)).png == b"identity"
 
 
@@ -240,14 +243,16 @@ class Rebound(AbstractResolver):
     def __init__(self, port: int) -> None:
         self.port = port
 
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[dict]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
         return [{"hostname": host, "host": "127.0.0.1", "port": self.port, "family": 2, "proto": 0, "flags": 4}]
 
     async def close(self) -> None:
         pass
 
 
-async def test_a_name_server_that_lies_gets_no_request(glass):
+async def test_a_name_server_that_lies_gets_no_request(glass: Glass) -> None:
     """Rebinding: the name is Discord's, the address is ours. Without Discord's certificate nothing is said."""
     heard: list[bytes] = []
 
@@ -266,8 +271,9 @@ async def test_a_name_server_that_lies_gets_no_request(glass):
     assert glass.seen == []
 
 
-def test_certificates_are_always_checked():
+def test_certificates_are_always_checked() -> None:
     for path in (Path(__file__).parents[2] / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = {keyword.arg for keyword in node.keywords} if isinstance(node, ast.Call) else set()
-            assert not names & {"ssl", "verify_ssl", "trust_env"}, f"{path.name}:{node.lineno}"
+            if isinstance(node, ast.Call):
+                names = {keyword.arg for keyword in node.keywords}
+                assert not names & {"ssl", "verify_ssl", "trust_env"}, f"{path.name}:{node.lineno}"

@@ -1,14 +1,20 @@
 """The words after `python -m bot`."""
 
+from pathlib import Path
+
+import pytest
+
 from bot.__main__ import main
 
 
-def test_an_unknown_word_is_told(capsys):
+def test_an_unknown_word_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dance"]) == 2
     assert "dance" in capsys.readouterr().err
 
 
-def test_without_a_token_it_ends_with_a_sentence(capsys, monkeypatch, data_dir):
+def test_without_a_token_it_ends_with_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, data_dir: Path
+) -> None:
     monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
     monkeypatch.setattr("bot.app.logs.start", lambda settings, process: None)
     assert main([]) == 2

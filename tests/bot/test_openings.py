@@ -1,6 +1,7 @@
 """What was being opened when a bot ended is known to the next one."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +14,11 @@ POSTING = Posting(1, "Ada", "Ada's cat", 2, token="t")
 
 
 @pytest.fixture
-def openings(tmp_path) -> Openings:
+def openings(tmp_path: Path) -> Openings:
     return Openings(tmp_path / "openings")
 
 
-def test_what_came_to_an_end_is_forgotten(openings):
+def test_what_came_to_an_end_is_forgotten(openings: Openings) -> None:
     with openings.kept(ID, POSTING):
         assert openings.left() == [(ID, POSTING)]
     assert openings.left() == []
@@ -26,34 +27,34 @@ def test_what_came_to_an_end_is_forgotten(openings):
     assert openings.left() == []
 
 
-def test_what_is_known_later_replaces_it(openings):
+def test_what_is_known_later_replaces_it(openings: Openings) -> None:
     with openings.kept(ID, POSTING):
         openings.keep(ID, Posting(1, "Ada", "Ada's cat", 2, message_id=7))
         assert openings.left()[0][1].message_id == 7
 
 
-def test_what_is_cut_off_stays(openings):
+def test_what_is_cut_off_stays(openings: Openings) -> None:
     with pytest.raises(asyncio.CancelledError), openings.kept(ID, POSTING):
         raise asyncio.CancelledError
     assert openings.left() == [(ID, POSTING)]
     openings.drop(ID)
 
 
-def test_once_the_bot_stops_failures_are_for_the_next_one_to_tell(openings):
+def test_once_the_bot_stops_failures_are_for_the_next_one_to_tell(openings: Openings) -> None:
     openings.end()
     with pytest.raises(ValueError, match="x"), openings.kept(ID, POSTING):
         raise ValueError("x")
     assert openings.left() == [(ID, POSTING)]
 
 
-def test_what_cannot_be_read_is_removed(openings, tmp_path):
+def test_what_cannot_be_read_is_removed(openings: Openings, tmp_path: Path) -> None:
     for name, text in (("a.json", "{"), ("b.json", "[]"), ("c.json", "{}"), (".d", "{")):
         (tmp_path / "openings" / name).write_text(text)
     assert openings.left() == []
     assert list((tmp_path / "openings").iterdir()) == []
 
 
-def test_a_full_disk_costs_only_the_memory_of_it(openings, tmp_path):
+def test_a_full_disk_costs_only_the_memory_of_it(openings: Openings, tmp_path: Path) -> None:
     (tmp_path / "openings" / ".job").mkdir()
     with openings.kept(ID, POSTING):
         pass

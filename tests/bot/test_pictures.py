@@ -1,53 +1,65 @@
 """Which picture of a message is meant."""
 
-from types import SimpleNamespace as Thing
+from typing import TYPE_CHECKING, cast
 
 import discord
 import pytest
 
 from bot import pictures
 from bot.intake import Link
+from bot.playground.rejections import JsonDict
+
+if TYPE_CHECKING:
+    from discord.types.message import Message
 
 CDN = "https://cdn.discordapp.com/attachments/1/2/cat.png"
 PROXY = "https://media.discordapp.net/external/abc/cat.png"
 ELSEWHERE = "https://example.com/cat.png"
+EMPTY: JsonDict = {
+    "type": 0, "content": "", "embeds": [], "attachments": [], "timestamp": "2026-11-27T12:00:00+00:00",
+    "edited_timestamp": None, "flags": 0, "mentions": [], "mention_roles": [], "components": [],
+}  # fmt: skip
+ADA: JsonDict = {"id": "7", "username": "ada", "discriminator": "0", "avatar": None, "global_name": "Ada"}
 
 
 def allowed(url: str) -> bool:
     return url.startswith(("https://cdn.discordapp.com/", "https://media.discordapp.net/"))
 
 
-def attachment(url: str, kind: str | None = "image/png") -> Thing:
-    return Thing(url=url, size=3, content_type=kind)
+def attached(url: str, kind: str | None = "image/png") -> JsonDict:
+    return {"id": "2", "filename": "cat.png", "size": 3, "url": url, "proxy_url": url, "content_type": kind}
 
 
-def embed(url: str | None = None, proxy_url: str | None = None) -> Thing:
-    nothing = Thing(url=None, proxy_url=None)
-    return Thing(image=Thing(url=url, proxy_url=proxy_url), thumbnail=nothing)
+def embedded(url: str, proxy_url: str) -> JsonDict:
+    return {"embeds": [{"type": "image", "image": {"url": url, "proxy_url": proxy_url}}]}
 
 
-def message(**parts) -> Thing:
-    return Thing(**{"attachments": [], "components": [], "embeds": [], "message_snapshots": [], **parts})
+def picture_of(parts: JsonDict) -> Link | None:
+    """The picture of a message as Discord sends it, with these parts."""
+    whole = {"id": "1", "channel_id": "5", "author": ADA, "tts": False, "mention_everyone": False, "pinned": False}
+    data = cast("Message", EMPTY | whole | parts)
+    client = discord.Client(intents=discord.Intents.none())
+    message = discord.Message(state=client._connection, channel=client.get_partial_messageable(5), data=data)
+    return pictures.of_message(message, allowed)
 
 
 @pytest.mark.parametrize(
-    ("said", "link"),
+    ("parts", "link"),
     [
-        (message(), None),
-        (message(attachments=[attachment(CDN)]), Link(CDN, 3)),
-        (message(attachments=[attachment(CDN + "?2", "text/plain"), attachment(CDN)]), Link(CDN, 3)),
-        (message(attachments=[attachment(CDN, None)]), Link(CDN, 3)),
-        (message(embeds=[embed(ELSEWHERE, PROXY)]), Link(PROXY)),
-        (message(embeds=[embed(ELSEWHERE, ELSEWHERE)]), None),
-        (message(message_snapshots=[message(attachments=[attachment(CDN)])]), Link(CDN, 3)),
+        ({}, None),
+        ({"attachments": [attached(CDN)]}, Link(CDN, 3)),
+        ({"attachments": [attached(CDN + "?2", "text/plain"), attached(CDN)]}, Link(CDN, 3)),
+        ({"attachments": [attached(CDN, None)]}, Link(CDN, 3)),
+        (embedded(ELSEWHERE, PROXY), Link(PROXY)),
+        (embedded(ELSEWHERE, ELSEWHERE), None),
+        ({"message_snapshots": [{"message": EMPTY | {"attachments": [attached(CDN)]}}]}, Link(CDN, 3)),
     ],
 )
-def test_the_first_picture_on_an_allowed_host(said, link):
-    assert pictures.of_message(said, allowed) == link
+def test_the_first_picture_on_an_allowed_host(parts: JsonDict, link: Link | None) -> None:
+    assert picture_of(parts) == link
 
 
-def test_pictures_of_galleries_within_containers():
+def test_pictures_of_galleries_within_containers() -> None:
     media = {"url": CDN, "proxy_url": PROXY}
     gallery = {"type": 12, "items": [{"media": media}]}
-    container = discord.components._component_factory({"type": 17, "components": [gallery]}, None)
-    assert pictures.of_message(message(components=[container]), allowed) == Link(CDN)
+    assert picture_of({"components": [{"type": 17, "components": [gallery]}]}) == Link(CDN)

@@ -9,10 +9,10 @@ from bot.poster import _as_post_errors
 from bot.views.card import Card, Picture, files, layout
 
 
-class Response:
+class Response(aiohttp.ClientResponse):
     """As much of an HTTP response as discord.py's errors look at."""
 
-    def __init__(self, status: int):
+    def __init__(self, status: int) -> None:
         self.status = status
         self.reason = "because"
 
@@ -46,18 +46,18 @@ def http(status: int, code: int = 0) -> discord.HTTPException:
         (OSError(), courier.Unavailable),
     ],
 )
-def test_answers_as_errors(raised, expected):
+def test_answers_as_errors(raised: Exception, expected: type[courier.PostError]) -> None:
     with pytest.raises(expected), _as_post_errors():
         raise raised
 
 
-def test_how_long_discord_wants_to_be_left_alone_is_known():
+def test_how_long_discord_wants_to_be_left_alone_is_known() -> None:
     with pytest.raises(courier.Unavailable) as caught, _as_post_errors():
         raise discord.RateLimited(77.0)
     assert caught.value.after_s == 77.0
 
 
-def test_a_mistake_of_ours_is_not_hidden():
+def test_a_mistake_of_ours_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError), _as_post_errors():
         raise ZeroDivisionError
 
@@ -65,9 +65,9 @@ def test_a_mistake_of_ours_is_not_hidden():
 @pytest.mark.parametrize(
     ("data", "name"), [(b"\x89PNG", "dream.png"), (b"\xff\xd8\xff", "dream.jpg"), (b"GIF89a", "dream.gif")]
 )
-async def test_a_card_is_picture_text_buttons_in_this_order(data, name):
+async def test_a_card_is_picture_text_buttons_in_this_order(data: bytes, name: str) -> None:
     card = Card("words", Picture(data, "alt"), ("deeper", "again"), "x" * 20)
-    gallery, text, row = layout(card).to_components()
+    gallery, text, row = layout(card).to_components()  # type: ignore[no-untyped-call]  # discord.py has not typed it
     assert gallery["items"][0]["media"]["url"] == f"attachment://{name}"
     assert gallery["items"][0]["description"] == "alt"
     assert text["content"] == "words"
@@ -75,5 +75,5 @@ async def test_a_card_is_picture_text_buttons_in_this_order(data, name):
     assert [file.filename for file in files(card)] == [name]
 
 
-async def test_a_sent_view_is_not_kept():
+async def test_a_sent_view_is_not_kept() -> None:
     assert layout(Card("words")).is_finished()

@@ -11,25 +11,25 @@ POSTING = Posting(
 )  # fmt: skip
 
 
-def test_there_and_back():
+def test_there_and_back() -> None:
     assert Posting.from_json(json.loads(json.dumps(POSTING.to_json()))) == POSTING
 
 
-def test_fields_of_a_newer_version_are_ignored():
+def test_fields_of_a_newer_version_are_ignored() -> None:
     assert Posting.from_json({**POSTING.to_json(), "mood": "good"}) == POSTING
 
 
-def test_a_row_from_before_there_were_subjects_is_read():
+def test_a_row_from_before_there_were_subjects_is_read() -> None:
     old = {**POSTING.to_json(), "subject": POSTING.original}
     del old["original"]
     assert Posting.from_json(old) == POSTING
 
 
-def test_the_token_is_not_in_its_repr():
+def test_the_token_is_not_in_its_repr() -> None:
     assert "s3cret" not in repr(POSTING)
 
 
-def test_once_posted_only_what_nothing_else_reaches_keeps_its_token():
+def test_once_posted_only_what_nothing_else_reaches_keeps_its_token() -> None:
     assert POSTING.spent().token == ""
     assert not POSTING.spent().token_alive
     for needed in ({"ephemeral": True}, {"reachable": False}):
@@ -39,7 +39,7 @@ def test_once_posted_only_what_nothing_else_reaches_keeps_its_token():
     assert nobody_waits.spent().token == ""
 
 
-def test_ways_to_reach_the_message():
+def test_ways_to_reach_the_message() -> None:
     assert POSTING.token_alive
     assert POSTING.by_channel
     late = {**POSTING.to_json(), "token_until": time.time() - 1}

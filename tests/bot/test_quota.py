@@ -7,7 +7,7 @@ from engine.jobs.errors import MoreThanTyped, TooManyJobs
 from engine.jobs.params import Dream, See, Zoom
 
 
-def test_a_user_has_so_many_slots():
+def test_a_user_has_so_many_slots() -> None:
     quota = Quota(2)
     with quota.slot("1"), quota.slot("1"), quota.slot("2"), pytest.raises(TooManyJobs), quota.slot("1"):
         pass
@@ -15,7 +15,7 @@ def test_a_user_has_so_many_slots():
         pass
 
 
-def test_a_slot_is_given_back_after_an_error():
+def test_a_slot_is_given_back_after_an_error() -> None:
     quota = Quota(1)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), quota.slot("1"):
@@ -30,7 +30,7 @@ def test_a_slot_is_given_back_after_an_error():
         Zoom(size=640, frames=90), Zoom(iterations=10), See(), See(size=2048),
     ],
 )  # fmt: skip
-def test_what_can_be_typed_and_what_is_no_more_work_is_taken(params):
+def test_what_can_be_typed_and_what_is_no_more_work_is_taken(params: Dream | Zoom | See) -> None:
     check_work(params)
 
 
@@ -41,6 +41,6 @@ def test_what_can_be_typed_and_what_is_no_more_work_is_taken(params):
         (Zoom(size=640, frames=90, iterations=100, octaves=8, ratio=1.1), "80"), (See(iterations=256), "4.5"),
     ],
 )  # fmt: skip
-def test_more_work_than_can_be_typed_is_refused_with_a_sentence(params, times):
+def test_more_work_than_can_be_typed_is_refused_with_a_sentence(params: Dream | Zoom | See, times: str) -> None:
     with pytest.raises(MoreThanTyped, match=f"about {times}.* `pareidolia {params.recipe} --like`"):
         check_work(params)

@@ -1,7 +1,6 @@
 """Discord shuts out whoever is refused too often; before that, we keep still."""
 
-from types import SimpleNamespace
-
+import discord
 import pytest
 
 from bot.courier import Unavailable
@@ -19,7 +18,7 @@ class Clock:
         return self.now
 
 
-def test_what_discord_counts_is_counted():
+def test_what_discord_counts_is_counted() -> None:
     refusals = Refusals(Clock(), most=1)
     for status in (200, 204, 400, 404, 500, 502):
         refusals.note(status)
@@ -31,7 +30,7 @@ def test_what_discord_counts_is_counted():
     assert MOST <= 5_000, "Discord's limit is 10,000 in these ten minutes"
 
 
-def test_the_pause_lasts_until_the_oldest_is_forgotten():
+def test_the_pause_lasts_until_the_oldest_is_forgotten() -> None:
     clock = Clock()
     refusals = Refusals(clock, most=3)
     for _ in range(3):
@@ -42,10 +41,12 @@ def test_the_pause_lasts_until_the_oldest_is_forgotten():
     assert refusals.pause_s == 0.0
 
 
-async def test_what_can_wait_waits_and_discord_is_not_even_asked():
+async def test_what_can_wait_waits_and_discord_is_not_even_asked() -> None:
     refusals = Refusals(most=1)
     refusals.note(403)
-    poster = DiscordPoster(SimpleNamespace(), refusals)  # any call of the client would be an AttributeError
+    poster = DiscordPoster(
+        discord.Client(intents=discord.Intents.none()), refusals
+    )  # not logged in: it can ask nothing
     with pytest.raises(Unavailable) as caught:
         await poster.deliver(new_id(), Posting(1, "Ada", "Ada's cat", channel_id=5), Card("words"))
     assert caught.value.after_s > WINDOW_S - 5

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from bot import wording
 from engine.jobs import catalog, params
-from engine.jobs.errors import BadMixture, BadOption, UnknownLayer
-from engine.jobs.job import Job, JobRow, Place, Result, State, new_id
+from engine.jobs.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
+from engine.jobs.job import BlobKey, Job, JobRow, Place, Result, State, new_id
 from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
+
+BLOB = BlobKey("b" * 64)
 
 
 def parsed(line: str) -> AnyParams:
@@ -25,13 +27,13 @@ def parsed(line: str) -> AnyParams:
     st.integers(128, 1024),
     st.integers(0, 2**31 - 1),
 )
-def test_a_dreams_credit_line_leads_back_to_it(layer, strength, size, seed):
+def test_a_dreams_credit_line_leads_back_to_it(layer: str, strength: float, size: int, seed: int) -> None:
     asked = Dream(layer=layer, strength=strength, size=size, seed=seed)
     assert parsed(wording.credit(asked)) == asked
 
 
 @given(st.lists(st.sampled_from([*catalog.subjects("pocket"), *catalog.labels("pocket")]), min_size=1, max_size=4))
-def test_a_credit_line_with_subjects_leads_back_to_them(words):
+def test_a_credit_line_with_subjects_leads_back_to_them(words: list[str]) -> None:
     asked = Dream(subject=", ".join(words), seed=3)
     line = wording.credit(asked)
     assert line.startswith(f"/dream subject:{words[0]}")
@@ -40,7 +42,7 @@ def test_a_credit_line_with_subjects_leads_back_to_them(words):
 
 
 @given(st.integers(8, 90), st.integers(128, 640))
-def test_a_zooms_credit_line_leads_back_to_it(frames, size):
+def test_a_zooms_credit_line_leads_back_to_it(frames: int, size: int) -> None:
     asked = Zoom(frames=frames, size=size, seed=7)
     assert parsed(wording.credit(asked)) == asked
 
@@ -52,67 +54,69 @@ def test_a_zooms_credit_line_leads_back_to_it(frames, size):
     st.sampled_from(["match", "average"]),
     st.sampled_from(["natural", "vivid", "2015"]),
 )
-def test_every_option_of_the_chat_is_in_a_dreams_credit_line(colours, keep, protect, guide_by, look):
+def test_every_option_of_the_chat_is_in_a_dreams_credit_line(
+    colours: str, keep: float, protect: str, guide_by: str, look: str
+) -> None:
     asked = Dream(colours=colours, keep=keep, protect=protect, guide_by=guide_by, look=look, seed=3)
     assert parsed(wording.credit(asked)) == asked
 
 
 @given(st.integers(1, 9), st.integers(128, 1024), st.sampled_from(["banana", "eyes + fox"]))
-def test_a_concepts_credit_line_leads_back_to_it(variations, size, subject):
+def test_a_concepts_credit_line_leads_back_to_it(variations: int, size: int, subject: str) -> None:
     asked = Concept(subject=subject, variations=variations, size=size, seed=3)
     assert parsed(wording.credit(asked)) == asked
 
 
 @given(st.none() | st.integers(0, 99_999), st.integers(1, 36), st.sampled_from(["low", "mixed4a"]))
-def test_a_channels_credit_line_leads_back_to_it(channel, top, layer):
+def test_a_channels_credit_line_leads_back_to_it(channel: int | None, top: int, layer: str) -> None:
     asked = Channel(layer=layer, channel=channel, top=top, seed=3)
     line = wording.credit(asked)
     assert line.startswith(f"/lab channel layer:{layer}")
     assert parsed(line) == asked
 
 
-def test_a_credit_line_names_what_was_searched_and_another_network():
+def test_a_credit_line_names_what_was_searched_and_another_network() -> None:
     assert wording.credit(Channel(search="fox", seed=3)) == "/lab channel layer:mid search:fox seed:3"
     assert wording.credit(See(seed=3)) == "/see seed:3"
     assert wording.credit(See(network="googlenet", seed=3)) == "/see network:googlenet seed:3"
     assert parsed(wording.credit(Dream(network="googlenet", seed=3))).network == "googlenet"
 
 
-def test_the_credit_line_of_the_mission():
+def test_the_credit_line_of_the_mission() -> None:
     assert wording.credit(Dream(layer="high", seed=4821)) == "/dream layer:high seed:4821"
 
 
 @given(st.text())
-def test_escaped_text_has_nothing_that_discord_interprets(text):
+def test_escaped_text_has_nothing_that_discord_interprets(text: str) -> None:
     escaped = wording.escape(text, 200)
     assert "\n" not in escaped
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_~`|<>@#:\[\]()]", escaped)
 
 
 @pytest.mark.parametrize("text", ["<@123>", "@everyone", "**bold**", "`code`", "https://example.com", "<t:1:R>"])
-def test_what_people_try(text):
+def test_what_people_try(text: str) -> None:
     escaped = wording.escape(text)
     assert escaped.startswith("\\") or "\\:" in escaped
     assert escaped.replace("\\", "") == text
 
 
-def test_names_are_short():
+def test_names_are_short() -> None:
     assert len(wording.escape("a" * 1000)) == wording.NAME_LIMIT
 
 
 @given(st.text(max_size=300))
-def test_alt_text_fits(name):
+def test_alt_text_fits(name: str) -> None:
     for asked in (Dream(layer="high"), Zoom(layer="mixed4a"), Concept(subject="fox"), Channel(), See()):
         assert 1 <= len(wording.alt(asked, wording.original(name, "picture"))) <= wording.ALT_LIMIT
 
 
-def test_alt_text_says_what_was_dreamed():
+def test_alt_text_says_what_was_dreamed() -> None:
     alt = wording.alt(Dream(layer="high"), wording.original("Ada", "avatar"))
     assert "Ada's avatar" in alt
     assert "faces, animals, eyes" in alt
 
 
-def test_a_subject_is_told_in_place_of_a_layer():
+def test_a_subject_is_told_in_place_of_a_layer() -> None:
     asked = Dream(subject="👁 + castle", seed=4821)
     assert wording.credit(asked) == "/dream subject:eyes + castle seed:4821"
     assert "asked for eyes and castle." in wording.alt(asked, "Ada's avatar")
@@ -135,17 +139,17 @@ def test_a_subject_is_told_in_place_of_a_layer():
         ),
     ],
 )
-def test_alt_text_of_every_recipe(asked, told):
+def test_alt_text_of_every_recipe(asked: AnyParams, told: str) -> None:
     assert told in wording.alt(asked, wording.NOISE)
 
 
-def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not():
+def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not() -> None:
     labels = [
         {"label": "fox", "emoji": "🦊", "probability": 0.7249},
         {"label": "l*i*on", "emoji": "", "probability": 0.09},
         {"label": "cat", "emoji": "", "probability": 0.002},
     ]
-    result = Result("b" * 64, "image/png", 1280, 900, 1000, facts={"labels": labels})
+    result = Result(BLOB, "image/png", 1280, 900, 1000, facts={"labels": labels})
     row = JobRow(new_id(), Job(See(), "1"), State.DONE, {}, 0.0, result=result)
     assert "What the network sees in Ada's picture: 🦊 fox 72%, l*i*on 9%." in wording.alt(See(), "Ada's picture", row)
     line = wording.result(row, "Ada").splitlines()[1]
@@ -155,11 +159,11 @@ def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not():
 
 def looked(sentence: str, share: float) -> JobRow:
     labels = [{"label": "tray", "emoji": "", "probability": share}]
-    result = Result("b" * 64, "image/png", 1280, 900, 1000, facts={"labels": labels, "sentence": sentence})
+    result = Result(BLOB, "image/png", 1280, 900, 1000, facts={"labels": labels, "sentence": sentence})
     return JobRow(new_id(), Job(See(), "1"), State.DONE, {}, 0.0, result=result)
 
 
-def test_the_sentence_is_the_message_and_what_nobody_can_tell_is_a_guess():
+def test_the_sentence_is_the_message_and_what_nobody_can_tell_is_a_guess() -> None:
     told = wording.result(looked("This is a tray.", 0.8), "Ada").replace("\\", "").splitlines()
     assert told[0] == "**This is a tray.**"
     assert told[2].startswith("-# tray 80% · Ada")
@@ -169,22 +173,22 @@ def test_the_sentence_is_the_message_and_what_nobody_can_tell_is_a_guess():
     assert "Ada's cat: This is a tray; tray 80%." in wording.alt(See(), "Ada's cat", looked("This is a tray.", 0.8))
 
 
-def test_how_long_it_will_take_is_told_once_it_is_worth_telling():
+def test_how_long_it_will_take_is_told_once_it_is_worth_telling() -> None:
     assert wording.underway(Dream(), 0.4) == "dreaming · 40 %"
     assert wording.underway(Concept(subject="fox"), 0.4, 8.2) == "imagining · 40 % · about 8 s left"
     assert wording.underway(See(), 1.0, 0.3) == "looking · 99 %"
 
 
-def test_place_in_words():
+def test_place_in_words() -> None:
     assert wording.place(Place(2, 20.0, State.QUEUED)) == "2 dreams ahead of yours, about 20 s."
     assert wording.place(Place(0, 6.2, State.QUEUED)) == "Yours is next, about 6 s."
     assert wording.place(Place(1, 300.0, State.QUEUED), now=1000.0).endswith("ready <t:1300:R>.")
     assert wording.place(None)
 
 
-def test_status_and_result_have_as_many_lines():
+def test_status_and_result_have_as_many_lines() -> None:
     asked = Dream(seed=1)
-    result = Result("b" * 64, "image/png", 512, 384, 1000)
+    result = Result(BLOB, "image/png", 512, 384, 1000)
     row = JobRow(new_id(), Job(asked, "1"), State.DONE, {}, 0.0, started=1.0, finished=6.2, result=result)
     assert wording.result(row, "Ada").count("\n") == wording.status(wording.underway(asked, 0.4), "Ada", asked).count(
         "\n"
@@ -192,14 +196,14 @@ def test_status_and_result_have_as_many_lines():
     assert "5.2 s" in wording.result(row, "Ada")
 
 
-def test_a_note_of_what_was_given_up_is_told():
-    result = Result("b" * 64, "image/jpeg", 512, 384, 1000, "Sent as a JPEG to fit.")
+def test_a_note_of_what_was_given_up_is_told() -> None:
+    result = Result(BLOB, "image/jpeg", 512, 384, 1000, "Sent as a JPEG to fit.")
     row = JobRow(new_id(), Job(Dream(), "1"), State.DONE, {}, 0.0, result=result, keep=True)
     assert "Sent as a JPEG" in wording.result(row, "Ada")
     assert "kept" in wording.result(row, "Ada")
 
 
-def test_as_many_presets_as_fit_are_listed():
+def test_as_many_presets_as_fit_are_listed() -> None:
     lines = [wording.preset_line("*" * 32, {"layer": "mixed4a", "strength": 1.23456, "size": 1024})] * 60
     text = wording.preset_list(lines)
     assert len(text) <= 2000
@@ -208,7 +212,7 @@ def test_as_many_presets_as_fit_are_listed():
     assert wording.preset_list([]) == ""
 
 
-def test_help_fits_one_message_and_has_three_examples():
+def test_help_fits_one_message_and_has_three_examples() -> None:
     assert len(wording.HELP) <= 2000
     assert len(re.findall(r"^`/", wording.HELP, re.MULTILINE)) == 3
 
@@ -221,12 +225,12 @@ def test_help_fits_one_message_and_has_three_examples():
         BadOption(option="a` @everyone", problem="is not known: <@1>"),
     ],
 )
-def test_a_refusal_quotes_without_being_moved(error):
+def test_a_refusal_quotes_without_being_moved(error: PareidoliaError) -> None:
     said = re.sub(r"`[^`]*`", "", wording.refused(error))
     assert not re.search(r"(?<!\\)(<@|@everyone|\*\*|\|\||\[a\])", said)
     assert error.code in said
 
 
-def test_our_own_code_in_a_refusal_stays():
+def test_our_own_code_in_a_refusal_stays() -> None:
     said = wording.refused(BadOption(option="channel", problem="and `search` are one too many"))
     assert "`channel` and `search` are" in said

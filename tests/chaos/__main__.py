@@ -17,7 +17,7 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from random import Random
 
 from bot.playground.child import BOT_COMMAND
@@ -26,7 +26,7 @@ from tests.chaos.house import without_settings_of_this_machine
 from tests.chaos.kills import Plan, storm
 from tests.chaos.small_engine import BOT
 
-Scenario = Callable[[str], Awaitable[None]]
+Scenario = Callable[[str], Coroutine[None, None, None]]
 KILLS_MINUTES, REST_MINUTES = 20.0, 10.0
 """Of two idle cores; twice as many tell every case of `rest`."""
 

@@ -10,13 +10,16 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import discord
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot import courier as courier_module
 from bot import endpoints
@@ -118,9 +121,18 @@ class Bench:
         """The jobs behind interactions."""
         found = []
         for one in interactions:
-            await self.world.until(lambda one=one: (m := self.playground.answer(one)) and labels(m), PATIENCE_S)
+            await self._buttons(one)
             found.append(job_of(await self.message(one)))
         return found
+
+    async def _buttons(self, interaction: Interaction) -> list[str]:
+        """What is written on the buttons of the answer, once it has any."""
+
+        def shown() -> list[str]:
+            message = self.playground.answer(interaction)
+            return labels(message) if message else []
+
+        return await self.world.until(shown, PATIENCE_S)
 
     async def until(self, job: str, true: Callable[[JobRow], object]) -> JobRow:
         """The job's row once something is true of it."""
@@ -189,11 +201,10 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
 
 
 @contextlib.contextmanager
-def _pointing() -> Any:
+def _pointing() -> Iterator[None]:
     """discord.py's hosts are put back afterwards."""
-    gateway = endpoints.DiscordWebSocket
-    kept = endpoints.Route.BASE, endpoints.Asset.BASE, gateway.DEFAULT_GATEWAY
+    kept = Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     try:
         yield
     finally:
-        endpoints.Route.BASE, endpoints.Asset.BASE, gateway.DEFAULT_GATEWAY = kept
+        Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY = kept

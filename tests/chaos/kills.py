@@ -158,15 +158,17 @@ class Storm:
         return None
 
     def _command(self, who: str, place: str, kind: str) -> Interaction:
-        draw, options = self.random, {}
+        draw = self.random
+        options: dict[str, int | Attachment] = {}
         if draw.random() < 0.4:
             options["image"] = self._picture()
         if draw.random() < 0.15:
             options["private"] = True
         if kind == "zoom":
             options["frames"] = 8
-        chosen = {"layer": draw.choice(("low", "mid", "high")), "seed": draw.randrange(10_000), **options}
-        return self.house.playground.command(who, place, "dream" if kind == "mention" else kind, size=128, **chosen)
+        layer, seed = draw.choice(("low", "mid", "high")), draw.randrange(10_000)
+        name = "dream" if kind == "mention" else kind
+        return self.house.playground.command(who, place, name, size=128, layer=layer, seed=seed, **options)
 
     def _preset(self, who: str, place: str) -> None:
         if self.random.random() < 0.4:

@@ -11,6 +11,7 @@ import contextlib
 import resource
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -20,11 +21,11 @@ from pathlib import Path
 from random import Random
 from unittest import mock
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot import desk as desk_module
 from bot.intake import Intake
-from bot.playground.world import Interaction, Message
+from bot.playground.world import Event, Interaction, Message
 from engine.jobs.errors import DiskFull, NoLedger, PareidoliaError, PictureGone
 from engine.jobs.job import BlobKey, JobRow, State
 from tests.chaos.audit import Verdict, audit
@@ -109,11 +110,11 @@ async def a_database_that_turns_read_only(_seed: str) -> None:
 
 
 @contextmanager
-def _read_only(databases: list[object]) -> Iterator[None]:
-    def forbid(connection: object, *_: object) -> None:
+def _read_only(databases: list[Engine]) -> Iterator[None]:
+    def forbid(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA query_only = ON").close()
 
-    def allow(connection: object, *_: object) -> None:
+    def allow(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA query_only = OFF").close()
 
     for one in databases:
@@ -236,7 +237,7 @@ async def sigterm_in_the_middle_of_an_upload(seed: str) -> None:
         bot = house.parts()["bot"]
         told = asyncio.Event()
 
-        def hear(what: object) -> None:
+        def hear(what: Event) -> None:
             if what.kind == moment and not told.is_set():
                 told.set()
                 bot.kill(signal.SIGTERM)

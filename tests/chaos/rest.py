@@ -32,6 +32,9 @@ from unittest import mock
 import aiohttp
 import discord
 import discord.webhook.async_ as webhook_calls
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 import bot.app as bot_app
 import bot.client as bot_client
@@ -340,13 +343,12 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
 @contextmanager
 def endpoints_of(loaded: settings.Settings) -> Iterator[None]:
     """discord.py pointed at the stand-in."""
-    gateway = endpoints.DiscordWebSocket
-    kept = endpoints.Route.BASE, endpoints.Asset.BASE, gateway.DEFAULT_GATEWAY
+    kept = Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     endpoints.point(loaded.discord)
     try:
         yield
     finally:
-        endpoints.Route.BASE, endpoints.Asset.BASE, gateway.DEFAULT_GATEWAY = kept
+        Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY = kept
 
 
 # the stories

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot import wording
-from bot.playground.world import Message, World
+from bot.playground.world import Attachment, Message, World
 from engine.jobs.job import BlobKey, Job, JobId, JobRow, Result, State
 from engine.jobs.params import Dream
 from tests.chaos import gateway, machine
@@ -34,8 +34,10 @@ BRIEF = (
 
 
 async def test_20_jobs_among_kills() -> None:
-    quick = {"rush_s": (0.0, 0.1), "respite": 3, "crowd": 5, "in_turn": True}
-    plan = Plan(SEED, jobs=20, minutes=10, command=BOT, acknowledge_s=200.0, **quick)
+    plan = Plan(
+        SEED, jobs=20, minutes=10, rush_s=(0.0, 0.1), respite=3, crowd=5, in_turn=True, command=BOT,
+        acknowledge_s=200.0,
+    )  # fmt: skip
     report = await storm(plan)
     print(report)
     assert report.flawless, str(report)
@@ -54,8 +56,8 @@ async def test_a_fault_costs_no_answer_and_gives_none_twice(scenario: Callable[[
 def answered(world: World, job: str, *buttons: str, picture: bool = True) -> Message:
     """A message of the bot about a job."""
     row = {"type": 1, "components": [{"type": 2, "label": label, "custom_id": f"x{label}:{job}"} for label in buttons]}
-    files = [object()] if picture else []
-    message = Message(world.mint(), "1", world.bot.id, components=[row], attachments=files)  # type: ignore[arg-type]
+    files = [Attachment("9", "1", "dream.png", b"", "image/png")] if picture else []
+    message = Message(world.mint(), "1", world.bot.id, components=[row], attachments=files)
     world.messages[message.id] = message
     return message
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from unittest import mock
 
+import discord
 import pytest
 import pytest_asyncio
 
@@ -16,7 +17,9 @@ import bot.client as bot_client
 from bot import wording
 from bot.playground.faults import FOREVER, Fault
 from bot.playground.world import Message
+from bot.views.card import Card
 from engine.jobs.errors import SettingsError
+from engine.jobs.job import JobRow
 from tests.chaos import rest
 from tests.chaos.rest import (
     CALLBACK,
@@ -148,7 +151,7 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
     begun = asyncio.Event()
     start = house.dispatch.start
 
-    def noted():
+    def noted() -> JobRow | None:
         row = start()
         if row:
             begun.set()
@@ -156,9 +159,9 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
 
     respond = house.client.desk._poster.respond
 
-    async def late(*given, **more):
+    async def late(interaction: discord.Interaction, card: Card, *, ephemeral: bool = False) -> int | None:
         await begun.wait()
-        return await respond(*given, **more)
+        return await respond(interaction, card, ephemeral=ephemeral)
 
     with (
         mock.patch.object(house.dispatch, "start", noted),

@@ -65,7 +65,8 @@ def test_further_pictures_reach_the_recipe(studio: Studio) -> None:
 
 
 def test_memory_that_runs_out_once_is_said_in_the_result(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    activations, failed = Network.activations, []
+    activations = Network.activations
+    failed: list[torch.Size] = []
 
     def cramped(network: Network, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         if picture.shape[3] == 160 and not failed:

@@ -276,8 +276,9 @@ def test_a_child_whose_supervisor_was_killed_ends_without_a_word() -> None:
         "import os, engine.worker as w; end, pipe = os.pipe(); os.close(end);"
         "w.Parent(os.fdopen(pipe, 'wb')).send(report='progress')"
     )
-    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen([sys.executable, "-c", code], **streams) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as child:
         assert child.wait(60) == 0
         assert child.stdout is not None
         assert child.stdout.read() == b""

@@ -161,7 +161,8 @@ class Siege:
 
 def chunks(png: bytes) -> list[str]:
     """The kinds of chunks in a PNG, neighbours of one kind counted once."""
-    kinds, at = [], 8
+    kinds: list[str] = []
+    at = 8
     while at + 8 <= len(png):
         length, kind = struct.unpack_from(">I4s", png, at)
         if not kinds or kinds[-1] != kind.decode("ascii"):

@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.playground import rules
+from bot.playground.rejections import JsonDict
 from bot.playground.server import Playground
 from bot.playground.world import Attachment, Channel, Event, Interaction, Message, Persona
 
@@ -111,7 +112,7 @@ class Crowd:
         """Send the command and wait until it is answered or refused."""
         assert self.picture is not None
         picture = self.playground.upload("picture.png", self.picture.data)
-        typed = [{"name": "image", "value": {"upload_id": picture.id}}, {"name": "size", "value": 128}]
+        typed: list[JsonDict] = [{"name": "image", "value": {"upload_id": picture.id}}, {"name": "size", "value": 128}]
         ask = Ask(person.id, time.time())
         interaction = self.playground.deeds.command(person, place, "dream", typed)
         waiter = self._waiters[interaction.id] = Waiter(ask)

@@ -6,17 +6,14 @@ from tests.bot.test_desk import (  # noqa: F401
     JPEG,
     Stage,
     _drawn_avatars,
+    alts,
     labels,
+    made,
     png,
     specification,
     stage,
-    walk,
     words,
 )
-
-
-def alts(message) -> list[str]:
-    return [media["description"] for item in walk(message.components) for media in item.get("items", ())]
 
 
 async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage: Stage) -> None:  # noqa: F811
@@ -52,7 +49,7 @@ async def test_its_buttons_go_on_from_there(stage: Stage) -> None:  # noqa: F811
     deeper, again, zoom = (row.job for row in await stage.queued(3))
     assert [job.params.recipe for job in (deeper, again, zoom)] == ["dream", "concept", "zoom"]
     assert {job.params.aim for job in (deeper, again, zoom)} == {("subject", "fox")}
-    assert deeper.picture == zoom.picture == parent.result.blob
+    assert deeper.picture == zoom.picture == made(parent).blob
     assert deeper.params.size == 300
     assert again.picture is None
     assert again.params.size == 300
@@ -67,8 +64,8 @@ async def test_more_imagines_something_else_and_saves_the_word_for_dreams(stage:
     (other,) = await stage.queued(1)
     assert other.job.params == Concept(subject="eyes", seed=other.job.params.seed)
     opened = stage.playground.press("You", panel, "Save as preset")
-    await stage.playground.world.until(lambda: opened.modal)
-    (field,) = [item["component"]["custom_id"] for item in opened.modal["components"]]
+    modal = await stage.playground.world.until(lambda: opened.modal)
+    (field,) = [item["component"]["custom_id"] for item in modal["components"]]
     await stage.answer(stage.playground.submit("You", opened, **{field: "foxes"}))
     await stage.ask("You", "dream", preset="foxes")
     *_, dreamed = await stage.queued(2)

@@ -1,24 +1,36 @@
 """The further options of `/dream` against the stand-in Discord, with the engine's part done by hand."""
 
+from pathlib import Path
+
 import pytest
 
 from bot import desk, wording
 from engine.jobs import catalog
+from engine.jobs.job import JobRow
 from engine.jobs.params import Dream
 from tests.bot.test_desk import (  # noqa: F401
+    Option,
     Stage,
     _drawn_avatars,
+    alts,
+    climb,
     labels,
     png,
     specification,
     stage,
-    walk,
     words,
 )
 
 
 async def test_colours_what_stays_and_what_is_spared(stage: Stage) -> None:  # noqa: F811
-    asked = {"colours": "keep", "keep": 0.3, "protect": "centre", "look": "2015", "layer": "mid", "seed": 7}
+    asked: dict[str, Option] = {
+        "colours": "keep",
+        "keep": 0.3,
+        "protect": "centre",
+        "look": "2015",
+        "layer": "mid",
+        "seed": 7,
+    }
     message = await stage.ask("You", "dream", **asked)
     row = await stage.finish(message)
     assert row.job.params == Dream(**asked)
@@ -40,8 +52,7 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
     for key in row.job.others.values():
         assert await stage.dispatch.get_blob(key)
     assert "with a guide and a mask" in words(message)
-    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts[0].endswith("faces, animals, eyes, guided by a second picture.")
+    assert alts(message)[0].endswith("faces, animals, eyes, guided by a second picture.")
     for button in ("Deeper", "Again", "Zoom"):
         await stage.press("Ada", message, button)
     deeper, again, zoom = await stage.queued(3)
@@ -56,17 +67,37 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"guide": b"text"}, "not a picture I can open"),
-        ({"guide": png(), "subject": "eyes"}, "takes the place of a subject: leave one of them out"),
         ({"look": "2015", "subject": "eyes"}, "`look` 2015 climbs one layer"),
         ({"network": "googlenet"}, 'The network "googlenet" is not installed here'),
         ({"network": "gogglenet"}, 'There is no network "gogglenet"'),
         ({"layer": "high*0.7 + hgih:21"}, "At character 12"),
     ],
 )
-async def test_what_does_not_go_together_is_refused_in_private(stage: Stage, options, sentence) -> None:  # noqa: F811
-    if "guide" in options:
-        options = {**options, "guide": stage.playground.upload("guide.png", options["guide"])}
+async def test_what_does_not_go_together_is_refused_in_private(
+    stage: Stage,  # noqa: F811
+    options: dict[str, Option],
+    sentence: str,
+) -> None:
+    await refuses(stage, options, sentence)
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "sentence"),
+    [
+        (b"text", {}, "not a picture I can open"),
+        (png(), {"subject": "eyes"}, "takes the place of a subject: leave one of them out"),
+    ],
+)
+async def test_a_guide_that_cannot_be_is_refused_in_private(
+    stage: Stage,  # noqa: F811
+    data: bytes,
+    options: dict[str, Option],
+    sentence: str,
+) -> None:
+    await refuses(stage, {**options, "guide": stage.playground.upload("guide.png", data)}, sentence)
+
+
+async def refuses(stage: Stage, options: dict[str, Option], sentence: str) -> None:  # noqa: F811
     refused = await stage.ask("You", "dream", **options)
     assert refused.ephemeral
     assert sentence in words(refused).replace("\\", "")
@@ -76,15 +107,21 @@ async def test_what_does_not_go_together_is_refused_in_private(stage: Stage, opt
 async def test_a_preset_keeps_the_further_options_and_its_network(stage: Stage) -> None:  # noqa: F811
     kept = {"layer": "low", "colours": "match", "keep": 0.3, "look": "2015"}
     await stage.client.desk.presets.save(stage.playground.world.persona("You").id, "old", kept)
-    for command, options in (("dream", {}), ("dream", {"subject": "eyes"}), ("zoom", {})):
-        await stage.ask("You", command, preset="old", **options)
-    old, eyes, zoom = (row.job.params for row in await stage.queued(3))
+    await stage.ask("You", "dream", preset="old")
+    await stage.ask("You", "dream", preset="old", subject="eyes")
+    await stage.ask("You", "zoom", preset="old")
+    old, eyes, zoom = (climb(row) for row in await stage.queued(3))
     assert old == Dream(**kept, seed=old.seed)
     assert eyes == Dream(subject="eyes", colours="match", keep=0.3, seed=eyes.seed)
     assert zoom.layer == "low"
 
 
-async def test_a_preset_with_a_network_stays_with_it_whatever_knows_the_word(stage: Stage, tmp_path) -> None:  # noqa: F811
+def dream_of(row: JobRow) -> Dream:
+    assert isinstance(row.job.params, Dream)
+    return row.job.params
+
+
+async def test_a_preset_with_a_network_stays_with_it_whatever_knows_the_word(stage: Stage, tmp_path: Path) -> None:  # noqa: F811
     catalog.include(tmp_path / "default")
     assert catalog.default_network() == "lite2"
     await stage.client.desk.presets.save(
@@ -93,7 +130,7 @@ async def test_a_preset_with_a_network_stays_with_it_whatever_knows_the_word(sta
     await stage.ask("You", "dream", preset="mine")
     await stage.ask("You", "dream", preset="mine", subject="owl")
     await stage.ask("You", "dream", subject="eyes")
-    low, owl, eyes = (row.job.params for row in await stage.queued(3))
+    low, owl, eyes = (dream_of(row) for row in await stage.queued(3))
     assert (low.network, low.aim, low.look) == ("pocket", ("layer", "low"), "2015")
     assert (owl.network, owl.aim, owl.look) == ("pocket", ("subject", "owl"), "natural")
     assert eyes.network == "pocket", "the default does not know it"
@@ -106,14 +143,16 @@ async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(
     assert await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="hgih + mixed4") == []
     message = await stage.ask("You", "dream", layer=choices[0]["value"] + ":21", seed=7)
     row = await stage.finish(message)
-    assert row.job.params.layer == "high*0.7 + mixed4a:21"
+    assert climb(row).layer == "high*0.7 + mixed4a:21"
     assert "`/dream layer:high*0.7 + mixed4a:21 seed:7`" in words(message)
-    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts[0].endswith("faces, animals, eyes and channel 21 of the layer mixed4a.")
+    assert alts(message)[0].endswith("faces, animals, eyes and channel 21 of the layer mixed4a.")
     assert desk.preset_options(row.job.params) == {"network": "pocket", "layer": "high*0.7 + mixed4a:21"}
 
 
-async def test_networks_that_are_installed_are_offered_with_their_own_layers(stage: Stage, monkeypatch) -> None:  # noqa: F811
+async def test_networks_that_are_installed_are_offered_with_their_own_layers(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def offered(option: str, **typed: str) -> list[str]:
         choices = await stage.playground.autocomplete("You", "dreams", "dream", option, **typed)
         return [choice["value"] for choice in choices]
@@ -129,4 +168,4 @@ async def test_networks_that_are_installed_are_offered_with_their_own_layers(sta
     assert "`/dream layer:inception_4c network:googlenet seed:7`" in words(message)
     await stage.press("You", message, "Zoom")
     (zoom,) = await stage.queued(1)
-    assert (zoom.job.params.network, zoom.job.params.layer) == ("googlenet", "inception_4c")
+    assert (zoom.job.params.network, zoom.job.params.aim) == ("googlenet", ("layer", "inception_4c"))

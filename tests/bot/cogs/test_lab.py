@@ -1,11 +1,15 @@
 """`/lab channel` against the stand-in Discord, with the engine's part done by hand."""
 
 from bot import desk, wording
+from bot.playground.world import Message
+from engine.jobs.job import JobRow
 from engine.jobs.params import Channel
 from tests.bot.test_desk import (  # noqa: F401
+    Option,
     Stage,
     _drawn_avatars,
     labels,
+    made,
     png,
     specification,
     stage,
@@ -13,16 +17,9 @@ from tests.bot.test_desk import (  # noqa: F401
 )
 
 
-async def asked(stage: Stage, **options):  # noqa: F811
-    """What the lab answers; `Stage.ask` takes a `channel` for that of the chat."""
-    message = await stage.answer(stage.playground.command("You", "dreams", "lab channel", **options))
-    await stage.followed()
-    return message
-
-
-async def drawn(stage: Stage, **options):  # noqa: F811
+async def drawn(stage: Stage, **options: Option) -> tuple[Message, JobRow]:  # noqa: F811
     """A finished drawing: its message and its row."""
-    message = await asked(stage, **options)
+    message = await stage.ask("You", "lab channel", **options)
     return message, await stage.finish(message)
 
 
@@ -36,7 +33,7 @@ async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: St
         await stage.press("Ada", message, button)
     deeper, again, zoom = (child.job for child in await stage.queued(3))
     assert deeper.params.aim == zoom.params.aim == ("layer", "mid:21")
-    assert deeper.picture == zoom.picture == row.result.blob
+    assert deeper.picture == zoom.picture == made(row).blob
     assert again.params == row.job.params.model_copy(update={"seed": again.params.seed})
     assert desk.preset_options(row.job.params) == {"network": "pocket", "layer": "mid:21"}
 
@@ -60,9 +57,9 @@ async def test_another_layer_is_its_atlas_since_the_channel_was_the_other_ones(s
 
 async def test_channels_are_searched_by_a_word_or_named_but_not_both(stage: Stage) -> None:  # noqa: F811
     message, row = await drawn(stage, search="🦊", seed=7)
-    assert row.job.params.search == "fox"
+    assert row.job.params == Channel(search="fox", seed=7)
     assert "`/lab channel layer:mid search:fox seed:7`" in words(message)
-    refused = await asked(stage, search="fox", channel=3)
+    refused = await stage.ask("You", "lab channel", search="fox", channel=3)
     assert refused.ephemeral
     assert "leave one of them out" in words(refused)
     offered = await stage.playground.autocomplete("You", "dreams", "lab channel", "search", search="fo")

@@ -8,21 +8,26 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot import desk, wording
+from bot.intake import Link
+from bot.playground.world import Message
 from engine.jobs import imprint
-from engine.jobs.params import Channel, Concept, Dream, See, Zoom
+from engine.jobs.job import JobRow
+from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 from tests.bot.test_desk import (  # noqa: F401
+    Option,
     Stage,
     _drawn_avatars,
+    alts,
+    climb,
     png,
     specification,
     stage,
-    walk,
     words,
 )
 from tests.engine.jobs.forged import FORGED
 
 
-async def like(stage: Stage, persona: str, message, channel: str = "dreams"):  # noqa: F811
+async def like(stage: Stage, persona: str, message: Message, channel: str = "dreams") -> tuple[Message, str]:  # noqa: F811
     """The answer to the menu, and what was told beside it."""
     known = set(stage.playground.world.messages)
     answer = await stage.answer(stage.playground.menu(persona, channel, wording.LIKE_THIS, message))
@@ -30,19 +35,19 @@ async def like(stage: Stage, persona: str, message, channel: str = "dreams"):  #
         return answer, ""
     await stage.followed()
 
-    def told():
+    def told() -> str | None:
         fresh = (one for id, one in stage.playground.world.messages.items() if id not in known and id != answer.id)
         return next((words(one) for one in fresh if one.ephemeral), None)
 
     return answer, await stage.playground.world.until(told)
 
 
-async def newest(stage: Stage):  # noqa: F811
+async def newest(stage: Stage) -> JobRow:  # noqa: F811
     """The row that was queued last."""
     return max(await stage.rows(), key=lambda row: row.created)
 
 
-def noted(params, *others: str) -> bytes:
+def noted(params: AnyParams, *others: str) -> bytes:
     """A file of ours."""
     return with_text(imprint.write(params, others))
 
@@ -54,12 +59,12 @@ def with_text(text: str | bytes) -> bytes:
     return out.getvalue()
 
 
-def said(stage: Stage, data: bytes, persona: str = "Ada"):  # noqa: F811
+def said(stage: Stage, data: bytes, persona: str = "Ada") -> Message:  # noqa: F811
     return stage.playground.say(persona, "dreams", "look", [stage.playground.upload("a.png", data)])
 
 
 async def test_the_ledger_knows_how_a_dream_was_made_though_its_file_was_stripped(stage: Stage) -> None:  # noqa: F811
-    asked = {"subject": "owl", "strength": 1.6, "keep": 0.2, "size": 256, "seed": 4821}
+    asked: dict[str, Option] = {"subject": "owl", "strength": 1.6, "keep": 0.2, "size": 256, "seed": 4821}
     message, row = await stage.dreamed("You", **asked)
     answer, told = await like(stage, "Ada", message)
     liked = await newest(stage)
@@ -68,8 +73,7 @@ async def test_the_ledger_knows_how_a_dream_was_made_though_its_file_was_strippe
     assert liked.job.picture != row.job.picture, "Ada's own avatar"
     assert liked.job.parent is None
     assert "`/dream subject:owl strength:1.6 size:256 keep:0.2 seed:4821`, over Ada\\'s avatar" in told
-    alts = [media["description"] for item in walk(answer.components) for media in item.get("items", ())]
-    assert alts == ["Ada's avatar, before the dream"]
+    assert alts(answer) == ["Ada's avatar, before the dream"]
 
 
 async def test_the_last_picture_that_was_chosen_in_this_channel_is_dreamed(stage: Stage) -> None:  # noqa: F811
@@ -82,15 +86,19 @@ async def test_the_last_picture_that_was_chosen_in_this_channel_is_dreamed(stage
         await stage.dispatch.cancel(row.id)
     _, told = await like(stage, "Ada", theirs)
     liked = await newest(stage)
-    assert (liked.job.picture, liked.job.params.layer) == (first.job.picture, "low")
+    assert (liked.job.picture, climb(liked).layer) == (first.job.picture, "low")
     assert "over Ada\\'s picture" in told
 
 
 @pytest.mark.parametrize(("where", "options"), [("dreams", {"private": True}), ("elsewhere", {})])
-async def test_a_picture_from_elsewhere_or_from_a_private_dream_is_not_shown_here(stage: Stage, where, options) -> None:  # noqa: F811
+async def test_a_picture_from_elsewhere_or_from_a_private_dream_is_not_shown_here(
+    stage: Stage,  # noqa: F811
+    where: str,
+    options: dict[str, Option],
+) -> None:
     theirs, _ = await stage.dreamed("You", layer="low")
     image = stage.playground.upload("secret.png", png(40, 30))
-    await stage.ask("Ada", "dream", channel=where, image=image, **options)
+    await stage.ask("Ada", "dream", where, image=image, **options)
     secret = await newest(stage)
     _, told = await like(stage, "Ada", theirs)
     liked = await newest(stage)
@@ -101,6 +109,7 @@ async def test_a_picture_from_elsewhere_or_from_a_private_dream_is_not_shown_her
 async def test_a_picture_that_is_gone_gives_way_to_the_avatar(stage: Stage) -> None:  # noqa: F811
     theirs, _ = await stage.dreamed("You", layer="low")
     _, mine = await stage.dreamed("Ada", image=stage.playground.upload("cat.png", png(40, 30)))
+    assert mine.job.picture is not None
     stage.dispatch._blobs.pop(mine.job.picture)
     _, told = await like(stage, "Ada", theirs)
     assert "avatar" in told
@@ -137,7 +146,7 @@ async def test_a_guide_goes_along_and_a_mask_stays(stage: Stage) -> None:  # noq
     ],
     ids=lambda params: params.recipe,
 )  # fmt: skip
-async def test_a_file_says_it_where_the_ledger_knows_nothing(stage: Stage, made, dreamed) -> None:  # noqa: F811
+async def test_a_file_says_it_where_the_ledger_knows_nothing(stage: Stage, made: AnyParams, dreamed: AnyParams) -> None:  # noqa: F811
     _, told = await like(stage, "You", said(stage, noted(made)))
     (row,) = await stage.rows()
     assert row.job.params == dreamed
@@ -154,7 +163,7 @@ async def test_what_no_command_offers_is_told_and_what_is_not_in_the_file(stage:
     assert row.job.others == {}
 
 
-async def refused(stage: Stage, message) -> str:  # noqa: F811
+async def refused(stage: Stage, message: Message) -> str:  # noqa: F811
     answer, _ = await like(stage, "You", message)
     assert answer.ephemeral
     assert await stage.rows() == []
@@ -162,7 +171,7 @@ async def refused(stage: Stage, message) -> str:  # noqa: F811
 
 
 @pytest.mark.parametrize("name", list(FORGED)[::4])
-async def test_a_forged_file_is_refused_in_private(stage: Stage, caplog, name: str) -> None:  # noqa: F811
+async def test_a_forged_file_is_refused_in_private(stage: Stage, caplog: pytest.LogCaptureFixture, name: str) -> None:  # noqa: F811
     told = await refused(stage, said(stage, with_text(FORGED[name])))
     assert any(f"-# {code}" in told for code in ("R27", "R28", "R29"))
     assert "EVIL" not in told
@@ -178,7 +187,11 @@ async def test_a_forged_file_is_refused_in_private(stage: Stage, caplog, name: s
         (noted(Dream(network="googlenet")), 'The network "googlenet" is not installed here'),
     ],
 )  # fmt: skip
-async def test_what_a_file_asks_for_faces_the_same_limits_as_what_is_typed(stage: Stage, data, sentence) -> None:  # noqa: F811
+async def test_what_a_file_asks_for_faces_the_same_limits_as_what_is_typed(
+    stage: Stage,  # noqa: F811
+    data: bytes,
+    sentence: str,
+) -> None:
     assert sentence in (await refused(stage, said(stage, data))).replace("\\", "")
 
 
@@ -186,8 +199,8 @@ async def test_words_alone_cannot_be_followed(stage: Stage) -> None:  # noqa: F8
     assert "I see no picture" in await refused(stage, stage.playground.say("Ada", "dreams", "no picture here"))
 
 
-async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, monkeypatch) -> None:  # noqa: F811
-    async def never(link):
+async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    async def never(link: Link) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(desk, "READ_S", 0.05)
@@ -204,8 +217,11 @@ async def test_following_takes_a_place_in_the_quota(stage: Stage) -> None:  # no
     assert "which is the limit" in words(answer)
 
 
-async def test_a_dream_is_made_though_nobody_hears_with_which_options(stage: Stage, monkeypatch) -> None:  # noqa: F811
-    async def fails(*_):
+async def test_a_dream_is_made_though_nobody_hears_with_which_options(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: object) -> None:
         raise ConnectionError
 
     message, _ = await stage.dreamed("You", layer="low")

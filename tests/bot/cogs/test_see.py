@@ -1,15 +1,18 @@
 """`/see` and its menu against the stand-in Discord, with the engine's part done by hand."""
 
 from bot import desk, wording
+from bot.playground.world import Message
+from engine.jobs.job import JobRow
 from engine.jobs.params import Dream, See
 from tests.bot.test_desk import (  # noqa: F401
+    Option,
     Stage,
     _drawn_avatars,
+    alts,
     labels,
     png,
     specification,
     stage,
-    walk,
     words,
 )
 from tests.bot.test_hostile import forged_press
@@ -17,10 +20,10 @@ from tests.bot.test_hostile import forged_press
 FOUND = {"sentence": "This is a fox.", "labels": [{"label": "fox", "emoji": "🦊", "probability": 0.72}]}
 
 
-async def looked_at(stage: Stage, **options):  # noqa: F811
+async def looked_at(stage: Stage, **options: Option) -> tuple[Message, JobRow]:  # noqa: F811
     """A finished look: its message and its row."""
     message = await stage.ask("You", "see", **options)
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.dispatch.progress(row.id, 1, 4)
     await stage.shows(message, "looking · 25 %")
     stage.dispatch.finish(row.id, png(), facts=FOUND)
@@ -36,8 +39,7 @@ async def test_a_look_tells_what_was_seen_in_the_line_and_to_those_who_cannot_se
     assert "`/see seed:7`" in words(message)
     assert "**This is a fox.**" in words(message).replace("\\", "")
     assert "🦊 fox 72%" in words(message).replace("\\", "")
-    alts = [media["description"] for item in walk(message.components) for media in item.get("items", ())]
-    assert alts[0].startswith("What the network sees in You's avatar: This is a fox; 🦊 fox 72%.")
+    assert alts(message)[0].startswith("What the network sees in You's avatar: This is a fox; 🦊 fox 72%.")
 
 
 async def test_what_was_looked_at_is_dreamed_and_looked_at_again(stage: Stage) -> None:  # noqa: F811

@@ -90,7 +90,7 @@ async def connected(bot: Client, stand_in: Playground) -> AsyncIterator[Client]:
     await bot.login(stand_in.token)
     bot._connection.guild_ready_timeout = 0.05  # the library waits this long for more servers
     task = asyncio.create_task(bot.connect())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await bot.ready.wait()
     yield bot
     await bot.close()

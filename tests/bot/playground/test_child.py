@@ -45,7 +45,7 @@ def lines_of(log: Path) -> list[str]:
 
 async def started(log: Path, count: int) -> list[str]:
     """Wait until the child has been started `count` times and return the log's lines."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while len(lines_of(log)) < count:
             await asyncio.sleep(0.01)
     return lines_of(log)
@@ -71,7 +71,7 @@ async def test_a_restart_kills_it_and_starts_it_anew(playground: Playground, tmp
 async def test_a_bot_that_dies_is_started_again_with_a_pause(playground: Playground, tmp_path: Path) -> None:
     lines = listen(playground)
     playground.run_bot(tmp_path, [sys.executable, "-c", DYING])
-    await playground.world.until(lambda: len(lines) >= 2, within=15)
+    await playground.world.until(lambda: len(lines) >= 2, within=60)
     assert "exit code 3" in lines[0]
     assert "Next try in 1 s" in lines[0]
     assert "Next try in 2 s" in lines[1]

@@ -171,7 +171,7 @@ async def test_a_session_the_server_forgot_starts_anew(playground: Playground, c
     client.ready.clear()
     playground.gateway.forget()
     playground.gateway.ask_reconnect()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await client.ready.wait()
     assert playground.world.online
 
@@ -219,6 +219,6 @@ async def test_what_the_gateway_closes_for(playground: Playground, frames: list[
 
 async def wait_for(condition: Callable[[], bool]) -> None:
     """Wait until something became true inside the client."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)

@@ -110,7 +110,7 @@ def card(*parts: Frame) -> Frame:
 
 async def until_sent(visitor: Visitor, kind: str, count: int = 1) -> Frame:
     """Wait until the page has sent so many frames of a type; return the last one."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(visitor.frames(kind)) < count:
             await visitor.page.wait_for_timeout(10)
     return visitor.frames(kind)[-1]

@@ -131,7 +131,8 @@ async def test_broken_json_is_refused(playground: Playground, api: Api) -> None:
 
 
 async def test_nonsense_in_a_body_is_refused_and_does_not_break_the_server(api: Api) -> None:
-    for body in ({"components": [1]}, {"components": "a"}, {"flags": "x"}, {"attachments": [7]}, []):
+    bodies: list[object] = [{"components": [1]}, {"components": "a"}, {"flags": "x"}, {"attachments": [7]}, []]
+    for body in bodies:
         status, answer = await api("POST", api.messages, body)
         assert (status, answer["code"]) == (400, INVALID_FORM), body
 

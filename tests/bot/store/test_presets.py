@@ -22,26 +22,28 @@ def presets(tmp_path: Path) -> Iterator[Presets]:
     engine.dispose()
 
 
-async def test_what_is_saved_is_loaded(presets):
+async def test_what_is_saved_is_loaded(presets: Presets) -> None:
     assert await presets.save("1", "  My  Towers ", {"layer": "high", "strength": 1.5}) == "My Towers"
     assert await presets.load("1", "my towers") == {"layer": "high", "strength": 1.5}
     assert await presets.load("1", "MY TOWERS ") == {"layer": "high", "strength": 1.5}
 
 
 @pytest.mark.parametrize(("classic", "look"), [(True, {"look": "2015"}), (False, {})])
-async def test_what_was_saved_before_there_were_looks_is_read(presets, classic, look):
+async def test_what_was_saved_before_there_were_looks_is_read(
+    presets: Presets, classic: bool, look: dict[str, str]
+) -> None:
     await presets.save("1", "old", {"layer": "low", "classic": classic})
     assert await presets.load("1", "old") == {"layer": "low", **look}
     assert [one.options for one in await presets.all("1")] == [{"layer": "low", **look}]
 
 
-async def test_saving_again_replaces(presets):
+async def test_saving_again_replaces(presets: Presets) -> None:
     await presets.save("1", "a", {"layer": "low"})
     await presets.save("1", "A", {"layer": "mid"})
     assert [(one.name, one.options) for one in await presets.all("1")] == [("A", {"layer": "mid"})]
 
 
-async def test_presets_are_personal(presets):
+async def test_presets_are_personal(presets: Presets) -> None:
     await presets.save("1", "a", {})
     assert await presets.all("2") == []
     with pytest.raises(UnknownPreset):
@@ -50,37 +52,37 @@ async def test_presets_are_personal(presets):
         await presets.delete("2", "a")
 
 
-async def test_last_used_first(presets):
+async def test_last_used_first(presets: Presets) -> None:
     for name in "abc":
         await presets.save("1", name, {})
     await presets.load("1", "a")
     assert [one.name for one in await presets.all("1")] == ["a", "c", "b"]
 
 
-async def test_an_unknown_name_names_the_nearest(presets):
+async def test_an_unknown_name_names_the_nearest(presets: Presets) -> None:
     await presets.save("1", "towers", {})
     with pytest.raises(UnknownPreset, match="Did you mean towers"):
         await presets.load("1", "towesr")
 
 
-async def test_deleting(presets):
+async def test_deleting(presets: Presets) -> None:
     await presets.save("1", "a", {})
     await presets.delete("1", "A")
     assert await presets.all("1") == []
 
 
 @pytest.mark.parametrize("name", ["", "   ", "a" * 33, "a/b", "<@1>", "a\x00b", "`a`"])
-async def test_bad_names(presets, name):
+async def test_bad_names(presets: Presets, name: str) -> None:
     with pytest.raises(BadPresetName):
         await presets.save("1", name, {})
 
 
 @pytest.mark.parametrize("name", ["a", "a" * 32, "Große Türme", "a-b_c 2", "塔"])
-async def test_good_names(presets, name):
+async def test_good_names(presets: Presets, name: str) -> None:
     assert await presets.save("1", name, {}) == name
 
 
-async def test_as_many_as_are_kept_even_at_once(presets):
+async def test_as_many_as_are_kept_even_at_once(presets: Presets) -> None:
     saves = [presets.save("1", f"n{number}", {}) for number in range(6)]
     outcomes = await asyncio.gather(*saves, return_exceptions=True)
     assert sum(isinstance(outcome, TooManyPresets) for outcome in outcomes) == 6 - LIMIT

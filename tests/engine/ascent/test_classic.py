@@ -30,7 +30,7 @@ def model() -> GoogLeNet:
     with torch.random.fork_rng():
         torch.manual_seed(3)
         made = GoogLeNet(num_classes=9, aux_logits=True, transform_input=True, init_weights=False)
-    return trained(made).double()  # type: ignore[return-value]
+    return trained(made).double()
 
 
 @cache
@@ -113,7 +113,7 @@ def strength_of(picture: Tensor) -> float:
 def test_it_is_the_notebook(octaves: int) -> None:
     """Activation within 0.1 % after the notebook's ten steps at each of its octaves."""
     picture = clouds((96, 128), torch.Generator().manual_seed(8)).double()
-    asked = Dream(network="googlenet", classic=True, octaves=octaves)
+    asked = Dream(network="googlenet", look="2015", octaves=octaves)
     course = Course(asked.octaves, asked.ratio, asked.iterations, asked.strength, asked.jitter)
     generator = torch.Generator().manual_seed(4)
     *_, last = classic.climb(network(), layer(asked.layer), picture, course, generator)

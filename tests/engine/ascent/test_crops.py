@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 import torch
 from torch import Tensor
@@ -12,10 +14,10 @@ from engine.canvas.overlay import Overlay
 from engine.canvas.phase import Phase
 from engine.jobs.catalog import EVIDENCE, Meaning
 from engine.networks.network import Network
-from engine.objectives import whole
+from engine.objectives import Objective, whole
 
 
-def objective(*channels: int, layer: str = EVIDENCE):  # type: ignore[no-untyped-def]
+def objective(*channels: int, layer: str = EVIDENCE) -> Objective:
     return whole([(1.0, [Meaning(layer=layer, about="", channels=channels)])])
 
 
@@ -45,7 +47,7 @@ def test_the_rim_is_seen_about_as_often_as_the_middle() -> None:
     picture = torch.zeros(3, 96, 128, requires_grad=True)
     generator = torch.Generator().manual_seed(2)
     for _ in range(150):
-        crops(picture, 60, generator).sum().backward()
+        torch.autograd.backward(crops(picture, 60, generator).sum())
     assert picture.grad is not None
     often = picture.grad[0]
     rim = (often[:5].mean() + often[-5:].mean() + often[:, :5].mean() + often[:, -5:].mean()) / 4
@@ -78,7 +80,7 @@ def test_networks_take_turns(small_network: Network, photo: Tensor) -> None:
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def activations(self, picture: Tensor, layers):  # type: ignore[no-untyped-def]
+        def activations(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
             asked.append(self.name)
             return small_network.activations(picture, layers)
 

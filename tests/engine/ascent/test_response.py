@@ -73,7 +73,8 @@ def test_in_each_cell_stands_what_fires_most_there() -> None:
     beyond[2, :2, :2], beyond[4, 2:, 2:], beyond[5, 2:, 2:] = 3.0, 1.0, 0.9
     view = perceived(beyond, (2, 2), 3)
     assert view.channels == (2, 4)
-    assert (view.choice[0, 0], view.choice[1, 1]) == (0, 1)
+    assert view.choice[0, 0] == 0
+    assert view.choice[1, 1] == 1
     assert view.strength[0, 0] == pytest.approx(1, abs=1e-3)
     assert view.strength[0, 1] == 0
     assert perceived(beyond, (2, 2), 1).channels == (2,)

@@ -14,7 +14,6 @@ from threading import Event, Thread
 import pytest
 
 from bot.store.presets import Presets
-from engine.jobs import backup as keeping
 from engine.jobs import settings as jobs_settings
 from engine.jobs.backup import BLOBS, DATABASE, MANIFEST, Step, backup, restore
 from engine.jobs.database import connect, sqlite_url
@@ -284,7 +283,7 @@ def test_a_crash_in_the_middle_leaves_the_old_database(
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(keeping.os, "fsync", crash)  # after the old one was set aside, before the new one is in place
+    monkeypatch.setattr(os, "fsync", crash)  # after the old one was set aside, before the new one is in place
     with pytest.raises(KeyboardInterrupt):
         last(restore(found, tmp_path / "kept.zip"))
     monkeypatch.undo()

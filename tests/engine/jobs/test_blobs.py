@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.jobs import blobs as blobs_module
 from engine.jobs.blobs import Blobs
 from engine.jobs.job import BlobKey
 
@@ -74,7 +73,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(blobs_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         blobs.put(b"a picture")
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".lock"] == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -12,8 +14,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from engine.jobs import blobs as blobs_module
-from engine.jobs import local
 from engine.jobs import settings as jobs_settings
 from engine.jobs.database import occupy
 from engine.jobs.errors import DiskFull, NoLedger
@@ -39,7 +39,7 @@ def free(monkeypatch: pytest.MonkeyPatch, megabytes: float) -> None:
     class Usage:
         free = megabytes * 2**20
 
-    monkeypatch.setattr(local.shutil, "disk_usage", lambda _: Usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage)
 
 
 async def test_before_the_disk_is_full_new_dreams_are_refused_and_waiting_ones_are_made(
@@ -68,7 +68,7 @@ async def test_a_disk_that_is_full_all_the_same_is_a_sentence(
     def full(_: int) -> None:
         raise OSError(number, "no")
 
-    monkeypatch.setattr(blobs_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFull):
         await dispatch.put_blob(b"a picture")
 
@@ -77,7 +77,7 @@ def test_who_has_the_ledger_open_keeps_others_from_having_it_alone(found: Settin
     with closing(open_ledger(found)), closing(open_ledger(found)), pytest.raises(BlockingIOError):
         occupy(found.run_dir, alone=True)
     lock = occupy(found.run_dir, alone=True)
-    blobs_module.os.close(lock)
+    os.close(lock)
 
 
 async def test_a_database_that_cannot_be_written_is_a_refusal_until_it_can(dispatch: LocalDispatch) -> None:

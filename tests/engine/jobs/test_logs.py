@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.jobs import logs, settings
+from engine.jobs.errors import SettingsError
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0123456789AB"
 INTERACTION = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1"
@@ -160,7 +161,7 @@ def test_a_process_writes_nothing_but_lines_even_when_it_dies(kind: str, data_di
 
 def test_the_format_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAREIDOLIA_LOG_FORMAT", "xml")
-    with pytest.raises(settings.SettingsError, match="log_format"):
+    with pytest.raises(SettingsError, match="log_format"):
         settings.load()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_folder_that_was_open_is_closed_at_the_start(config: Path) -> None:
 
 def test_a_folder_of_somebody_else_is_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.load()
-    monkeypatch.setattr(settings.os, "geteuid", lambda: 12345)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
     with pytest.raises(SettingsError, match="belongs to another user"):
         settings.load()
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 
 from tests.published import Shapes
+
+M = TypeVar("M", bound=nn.Module)
 
 
 def random_weights(shapes: Shapes, seed: int = 11) -> dict[str, Tensor]:
@@ -23,7 +27,7 @@ def shapes_of(model: nn.Module) -> Shapes:
     return {key: list(value.shape) for key, value in model.state_dict().items()}
 
 
-def trained(model: nn.Module, seed: int = 12) -> nn.Module:
+def trained(model: M, seed: int = 12) -> M:
     """A model with random weights and statistics in its batch norms, in evaluation mode."""
     generator = torch.Generator().manual_seed(seed)
     for module in model.modules():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -319,7 +320,7 @@ def test_a_full_disk_is_told_before_the_download(
     entry: Callable[..., catalog.Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(fetch.shutil, "disk_usage", lambda _path: usage(10**9, 10**9 - 1000, 1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 10**9 - 1000, 1000))
     assert "0 MB free" in refused(NoRoom, entry(), folder)
     assert server.asked == []
 

@@ -31,6 +31,7 @@ def test_each_branch_has_its_place_and_its_reach() -> None:
     made = small()
     for convolution in made:
         nn.init.ones_(convolution.weight)
+        assert convolution.bias is not None
         nn.init.zeros_(convolution.bias)
     x = torch.zeros(1, 6, 9, 9)
     x[:, :, 4, 4] = 1

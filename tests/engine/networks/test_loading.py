@@ -80,7 +80,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def garden() -> nn.Module:
     with torch.random.fork_rng():
         torch.manual_seed(6)
-        return trained(get_model("resnet18", weights=None, num_classes=3))
+        model: nn.Module = get_model("resnet18", weights=None, num_classes=3)
+    return trained(model)
 
 
 def describe(folder: Path, suffix: str = "pth", text: str = OWN) -> None:
@@ -162,6 +163,7 @@ def test_every_network_has_what_its_entry_promises(name: str) -> None:
     with torch.device("meta"):
         cut = architectures.cut(architectures._maker(entry.architecture)(entry.classes).eval())
     assert list(entry.layers) == list(cut.stages)
+    assert cut.head is not None
     *_, last = (module for module in cut.head.modules() if isinstance(module, nn.Conv2d | nn.Linear))
     assert last.weight.shape[0] == entry.classes
     assert len(catalog.labels(name)) == entry.classes

@@ -114,6 +114,7 @@ def test_each_picture_of_a_batch_has_its_own_channel(small_network: Network, pho
 
 def test_a_silent_channel_is_woken() -> None:
     heard = torch.nn.Conv2d(3, 2, 1)
+    assert heard.bias is not None
     with torch.no_grad():
         heard.weight[:] = torch.tensor([[1.0, 1, 1], [1, 1, 1]])[:, :, None, None]
         heard.bias[:] = torch.tensor([-2.0, 0.0])  # channel 0 hears nothing below a value of 2 / 3

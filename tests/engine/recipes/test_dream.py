@@ -12,71 +12,74 @@ from engine.jobs.params import Dream, make
 from engine.networks.network import EVIDENCE
 from engine.objectives import strongest
 from engine.studio import Studio
+from tests.engine.recipes.reports import steps_and_frame
 
 QUICK = {"size": 128, "octaves": 2, "iterations": 2, "layer": "low"}
 
 
-def dreamed(studio: Studio, source: Tensor | None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(Dream, **{**QUICK, **options}), source, studio))
+def dreamed(studio: Studio, source: Tensor | None, **options: object) -> tuple[list[Progress], Frame]:
+    """The steps, and the picture that came after them."""
+    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, studio))
 
 
 def test_steps_come_first_then_one_picture(studio: Studio, photo: Tensor) -> None:
-    *steps, last = dreamed(studio, photo)
-    assert [type(step) for step in steps] == [Progress] * 4
-    assert isinstance(last, Frame)
+    steps, last = dreamed(studio, photo)
+    assert len(steps) == 4
     assert (last.index, last.frames) == (0, 1)
     assert last.picture.shape == (3, 96, 128)
-    assert all(isinstance(step, Progress) and step.size == (96, 128) for step in steps)
+    assert all(step.size == (96, 128) for step in steps)
 
 
 def test_the_same_request_gives_the_same_picture(studio: Studio, photo: Tensor) -> None:
-    one, same, other = (dreamed(studio, photo, seed=seed)[-1].picture for seed in (4, 4, 5))
+    one, same, other = (last(studio, photo, seed=seed) for seed in (4, 4, 5))
     assert one.equal(same)
     assert not one.equal(other)
 
 
 def test_without_a_source_noise_is_dreamed(studio: Studio) -> None:
-    picture = dreamed(studio, None)[-1].picture
+    picture = last(studio, None)
     assert picture.shape == (3, 128, 128)
     assert picture.std() > 0.05
 
 
 def test_every_friendly_layer_dreams_something_else(studio: Studio, photo: Tensor) -> None:
-    low, mid, high = (dreamed(studio, photo, layer=name)[-1].picture for name in ("low", "mid", "high"))
+    low, mid, high = (last(studio, photo, layer=name) for name in ("low", "mid", "high"))
     assert not torch.allclose(low, mid)
     assert not torch.allclose(mid, high)
 
 
 def test_subjects_classes_and_several_of_them_dream_something_else(shipped: Studio, photo: Tensor) -> None:
     aims = ({"layer": "high"}, {"subject": "eyes"}, {"subject": "🦊"}, {"subject": "eyes + castle"})
-    pictures = [dreamed(shipped, photo, **{"layer": None, **aim})[-1].picture for aim in aims]
+    pictures = [last(shipped, photo, None, **{"layer": None, **aim}) for aim in aims]
     for at, one in enumerate(pictures):
         assert not any(torch.allclose(one, other) for other in pictures[:at])
 
 
 def test_a_dream_towards_a_class_raises_its_evidence(shipped: Studio, photo: Tensor) -> None:
     fox = strongest(EVIDENCE, list(catalog.labels("pocket")).index("fox"))
-    pictures = [dreamed(shipped, photo, layer=None, subject=subject)[-1].picture for subject in ("fox", "leaves")]
+    pictures = [last(shipped, photo, layer=None, subject=subject) for subject in ("fox", "leaves")]
     network = shipped.network("pocket")
     found = [float(fox(network.activations(picture[None], fox.layers))) for picture in pictures]
     assert found[0] > found[1]
 
 
 def test_the_picture_stays_recognisable(studio: Studio, photo: Tensor) -> None:
-    params = make(Dream, size=128)
-    picture = list(recipes.run(params, photo, studio))[-1].picture
+    _, frame = steps_and_frame(recipes.run(make(Dream, size=128), photo, studio))
+    picture = frame.picture
     source = torch.nn.functional.interpolate(photo[None], (96, 128), mode="bicubic", antialias=True)[0]
     seen = torch.corrcoef(torch.stack([picture.flatten(), source.flatten()]))[0, 1]
     assert seen > 0.5
 
 
 def test_thin_pictures_work(studio: Studio) -> None:
-    assert dreamed(studio, torch.rand(3, 3, 400))[-1].picture.shape == (3, 32, 128)
+    assert last(studio, torch.rand(3, 3, 400)).shape == (3, 32, 128)
 
 
-def last(studio: Studio, source: Tensor | None, others: dict[str, Tensor] | None = None, **options: object) -> Tensor:
+def last(
+    studio: Studio, source: Tensor | None, others: dict[str, Tensor] | None = None, /, **options: object
+) -> Tensor:
     """The dreamed picture."""
-    return list(recipes.run(make(Dream, **{**QUICK, **options}), source, studio, others))[-1].picture
+    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, studio, others))[1].picture
 
 
 def as_opened(photo: Tensor) -> Tensor:
@@ -122,7 +125,7 @@ def test_as_much_of_the_original_stays_as_was_asked_for(studio: Studio, photo: T
 
 
 def test_previews_are_finished_as_the_result_is(studio: Studio, photo: Tensor) -> None:
-    *steps, frame = dreamed(studio, photo, keep=0.7, colours="match")
+    steps, frame = dreamed(studio, photo, keep=0.7, colours="match")
     assert steps[-1].show().equal(frame.picture)
 
 
@@ -175,11 +178,11 @@ def test_vivid_has_more_colour(studio: Studio, photo: Tensor) -> None:
 
 def test_by_crops_the_looks_differ_and_a_subject_is_raised(shipped: Studio, photo: Tensor) -> None:
     network = shipped.network("lite2")
-    short: dict[str, object] = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 10}
-    natural, vivid, notebook = (last(shipped, photo, layer="mid", look=look, **short) for look in LOOKS)
+    short = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 10}
+    natural, vivid, notebook = (last(shipped, photo, None, layer="mid", look=look, **short) for look in LOOKS)
     assert not torch.allclose(natural, vivid, atol=0.02)
     assert not torch.allclose(natural, notebook, atol=0.02)
-    goldfish = last(shipped, photo, layer=None, subject="goldfish", **short)
+    goldfish = last(shipped, photo, None, layer=None, subject="goldfish", **short)
     at = network.labels.index("goldfish")
     with torch.no_grad():
         scores = network.activations(torch.stack([natural, goldfish]), [EVIDENCE])[EVIDENCE].mean((2, 3))[:, at]

@@ -72,7 +72,8 @@ def test_styles_and_textures_count_by_their_labels(memory: Memory, sprites: Spri
 
 
 def test_dead_channels_are_counted(network: Pocket, sprites: Sprites) -> None:
-    dead = network.stages["mixed4a"].enter[1]
+    dead = network.get_submodule("stages.mixed4a.enter.1")
+    assert isinstance(dead, nn.BatchNorm2d)
     dead.weight.data[:7], dead.bias.data[:7] = 0.0, -5.0
     figure = judge.alive(from_pocket(network, ["a"] * 5), sprites, [], batches=1)
     assert set(range(7)) <= set(figure.detail["mixed4a"]) < set(range(320))

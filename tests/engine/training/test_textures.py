@@ -2,13 +2,16 @@
 
 import pytest
 import torch
+from torch import Tensor
 
 from engine.training.textures import TEXTURES
 
 
 @pytest.mark.parametrize("name", TEXTURES)
 def test_a_texture_is_a_picture(name: str) -> None:
-    draw = lambda: TEXTURES[name].draw(3, 64, torch.Generator().manual_seed(2))  # noqa: E731
+    def draw() -> Tensor:
+        return TEXTURES[name].draw(3, 64, torch.Generator().manual_seed(2))
+
     picture = draw()
     assert picture.shape == (3, 3, 64, 64)
     assert torch.isfinite(picture).all()

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.training.verdict import SIDE, frames, support, watched
+from engine.training.backdrops import SIDE
+from engine.training.verdict import frames, support, watched
 
 
 class Redness(nn.Module):
