@@ -177,6 +177,7 @@ def bomb() -> bytes:
 async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
     room: Room, name: str, data: bytes, said: str
 ) -> None:
+    await room.until_posted()  # what was asked for before
     upload = room.playground.upload(name, data)
     refused = await room.ask("You", "dream", image=upload)
     assert refused.flags & EPHEMERAL

@@ -64,7 +64,8 @@ def test_every_other_way_hangs_beside_its_name(shipped: Studio) -> None:
 
 
 def test_a_concept_hangs_square_beside_others(shipped: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exhibits, "CONCEPTS", (("goldfish",), ("castle",)))
+    monkeypatch.setattr(exhibits, "NETWORK", "pocket")
+    monkeypatch.setattr(exhibits, "CONCEPTS", (("eyes",), ("castle",)))
     monkeypatch.setattr(exhibits, "CONCEPT_SIDE", 128)
     made = Gallery(shipped, QUICK, lambda _line: None).concepts()
     assert (made.width, made.height) == Layout(2, 1, (128, 128), captioned=True).size
@@ -78,7 +79,8 @@ def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(s
     assert (made.width, made.height) == Layout(len(exhibits.TOWARDS), 3, (128, 96), captioned=True).size
 
 
-def test_pages_hang_as_they_are(shipped: Studio) -> None:
+def test_pages_hang_as_they_are(shipped: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exhibits, "NETWORK", "pocket")  # whose pages are made in a third of the time
     gallery = Gallery(shipped, exhibits.Scale(128, page={"iterations": 2}), lambda _line: None)
     assert gallery.see().width == 1280
     assert gallery.channel().width == 1024
