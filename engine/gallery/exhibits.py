@@ -27,7 +27,7 @@ from engine.studio import Studio
 SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
-STILL_BYTES = 450_000
+STILL_BYTES = 560_000
 FILM_BYTES = 500_000
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
