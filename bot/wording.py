@@ -377,9 +377,10 @@ def by_message(name: str) -> str:
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
-def preset_saved(name: str) -> str:
-    """After saving."""
-    return f"Saved. Dream with it: `/dream preset:{escape_code(name)}`"
+def preset_saved(name: str, *, replaced: bool = False) -> str:
+    """After saving, also over one of that name."""
+    done = "Saved over your preset of that name." if replaced else "Saved."
+    return f"{done} Dream with it: `/dream preset:{escape_code(name)}`"
 
 
 def preset_deleted(name: str) -> str:

@@ -102,7 +102,7 @@ class TooManyFrames(Refusal):
 
 
 class UnknownLayer(Refusal):
-    """There is no layer "{name}". Did you mean {nearest}? Or use low, mid or high."""
+    """There is no layer "{name}".{hint} Use low, mid or high, or pick one of the suggestions."""
 
     code = "R10"
 
