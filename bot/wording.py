@@ -157,7 +157,7 @@ and `/lab channel layer:mid` what my parts respond to.
 
 Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
 Right-click a message or a person and open *Apps* to dream what you see or to dream like it, or write
-`@Pareidolia eyes` with a picture.
+`@Pareidolia eyes size:256` with a picture, a link to one, or somebody's @name.
 -# Same picture and same line under it, same dream. `/queue` shows who waits, `/preset` your settings."""
 
 

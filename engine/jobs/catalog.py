@@ -14,7 +14,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Self
@@ -118,7 +118,7 @@ def include(folder: Path, default: str = "lite2") -> None:
     _default = default
     if (folder, own) != (_folder, _own):
         _folder, _own = folder, own
-        for reader in (networks, labels, subjects, names, _vocabulary, _package_fault):
+        for reader in (networks, labels, subjects, names, _vocabulary, _lacks, _package_fault):
             reader.cache_clear()
 
 
@@ -389,8 +389,7 @@ def open_choices(typed: str = "") -> list[tuple[str, str]]:
     name = default_network()
     found = subject_choices(name, typed)
     if name != PACKED:
-        default = _vocabulary(name)
-        found += [offer for offer in subject_choices(PACKED, typed) if default.lacks(offer[1])]
+        found += [offer for offer in subject_choices(PACKED, typed) if _lacks(name, offer[1])]
     last = vocabulary.unfinished(typed)[1].rpartition(" ")[2]
     return sorted(found, key=lambda offer: not vocabulary.plain(offer[1].split(JOINT)[-1]).startswith(last))
 
@@ -423,6 +422,12 @@ def network_for(text: str, default: str) -> str:
     best = {_read("words/preferred.toml")["preferred"].get(word, default) for word in words}
     wanted = best.pop() if len(best) == 1 else default
     return wanted if wanted in ready() and _knows(wanted, text) else default
+
+
+@lru_cache(2048)
+def _lacks(network_name: str, words: str) -> bool:
+    """Whether a network does not know words that pocket does."""
+    return _vocabulary(network_name).lacks(words)
 
 
 def _knows(network_name: str, text: str) -> bool:

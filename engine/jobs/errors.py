@@ -78,7 +78,8 @@ class FileTooLarge(Refusal):
 
 
 class ForeignUrl(Refusal):
-    """I only open pictures that were uploaded to Discord. Attach the picture itself instead of a link."""
+    """I only open pictures that were uploaded to Discord, and links that Discord shows as a picture.
+    Attach the picture itself instead."""
 
     code = "R06"
 
