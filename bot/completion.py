@@ -14,7 +14,7 @@ from discord.app_commands import Choice
 
 from bot.client import Client
 from bot.store.presets import key
-from engine.jobs import catalog, mixture, vocabulary
+from engine.jobs import catalog, mixture
 from engine.jobs.errors import Refusal
 
 Find = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
@@ -41,7 +41,7 @@ def offered(find: Find) -> Find:
 
 async def asked(interaction: discord.Interaction[Any]) -> str | None:
     """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
-    said = vocabulary.tidy(str(getattr(interaction.namespace, "network", None) or "").split("·")[0]).strip()
+    said = catalog.named(str(getattr(interaction.namespace, "network", None) or ""))
     chosen = said or await _of_preset(interaction)
     return chosen if chosen in catalog.ready() else None
 

@@ -51,7 +51,7 @@ def options(said: str) -> dict[str, str]:
     bare, *pairs = _NAMED.split(said)
     named = {name.lower(): value.strip(_MARKUP) for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
     tidied = {name: value if name in (*AIMS, "preset") else _value(value) for name, value in named.items()}
-    return {**aim(_spoken(bare), tidied.get("network") or catalog.default_network()), **tidied}
+    return {**aim(_spoken(bare), catalog.named(tidied.get("network", "")) or catalog.default_network()), **tidied}
 
 
 def aim(text: str, network: str) -> dict[str, str]:

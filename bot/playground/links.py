@@ -14,7 +14,7 @@ from bot.playground import attachments, samples
 from bot.playground.rejections import JsonDict
 from bot.playground.world import Message, World
 
-LINK = re.compile(r"(?<!<)https?://[^\s<>]*[^\s<>.,;:!?)'\"]")
+LINK = re.compile(r"(?<!<)https?://[^\s<>|]*[^\s<>|.,;:!?)'\"]")
 """Discord shows nothing of a link in angle brackets."""
 PHOTOS = "https://photos.example/"
 DELAY_S = 1.0

@@ -254,6 +254,12 @@ def network(name: str) -> Entry:
         raise UnknownNetwork(name=name[:40], known=", ".join(networks())) from None
 
 
+def named(text: str) -> str:
+    """The name of a network as people type it, "Pocket", "lite2 · what it is"; a text that is none stays as it is."""
+    wanted = vocabulary.tidy(text.split("·")[0]).strip()
+    return next((name for name in networks() if vocabulary.tidy(name) == wanted), text)
+
+
 @cache
 def _read(file: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("engine.jobs").joinpath(file).read_text("utf-8"))

@@ -29,7 +29,7 @@ def say(stage: Stage, text: str, reply_to: Message | None = None, files: tuple[o
 
 async def answer(stage: Stage, said: Message) -> Message:  # noqa: F811
     """The reply to it."""
-    return await stage.playground.world.until(lambda: find_reply(stage, said))
+    return await stage.playground.world.until(lambda: find_reply(stage, said), within=60)
 
 
 async def asked(stage: Stage, text: str, reply_to: Message | None = None) -> JobRow:  # noqa: F811
@@ -55,6 +55,7 @@ def alt(message: Message) -> str:
         ("high size: 256!", ("layer", "high"), {"size": 256}),
         ("high ＳＩＺＥ：２５６ seed=7", ("layer", "high"), {"size": 256, "seed": 7}),
         ("size:256", ("layer", "high"), {"size": 256}),
+        ("block3 network:Lite2", ("layer", "block3"), {"network": "lite2"}),
         ("eyes + castle size:256 strength:1,5", ("subject", "eyes + castle"), {"size": 256, "strength": 1.5}),
         ("eyes and owls", ("subject", "eyes + owl"), {}),
         ("subject:owl castle look:vivid", ("subject", "owl + castle"), {"look": "vivid"}),

@@ -38,6 +38,13 @@ def test_an_unknown_layer_names_the_nearest(typed: str, nearest: str) -> None:
         params.make(Dream, layer=typed)
 
 
+@pytest.mark.parametrize("typed", ["Lite2", " lite2 ", "ｌｉｔｅ２", "lite2 · what it is", "li\u200bte2"])
+def test_a_network_is_read_as_people_type_it(typed: str) -> None:
+    assert params.make(Dream, network=typed, layer="block3").network == "lite2"
+    with pytest.raises(UnknownNetwork):
+        params.make(Dream, network=f"x{typed}")
+
+
 def test_a_layer_is_suggested_only_where_one_is_near() -> None:
     with pytest.raises(UnknownLayer, match=r'no layer "xyzzy"\. Use low, mid or high'):
         params.make(Dream, layer="xyzzy")
