@@ -157,7 +157,7 @@ and `/lab channel layer:mid` what my parts respond to.
 
 Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
 Right-click a message or a person and open *Apps* to dream what you see or to dream like it, or write
-`@Pareidolia eyes` with a picture.
+`@Pareidolia eyes size:256` with a picture, a link to one, or somebody's @name.
 -# Same picture and same line under it, same dream. `/queue` shows who waits, `/preset` your settings."""
 
 
@@ -377,9 +377,10 @@ def by_message(name: str) -> str:
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
-def preset_saved(name: str) -> str:
-    """After saving."""
-    return f"Saved. Dream with it: `/dream preset:{escape_code(name)}`"
+def preset_saved(name: str, *, replaced: bool = False) -> str:
+    """After saving, also over one of that name."""
+    done = "Saved over your preset of that name." if replaced else "Saved."
+    return f"{done} Dream with it: `/dream preset:{escape_code(name)}`"
 
 
 def preset_deleted(name: str) -> str:

@@ -561,6 +561,33 @@ async def test_layers_are_offered_by_name_and_by_what_they_see(stage: Stage) -> 
     assert [choice["value"] for choice in choices] == ["high"]
 
 
+async def test_layers_of_the_network_or_the_preset_that_was_chosen_are_offered(stage: Stage) -> None:
+    async def offered(**chosen: str) -> set[str]:
+        choices = await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="b", **chosen)
+        return {choice["value"] for choice in choices}
+
+    await stage.ask("You", "preset save", name="Later", layer="high", network="lite1")
+    assert "block3" not in await offered()
+    assert "block3" in await offered(network="lite1")
+    assert "block3" in await offered(preset="later")
+    assert "block3" not in await offered(preset="later", network="pocket")
+
+
+async def test_saving_over_a_preset_says_so(stage: Stage) -> None:
+    assert "over" not in words(await stage.ask("You", "preset save", name="Café", layer="low"))
+    assert "over your preset of that name" in words(
+        await stage.ask("You", "preset save", name="CAFE\u0301", layer="mid")
+    )
+    message, _ = await stage.dreamed()
+    panel = await stage.press("You", message, "More")
+    opened = stage.playground.press("You", panel, "Save as preset")
+    await stage.playground.world.until(lambda: opened.modal)
+    assert opened.modal
+    (field,) = [item for item in walk_all(opened.modal["components"]) if item["type"] == 4]
+    saved = stage.playground.submit("You", opened, **{field["custom_id"]: "café"})
+    assert "over your preset of that name" in words(await stage.answer(saved))
+
+
 async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
     async def offered(command: str, typed: str) -> list[dict[str, str]]:
         choices = await stage.playground.autocomplete("You", "dreams", command, "subject", subject=typed)
