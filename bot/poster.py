@@ -254,14 +254,14 @@ def _as_post_errors() -> Iterator[None]:
     except discord.HTTPException as error:
         raise _post_error(error) from error
     except response.NO_ANSWER as error:
-        raise Unavailable(str(error), getattr(error, "retry_after", 0.0)) from error
+        raise Unavailable(response.told(error), getattr(error, "retry_after", 0.0)) from error
 
 
 def _post_error(error: discord.HTTPException) -> PostError:
     """What Discord answered, as what it means to whoever posts."""
     named = {TOO_LARGE: TooLarge, UNKNOWN_MESSAGE: MessageGone, ARCHIVED: Archived, TOO_MANY_EDITS: Unwelcome}
     named |= dict.fromkeys(TOKEN_DEAD, OutOfReach)
-    text = f"{error.status} {error.code}: {error.text[:200]}"
+    text = response.told(error)
     if kind := named.get(error.code):
         return kind(text)
     if error.status == 413:

@@ -7,6 +7,7 @@ nobody knows whether that answer was taken; then it is looked up, and given once
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ ACKNOWLEDGED = 40060
 """The interaction was answered already."""
 UNANSWERED = frozenset({10015, 10062})
 """Unknown webhook: an interaction has one once it is answered. Unknown interaction: nobody waits any more."""
+_SECRET = re.compile(r"(/(?:webhooks|interactions)/\d+)/[^/]+")
+"""An interaction's token, in the path of a call."""
 NO_ANSWER = (OSError, aiohttp.ClientError, discord.RateLimited)
 """What is raised when Discord says nothing at all."""
 
@@ -35,7 +38,7 @@ async def answer(interaction: discord.Interaction[Any], attempt: Callable[[], Aw
         except (*NO_ANSWER, discord.HTTPException) as error:
             if not is_unclear(error):
                 raise
-            log.info("nobody said whether an answer was taken: %s", type(error).__name__)
+            log.info("nobody said whether an answer was taken: %s", told(error))
             taken, message_id = await _look(interaction)
             if taken:
                 return message_id
@@ -49,6 +52,15 @@ def is_unclear(error: Exception) -> bool:
     if isinstance(error, discord.HTTPException):
         return error.status >= 500 or error.status == 429 or error.code == ACKNOWLEDGED
     return True
+
+
+def told(error: Exception) -> str:
+    """What went wrong with a call, for a log: which one was refused and how, or what kind of silence it met."""
+    if not isinstance(error, discord.HTTPException):
+        return f"{type(error).__name__} {error}".strip()
+    method, url = getattr(error.response, "method", ""), getattr(error.response, "url", None)
+    path = _SECRET.sub(r"\1/…", getattr(url, "path", ""))
+    return f"{method} {path} was refused with {error.status} ({error.code}: {error.text[:200]})".strip()
 
 
 async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:

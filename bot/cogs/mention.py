@@ -12,7 +12,7 @@ from bot import pictures, wording
 from bot.client import Client
 from bot.desk import Original
 from bot.poster import NOBODY
-from bot.response import NO_ANSWER
+from bot.response import NO_ANSWER, told
 from engine.jobs import catalog
 from engine.jobs.errors import PareidoliaError, UnknownLayer
 from engine.jobs.params import AIMS, Dream
@@ -60,7 +60,7 @@ class MentionCog(commands.Cog):
         try:
             await message.reply(self.client.explain(error), mention_author=False, allowed_mentions=NOBODY)
         except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("an apology was not delivered: %s", type(failed).__name__)
+            log.warning("an apology was not delivered: %s", told(failed))
 
 
 def aim(text: str) -> dict[str, str]:

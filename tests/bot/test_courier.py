@@ -13,6 +13,7 @@ from bot.courier import (
     MessageGone,
     OutOfReach,
     Pace,
+    Phase,
     PostError,
     TooLarge,
     Track,
@@ -423,7 +424,7 @@ async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(dispatch, wall, 
 
     monkeypatch.setattr(dispatch, "unposted", old_rows)
     await courier.sweep()
-    assert courier._tracks[id].running
+    assert courier._tracks[id].phase is Phase.RUNNING
     await courier.close()
 
 

@@ -14,7 +14,7 @@ import pytest
 from bot import desk as desk_module
 from bot import endpoints, wording
 from bot.app import compose, connect_until
-from bot.courier import Courier, Pace
+from bot.courier import Courier, Pace, Phase
 from bot.playground import avatars
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
@@ -69,7 +69,7 @@ class Stage:
     async def followed(self) -> None:
         """Until the courier knows the message of every job."""
         async with asyncio.timeout(5):
-            while any(track.held for track in self.client.desk._courier._tracks.values()):
+            while any(track.phase is Phase.HELD for track in self.client.desk._courier._tracks.values()):
                 await asyncio.sleep(0.005)
 
     async def press(self, persona: str, message, button: str, values=None):
