@@ -33,8 +33,6 @@ TOO_LARGE = 40005
 ARCHIVED = 50083
 BLOCKED = frozenset({200000, 240000, 50035})
 """Blocked by AutoMod, a link that Discord thinks harmful, a form that Discord finds fault with."""
-FLEETING = frozenset({0, 40333})
-"""No code at all, and "internal network error": not Discord speaks, but what stands in front of it."""
 TOO_MANY_EDITS = 30046
 """Of a message that is more than an hour old."""
 HISTORY = 50
@@ -267,5 +265,7 @@ def _post_error(error: discord.HTTPException) -> PostError:
     if error.status == 413:
         return TooLarge(text)
     # 401: the bot's token is not known any more, which ends the bot and no job
-    passing = error.status in (401, 429) or error.status >= 500 or (error.status == 403 and error.code in FLEETING)
+    passing = (
+        error.status in (401, 429) or error.status >= 500 or (error.status == 403 and error.code in response.FLEETING)
+    )
     return Unavailable(text) if passing else Unwelcome(text)

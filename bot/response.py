@@ -23,6 +23,8 @@ UNANSWERED = frozenset({10015, 10062})
 """Unknown webhook: an interaction has one once it is answered. Unknown interaction: nobody waits any more."""
 _SECRET = re.compile(r"(/(?:webhooks|interactions)/\d+)/[^/]+")
 """An interaction's token, in the path of a call."""
+FLEETING = frozenset({0, 40333})
+"""Codes of a 403 that passes: none, and "internal network error". Not Discord speaks, but what stands before it."""
 NO_ANSWER = (OSError, aiohttp.ClientError, discord.RateLimited)
 """What is raised when Discord says nothing at all."""
 
@@ -61,6 +63,19 @@ def told(error: Exception) -> str:
     method, url = getattr(error.response, "method", ""), getattr(error.response, "url", None)
     path = _SECRET.sub(r"\1/…", getattr(url, "path", ""))
     return f"{method} {path} was refused with {error.status} ({error.code}: {error.text[:200]})".strip()
+
+
+def trouble(error: Exception) -> str:
+    """The same, after the word Discord: what it did, or that it cannot be reached."""
+    if isinstance(error, discord.HTTPException):
+        return f"answers, but {told(error)}"
+    return f"cannot be reached ({told(error)})"
+
+
+def is_final(error: discord.HTTPException) -> bool:
+    """Whether a login that was refused so will be refused again: what passes by itself is an outage, or a proxy in
+    front of Discord that shuts us out for a while."""
+    return error.status == 404 or (error.status == 403 and error.code not in FLEETING)
 
 
 async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:

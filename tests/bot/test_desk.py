@@ -26,6 +26,7 @@ from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.jobs.job import JobId, JobRow, Limits, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream, Zoom
+from tests.chaos.rest import beside
 
 SPECIFICATION = Path(__file__).parents[3] / "shared/discord/openapi.json"
 JPEG = b"\xff\xd8 preview"
@@ -148,9 +149,9 @@ async def stage(data_dir, monkeypatch, specification, _drawn_avatars) -> AsyncIt
     endpoints.point(loaded.discord)
     dispatch = MemoryDispatch(Limits(per_user=3, total=5))
     async with AsyncExitStack() as stack:
-        client, courier = await compose(loaded, dispatch, stack)
+        client, courier = await compose(loaded, dispatch, stack, beside)
         stop = asyncio.Event()
-        bot = asyncio.create_task(connect_until(stop, client, courier, playground.token))
+        bot = asyncio.create_task(connect_until(stop, client, courier, playground.token, beside))
         bot.add_done_callback(lambda _: playground.world.log("the bot ended"))
         await playground.world.until(lambda: playground.world.online or bot.done())
         yield Stage(playground, dispatch, client)

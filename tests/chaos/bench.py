@@ -20,7 +20,7 @@ import discord
 
 from bot import courier as courier_module
 from bot import endpoints
-from bot.app import compose, connect_until
+from bot.app import compose, connect_until, together
 from bot.client import Client
 from bot.courier import Pace
 from bot.playground import avatars
@@ -65,14 +65,15 @@ class Bench:
         await self.world.until(lambda: self.world.online and self.world.commands, PATIENCE_S)
 
     async def _live(self, stop: asyncio.Event, up: asyncio.Event) -> None:
-        async with AsyncExitStack() as stack:
+        async with together() as start, AsyncExitStack() as stack:
             self.dispatch = await asyncio.to_thread(LocalDispatch.open, self.settings)
             stack.push_async_callback(self.dispatch.close)
-            self.client, courier = await compose(self.settings, self.dispatch, stack)
+            self.client, courier = await compose(self.settings, self.dispatch, stack, start)
             self.client._connection.guild_ready_timeout = 0.05  # the library waits this long for more servers
             courier._pace = QUICK
             up.set()
-            await connect_until(stop, self.client, courier, self.settings.discord.token.get_secret_value())
+            token = self.settings.discord.token.get_secret_value()
+            await connect_until(stop, self.client, courier, token, start)
 
     async def stop_bot(self) -> None:
         """As SIGTERM does. Raises what ended the bot otherwise."""
