@@ -32,6 +32,7 @@ from engine.jobs.local import LocalDispatch, open_ledger
 from engine.jobs.settings import Settings
 from engine.supervisor import Supervisor
 from tests.chaos.audit import Verdict, audit
+from tests.chaos.history import History, recorded
 from tests.chaos.house import rows_of
 from tests.chaos.small_engine import SLOW, child_of
 from tests.room import job_of, labels
@@ -44,8 +45,9 @@ QUICK = Pace(edits=50, window_s=0.1, preview_s=2.0, sweep_s=0.1)
 class Bench:
     """One bot, one engine, one stand-in Discord."""
 
-    def __init__(self, playground: Playground, settings: Settings) -> None:
+    def __init__(self, playground: Playground, settings: Settings, history: History) -> None:
         self.playground = playground
+        self.history = history
         self.world = playground.world
         self.gateway = playground.gateway
         self.settings = settings
@@ -154,7 +156,7 @@ class Bench:
 
     def verdict(self) -> Verdict:
         """What became of everything."""
-        return audit(self.world, self.rows())
+        return audit(self.world, self.rows(), self.history)
 
 
 @asynccontextmanager
@@ -169,11 +171,23 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
     hosts = {"api_url": playground.api_url, "gateway_url": playground.gateway_url, "cdn_url": playground.cdn_url}
     given: dict[str, Any] = {"storage": {"free_mb": 0}, "limits": {"per_user": 60}, **changes}
     settings = jobs_settings.load(data_dir=folder, discord={"token": playground.token, **hosts}, **given)
-    bench = Bench(playground, settings)
     try:
-        hurried = mock.patch.object(discord.Client, "before_identify_hook")  # the library's own waits for 5 s
+        async with AsyncExitStack() as stack:
+            history = await stack.enter_async_context(recorded(playground.world, settings.database))
+            bench = Bench(playground, settings, history)
+            await stack.enter_async_context(_at_work(bench, engine))
+            yield bench
+    finally:
+        await playground.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _at_work(bench: Bench, engine: bool) -> AsyncIterator[Bench]:
+    hurried = mock.patch.object(discord.Client, "before_identify_hook")  # the library's own waits for 5 s
+    try:
         with _pointing(), hurried, mock.patch.object(courier_module, "UNFOLLOWED_S", 1.0):
-            endpoints.point(settings.discord)
+            endpoints.point(bench.settings.discord)
             await bench.start_bot()
             if engine:
                 await bench.start_engine()
@@ -185,8 +199,6 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
             await bench.stop_bot()
         with contextlib.suppress(Exception):
             await bench.stop_engine()
-        await playground.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
