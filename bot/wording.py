@@ -108,8 +108,10 @@ SHOWN = {
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
 NO_PICTURE = "I see no picture in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
+ONCE_MORE = "Something broke, trying once more."
 CANCELLED = "Stopped. Press Again to dream it after all."
 CANCELLED_ELSEWHERE = "Stopped. `/queue` shows the rest of the line."
+CANCELLING = "I stop it at its next step. `/queue` shows the rest of the line."
 CANNOT_WRITE = (
     "I may not write in this channel. Ask someone who manages it to let me send messages and attach files,"
     " or use `/dream` there."
@@ -210,7 +212,7 @@ def duration(seconds: float) -> str:
 def place(where: Place | None, now: float | None = None) -> str:
     """Where a waiting dream stands: "2 dreams ahead of yours, about 20 s"."""
     if where is None:
-        return "Your dream is about to start."
+        return "Your dream is in the queue."
     ahead = {0: "Yours is next", 1: "1 dream ahead of yours"}.get(where.ahead, f"{where.ahead} dreams ahead of yours")
     if where.eta_s < 60:
         return f"{ahead}, about {duration(where.eta_s)}."

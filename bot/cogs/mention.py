@@ -13,7 +13,7 @@ from bot.client import Client
 from bot.desk import Original
 from bot.intake import Link
 from bot.poster import NOBODY
-from bot.response import NO_ANSWER
+from bot.response import NO_ANSWER, told
 from engine.jobs.errors import ForeignUrl, PareidoliaError
 from engine.jobs.params import Dream
 
@@ -93,14 +93,14 @@ class MentionCog(commands.Cog):
         try:
             return await message.channel.fetch_message(message.id)
         except (discord.HTTPException, *NO_ANSWER) as error:
-            log.info("a message was not read again: %s", type(error).__name__)
+            log.info("a message was not read again: %s", told(error))
             raise ForeignUrl from None
 
     async def _reply(self, message: discord.Message, text: str) -> None:
         try:
             await message.reply(text, mention_author=False, allowed_mentions=NOBODY)
         except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("a sentence was not delivered: %s", type(failed).__name__)
+            log.warning("a sentence was not delivered: %s", told(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
         if not isinstance(error, PareidoliaError):
