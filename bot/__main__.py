@@ -3,6 +3,7 @@
 import sys
 
 from bot import app, setup
+from engine.jobs.errors import SettingsError
 
 VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
 
@@ -13,7 +14,11 @@ def main(words: list[str]) -> int:
     if verb is None:
         print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)
         return 2
-    return verb()
+    try:
+        return verb()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ def main() -> int:
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
+        if said := jobs_settings.notice():
+            log.warning("%s", said)
         if said := catalog.default_fallback():
             log.warning("%s", said)
         asyncio.run(serve(settings))

@@ -7,46 +7,55 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import json
 import os
-import re
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 
 import discord
+import tomlkit
 
 from bot import endpoints
+from engine.jobs import folders, textfile
 from engine.jobs import settings as jobs_settings
 from engine.jobs.errors import SettingsError
-from engine.jobs.settings import Discord
+from engine.jobs.settings import Discord, bare_token
+from engine.jobs.settings_file import OTHERWISE
 
 PERMISSIONS = 274878024704
-"""View channels, send messages (also in threads), attach files, read history; nothing more."""
+"""View channels, send messages (also in threads), embed links, attach files, read history; nothing more."""
 SCOPES = ("bot", "applications.commands")
 PORTAL = "https://discord.com/developers/applications"
-TOKEN_LINE = re.compile(r"(?m)^[ \t]*#?[ \t]*token[ \t]*=.*$")
+NO_TOKEN = '# token = ""'
+"""The line of the example file that waits for it."""
 ADMINISTRATOR = 8
 
 
 def setup() -> int:
-    """Ask for the token, check it, write it, print the invitation. Returns the exit status."""
+    """Ask for the token, check it, write it, print the invitation. Returns the exit status. Raises `SettingsError`."""
     path = jobs_settings.config_file()
+    settings = jobs_settings.read(new=True)
     print(f"1. Open {PORTAL}, make an application, and under Bot press Reset Token.")
     print("2. Paste the token here; it is not shown, and goes only into", path)
     token = _ask()
     try:
-        application = asyncio.run(_look_up(token, jobs_settings.load().discord))
+        application = asyncio.run(_look_up(token, settings.discord))
+        write(path, token)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    write(path, token)
     print(f"3. This is {application.name}. Invite it to your server:\n   {invitation(application.id)}")
+    print(f"   It asks for: {', '.join(asked_for())}.")
+    if (other := jobs_settings.origin("discord", "token")) and str(path) not in other:
+        print(f"   Remove the old token{other}: it counts more than the file.")
     print("4. Run: pareidolia run")
     return 0
 
 
 def doctor() -> int:
     """Say whether the token works and the permissions suffice. Returns the exit status."""
-    settings = jobs_settings.load()
+    settings = jobs_settings.read()
     token = settings.discord.token.get_secret_value()
     if not token:
         print("none  token: not set. Run `pareidolia setup`, or `make play` to try without one.")
@@ -62,33 +71,50 @@ def doctor() -> int:
     return 1 if lacking else 0
 
 
+def asked_for() -> list[str]:
+    """The permissions of the invitation, as Discord's own window calls them, nearly."""
+    return [name.replace("_", " ") for name, given in discord.Permissions(PERMISSIONS) if given]
+
+
 def invitation(application_id: int) -> str:
     """The link that adds the bot to a server."""
     return discord.utils.oauth_url(application_id, permissions=discord.Permissions(PERMISSIONS), scopes=SCOPES)
 
 
 def write(path: Path, token: str) -> None:
-    """Put the token into the settings file, readable by its owner alone; everything else in it stays."""
-    text = path.read_text("utf-8") if path.exists() else jobs_settings.example()
-    line = f'token = "{token}"'
-    before, table, rest = text.partition("[discord]")
-    if not table:
-        rest = f"\n{line}\n"
-    elif TOKEN_LINE.search(rest.split("\n[")[0]):
-        rest = TOKEN_LINE.sub(line, rest, count=1)
-    else:
-        rest = f"\n{line}{rest}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{before}[discord]{rest}")
-    fresh.replace(path)
+    """Put the token into the settings file, readable by its owner alone; everything else in it stays.
+
+    Raises `SettingsError` on a file that cannot be read or written.
+    """
+    path = path.resolve()  # a link stays one
+    text = _with_token(path, token)
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    except OSError as error:
+        raise folders.unusable(path, error, OTHERWISE) from None
+
+
+def _with_token(path: Path, token: str) -> str:
+    if not path.exists():
+        return jobs_settings.example().replace(NO_TOKEN, f"token = {json.dumps(token)}")
+    text = textfile.read(path, OTHERWISE)
+    textfile.toml(path, OTHERWISE)  # whatever is wrong with it is said in our words
+    document = tomlkit.parse(text)
+    table = document.setdefault("discord", tomlkit.table())
+    if not isinstance(table, MutableMapping):
+        raise SettingsError(problem=f"`discord` in {path} is no table. Write it as [discord], and run this again.")
+    table["token"] = token
+    return tomlkit.dumps(document)
 
 
 def _ask() -> str:
     typed = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()
-    return typed.strip().strip("\"'")
+    return str(bare_token(typed.removeprefix("\ufeff")))
 
 
 async def _look_up(token: str, hosts: Discord) -> discord.AppInfo:

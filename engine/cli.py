@@ -71,7 +71,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON"
 def main() -> None:
     """Run the verb; an error that has a sentence is that sentence, and exit status 1."""
     with contextlib.suppress(SettingsError):  # verbs that need settings read them again and say what is wrong
-        settings.load()  # the networks that users brought are known from here on
+        settings.read()  # the networks that users brought are known from here on
+        if said := settings.notice():
+            say.print(escape(said))
     try:
         app()
     except PareidoliaError as error:
@@ -277,7 +279,9 @@ def _checks() -> Iterator[Check]:
         yield Check(False, "settings", str(error))
         return
     path = settings.config_file()
-    yield Check(True, f"settings ({path})" if path.exists() else f"settings (the defaults; there is no {path})")
+    yield Check(True, f"settings ({path})" if settings.has_file() else f"settings (the defaults; there is no {path})")
+    if said := settings.notice():
+        yield Check(False, "settings elsewhere", said)
     free = shutil.disk_usage(found.data_dir).free / 1e9
     yield Check(free > 1, f"disk: {free:.1f} GB free for {found.data_dir}", "Free some space, or move `data_dir`.")
     yield _check_database(found)
@@ -377,7 +381,7 @@ def _make(wanted: AnyParams, picture: str, out: Path, as_json: bool, others: Map
     from engine.production import produce
     from engine.studio import Studio
 
-    chosen = settings.load().engine
+    chosen = settings.read().engine
     studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
     began = time.monotonic()
     with _progress_bar() as bar:
@@ -408,7 +412,7 @@ def _decoded(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[
         raise typer.BadParameter(f"{file} cannot be read ({error.strerror}). Check the path.") from None
 
     async def ask() -> A:
-        limits = settings.load().limits
+        limits = settings.read().limits
         async with decoder.Decoder(limits.megapixels, limits.upload_mb) as child:
             return await question(child, data)
 

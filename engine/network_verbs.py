@@ -22,7 +22,7 @@ say = Console(stderr=True, highlight=False)
 def networks(context: typer.Context) -> None:
     """List the networks and their layers, or fetch one."""
     if context.invoked_subcommand is None:
-        found = settings.load()
+        found = settings.read()
         Console().print(_table())
         absent = [name for name, entry in catalog.networks().items() if entry.source and not catalog.is_ready(name)]
         if absent:

@@ -22,7 +22,7 @@ say = Console(stderr=True, highlight=False)
 def backup(file: File) -> None:
     """Write dreams, pictures and presets into one file, while the bot runs.
 
-    Not in it: config.toml with the token, and fetched networks. A ledger on PostgreSQL: use pg_dump.
+    Not in it: pareidolia.toml with the token, and fetched networks. A ledger on PostgreSQL: use pg_dump.
     """
     from engine.jobs import backup as keeping
 

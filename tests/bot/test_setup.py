@@ -14,6 +14,8 @@ import pytest
 
 from bot import setup
 from bot.playground.server import Playground
+from engine.jobs import settings
+from engine.jobs.errors import SettingsError
 
 
 def test_the_invitation_names_scopes_and_permissions() -> None:
@@ -37,6 +39,14 @@ def test_the_token_lands_in_a_private_file(tmp_path: Path) -> None:
         'log_level = "DEBUG"\n[discord]\ntoken = "old"\n[limits]\nper_user = 2\n',
         'log_level = "DEBUG"\n[discord]\nguild_ids = [1]\n[limits]\nper_user = 2\n',
         'log_level = "DEBUG"\n[limits]\nper_user = 2\n[discord]\n# token = ""\n',
+        '# about [discord]\nlog_level = "DEBUG"\n',
+        '# put token = "" under [discord]\n[limits]\nper_user = 2\n',
+        "[ discord ]\nguild_ids = [1]\n",
+        'discord.guild_ids = [1]\nlog_level = "DEBUG"\n',
+        "discord = {guild_ids = [1]}\n",
+        '["discord"]\n"token" = "old"\n',
+        '[discord]\ntoken = """\nold"""\nguild_ids = [\n  1,\n]\n',
+        "[limits]\r\nper_user = 2\r\n",
     ],
 )
 def test_everything_else_in_the_file_stays(tmp_path: Path, before: str) -> None:
@@ -90,3 +100,65 @@ def test_without_a_token_the_doctor_says_where_to_get_one(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert setup.doctor() == 0
     assert "pareidolia setup" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "before", ["# mine\n[discord] # here\n# token = 'x'\nguild_ids = [1] # one\n", "[discord.odd]\nx = 1\n# end\n"]
+)
+def test_comments_stay_where_they_are(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "pareidolia.toml"
+    path.write_text(before)
+    setup.write(path, "new")
+    after = path.read_text("utf-8")
+    assert [
+        line for line in after.splitlines() if "new" not in line and line not in ("", "[discord]")
+    ] == before.splitlines()
+
+
+def test_a_new_file_is_the_example_with_the_token_in_its_place(tmp_path: Path) -> None:
+    setup.write(tmp_path / "pareidolia.toml", "a.b")
+    text = (tmp_path / "pareidolia.toml").read_text("utf-8")
+    assert text == settings.example().replace('# token = ""', 'token = "a.b"')
+
+
+@pytest.mark.parametrize(
+    ("before", "told"), [("[discord\n", "cannot be read"), ("discord = 1\n", "no table"), ("# f\xfcr\n", "not UTF-8")]
+)
+def test_a_file_that_cannot_be_edited_stays_as_it_is(tmp_path: Path, before: str, told: str) -> None:
+    path = tmp_path / "pareidolia.toml"
+    path.write_bytes(before.encode("latin-1"))
+    with pytest.raises(SettingsError, match=told):
+        setup.write(path, "new")
+    assert path.read_bytes() == before.encode("latin-1")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="a file is in its way"):
+        setup.write(tmp_path / "file" / "pareidolia.toml", "new")
+
+
+def test_a_link_stays_a_link_and_a_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "real.toml").write_bytes(b"\xef\xbb\xbflog_level = 'DEBUG'\r\n")
+    (tmp_path / "pareidolia.toml").symlink_to("real.toml")
+    setup.write(tmp_path / "pareidolia.toml", "new")
+    assert (tmp_path / "pareidolia.toml").is_symlink()
+    assert tomllib.loads((tmp_path / "real.toml").read_text("utf-8"))["discord"] == {"token": "new"}
+
+
+def test_every_permission_that_is_asked_for_is_named() -> None:
+    assert setup.asked_for() == [
+        "read messages", "send messages", "embed links", "attach files", "read message history",
+        "send messages in threads",
+    ]  # fmt: skip
+
+
+async def test_the_token_may_be_quoted_and_the_permissions_are_printed(tmp_path: Path) -> None:
+    playground = Playground()
+    await playground.start()
+    status, said = await run_setup(playground, tmp_path, f'"Bot {playground.token}"')
+    await playground.stop()
+    assert status == 0
+    assert "embed links" in said
+    assert tomllib.loads((tmp_path / "config.toml").read_text())["discord"]["token"] == playground.token
