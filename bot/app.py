@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -30,12 +31,13 @@ from bot.reception import NOISE_CELL, noise
 from bot.response import NO_ANSWER
 from bot.starts import Identifies, Starts
 from bot.store.presets import Presets
-from engine.jobs import catalog, logs
+from engine.jobs import catalog, logs, machine
 from engine.jobs import settings as jobs_settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Decoder
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import Refusal, SettingsError
+from engine.jobs.live import check_socket
 from engine.jobs.local import LocalDispatch
 from engine.jobs.settings import Settings
 
@@ -48,6 +50,8 @@ AUTHENTICATION_FAILED = 4004
 """The gateway's word for a token that it does not know."""
 TOKEN_UNKNOWN = "Discord does not know `discord.token`. Make a new one in its portal, run `pareidolia setup`."
 LONGEST_PAUSE_S = 600.0
+FILES = "https://cdn.discordapp.com"
+"""Where the pictures lie that people send."""
 
 
 def main() -> int:
@@ -55,6 +59,7 @@ def main() -> int:
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
+        log.info("this machine: %s", machine.share())
         if said := jobs_settings.notice():
             log.warning("%s", said)
         if said := catalog.default_fallback():
@@ -74,6 +79,8 @@ async def serve(settings: Settings) -> None:
     if not token:
         raise SettingsError(problem="`discord.token` is empty. Run `pareidolia setup`, or `make play` to try without.")
     endpoints.point(settings.discord)
+    settings.proxy_for(endpoints.home(settings.discord))  # one that cannot be used is said before anything is started
+    check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
     with _alone(settings):
         await _serve(settings, token)
 
@@ -103,7 +110,10 @@ async def compose(settings: Settings, dispatch: Dispatch, stack: AsyncExitStack)
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     warming = asyncio.create_task(_warm(decoder), name="decoder")
     stack.push_async_callback(_end, warming)
-    session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+    pictures = settings.proxy_for(settings.discord.cdn_url or FILES)
+    session = await stack.enter_async_context(
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
+    )
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
     here = bool(settings.discord.api_url)
@@ -113,6 +123,7 @@ async def compose(settings: Settings, dispatch: Dispatch, stack: AsyncExitStack)
         always_sync=here,
         metrics=metrics,
         identifies=None if here else _identifies(settings),
+        proxy=settings.proxy_for(endpoints.home(settings.discord)),
     )
     intake = Intake(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     poster = DiscordPoster(client, client.refusals)
@@ -244,6 +255,18 @@ def _alone(settings: Settings) -> Iterator[None]:
             remedy = "Stop that one, or choose another `data_dir`."
             raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
         yield
+
+
+def is_at_work(run_dir: Path) -> bool:
+    """Whether a bot is at work with this run folder."""
+    try:
+        with (run_dir / "bot.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _identifies(settings: Settings) -> Identifies:

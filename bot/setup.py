@@ -9,18 +9,24 @@ import asyncio
 import getpass
 import json
 import os
+import socket
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from typing import TypeVar
 
+import aiohttp
 import discord
 import tomlkit
 
 from bot import endpoints
+from bot.app import is_at_work
+from bot.health import HOST
+from bot.response import NO_ANSWER
 from engine.jobs import folders, textfile
 from engine.jobs import settings as jobs_settings
 from engine.jobs.errors import SettingsError
-from engine.jobs.settings import Discord, bare_token
+from engine.jobs.settings import Settings, bare_token
 from engine.jobs.settings_file import OTHERWISE
 
 PERMISSIONS = 274878024704
@@ -30,6 +36,9 @@ PORTAL = "https://discord.com/developers/applications"
 NO_TOKEN = '# token = ""'
 """The line of the example file that waits for it."""
 ADMINISTRATOR = 8
+ANSWER_S = 40.0
+"""For all that is asked; the library itself tries again for minutes."""
+T = TypeVar("T")
 
 
 def setup() -> int:
@@ -40,7 +49,7 @@ def setup() -> int:
     print("2. Paste the token here; it is not shown, and goes only into", path)
     token = _ask()
     try:
-        application = asyncio.run(_look_up(token, settings.discord))
+        application = asyncio.run(_look_up(token, settings))
         write(path, token)
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -54,21 +63,38 @@ def setup() -> int:
 
 
 def doctor() -> int:
-    """Say whether the token works and the permissions suffice. Returns the exit status."""
-    settings = jobs_settings.read()
+    """Say whether the token works, the permissions suffice and the port is free. Returns the exit status.
+
+    Raises `SettingsError` on settings that cannot be read.
+    """
+    settings = jobs_settings.load()
+    fine = _port_is_free(settings)
     token = settings.discord.token.get_secret_value()
     if not token:
         print("none  token: not set. Run `pareidolia setup`, or `make play` to try without one.")
-        return 0
+        return 0 if fine else 1
     try:
-        lacking = asyncio.run(_lacking(token, settings.discord))
+        lacking = asyncio.run(_lacking(token, settings))
     except SettingsError as error:
-        print(f"wrong token: {error}")
+        print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
     print("ok    token")
     for server in lacking:
         print(f"wrong permissions in {server}: invite the bot again with the link of `pareidolia setup`.")
-    return 1 if lacking else 0
+    return 1 if lacking or not fine else 0
+
+
+def _port_is_free(settings: Settings) -> bool:
+    """Whether `metrics_port` can be listened at, unless the bot that holds it is ours."""
+    if is_at_work(settings.run_dir):
+        print("ok    bot: at work in this folder")
+        return True
+    try:
+        with socket.create_server((HOST, settings.metrics_port)):
+            return True
+    except OSError as error:
+        print(f"wrong metrics_port: {settings.metrics_port} cannot be used ({error.strerror}). Choose another, or 0.")
+        return False
 
 
 def asked_for() -> list[str]:
@@ -117,20 +143,14 @@ def _ask() -> str:
     return str(bare_token(typed.removeprefix("\ufeff")))
 
 
-async def _look_up(token: str, hosts: Discord) -> discord.AppInfo:
+async def _look_up(token: str, settings: Settings) -> discord.AppInfo:
     """The application of a token. Raises `SettingsError`."""
-    endpoints.point(hosts)
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        await _login(client, token)
-        return await client.application_info()
+    return await _asked(token, settings, lambda client: client.application_info())
 
 
-async def _lacking(token: str, hosts: Discord) -> list[str]:
+async def _lacking(token: str, settings: Settings) -> list[str]:
     """Names of servers in which the bot lacks permissions. Raises `SettingsError`."""
-    endpoints.point(hosts)
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        await _login(client, token)
-        servers = await client.http.get_guilds(200)
+    servers = await _asked(token, settings, lambda client: client.http.get_guilds(200))
     return [server["name"] for server in servers if not _suffices(int(server.get("permissions", 0)))]
 
 
@@ -138,13 +158,31 @@ def _suffices(permissions: int) -> bool:
     return bool(permissions & ADMINISTRATOR) or permissions & PERMISSIONS == PERMISSIONS
 
 
-async def _login(client: discord.Client, token: str) -> None:
+async def _asked(token: str, settings: Settings, question: Callable[[discord.Client], Awaitable[T]]) -> T:
+    """What Discord answers to the bot of a token. Raises `SettingsError`, whose fact `about` says what is wrong."""
     if not token:
-        raise SettingsError(problem="No token was given. Copy it from the Bot page of your application and try again.")
+        missing = "No token was given. Copy it from the Bot page of your application and try again."
+        raise SettingsError(problem=missing, about="token")
+    endpoints.point(settings.discord)
+    proxy = settings.proxy_for(endpoints.home(settings.discord))
     try:
-        await client.login(token)
+        async with asyncio.timeout(ANSWER_S), discord.Client(intents=discord.Intents.none(), proxy=proxy) as client:
+            await client.login(token)
+            return await question(client)
     except discord.LoginFailure:
-        raise SettingsError(problem="Discord does not know this token. Press Reset Token and copy it whole.") from None
-    except (OSError, discord.HTTPException) as error:
-        what = type(error).__name__
-        raise SettingsError(problem=f"Discord cannot be reached ({what}). Check the network and try again.") from None
+        unknown = "Discord does not know this token. Press Reset Token and copy it whole."
+        raise SettingsError(problem=unknown, about="token") from None
+    except discord.HTTPException as error:
+        refused = f"Discord was reached and answered with {error.status} to {_call(error)}."
+        raise SettingsError(
+            problem=f"{refused} Look at discordstatus.com and try again later.", about="discord"
+        ) from None
+    except NO_ANSWER as error:
+        what = f"Discord cannot be reached ({type(error).__name__}), so nobody knows whether the token is right."
+        raise SettingsError(problem=f"{what} Check the network and the proxy and try again.", about="network") from None
+
+
+def _call(error: discord.HTTPException) -> str:
+    """The call that was refused, as method and path."""
+    answer = error.response
+    return f"{answer.method} {answer.url.path}" if isinstance(answer, aiohttp.ClientResponse) else "a call"

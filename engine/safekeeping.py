@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from engine.jobs import settings
+from engine.jobs.terminal import marked, say
 
 if TYPE_CHECKING:
     from engine.jobs.backup import Step
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="a zip file")]
-say = Console(stderr=True, highlight=False)
 
 
 def backup(file: File) -> None:
@@ -27,7 +26,7 @@ def backup(file: File) -> None:
     from engine.jobs import backup as keeping
 
     last = _followed(keeping.backup(settings.load(), file), "backing up")
-    say.print(f"[bold]{file}[/] holds the database and {last.done - last.lost} pictures. Keep it private.")
+    say.print(marked(f"{file} holds the database and {last.done - last.lost} pictures. Keep it private.", str(file)))
     _tell_lost(last)
 
 

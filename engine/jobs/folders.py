@@ -63,6 +63,13 @@ def make_private(folder: Path) -> None:
         raise unusable(folder, error) from None
 
 
+def check_writable(*paths: Path) -> None:
+    """Raises `SettingsError` for a file of ours that may not be written, as one start under `sudo` leaves them."""
+    for path in paths:
+        if is_file(path) and not os.access(path, os.W_OK):
+            raise unusable(path, PermissionError(errno.EACCES, "not ours"))
+
+
 def is_file(path: Path) -> bool:
     """Whether a file is there and may be looked at. What may not is as good as absent."""
     try:

@@ -34,7 +34,7 @@ from pydantic_settings import (
     SettingsError as SourceError,
 )
 
-from engine.jobs import catalog, folders, settings_file
+from engine.jobs import catalog, folders, proxies, settings_file
 from engine.jobs.errors import SettingsError
 
 PREFIX = "PAREIDOLIA_"
@@ -158,6 +158,9 @@ class Settings(BaseSettings):
         "lite2", description="the network that dreams where none is asked for; `pareidolia networks` lists them"
     )
     offline: bool = Field(False, description="never download a network; put files into DATA_DIR/networks instead")
+    proxy: SecretStr = Field(
+        SecretStr(""), description="an HTTP proxy for all that leaves this machine; empty: HTTPS_PROXY; none: without"
+    )
     discord: Discord = Field(Discord(), description=Discord.__doc__)
     engine: Engine = Field(Engine(), description=Engine.__doc__)
     limits: Limits = Field(Limits(), description=Limits.__doc__)
@@ -185,6 +188,10 @@ class Settings(BaseSettings):
         """The environment over the file over the defaults."""
         return init_settings, env_settings, InitSettingsSource(settings_cls, dict(_found().values()))
 
+    def proxy_for(self, url: str) -> str | None:
+        """The proxy for an address, or None. Raises `SettingsError` for one that cannot be used."""
+        return proxies.proxy_for(url, self.proxy.get_secret_value())
+
     @property
     def database(self) -> Path:
         """The SQLite file that holds ledger and presets."""
@@ -192,7 +199,7 @@ class Settings(BaseSettings):
 
     @property
     def run_dir(self) -> Path:
-        """Sockets, locks and process ids; 0700."""
+        """Locks and process ids; 0700."""
         return self.data_dir / "run"
 
     @property
@@ -256,6 +263,8 @@ def load(**overrides: Any) -> Settings:
     folders.make(settings.data_dir)
     for private in (settings.run_dir, settings.log_dir):
         folders.make_private(private)
+    kept = [path for folder in (settings.run_dir, settings.log_dir) for path in folders.matching(folder, "*")]
+    folders.check_writable(settings.database, *kept)
     return settings
 
 

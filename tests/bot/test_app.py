@@ -7,7 +7,7 @@ import os
 import pytest
 
 from bot.app import leave_at_end_of, serve
-from engine.jobs import settings
+from engine.jobs import live, settings
 from engine.jobs.errors import SettingsError
 
 
@@ -36,3 +36,11 @@ async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe():
         await asyncio.wait_for(stop.wait(), 60)
     finally:
         os.close(ours)
+
+
+async def test_a_bot_whose_engine_could_not_be_heard_ends_with_a_sentence(data_dir, monkeypatch):
+    (data_dir / "file").write_text("")
+    monkeypatch.setattr(live, "RUNTIME", data_dir / "file")
+    found = settings.load(data_dir=data_dir / ("か" * 40), discord={"token": "a.b.c"})
+    with pytest.raises(SettingsError, match="shorter `data_dir`"):
+        await serve(found)

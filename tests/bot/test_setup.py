@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import io
 import os
+import socket
 import sys
 import tomllib
 from pathlib import Path
@@ -13,6 +15,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from bot import setup
+from bot.playground.faults import Fault
 from bot.playground.server import Playground
 from engine.jobs import settings
 from engine.jobs.errors import SettingsError
@@ -162,3 +165,62 @@ async def test_the_token_may_be_quoted_and_the_permissions_are_printed(tmp_path:
     assert status == 0
     assert "embed links" in said
     assert tomllib.loads((tmp_path / "config.toml").read_text())["discord"]["token"] == playground.token
+
+
+# the doctor's half
+
+
+async def examined(folder: Path, changes: dict[str, str]) -> tuple[int, str]:
+    """`python -m bot doctor`; its status and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "doctor", env={**os.environ, "PAREIDOLIA_DATA_DIR": str(folder), **changes},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+@pytest.mark.parametrize(
+    ("fault", "token", "told"),
+    [
+        ("server error 500", "", "wrong discord: Discord was reached and answered with 500 to GET"),
+        ("blocked", "", "wrong discord: Discord was reached and answered with 403 to GET"),
+        ("", "", "ok    token"),
+        ("", "nonsense.of.mine", "wrong token:"),
+    ],
+)
+async def test_the_doctor_says_what_is_wrong_and_no_more(data_dir: Path, fault: str, token: str, told: str) -> None:
+    playground = Playground()
+    await playground.start()
+    if fault:
+        playground.rest.faults.plan(Fault(fault, "GET", "/users/@me", times=99))
+    given = playground.settings(data_dir)
+    status, said = await examined(data_dir, given | ({"PAREIDOLIA_DISCORD__TOKEN": token} if token else {}))
+    await playground.stop()
+    assert told in said
+    assert ("wrong token" in said) == bool(token)
+    assert status == (1 if fault or token else 0)
+
+
+async def test_no_network_is_no_wrong_token(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = taken.getsockname()[1]
+    given = {"PAREIDOLIA_DISCORD__TOKEN": "a.b.c", "PAREIDOLIA_DISCORD__API_URL": f"http://127.0.0.1:{closed}/api"}
+    status, said = await examined(data_dir, given)
+    assert status == 1
+    assert "wrong network: Discord cannot be reached" in said
+    assert "wrong token" not in said
+
+
+def test_a_port_that_is_taken_is_told_unless_the_bot_has_it(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
+        monkeypatch.setenv("PAREIDOLIA_METRICS_PORT", str(taken.getsockname()[1]))
+        assert setup.doctor() == 1
+        assert "wrong metrics_port" in capsys.readouterr().out
+        with (settings.load().run_dir / "bot.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert setup.doctor() == 0
+        assert "at work" in capsys.readouterr().out

@@ -43,6 +43,19 @@ def test_folders_in_it_are_of_another_user(data_dir: Path, monkeypatch: pytest.M
         settings.load(data_dir=data_dir)
 
 
+@pytest.mark.parametrize("name", ["run/bot.lock", "logs/engine.log", "pareidolia.db"])
+def test_a_file_that_another_user_left_in_it(data_dir: Path, name: str) -> None:
+    settings.load(data_dir=data_dir)
+    (data_dir / name).write_text("")
+    if os.geteuid() == 0:
+        for path in (data_dir, data_dir / "run", data_dir / "logs"):
+            os.chown(path, stranger.ID, stranger.ID)
+    remedy = stranger.forbid(data_dir / name)
+    heard = said({"PAREIDOLIA_DATA_DIR": str(data_dir)})
+    assert str(data_dir / name) in heard
+    assert remedy in heard
+
+
 def test_a_settings_file_of_another_user(data_dir: Path) -> None:
     data_dir.chmod(0o755)
     path = data_dir / "mine.toml"
