@@ -18,5 +18,5 @@ ENV PAREIDOLIA_DATA_DIR=/data PAREIDOLIA_METRICS_PORT=9464 PYTHONUNBUFFERED=1 PY
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=3 \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9464/healthz', timeout=8)"]
+    CMD ["python", "-c", "import urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:9464/healthz', timeout=8)"]
 CMD ["pareidolia", "run"]

@@ -32,9 +32,11 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# what runs, which is all that the container holds; and that with what tests, training and the playground need
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header
 lock: $(UV)
-	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
-		--all-extras pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
 # 200,000 damaged files against the decoder; FUZZ_ARGS="--seed 1a2b3c4d" makes the same ones again
 fuzz: setup
@@ -59,7 +61,7 @@ docs: setup
 
 # asks an advisory service on the network about every locked package; not part of `test` and .ci/run for that reason
 audit: $(UV)
-	$(UV) tool run --from 'pip-audit>=2.9' pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+	$(UV) tool run --from 'pip-audit>=2.9' pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip --strict
 
 bench: setup
 	$(BIN)/python -m engine.ascent.benchmark
@@ -81,11 +83,11 @@ $(UV):
 		--target .tools uv
 
 # three tries: a registry that stumbles once must not end a stranger's first minute with us
-.venv/.ready: $(UV) requirements.lock pyproject.toml
+.venv/.ready: $(UV) requirements-dev.lock pyproject.toml
 	@echo "Setting up .venv: torch is about 3 GB to download on Linux (it brings CUDA), everything else 0.2 GB. Once only."
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@for try in 1 2 3; do \
-		$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock && break; \
+		$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-dev.lock && break; \
 		test $$try = 3 && { echo "The packages could not be fetched. Check the network and run it again."; exit 1; }; \
 		echo "Trying again ..."; sleep 5; \
 	done

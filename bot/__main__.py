@@ -3,17 +3,24 @@
 import sys
 
 from bot import app, setup
+from engine.jobs.errors import SettingsError
+from engine.jobs.terminal import forgive
 
 VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
 
 
 def main(words: list[str]) -> int:
     """Do what the first word says. Returns the exit status."""
+    forgive()
     verb = VERBS.get(words[0] if words else "run")
     if verb is None:
         print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)
         return 2
-    return verb()
+    try:
+        return verb()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

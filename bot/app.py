@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -31,12 +32,13 @@ from bot.reception import NOISE_CELL, noise
 from bot.response import NO_ANSWER
 from bot.starts import Identifies, Starts
 from bot.store.presets import Presets
-from engine.jobs import catalog, logs
+from engine.jobs import catalog, logs, machine
 from engine.jobs import settings as jobs_settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Decoder
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import Refusal, SettingsError
+from engine.jobs.live import check_socket
 from engine.jobs.local import LocalDispatch
 from engine.jobs.settings import Settings
 
@@ -54,6 +56,8 @@ NOT_LET_IN = (
 LONGEST_PAUSE_S = 600.0
 Start = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 """Begins a task of that name beside the others."""
+FILES = "https://cdn.discordapp.com"
+"""Where the pictures lie that people send."""
 
 
 def main() -> int:
@@ -61,6 +65,9 @@ def main() -> int:
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
+        log.info("this machine: %s", machine.share())
+        if said := jobs_settings.notice():
+            log.warning("%s", said)
         if said := catalog.default_fallback():
             log.warning("%s", said)
         asyncio.run(serve(settings))
@@ -78,6 +85,8 @@ async def serve(settings: Settings) -> None:
     if not token:
         raise SettingsError(problem="`discord.token` is empty. Run `pareidolia setup`, or `make play` to try without.")
     endpoints.point(settings.discord)
+    settings.proxy_for(endpoints.home(settings.discord))  # one that cannot be used is said before anything is started
+    check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
     with _alone(settings):
         await _serve(settings, token)
 
@@ -131,7 +140,10 @@ async def compose(
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     warming = start(_warm(decoder), "decoder")
     stack.push_async_callback(_cancel, warming)
-    session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+    pictures = settings.proxy_for(settings.discord.cdn_url or FILES)
+    session = await stack.enter_async_context(
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
+    )
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
     here = bool(settings.discord.api_url)
@@ -141,6 +153,7 @@ async def compose(
         always_sync=here,
         metrics=metrics,
         identifies=None if here else _identifies(settings),
+        proxy=settings.proxy_for(endpoints.home(settings.discord)),
     )
     intake = Intake(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     poster = DiscordPoster(client, client.refusals)
@@ -282,6 +295,18 @@ def _alone(settings: Settings) -> Iterator[None]:
             remedy = "Stop that one, or choose another `data_dir`."
             raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
         yield
+
+
+def is_at_work(run_dir: Path) -> bool:
+    """Whether a bot is at work with this run folder."""
+    try:
+        with (run_dir / "bot.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _identifies(settings: Settings) -> Identifies:

@@ -96,6 +96,7 @@ class Client(commands.Bot):
         always_sync: bool,
         metrics: Metrics | None = None,
         identifies: Identifies | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
@@ -111,6 +112,7 @@ class Client(commands.Bot):
             chunk_guilds_at_startup=False,
             http_trace=self._trace(),
             max_ratelimit_timeout=LONGEST_WAIT_S,
+            proxy=proxy,
         )
         self.refusals = Refusals()
         self._doubted = asyncio.Event()

@@ -26,6 +26,11 @@ def point(discord: Discord) -> None:
         Asset.BASE = discord.cdn_url.rstrip("/")
 
 
+def home(discord: Discord) -> str:
+    """Where calls go."""
+    return discord.api_url or Route.BASE
+
+
 def is_loopback(url: str) -> bool:
     """Whether a URL means this machine, whatever a name server says."""
     try:

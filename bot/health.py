@@ -6,6 +6,7 @@ foreign name. Off unless `metrics_port` is set.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from engine.jobs.job import JobRow, State
 HOST = "127.0.0.1"
 STUCK_S = 120.0
 """With a dream waiting for so long and none running, the engine is there and does nothing."""
+LEDGER_S = 5.0
+"""A database that says nothing for so long cannot be read; who asks for numbers waits ten seconds at most."""
 NO_DISCORD = "Discord is not connected. Look into the bot's log and at discordstatus.com; it connects again by itself."
 NO_ENGINE = "The engine is gone. The bot starts it again; if it stays away, look into logs/engine.log."
 STUCK = "A dream has waited for {seconds:.0f} s and none runs. Look into logs/engine.log; restart the bot if need be."
@@ -82,14 +85,20 @@ class Health:
         found = [] if self._parts.discord() else [NO_DISCORD]
         if not self._parts.engine():
             return [*found, NO_ENGINE]
-        try:
-            rows = await self._parts.rows()
-        except Exception as error:  # whatever the database raises: somebody must hear of it
-            return [*found, NO_LEDGER.format(problem=type(error).__name__)]
+        rows = await self._rows()
+        if isinstance(rows, str):
+            return [*found, NO_LEDGER.format(problem=rows)]
         waited = oldest_waiting(rows)
         if waited > STUCK_S and not any(row.state is State.RUNNING for row in rows):
             found.append(STUCK.format(seconds=waited))
         return found
+
+    async def _rows(self) -> Sequence[JobRow] | str:
+        """Jobs that are not posted, or why nobody can tell: somebody must hear of whatever the database raises."""
+        try:
+            return await asyncio.wait_for(self._parts.rows(), LEDGER_S)
+        except Exception as error:
+            return type(error).__name__
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         wrong = await self.wrong()
@@ -97,11 +106,13 @@ class Health:
 
     async def _page(self, _request: web.Request) -> web.Response:
         parts = self._parts
-        up = {"discord": parts.discord(), "engine": parts.engine()}
+        rows = await self._rows()
+        known = None if isinstance(rows, str) else rows
+        up = {"discord": parts.discord(), "engine": parts.engine(), "ledger": known is not None}
         pids = {"bot": os.getpid(), **(engine_pids(parts.run_dir) if up["engine"] else {})}
         if decoder := parts.decoder():
             pids["decoder"] = decoder
-        page = self._metrics.page(await parts.rows(), up, pids)
+        page = self._metrics.page(known, up, pids)
         return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE})
 
     @web.middleware

@@ -8,6 +8,7 @@ somebody asks.
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections import Counter as Tally
@@ -98,12 +99,15 @@ class Metrics:
 
     # what is so
 
-    def page(self, rows: Sequence[JobRow], up: dict[str, bool], pids: dict[str, int]) -> bytes:
-        """All numbers in Prometheus' text format: what was counted, and how it stands now."""
+    def page(self, rows: Sequence[JobRow] | None, up: dict[str, bool], pids: dict[str, int]) -> bytes:
+        """All numbers in Prometheus' text format: what was counted, and how it stands now.
+
+        `rows` None: the ledger cannot be read, so nothing is said of what waits.
+        """
         self._depth.clear()
-        for (recipe, state), count in Tally((row.job.params.recipe, row.state.value) for row in rows).items():
+        for (recipe, state), count in Tally((row.job.params.recipe, row.state.value) for row in rows or ()).items():
             self._depth.labels(recipe, state).set(count)
-        self._oldest.set(oldest_waiting(rows))
+        self._oldest.set(math.nan if rows is None else oldest_waiting(rows))
         for part, there in up.items():
             self._up.labels(part).set(there)
         if not up.get("engine", True):

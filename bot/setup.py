@@ -7,59 +7,98 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import json
 import os
-import re
+import socket
 import sys
+from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from typing import TypeVar
 
 import discord
+import tomlkit
 
-from bot import endpoints, response
+from bot import endpoints
+from bot.app import is_at_work
+from bot.health import HOST
+from bot.response import NO_ANSWER, told
+from engine.jobs import folders, textfile
 from engine.jobs import settings as jobs_settings
 from engine.jobs.errors import SettingsError
-from engine.jobs.settings import Discord
+from engine.jobs.settings import Settings, bare_token
+from engine.jobs.settings_file import OTHERWISE
 
 PERMISSIONS = 274878024704
-"""View channels, send messages (also in threads), attach files, read history; nothing more."""
+"""View channels, send messages (also in threads), embed links, attach files, read history; nothing more."""
 SCOPES = ("bot", "applications.commands")
 PORTAL = "https://discord.com/developers/applications"
-TOKEN_LINE = re.compile(r"(?m)^[ \t]*#?[ \t]*token[ \t]*=.*$")
+NO_TOKEN = '# token = ""'
+"""The line of the example file that waits for it."""
 ADMINISTRATOR = 8
+ANSWER_S = 40.0
+"""For all that is asked; the library itself tries again for minutes."""
+T = TypeVar("T")
 
 
 def setup() -> int:
-    """Ask for the token, check it, write it, print the invitation. Returns the exit status."""
+    """Ask for the token, check it, write it, print the invitation. Returns the exit status. Raises `SettingsError`."""
     path = jobs_settings.config_file()
+    settings = jobs_settings.read(new=True)
     print(f"1. Open {PORTAL}, make an application, and under Bot press Reset Token.")
     print("2. Paste the token here; it is not shown, and goes only into", path)
     token = _ask()
     try:
-        application = asyncio.run(_look_up(token, jobs_settings.load().discord))
+        application = asyncio.run(_look_up(token, settings))
+        write(path, token)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    write(path, token)
     print(f"3. This is {application.name}. Invite it to your server:\n   {invitation(application.id)}")
+    print(f"   It asks for: {', '.join(asked_for())}.")
+    if (other := jobs_settings.origin("discord", "token")) and str(path) not in other:
+        print(f"   Remove the old token{other}: it counts more than the file.")
     print("4. Run: pareidolia run")
     return 0
 
 
 def doctor() -> int:
-    """Say whether the token works and the permissions suffice. Returns the exit status."""
+    """Say whether the token works, the permissions suffice and the port is free. Returns the exit status.
+
+    Raises `SettingsError` on settings that cannot be read.
+    """
     settings = jobs_settings.load()
+    fine = _port_is_free(settings)
     token = settings.discord.token.get_secret_value()
     if not token:
         print("none  token: not set. Run `pareidolia setup`, or `make play` to try without one.")
-        return 0
+        return 0 if fine else 1
     try:
-        lacking = asyncio.run(_lacking(token, settings.discord))
+        lacking = asyncio.run(_lacking(token, settings))
     except SettingsError as error:
-        print(f"wrong token: {error}")
+        print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
     print("ok    token")
     for server in lacking:
         print(f"wrong permissions in {server}: invite the bot again with the link of `pareidolia setup`.")
-    return 1 if lacking else 0
+    return 1 if lacking or not fine else 0
+
+
+def _port_is_free(settings: Settings) -> bool:
+    """Whether `metrics_port` can be listened at, unless the bot that holds it is ours."""
+    if is_at_work(settings.run_dir):
+        print("ok    bot: at work in this folder")
+        return True
+    try:
+        with socket.create_server((HOST, settings.metrics_port)):
+            return True
+    except OSError as error:
+        print(f"wrong metrics_port: {settings.metrics_port} cannot be used ({error.strerror}). Choose another, or 0.")
+        return False
+
+
+def asked_for() -> list[str]:
+    """The permissions of the invitation, as Discord's own window calls them, nearly."""
+    return [name.replace("_", " ") for name, given in discord.Permissions(PERMISSIONS) if given]
 
 
 def invitation(application_id: int) -> str:
@@ -68,43 +107,49 @@ def invitation(application_id: int) -> str:
 
 
 def write(path: Path, token: str) -> None:
-    """Put the token into the settings file, readable by its owner alone; everything else in it stays."""
-    text = path.read_text("utf-8") if path.exists() else jobs_settings.example()
-    line = f'token = "{token}"'
-    before, table, rest = text.partition("[discord]")
-    if not table:
-        rest = f"\n{line}\n"
-    elif TOKEN_LINE.search(rest.split("\n[")[0]):
-        rest = TOKEN_LINE.sub(line, rest, count=1)
-    else:
-        rest = f"\n{line}{rest}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{before}[discord]{rest}")
-    fresh.replace(path)
+    """Put the token into the settings file, readable by its owner alone; everything else in it stays.
+
+    Raises `SettingsError` on a file that cannot be read or written.
+    """
+    path = path.resolve()  # a link stays one
+    text = _with_token(path, token)
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    except OSError as error:
+        raise folders.unusable(path, error, OTHERWISE) from None
+
+
+def _with_token(path: Path, token: str) -> str:
+    if not path.exists():
+        return jobs_settings.example().replace(NO_TOKEN, f"token = {json.dumps(token)}")
+    text = textfile.read(path, OTHERWISE)
+    textfile.toml(path, OTHERWISE)  # whatever is wrong with it is said in our words
+    document = tomlkit.parse(text)
+    table = document.setdefault("discord", tomlkit.table())
+    if not isinstance(table, MutableMapping):
+        raise SettingsError(problem=f"`discord` in {path} is no table. Write it as [discord], and run this again.")
+    table["token"] = token
+    return tomlkit.dumps(document)
 
 
 def _ask() -> str:
     typed = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()
-    return typed.strip().strip("\"'")
+    return str(bare_token(typed.removeprefix("\ufeff")))
 
 
-async def _look_up(token: str, hosts: Discord) -> discord.AppInfo:
+async def _look_up(token: str, settings: Settings) -> discord.AppInfo:
     """The application of a token. Raises `SettingsError`."""
-    endpoints.point(hosts)
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        await _login(client, token)
-        return await client.application_info()
+    return await _asked(token, settings, lambda client: client.application_info())
 
 
-async def _lacking(token: str, hosts: Discord) -> list[str]:
+async def _lacking(token: str, settings: Settings) -> list[str]:
     """Names of servers in which the bot lacks permissions. Raises `SettingsError`."""
-    endpoints.point(hosts)
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        await _login(client, token)
-        servers = await client.http.get_guilds(200)
+    servers = await _asked(token, settings, lambda client: client.http.get_guilds(200))
     return [server["name"] for server in servers if not _suffices(int(server.get("permissions", 0)))]
 
 
@@ -112,13 +157,25 @@ def _suffices(permissions: int) -> bool:
     return bool(permissions & ADMINISTRATOR) or permissions & PERMISSIONS == PERMISSIONS
 
 
-async def _login(client: discord.Client, token: str) -> None:
+async def _asked(token: str, settings: Settings, question: Callable[[discord.Client], Awaitable[T]]) -> T:
+    """What Discord answers to the bot of a token. Raises `SettingsError`, whose fact `about` says what is wrong."""
     if not token:
-        raise SettingsError(problem="No token was given. Copy it from the Bot page of your application and try again.")
+        missing = "No token was given. Copy it from the Bot page of your application and try again."
+        raise SettingsError(problem=missing, about="token")
+    endpoints.point(settings.discord)
+    proxy = settings.proxy_for(endpoints.home(settings.discord))
     try:
-        await client.login(token)
+        async with asyncio.timeout(ANSWER_S), discord.Client(intents=discord.Intents.none(), proxy=proxy) as client:
+            await client.login(token)
+            return await question(client)
     except discord.LoginFailure:
-        raise SettingsError(problem="Discord does not know this token. Press Reset Token and copy it whole.") from None
-    except (OSError, discord.HTTPException) as error:
-        what = response.trouble(error)
-        raise SettingsError(problem=f"Discord {what}. Check the network, or a proxy in it, and try again.") from None
+        unknown = "Discord does not know this token. Press Reset Token and copy it whole."
+        raise SettingsError(problem=unknown, about="token") from None
+    except discord.HTTPException as error:
+        refused = f"Discord was reached, but {told(error)}."
+        raise SettingsError(
+            problem=f"{refused} Look at discordstatus.com and try again later.", about="discord"
+        ) from None
+    except NO_ANSWER as error:
+        what = f"Discord cannot be reached ({type(error).__name__}), so nobody knows whether the token is right."
+        raise SettingsError(problem=f"{what} Check the network and the proxy and try again.", about="network") from None

@@ -10,26 +10,27 @@ import contextlib
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
-from engine import network_verbs, safekeeping
+from engine import network_verbs, output, safekeeping
 from engine.jobs import catalog, decoder, imprint, params, settings
-from engine.jobs.errors import NetworkError, NetworkMissing, OtherRecipe, PareidoliaError, SettingsError
+from engine.jobs.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.jobs.imprint import Imprint
 from engine.jobs.params import AnyParams, Channel, Concept, Dream, P, See, Zoom
+from engine.jobs.terminal import forgive, marked, say
+from engine.jobs.terminal import report as results
+from engine.output import Place, Target
 from engine.patience import wait_patiently
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
 )
 app.add_typer(network_verbs.app, name="networks")
-say = Console(stderr=True, highlight=False)
 A = TypeVar("A")
 safekeeping.register(app)
 
-Picture = Annotated[str, typer.Argument(metavar="IN", help="a picture, or `noise`")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", help="where the result goes", show_default=False)]
+Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="file (.png, .jpg, .webp, .gif) or folder of the result", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
 Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
 Octaves = Annotated[int | None, typer.Option(help="sizes the picture is dreamed at")]
@@ -70,19 +74,27 @@ AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON"
 
 def main() -> None:
     """Run the verb; an error that has a sentence is that sentence, and exit status 1."""
+    forgive()
     with contextlib.suppress(SettingsError):  # verbs that need settings read them again and say what is wrong
-        settings.load()  # the networks that users brought are known from here on
+        settings.read()  # the networks that users brought are known from here on
+        if said := settings.notice():
+            say.print(said)
     try:
         app()
     except PareidoliaError as error:
-        say.print(f"[red]{escape(str(error))}[/] [dim]({error.code})[/]")
+        _complain(error)
         sys.exit(1)
+
+
+def _complain(error: PareidoliaError, about: str = "") -> None:
+    say.print(Text.assemble(f"{about}: " if about else "", (str(error), "red"), (f" ({error.code})", "dim")))
 
 
 @app.command()
 def dream(
-    picture: Picture,
+    pictures: Pictures,
     out: Out = None,
+    force: Force = False,
     layer: Layer = None,
     subject: Subject = None,
     octaves: Octaves = None,
@@ -105,20 +117,21 @@ def dream(
     like: Like = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dream a picture: what a layer sees in it grows, or a subject does, or what a guide shows."""
+    """Dream pictures: what a layer sees in them grows, or a subject does, or what a guide shows."""
     others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
     wanted = _wanted(
         Dream, like, others, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect,
         guide_by=guide_by, look=look or ("2015" if classic else None), seed=seed, size=size, network=network,
     )  # fmt: skip
-    _make(wanted, picture, out or Path(f"{_stem(picture)}-dream.png"), as_json, others)
+    _make(wanted, pictures, Place(out, force), as_json, others=others, like=like)
 
 
 @app.command()
 def zoom(
-    picture: Picture,
+    pictures: Pictures,
     out: Out = None,
+    force: Force = False,
     frames: Annotated[int | None, typer.Option(help="pictures in the animation")] = None,
     layer: Layer = None,
     subject: Subject = None,
@@ -138,7 +151,7 @@ def zoom(
         Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
     )  # fmt: skip
-    _make(wanted, picture, out or Path(f"{_stem(picture)}-zoom.gif"), as_json)
+    _make(wanted, pictures, Place(out, force), as_json, like=like)
 
 
 @app.command()
@@ -147,6 +160,7 @@ def concept(
         str | None, typer.Argument(metavar="WORDS", help="a subject, a class, an emoji: 'banana + eye', 🦊")
     ] = None,
     out: Out = None,
+    force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
     variations: Annotated[int | None, typer.Option(help="different answers, side by side")] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
@@ -162,7 +176,7 @@ def concept(
         network=network,
     )  # fmt: skip
     name = wanted.subject.replace(" + ", "-").replace(" ", "-")
-    _make(wanted, str(image or "noise"), out or Path(f"concept-{name}.png"), as_json)
+    _make(wanted, [str(image or "noise")], Place(out, force), as_json, f"concept-{name}", like=like)
 
 
 @app.command("neuron", hidden=True)  # as it was called
@@ -172,6 +186,7 @@ def channel(
         str | None, typer.Argument(metavar="LAYER[:CHANNEL]", help="mid:21, or a layer for its atlas; mid if not given")
     ] = None,
     out: Out = None,
+    force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
     search: Annotated[str | None, typer.Option(help="the channels that speak most for a subject or a class")] = None,
     top: Annotated[int | None, typer.Option(help="channels in an atlas")] = None,
@@ -189,13 +204,14 @@ def channel(
         network=network,
     )  # fmt: skip
     name = f"channel-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
-    _make(wanted, str(image or "noise"), out or Path(f"{name}.png"), as_json)
+    _make(wanted, [str(image or "noise")], Place(out, force), as_json, name, like=like)
 
 
 @app.command()
 def see(
-    picture: Picture,
+    pictures: Pictures,
     out: Out = None,
+    force: Force = False,
     iterations: Annotated[int | None, typer.Option(help="steps of painting what channels respond to")] = None,
     seed: Seed = None,
     size: Annotated[int | None, typer.Option(help="width of the page, in pixels")] = None,
@@ -205,7 +221,7 @@ def see(
 ) -> None:
     """Show what the network sees in a picture, and why, on one page."""
     wanted = _wanted(See, like, iterations=iterations, seed=seed, size=size, network=network)
-    _make(wanted, picture, out or Path(f"{_stem(picture)}-see.png"), as_json)
+    _make(wanted, pictures, Place(out, force), as_json, like=like)
 
 
 @app.command("imprint")
@@ -218,9 +234,9 @@ def show_imprint(
     if as_json:
         print(imprint.write(made.params, made.others))
         return
-    report = Console(highlight=False)
+    report = results()
     for name, value in {**made.params.model_dump(), **dict.fromkeys(made.others, "a picture; not in the file")}.items():
-        report.print(f"{name:<11}{escape(str(value))}")
+        report.print(f"{name:<11}{value}")
 
 
 @app.command()
@@ -230,14 +246,17 @@ def subjects(network: Network = None) -> None:
     table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
     named = catalog.subjects(name)
     for word, subject in named.items():
-        table.add_row(subject.emoji, f"[bold]{word}[/]", subject.about, ", ".join(subject.classes))
+        table.add_row(subject.emoji, Text(word, "bold"), subject.about, ", ".join(subject.classes))
     offered = dict(catalog.subject_choices(name) if network else catalog.open_choices())
     own = dict(catalog.subject_choices(name))
     classes = [label for label, word in own.items() if word not in named]
-    report = Console(highlight=False)
-    report.print(table, f"\n[bold]or one of {len(classes)} classes[/]: {', '.join(classes)}\n", sep="\n")
+    report = results()
+    report.print(table, sep="\n")
+    head = f"or one of {len(classes)} classes"
+    report.print(marked(f"\n{head}: {', '.join(classes)}\n", head))
     if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
-        report.print(f"[bold]or what only {catalog.PACKED} knows[/], which then dreams it: {', '.join(further)}\n")
+        head = f"or what only {catalog.PACKED} knows"
+        report.print(marked(f"{head}, which then dreams it: {', '.join(further)}\n", head))
     report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
 
 
@@ -256,90 +275,17 @@ def setup() -> None:
 @app.command()
 def doctor() -> None:
     """Check everything that must work, and say how to mend what does not."""
-    fine, report = True, Console(highlight=False)
-    for check in _checks():
+    from engine import checkup
+
+    fine, report, settled = True, results(), True
+    for check in checkup.checks():
         fine &= check.fine
-        mark = "[green]ok[/]   " if check.fine else "[red]wrong[/]"
-        report.print(f"{mark} {check.what}" + (f"\n      → {check.remedy}" if not check.fine else ""))
-    fine &= subprocess.call([sys.executable, "-m", "bot", "doctor"]) == 0
+        settled &= check.what != checkup.SETTINGS or check.fine
+        report.print(Text("ok    " if check.fine else "wrong ", "green" if check.fine else "red"), end="")
+        report.print(check.what + (f"\n      → {check.remedy}" if not check.fine else ""))
+    if settled:
+        fine &= subprocess.call([sys.executable, "-m", "bot", "doctor"]) == 0
     sys.exit(0 if fine else 1)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that the doctor looked at."""
-
-    fine: bool
-    what: str
-    remedy: str = ""
-
-
-def _checks() -> Iterator[Check]:
-    try:
-        found = settings.load()
-    except PareidoliaError as error:
-        yield Check(False, "settings", str(error))
-        return
-    path = settings.config_file()
-    yield Check(True, f"settings ({path})" if path.exists() else f"settings (the defaults; there is no {path})")
-    free = shutil.disk_usage(found.data_dir).free / 1e9
-    yield Check(free > 1, f"disk: {free:.1f} GB free for {found.data_dir}", "Free some space, or move `data_dir`.")
-    yield _check_database(found)
-    yield from _check_torch(found)
-
-
-def _check_database(found: settings.Settings) -> Check:
-    from engine.jobs.local import open_ledger
-
-    try:
-        ledger = open_ledger(found)
-        waiting = len(ledger.waiting())
-        ledger.close()
-    except PareidoliaError as error:
-        return Check(False, "database", str(error))
-    except Exception as error:
-        return Check(False, "database", f"{error} Restore a backup of {found.database}, or move it away.")
-    return Check(True, f"database: {waiting} dreams wait or run")
-
-
-def _check_torch(found: settings.Settings) -> Iterator[Check]:
-    import torch
-
-    from engine.studio import Studio
-
-    try:
-        studio = Studio(found.engine.device, found.engine.dtype, found.engine.threads)
-    except (RuntimeError, AssertionError) as error:
-        yield Check(False, f"device {found.engine.device}", f"{error} Set `engine.device` to auto.")
-        return
-    on = torch.cuda.get_device_name() if studio.device.type == "cuda" else f"CPU, {studio.threads} threads"
-    yield Check(True, f"torch {torch.__version__} on {on}, {str(studio.dtype).removeprefix('torch.')}")
-    for name, entry in catalog.networks().items():
-        if entry.package or name in (catalog.PACKED, found.default_network):
-            yield _check_network(studio, name, found.default_network)
-
-
-def _check_network(studio: Studio, name: str, default: str) -> Check:
-    """Whether a network is there and whole; it is loaded."""
-    package = catalog.network(name).package
-    size = f", {package.megabytes:.0f} MB" if package else ""
-    what = f"network {name}{size}{', the default' if name == default else ''}"
-    try:
-        problem = _fault(name, default)
-        if not problem:
-            studio.network(name)
-    except NetworkMissing as error:
-        problem = f"{error} Its file is part of the package: install Pareidolia again."
-    except NetworkError as error:
-        problem = str(error)
-    return Check(not problem, what, problem)
-
-
-def _fault(name: str, default: str) -> str:
-    if name == default:
-        return catalog.default_fallback()
-    problem = catalog.fault(name)
-    return f"The network {name} cannot be used: {problem}. {catalog.remedy(name)}" if problem else ""
 
 
 # making a picture
@@ -349,7 +295,7 @@ def _wanted(kind: type[P], like: Path | None, others: Collection[str] = (), **op
     """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
     given = {name: value for name, value in options.items() if value is not None}
     if like is None and "network" not in given and (said := catalog.default_fallback()):
-        say.print(escape(said))
+        say.print(said)
     kept = {"seed": random.randrange(params.SEEDS)} if like is None else _kept(kind, _imprint(like), others)
     return params.make(kind, **params.override(kept, given))
 
@@ -373,30 +319,67 @@ def _stem(picture: str) -> str:
     return "noise" if picture == "noise" else Path(picture).stem
 
 
-def _make(wanted: AnyParams, picture: str, out: Path, as_json: bool, others: Mapping[str, Path] | None = None) -> None:
+def _make(
+    wanted: AnyParams, pictures: Sequence[str], place: Place, as_json: bool, name: str = "",
+    others: Mapping[str, Path] | None = None, like: Path | None = None,
+) -> None:  # fmt: skip
+    """Make a file of every picture. Where it goes is settled before; one that cannot be made stops no other."""
+    others = others or {}
+    inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
+    names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
+    goals = output.targets(place, names, inputs, animated=isinstance(wanted, Zoom))
+    further = {name: _clean(path, wanted.size) for name, path in others.items()}
+    if len(pictures) == 1:
+        _make_one(wanted, pictures[0], goals[0], further, as_json)
+        return
+    made = [_made(wanted, *one, further, as_json) for one in zip(pictures, goals, strict=True)]
+    if not all(made):
+        raise typer.Exit(1)
+
+
+def _made(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> bool:
+    """Whether one of several could be made; says why not."""
+    try:
+        _make_one(wanted, picture, target, further, as_json)
+    except PareidoliaError as error:
+        _complain(error, picture)
+    except typer.BadParameter as error:
+        say.print(error.message, style="red")
+    else:
+        return True
+    return False
+
+
+def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
     png = None if picture == "noise" else _clean(Path(picture), wanted.size)
-    further = {name: _clean(path, wanted.size) for name, path in (others or {}).items()}
-    wait_patiently()
     from engine.encoders.encoded import Encoded
     from engine.production import produce
-    from engine.studio import Studio
 
-    chosen = settings.load().engine
-    studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    studio = _studio()
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
-        for report in produce(wanted, png, studio, others=further):
+        for report in produce(wanted, png, studio, others=further, kind=target.kind):
             if not isinstance(report, Encoded):
                 bar.update(task, completed=report.step, total=report.steps)
     assert isinstance(report, Encoded)
-    _write(out, report.data)
-    facts = {"file": str(out), "bytes": len(report.data), "width": report.width, "height": report.height}
+    target.write(report.data)
+    facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
     if report.note:
         say.print(report.note)
     took = {"seconds": round(time.monotonic() - began, 2), "device": str(studio.device)}
     found = {"found": dict(report.facts)} if report.facts else {}
     _tell({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
+
+
+@cache
+def _studio() -> Studio:
+    """One for all that this program makes."""
+    wait_patiently()
+    from engine.studio import Studio
+
+    chosen = settings.read().engine
+    return Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
 
 
 def _clean(picture: Path, long_side: int) -> bytes:
@@ -412,18 +395,11 @@ def _decoded(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[
         raise typer.BadParameter(f"{file} cannot be read ({error.strerror}). Check the path.") from None
 
     async def ask() -> A:
-        limits = settings.load().limits
+        limits = settings.read().limits
         async with decoder.Decoder(limits.megapixels, limits.upload_mb) as child:
             return await question(child, data)
 
     return asyncio.run(ask())
-
-
-def _write(out: Path, data: bytes) -> None:
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise typer.BadParameter(f"{out} cannot be written ({error.strerror}). Choose another with -o.") from None
 
 
 def _progress_bar() -> Progress:
@@ -438,7 +414,7 @@ def _tell(facts: dict[str, Any], as_json: bool) -> None:
     for label in facts.get("found", {}).get("labels", []):
         say.print(f"{label['probability']:6.1%}  {label['emoji']} {label['label']}")
     seed, size = facts["params"]["seed"], f"{facts['width']}x{facts['height']}"
-    say.print(f"[bold]{facts['file']}[/] {size}, {facts['seconds']} s, seed {seed}")
+    say.print(marked(f"{facts['file']} {size}, {facts['seconds']} s, seed {seed}", facts["file"]))
 
 
 if __name__ == "__main__":

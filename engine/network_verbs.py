@@ -8,25 +8,26 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
+from rich.text import Text
 
 from engine.jobs import catalog, settings
+from engine.jobs.terminal import marked, report, say
 
 app = typer.Typer(help="List the networks and their layers, or fetch one.")
-say = Console(stderr=True, highlight=False)
 
 
 @app.callback(invoke_without_command=True)
 def networks(context: typer.Context) -> None:
     """List the networks and their layers, or fetch one."""
     if context.invoked_subcommand is None:
-        found = settings.load()
-        Console().print(_table())
+        found = settings.read()
+        report().print(_table())
         absent = [name for name, entry in catalog.networks().items() if entry.source and not catalog.is_ready(name)]
         if absent:
-            say.print(f"Get one with [bold]pareidolia networks fetch {absent[0]}[/]; it goes to {found.networks_dir}.")
+            fetching = f"pareidolia networks fetch {absent[0]}"
+            say.print(marked(f"Get one with {fetching}; it goes to {found.networks_dir}.", fetching))
 
 
 @app.command()
@@ -35,15 +36,15 @@ def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `parei
     found = settings.load()
     entry = catalog.network(name)
     if catalog.is_ready(name):
-        say.print(f"[bold]{name}[/] is ready already: use it with --network {name}.")
+        say.print(marked(f"{name} is ready already: use it with --network {name}.", name))
         return
     from engine.networks.fetch import fetch as transfers
 
     with _progress_bar() as bar:
         task = bar.add_task(name, total=None)
-        for transfer in transfers(name, entry, found.networks_dir, offline=found.offline):
+        for transfer in transfers(name, entry, found.networks_dir, offline=found.offline, proxy_for=found.proxy_for):
             bar.update(task, completed=transfer.done, total=transfer.total)
-    say.print(f"[bold]{name}[/] is ready: use it with --network {name}. Licence: {entry.licence}.")
+    say.print(marked(f"{name} is ready: use it with --network {name}. Licence: {entry.licence}.", name))
 
 
 def _table() -> Table:
@@ -51,18 +52,20 @@ def _table() -> Table:
     for name, entry in catalog.networks().items():
         words = [f"{word} ({named.about})" for word, named in entry.friendly.items()]
         exact = ", ".join(entry.layers)
-        table.add_row(f"[bold]{name}[/]\n{entry.about}", _state(name, entry), entry.licence, "\n".join([*words, exact]))
+        table.add_row(
+            marked(f"{name}\n{entry.about}", name), _state(name, entry), entry.licence, "\n".join([*words, exact])
+        )
     return table
 
 
-def _state(name: str, entry: catalog.Entry) -> str:
+def _state(name: str, entry: catalog.Entry) -> Text:
     if not catalog.fault(name):
-        return "[green]ready[/]" + (", the default" if name == catalog.default_network() else "")
+        return Text.assemble(("ready", "green"), ", the default" if name == catalog.default_network() else "")
     if entry.package:
-        return "[red]cannot be used[/]: see pareidolia doctor"
+        return Text.assemble(("cannot be used", "red"), ": see pareidolia doctor")
     if entry.source:
-        return f"download of {entry.source.megabytes:.0f} MB"
-    return f"[red]missing[/]: put {entry.file} beside {name}.toml"
+        return Text(f"download of {entry.source.megabytes:.0f} MB")
+    return Text.assemble(("missing", "red"), f": put {entry.file} beside {name}.toml")
 
 
 def _progress_bar() -> Progress:

@@ -23,16 +23,16 @@ from engine.studio import Studio
 
 def produce(
     params: AnyParams, png: bytes | None, studio: Studio, limit_bytes: int | None = None,
-    others: Mapping[str, bytes] | None = None,
+    others: Mapping[str, bytes] | None = None, kind: encoders.Kind = "png",
 ) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
     """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
 
-    `png` is a clean picture from the decoder, None for noise; `others` are further ones by name. Closing the generator
-    stops the work at its next step.
+    `png` is a clean picture from the decoder, None for noise; `others` are further ones by name; `kind` is what a still
+    picture becomes. Closing the generator stops the work at its next step.
     """
     source = None if png is None else tensor(png)
     further = {name: tensor(data) for name, data in (others or {}).items()}
-    with contextlib.closing(encoders.open_encoder(params, limit_bytes, further)) as encoder:
+    with contextlib.closing(encoders.open_encoder(params, limit_bytes, further, kind)) as encoder:
         reports = recipes.run(params, source, studio, further)
         framed, note = False, ""
         facts: Mapping[str, Any] = {}

@@ -7,27 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from engine.jobs import settings
+from engine.jobs.terminal import marked, say
 
 if TYPE_CHECKING:
     from engine.jobs.backup import Step
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="a zip file")]
-say = Console(stderr=True, highlight=False)
 
 
 def backup(file: File) -> None:
     """Write dreams, pictures and presets into one file, while the bot runs.
 
-    Not in it: config.toml with the token, and fetched networks. A ledger on PostgreSQL: use pg_dump.
+    Not in it: pareidolia.toml with the token, and fetched networks. A ledger on PostgreSQL: use pg_dump.
     """
     from engine.jobs import backup as keeping
 
     last = _followed(keeping.backup(settings.load(), file), "backing up")
-    say.print(f"[bold]{file}[/] holds the database and {last.done - last.lost} pictures. Keep it private.")
+    say.print(marked(f"{file} holds the database and {last.done - last.lost} pictures. Keep it private.", str(file)))
     _tell_lost(last)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from engine.jobs import catalog
+from engine.jobs import catalog, machine
 from engine.jobs.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
@@ -31,7 +30,8 @@ class Studio:
         loader: Callable[[str], Network] = load,
         memory_mb: int = 0,
     ) -> None:
-        """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has.
+        """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has; of a container's
+        share both take no more than that.
 
         Raises `SettingsError` for a device that torch cannot use.
         """
@@ -40,8 +40,8 @@ class Studio:
         self.dtype, self._chooses = _dtype(dtype, self.device), dtype == "auto"
         self._loader = loader
         self._networks: dict[str, Network] = {}
-        if threads:
-            torch.set_num_threads(threads)
+        if chosen := threads or _fewer(torch.get_num_threads()):
+            torch.set_num_threads(chosen)
         self.threads = torch.get_num_threads()
         _be_deterministic()
 
@@ -85,10 +85,16 @@ def _device(name: str) -> torch.device:
 
 
 def _memory(device: torch.device) -> int:
-    """Bytes that a device has in all."""
+    """Bytes that a device has in all, or that a container allows."""
     if device.type == "cuda":
         return int(torch.cuda.get_device_properties(device).total_memory)
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return machine.share().budget
+
+
+def _fewer(threads: int) -> int:
+    """As many as a container's CPUs, where those are fewer; else 0."""
+    allowed = machine.share().threads
+    return allowed if allowed < threads else 0
 
 
 def _dtype(name: Dtype, device: torch.device) -> torch.dtype:

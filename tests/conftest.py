@@ -142,12 +142,12 @@ def _numbers_as_everywhere() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Tests see neither a config.toml nor PAREIDOLIA_ variables of whoever runs them."""
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see neither a settings file nor PAREIDOLIA_ variables of whoever runs them."""
     for name in list(os.environ):
         if name.startswith("PAREIDOLIA_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("PAREIDOLIA_CONFIG", str(tmp_path / "no-config.toml"))
+    monkeypatch.setenv("PAREIDOLIA_CONFIG", os.devnull)
     monkeypatch.setenv("PAREIDOLIA_ENGINE__NICE", "0")  # or a busy machine never gives an engine its turn
 
 

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+DEV_LOCK = (ROOT / "requirements-dev.lock").read_text("utf-8")
 BREACHES = {"privileged", "cap_add", "ports", "network_mode", "devices", "pid", "ipc", "userns_mode"}
 """What would give a container more than it needs."""
 
@@ -148,25 +149,40 @@ def test_no_secret_is_built_in(tmp_path: Path) -> None:
     assert not [name for name in environment() if "TOKEN" in name]
 
 
-def test_every_package_is_locked_by_hash() -> None:
-    packages = re.split(r"\n(?=[a-z])", LOCK)
-    assert len(packages) > 50
-    assert [one.split()[0] for one in packages if "--hash=sha256:" not in one] == []
+def packages(lock: str) -> dict[str, str]:
+    """Version by name."""
+    return dict(re.findall(r"^([\w.-]+)==([^ ]+)", lock, re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK], ids=["run", "dev"])
+def test_every_package_is_locked_by_hash(lock: str) -> None:
+    entries = re.split(r"\n(?=[a-z])", lock)
+    assert len(entries) > 30
+    assert [one.split()[0] for one in entries if "--hash=sha256:" not in one] == []
     for name in ("Dockerfile", "Makefile"):
         lines = (ROOT / name).read_text("utf-8").splitlines()
-        installs = [line for line in lines if "install" in line and "requirements.lock" in line]
+        installs = [line for line in lines if "install" in line and re.search(r"requirements.*\.lock", line)]
         assert installs
         assert [line for line in installs if "--require-hashes" not in line] == []
 
 
-def test_the_lock_has_what_the_project_asks_for() -> None:
-    wanted = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
-    locked = {
-        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.MULTILINE)
-    }
-    missing = []
-    for one in map(Requirement, wanted):
-        version = locked.get(canonicalize_name(one.name))
-        if version is None or version not in one.specifier:
-            missing.append(str(one))
-    assert missing == []
+def missing(wanted: list[str], lock: str) -> list[str]:
+    """Requirements that a lock has no fitting version of."""
+    locked = {canonicalize_name(name): version for name, version in packages(lock).items()}
+    return [
+        one
+        for one in wanted
+        if (version := locked.get(canonicalize_name(Requirement(one).name))) is None
+        or version not in Requirement(one).specifier
+    ]
+
+
+def test_the_locks_have_what_the_project_asks_for_and_no_test_tool_is_in_the_image() -> None:
+    extras = [one for extra in PROJECT["optional-dependencies"].values() for one in extra]
+    assert missing(PROJECT["dependencies"], LOCK) == []
+    assert missing([*PROJECT["dependencies"], *extras], DEV_LOCK) == []
+    assert {canonicalize_name(Requirement(one).name) for one in extras} & set(packages(LOCK)) == set()
+
+
+def test_both_locks_name_the_same_versions() -> None:
+    assert packages(LOCK).items() <= packages(DEV_LOCK).items()

@@ -82,3 +82,21 @@ def test_the_wheel_has_every_file_of_the_packages(installed: Path) -> None:
 
     assert files(ROOT) - files(installed) == {"engine/training/judge.safetensors"}  # only whoever trains needs it
     assert all(name.startswith("engine/jobs/migrations/") for name in files(installed) - files(ROOT))
+
+
+WINDOWS = """
+import sys
+sys.platform = "win32"
+import {module}
+"""
+
+
+@pytest.mark.parametrize("module", ["engine.cli", "bot.app", "bot.playground.__main__", "engine.jobs.settings"])
+def test_windows_is_told_in_one_sentence(module: str) -> None:
+    code = WINDOWS.format(module=module)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert (
+        done.stderr == "Pareidolia runs on Linux and macOS. On Windows run it in WSL or Docker; README.md says how.\n"
+    )
+    assert "WSL" in (ROOT / "README.md").read_text("utf-8")

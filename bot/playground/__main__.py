@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import signal
+import sys
 import webbrowser
 from pathlib import Path
 
@@ -98,8 +100,16 @@ def stop_signal() -> asyncio.Event:
     return stopped
 
 
+def forgive() -> None:
+    """Show a replacement for letters that the terminal lacks: a path with one must not end the playground."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors != "backslashreplace":
+            stream.reconfigure(errors="replace")
+
+
 def main() -> None:
     """Run the playground."""
+    forgive()
     logging.basicConfig(level=logging.WARNING)
     raise SystemExit(asyncio.run(run(options().parse_args())))
 

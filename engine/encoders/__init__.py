@@ -11,6 +11,7 @@ imprinting  saying in a file how it was made
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from engine.encoders.encoded import Encoded, Encoder
 from engine.encoders.gif import Gif
@@ -18,13 +19,18 @@ from engine.encoders.still import Still, encode, preview
 from engine.jobs import imprint
 from engine.jobs.params import AnyParams, Zoom
 
-__all__ = ["Encoded", "Encoder", "encode", "open_encoder", "preview"]
+__all__ = ["Encoded", "Encoder", "Kind", "encode", "open_encoder", "preview"]
+Kind = Literal["png", "jpeg", "webp", "gif"]
 
 
-def open_encoder(params: AnyParams, limit_bytes: int | None = None, others: Iterable[str] = ()) -> Encoder:
-    """The encoder for what a recipe makes: a still picture, or an animation. Its file says how it was made; `others`
-    names further pictures that were used."""
+def open_encoder(
+    params: AnyParams, limit_bytes: int | None = None, others: Iterable[str] = (), kind: Kind = "png"
+) -> Encoder:
+    """The encoder for what a recipe makes: a still picture of a kind, or an animation, which is always a GIF.
+
+    Its file says how it was made; `others` names further pictures that were used.
+    """
     said = imprint.write(params, others)
     if isinstance(params, Zoom):
         return Gif(params.fps, limit_bytes, said)
-    return Still("png", limit_bytes, said)
+    return Gif(1, limit_bytes, said) if kind == "gif" else Still(kind, limit_bytes, said)

@@ -4,7 +4,7 @@
     pareidolia.db          the database, as it was at one moment (SQLite's backup API, so nobody has to stop for it)
     blobs/<sha256>         every picture that a row of it names
 
-Secrets and settings (config.toml) and fetched networks are not in it. A ledger on PostgreSQL is backed up with
+Secrets and settings (pareidolia.toml) and fetched networks are not in it. A ledger on PostgreSQL is backed up with
 `pg_dump`; there is nothing here for it.
 
 A backup to be restored is a stranger's file: no path in it is used, its names are checked against the three shapes

@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from engine.jobs import shelf, vocabulary
+from engine.jobs import folders, shelf, vocabulary
 from engine.jobs.errors import Refusal, SettingsError, UnknownLayer, UnknownNetwork, UnknownSubject
 from engine.jobs.shelf import Input as Input
 from engine.jobs.shelf import Package as Package
@@ -177,7 +177,7 @@ def package_file(package: Package) -> Path | None:
 def is_ready(network_name: str) -> bool:
     """Whether a network can dream at once; looks for its file only. Raises `UnknownNetwork`."""
     file = weights_file(network_name)
-    return file is None or file.exists()
+    return file is None or folders.is_file(file)
 
 
 def ready() -> list[str]:

@@ -1,6 +1,6 @@
 """Hints over a local socket: `engine -> starts, previews, ends`; `bot -> wake, stop`. Lossy on purpose.
 
-The engine listens in the run folder (0700, so no other user of the machine can connect). A bot that is not connected,
+The engine listens in a folder of mode 0700, so no other user of the machine can connect. A bot that is not connected,
 or too slow to read, misses hints and loses nothing: the ledger's rows are the truth.
 """
 
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from engine.jobs import frames
+from engine.jobs import folders, frames
 from engine.jobs.errors import SettingsError
 from engine.jobs.job import Hint, JobId, Progress, Requeued, Settled, Started
 
@@ -24,12 +27,46 @@ BACKLOG = 4 * 2**20
 """Bytes that may wait for a slow bot before previews are dropped."""
 
 
+RUNTIME = Path("/tmp")
+"""Never TMPDIR, which may be long: a bot must look where an engine listens, whatever environment either has."""
+LONGEST = 103
+"""Bytes of a socket's path: the smallest limit there is, macOS's 104, has its end in it."""
+
+
 def socket_path(run_dir: Path) -> Path:
-    """Where the engine listens. Raises `SettingsError` if the system cannot name a socket there."""
+    """Where the engine of a run folder listens: a short path, in a folder of this user's that is made if need be.
+
+    Where that folder cannot be had, the run folder itself. Raises `SettingsError` if the system cannot name a socket
+    there.
+    """
+    folder = RUNTIME / f"pareidolia-{os.geteuid()}"
+    try:
+        folders.make_private(folder)
+    except SettingsError as error:
+        return _inside(run_dir, error)
+    return folder / f"{hashlib.sha256(os.fsencode(run_dir.resolve())).hexdigest()[:16]}.sock"
+
+
+def _inside(run_dir: Path, problem: SettingsError) -> Path:
     path = run_dir / "engine.sock"
-    if len(str(path)) > 100:
-        raise SettingsError(problem=f"`data_dir` is too long for a local socket ({path}). Choose a shorter folder.")
+    length = len(os.fsencode(path))
+    if length > LONGEST:
+        far = f"{path} takes {length} bytes, and the system names local sockets with {LONGEST} at most."
+        raise SettingsError(problem=f"{problem} And {far} Mend the first, or choose a shorter `data_dir`.")
     return path
+
+
+def check_socket(run_dir: Path) -> Path:
+    """Listen for a moment where the engine will; its folder. Raises `SettingsError` where that cannot be done."""
+    path = socket_path(run_dir)
+    probe = path.with_name(f"{os.getpid()}.try")
+    try:
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(probe))
+        probe.unlink(missing_ok=True)
+    except OSError as error:
+        raise folders.unusable(probe, error) from None
+    return path.parent
 
 
 class LiveServer:
@@ -42,9 +79,15 @@ class LiveServer:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen; a socket file left by a dead engine is replaced (the engine's lock proves that it is dead)."""
-        self.path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, self.path)
+        """Listen; a socket file left by a dead engine is replaced (the engine's lock proves that it is dead).
+
+        Raises `SettingsError`.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+            self._server = await asyncio.start_unix_server(self._serve, self.path)
+        except OSError as error:
+            raise folders.unusable(self.path, error) from None
 
     async def stop(self) -> None:
         """Hang up."""

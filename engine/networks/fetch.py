@@ -12,14 +12,14 @@ import fcntl
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Final
 from urllib.error import HTTPError
-from urllib.request import Request, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from engine.jobs import catalog
 from engine.jobs.errors import (
@@ -54,7 +54,13 @@ class Transfer:
     total: int
 
 
-def fetch(name: str, entry: catalog.Entry, folder: Path, *, offline: bool = False) -> Iterator[Transfer]:
+ProxyFor = Callable[[str], str | None]
+"""(address) => the proxy on the way to it, or None."""
+
+
+def fetch(
+    name: str, entry: catalog.Entry, folder: Path, *, offline: bool = False, proxy_for: ProxyFor = lambda _: None
+) -> Iterator[Transfer]:
     """Yield while it downloads; afterwards `folder/NAME.safetensors` is there, verified. Does nothing if it is already.
 
     A file that someone put into the folder under its published name is taken instead of a download. Raises a
@@ -75,7 +81,7 @@ def fetch(name: str, entry: catalog.Entry, folder: Path, *, offline: bool = Fals
             raise StaysOffline(name=name, file=source.file, folder=folder)
         part = folder / f"{source.file}.part"
         _make_sure_of_room(name, source, folder)
-        yield from _download(name, source, part)
+        yield from _download(name, source, part, proxy_for(source.url))
         _take(name, entry, part, target)
 
 
@@ -103,13 +109,13 @@ class _BrokenOff(OSError):
     """The connection ended before the file did."""
 
 
-def _download(name: str, source: catalog.Source, part: Path) -> Iterator[Transfer]:
+def _download(name: str, source: catalog.Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
     """Fill the .part, attempt after attempt, each going on where the one before broke off."""
     vain = 0
     while True:
         before = _size(part)
         try:
-            yield from _pull(name, source, part)
+            yield from _pull(name, source, part, proxy)
             return
         except HTTPError as error:
             error.close()
@@ -121,9 +127,9 @@ def _download(name: str, source: catalog.Source, part: Path) -> Iterator[Transfe
         time.sleep(PAUSE_S if vain else 0)
 
 
-def _pull(name: str, source: catalog.Source, part: Path) -> Iterator[Transfer]:
+def _pull(name: str, source: catalog.Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
     """One attempt."""
-    with _ask(source, part) as answer:
+    with _ask(source, part, proxy) as answer:
         if answer.headers.get_content_type() == "text/html":
             _forget(part)
             raise WebPageInstead(name=name, url=source.url)
@@ -150,21 +156,22 @@ def _save(answer: HTTPResponse, part: Path, start: int) -> Iterator[int]:
             yield start
 
 
-def _ask(source: catalog.Source, part: Path) -> HTTPResponse:
+def _ask(source: catalog.Source, part: Path, proxy: str | None) -> HTTPResponse:
     """Open the download, from where the .part ends if the server still has the same file."""
     headers = {"User-Agent": "pareidolia", "Accept-Encoding": "identity"}
     tag = _tag(part).read_text("utf-8") if _tag(part).exists() else ""
     if tag and _size(part):
         headers |= {"Range": f"bytes={_size(part)}-", "If-Range": tag}
     try:
-        # A new opener each time: it looks for proxies in the environment when it is made.
-        answer = build_opener().open(Request(source.url, headers=headers), timeout=TIMEOUT_S)
+        # What the settings say, and not what urllib reads from the environment.
+        through = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
+        answer = build_opener(through).open(Request(source.url, headers=headers), timeout=TIMEOUT_S)
     except HTTPError as error:
         if error.code != 416 or "Range" not in headers:
             raise
         error.close()
         _forget(part)  # there is nothing behind what we have, so it is not the beginning of that file
-        return _ask(source, part)
+        return _ask(source, part, proxy)
     assert isinstance(answer, HTTPResponse)
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import time
@@ -301,3 +302,30 @@ async def test_the_bots_own_calls_and_refusals_are_counted(stage: Stage) -> None
 
     await until(lambda: re.search(r'pareidolia_discord_requests_total\{method="POST",status="2\d\d"\} 1', page()))
     assert 'pareidolia_refusals_total{code="R10"} 1.0' in page()
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_numbers_are_told_while_the_database_cannot_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    async def broken() -> list[JobRow]:
+        if silent:
+            await asyncio.Event().wait()
+        raise OSError("disk")
+
+    monkeypatch.setattr(health_module, "LEDGER_S", 0.05)
+    await queue(world.dispatch)
+    world.metrics.refused("R01")
+    world.health._parts = Parts(lambda: True, lambda: True, broken, Path())
+    assert (await world.get("/metrics"))[0] == 200
+    found = await world.numbers()
+    assert found["pareidolia_up", "ledger"] == 0
+    assert found["pareidolia_up", "engine"] == 1
+    assert found["pareidolia_refusals_total", "R01"] == 1
+    assert not [key for key in found if key[0] == "pareidolia_jobs_open"], "nobody knows what waits"
+    assert math.isnan(found["pareidolia_oldest_waiting_seconds",])
+    assert (await world.get("/healthz"))[0] == 503
+    world.health._parts = Parts(lambda: True, lambda: True, world.dispatch.unposted, Path())
+    found = await world.numbers()
+    assert found["pareidolia_up", "ledger"] == 1
+    assert found["pareidolia_jobs_open", "dream", "queued"] == 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import io
 import os
+import socket
 import sys
 import tomllib
 from pathlib import Path
@@ -13,7 +15,10 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from bot import setup
+from bot.playground.faults import Fault
 from bot.playground.server import Playground
+from engine.jobs import settings
+from engine.jobs.errors import SettingsError
 
 pytestmark = pytest.mark.process
 
@@ -39,6 +44,14 @@ def test_the_token_lands_in_a_private_file(tmp_path: Path) -> None:
         'log_level = "DEBUG"\n[discord]\ntoken = "old"\n[limits]\nper_user = 2\n',
         'log_level = "DEBUG"\n[discord]\nguild_ids = [1]\n[limits]\nper_user = 2\n',
         'log_level = "DEBUG"\n[limits]\nper_user = 2\n[discord]\n# token = ""\n',
+        '# about [discord]\nlog_level = "DEBUG"\n',
+        '# put token = "" under [discord]\n[limits]\nper_user = 2\n',
+        "[ discord ]\nguild_ids = [1]\n",
+        'discord.guild_ids = [1]\nlog_level = "DEBUG"\n',
+        "discord = {guild_ids = [1]}\n",
+        '["discord"]\n"token" = "old"\n',
+        '[discord]\ntoken = """\nold"""\nguild_ids = [\n  1,\n]\n',
+        "[limits]\r\nper_user = 2\r\n",
     ],
 )
 def test_everything_else_in_the_file_stays(tmp_path: Path, before: str) -> None:
@@ -92,3 +105,124 @@ def test_without_a_token_the_doctor_says_where_to_get_one(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert setup.doctor() == 0
     assert "pareidolia setup" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "before", ["# mine\n[discord] # here\n# token = 'x'\nguild_ids = [1] # one\n", "[discord.odd]\nx = 1\n# end\n"]
+)
+def test_comments_stay_where_they_are(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "pareidolia.toml"
+    path.write_text(before)
+    setup.write(path, "new")
+    after = path.read_text("utf-8")
+    assert [
+        line for line in after.splitlines() if "new" not in line and line not in ("", "[discord]")
+    ] == before.splitlines()
+
+
+def test_a_new_file_is_the_example_with_the_token_in_its_place(tmp_path: Path) -> None:
+    setup.write(tmp_path / "pareidolia.toml", "a.b")
+    text = (tmp_path / "pareidolia.toml").read_text("utf-8")
+    assert text == settings.example().replace('# token = ""', 'token = "a.b"')
+
+
+@pytest.mark.parametrize(
+    ("before", "told"), [("[discord\n", "cannot be read"), ("discord = 1\n", "no table"), ("# f\xfcr\n", "not UTF-8")]
+)
+def test_a_file_that_cannot_be_edited_stays_as_it_is(tmp_path: Path, before: str, told: str) -> None:
+    path = tmp_path / "pareidolia.toml"
+    path.write_bytes(before.encode("latin-1"))
+    with pytest.raises(SettingsError, match=told):
+        setup.write(path, "new")
+    assert path.read_bytes() == before.encode("latin-1")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="a file is in its way"):
+        setup.write(tmp_path / "file" / "pareidolia.toml", "new")
+
+
+def test_a_link_stays_a_link_and_a_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "real.toml").write_bytes(b"\xef\xbb\xbflog_level = 'DEBUG'\r\n")
+    (tmp_path / "pareidolia.toml").symlink_to("real.toml")
+    setup.write(tmp_path / "pareidolia.toml", "new")
+    assert (tmp_path / "pareidolia.toml").is_symlink()
+    assert tomllib.loads((tmp_path / "real.toml").read_text("utf-8"))["discord"] == {"token": "new"}
+
+
+def test_every_permission_that_is_asked_for_is_named() -> None:
+    assert setup.asked_for() == [
+        "read messages", "send messages", "embed links", "attach files", "read message history",
+        "send messages in threads",
+    ]  # fmt: skip
+
+
+async def test_the_token_may_be_quoted_and_the_permissions_are_printed(tmp_path: Path) -> None:
+    playground = Playground()
+    await playground.start()
+    status, said = await run_setup(playground, tmp_path, f'"Bot {playground.token}"')
+    await playground.stop()
+    assert status == 0
+    assert "embed links" in said
+    assert tomllib.loads((tmp_path / "config.toml").read_text())["discord"]["token"] == playground.token
+
+
+# the doctor's half
+
+
+async def examined(folder: Path, changes: dict[str, str]) -> tuple[int, str]:
+    """`python -m bot doctor`; its status and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "doctor", env={**os.environ, "PAREIDOLIA_DATA_DIR": str(folder), **changes},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+@pytest.mark.parametrize(
+    ("fault", "token", "told"),
+    [
+        ("server error 500", "", "wrong discord: Discord was reached and answered with 500 to GET"),
+        ("blocked", "", "wrong discord: Discord was reached and answered with 403 to GET"),
+        ("", "", "ok    token"),
+        ("", "nonsense.of.mine", "wrong token:"),
+    ],
+)
+async def test_the_doctor_says_what_is_wrong_and_no_more(data_dir: Path, fault: str, token: str, told: str) -> None:
+    playground = Playground()
+    await playground.start()
+    if fault:
+        playground.rest.faults.plan(Fault(fault, "GET", "/users/@me", times=99))
+    given = playground.settings(data_dir)
+    status, said = await examined(data_dir, given | ({"PAREIDOLIA_DISCORD__TOKEN": token} if token else {}))
+    await playground.stop()
+    assert told in said
+    assert ("wrong token" in said) == bool(token)
+    assert status == (1 if fault or token else 0)
+
+
+async def test_no_network_is_no_wrong_token(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = taken.getsockname()[1]
+    given = {"PAREIDOLIA_DISCORD__TOKEN": "a.b.c", "PAREIDOLIA_DISCORD__API_URL": f"http://127.0.0.1:{closed}/api"}
+    status, said = await examined(data_dir, given)
+    assert status == 1
+    assert "wrong network: Discord cannot be reached" in said
+    assert "wrong token" not in said
+
+
+def test_a_port_that_is_taken_is_told_unless_the_bot_has_it(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
+        monkeypatch.setenv("PAREIDOLIA_METRICS_PORT", str(taken.getsockname()[1]))
+        assert setup.doctor() == 1
+        assert "wrong metrics_port" in capsys.readouterr().out
+        with (settings.load().run_dir / "bot.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert setup.doctor() == 0
+        assert "at work" in capsys.readouterr().out

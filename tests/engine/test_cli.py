@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,7 +94,7 @@ def test_one_is_made_like_another_and_what_is_typed_wins(
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[AnyParams]:
     """What would be made; nothing is."""
     made: list[AnyParams] = []
-    monkeypatch.setattr(cli, "_make", lambda wanted, *_: made.append(wanted))
+    monkeypatch.setattr(cli, "_make", lambda wanted, *_, **__: made.append(wanted))
     return made
 
 
@@ -279,7 +282,7 @@ def test_a_dream_says_that_pocket_dreams_it_instead(
     said = capsys.readouterr()
     assert json.loads(said.out)["params"]["network"] == "pocket"
     assert "pareidolia networks fetch googlenet" in " ".join(said.err.split())
-    assert run(monkeypatch, "dream", "noise", "-o", "a.png", "--network", "pocket", *SMALL) == 0
+    assert run(monkeypatch, "dream", "noise", "-o", "a.png", "--force", "--network", "pocket", *SMALL) == 0
     assert "googlenet" not in capsys.readouterr().err
 
 
@@ -377,3 +380,135 @@ def test_a_file_that_says_neuron_is_followed(
     (tmp_path / "a.png").write_bytes(a_note(note))
     assert run(monkeypatch, "channel", "--like", "a.png") == 0
     assert asked == [Channel(layer="mid", channel=3, seed=7)]
+
+
+# where results go
+
+
+@pytest.mark.parametrize(
+    ("name", "format"), [("a.png", "PNG"), ("a.jpg", "JPEG"), ("a.JPEG", "JPEG"), ("a.webp", "WEBP"), ("a.gif", "GIF")]
+)
+def test_the_ending_decides_the_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, format: str) -> None:
+    assert run(monkeypatch, "dream", "noise", "-o", name, "--seed", "7", "--layer", "low", *SMALL) == 0
+    with Image.open(tmp_path / name) as made:
+        assert (made.format, made.size[0]) == (format, 128)
+    assert imprinted(tmp_path / name)["seed"] == 7
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.fixture
+def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever begins to dream fails the test: what cannot be written is found before."""
+
+    def begin() -> None:
+        raise AssertionError("work began")
+
+    monkeypatch.setattr(cli, "_studio", begin)
+    monkeypatch.setattr(cli, "_clean", lambda *_: begin())
+
+
+@pytest.mark.parametrize(
+    ("verb", "out", "said"),
+    [
+        ("dream", "nowhere/out.png", "cannot be written (No such file or directory)"),
+        ("dream", "out.bmp", "end its name with .png, .jpg, .webp or .gif"),
+        ("zoom", "out.png", "end its name with .gif"),
+        ("dream", "there.png", "is there already"),
+        ("dream", "cat.png", "is what this is made from"),
+        ("dream", "link.png", "is what this is made from"),
+        ("dream", "cat.png/out.png", "cannot be written (Not a directory)"),
+        ("dream", "x" * 300 + ".png", "cannot be written (File name too long)"),
+        ("see", "there.png", "is there already"),
+    ],
+)
+@pytest.mark.usefixtures("no_work")
+def test_what_cannot_be_written_is_told_before_the_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, out: str, said: str
+) -> None:
+    photo(tmp_path / "cat.png")
+    (tmp_path / "link.png").symlink_to("cat.png")
+    (tmp_path / "there.png").write_bytes(b"mine")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setenv("COLUMNS", "600")
+    assert run(monkeypatch, verb, "cat.png", "-o", out) == 2
+    assert said in " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("words", [["--mask", "mask.png", "-o", "mask.png"], ["--like", "mask.png", "-o", "mask.png"]])
+@pytest.mark.usefixtures("no_work")
+def test_no_input_is_written_over_whatever_is_forced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    (tmp_path / "mask.png").write_bytes(a_note(imprint.write(Dream(layer="mid", seed=7))))
+    assert run(monkeypatch, "dream", "noise", "--force", *words) == 2
+    assert "is what this is made from" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_default_names_count_up_and_force_writes_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run(monkeypatch, "dream", "noise", *SMALL) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["noise-dream-2.png", "noise-dream.png"]
+    (tmp_path / "noise-dream.png").write_bytes(b"old")
+    assert run(monkeypatch, "dream", "noise", "--force", "-o", "noise-dream.png", *SMALL) == 0
+    assert (tmp_path / "noise-dream.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_several_pictures_are_dreamed_each_whatever_becomes_of_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "out").mkdir()
+    for name in ("cat.png", "a/cat.png"):
+        photo(tmp_path / name)
+    (tmp_path / "torn.png").write_bytes(b"torn")
+    pictures = ["cat.png", "torn.png", "nowhere.png", "a/cat.png"]
+    assert run(monkeypatch, "dream", *pictures, "-o", "out", "--json", *SMALL) == 1
+    said = capsys.readouterr()
+    assert [json.loads(line)["file"] for line in said.out.splitlines()] == ["out/cat-dream.png", "out/cat-dream-2.png"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["cat-dream-2.png", "cat-dream.png"]
+    assert "torn.png: " in said.err
+    assert "nowhere.png cannot be read" in " ".join(said.err.split())
+    assert run(monkeypatch, "dream", "cat.png", "a/cat.png", "-o", "one.png", *SMALL) == 2
+
+
+def test_brackets_in_a_name_are_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo(tmp_path / "[red]cat :fox:[/bold].png")
+    assert run(monkeypatch, "dream", "[red]cat :fox:[/bold].png", *SMALL) == 0
+    assert "[red]cat :fox:[/bold]-dream.png" in "".join(capsys.readouterr().err.splitlines())
+
+
+def test_a_how_is_read_without_a_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(a_note(imprint.write(Dream(layer="mid", seed=7))))
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(tmp_path / "file" / "data"))
+    assert run(monkeypatch, "imprint", "a.png") == 0
+    assert run(monkeypatch, "dream", "noise", "-o", "b.png", *SMALL) == 0
+
+
+EVERY_VERB = """
+import sys
+from engine import cli
+for words in (["subjects"], ["networks"], ["concept", "💚💚"], ["dream", "か.png"], ["imprint", "か.png"], ["--help"]):
+    sys.argv[1:] = words
+    try:
+        cli.main()
+    except SystemExit as ended:
+        print("ended", ended.code, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii:strict", "cp1252:strict"])
+def test_a_terminal_that_lacks_a_letter_ends_nothing(tmp_path: Path, encoding: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_VERB], capture_output=True, cwd=tmp_path, check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    said = done.stderr.decode("cp1252")
+    assert "UnicodeEncodeError" not in said
+    assert [line for line in said.splitlines() if line.startswith("ended")] == [
+        "ended 0", "ended 0", "ended 1", "ended 2", "ended 2", "ended 0",
+    ]  # fmt: skip
+    assert done.returncode == 0

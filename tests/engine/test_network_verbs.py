@@ -83,7 +83,9 @@ def test_fetching_shows_the_way_to_use_it(
 ) -> None:
     asked: list[tuple[str, Path, bool]] = []
 
-    def fetch(name: str, _entry: catalog.Entry, folder: Path, *, offline: bool) -> Iterator[fetching.Transfer]:
+    def fetch(
+        name: str, _entry: catalog.Entry, folder: Path, *, offline: bool, **_: object
+    ) -> Iterator[fetching.Transfer]:
         asked.append((name, folder, offline))
         yield fetching.Transfer(1, 2)
         yield fetching.Transfer(2, 2)

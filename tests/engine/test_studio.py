@@ -1,7 +1,9 @@
 import pytest
 import torch
 
+from engine.jobs import machine
 from engine.jobs.errors import SettingsError
+from engine.jobs.machine import Share
 from engine.networks.network import Network
 from engine.studio import Studio
 
@@ -54,3 +56,17 @@ def test_what_dreams_by_crops_computes_in_float32_on_a_cpu_that_may_choose() -> 
     told = Studio("cpu", "bfloat16").network("lite1")
     assert next(iter(chosen.stages["stem"].buffers())).dtype == torch.float32
     assert next(iter(told.stages["stem"].buffers())).dtype == torch.bfloat16
+
+
+def test_a_containers_share_decides_threads_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.get_num_threads()
+    monkeypatch.setattr(machine, "share", lambda: Share(1.5, 2**31, 64, 2**38))
+    try:
+        torch.set_num_threads(8)
+        found = Studio("cpu", "float32")
+        assert found.threads == torch.get_num_threads() == 1
+        assert found.memory == 2**31 - machine.RESERVE
+        assert Studio("cpu", threads=3, memory_mb=100).memory == 100 * 2**20
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

@@ -19,6 +19,7 @@ from bot.playground.child import Child
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.server import Playground
 from bot.reception import noise
+from engine.jobs.live import socket_path
 from tests.load.people import Crowd
 
 START_S = 120.0
@@ -103,7 +104,7 @@ class Hall:
                 env={**os.environ, **settings}, cwd=ROOT, stdout=out, stderr=out, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
         async with asyncio.timeout(START_S):
-            while not (self.data_dir / "run" / "engine.sock").exists():
+            while not socket_path(self.data_dir / "run").exists():
                 await asyncio.sleep(0.1)
 
     async def close(self) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 from pathlib import Path
 
 import pytest
 
-from engine.jobs import frames, live
+from engine.jobs import frames, live, settings
+from engine.jobs.errors import SettingsError
 from engine.jobs.job import Hint, JobId, Progress, Requeued, Settled, Started
 
 ID = JobId("j" * 20)
@@ -45,7 +47,7 @@ async def test_what_is_unknown_is_passed_over(data_dir: Path) -> None:
     await server.start()
     client = live.LiveClient(data_dir / "s")
     hints = client.hints()
-    first = asyncio.create_task(anext(hints))
+    first = asyncio.ensure_future(anext(hints))
     async with asyncio.timeout(60):
         while not server._writers:
             await asyncio.sleep(0)
@@ -55,3 +57,89 @@ async def test_what_is_unknown_is_passed_over(data_dir: Path) -> None:
     assert await asyncio.wait_for(first, 60) == Started(ID)
     await hints.aclose()  # type: ignore[attr-defined]
     await server.stop()
+
+
+# where the engine listens
+
+
+@pytest.fixture
+def runtime(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """In place of /tmp."""
+    (data_dir / "r").mkdir()
+    monkeypatch.setattr(live, "RUNTIME", data_dir / "r")
+    return data_dir / "r"
+
+
+KANA = "か" * 40
+
+
+async def test_an_engine_of_a_data_folder_of_forty_kana_is_heard(data_dir: Path, runtime: Path) -> None:
+    found = settings.load(data_dir=data_dir / KANA)
+    assert len(str(found.run_dir / "engine.sock")) < 100, "as the old check counted"
+    server = live.LiveServer(live.socket_path(found.run_dir), lambda _: None)
+    await server.start()
+    client = live.LiveClient(live.socket_path(found.run_dir))
+    hints = client.hints()
+    async with asyncio.timeout(60):
+        heard = asyncio.ensure_future(anext(hints))
+        while not server._writers:
+            await asyncio.sleep(0)
+        server.tell(Started(ID))
+        assert await heard == Started(ID)
+    await hints.aclose()  # type: ignore[attr-defined]
+    client.close()
+    await server.stop()
+
+
+def test_sockets_lie_in_a_short_folder_of_their_own(data_dir: Path, runtime: Path) -> None:
+    one, two = live.socket_path(data_dir / KANA), live.socket_path(data_dir / "other")
+    assert one != two
+    assert one.parent == two.parent == runtime / f"pareidolia-{os.geteuid()}"
+    assert one.parent.stat().st_mode & 0o777 == 0o700
+    assert live.socket_path(data_dir / "x" / ".." / KANA) == one
+    assert len(os.fsencode(Path("/tmp", *one.parts[-2:]))) <= live.LONGEST
+
+
+def test_no_environment_moves_them(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = live.socket_path(data_dir)
+    for name in ("TMPDIR", "XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, str(data_dir))
+    assert live.socket_path(data_dir) == before
+
+
+def squatted(folder: Path) -> None:
+    (folder / f"pareidolia-{os.geteuid()}").write_text("")
+
+
+def absent(folder: Path) -> None:
+    folder.rmdir()
+
+
+@pytest.mark.parametrize("spoil", [squatted, absent])
+def test_where_that_folder_cannot_be_had_the_run_folder_does(
+    spoil: object, data_dir: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(spoil)
+    spoil(runtime)
+    assert live.socket_path(data_dir) == data_dir / "engine.sock"
+    with pytest.raises(SettingsError, match=r"takes 1[0-9][0-9] bytes.*shorter `data_dir`"):
+        live.socket_path(data_dir / KANA)
+
+
+def test_somebody_elses_folder_is_not_entered(data_dir: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.socket_path(data_dir)
+    real = os.geteuid()
+    (runtime / f"pareidolia-{real}").rename(runtime / "pareidolia-12345")
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert live.socket_path(data_dir) == data_dir / "engine.sock"
+
+
+def test_whether_it_can_be_listened_at_is_tried(data_dir: Path, runtime: Path) -> None:
+    assert live.check_socket(data_dir) == runtime / f"pareidolia-{os.geteuid()}"
+    assert list(live.check_socket(data_dir).iterdir()) == []
+
+
+async def test_an_engine_that_cannot_listen_says_why(data_dir: Path) -> None:
+    server = live.LiveServer(data_dir / "nowhere" / "engine.sock", lambda _: None)
+    with pytest.raises(SettingsError, match="nowhere"):
+        await server.start()

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file
 from torchvision.models import get_model
 
-from engine.jobs import catalog
+from engine.jobs import catalog, proxies
 from engine.jobs.errors import (
     CutShort,
     FetchedElsewhere,
@@ -336,5 +336,16 @@ def test_the_proxy_of_the_environment_is_asked(
     for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.server_address[1]}")
-    run(entry(url=f"http://models.invalid/{PUBLISHED}"), folder)
+    run(entry(url=f"http://models.invalid/{PUBLISHED}"), folder, proxy_for=proxies.proxy_for)
     assert server.paths == [f"http://models.invalid/{PUBLISHED}"]
+
+
+def test_the_environment_alone_decides_nothing(
+    entry: Callable[..., catalog.Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`proxy = "none"` must be able to say no."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    run(entry(url=f"http://127.0.0.1:{server.server_address[1]}/{PUBLISHED}"), folder)
+    assert server.paths == [f"/{PUBLISHED}"]
