@@ -1,20 +1,31 @@
-# make play | test | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 export OMP_WAIT_POLICY ?= PASSIVE
+# a worker per core, and in each torch on one thread: what a test starts has enough to do beside it
+TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-.PHONY: play setup test lint lock docs audit bench fuzz chaos load soak gallery judge clean
+.PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery judge clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
 
 setup: .venv/.ready
 
+# everything that has a time to end: the durations stand in test-results.xml
 test: setup
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(TESTS) --durations=15 --junitxml=test-results.xml $(PYTEST_ARGS)
+
+# no torch, no process, no browser: for every few minutes
+test-quick: setup
+	$(TESTS) --quick $(PYTEST_ARGS)
+
+# the queue on PostgreSQL, which no setting reaches yet; needs PostgreSQL (Debian: apt-get install postgresql)
+test-postgresql: setup
+	REQUIRE=1 $(BIN)/python -m pytest -m postgresql $(PYTEST_ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -28,7 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    left_running.mark()
+    if not hasattr(config, "workerinput"):
+        left_running.mark()
     if config.getoption("--quick"):
         quick.forbid()
 
@@ -38,10 +39,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_rank)
     if config.getoption("--quick"):
         left_out = [item for item in items if quick.leaves_out(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _rank(item: pytest.Item) -> int:
+    """The longest come first: no worker is left with one of them in the end."""
+    return 0 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("process") else 2
 
 
 @pytest.hookimpl(wrapper=True)

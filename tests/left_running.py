@@ -17,9 +17,8 @@ PROC: Final = Path("/proc")
 
 
 def mark() -> None:
-    """Give this run a name in the environment; workers of pytest-xdist keep that of the run which started them."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        os.environ[NAME] = f"{os.getpid()}-{time.time_ns()}"
+    """Give this run a name in the environment. Workers of pytest-xdist inherit that of the run which started them."""
+    os.environ[NAME] = f"{os.getpid()}-{time.time_ns()}"
 
 
 def ended() -> list[str]:

@@ -15,11 +15,11 @@ from typing import Final
 
 import pytest
 
-LEFT_OUT: Final = ("process", "browser", "postgresql", "slow")
+LEFT_OUT: Final = ("process", "browser", "torch")
 TORCH_ROOMS: Final = (
     "ascent", "canvas", "encoders", "gallery", "judge", "networks", "objectives", "recipes", "training",
 )  # fmt: skip
-TORCH_FILES: Final = ("worker", "studio")
+TORCH_FILES: Final = ("cli", "studio", "worker")
 HEAVY: Final = frozenset(
     {"torch", "torchvision", "skimage", "playwright", "efficientnet_lite_pytorch"}
     | {f"engine.{name}" for name in (*TORCH_ROOMS, *TORCH_FILES)}
@@ -29,10 +29,9 @@ STARTS: Final = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", 
 
 
 def heavy(path: Path) -> bool:
-    """Whether a test file, or what its folder shares, imports torch or a room that does."""
-    if path.suffix != ".py":
-        return False
-    return any(_imports(one) & HEAVY for one in (path, path.with_name("conftest.py")) if one.exists())
+    """Whether a test file, or what the tests of a folder share, imports torch or a room that does."""
+    source = path / "conftest.py" if path.is_dir() else path
+    return source.suffix == ".py" and source.exists() and bool(_imports(source) & HEAVY)
 
 
 def _imports(path: Path) -> set[str]:

@@ -27,7 +27,7 @@ from tests.fuzz.siege import chunks
 from tests.published import SPECIFICATION
 from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.process]
 
 SLOW = {"layer": "high", "size": 1024, "strength": 1.5}
 """Under way for long enough on any machine that a preview is shown and something can be killed."""
@@ -177,6 +177,7 @@ def bomb() -> bytes:
 async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
     room: Room, name: str, data: bytes, said: str
 ) -> None:
+    await room.until_posted()  # what was asked for before
     upload = room.playground.upload(name, data)
     refused = await room.ask("You", "dream", image=upload)
     assert refused.flags & EPHEMERAL

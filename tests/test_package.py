@@ -14,6 +14,7 @@ import pytest
 from tests.test_container import context
 
 pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 
 LOOK = """

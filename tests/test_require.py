@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 CASES = """
 import pytest
@@ -29,7 +31,6 @@ def test_is_known_to_fail():
 """
 
 
-@pytest.mark.process
 @pytest.mark.parametrize(("required", "summary"), [("", "2 skipped, 1 xfailed"), ("1", "1 failed, 1 xfailed, 1 error")])
 def test_a_skip_is_a_failure_where_it_is_required(tmp_path: Path, required: str, summary: str) -> None:
     (tmp_path / "test_cases.py").write_text(CASES)

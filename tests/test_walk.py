@@ -11,7 +11,7 @@ from tests.bot.playground.chromium import chromium as chromium
 from tests.bot.playground.visitor import Visitor, visit
 from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 
 def of_the_bot(room: Room) -> list[Message]:

@@ -27,8 +27,8 @@ from engine.studio import Studio
 SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
-STILL_BYTES = 700_000
-FILM_BYTES = 4_000_000
+STILL_BYTES = 560_000
+FILM_BYTES = 500_000
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 
@@ -70,6 +70,15 @@ ORIGINALS = (
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
 TOWARDS = {"food": ("goldfish", "volcano"), "portrait": ("lion", "sea anemone"), "night": ("castles", "jellyfish")}
 """Photographs, and what they become."""
+SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
+    (
+        ("horizon", "churches + castles", {"subject": "churches + castles"}),
+        ("landscape", "castles", {"subject": "castles"}),
+    ),
+    (("leaves", "birds", {"subject": "birds"}), ("painting of dots", "what grows by itself", {})),
+    (("leaves", "butterflies", {"subject": "butterflies"}), ("noise", "castles", {"subject": "castles"})),
+)
+"""Two kinds of pictures a row, and what is dreamed into each: its caption, and what differs from a plain `/dream`."""
 CONCEPT_SIDE = 256
 
 
@@ -172,6 +181,16 @@ class Gallery:
             rows.append(Row("", cells + [Cell(self._dream(kind, {"subject": word}), word) for word in words]))
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 
+    def scenes(self) -> Encoded:
+        """What the first post of 2015 found: towers at a horizon, buildings among trees, animals in leaves, places."""
+        rows = []
+        for pairs in SCENES:
+            cells = []
+            for kind, caption, options in pairs:
+                cells += [Cell(self._source(kind), kind), Cell(self._dream(kind, options), caption)]
+            rows.append(Row("", cells))
+        return webp([sheet(rows, self._shown())], STILL_BYTES)
+
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
         params = make(See, network=NETWORK, seed=SEED, **self._scale.page)
@@ -234,6 +253,7 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "originals": Gallery.originals,
     "clouds": Gallery.clouds,
     "subjects": Gallery.subjects,
+    "scenes": Gallery.scenes,
     "see": Gallery.see,
     "channel": Gallery.channel,
     "zoom": Gallery.zoom,

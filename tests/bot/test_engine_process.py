@@ -13,6 +13,8 @@ import pytest
 
 from bot.engine_process import LOCKED, EngineProcess, Patience
 
+pytestmark = pytest.mark.process
+
 QUICK = Patience(first_s=0.01, most_s=0.02, watch_s=0.01, grace_s=5.0)
 SUPERVISOR = """
 import fcntl, json, os, pathlib, signal, sys

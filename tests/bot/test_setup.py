@@ -17,6 +17,8 @@ from bot import setup
 from bot.playground.server import Playground
 from bot.playground.world import BOT_PERMISSIONS
 
+pytestmark = pytest.mark.process
+
 
 def test_the_invitation_names_scopes_and_permissions() -> None:
     query = parse_qs(urlparse(setup.invitation(42)).query)

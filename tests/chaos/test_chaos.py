@@ -16,6 +16,8 @@ from tests.chaos.audit import audit
 from tests.chaos.kills import WEIGHTS, Plan, storm
 from tests.chaos.small_engine import BOT
 
+pytestmark = pytest.mark.process
+
 SEED = "suite"
 BRIEF = (
     machine.a_database_that_turns_read_only,

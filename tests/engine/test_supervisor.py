@@ -27,6 +27,8 @@ from engine.supervisor import Supervisor
 from tests.engine.fake_child import CRASH, CRASH_ONCE, DEAF, FAIL, FINE, SLOW
 from tests.engine.jobs.test_logs import Kept
 
+pytestmark = pytest.mark.process
+
 FAKE_CHILD = (sys.executable, str(Path(__file__).with_name("fake_child.py")))
 
 

@@ -29,6 +29,8 @@ from engine.studio import Studio
 from engine.worker import Worker
 from tests.engine.jobs.test_logs import Kept
 
+pytestmark = pytest.mark.process
+
 LONG = Dream(network="lite2", size=512, octaves=4, iterations=100, seed=3)
 SHORT = Dream(network="lite2", size=128, octaves=2, iterations=2, seed=3)
 

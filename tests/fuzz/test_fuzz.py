@@ -15,6 +15,8 @@ from tests.fuzz.mutations import mutated
 from tests.fuzz.originals import imprinted, originals
 from tests.fuzz.siege import Finding, Siege
 
+pytestmark = pytest.mark.process
+
 SEED = "suite"
 
 

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from bot.playground.server import Playground
 from bot.playground.world import Event
+
+pytestmark = pytest.mark.process
 
 LIVING = """
 import os, signal, sys, time

@@ -14,7 +14,7 @@ from engine.gallery import exhibits
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, QUICK, STILL_BYTES, VARIED, Gallery
 from engine.gallery.sheets import Layout, webp
 from engine.gallery.sources import SHOWN
-from engine.jobs.params import Channel, Concept, Dream, make
+from engine.jobs.params import Channel, Dream, make
 from engine.studio import Studio
 
 BRIEF = exhibits.Scale(128, {"octaves": 1, "iterations": 2})
@@ -97,9 +97,9 @@ def test_every_other_way_hangs_beside_its_name(shipped: Studio, pages: list[Imag
 def test_a_concept_hangs_square_beside_others(
     shipped: Studio, pages: list[Image.Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exhibits, "CONCEPTS", (("goldfish",), ("castle",)))
+    monkeypatch.setattr(exhibits, "NETWORK", "pocket")
+    monkeypatch.setattr(exhibits, "CONCEPTS", (("eyes",), ("castle",)))
     monkeypatch.setattr(exhibits, "CONCEPT_SIDE", 128)
-    monkeypatch.setattr(Concept, "COLOURING", 4)
     Gallery(shipped, QUICK, lambda _line: None).concepts()
     assert no_two_alike(hung(pages[-1], Layout(2, 1, (128, 128), captioned=True)))
 
@@ -115,6 +115,7 @@ def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(
 
 
 def test_pages_hang_as_they_are(shipped: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exhibits, "NETWORK", "pocket")  # whose pages are made in a third of the time
     monkeypatch.setattr(Channel, "SEARCHING", 2)
     gallery = Gallery(shipped, exhibits.Scale(128, BRIEF.dream, page={"iterations": 2}), lambda _line: None)
     assert gallery.see().width == 1280

@@ -30,7 +30,7 @@ class Clock:
 
 
 def a_job(requester: str = "ada", **options: object) -> Job:
-    return Job(params=Dream(**options), requester=requester)  # type: ignore[arg-type]
+    return Job(params=Dream(**options), requester=requester)
 
 
 @pytest.fixture

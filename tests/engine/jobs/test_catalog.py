@@ -74,11 +74,13 @@ def test_an_emoji_is_one_sign(signs: dict[str, str]) -> None:
         assert unicodedata.category(sign[0]) in {"So", "Po", "Sm", "Cn"} or sign[0] == "〰", word
 
 
+@pytest.mark.torch
 def test_the_classes_are_those_of_the_network_that_is_shipped() -> None:
     pocket = pytest.importorskip("engine.networks.pocket")
     assert list(LABELS) == pocket.load()[1]
 
 
+@pytest.mark.torch
 def test_the_layer_of_evidence_has_one_name() -> None:
     assert pytest.importorskip("engine.networks.network").EVIDENCE == catalog.EVIDENCE
 

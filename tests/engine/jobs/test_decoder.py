@@ -22,6 +22,8 @@ from engine.jobs import errors, frames
 from engine.jobs.decoder import FRAMES, Clean, Decoder
 from tests.engine.jobs.profiles import cyan_is_red, red_is_blue
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 async def decoder() -> AsyncIterator[Decoder]:

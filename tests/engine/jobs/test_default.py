@@ -122,6 +122,7 @@ def test_a_file_from_before_there_was_a_choice_was_made_by_pocket() -> None:
     assert '"network":"lite2"' in imprint.write(made)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("process", "status"), [("bot", 2), ("engine.supervisor", 78)])
 def test_every_process_says_once_that_pocket_dreams_instead(damaged: Path, process: str, status: int) -> None:
     (damaged / "pareidolia.db").mkdir()  # nothing starts, and all has been said by then

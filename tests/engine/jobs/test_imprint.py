@@ -168,6 +168,7 @@ BOMBS: dict[str, bytes] = {
 }
 
 
+@pytest.mark.process
 async def test_only_what_stands_under_our_key_leaves_the_decoder() -> None:
     async with Decoder() as decoder:
         pid = decoder.pid
@@ -185,6 +186,7 @@ async def test_only_what_stands_under_our_key_leaves_the_decoder() -> None:
         assert decoder.pid == pid, "a file killed the child"
 
 
+@pytest.mark.process
 async def test_a_bomb_of_words_is_no_picture_either() -> None:
     async with Decoder() as decoder:
         for name in ("a packed bomb of 100 MB", "the same, older"):

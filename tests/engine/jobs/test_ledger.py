@@ -240,6 +240,7 @@ def _submit_many(url: str, user: str, count: int) -> list[str]:
     return [ledger.submit(a_job(user), {}) for _ in range(count)]
 
 
+@pytest.mark.process
 def test_processes_that_submit_at_once_lose_nothing(database: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(4, mp_context=spawn) as pool:

@@ -141,6 +141,7 @@ raise ValueError("token is hunter2")
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("kind", ["json", "text"])
 def test_a_process_writes_nothing_but_lines_even_when_it_dies(kind: str, data_dir: Path) -> None:
     environment = {
@@ -185,6 +186,7 @@ def write_much(data_dir: Path, log: Path, *names: str) -> None:
     assert [writer.wait() for writer in writers] == [0] * len(names)
 
 
+@pytest.mark.process
 def test_a_log_of_several_processes_is_set_aside_when_it_is_full_and_no_line_is_torn(data_dir: Path) -> None:
     log = data_dir / "logs" / "engine.log"
     write_much(data_dir, log, "a", "b", "c")
@@ -200,6 +202,7 @@ def test_a_log_of_several_processes_is_set_aside_when_it_is_full_and_no_line_is_
     assert {int(one[2]) for one in told if one} >= {499}
 
 
+@pytest.mark.process
 def test_a_file_that_is_none_of_ours_is_left_alone(data_dir: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs" / "bot.log"
     write_much(data_dir, theirs, "a")
@@ -207,6 +210,7 @@ def test_a_file_that_is_none_of_ours_is_left_alone(data_dir: Path, tmp_path: Pat
     assert len(theirs.read_text("utf-8").splitlines()) == 500
 
 
+@pytest.mark.process
 def test_a_log_that_cannot_be_kept_goes(data_dir: Path) -> None:
     """As on a full disk; root may write anywhere, hence a folder in the way."""
     log = data_dir / "logs" / "engine.log"

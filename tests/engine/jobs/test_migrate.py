@@ -100,6 +100,7 @@ def test_no_released_migration_was_changed(revision: str) -> None:
 MIGRATE = "import sys; from engine.jobs import migrate, settings; migrate.prepare(settings.load(data_dir=sys.argv[1]))"
 
 
+@pytest.mark.process
 def test_processes_that_start_together_migrate_once(data_dir: Path) -> None:
     found = settings.load(data_dir=data_dir)
     with closing(sqlite3.connect(found.database)) as old:

@@ -28,7 +28,10 @@ def test_the_example_file_is_the_generated_one() -> None:
     assert (ROOT / "config.example.toml").read_text("utf-8") == settings.example()
 
 
-def test_the_example_with_every_line_switched_on_means_the_defaults(config: Path) -> None:
+def test_the_example_with_every_line_switched_on_means_the_defaults(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PAREIDOLIA_ENGINE__NICE")
     text = re.sub(r"(?m)^# (\w+ = )", r"\1", settings.example())
     assert len(tomllib.loads(text)) == len(Settings.model_fields)
     config.write_text(text)

@@ -118,6 +118,7 @@ def test_every_classic_network_can_be_fetched_or_says_where_from() -> None:
             assert len(entry.source.git_blob) == 40, name
 
 
+@pytest.mark.torch
 def test_labels_of_imagenet_are_torchvisions() -> None:
     models = pytest.importorskip("torchvision.models")
     for name in ("googlenet", "vgg16", "resnet50", "squeezenet"):

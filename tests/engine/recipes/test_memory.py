@@ -60,6 +60,5 @@ def test_nothing_of_a_job_stays_in_memory(photo: Tensor, params: AnyParams) -> N
         gc.collect()
         return sum(issubclass(type(one), Tensor) for one in gc.get_objects())
 
-    tensors_after_one_more()  # loads the networks
-    usual = tensors_after_one_more()
+    usual = tensors_after_one_more()  # with the networks, which are loaded now
     assert tensors_after_one_more() == usual
