@@ -9,13 +9,14 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any
 
 import aiohttp
 import discord
 
-from bot import endpoints
+from bot import endpoints, response
 from bot.client import Client
 from bot.courier import Courier
 from bot.desk import Desk
@@ -47,7 +48,12 @@ DRAIN_S = 3.0
 AUTHENTICATION_FAILED = 4004
 """The gateway's word for a token that it does not know."""
 TOKEN_UNKNOWN = "Discord does not know `discord.token`. Make a new one in its portal, run `pareidolia setup`."
+NOT_LET_IN = (
+    "That is no outage: look at `discord.api_url`, at a proxy in between, and at the application in Discord's portal."
+)
 LONGEST_PAUSE_S = 600.0
+Start = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+"""Begins a task of that name beside the others."""
 
 
 def main() -> int:
@@ -83,24 +89,48 @@ async def _serve(settings: Settings, token: str) -> None:
         _leave_with_the_playground(stop)
     elif await _waited(stop, max(starts.pause_s(), _identifies(settings).pause_s())):
         return
-    async with AsyncExitStack() as stack:
-        engine = EngineProcess(settings.run_dir, settings.log_dir)
-        keeper = asyncio.create_task(engine.run(), name="engine")
-        stack.push_async_callback(engine.stop)
-        stack.push_async_callback(_end, keeper)
-        dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
-        stack.push_async_callback(dispatch.close)
-        client, courier = await compose(settings, dispatch, stack)
-        await connect_until(stop, client, courier, token)
+    engine = EngineProcess(settings.run_dir, settings.log_dir)
+    try:
+        async with together() as start, AsyncExitStack() as stack:
+            start(engine.run(), "engine")
+            dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
+            stack.push_async_callback(dispatch.close)
+            client, courier = await compose(settings, dispatch, stack, start)
+            await connect_until(stop, client, courier, token, start)
+    finally:
+        await engine.stop()
     starts.ended_well()
 
 
-async def compose(settings: Settings, dispatch: Dispatch, stack: AsyncExitStack) -> tuple[Client, Courier]:
+@asynccontextmanager
+async def together() -> AsyncIterator[Start]:
+    """For what works beside the body and ends with it. A crash of any ends the body at once, and is what is raised."""
+    tasks: list[asyncio.Task[None]] = []
+
+    def start(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        tasks.append(group.create_task(work, name=name))
+        return tasks[-1]
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield start
+            for task in tasks:
+                task.cancel()
+    except BaseExceptionGroup as failed:
+        first, *others = failed.exceptions
+        for one in others:
+            log.error("this broke, too", exc_info=one)
+        raise first from None
+
+
+async def compose(
+    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: Start
+) -> tuple[Client, Courier]:
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
-    warming = asyncio.create_task(_warm(decoder), name="decoder")
-    stack.push_async_callback(_end, warming)
+    warming = start(_warm(decoder), "decoder")
+    stack.push_async_callback(_cancel, warming)
     session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
@@ -138,27 +168,27 @@ async def _warm(decoder: Decoder) -> None:
         log.warning("the decoder did not start; pictures will be refused until it does")
 
 
-async def connect_until(stop: asyncio.Event, client: Client, courier: Courier, token: str) -> None:
+async def connect_until(stop: asyncio.Event, client: Client, courier: Courier, token: str, start: Start) -> None:
     """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know, or not any more."""
     if not await _logged_in(client, token, stop):
         return
-    apologising = asyncio.create_task(client.desk.apologise_for_openings(), name="openings")
+    apologising = start(client.desk.apologise_for_openings(), "openings")
     following = asyncio.create_task(courier.run(), name="courier")
     connection = asyncio.create_task(_connected(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     unknown = asyncio.create_task(client.until_unknown(), name="token")
     try:
-        await asyncio.wait({following, connection, stopping, unknown}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((following, connection, stopping, unknown), return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping; dreams that wait stay in the queue")
         client.stopping = True
         if not unknown.done():
             await client.desk.drain(DRAIN_S)
     finally:
-        following.cancel()  # before the client: through a closed session it would edit in vain
-        await asyncio.wait({following})
+        await _cancel(following, apologising)  # before the client: through a closed session they would edit in vain
         await client.close()
-        for task in (stopping, following, unknown, apologising):
-            await _end(task)
+        await _cancel(connection, stopping, unknown)
+    _look_into(following)
+    _look_into(unknown)
     await _ended(connection)
     if not unknown.cancelled():
         raise SettingsError(problem=TOKEN_UNKNOWN)
@@ -166,8 +196,6 @@ async def connect_until(stop: asyncio.Event, client: Client, courier: Courier, t
 
 async def _ended(connection: asyncio.Task[None]) -> None:
     """What the gateway said last. Raises `SettingsError` where it does not know the token."""
-    connection.cancel()  # the client is closed; where Discord is out of reach, it may be waiting for its next try
-    await asyncio.wait({connection})
     if connection.cancelled():
         return
     try:
@@ -201,9 +229,8 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
             async with asyncio.timeout(LOGIN_S):  # of the library's own, only the calls after the first have one
                 await client.login(token)
         except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
-            if isinstance(error, discord.LoginFailure) or getattr(error, "status", 0) == 401:
-                raise SettingsError(problem=TOKEN_UNKNOWN) from None
-            log.warning("Discord cannot be reached (%s)", type(error).__name__)
+            check_login(error)
+            log.warning("Discord %s", response.trouble(error))
             await client.http.close()  # the next login opens another session
             client.http.connector = discord.utils.MISSING
             if await _waited(stop, pause):
@@ -213,11 +240,24 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
             return True
 
 
-async def _end(task: asyncio.Task[object]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled() and (error := task.exception()):
-        raise error
+def check_login(error: Exception) -> None:
+    """Let what may pass by itself pass. Raises `SettingsError` for a login that will fail again and again."""
+    if isinstance(error, discord.LoginFailure) or getattr(error, "status", 0) == 401:
+        raise SettingsError(problem=TOKEN_UNKNOWN)
+    if isinstance(error, discord.HTTPException) and response.is_final(error):
+        raise SettingsError(problem=f"Discord {response.trouble(error)}. {NOT_LET_IN}")
+
+
+async def _cancel(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+def _look_into(task: asyncio.Task[Any]) -> None:
+    """Raise what ended a task, if anything did but us."""
+    if not task.cancelled():
+        task.result()
 
 
 async def _waited(stop: asyncio.Event, seconds: float) -> bool:

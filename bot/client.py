@@ -27,7 +27,7 @@ from bot.desk import Desk, Late, say
 from bot.metrics import Metrics
 from bot.poster import NOBODY
 from bot.refusals import Refusals
-from bot.response import NO_ANSWER, is_unclear
+from bot.response import NO_ANSWER, is_unclear, told
 from bot.starts import Identifies, Lines
 from bot.views.card import Layout
 from bot.views.press import Press
@@ -156,7 +156,7 @@ class Client(commands.Bot):
         try:
             await say(interaction, text)
         except (discord.HTTPException, *NO_ANSWER) as error:
-            log.warning("a sentence was not delivered: %s", type(error).__name__)
+            log.warning("a sentence was not delivered: %s", told(error))
 
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
@@ -187,7 +187,7 @@ class Client(commands.Bot):
                 if error.status == 401:
                     return
             except NO_ANSWER as error:
-                log.info("nobody said whether the token is known: %s", type(error).__name__)
+                log.info("nobody said whether the token is known: %s", told(error))
 
     def _trace(self) -> aiohttp.TraceConfig:
         """Counts every call of Discord, and notices when we are refused."""
@@ -249,7 +249,7 @@ class Client(commands.Bot):
         try:
             await (amend if late else say)(interaction, self.explain(error))
         except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("an apology was not delivered: %s", type(failed).__name__)
+            log.warning("an apology was not delivered: %s", told(failed))
 
     def explain(self, error: Exception) -> str:
         """An exception as a sentence for the user; logged and counted."""
@@ -273,7 +273,9 @@ class Client(commands.Bot):
                 await self._sync()
                 return
             except (discord.HTTPException, *NO_ANSWER) as error:
-                log.warning("Discord did not take the commands (%s); trying again later", type(error).__name__)
+                log.warning("Discord did not take the commands (%s); trying again later", told(error))
+            except Exception:  # nobody waits for this task
+                log.exception("telling Discord the commands broke; trying again later")
             await asyncio.sleep(SYNC_PAUSE_S)
 
     async def _sync(self) -> None:
@@ -324,7 +326,7 @@ def words(error: Exception) -> str:
         log.warning("a message could not be sent: %s %s", type(error).__name__, error)
         return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
     if isinstance(error, (*NO_ANSWER, discord.HTTPException)):
-        log.warning("a message could not be sent: %s", type(error).__name__)
+        log.warning("a message could not be sent: %s", told(error))
         return wording.UNREACHABLE
     code = secrets.token_hex(3)
     log.error("unexpected error %s", code, exc_info=error)

@@ -13,6 +13,7 @@ import discord
 from discord.app_commands import Choice
 
 from bot.client import Client
+from bot.store.presets import key
 from engine.jobs import catalog, mixture
 from engine.jobs.errors import Refusal
 
@@ -38,10 +39,20 @@ def offered(find: Find) -> Find:
     return safe
 
 
-def asked(interaction: discord.Interaction[Any]) -> str:
-    """The network whose words are wanted: the one that was typed before, if it is ready, else the default."""
-    typed = getattr(interaction.namespace, "network", None)
-    return typed if typed in catalog.ready() else catalog.default_network()
+async def asked(interaction: discord.Interaction[Any]) -> str | None:
+    """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
+    said = catalog.named(str(getattr(interaction.namespace, "network", None) or ""))
+    chosen = said or await _of_preset(interaction)
+    return chosen if chosen in catalog.ready() else None
+
+
+async def _of_preset(interaction: discord.Interaction[Any]) -> str:
+    """The network of the preset that was chosen before; "" if there is none."""
+    name = getattr(interaction.namespace, "preset", None)
+    if not isinstance(name, str) or not name:
+        return ""
+    kept = await cast(Client, interaction.client).desk.presets.all(str(interaction.user.id))
+    return next((str(one.options.get("network", "")) for one in kept if key(one.name) == key(name)), "")
 
 
 @offered
@@ -55,7 +66,7 @@ async def networks(interaction: discord.Interaction[Any], current: str) -> list[
 @offered
 async def layers(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Layers by name or by what they see; of several, the last one is completed."""
-    network = asked(interaction)
+    network = await asked(interaction) or catalog.default_network()
     kept, last = _begun(network, current)
     typed = last.split("·")[0].strip().casefold()
     found = [(label, f"{kept}{word}") for label, word in catalog.choices(network) if typed in label.casefold()]
@@ -75,13 +86,22 @@ def _begun(network: str, typed: str) -> tuple[str, str]:
 @offered
 async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
-    found = catalog.subject_choices(asked(interaction), current)[:LIMIT]
-    return [Choice(name=label[:100], value=word) for label, word in found if len(word) <= VALUE_LIMIT]
+    network = await asked(interaction)
+    return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
+
+
+@offered
+async def searches(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """The same of one network only, where no other is taken for a word that it does not know."""
+    return _choices(catalog.subject_choices(await asked(interaction) or catalog.default_network(), current))
+
+
+def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:
+    return [Choice(name=label[:100], value=word) for label, word in found[:LIMIT] if len(word) <= VALUE_LIMIT]
 
 
 @offered
 async def own_presets(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The user's own presets."""
     kept = await cast(Client, interaction.client).desk.presets.all(str(interaction.user.id))
-    typed = current.strip().casefold()
-    return [Choice(name=one.name, value=one.name) for one in kept if typed in one.name.casefold()][:LIMIT]
+    return [Choice(name=one.name, value=one.name) for one in kept if key(current) in key(one.name)][:LIMIT]

@@ -1,7 +1,8 @@
 """Follows jobs and posts their answers: `hints + rows => edits`.
 
-The ledger is the truth and hints are only faster: every answer that is due is found by the sweep, too. A job's answer
-is an edit of its status message and is marked posted afterwards, so doing it twice changes nothing.
+The ledger is the truth and hints are only faster: every answer that is due is found by the sweep, too, and whatever a
+hint said, the row is looked at before anything is shown. A job's answer is an edit of its status message and is marked
+posted afterwards, so doing it twice changes nothing.
 
 A channel takes about five edits in five seconds. Each channel has one lane: results first, then the previews that have
 waited longest, each job at most once a second.
@@ -10,6 +11,7 @@ waited longest, each job at most once a second.
 from __future__ import annotations
 
 import asyncio
+import enum
 import logging
 import time
 from collections import deque
@@ -25,7 +27,7 @@ from engine.jobs import logs
 from engine.jobs.decoder import Clean
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import NoLedger, Refusal
-from engine.jobs.job import Hint, Job, JobId, JobRow, Place, Progress, Settled, Started, State
+from engine.jobs.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued, Settled, Started, State
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +119,21 @@ class Pace:
     sweep_s: float = 5.0
 
 
+class Phase(enum.Enum):
+    """What is done about a job that is followed."""
+
+    HELD = "held"
+    """Its status message is on its way; nothing is edited before that."""
+    WAITING = "waiting"
+    RUNNING = "running"
+    SETTLING = "settling"
+    """Its row is final, or was said to be: the answer is next."""
+
+
+LIVE = {State.QUEUED: Phase.WAITING, State.RUNNING: Phase.RUNNING}
+"""What to show of a row that is not final."""
+
+
 @dataclass(slots=True)
 class Track:
     """A job that is being followed."""
@@ -124,7 +141,7 @@ class Track:
     id: JobId
     job: Job
     posting: Posting
-    running: bool = False
+    phase: Phase = Phase.WAITING
     fraction: float = 0.0
     left_s: float = 0.0
     preview: bytes = b""
@@ -135,9 +152,21 @@ class Track:
     stumbles: int = 0
     """Previews in a row that Discord did not take."""
     muted: bool = False
-    """No previews any more: Discord refuses them for good."""
-    held: bool = False
-    """Its status message is on its way; nothing is edited before that."""
+    """No previews any more: Discord refuses them for good, or nobody waits for them."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it is shown how the job stands."""
+        return self.phase in (Phase.WAITING, Phase.RUNNING)
+
+    def enter(self, phase: Phase) -> None:
+        """Wait, or run from the beginning: nothing of an earlier attempt is shown any more."""
+        self.fraction, self.left_s, self.preview = 0.0, 0.0, b""
+        self.phase = phase
+
+    def hear(self, phase: Phase) -> None:
+        """The same on hearsay, which neither lets go of what is held nor takes back that it settles."""
+        self.enter(phase if self.live else self.phase)
 
 
 @dataclass(slots=True)
@@ -150,6 +179,8 @@ class Lane:
     spent: deque[float] = field(default_factory=deque)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     worker: asyncio.Task[None] | None = None
+    answering: JobId | None = None
+    """Whose result is being posted now."""
 
     def idle(self, now: float) -> bool:
         """Nothing to do and the whole budget there: as good as new."""
@@ -198,7 +229,6 @@ class Courier:
         self._shrink = shrink
         self._tracks: dict[JobId, Track] = {}
         self._lanes: dict[int, Lane] = {}
-        self._posting: set[JobId] = set()
 
     async def run(self) -> None:
         """Take up what was left, then follow until cancelled."""
@@ -220,32 +250,45 @@ class Courier:
     async def resume(self) -> None:
         """Take up every row whose answer is not posted, whoever queued it."""
         for row in await self._dispatch.unposted():
-            self._track(row)
+            track = self._track(row)
             if row.state.settled:
-                self._finish(row.id)
-            elif row.posting.get("abandoned"):
+                self._finish(track)
+            elif track.posting.abandoned:
                 await self._dispatch.cancel(row.id)
+            elif row.attempt and row.state is State.QUEUED:
+                self._touch(track)  # its message may say that it is dreamed
 
     def expect(self, id: JobId, job: Job, posting: Posting) -> None:
         """Remember what hints say of a job whose status message is on its way. `follow` or `drop` comes next."""
-        self._tracks[id] = Track(id, job, posting, held=True)
+        self._tracks[id] = Track(id, job, posting, Phase.HELD)
 
     def drop(self, id: JobId) -> None:
-        """Its status message never came."""
+        """There is nothing to follow, or the sweep will find it."""
         self._tracks.pop(id, None)
 
     async def follow(self, id: JobId) -> None:
-        """Follow a job whose status message stands now. It may have begun, or settled, already."""
+        """Follow a job whose status message stands, or will not come. It may have begun, or settled, already."""
         row = await self._dispatch.row(id)
         if row is None or row.posted:
             self.drop(id)
             return
         track = self._track(row)
-        track.held, track.posting = False, Posting.from_json(row.posting)
+        track.posting = Posting.from_json(row.posting)
+        track.muted |= track.posting.abandoned
         if row.state.settled:
-            self._finish(id)
-        elif track.preview:
+            self._conclude(track)
+            return
+        if row.state is State.QUEUED:
+            track.enter(Phase.WAITING)
+        track.phase = LIVE[row.state]
+        if track.preview:
             self._touch(track)  # an edit without a picture would only use up the first preview's turn
+
+    async def look(self, id: JobId) -> None:
+        """Somebody changed a job: do not wait for a hint. One whose status message is on its way is looked at then."""
+        track = self._tracks.get(id)
+        if track is None or track.phase is not Phase.HELD:
+            await self.follow(id)
 
     async def _listen(self) -> None:
         while True:
@@ -262,11 +305,13 @@ class Courier:
             return
         match hint:
             case Settled():
-                self._finish(hint.id)
+                self._finish(track)
+            case Requeued():
+                self._set_back(track)
             case Started():
-                track.running = True
+                track.hear(Phase.RUNNING)
             case Progress():
-                track.running = True
+                track.phase = Phase.RUNNING if track.live else track.phase
                 track.fraction = hint.step / max(1, hint.steps)
                 track.left_s = hint.eta_s
                 track.preview = hint.preview or track.preview
@@ -285,24 +330,29 @@ class Courier:
         """Find answers that are due and places that changed, without any hint."""
         now = time.monotonic()
         self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
-        ran = {id for id, track in self._tracks.items() if track.running}  # before the rows: a start may overtake them
+        before = {id: track.phase for id, track in self._tracks.items()}  # a hint may overtake the rows
         rows, places = await self._dispatch.unposted(), await self._dispatch.places()
         for row in rows:
             if row.id not in self._tracks and abs(time.time() - row.created) > UNFOLLOWED_S:
                 self._track(row)
-            track = self._tracks.get(row.id)
-            if track is None:
-                continue
-            if row.state.settled:
-                self._finish(row.id)
-            elif row.id in ran and row.state is State.QUEUED:
-                self._set_back(track)
-            elif not track.running:
-                self._look(track, places.get(row.id))
+            if track := self._tracks.get(row.id):
+                self._compare(track, row, places.get(row.id), overtaken=track.phase is not before.get(row.id))
+
+    def _compare(self, track: Track, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
+        """Make good for hints that were lost."""
+        if row.state.settled or track.phase is Phase.SETTLING:
+            self._finish(track)
+        elif not track.live or overtaken:
+            return
+        elif track.phase is not LIVE[row.state]:
+            track.enter(LIVE[row.state])
+            self._touch(track)
+        elif track.phase is Phase.WAITING:
+            self._look(track, place)
 
     def _set_back(self, track: Track) -> None:
         """Its engine crashed and it waits again."""
-        track.running, track.fraction, track.left_s, track.preview = False, 0.0, 0.0, b""
+        track.hear(Phase.WAITING)
         self._touch(track)
 
     def _look(self, track: Track, place: Place | None) -> None:
@@ -315,23 +365,29 @@ class Courier:
     def _track(self, row: JobRow) -> Track:
         if row.id not in self._tracks:
             posting = Posting.from_json(row.posting)
-            self._tracks[row.id] = Track(row.id, row.job, posting, muted=posting.abandoned)
+            phase = LIVE.get(row.state, Phase.SETTLING)
+            self._tracks[row.id] = Track(row.id, row.job, posting, phase, muted=posting.abandoned)
         return self._tracks[row.id]
 
     def _touch(self, track: Track) -> None:
-        if track.held or track.muted:
+        if track.muted or not track.live:
             return
         lane = self._lane(track)
         lane.live[track.id] = track
         self._wake(lane)
 
-    def _finish(self, id: JobId) -> None:
-        track = self._tracks[id]
+    def _finish(self, track: Track) -> None:
+        """Its row is said to be final. What is held is looked at once its status message stands."""
+        if track.phase is not Phase.HELD:
+            self._conclude(track)
+
+    def _conclude(self, track: Track) -> None:
+        track.phase = Phase.SETTLING
         lane = self._lane(track)
-        lane.live.pop(id, None)
-        if track.held or id in self._posting or (track.retries and time.monotonic() < track.due):
+        lane.live.pop(track.id, None)
+        if lane.answering == track.id or (track.retries and time.monotonic() < track.due):
             return
-        lane.results[id] = None
+        lane.results[track.id] = None
         self._wake(lane)
 
     def _lane(self, track: Track) -> Lane:
@@ -350,8 +406,10 @@ class Courier:
                 await self._pause(lane, wait)
                 continue
             id, track = lane.pop(time.monotonic())
+            lane.answering = id if track is None else None
             with logs.about(id):
                 await self._edit(id, track)
+            lane.answering = None
 
     async def _edit(self, id: JobId, track: Track | None) -> None:
         """The result, or, with a track, how it stands."""
@@ -372,6 +430,8 @@ class Courier:
 
     async def _show(self, track: Track) -> None:
         card = await self._live_card(track)
+        if card is None:
+            return
         try:
             message = await self._poster.deliver(track.id, track.posting, card)
             await self._remember(track, message)
@@ -379,7 +439,7 @@ class Courier:
             track.stumbles, track.due = 0, time.monotonic() + self._pace.preview_s
         except PostError as error:
             self._metrics.edited("preview", type(error).__name__)
-            log.info("a preview was not shown: %s", type(error).__name__)
+            log.info("a preview was not shown: %s %s", type(error).__name__, error)
             self._hold_back(track, error)
 
     def _hold_back(self, track: Track, error: PostError) -> None:
@@ -397,31 +457,46 @@ class Courier:
             track.posting = replace(track.posting, message_id=message)
             await self._dispatch.update_posting(track.id, track.posting.to_json())
 
-    async def _live_card(self, track: Track) -> Card:
+    async def _live_card(self, track: Track) -> Card | None:
+        """How a job stands by its row; None where that is final, because then its answer is next."""
+        told = track.phase
+        row = await self._dispatch.row(track.id)
+        if row is None or row.posted:
+            self.drop(track.id)
+            return None
+        if row.state.settled or not track.live:
+            self._finish(track)
+            return None
+        if track.phase is told and track.phase is not LIVE[row.state]:  # unless a hint came since the row was read
+            track.enter(LIVE[row.state])
+        return await self._card(track, row)
+
+    async def _card(self, track: Track, row: JobRow) -> Card:
         id, params, posting = track.id, track.job.params, track.posting
         shown = None
         if not track.preview and track.job.picture is not None:
             shown = await self._dispatch.get_blob(track.job.picture)
-        if track.running:
+        if track.phase is Phase.RUNNING:
             return status.dreaming(id, params, posting, shown, track.preview, track.fraction, track.left_s)
-        return status.waiting(id, params, posting, shown, await self._dispatch.place(id))
+        place = await self._dispatch.place(id)
+        return status.waiting(id, params, posting, shown, place, crashed=row.crashes > 0)
 
     async def _settle(self, id: JobId) -> None:
         row = await self._dispatch.row(id)
         if row is None or row.posted:
-            self._tracks.pop(id, None)
-            return
-        self._posting.add(id)
-        try:
+            self.drop(id)
+        elif row.state.settled:
             await self._post(row)
-        finally:
-            self._posting.discard(id)
+        elif track := self._tracks.get(id):
+            log.info("said to be settled, and is %s", row.state)
+            track.enter(LIVE[row.state])
+            self._touch(track)
 
     async def _post(self, row: JobRow) -> None:
         posting = Posting.from_json(row.posting)
         if posting.abandoned:
             await self._dispatch.mark_posted(row.id, "unanswered")
-            self._tracks.pop(row.id, None)
+            self.drop(row.id)
             return
         try:
             message = str(await self._answer(row, posting))
@@ -441,7 +516,7 @@ class Courier:
             self._metrics.settled(row)
             if message == str(posting.message_id or message):  # what was sent anew has notified already
                 await self._ping(row, posting)
-        self._tracks.pop(row.id, None)
+        self.drop(row.id)
 
     async def _answer(self, row: JobRow, posting: Posting) -> int:
         """The fullest version of the answer that Discord takes."""
@@ -478,7 +553,7 @@ class Courier:
         try:
             await self._poster.delete(posting)  # or it would say for ever that the dream is under way
         except PostError as error:
-            log.info("the status message stays: %s", type(error).__name__)
+            log.info("the status message stays: %s %s", type(error).__name__, error)
         return message
 
     async def _in_place(self, id: JobId, posting: Posting, card: Card) -> int:
@@ -503,7 +578,7 @@ class Courier:
         try:
             await self._poster.ping(row.id, posting)
         except PostError as error:
-            log.info("no ping: %s", type(error).__name__)
+            log.info("no ping: %s %s", type(error).__name__, error)
 
     def _postpone(self, id: JobId, after_s: float = 0.0) -> None:
         if track := self._tracks.get(id):

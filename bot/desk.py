@@ -13,7 +13,7 @@ import dataclasses
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,17 @@ TOKEN_ESTIMATE_S = 12 * 60.0
 DRAIN_STEP_S = 0.05
 MESSAGE_LIMIT = 10 * MEGABYTE
 """What fits in a direct message, and everywhere else."""
+
+Send = Callable[[Card], Awaitable[int | None]]
+"""Sends a status message; its id, or None where nobody can tell what became of it."""
+REFUSED = (PostError, discord.HTTPException, *response.NO_ANSWER)
+"""What a status message that was not taken raises."""
+ELSEWHERE = {
+    CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
+    CancelOutcome.STOPPING: wording.CANCELLING,
+    CancelOutcome.TOO_LATE: wording.TOO_LATE,
+}
+"""What is said of a cancel that was not asked for under the dream itself."""
 
 PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
 SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
@@ -193,26 +204,30 @@ class Desk:
         """A status message that answers no interaction."""
         opened = await self._reception.open(order)
         ticket = await self._queue(order, opened, posting)
-        card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
-        sent = None
-        try:
-            sent = await self._poster.send(ticket.id, posting, card)
-        except Unavailable:  # perhaps it stands there: the answer goes into it, or becomes a message of its own
-            log.info("nobody said whether a status message was taken")
-        except Exception:
-            await self._forget(ticket.id, posting)
-            raise
-        await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent))
+        await self._show(ticket, opened, posting, lambda card: self._poster.send(ticket.id, posting, card))
 
     async def _answer(self, interaction: discord.Interaction, order: Order, opened: Opened, posting: Posting) -> None:
-        ticket = await self._queue(order, opened, posting)
-        card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
+        def send(card: Card) -> Awaitable[int | None]:
+            return self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+
+        await self._show(await self._queue(order, opened, posting), opened, posting, send)
+
+    async def _show(self, ticket: Ticket, opened: Opened, posting: Posting, send: Send) -> None:
+        """Send the status message of a queued job, which is followed from then on, whatever was raised. Raises what
+        refused the message for certain; then the job is given up."""
+        sent = None
         try:
-            sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
-        except Exception:
-            await self._forget(ticket.id, posting)
-            raise
-        await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent))
+            sent = await send(_waiting(ticket, opened, posting))
+        except REFUSED as error:
+            if not isinstance(error, Unavailable):
+                await self._forget(ticket.id, posting)
+                raise
+            # perhaps it stands there: the answer goes into it, or becomes a message of its own
+            log.info("nobody said whether a status message was taken: %s", error)
+        except Exception:  # the same, for a reason nobody thought of
+            log.exception("sending a status message broke")
+        finally:
+            await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent) if sent else None)
 
     async def _answer_first(
         self, interaction: discord.Interaction, order: Order, opening: asyncio.Task[Opened], posting: Posting
@@ -230,12 +245,14 @@ class Desk:
             ticket = await self._queue(order, opened, posting)
         except Exception as error:
             raise Late from error
-        card = status.waiting(ticket.id, order.params, posting, opened.shown, ticket.place)
         try:
-            await self._poster.deliver(ticket.id, posting, card)
+            await self._poster.deliver(ticket.id, posting, _waiting(ticket, opened, posting))
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
-            log.info("its status was not shown: %s", type(error).__name__)
-        await self._follow(ticket.id)
+            log.info("its status was not shown: %s %s", type(error).__name__, error)
+        except Exception:
+            log.exception("showing its status broke")
+        finally:
+            await self._follow(ticket.id)
 
     async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
         if not posting.by_channel:
@@ -272,6 +289,8 @@ class Desk:
                         await self._apologise_for_opening(posting)
                 except NoLedger:
                     return  # the next bot tries again
+                except Exception:  # once is enough: kept, it would meet every bot at its start
+                    log.exception("telling that a picture was not opened broke")
             self._openings.drop(id)
 
     async def _apologise_for_opening(self, posting: Posting) -> None:
@@ -279,7 +298,7 @@ class Desk:
             await self._poster.edit(posting, Card(wording.INTERRUPTED))
             log.info("told that its picture was not opened")
         except PostError as error:
-            log.info("nobody was told that a picture was not opened: %s", type(error).__name__)
+            log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)
 
     async def _forget(self, id: JobId, posting: Posting) -> None:
         """Nobody will see this job's answer, also where an engine has begun it and stops in a moment only."""
@@ -339,11 +358,11 @@ class Desk:
         if outcome is CancelOutcome.TOO_LATE and row.posted:
             await say(interaction, wording.TOO_LATE)
             return
-        await self._courier.follow(row.id)
+        await self._courier.look(row.id)
         if interaction.message and interaction.message.id == Posting.from_json(row.posting).message_id:
             await response.answer(interaction, interaction.response.defer)
         else:
-            await replace_with(interaction, wording.CANCELLED_ELSEWHERE)
+            await replace_with(interaction, ELSEWHERE[outcome])
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Take an answer away. Raises `NotYours`."""
@@ -357,6 +376,10 @@ class Desk:
         if row.result is None or "deeper" not in result.verbs(row):
             raise Gone
         return Original(row.result.blob, Posting.from_json(row.posting).original)
+
+
+def _waiting(ticket: Ticket, opened: Opened, posting: Posting) -> Card:
+    return status.waiting(ticket.id, ticket.job.params, posting, opened.shown, ticket.place)
 
 
 def draw_seed() -> int:

@@ -18,7 +18,9 @@ from engine.jobs.decoder import Clean
 from engine.jobs.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
 from engine.jobs.job import MEGABYTE
 
-HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
+"""Where Discord serves what it has fetched from elsewhere itself, by addresses that it signed."""
+HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"}) | PROXIES
 PLAIN = "".join(chr(code) for code in range(0x21, 0x7F))
 """Stands in an address as it is; everything else is percent-encoded, so that no two parsers read it differently."""
 UNPACKED = {"Accept-Encoding": "identity"}

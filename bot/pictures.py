@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import discord
 
 from bot.intake import Link
+from bot.typed import ADDRESS
+from engine.jobs.errors import ForeignUrl
 
 AVATAR_SIZE = 1024
 
@@ -28,6 +30,14 @@ def of_user(user: discord.User | discord.Member) -> Link | None:
 def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The first picture of a message that lies where pictures are taken from."""
     return next((link for link in _links(message) if allowed(link.url)), None)
+
+
+def meant(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
+    """The same. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture behind it."""
+    found = of_message(message, allowed)
+    if found is None and ADDRESS.search(message.content):
+        raise ForeignUrl
+    return found
 
 
 def _links(message: discord.Message) -> Iterator[Link]:

@@ -33,8 +33,6 @@ TOO_LARGE = 40005
 ARCHIVED = 50083
 BLOCKED = frozenset({200000, 240000, 50035})
 """Blocked by AutoMod, a link that Discord thinks harmful, a form that Discord finds fault with."""
-FLEETING = frozenset({0, 40333})
-"""No code at all, and "internal network error": not Discord speaks, but what stands in front of it."""
 TOO_MANY_EDITS = 30046
 """Of a message that is more than an hour old."""
 HISTORY = 50
@@ -254,18 +252,20 @@ def _as_post_errors() -> Iterator[None]:
     except discord.HTTPException as error:
         raise _post_error(error) from error
     except response.NO_ANSWER as error:
-        raise Unavailable(str(error), getattr(error, "retry_after", 0.0)) from error
+        raise Unavailable(response.told(error), getattr(error, "retry_after", 0.0)) from error
 
 
 def _post_error(error: discord.HTTPException) -> PostError:
     """What Discord answered, as what it means to whoever posts."""
     named = {TOO_LARGE: TooLarge, UNKNOWN_MESSAGE: MessageGone, ARCHIVED: Archived, TOO_MANY_EDITS: Unwelcome}
     named |= dict.fromkeys(TOKEN_DEAD, OutOfReach)
-    text = f"{error.status} {error.code}: {error.text[:200]}"
+    text = response.told(error)
     if kind := named.get(error.code):
         return kind(text)
     if error.status == 413:
         return TooLarge(text)
     # 401: the bot's token is not known any more, which ends the bot and no job
-    passing = error.status in (401, 429) or error.status >= 500 or (error.status == 403 and error.code in FLEETING)
+    passing = (
+        error.status in (401, 429) or error.status >= 500 or (error.status == 403 and error.code in response.FLEETING)
+    )
     return Unavailable(text) if passing else Unwelcome(text)

@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.intake import Intake, Link
 from engine.jobs.dispatch import Dispatch
-from engine.jobs.errors import Gone, Refusal
+from engine.jobs.errors import Gone, NoLedger, Refusal
 from engine.jobs.job import MEGABYTE, BlobKey, Job, JobId, Place, new_id
 from engine.jobs.params import AnyParams
 
@@ -83,7 +83,13 @@ class Reception:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""
         job = Job(order.params, order.requester, opened.blob, order.parent, order.limit_bytes, opened.others)
         id = await self._dispatch.submit(job, posting, order.id)
-        return Ticket(id, job, await self._dispatch.place(id))
+        return Ticket(id, job, await self._place(id))
+
+    async def _place(self, id: JobId) -> Place | None:
+        try:
+            return await self._dispatch.place(id)
+        except NoLedger:  # it is queued all the same, and must not be refused
+            return None
 
     async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, bytes]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""

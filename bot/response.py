@@ -7,6 +7,7 @@ nobody knows whether that answer was taken; then it is looked up, and given once
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,6 +21,10 @@ ACKNOWLEDGED = 40060
 """The interaction was answered already."""
 UNANSWERED = frozenset({10015, 10062})
 """Unknown webhook: an interaction has one once it is answered. Unknown interaction: nobody waits any more."""
+_SECRET = re.compile(r"(/(?:webhooks|interactions)/\d+)/[^/]+")
+"""An interaction's token, in the path of a call."""
+FLEETING = frozenset({0, 40333})
+"""Codes of a 403 that passes: none, and "internal network error". Not Discord speaks, but what stands before it."""
 NO_ANSWER = (OSError, aiohttp.ClientError, discord.RateLimited)
 """What is raised when Discord says nothing at all."""
 
@@ -35,7 +40,7 @@ async def answer(interaction: discord.Interaction[Any], attempt: Callable[[], Aw
         except (*NO_ANSWER, discord.HTTPException) as error:
             if not is_unclear(error):
                 raise
-            log.info("nobody said whether an answer was taken: %s", type(error).__name__)
+            log.info("nobody said whether an answer was taken: %s", told(error))
             taken, message_id = await _look(interaction)
             if taken:
                 return message_id
@@ -49,6 +54,28 @@ def is_unclear(error: Exception) -> bool:
     if isinstance(error, discord.HTTPException):
         return error.status >= 500 or error.status == 429 or error.code == ACKNOWLEDGED
     return True
+
+
+def told(error: Exception) -> str:
+    """What went wrong with a call, for a log: which one was refused and how, or what kind of silence it met."""
+    if not isinstance(error, discord.HTTPException):
+        return f"{type(error).__name__} {error}".strip()
+    method, url = getattr(error.response, "method", ""), getattr(error.response, "url", None)
+    path = _SECRET.sub(r"\1/…", getattr(url, "path", ""))
+    return f"{method} {path} was refused with {error.status} ({error.code}: {error.text[:200]})".strip()
+
+
+def trouble(error: Exception) -> str:
+    """The same, after the word Discord: what it did, or that it cannot be reached."""
+    if isinstance(error, discord.HTTPException):
+        return f"answers, but {told(error)}"
+    return f"cannot be reached ({told(error)})"
+
+
+def is_final(error: discord.HTTPException) -> bool:
+    """Whether a login that was refused so will be refused again: what passes by itself is an outage, or a proxy in
+    front of Discord that shuts us out for a while."""
+    return error.status == 404 or (error.status == 403 and error.code not in FLEETING)
 
 
 async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:

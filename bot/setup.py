@@ -14,7 +14,7 @@ from pathlib import Path
 
 import discord
 
-from bot import endpoints
+from bot import endpoints, response
 from engine.jobs import settings as jobs_settings
 from engine.jobs.errors import SettingsError
 from engine.jobs.settings import Discord
@@ -120,5 +120,5 @@ async def _login(client: discord.Client, token: str) -> None:
     except discord.LoginFailure:
         raise SettingsError(problem="Discord does not know this token. Press Reset Token and copy it whole.") from None
     except (OSError, discord.HTTPException) as error:
-        what = type(error).__name__
-        raise SettingsError(problem=f"Discord cannot be reached ({what}). Check the network and try again.") from None
+        what = response.trouble(error)
+        raise SettingsError(problem=f"Discord {what}. Check the network, or a proxy in it, and try again.") from None

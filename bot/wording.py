@@ -108,8 +108,10 @@ SHOWN = {
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
 NO_PICTURE = "I see no picture in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
+ONCE_MORE = "Something broke, trying once more."
 CANCELLED = "Stopped. Press Again to dream it after all."
 CANCELLED_ELSEWHERE = "Stopped. `/queue` shows the rest of the line."
+CANCELLING = "I stop it at its next step. `/queue` shows the rest of the line."
 CANNOT_WRITE = (
     "I may not write in this channel. Ask someone who manages it to let me send messages and attach files,"
     " or use `/dream` there."
@@ -157,7 +159,7 @@ and `/lab channel layer:mid` what my parts respond to.
 
 Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
 Right-click a message or a person and open *Apps* to dream what you see or to dream like it, or write
-`@Pareidolia eyes` with a picture.
+`@Pareidolia eyes size:256` with a picture, a link to one, or somebody's @name.
 -# Same picture and same line under it, same dream. `/queue` shows who waits, `/preset` your settings."""
 
 
@@ -210,7 +212,7 @@ def duration(seconds: float) -> str:
 def place(where: Place | None, now: float | None = None) -> str:
     """Where a waiting dream stands: "2 dreams ahead of yours, about 20 s"."""
     if where is None:
-        return "Your dream is about to start."
+        return "Your dream is in the queue."
     ahead = {0: "Yours is next", 1: "1 dream ahead of yours"}.get(where.ahead, f"{where.ahead} dreams ahead of yours")
     if where.eta_s < 60:
         return f"{ahead}, about {duration(where.eta_s)}."
@@ -377,9 +379,10 @@ def by_message(name: str) -> str:
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
-def preset_saved(name: str) -> str:
-    """After saving."""
-    return f"Saved. Dream with it: `/dream preset:{escape_code(name)}`"
+def preset_saved(name: str, *, replaced: bool = False) -> str:
+    """After saving, also over one of that name."""
+    done = "Saved over your preset of that name." if replaced else "Saved."
+    return f"{done} Dream with it: `/dream preset:{escape_code(name)}`"
 
 
 def preset_deleted(name: str) -> str:

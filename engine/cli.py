@@ -231,9 +231,13 @@ def subjects(network: Network = None) -> None:
     named = catalog.subjects(name)
     for word, subject in named.items():
         table.add_row(subject.emoji, f"[bold]{word}[/]", subject.about, ", ".join(subject.classes))
-    classes = [f"{emoji} {label}" for label, emoji in catalog.labels(name).items() if label not in named]
+    offered = dict(catalog.subject_choices(name) if network else catalog.open_choices())
+    own = dict(catalog.subject_choices(name))
+    classes = [label for label, word in own.items() if word not in named]
     report = Console(highlight=False)
     report.print(table, f"\n[bold]or one of {len(classes)} classes[/]: {', '.join(classes)}\n", sep="\n")
+    if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
+        report.print(f"[bold]or what only {catalog.PACKED} knows[/], which then dreams it: {', '.join(further)}\n")
     report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
 
 

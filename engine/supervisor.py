@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from engine.jobs import catalog, errors, frames, logs, retention
-from engine.jobs.job import JobId, JobRow, Progress, Result, Settled, Started, State
+from engine.jobs.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
 from engine.jobs.ledger import Ledger
 from engine.jobs.live import LiveServer, socket_path
 from engine.jobs.local import open_blobs, open_ledger
@@ -42,6 +42,8 @@ BEAT_S = 1.0
 """A lost stop costs at most this."""
 GRACE_S = 5.0
 """A child that was told to stop and does not answer is replaced after this."""
+WARM_UP_S = 300.0
+"""A child that is not warm after this hangs, and is replaced."""
 CHILD = (sys.executable, "-m", "engine.worker")
 BACK_OFF_S = 1.0
 """Before the second start of a child that came to nothing, doubled from time to time: it must not burn a core."""
@@ -118,9 +120,10 @@ class Supervisor:
         tidying = asyncio.create_task(retention.tidy_forever(self.ledger, blobs, self.settings.storage))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                working.result()
+            await asyncio.wait((working, tidying, stopping), return_when=asyncio.FIRST_COMPLETED)
+            for task in (working, tidying):
+                if task.done():
+                    task.result()
         finally:
             stopping.cancel()
             tidying.cancel()
@@ -135,10 +138,14 @@ class Supervisor:
         await asyncio.wait((working,))
         await self._kill_child()
         if self._run is not None:
-            with contextlib.suppress(errors.NoLedger):  # the next start takes it back
-                await asyncio.to_thread(self.ledger.give_back, self._run.row.id, self._run.row.attempt)
+            await self._give_back(self._run.row)
         await self.live.stop()
         log.info("engine stopped")
+
+    async def _give_back(self, row: JobRow) -> None:
+        with contextlib.suppress(errors.NoLedger):  # the next start takes it back
+            if await asyncio.to_thread(self.ledger.give_back, row.id, row.attempt):
+                self.live.tell(Requeued(row.id))
 
     async def _work(self) -> None:
         while True:
@@ -181,14 +188,19 @@ class Supervisor:
         log.info("%s begins, attempt %d", row.job.params.recipe, row.attempt)
         self._run = Run(row)
         self.live.tell(Started(row.id))
-        watch = asyncio.create_task(self._watch(self._run, child))
-        try:
+        async with asyncio.TaskGroup() as group:  # without its clock a dream could go on for ever
+            watch = group.create_task(self._watch(self._run, child))
             ended = await self._converse(self._run, child)
-        finally:
             watch.cancel()
         await self._settle(self._run, ended)
         self._run = None
-        self.live.tell(Settled(row.id))
+        await self._tell_end(row.id)
+
+    async def _tell_end(self, id: JobId) -> None:
+        """What the row says, and nothing else."""
+        row = await self._insist(self.ledger.row, id)
+        if row is not None:
+            self.live.tell(Settled(id) if row.state.settled else Requeued(id))
 
     async def _converse(self, run: Run, child: asyncio.subprocess.Process) -> dict[str, Any] | None:
         """Answer reports until the last one, which is returned; None if the child died."""
@@ -268,13 +280,24 @@ class Supervisor:
         )  # fmt: skip
         self._write_pids(self._child.pid)
         assert self._child.stdout is not None
-        ready = await frames.receive(self._child.stdout)
+        ready = await self._ready(self._child.stdout)
         if ready is None:
-            log.error("the child did not start; its words stand above this line")
             await self._kill_child()
             return None
-        log.info("child %d is warm: %s", self._child.pid, ready[0])
+        log.info("child %d is warm: %s", self._child.pid, ready)
         return self._child
+
+    async def _ready(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:
+        """What a child says once it is warm; None for one that dies or hangs before."""
+        try:
+            async with asyncio.timeout(WARM_UP_S):
+                frame = await frames.receive(reports)
+        except TimeoutError:
+            log.error("the child was not warm after %.0f s and is replaced", WARM_UP_S)
+            return None
+        if frame is None:
+            log.error("the child did not start; its words stand above this line")
+        return frame[0] if frame else None
 
     async def _hold_back(self) -> None:
         """Children that come to nothing, one after another, are started ever more slowly."""

@@ -20,7 +20,7 @@ from engine.jobs.job import JobRow, State
 from engine.jobs.local import open_ledger
 from tests.leaks import WATCH
 
-PATIENCE = 200.0
+PATIENCE = 600.0
 """Seconds that a busy machine may take for anything; nothing here is about speed."""
 
 

@@ -81,7 +81,7 @@ class DreamCog(commands.Cog):
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""
         desk = self.client.desk
-        link = pictures.of_message(message, desk.intake.allowed)
+        link = pictures.meant(message, desk.intake.allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.client import Client
-from bot.completion import layers, networks, subjects
+from bot.completion import layers, networks, searches
 from engine.jobs.params import Channel
 
 
@@ -25,7 +25,7 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
         image=wording.OPTIONS["image of an atlas"],
         **{name: wording.OPTIONS[name] for name in ("channel", "search", "top", "seed", "private", "network")},
     )
-    @app_commands.autocomplete(layer=layers, search=subjects, network=networks)
+    @app_commands.autocomplete(layer=layers, search=searches, network=networks)
     async def channel(
         self,
         interaction: discord.Interaction[Client],

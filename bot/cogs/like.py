@@ -72,7 +72,7 @@ class LikeCog(commands.Cog):
         if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
             others = {name: key for name, key in row.job.others.items() if name in FITTING}
             return Made(row.job.params, others, (), is_private(row))
-        link = pictures.of_message(message, self.client.desk.intake.allowed)
+        link = pictures.meant(message, self.client.desk.intake.allowed)
         if link is None:
             return None
         said = await self.client.desk.imprint(link, user_id)

@@ -8,16 +8,20 @@ import re
 import discord
 from discord.ext import commands
 
-from bot import pictures, wording
+from bot import pictures, typed, wording
 from bot.client import Client
 from bot.desk import Original
+from bot.intake import Link
 from bot.poster import NOBODY
-from bot.response import NO_ANSWER
-from engine.jobs import catalog
-from engine.jobs.errors import PareidoliaError, UnknownLayer
-from engine.jobs.params import AIMS, Dream
+from bot.response import NO_ANSWER, told
+from engine.jobs.errors import ForeignUrl, PareidoliaError
+from engine.jobs.params import Dream
 
 log = logging.getLogger(__name__)
+
+UNFURL_S = 3.5
+"""Discord shows what is behind a link up to 3 s after the message."""
+PERSON = re.compile(r"<@!?(\d+)>")
 
 
 class MentionCog(commands.Cog):
@@ -33,46 +37,75 @@ class MentionCog(commands.Cog):
             return
         if not self.client.serves(_guild_id(message)):
             return
-        called = re.compile(rf"<@!?{self.client.user.id}>")
-        if not called.search(message.content):
+        if str(self.client.user.id) not in PERSON.findall(message.content):
             return
         try:
-            await self._dream(message, called.sub(" ", message.content).strip())
+            await self._answer(message, typed.words(message.content))
         except Exception as error:
             await self._apologise(message, error)
 
-    async def _dream(self, message: discord.Message, text: str) -> None:
+    async def _answer(self, message: discord.Message, said: str) -> None:
+        if typed.is_help(said):
+            await self._reply(message, wording.HELP)
+            return
         desk = self.client.desk
-        params = await desk.params(Dream, message.author.id, **aim(text))
-        await desk.take_message(message, params, self._original(message))
+        params = await desk.params(Dream, message.author.id, **typed.options(said))
+        original = await self._original(message)
+        if self.client.stopping:
+            await self._reply(message, wording.STOPPING)
+            return
+        await desk.take_message(message, params, original)
 
-    def _original(self, message: discord.Message) -> Original:
-        allowed = self.client.desk.intake.allowed
+    async def _original(self, message: discord.Message) -> Original:
+        """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
+        desk, allowed = self.client.desk, self.client.desk.intake.allowed
+        if link := pictures.of_message(message, allowed) or await self._unfurled(message):
+            return Original(link, wording.original(message.author.display_name, "picture"))
+        if person := self._named(message):
+            return desk.original(None, person)
         replied = message.reference.resolved if message.reference else None
-        for one in (message, replied):
-            if isinstance(one, discord.Message) and (link := pictures.of_message(one, allowed)):
-                return Original(link, wording.original(one.author.display_name, "picture"))
-        return self.client.desk.original(None, message.author)
+        if isinstance(replied, discord.Message) and (link := pictures.meant(replied, allowed)):
+            return Original(link, wording.original(replied.author.display_name, "picture"))
+        return desk.original(None, message.author)
+
+    def _named(self, message: discord.Message) -> discord.User | discord.Member | None:
+        """The first person whom the message mentions beside us."""
+        people = {str(one.id): one for one in message.mentions if one != self.client.user}
+        return next((people[id] for id in PERSON.findall(message.content) if id in people), None)
+
+    async def _unfurled(self, message: discord.Message) -> Link | None:
+        """The picture behind a link, once Discord shows it; None without a link. Raises `ForeignUrl`."""
+        if not typed.ADDRESS.search(message.content):
+            return None
+        allowed = self.client.desk.intake.allowed
+
+        def shows(event: discord.RawMessageUpdateEvent) -> bool:
+            return event.message_id == message.id and pictures.of_message(event.message, allowed) is not None
+
+        try:
+            event = await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)
+            return pictures.of_message(event.message, allowed)
+        except TimeoutError:
+            return pictures.meant(await self._as_it_is_now(message), allowed)
+
+    async def _as_it_is_now(self, message: discord.Message) -> discord.Message:
+        """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
+        try:
+            return await message.channel.fetch_message(message.id)
+        except (discord.HTTPException, *NO_ANSWER) as error:
+            log.info("a message was not read again: %s", told(error))
+            raise ForeignUrl from None
+
+    async def _reply(self, message: discord.Message, text: str) -> None:
+        try:
+            await message.reply(text, mention_author=False, allowed_mentions=NOBODY)
+        except (discord.HTTPException, *NO_ANSWER) as failed:
+            log.warning("a sentence was not delivered: %s", told(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
-        try:
-            await message.reply(self.client.explain(error), mention_author=False, allowed_mentions=NOBODY)
-        except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("an apology was not delivered: %s", type(failed).__name__)
-
-
-def aim(text: str) -> dict[str, str]:
-    """What words in a message ask for: `layer:high`, `subject:eyes`, or the bare words of either."""
-    option, colon, word = text.partition(":")
-    if colon and option.strip().lower() in AIMS:
-        return {option.strip().lower(): word}
-    try:
-        catalog.friendly(catalog.default_network(), re.split(r"[-+:*]", text)[0])
-    except UnknownLayer:
-        return {"subject": text} if text else {}
-    return {"layer": text}
+        await self._reply(message, self.client.explain(error))
 
 
 def _guild_id(message: discord.Message) -> int | None:

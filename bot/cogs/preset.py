@@ -41,8 +41,8 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         options = preset_options(
             params.make(Dream, layer=layer, subject=subject, strength=strength, size=size, network=network)
         )
-        kept = await self.client.desk.presets.save(str(interaction.user.id), name, options)
-        await say(interaction, wording.preset_saved(kept))
+        saved = await self.client.desk.presets.save(str(interaction.user.id), name, options)
+        await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
 
     @app_commands.command(description=wording.COMMANDS["preset use"])
     @app_commands.describe(name=wording.OPTIONS["name"], image=wording.OPTIONS["image"])

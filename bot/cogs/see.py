@@ -50,7 +50,7 @@ class SeeCog(commands.Cog):
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""
         desk = self.client.desk
-        link = pictures.of_message(message, desk.intake.allowed)
+        link = pictures.meant(message, desk.intake.allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return

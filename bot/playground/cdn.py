@@ -10,7 +10,9 @@ import asyncio
 from aiohttp import web
 
 from bot.playground import avatars, payloads, samples
+from bot.playground.attachments import content_type
 from bot.playground.deeds import PERSONA_UPLOAD_LIMIT, Deeds
+from bot.playground.links import signature
 from bot.playground.world import World
 
 INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
@@ -31,6 +33,7 @@ class Cdn:
     def attach(self, app: web.Application) -> None:
         """Add all routes."""
         app.router.add_get("/cdn/attachments/{channel}/{id}/{filename}", self._attachment)
+        app.router.add_get("/cdn/external/{signature}/{scheme}/{rest:.+}", self._external)
         app.router.add_get("/cdn/avatars/{user}/{name}", self._avatar)
         app.router.add_get("/cdn/embed/avatars/{name}", self._default_avatar)
         app.router.add_get("/play/avatars/{name}", self._page_avatar)
@@ -46,6 +49,17 @@ class Cdn:
         if item.content_type not in INLINE:
             headers["Content-Disposition"] = f'attachment; filename="{item.filename}"'
         return web.Response(body=item.data, content_type=item.content_type, headers=headers)
+
+    async def _external(self, request: web.Request) -> web.Response:
+        """The image proxy: what Discord fetched from elsewhere, by an address that it signed."""
+        at = request.match_info
+        url = f"{at['scheme']}://{at['rest']}"
+        data = await asyncio.to_thread(self._deeds.links.fetch, url) if at["signature"] == signature(url) else None
+        if data is None:
+            return web.Response(status=404, headers=INERT)
+        kind = content_type(at["rest"])
+        kind = kind if kind in INLINE else "application/octet-stream"
+        return web.Response(body=data, content_type=kind, headers=INERT | FOREVER)
 
     async def _avatar(self, request: web.Request) -> web.Response:
         person = self._world.people.get(request.match_info["user"])

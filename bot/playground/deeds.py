@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.playground import attachments, drafts, forms, interactions, options, registry, rules
+from bot.playground.links import Links
 from bot.playground.options import Mistake
 from bot.playground.rejections import JsonDict
 from bot.playground.world import Attachment, Channel, Interaction, Message, Persona, Ping, World
@@ -26,6 +27,7 @@ class Deeds:
     def __init__(self, world: World) -> None:
         self._world = world
         self._staged: OrderedDict[str, Attachment] = OrderedDict()
+        self.links = Links(world)
 
     def upload(self, filename: str, data: bytes) -> Attachment:
         """Put a file at hand for the next command or message; its id is the upload id."""
@@ -147,7 +149,7 @@ class Deeds:
     def say(
         self, persona: Persona, place: Channel, content: str, uploads: Sequence[str] = (), reply_to: str | None = None
     ) -> Message:
-        """Write a message; `@Name` mentions, a reply mentions whom it answers; raises Mistake."""
+        """Write a message; `@Name` mentions, a reply whom it answers, a link's picture follows; raises Mistake."""
         if place.persona not in (None, persona.id):
             raise Mistake("That is someone else's talk with the bot.")
         message = Message(self._world.mint(), place.id, persona.id, content=self._with_mentions(content))
@@ -163,6 +165,7 @@ class Deeds:
         if message.mentions:
             self._world.pings.append(Ping(message.id, tuple(message.mentions)))
         self._world.add_message(message)
+        self.links.heed(message)
         return message
 
     def _with_mentions(self, content: str) -> str:

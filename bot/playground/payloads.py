@@ -189,7 +189,7 @@ def message(world: World, item: Message, *, nested: bool = False) -> JsonDict:
         "attachments": [attachment(world, file) for file in item.attachments],
         "embeds": item.embeds,
         "components": item.components,
-        "mentions": [user(world.people[person]) for person in item.mentions],
+        "mentions": [user(person) for person in mentioned(world, item)],
         "mention_roles": [],
         "mention_everyone": False,
         "pinned": False,
@@ -263,4 +263,11 @@ def gateway_message(world: World, item: Message) -> JsonDict:
     if world.channels[item.channel_id].kind != "text":
         return shape
     author = world.people[item.author_id]
-    return shape | {"guild_id": world.guild_id, "member": member(world, author, with_user=False)}
+    people = [user(person) | {"member": member(world, person, with_user=False)} for person in mentioned(world, item)]
+    about: JsonDict = {"guild_id": world.guild_id, "member": member(world, author, with_user=False)}
+    return shape | about | {"mentions": people}
+
+
+def mentioned(world: World, item: Message) -> list[Persona]:
+    """Return the people whom a message mentions."""
+    return [world.people[person] for person in item.mentions]

@@ -154,6 +154,11 @@ class Playground:
         """Put a file at hand; pass it as the value of an attachment option or to `say`."""
         return self.deeds.upload(filename, data)
 
+    def put_online(self, url: str, data: bytes, delay_s: float = 0.0) -> None:
+        """Put a picture at an address outside, which is shown so long after the message that links to it."""
+        self.deeds.links.web[url] = data
+        self.deeds.links.delay_s = delay_s
+
     def command(self, persona: str, channel: str, name: str, /, **values: Any) -> Interaction:
         """Send a chat command as someone; raises Mistake when the real client would not send it."""
         who = self.world.persona(persona)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
-import re
 import time
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.tables import presets
 from engine.jobs.database import reading
 from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
 from engine.jobs.params import renewed
 
-NAME = re.compile(r"[\w \-]{1,32}")
+LONGEST = 32
+"""Characters of a name."""
+KINDS = frozenset("LMN")
+"""Letters, the marks that many scripts put on them, and digits, as the first letter of their Unicode category."""
+NEAR = 0.6
+"""How alike two names are, as `difflib` counts, for the one to be suggested for the other."""
 
 Options = dict[str, Any]
 
@@ -31,6 +35,14 @@ class Preset:
     options: Options
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The name as it is kept, and whether there was one of that name."""
+
+    name: str
+    replaced: bool
+
+
 class Presets:
     """The repository; every call runs in a thread."""
 
@@ -38,14 +50,12 @@ class Presets:
         self._engine = engine
         self._limit = limit
 
-    async def save(self, user_id: str, name: str, options: Options) -> str:
-        """Keep options under a name, over one of the same name; the name as kept. Raises `BadPresetName` and
-        `TooManyPresets`."""
-        clean = " ".join(name.split())
-        if not NAME.fullmatch(clean):
+    async def save(self, user_id: str, name: str, options: Options) -> Saved:
+        """Keep options under a name, over one of the same name. Raises `BadPresetName` and `TooManyPresets`."""
+        clean = spelled(name)
+        if not is_name(clean):
             raise BadPresetName
-        await asyncio.to_thread(self._save, user_id, clean, options)
-        return clean
+        return Saved(clean, await asyncio.to_thread(self._save, user_id, clean, options))
 
     async def load(self, user_id: str, name: str) -> Options:
         """The options of a preset. Raises `UnknownPreset`, which names the nearest."""
@@ -59,18 +69,21 @@ class Presets:
         """Forget one. Raises `UnknownPreset`."""
         await asyncio.to_thread(self._delete, user_id, name)
 
-    def _save(self, user_id: str, name: str, options: Options) -> None:
-        now = time.time()
-        row = {"user_id": user_id, "name": name, "name_key": name.casefold(), "params": json.dumps(options)}
-        put = insert(presets).values(**row, created=now, used=now)
-        put = put.on_conflict_do_update(
-            index_elements=["user_id", "name_key"], set_={"name": name, "params": row["params"], "used": now}
-        )
+    def _save(self, user_id: str, name: str, options: Options) -> bool:
+        """Whether there was one of that name."""
+        now, params = time.time(), json.dumps(options)
+        over = sa.update(presets).where(self._one(user_id, name)).values(name=name, params=params, used=now)
+        new = {"user_id": user_id, "name": name, "name_key": key(name), "params": params, "created": now, "used": now}
         with self._engine.begin() as db:
-            db.execute(put)  # writing first takes the lock, so that the count below cannot be overtaken
-            mine = presets.c.user_id == user_id
-            if db.scalar(sa.select(sa.func.count()).where(mine)) > self._limit:  # type: ignore[operator]
+            replaced = bool(db.execute(over).rowcount)  # the lock: nobody is between this and the rest
+            if not replaced:
+                db.execute(sa.insert(presets).values(**new))
+            if not replaced and db.scalar(self._count(user_id)) > self._limit:  # type: ignore[operator]
                 raise TooManyPresets(limit=self._limit)
+        return replaced
+
+    def _count(self, user_id: str) -> sa.Select[int]:
+        return sa.select(sa.func.count()).where(presets.c.user_id == user_id)
 
     def _load(self, user_id: str, name: str) -> Options:
         with self._engine.begin() as db:
@@ -93,10 +106,28 @@ class Presets:
             raise self._unknown(user_id, name)
 
     def _one(self, user_id: str, name: str) -> sa.ColumnElement[bool]:
-        return (presets.c.user_id == user_id) & (presets.c.name_key == " ".join(name.split()).casefold())
+        return (presets.c.user_id == user_id) & (presets.c.name_key == key(name))
 
     def _unknown(self, user_id: str, name: str) -> UnknownPreset:
-        names = {preset.name.casefold(): preset.name for preset in self._all(user_id)}
-        near = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.0)
-        hint = f"Did you mean {names[near[0]]}?" if near else "Save one with `/preset save` first."
-        return UnknownPreset(name=" ".join(name.split())[:32].replace("`", "'"), hint=hint)
+        kept = {key(preset.name): preset.name for preset in self._all(user_id)}
+        near = difflib.get_close_matches(key(name), kept, n=1, cutoff=NEAR)
+        hint = f"Did you mean {kept[near[0]]}?" if near else "" if kept else "Save one with `/preset save` first."
+        return UnknownPreset(name=spelled(name)[:LONGEST].replace("`", "'"), hint=hint or "`/preset list` shows yours.")
+
+
+def spelled(name: str) -> str:
+    """A name as it is kept: composed (NFC), without signs that nobody sees, its spaces single."""
+    seen = (letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf")
+    return " ".join("".join(seen).split())
+
+
+def is_name(text: str) -> bool:
+    """Whether that is 1 to 32 letters of any script with their marks, digits, spaces, - or _."""
+    if not 0 < len(text) <= LONGEST or unicodedata.category(text[0])[0] == "M":
+        return False
+    return all(letter in " -_" or unicodedata.category(letter)[0] in KINDS for letter in text)
+
+
+def key(name: str) -> str:
+    """What two spellings of one name have in common: width, case, accents in one piece or two."""
+    return spelled(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", spelled(name)).casefold()))

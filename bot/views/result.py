@@ -12,11 +12,19 @@ from engine.jobs.params import Channel, See, Zoom
 
 
 def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
-    """The answer: the picture, or why there is none."""
-    if row.state is State.FAILED:
-        return sentence(row, wording.with_code(wording.unmarked(row.error), row.error_code))
-    if row.result is None:
-        return sentence(row, wording.CANCELLED)
+    """The answer: the picture, or why there is none. Raises ValueError for a row that is not final: it has none."""
+    match row.state:
+        case State.DONE:
+            return _done(row, posting, picture)
+        case State.FAILED:
+            return sentence(row, wording.with_code(wording.unmarked(row.error), row.error_code))
+        case State.CANCELLED:
+            return sentence(row, wording.CANCELLED)
+        case State.QUEUED | State.RUNNING:
+            raise ValueError(f"{row.state} is no answer")
+
+
+def _done(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
     if picture is None:
         return sentence(row, wording.LOST)
     shown = Picture(picture, wording.alt(row.job.params, posting.original, row))

@@ -31,8 +31,8 @@ class SavePreset(ui.Modal):
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Save it."""
         desk = cast("Client", interaction.client).desk
-        name = await desk.presets.save(str(interaction.user.id), self._name.value, self._options)
-        await say(interaction, wording.preset_saved(name))
+        saved = await desk.presets.save(str(interaction.user.id), self._name.value, self._options)
+        await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:  # type: ignore[override]
         """Whatever goes wrong becomes words."""

@@ -14,9 +14,18 @@ def opening(params: AnyParams, posting: Posting) -> Card:
     return Card(wording.status(wording.OPENING, posting.name, params))
 
 
-def waiting(id: JobId, params: AnyParams, posting: Posting, shown: bytes | None, place: Place | None) -> Card:
-    """In the line, with the picture it will be made of."""
-    text = wording.status(wording.place(place), posting.name, params)
+def waiting(
+    id: JobId,
+    params: AnyParams,
+    posting: Posting,
+    shown: bytes | None,
+    place: Place | None,
+    *,
+    crashed: bool = False,
+) -> Card:
+    """In the line, with the picture it will be made of; `crashed` is one that was begun before and broke."""
+    stands = wording.place(place)
+    text = wording.status(f"{wording.ONCE_MORE} {stands}" if crashed else stands, posting.name, params)
     return Card(text, _before(shown, posting), ("cancel",), id)
 
 

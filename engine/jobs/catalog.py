@@ -11,8 +11,10 @@ networks of their own: see `include`.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Self
@@ -37,6 +39,10 @@ PACKED: Final = "pocket"
 """The network inside the package, which is always there; it alone knows some words, such as eyes."""
 _READ: Final = 40
 """Characters of a word that are looked at; no word is that long."""
+_NEAR: Final = 0.6
+"""How alike a layer's name and what was typed are, as `difflib` counts, for the one to be suggested for the other."""
+_LAYER_ENDS: Final = re.compile(r"""^[\s!?.,;'’‘"“”«»„`()_]+|[\s!?.,;'’‘"“”«»„`()_]+$""")
+"""What people and phones put around a layer's name; signs of a mixture are none of it."""
 _IMAGENET: Final = ("imagenet.txt", "inception5h.txt")
 """Files of labels whose classes `words/` speaks of."""
 
@@ -112,7 +118,7 @@ def include(folder: Path, default: str = "lite2") -> None:
     _default = default
     if (folder, own) != (_folder, _own):
         _folder, _own = folder, own
-        for reader in (networks, labels, subjects, names, _vocabulary, _package_fault):
+        for reader in (networks, labels, subjects, names, _vocabulary, _lacks, _package_fault):
             reader.cache_clear()
 
 
@@ -248,6 +254,12 @@ def network(name: str) -> Entry:
         raise UnknownNetwork(name=name[:40], known=", ".join(networks())) from None
 
 
+def named(text: str) -> str:
+    """The name of a network as people type it, "Pocket", "lite2 · what it is"; a text that is none stays as it is."""
+    wanted = vocabulary.tidy(text.split("·")[0]).strip()
+    return next((name for name in networks() if vocabulary.tidy(name) == wanted), text)
+
+
 @cache
 def _read(file: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("engine.jobs").joinpath(file).read_text("utf-8"))
@@ -291,18 +303,17 @@ def _friendly(network_name: str, entry: Entry) -> dict[str, Meaning]:
 def friendly(network_name: str, text: str) -> str:
     """The canonical word for a layer as a person typed it: a friendly name, or an exact layer's name.
 
-    "High", "high · faces, animals, eyes" => "high". Raises `UnknownLayer`, which names the nearest.
+    "High!", "ｈｉｇｈ", "high · faces, animals, eyes" => "high". Raises `UnknownLayer`, which names what is near.
     """
     entry = network(network_name)
-    word = text.split("·")[0].strip().lower()
+    word = _LAYER_ENDS.sub("", vocabulary.tidy(text.split("·")[0]))
     names = {alias.lower(): name for alias, name in entry.classic.items()}
     names |= {name.lower(): name for name in (*entry.friendly, *entry.layers)}
     if word in names:
         return names[word]
-    if found := _vocabulary(network_name).find(word):
-        raise UnknownLayer(name=word[: vocabulary.READ], nearest=f"subject:{found}")
-    subjects_too = {subject: f"subject:{subject}" for subject in subjects(network_name)}
-    raise UnknownLayer(name=word[: vocabulary.READ], nearest=_nearest(word, {**names, **subjects_too}))
+    found = _vocabulary(network_name).find(vocabulary.plain(word))
+    near = f"subject:{found}" if found else _nearest(word, names, subjects(network_name))
+    raise UnknownLayer(name=word[: vocabulary.READ], hint=f" Did you mean {near}?" if near else "", nearest=near)
 
 
 def meaning(network_name: str, text: str) -> Meaning:
@@ -325,9 +336,11 @@ def choices(network_name: str) -> list[tuple[str, str]]:
     return named + [(name, name) for name in entry.layers]
 
 
-def _nearest(word: str, names: dict[str, str]) -> str:
-    near = difflib.get_close_matches(word[: vocabulary.READ], names, n=1, cutoff=0.2)
-    return names[near[0]] if near else next(iter(names.values()))
+def _nearest(word: str, layers: dict[str, str], subjects: Iterable[str]) -> str:
+    """The layer or the subject that was most likely meant; "" if nothing is near."""
+    names = {**layers, **{subject: f"subject:{subject}" for subject in subjects}}
+    near = difflib.get_close_matches(word[: vocabulary.READ], names, n=1, cutoff=_NEAR)
+    return names[near[0]] if near else ""
 
 
 # subjects
@@ -356,9 +369,15 @@ def meanings(network_name: str, words: str) -> tuple[Meaning, ...]:
 def subject_choices(network_name: str, typed: str = "") -> list[tuple[str, str]]:
     """(label, word) of what completes the typed text, subjects first: ("👁️ eyes · irises that look back", "eyes").
 
-    Of several words the last one is completed, and the ones before it are kept.
+    Of several words the last one is completed, and the ones before it are kept, with or without signs between them.
     """
     before, last = vocabulary.unfinished(typed)
+    found = _completing(network_name, before, last)
+    head, _, tail = last.rpartition(" ")
+    return found or (_completing(network_name, f"{before}+{head}", tail) if head else [])
+
+
+def _completing(network_name: str, before: str, last: str) -> list[tuple[str, str]]:
     try:
         kept = aim(network_name, before)
     except Refusal:
@@ -366,6 +385,19 @@ def subject_choices(network_name: str, typed: str = "") -> list[tuple[str, str]]
     found = _vocabulary(network_name).matching(last)
     offers = [(label, word) for label, word in found if word not in kept.split(JOINT)]
     return [(f"{kept}{JOINT}{label}", f"{kept}{JOINT}{word}") if kept else (label, word) for label, word in offers]
+
+
+def open_choices(typed: str = "") -> list[tuple[str, str]]:
+    """As `subject_choices` where no network is chosen: the default's, and those for which pocket is taken.
+
+    What begins as it was typed stands first.
+    """
+    name = default_network()
+    found = subject_choices(name, typed)
+    if name != PACKED:
+        found += [offer for offer in subject_choices(PACKED, typed) if _lacks(name, offer[1])]
+    last = vocabulary.unfinished(typed)[1].rpartition(" ")[2]
+    return sorted(found, key=lambda offer: not vocabulary.plain(offer[1].split(JOINT)[-1]).startswith(last))
 
 
 def emoji(network_name: str, word: str) -> str:
@@ -396,6 +428,12 @@ def network_for(text: str, default: str) -> str:
     best = {_read("words/preferred.toml")["preferred"].get(word, default) for word in words}
     wanted = best.pop() if len(best) == 1 else default
     return wanted if wanted in ready() and _knows(wanted, text) else default
+
+
+@lru_cache(2048)
+def _lacks(network_name: str, words: str) -> bool:
+    """Whether a network does not know words that pocket does."""
+    return _vocabulary(network_name).lacks(words)
 
 
 def _knows(network_name: str, text: str) -> bool:

@@ -49,7 +49,7 @@ class Dispatch(Protocol):
         ...
 
     def hints(self) -> AsyncIterator[Hint]:
-        """Starts, progress and ends as they happen. Lossy: the rows are the truth."""
+        """Starts, progress and ends as they happen. Lossy, and perhaps late: the rows are the truth."""
         ...
 
     def engine_listens(self) -> bool:

@@ -78,7 +78,8 @@ class FileTooLarge(Refusal):
 
 
 class ForeignUrl(Refusal):
-    """I only open pictures that were uploaded to Discord. Attach the picture itself instead of a link."""
+    """I only open pictures that were uploaded to Discord, and links that Discord shows as a picture.
+    Attach the picture itself instead."""
 
     code = "R06"
 
@@ -102,7 +103,7 @@ class TooManyFrames(Refusal):
 
 
 class UnknownLayer(Refusal):
-    """There is no layer "{name}". Did you mean {nearest}? Or use low, mid or high."""
+    """There is no layer "{name}".{hint} Use low, mid or high, or pick one of the suggestions."""
 
     code = "R10"
 

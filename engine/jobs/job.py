@@ -95,6 +95,8 @@ class JobRow:
     """Cancelled by "keep this one": the last preview is the result."""
     posted: str | None = None
     """Id of the message that holds the answer."""
+    crashes: int = 0
+    """How often its child died on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +157,11 @@ class Settled:
     id: JobId
 
 
-Hint = Started | Progress | Settled
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """Hint: the engine gave the job up for now; it waits again."""
+
+    id: JobId
+
+
+Hint = Started | Progress | Settled | Requeued

@@ -416,4 +416,5 @@ def _job_row(row: sa.Row[Any]) -> JobRow:
         error_code=row.error_code,
         keep=row.stop == "keep",
         posted=row.posted,
+        crashes=row.crashes,
     )

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 from engine.jobs import frames
 from engine.jobs.errors import SettingsError
-from engine.jobs.job import Hint, JobId, Progress, Settled, Started
+from engine.jobs.job import Hint, JobId, Progress, Requeued, Settled, Started
+
+log = logging.getLogger(__name__)
 
 RETRY_S = 0.25
 BACKLOG = 4 * 2**20
@@ -85,7 +88,8 @@ class LiveClient:
                 continue
             try:
                 while frame := await frames.receive(reader):
-                    yield _hint(*frame)
+                    if hint := _hint(*frame):
+                        yield hint
             finally:
                 self.close()
 
@@ -116,14 +120,22 @@ def _frame(hint: Hint) -> bytes:
             return frames.pack({"hint": "started", "id": hint.id})
         case Settled():
             return frames.pack({"hint": "settled", "id": hint.id})
+        case Requeued():
+            return frames.pack({"hint": "requeued", "id": hint.id})
 
 
-def _hint(header: dict[str, Any], blob: bytes) -> Hint:
+def _hint(header: dict[str, Any], blob: bytes) -> Hint | None:
+    """The hint of a frame; None for one of another version, which the rows tell as well."""
     id = JobId(header["id"])
     match header["hint"]:
         case "progress":
             return Progress(id, header["step"], header["steps"], header["eta_s"], blob, header.get("gpu_bytes", 0))
         case "started":
             return Started(id)
-        case _:
+        case "settled":
             return Settled(id)
+        case "requeued":
+            return Requeued(id)
+        case unknown:
+            log.info("an unknown hint is ignored: %s", unknown)
+            return None

@@ -24,9 +24,11 @@ from engine.jobs.job import (
     Limits,
     Place,
     Progress,
+    Requeued,
     Result,
     Settled,
     Started,
+    State,
 )
 from engine.jobs.ledger import Ledger, metadata
 
@@ -72,6 +74,12 @@ class MemoryDispatch:
     def stopped(self, id: JobId) -> bool:
         """Settle a running job as cancelled."""
         return self._settled(id, self.ledger.stopped(id, self._attempt(id)))
+
+    def crash(self, id: JobId) -> State:
+        """A running job's child died; what the ledger makes of that."""
+        state = self.ledger.crashed(id, self._attempt(id))
+        self._tell(Settled(id) if state.settled else Requeued(id))
+        return state
 
     def _attempt(self, id: JobId) -> int:
         row = self.ledger.row(id)

@@ -11,6 +11,7 @@ after a minus the dream goes away from it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,8 @@ WEIGHTS: Final = (0.01, 100.0)
 """The smallest and the largest weight."""
 LONGEST: Final = 200
 """Characters of a mixture in its canonical spelling."""
+_TYPED: Final = str.maketrans("\u2212\u2013\u2014×", "---*")
+"""What keyboards of phones make of a minus and of a star."""
 _SIGNS: Final = re.compile(r"[+-]")
 _CHANNEL: Final = re.compile(r"[0-9]{1,5}")
 _WEIGHT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{0,9})?|\.[0-9]{1,9}")
@@ -57,6 +60,7 @@ def read(network_name: str, text: str) -> tuple[Term, ...]:
 
     Raises `UnknownLayer` for one name, and for anything longer `BadMixture`, which names the character.
     """
+    text = unicodedata.normalize("NFKC", text).translate(_TYPED)
     try:
         return (Term(catalog.friendly(network_name, text)),)
     except UnknownLayer:
@@ -114,7 +118,8 @@ def _layer(network_name: str, at: int, name: str) -> str:
     try:
         return catalog.friendly(network_name, name)
     except UnknownLayer as error:
-        problem = f"no layer {error.facts['name']}; the nearest is {error.facts['nearest']}"
+        near = error.facts["nearest"]
+        problem = f"no layer {error.facts['name']}" + (f"; the nearest is {near}" if near else "")
         raise _wrong(where, problem) from None
 
 

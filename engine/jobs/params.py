@@ -9,7 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from engine.jobs import catalog, mixture
 from engine.jobs.errors import BadOption, NothingNamed, TwoAims
@@ -41,6 +50,11 @@ class Params(BaseModel, ABC):
     network: str = Field(default_factory=catalog.default_network, description="the network that dreams")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
     size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
+
+    @field_validator("network", mode="before")
+    @classmethod
+    def _network_as_people_type_it(cls, name: Any) -> Any:
+        return catalog.named(name) if isinstance(name, str) and len(name) <= LONGEST else name
 
     @model_validator(mode="after")
     def _network_is_in_the_catalogue(self) -> Self:

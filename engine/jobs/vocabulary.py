@@ -1,8 +1,10 @@
 """The words of one network: `what a person typed => subjects and classes`, and what completes it.
 
-A name is found as it stands; without an article, in the singular, written in one; an emoji also by its name in Unicode:
+A name is found as it stands; without an article, in the singular, written in one; an emoji also by its name in Unicode,
+and a compound one as a whole before its parts. Words need no sign between them:
 
     "Owls!" => owls    "a golden retriever" => golden retriever    "hot dogs" => hotdog    "🦩" => flamingo
+    "ｏｗｌ" => owls    "owl castle" => owls + castle    "🐻‍❄️" => polar bear    "<:cat_jam:1234>" => cats
 
 A subject goes before a class of the same name. What may be either of two things is asked back: `crane`.
 """
@@ -36,11 +38,39 @@ _NEAR: Final = 0.75
 _ELSEWHERE: Final = 4
 """The rank of an offer that has the typed text in none of its names."""
 
-# Presentation selectors, the joiner of compound emoji, skin tones: the same emoji to whoever types it.
-_TRIMMINGS: Final = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+_PICTURE: Final = "[\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
+_JOINER: Final = "\u200d"
+_SEQUENCE: Final = f"{_PICTURE}(?:{_JOINER}{_PICTURE})+|[\U0001f1e6-\U0001f1ff]{{2}}"
+"""Several code points that are one emoji: joined ones, and the flags of countries."""
+_LOOSE: Final = re.compile(f"(?<!{_PICTURE}){_JOINER}|{_JOINER}(?!{_PICTURE})")
+# Presentation selectors, skin tones, the joiner of graphemes: the same word or emoji to whoever types it.
+_TRIMMINGS: Final = re.compile("[\ufe00-\ufe0f\u034f\U0001f3fb-\U0001f3ff]")
+_ATTRIBUTES: Final = re.compile(f"{_JOINER}[♀♂⬛🟩🟫🗨🦰🦱🦲🦳]")
+"""What is joined to an emoji and changes only its gender, its hair, its colour, or where it is shown."""
+_PEOPLE: Final = "👦👧👨👩👱👴👵👶🧑🧒🧓🧔"
+_FAMILY: Final = re.compile(f"[{_PEOPLE}](?:{_JOINER}[{_PEOPLE}❤💋🤝])+")
+_FACES: Final = "🙂"
+_HEARTS: Final = "♥♡❥❣💓💖💗💘💙💚💛💜💝💟🖤🤍🤎🧡🩵🩶🩷"
+_ALIKE: Final = {
+    **dict.fromkeys(_HEARTS, "❤"),
+    **dict.fromkeys(f"{_PEOPLE}👪👫👬👭💏💑", _FACES),
+    **dict.fromkeys("👋🖐🤚", "✋"),
+}
+"""Emoji that stand for another one where they are not known themselves."""
+_CUSTOM: Final = re.compile(r"<a?:(\w+):\d+>")
+_SHORTCODE: Final = r":[\w~'-]+:"
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN: Final = "[+,&;|/、\n]"
+"""Signs between words."""
+_LINKS: Final = frozenset({"and", "or", "with", "plus"})
+"""Words between words."""
+_PHRASE: Final = 5
+"""Words that the longest name has."""
+_PHRASES: Final = 12
+"""Words of the longest text that is taken apart without signs."""
 _PUNCTUATION: Final = re.compile(r"""[!?.'’‘"“”`()#*]""")
+_DASHES: Final = re.compile("[-_:\u2010-\u2015]")
 _ARTICLE: Final = re.compile("(a|an|the|some|my) ")
-_EMOJI: Final = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 _IRREGULAR: Final = {"geese": "goose", "mice": "mouse", "oxen": "ox", "feet": "foot", "teeth": "tooth", "men": "man"}
 _ENDINGS: Final = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
 
@@ -124,6 +154,11 @@ class Vocabulary:
         """The canonical word for one plain part, if there is one."""
         return next((self._words[form] for form in _forms(part) if form in self._words), None)
 
+    def lacks(self, text: str) -> bool:
+        """Whether `aim` raises `UnknownSubject`; told without looking for what is near."""
+        parts = self._parts(text)
+        return not all(map(self.find, parts)) and not any(self._asked(part) for part in parts if not self.find(part))
+
     def emoji(self, word: str) -> str:
         """The emoji of a canonical word. Raises `KeyError`."""
         return self.subjects[word].emoji if word in self.subjects else self.things[word].emoji
@@ -146,6 +181,7 @@ class Vocabulary:
         wins += [(one.label, name) for name, one in things]
         wins += [(said, name) for name, one in things for said in one.also]
         wins += [(said, name) for name, _one in subjects for said in _singulars(plain(name))]
+        wins += [(_spoken(plain(self.emoji(name))), name) for name in (*self.subjects, *self.things)]
         spelled = [(plain(said), name) for said, name in wins]
         joined = [(said.replace(" ", ""), name) for said, name in spelled]
         return {said: name for said, name in reversed(spelled + joined) if said and said not in self.doubtful}
@@ -154,17 +190,60 @@ class Vocabulary:
     def _pieces(self) -> re.Pattern[str]:
         """Splits at signs between words, and keeps emoji apart from whatever they stand beside."""
         pictures = sorted((word for word in self._words if not word[0].isalnum()), key=len, reverse=True)
-        return re.compile(f"({'|'.join([*map(re.escape, pictures), _EMOJI])})|[+,&]")
+        kept = [_SEQUENCE, *map(re.escape, pictures), _PICTURE, _SHORTCODE]
+        return re.compile(f"({'|'.join(kept)})|{_BETWEEN}")
 
     def _parts(self, text: str) -> list[str]:
         """Words and emoji one by one: "🦉🏰, eyes" => ["🦉", "🏰", "eyes"], without an emoji before its own name."""
-        split = [part.strip() for part in self._pieces.split(plain(text)) if part and part.strip()]
-        split = [word for part in split for word in self._conjoined(part)]
-        doubled = {at for at, (one, other) in enumerate(pairwise(split)) if self._belongs(one, other)}
-        return [part for at, part in enumerate(split) if at not in doubled]
+        split = (piece for piece in self._pieces.split(tidy(text)) if piece)
+        parts = [part for piece in split for part in self._apart(piece) if part]
+        doubled = {at for at, (one, other) in enumerate(pairwise(parts)) if self._belongs(one, other)}
+        return [part for at, part in enumerate(parts) if at not in doubled]
 
-    def _conjoined(self, part: str) -> list[str]:
-        return [part] if self.find(part) else part.split(" and ")
+    def _apart(self, piece: str) -> list[str]:
+        """The words of what stands between two signs: "owl castle" => ["owl", "castle"]."""
+        part = plain(piece)
+        if part in _LINKS or self._means(part):
+            return [] if part in _LINKS else [part]
+        if _JOINER in part:
+            return self._unjoined(part)
+        return self._named(part) if re.fullmatch(_SHORTCODE, piece) else self._phrases(part) or part.split(" and ")
+
+    def _unjoined(self, sequence: str) -> list[str]:
+        """The parts of an emoji that is not known as a whole, if all of them are."""
+        parts = _ATTRIBUTES.sub("", sequence).split(_JOINER)
+        return parts if all(map(self.find, parts)) else [sequence]
+
+    def _named(self, name: str) -> list[str]:
+        """The words in an emoji's name that are known, if any is: "cat jam" => ["cat"]."""
+        bare = name.rstrip("~0123456789")
+        return self._phrases(bare) or [word for word in bare.split() if self._means(word)] or [name]
+
+    def _phrases(self, part: str) -> list[str]:
+        """The fewest known names that make up a text; nothing if some of it is not known."""
+        words = part.split()
+        if len(words) > _PHRASES:
+            return []
+        best: list[list[str] | None] = [[], *(None for _ in words)]
+        for end in range(1, len(words) + 1):
+            best[end] = min(self._endings(words[:end], best), key=len, default=None)
+        return best[-1] or []
+
+    def _endings(self, words: list[str], best: list[list[str] | None]) -> Iterator[list[str]]:
+        """What the words can be made up of, by the name that is their end."""
+        for start in range(max(0, len(words) - _PHRASE), len(words)):
+            before, last = best[start], " ".join(words[start:])
+            if before is not None and (last in _LINKS or self._means(last)):
+                yield before if last in _LINKS else [*before, last]
+
+    def _means(self, part: str) -> bool:
+        """Whether a plain part is a word, or one that is asked back."""
+        return self.find(part) is not None or self._asked(part) != ""
+
+    def _asked(self, part: str) -> str:
+        """The word of two meanings that a plain part may be; "" if it is none."""
+        forms = _forms(part) if part[:1].isalnum() else ()
+        return next((form for form in forms if form in self.doubtful), "")
 
     def _belongs(self, picture: str, word: str) -> bool:
         name = self.find(word)
@@ -174,9 +253,8 @@ class Vocabulary:
         found = self.find(part)
         if found:
             return found
-        for form in _forms(part) if part[0].isalnum() else ():
-            if form in self.doubtful:
-                raise _ambiguous(form, self.doubtful[form])
+        if asked := self._asked(part):
+            raise _ambiguous(asked, self.doubtful[asked])
         raise self._unknown(part)
 
     def _unknown(self, part: str) -> UnknownSubject:
@@ -185,13 +263,17 @@ class Vocabulary:
 
     def _nearest(self, part: str) -> str:
         """The word that was most likely meant, or the one that a longer text ends with; "" if nothing is near."""
+        near = difflib.get_close_matches(part, self._namable, n=1, cutoff=_NEAR)
+        ends = (self.find(word) for word in reversed(_spoken(part).split()))
+        return self._namable[near[0]] if near else next(filter(None, ends), "")
+
+    @cached_property
+    def _namable(self) -> dict[str, str]:
+        """What may be suggested, by the plain words that it is near to."""
         said = [(word, name) for name, one in self.subjects.items() for word in (name, *one.also)]
         said += [(word, name) for name, one in self.things.items() if one.offered for word in (name, *one.further)]
         known = {word: self._words.get(word, name) for word, name in ((plain(word), name) for word, name in said)}
-        known |= {word: f"layer:{word}" for word in self.layers}
-        near = difflib.get_close_matches(part, known, n=1, cutoff=_NEAR)
-        ends = (self.find(word) for word in reversed(_spoken(part).split()))
-        return known[near[0]] if near else next(filter(None, ends), "")
+        return known | {word: f"layer:{word}" for word in self.layers}
 
     @cached_property
     def _offers(self) -> list[_Offer]:
@@ -218,20 +300,46 @@ def things(labels: dict[str, str], spoken: dict[str, list[str]], shy: frozenset[
     return {one.name: one for one in found}
 
 
+def tidy(text: str) -> str:
+    """Without what keyboards put there: width, case, presentation, skin, signs without width, an emoji's number."""
+    named = _CUSTOM.sub(r":\1:", unicodedata.normalize("NFKC", text))
+    named = re.sub(_SHORTCODE, lambda found: _HUMP.sub("_", found[0]), named)
+    bare = _TRIMMINGS.sub("", "".join(map(_visible, named)))
+    return _LOOSE.sub("", bare).casefold()
+
+
 def plain(text: str) -> str:
-    """Without what makes no difference: case, presentation, skin, hyphens, colons, punctuation, spaces, gray."""
-    bare = _PUNCTUATION.sub("", _TRIMMINGS.sub("", text).casefold())
-    return re.sub(r"\bgray\b", "grey", " ".join(re.sub(r"[-_:]", " ", bare).split()))
+    """Without what makes no difference: the same as `tidy`, and hyphens, colons, punctuation, spaces, gray."""
+    bare = _DASHES.sub(" ", _PUNCTUATION.sub("", tidy(text)))
+    return re.sub(r"\bgray\b", "grey", " ".join(filter(None, map(stripped, bare.split()))))
+
+
+def stripped(text: str) -> str:
+    """Without quotes, punctuation and spaces at its ends; emoji stay."""
+    return text.strip("".join(filter(_is_mark, text)))
 
 
 def unfinished(typed: str) -> tuple[str, str]:
     """What stands before the last sign between words, and the word that is being typed, plainly."""
-    *before, last = re.split("[+,&]", typed.split("·")[0])
+    *before, last = re.split(_BETWEEN, tidy(typed.split("·")[0]))
     return "+".join(before), plain(last)
+
+
+def _visible(letter: str) -> str:
+    return "" if unicodedata.category(letter) == "Cf" and letter != _JOINER else letter
+
+
+def _is_mark(letter: str) -> bool:
+    kind = unicodedata.category(letter)
+    return (kind[0] in "PZC" or kind in ("Sk", "Sm", "Sc")) and not re.fullmatch(_PICTURE, letter) and letter != _JOINER
 
 
 def _forms(part: str) -> Iterator[str]:
     """What a plain part may have been typed for, likeliest first."""
+    if _JOINER in part or part in _ALIKE:
+        bare = _ATTRIBUTES.sub("", part)
+        yield from (part, bare, _FACES if _FAMILY.fullmatch(part) else _ALIKE.get(bare, bare))
+        return
     for bare in dict.fromkeys((part, _ARTICLE.sub("", part, count=1) if _ARTICLE.match(part) else part, _spoken(part))):
         forms = (bare, *_singulars(bare))
         yield from forms
@@ -248,8 +356,8 @@ def _singulars(part: str) -> list[str]:
 
 def _spoken(part: str) -> str:
     """An emoji by its name in Unicode, "🧀" => "cheese wedge"; other text as it is."""
-    pictured = part[:1] and unicodedata.category(part[0]) == "So"
-    return unicodedata.name(part[0], part).lower().replace("-", " ") if pictured else part
+    pictured = len(part) == 1 and unicodedata.category(part) == "So"
+    return unicodedata.name(part, part).lower().replace("-", " ") if pictured else part
 
 
 def _ambiguous(name: str, kinds: dict[str, str]) -> AmbiguousSubject:

@@ -3,13 +3,19 @@
 import asyncio
 import fcntl
 import os
+import signal
 from pathlib import Path
 
+import discord
 import pytest
+from yarl import URL
 
-from bot.app import leave_at_end_of, serve
+from bot import app, endpoints
+from bot.app import check_login, leave_at_end_of, serve, together
+from bot.response import told, trouble
 from engine.jobs import settings
 from engine.jobs.errors import SettingsError
+from tests.chaos.rest import HereDecoder
 
 
 async def test_without_a_token_it_says_what_to_do(data_dir: Path) -> None:
@@ -37,3 +43,101 @@ async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe() -> None:
         await asyncio.wait_for(stop.wait(), 60)
     finally:
         os.close(ours)
+
+
+async def never() -> None:
+    await asyncio.Event().wait()
+
+
+async def breaks() -> None:
+    raise ZeroDivisionError
+
+
+async def beside(work, body) -> None:
+    async with asyncio.timeout(60), together() as start:
+        start(work(), work.__name__)
+        await body()
+
+
+async def refuses() -> None:
+    await asyncio.sleep(0)
+    raise SettingsError(problem="plainly")
+
+
+async def test_a_crash_beside_ends_what_it_works_for_at_once_and_is_what_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        await beside(breaks, never)
+
+
+async def test_what_is_raised_is_raised_plainly():
+    with pytest.raises(SettingsError, match="plainly"):
+        await beside(never, refuses)
+
+
+async def test_what_works_beside_ends_with_it():
+    async with together() as start:
+        task = start(never(), "never")
+    assert task.cancelled()
+
+
+@pytest.fixture
+def here(data_dir, monkeypatch):
+    """A bot that never gets past its login, and the handlers of signals as before."""
+    monkeypatch.setattr(app, "Decoder", HereDecoder)
+    monkeypatch.setattr(endpoints, "point", lambda _: None)
+    monkeypatch.setattr(app, "_logged_in", lambda *_: never())
+    hosts = {"api_url": "http://127.0.0.1:9", "gateway_url": "ws://127.0.0.1:9", "cdn_url": "http://127.0.0.1:9"}
+    yield settings.load(data_dir=data_dir, discord={"token": "a.b.c", **hosts})
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
+
+
+async def test_a_keeper_of_the_engine_that_crashes_ends_the_bot_at_once(here, monkeypatch):
+    monkeypatch.setattr(app.EngineProcess, "run", lambda _: breaks())
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(serve(here), 60)
+
+
+async def test_a_decoder_that_cannot_be_warmed_for_a_reason_nobody_thought_of_ends_the_bot_at_once(here, monkeypatch):
+    monkeypatch.setattr(app.EngineProcess, "run", lambda _: never())
+    monkeypatch.setattr(app, "_warm", lambda _: breaks())
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(serve(here), 60)
+
+
+class Response:
+    """As much of an HTTP response as is told."""
+
+    method, reason = "GET", "because"
+
+    def __init__(self, status: int, path: str = "/api/v10/users/@me"):
+        self.status = status
+        self.url = URL(f"https://discord.com{path}")
+
+
+def refused(status: int, code: int = 0, **response) -> discord.HTTPException:
+    return discord.HTTPException(Response(status, **response), {"code": code, "message": "no"})
+
+
+@pytest.mark.parametrize("error", [refused(404), refused(404, 10002), refused(403, 50001)])
+def test_a_login_that_is_refused_for_good_names_the_call_and_is_no_outage(error):
+    with pytest.raises(SettingsError, match=rf"GET /api/v10/users/@me was refused with {error.status} .* no outage"):
+        check_login(error)
+
+
+@pytest.mark.parametrize("error", [refused(503), refused(429), refused(403), refused(403, 40333), OSError("gone")])
+def test_a_login_that_may_pass_is_tried_again(error):
+    check_login(error)
+
+
+def test_only_what_does_not_answer_is_said_to_be_out_of_reach():
+    assert trouble(refused(503)) == "answers, but GET /api/v10/users/@me was refused with 503 (0: no)"
+    assert trouble(ConnectionResetError("by peer")) == "cannot be reached (ConnectionResetError by peer)"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v10/webhooks/12/s3cret/messages/@original", "/api/v10/interactions/12/s3cret/callback"]
+)
+def test_a_call_is_told_without_the_token_in_its_path(path):
+    said = told(refused(404, 10015, path=path))
+    assert said.startswith(f"GET {path.replace('s3cret', '…')} was refused with 404 (10015")

@@ -9,8 +9,10 @@ from typing import Any, cast
 
 import discord
 import pytest
+from discord.app_commands import Choice
 
 from bot import completion
+from bot.store.presets import Preset
 from engine.jobs import catalog
 
 SHIPPED = ["pocket", "lite2", "lite1"]
@@ -24,9 +26,41 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     catalog.include(tmp_path / "nowhere")
 
 
+@pytest.fixture
+def lite2() -> Iterator[None]:
+    """The product's default."""
+    catalog.include(catalog._folder or Path("nowhere"), default="lite2")
+    yield
+    catalog.include(catalog._folder or Path("nowhere"), default="pocket")
+
+
+class Kept:
+    """The presets of everybody."""
+
+    async def all(self, _user_id: str) -> list[Preset]:
+        """Of networks that are ready and of one that is not."""
+        return [
+            Preset("Fur", {"network": "pocket", "layer": "mid"}),
+            Preset("Café", {"network": "lite1", "subject": "owls"}),
+            Preset("gone", {"network": "vgg16"}),
+        ]
+
+
 def typing(**before: str) -> discord.Interaction[Any]:
     """An interaction in which these options were typed before."""
-    return cast(discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before)))
+    client = SimpleNamespace(desk=SimpleNamespace(presets=Kept()), explain=wrong)
+    options, user = SimpleNamespace(**before), SimpleNamespace(id=7)
+    return cast(discord.Interaction[Any], SimpleNamespace(namespace=options, client=client, user=user))
+
+
+def wrong(error: Exception) -> str:
+    """Nothing goes wrong unseen."""
+    raise error
+
+
+def words(choices: list[Choice[str]]) -> list[str]:
+    """What is offered."""
+    return [choice.value for choice in choices]
 
 
 async def test_only_networks_that_are_ready_are_offered(folder: Path) -> None:
@@ -60,3 +94,31 @@ async def test_every_network_fits_discords_limits(folder: Path) -> None:
         words = [choice.value for choice in await completion.layers(typing(network=name), "")]
         assert {"low", "mid", "high"} <= set(words)
         assert len(words) == min(len(catalog.choices(name)), completion.LIMIT)
+
+
+async def test_what_only_pocket_knows_is_offered_where_no_network_is_chosen(lite2: None) -> None:
+    assert words(await completion.subjects(typing(), "eye"))[:1] == ["eyes"]
+    assert "skulls" in words(await completion.subjects(typing(), "skul"))
+    assert words(await completion.subjects(typing(network="lite2"), "skul")) == []
+    assert words(await completion.searches(typing(), "skul")) == [], "no other network is taken for a search"
+    assert len(await completion.subjects(typing(), "")) == completion.LIMIT
+
+
+@pytest.mark.parametrize("name", ["lite1", "LITE1 ", "lite1 · what it is", "ｌｉｔｅ１"])
+async def test_a_network_may_be_typed_as_people_type(lite2: None, name: str) -> None:
+    assert words(await completion.subjects(typing(network=name), "skul")) == []
+    assert "block3" in words(await completion.layers(typing(network=name), "block"))
+
+
+async def test_layers_and_subjects_are_those_of_the_presets_network(lite2: None) -> None:
+    assert "mixed4a" in words(await completion.layers(typing(preset="fur"), "mixed4"))
+    assert "mixed4a" not in words(await completion.layers(typing(preset="fur", network="lite2"), "mixed4"))
+    assert words(await completion.subjects(typing(preset="ＦＵＲ"), "skul")) == ["skulls", "skull", "bone"]
+    assert words(await completion.subjects(typing(preset="cafe\u0301"), "skul")) == []
+    for other in ("gone", "none of mine"):
+        assert "skulls" in words(await completion.subjects(typing(preset=other), "skul"))
+
+
+@pytest.mark.parametrize("typed", ["ｆｕ", "FU\u200b", " fu"])
+async def test_presets_are_offered_in_any_spelling(typed: str) -> None:
+    assert words(await completion.own_presets(typing(), typed)) == ["Fur"]

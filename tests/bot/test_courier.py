@@ -1,6 +1,7 @@
 """The courier against a dispatch driven by hand and a Discord that only remembers."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TypedDict, TypeVar, Unpack
@@ -14,6 +15,7 @@ from bot.courier import (
     MessageGone,
     OutOfReach,
     Pace,
+    Phase,
     PostError,
     TooLarge,
     Track,
@@ -21,8 +23,9 @@ from bot.courier import (
     Unwelcome,
 )
 from bot.posting import Posting
+from bot.views import result
 from bot.views.card import Card
-from engine.jobs.job import Job, JobId, JobRow, Place, Started
+from engine.jobs.job import Job, JobId, JobRow, Place, Progress, Settled, Started, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Dream
 
@@ -217,6 +220,121 @@ async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
     dispatch.start()
     dispatch.progress(id, 1, 5, JPEG)
     await wall.until(lambda: "20 %" in wall.texts(id)[-1])
+
+
+async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
+    id = await queue(dispatch)
+    await courier.follow(id)
+    dispatch.start()
+    dispatch.progress(id, 2, 5, JPEG)
+    await wall.until(lambda: wall.shown)
+    assert dispatch.crash(id) is State.QUEUED
+    await wall.until(lambda: "Something broke, trying once more. Yours is next" in wall.texts(id)[-1])
+    dispatch.start()
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "7"
+    assert [card.verbs for _, card in wall.shown] == [
+        ("cancel", "keep"),
+        ("cancel",),
+        ("deeper", "again", "zoom", "more"),
+    ]
+
+
+async def test_a_second_crash_is_the_answer(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+    id = await queue(dispatch)
+    await courier.follow(id)
+    for _ in range(2):
+        dispatch.start()
+        dispatch.crash(id)
+    await posted(dispatch, id)
+    assert "F01" in wall.texts(id)[-1]
+    assert [text for text in wall.texts(id) if "Stopped" in text] == []
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_a_hint_that_a_job_is_settled_is_not_believed_over_its_row(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier, running: bool
+) -> None:
+    id = await queue(dispatch)
+    await courier.follow(id)
+    if running:
+        dispatch.start()
+    dispatch._tell(Settled(id))
+    await wall.until(lambda: wall.shown)
+    assert wall.shown[0][1].verbs == ("cancel",)
+    assert ("dreaming" if running else "next") in wall.texts(id)[0]
+    if not running:
+        dispatch.start()
+    dispatch.progress(id, 4, 5, JPEG)
+    await wall.until(lambda: "80 %" in wall.texts(id)[-1])
+    dispatch.finish(id, PNG)
+    assert await posted(dispatch, id) == "7"
+
+
+async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_dreamed(
+    dispatch: MemoryDispatch, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier = Courier(dispatch, wall, Pace(edits=50, window_s=0.05, preview_s=0.0, sweep_s=1000))
+    id = await queue(dispatch)
+    await courier.follow(id)
+    row = dispatch.ledger.claim("by hand")
+    dispatch.ledger.stopped(id, row.attempt)
+    courier._heed(Progress(id, 2, 5, 1.0, JPEG))
+    await posted(dispatch, id)
+    assert ["Stopped" in text for text in wall.texts(id)] == [True]
+    await courier.close()
+
+
+async def test_a_job_that_is_held_is_not_edited_because_it_was_cancelled(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
+    id = await queue(dispatch)
+    courier.expect(id, Job(Dream(), "1"), posting(message_id=None))
+    await dispatch.cancel(id)
+    await courier.look(id)
+    dispatch._tell(Settled(id))
+    await courier.sweep()
+    assert wall.shown == []
+    await courier.follow(id)
+    await posted(dispatch, id)
+    assert "Stopped" in wall.texts(id)[-1]
+
+
+async def test_after_a_restart_a_job_that_was_put_back_does_not_look_as_if_it_were_dreamed(
+    dispatch: MemoryDispatch, wall: Wall
+) -> None:
+    begun, fresh = await queue(dispatch), await queue(dispatch, "2")
+    dispatch.start()
+    dispatch.crash(begun)
+    courier = Courier(dispatch, wall, FAST)
+    await courier.resume()
+    await wall.until(lambda: wall.shown)
+    assert "trying once more" in wall.texts(begun)[0]
+    assert wall.texts(fresh) == []
+    await courier.close()
+
+
+async def test_what_was_seen_of_an_earlier_attempt_is_not_shown_of_the_next(
+    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+) -> None:
+    id = await queue(dispatch)
+    courier.expect(id, Job(Dream(), "1"), posting())
+    dispatch.start()
+    dispatch.progress(id, 4, 5, JPEG)
+    dispatch.ledger.crashed(id, 1)  # its hint is lost
+    await asyncio.sleep(0)
+    await courier.follow(id)
+    track = courier._tracks[id]
+    assert (track.phase, track.preview, track.fraction) == (Phase.WAITING, b"", 0.0)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
+async def test_there_is_no_final_card_of_a_row_that_is_not_final(dispatch: MemoryDispatch, state: State) -> None:
+    row = await dispatch.row(await queue(dispatch))
+    with pytest.raises(ValueError, match=state):
+        result.settled(dataclasses.replace(row, state=state), posting(), None)
 
 
 async def test_hints_before_the_status_message_are_kept(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
@@ -458,7 +576,7 @@ async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(
 
     monkeypatch.setattr(dispatch, "unposted", old_rows)
     await courier.sweep()
-    assert courier._tracks[id].running
+    assert courier._tracks[id].phase is Phase.RUNNING
     await courier.close()
 
 

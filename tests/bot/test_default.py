@@ -10,8 +10,7 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot import completion, desk, wording
-from bot.cogs.mention import aim
+from bot import completion, desk, typed, wording
 from engine.jobs import catalog, shelf
 from engine.jobs.params import Concept, Dream, See, Zoom
 
@@ -47,7 +46,7 @@ async def test_where_it_cannot_be_used_pockets_words_are_offered(
     catalog.include(tmp_path / "none")
     assert await values(completion.networks, "") == ["pocket"]
     assert await values(completion.layers, "mixed4a") == ["mixed4a"]
-    assert aim("mixed4a") == {"layer": "mixed4a"}
+    assert typed.options("mixed4a") == {"layer": "mixed4a"}
     assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
 
 
@@ -71,5 +70,6 @@ def test_buttons_keep_the_network_of_the_job() -> None:
 
 
 def test_a_mention_means_the_words_of_the_default() -> None:
-    assert aim("block14") == {"layer": "block14"}
-    assert aim("mixed4a") == {"subject": "mixed4a"}
+    assert typed.options("block14") == {"layer": "block14"}
+    assert typed.options("mixed4a") == {"subject": "mixed4a"}
+    assert typed.options("mixed4a network:pocket") == {"layer": "mixed4a", "network": "pocket"}

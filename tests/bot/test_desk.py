@@ -19,7 +19,7 @@ from bot import desk as desk_module
 from bot import endpoints, wording
 from bot.app import compose, connect_until
 from bot.client import Client
-from bot.courier import Courier, Pace, Poster, Shrink
+from bot.courier import Courier, Pace, Phase, Poster, Shrink
 from bot.intake import Link
 from bot.metrics import Metrics
 from bot.playground import avatars
@@ -27,6 +27,7 @@ from bot.playground.openapi import Specification
 from bot.playground.rejections import JsonDict
 from bot.playground.server import Playground
 from bot.playground.world import Attachment, Interaction, Message
+from bot.posting import Posting
 from bot.store import tables
 from engine.jobs import decoder, settings
 from engine.jobs.database import connect, sqlite_url
@@ -36,6 +37,7 @@ from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.jobs.job import Job, JobId, JobRow, Limits, Result, State
 from engine.jobs.memory import MemoryDispatch
 from engine.jobs.params import Climb, Dream, Zoom
+from tests.chaos.rest import beside
 from tests.published import SPECIFICATION
 
 JPEG = b"\xff\xd8 preview"
@@ -81,7 +83,7 @@ class Stage:
     async def followed(self) -> None:
         """Until the courier knows the message of every job."""
         async with asyncio.timeout(60):
-            while any(track.held for track in self.client.desk._courier._tracks.values()):
+            while any(track.phase is Phase.HELD for track in self.client.desk._courier._tracks.values()):
                 await asyncio.sleep(0.005)
 
     async def press(self, persona: str, message: Message, button: str, values: Sequence[str] | None = None) -> Message:
@@ -193,9 +195,9 @@ async def stage(
     endpoints.point(loaded.discord)
     dispatch = MemoryDispatch(Limits(per_user=3, total=5))
     async with AsyncExitStack() as stack:
-        client, courier = await compose(loaded, dispatch, stack)
+        client, courier = await compose(loaded, dispatch, stack, beside)
         stop = asyncio.Event()
-        bot = asyncio.create_task(connect_until(stop, client, courier, playground.token))
+        bot = asyncio.create_task(connect_until(stop, client, courier, playground.token, beside))
         bot.add_done_callback(lambda _: playground.world.log("the bot ended"))
         await playground.world.until(lambda: playground.world.online or bot.done())
         yield Stage(playground, dispatch, client)
@@ -561,6 +563,33 @@ async def test_layers_are_offered_by_name_and_by_what_they_see(stage: Stage) -> 
     assert [choice["value"] for choice in choices] == ["high"]
 
 
+async def test_layers_of_the_network_or_the_preset_that_was_chosen_are_offered(stage: Stage) -> None:
+    async def offered(**chosen: str) -> set[str]:
+        choices = await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="b", **chosen)
+        return {choice["value"] for choice in choices}
+
+    await stage.ask("You", "preset save", name="Later", layer="high", network="lite1")
+    assert "block3" not in await offered()
+    assert "block3" in await offered(network="lite1")
+    assert "block3" in await offered(preset="later")
+    assert "block3" not in await offered(preset="later", network="pocket")
+
+
+async def test_saving_over_a_preset_says_so(stage: Stage) -> None:
+    assert "over" not in words(await stage.ask("You", "preset save", name="Café", layer="low"))
+    assert "over your preset of that name" in words(
+        await stage.ask("You", "preset save", name="CAFE\u0301", layer="mid")
+    )
+    message, _ = await stage.dreamed()
+    panel = await stage.press("You", message, "More")
+    opened = stage.playground.press("You", panel, "Save as preset")
+    await stage.playground.world.until(lambda: opened.modal)
+    assert opened.modal
+    (field,) = [item for item in walk_all(opened.modal["components"]) if item["type"] == 4]
+    saved = stage.playground.submit("You", opened, **{field["custom_id"]: "café"})
+    assert "over your preset of that name" in words(await stage.answer(saved))
+
+
 async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
     async def offered(command: str, typed: str) -> list[dict[str, str]]:
         choices = await stage.playground.autocomplete("You", "dreams", command, "subject", subject=typed)
@@ -870,3 +899,91 @@ async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_the
     await stage.finish(message)
     assert failed
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+
+
+def breaks_once(monkeypatch, owner, name: str, *, after: bool = False) -> None:
+    """The next call of it raises what nobody thought of, before or after it has done its work."""
+    real = getattr(owner, name)
+
+    async def broken(*facts, **named):
+        monkeypatch.setattr(owner, name, real)
+        if after:
+            await real(*facts, **named)
+        raise ZeroDivisionError("unexpected")
+
+    monkeypatch.setattr(owner, name, broken)
+
+
+async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "ANSWER_S", 0.0)
+    breaks_once(monkeypatch, stage.client.desk._poster, "deliver")
+    message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
+    assert "Opening" in words(message)
+    await stage.queued(1)
+    await stage.finish(message)
+    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_a_dream_whose_answer_broke_unexpectedly_is_shown_all_the_same(stage, monkeypatch, after):
+    breaks_once(monkeypatch, stage.client.desk._poster, "respond", after=after)
+    stage.playground.command("You", "dreams", "dream")
+    (row,) = await stage.queued(1)
+    stage.dispatch.start()
+    stage.dispatch.finish(row.id, png())
+    message = await stage.playground.world.until(lambda: about(stage, row.id))
+    await stage.shows(message, "seed:")
+    assert len(stage.playground.world.messages) == 1
+
+
+def about(stage: Stage, id: JobId):
+    """The message that shows a job."""
+    return next((one for one in stage.playground.world.messages.values() if id in str(one.components)), None)
+
+
+async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_, **__):
+        raise ZeroDivisionError("unexpected")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk_module.status, "waiting", broken)
+        stage.playground.command("You", "dreams", "dream")
+        (row,) = await stage.queued(1)
+    assert stage.client.desk._courier._tracks[row.id].phase is Phase.WAITING
+
+
+async def test_what_was_queued_is_not_refused_because_its_place_is_not_known(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(_id):
+        raise NoLedger
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.dispatch, "place", unreadable)
+        message = await stage.ask("You", "dream")
+    assert "in the queue" in words(message)
+    await stage.finish(message)
+
+
+async def test_stopped_is_not_said_beside_a_dream_that_runs_or_is_done(stage: Stage) -> None:
+    message = await stage.ask("You", "dream")
+    line = await stage.ask("You", "queue")
+    row = stage.dispatch.start()
+    stage.playground.press("You", line, "Cancel")
+    await stage.shows(line, "at its next step")
+    assert "Stopped" not in words(line)
+    stage.dispatch.finish(row.id, png())
+    await stage.shows(message, "seed:")
+
+
+async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = stage.client.desk
+    for number in (1, 2):
+        desk._openings.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", 2, token="t"))
+    breaks_once(monkeypatch, desk._poster, "edit")
+    await desk.apologise_for_openings()
+    assert desk._openings.left() == []

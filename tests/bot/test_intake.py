@@ -206,6 +206,23 @@ async def test_discords_own_hosts(glass: Glass) -> None:
         assert intake.allowed("https://media.discordapp.net/attachments/1/2/cat.png")
 
 
+@pytest.mark.parametrize("host", ["images-ext-1.discordapp.net", "images-ext-2.discordapp.net"])
+async def test_what_discord_fetched_from_elsewhere_itself(glass: Glass, host: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        intake = Intake(session, glass)
+        assert intake.allowed(f"https://{host}/external/AbC-_9/%3Fw%3D1/https/example.org/cat.png")
+        for stranger in (
+            f"http://{host}/external/a/https/example.org/cat.png",
+            f"https://{host}:8443/external/a/https/example.org/cat.png",
+            f"https://{host}.example.org/cat.png",
+            f"https://{host}@example.org/cat.png",
+            f"https://{host.replace('ext-', 'ext-3')}/cat.png",
+            f"https://{host.replace('discordapp', 'discord')}/cat.png",
+            "https://example.org/external/a/https/cdn.discordapp.com/cat.png",
+        ):
+            assert not intake.allowed(stranger), stranger
+
+
 @pytest.mark.parametrize(
     "to",
     [

@@ -1,7 +1,8 @@
-"""The verdict: `(world, ledger's rows) => who was answered, how often, with what`.
+"""The verdict: `(world, ledger's rows, history) => who was answered, how often, with what`.
 
 Every accepted job (a row in the ledger, or a status message that someone saw) must have exactly one answer: a result or
-a sentence. Nothing may be left at "waiting" or "dreaming".
+a sentence. Nothing may be left at "waiting" or "dreaming". No version of a message, however short it stood, may have
+said what was not so (`tests.chaos.history`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from bot import wording
 from bot.playground.world import LOADING, Interaction, Message, World
 from engine.jobs.job import JobRow, State
+from tests.chaos.history import History
 from tests.room import custom_ids, labels, texts
 
 UNFINISHED = {"Cancel", "Keep this one"}
@@ -37,11 +39,14 @@ class Verdict:
     doubles: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
+    versions: int = 0
+    untrue: list[str] = field(default_factory=list)
+    """Versions of messages that said what was not so."""
 
     @property
     def flawless(self) -> bool:
-        """Exactly one answer each, and nothing stuck."""
-        return not (self.doubles or self.missing or self.stuck)
+        """Exactly one answer each, nothing stuck, and nothing said that was not so."""
+        return not (self.doubles or self.missing or self.stuck or self.untrue)
 
     def __str__(self) -> str:
         """A few lines to print."""
@@ -49,18 +54,19 @@ class Verdict:
             f"accepted {self.accepted}: results {self.results}, stopped {self.cancelled}, "
             f"failures {_told(self.failures)}, nobody to show it to {_told(self.not_shown)}",
             f"refused {sum(self.refused.values())}: {_told(self.refused)}",
-            f"doubles {len(self.doubles)}, without an answer {len(self.missing)}, stuck {len(self.stuck)}",
+            f"doubles {len(self.doubles)}, without an answer {len(self.missing)}, stuck {len(self.stuck)}; "
+            f"untrue {len(self.untrue)} of {self.versions} versions of messages",
         ]
-        return "\n".join([*lines, *self.doubles, *self.missing, *self.stuck])
+        return "\n".join([*lines, *self.doubles, *self.missing, *self.stuck, *self.untrue])
 
 
 def _told(counted: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counted.most_common()) or "0"
 
 
-def audit(world: World, rows: Sequence[JobRow]) -> Verdict:
+def audit(world: World, rows: Sequence[JobRow], history: History) -> Verdict:
     """Look at everything that is there now; call it when nothing is under way any more."""
-    verdict = Verdict(accepted=len(rows))
+    verdict = Verdict(accepted=len(rows), versions=len(history.versions), untrue=history.untrue())
     about: dict[str, list[Message]] = {}
     for message in world.messages.values():
         for job in {custom_id.partition(":")[2] for custom_id in custom_ids(message)}:

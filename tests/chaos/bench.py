@@ -23,7 +23,7 @@ from discord.http import Route
 
 from bot import courier as courier_module
 from bot import endpoints
-from bot.app import compose, connect_until
+from bot.app import compose, connect_until, together
 from bot.client import Client
 from bot.courier import Pace
 from bot.playground import avatars
@@ -35,6 +35,7 @@ from engine.jobs.local import LocalDispatch, open_ledger
 from engine.jobs.settings import Settings
 from engine.supervisor import Supervisor
 from tests.chaos.audit import Verdict, audit
+from tests.chaos.history import History, recorded
 from tests.chaos.house import rows_of
 from tests.chaos.small_engine import SLOW, child_of
 from tests.room import job_of, labels
@@ -47,8 +48,9 @@ QUICK = Pace(edits=50, window_s=0.1, preview_s=2.0, sweep_s=0.1)
 class Bench:
     """One bot, one engine, one stand-in Discord."""
 
-    def __init__(self, playground: Playground, settings: Settings) -> None:
+    def __init__(self, playground: Playground, settings: Settings, history: History) -> None:
         self.playground = playground
+        self.history = history
         self.world = playground.world
         self.gateway = playground.gateway
         self.settings = settings
@@ -68,14 +70,15 @@ class Bench:
         await self.world.until(lambda: self.world.online and self.world.commands, PATIENCE_S)
 
     async def _live(self, stop: asyncio.Event, up: asyncio.Event) -> None:
-        async with AsyncExitStack() as stack:
+        async with together() as start, AsyncExitStack() as stack:
             self.dispatch = await asyncio.to_thread(LocalDispatch.open, self.settings)
             stack.push_async_callback(self.dispatch.close)
-            self.client, courier = await compose(self.settings, self.dispatch, stack)
+            self.client, courier = await compose(self.settings, self.dispatch, stack, start)
             self.client._connection.guild_ready_timeout = 0.05  # the library waits this long for more servers
             courier._pace = QUICK
             up.set()
-            await connect_until(stop, self.client, courier, self.settings.discord.token.get_secret_value())
+            token = self.settings.discord.token.get_secret_value()
+            await connect_until(stop, self.client, courier, token, start)
 
     async def stop_bot(self) -> None:
         """As SIGTERM does. Raises what ended the bot otherwise."""
@@ -165,7 +168,7 @@ class Bench:
 
     def verdict(self) -> Verdict:
         """What became of everything."""
-        return audit(self.world, self.rows())
+        return audit(self.world, self.rows(), self.history)
 
 
 @asynccontextmanager
@@ -180,11 +183,23 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
     hosts = {"api_url": playground.api_url, "gateway_url": playground.gateway_url, "cdn_url": playground.cdn_url}
     given: dict[str, Any] = {"storage": {"free_mb": 0}, "limits": {"per_user": 60}, **changes}
     settings = jobs_settings.load(data_dir=folder, discord={"token": playground.token, **hosts}, **given)
-    bench = Bench(playground, settings)
     try:
-        hurried = mock.patch.object(discord.Client, "before_identify_hook")  # the library's own waits for 5 s
+        async with AsyncExitStack() as stack:
+            history = await stack.enter_async_context(recorded(playground.world, settings.database))
+            bench = Bench(playground, settings, history)
+            await stack.enter_async_context(_at_work(bench, engine))
+            yield bench
+    finally:
+        await playground.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _at_work(bench: Bench, engine: bool) -> AsyncIterator[Bench]:
+    hurried = mock.patch.object(discord.Client, "before_identify_hook")  # the library's own waits for 5 s
+    try:
         with _pointing(), hurried, mock.patch.object(courier_module, "UNFOLLOWED_S", 1.0):
-            endpoints.point(settings.discord)
+            endpoints.point(bench.settings.discord)
             await bench.start_bot()
             if engine:
                 await bench.start_engine()
@@ -196,8 +211,6 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
             await bench.stop_bot()
         with contextlib.suppress(Exception):
             await bench.stop_engine()
-        await playground.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

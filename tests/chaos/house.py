@@ -20,6 +20,7 @@ from bot.playground.server import Playground
 from engine.jobs.database import sqlite_url
 from engine.jobs.job import JobRow
 from engine.jobs.ledger import Ledger, _job_row, jobs
+from tests.chaos.history import History, recorded
 from tests.chaos.processes import Process, living, parts
 
 PATIENCE_S = 200.0
@@ -29,8 +30,9 @@ PATIENCE_S = 200.0
 class House:
     """One running product."""
 
-    def __init__(self, playground: Playground, child: Child, folder: Path) -> None:
+    def __init__(self, playground: Playground, child: Child, folder: Path, history: History) -> None:
         self.playground = playground
+        self.history = history
         self.world = playground.world
         self.child = child
         self.data_dir = folder / "data"
@@ -77,10 +79,11 @@ async def opened(changes: Mapping[str, str], command: Sequence[str] = BOT_COMMAN
         (folder / "tmp").chmod(0o1777)  # the decoder is nobody where we are root
         given = {**playground.settings(folder / "data"), "TMPDIR": str(folder / "tmp"), **changes}
         playground.child = Child(playground.world, given, folder / "data", command)
-        house = House(playground, playground.child, folder)
-        playground.child.start()
-        await house.online()
-        yield house
+        async with recorded(playground.world, folder / "data" / "pareidolia.db") as history:
+            house = House(playground, playground.child, folder, history)
+            playground.child.start()
+            await house.online()
+            yield house
     finally:
         if house is not None:
             house.parts()

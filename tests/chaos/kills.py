@@ -270,7 +270,7 @@ async def storm(plan: Plan) -> Report:
         house.parts()
         await house.child.stop()
         rows = all_rows(house.data_dir)
-        verdict = audit(house.world, rows)
+        verdict = audit(house.world, rows, house.history)
         broken = tracebacks(house.data_dir / "logs")
         left = await house.left_behind()
         if not verdict.flawless or broken or left:
@@ -292,7 +292,7 @@ def tracebacks(logs: Path) -> list[str]:
 
 def stories(house: House, verdict: Verdict) -> str:
     """The log lines about the jobs that went wrong."""
-    ids = {line.split()[0].rstrip(":") for line in (*verdict.doubles, *verdict.missing)}
+    ids = {line.split()[0].rstrip(":") for line in (*verdict.doubles, *verdict.missing, *verdict.untrue)}
     ids |= {word for line in verdict.stuck for word in line.split() if len(word) == 20}
     lines = []
     for path in (house.data_dir / "logs").iterdir():

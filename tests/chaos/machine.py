@@ -24,6 +24,7 @@ from unittest import mock
 from sqlalchemy import Engine, event
 
 from bot import desk as desk_module
+from bot import wording
 from bot.intake import Intake
 from bot.playground.world import Event, Interaction, Message
 from engine.jobs.errors import DiskFull, NoLedger, PareidoliaError, PictureGone
@@ -49,6 +50,30 @@ def _is_refused(message: Message, *kinds: type[PareidoliaError]) -> bool:
     return any(f"-# {kind.code}" in texts(message) for kind in kinds)
 
 
+# the child
+
+
+async def a_child_that_is_killed(_seed: str) -> None:
+    """kill -9 of the child in the middle of a dream: the person reads so, can cancel, and gets that dream."""
+    back = asyncio.Event()
+    async with opened_bench() as bench:
+        asked = bench.ask(slow=True)
+        (job,) = await bench.accepted(asked)
+        message = await bench.message(asked)
+        await bench.world.until(lambda: "dreaming" in texts(message), PATIENCE_S)
+        with mock.patch.object(bench.engine, "_hold_back", back.wait):
+            assert bench.engine._child is not None
+            bench.engine._child.kill()
+            await bench.world.until(lambda: wording.ONCE_MORE in texts(message), PATIENCE_S)
+            assert labels(message) == ["Cancel"]
+            back.set()
+            await bench.all_answered()
+        assert (await bench.until(job, lambda row: row.posted)).attempt == 2
+        verdict = bench.verdict()
+        _holds(verdict)
+        assert verdict.results == 1
+
+
 # the disk
 
 
@@ -70,7 +95,7 @@ async def a_disk_that_takes_nothing(seed: str) -> None:
         await _all_answered(house)
         assert {one.pid for one in house.parts().values()} >= {one.pid for one in processes[:2]}, "somebody died of it"
         await house.child.stop()
-        verdict = audit(house.world, all_rows(house.data_dir))
+        verdict = audit(house.world, all_rows(house.data_dir), house.history)
         _holds(verdict)
         assert verdict.accepted == len(jobs)
 
@@ -224,7 +249,7 @@ async def sigterm_in_the_middle_of_a_dream(seed: str) -> None:
         await house.online()
         await _all_answered(house)
         await house.child.stop()
-        verdict = audit(house.world, all_rows(house.data_dir))
+        verdict = audit(house.world, all_rows(house.data_dir), house.history)
         _holds(verdict)
         assert verdict.results == len(jobs), str(verdict)
 
@@ -249,7 +274,7 @@ async def sigterm_in_the_middle_of_an_upload(seed: str) -> None:
         await house.online()
         await _all_answered(house)
         await house.child.stop()
-        verdict = audit(house.world, all_rows(house.data_dir))
+        verdict = audit(house.world, all_rows(house.data_dir), house.history)
         _holds(verdict)
         assert verdict.results == 1, str(verdict)
 
@@ -307,6 +332,7 @@ async def a_playground_that_is_killed(_seed: str) -> None:
 
 
 SCENARIOS = (
+    a_child_that_is_killed,
     a_disk_that_takes_nothing,
     a_database_that_turns_read_only,
     pictures_that_rot,

@@ -22,7 +22,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -294,10 +294,10 @@ async def move_in(
     database = connect(sqlite_url(loaded.database))
     tables.metadata.create_all(database)
     database.dispose()
-    client, courier = await bot_app.compose(loaded, dispatch, stack)
+    client, courier = await bot_app.compose(loaded, dispatch, stack, beside)
     house = House(playground, dispatch, client, loaded)
     stop = asyncio.Event()
-    connection = asyncio.create_task(bot_app.connect_until(stop, client, courier, playground.token))
+    connection = asyncio.create_task(bot_app.connect_until(stop, client, courier, playground.token, beside))
     engine = asyncio.create_task(house.engine())
 
     async def leave() -> None:
@@ -314,6 +314,11 @@ async def move_in(
     stack.push_async_callback(leave)
     await playground.world.until(lambda: playground.world.online or connection.done(), PATIENCE_S)
     return house
+
+
+def beside(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    """A task outside any group: a fixture may end in another task than it began in."""
+    return asyncio.create_task(work, name=name)
 
 
 def quick_courier(dispatch: Any, poster: Any, **parts: Any) -> Courier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -12,7 +13,8 @@ from bot.playground.world import Attachment, Message, World
 from engine.jobs.job import BlobKey, Job, JobId, JobRow, Result, State
 from engine.jobs.params import Dream
 from tests.chaos import gateway, machine
-from tests.chaos.audit import audit
+from tests.chaos.audit import Verdict, audit
+from tests.chaos.history import History, Stand
 from tests.chaos.kills import WEIGHTS, Plan, storm
 from tests.chaos.small_engine import BOT
 
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.process
 
 SEED = "suite"
 BRIEF = (
+    machine.a_child_that_is_killed,
     machine.a_database_that_turns_read_only,
     machine.pictures_that_rot,
     machine.a_clock_that_jumps,
@@ -53,13 +56,42 @@ async def test_a_fault_costs_no_answer_and_gives_none_twice(scenario: Callable[[
 # the audit sees what it must see
 
 
-def answered(world: World, job: str, *buttons: str, picture: bool = True) -> Message:
+def said(world: World, job: str, *buttons: str, text: str = "", picture: bool = True) -> Message:
     """A message of the bot about a job."""
-    row = {"type": 1, "components": [{"type": 2, "label": label, "custom_id": f"x{label}:{job}"} for label in buttons]}
+    row = {
+        "type": 1,
+        "components": [{"type": 2, "label": name, "custom_id": f"{VERB[name]}:{job}"} for name in buttons],
+    }
     files = [Attachment("9", "1", "dream.png", b"", "image/png")] if picture else []
-    message = Message(world.mint(), "1", world.bot.id, components=[row], attachments=files)
-    world.messages[message.id] = message
+    place = world.channel("dreams").id
+    message = Message(world.mint(), place, world.bot.id, content=text, components=[row], attachments=files)
+    world.add_message(message)
     return message
+
+
+VERB = {label: verb for verb, label in wording.VERBS.items()}
+
+
+class Rows:
+    """A row as it stands now, and the history of what is said of it."""
+
+    def __init__(self, state: State = State.DONE, attempt: int = 1) -> None:
+        self.world, self.now = World(), 100.0
+        self.stands = [Stand("job", state, attempt, time.time())]
+        self.history = History(lambda job: self.stands, lambda: self.now)
+        self.world.listen(self.history.hear)
+        self.history.look()
+
+    def becomes(self, state: State, attempt: int = 1, after: float = 0.1) -> None:
+        """Some seconds pass, seen by everybody, then the row is another one."""
+        self.now += after
+        self.history.look()
+        self.stands = [Stand("job", state, attempt, time.time())]
+        self.now += 0.01
+        self.history.look()
+
+    def verdict(self, posted: str | None) -> Verdict:
+        return audit(self.world, [done(posted)], self.history)
 
 
 def done(posted: str | None) -> JobRow:
@@ -69,38 +101,100 @@ def done(posted: str | None) -> JobRow:
 
 
 def test_an_answer_is_an_answer() -> None:
-    world = World()
-    verdict = audit(world, [done(answered(world, "job", "Deeper").id)])
-    assert verdict.flawless
-    assert verdict.results == 1
+    rows = Rows()
+    verdict = rows.verdict(said(rows.world, "job", "Deeper").id)
+    assert verdict.flawless, str(verdict)
+    assert (verdict.results, verdict.versions) == (1, 1)
 
 
 def test_two_answers_are_seen() -> None:
-    world = World()
-    answered(world, "job", "Deeper")
-    assert audit(world, [done(answered(world, "job", "Deeper").id)]).doubles
+    rows = Rows()
+    said(rows.world, "job", "Deeper")
+    assert rows.verdict(said(rows.world, "job", "Deeper").id).doubles
 
 
 def test_no_answer_is_seen() -> None:
-    assert audit(World(), [done("123")]).missing
-    assert audit(World(), [done(None)]).stuck
-    world = World()
-    assert audit(world, [done(answered(world, "job", "Deeper", picture=False).id)]).missing
+    assert Rows().verdict("123").missing
+    assert Rows().verdict(None).stuck
+    rows = Rows()
+    assert rows.verdict(said(rows.world, "job", "Deeper", picture=False).id).missing
 
 
 def test_what_still_says_that_it_dreams_is_seen() -> None:
-    world = World()
-    row = done(answered(world, "job", "Cancel").id)
-    assert audit(world, [row]).stuck
-    assert audit(world, [dataclasses.replace(row, state=State.RUNNING)]).stuck
-    left = World()
+    rows = Rows()
+    row = done(said(rows.world, "job", "Cancel", text=DREAMING).id)
+    assert audit(rows.world, [row], rows.history).stuck
+    assert audit(rows.world, [dataclasses.replace(row, state=State.RUNNING)], rows.history).stuck
+    left = Rows()
     text = [{"type": 10, "content": wording.OPENING}]
-    left.messages["9"] = Message("9", "1", left.bot.id, components=text)
-    assert audit(left, []).stuck
+    left.world.messages["9"] = Message("9", "1", left.world.bot.id, components=text)
+    assert audit(left.world, [], left.history).stuck
 
 
 def test_what_was_given_up_must_not_be_shown() -> None:
-    world = World()
-    assert audit(world, [done("unanswered")]).flawless
-    answered(world, "job", "Again")
-    assert audit(world, [done("unanswered")]).doubles
+    rows = Rows()
+    assert rows.verdict("unanswered").flawless
+    said(rows.world, "job", "Again")
+    assert rows.verdict("unanswered").doubles
+
+
+DREAMING, NEXT = "dreaming · 40 % · about 8 s left", "Yours is next, about 3 s."
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.DONE, State.FAILED])
+def test_a_final_word_about_a_row_that_is_none_is_seen_though_it_is_edited_away(state: State) -> None:
+    rows = Rows(state)
+    message = said(rows.world, "job", "Again", text=wording.CANCELLED, picture=False)
+    message.content, message.components[0]["components"] = "", [{"label": "Deeper", "custom_id": "deeper:job"}]
+    message.attachments = [object()]  # type: ignore[list-item]
+    rows.becomes(State.DONE)
+    rows.world.change_message(message)
+    (untrue,) = rows.verdict(message.id).untrue
+    assert "Stopped" in untrue
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("-# F01", State.FAILED),
+        (wording.CANCELLED, State.CANCELLED),
+        (wording.LOST, State.DONE),
+        ("-# F02", State.FAILED),
+    ],
+)
+def test_a_final_word_is_true_of_its_state_only(text: str, state: State) -> None:
+    for other in State:
+        rows = Rows(other)
+        said(rows.world, "job", "Again", text=text, picture=False)
+        assert bool(rows.history.untrue()) == (other is not state)
+
+
+@pytest.mark.parametrize(("text", "state"), [(DREAMING, State.RUNNING), (NEXT, State.QUEUED)])
+def test_a_live_word_holds_for_two_seconds_after_the_state(text: str, state: State) -> None:
+    for late, holds in ((1.5, True), (2.5, False)):
+        rows = Rows(state)
+        rows.becomes(State.CANCELLED)
+        rows.now += late
+        said(rows.world, "job", "Cancel", text=text)
+        assert bool(rows.history.untrue()) != holds
+
+
+def test_an_attempt_between_two_looks_is_told_by_its_number() -> None:
+    rows = Rows(State.QUEUED, 1)
+    rows.becomes(State.QUEUED, 2)
+    said(rows.world, "job", "Cancel", text=DREAMING)
+    assert rows.history.untrue() == []
+
+
+def test_words_that_nobody_knows_are_seen() -> None:
+    rows = Rows(State.RUNNING)
+    said(rows.world, "job", "Cancel", text="What becomes of this, nobody knows.")
+    assert rows.history.untrue()
+
+
+def test_a_panel_says_nothing_of_how_its_dream_stands() -> None:
+    rows = Rows(State.RUNNING)
+    message = Message("9", rows.world.channel("dreams").id, rows.world.bot.id, content=wording.MORE_PROMPT)
+    message.components = [{"type": 1, "components": [{"label": "Delete", "custom_id": "delete:job"}]}]
+    rows.world.add_message(message)
+    assert rows.history.versions == []

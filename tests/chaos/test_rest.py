@@ -276,3 +276,10 @@ async def test_a_token_that_was_never_known_is_a_sentence() -> None:
     with pytest.raises(SettingsError, match=UNKNOWN):
         async with rest.open_house(planned("unauthorized", "GET", "/oauth2/applications/@me")):
             pass
+
+
+@pytest.mark.parametrize(("kind", "status"), [("not_found", 404), ("missing_access", 403)])
+async def test_a_login_that_is_refused_for_good_is_a_sentence_with_its_call(kind: str, status: int) -> None:
+    with pytest.raises(SettingsError, match=rf"GET /\S+/applications/@me was refused with {status} .* no outage"):
+        async with rest.open_house(planned(kind, "GET", "/oauth2/applications/@me")):
+            pass

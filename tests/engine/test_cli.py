@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,22 @@ def test_subjects_are_listed_with_their_classes(
     shown = capsys.readouterr().out
     assert "irises that look back" in shown
     assert "🦊 fox" in shown
+
+
+def test_subjects_that_are_never_offered_are_not_listed_and_pockets_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PAREIDOLIA_DEFAULT_NETWORK")
+    monkeypatch.setenv("COLUMNS", "400")
+    assert run(monkeypatch, "subjects") == 0
+    named, classes, pockets, _ = capsys.readouterr().out.split("\n\n")
+    assert "barber chair" in classes
+    assert "one of 971 classes" in classes
+    assert not {"revolver", "assault rifle", "syringe"} & set(re.split(r"[^a-z ]+ ?", classes))
+    assert "skulls" in pockets
+    assert "skulls" not in named + classes
+    assert run(monkeypatch, "subjects", "--network", "lite2") == 0
+    assert "only pocket knows" not in capsys.readouterr().out
 
 
 def test_the_doctor_finds_nothing_wrong_here(

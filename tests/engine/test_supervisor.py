@@ -18,7 +18,7 @@ from engine import supervisor
 from engine.jobs import retention
 from engine.jobs import settings as settings_
 from engine.jobs.errors import NoLedger
-from engine.jobs.job import CancelOutcome, Job, JobId, JobRow, State
+from engine.jobs.job import CancelOutcome, Job, JobId, JobRow, Progress, State
 from engine.jobs.ledger import Ledger
 from engine.jobs.local import LocalDispatch, open_ledger
 from engine.jobs.params import Dream
@@ -340,3 +340,104 @@ async def test_children_that_come_to_nothing_are_started_ever_more_slowly(
     assert [line for line in caplog.messages if "starts of the child came to nothing" in line][:3] == [
         f"{count} starts of the child came to nothing; next start in 0 s" for count in (1, 2, 3)
     ]
+
+
+@contextlib.asynccontextmanager
+async def heard(engine: Supervisor, settings: Settings) -> AsyncIterator[list[tuple[str, State]]]:
+    """The hints from now on, except for progress, each beside what the row said when it came."""
+    kept: list[tuple[str, State]] = []
+    dispatch = LocalDispatch.open(settings)
+    before = len(engine.live._writers)
+
+    async def hear() -> None:
+        async for hint in dispatch.hints():
+            row = dispatch.ledger.row(hint.id)
+            assert row
+            if not isinstance(hint, Progress):
+                kept.append((type(hint).__name__, row.state))
+
+    listening = asyncio.create_task(hear())
+    await eventually_true(lambda: len(engine.live._writers) > before)
+    yield kept
+    listening.cancel()
+    await asyncio.wait({listening})
+    await dispatch.close()
+
+
+async def test_only_a_final_row_is_said_to_be_settled(
+    engine: Supervisor, dispatch: LocalDispatch, settings: Settings
+) -> None:
+    async with heard(engine, settings) as hints:
+        for what in (FINE, CRASH, CRASH_ONCE, FAIL):
+            hints.clear()
+            await settled(dispatch, await dispatch.submit(order(what), {}))
+            await eventually_true(lambda: hints[-1:] and hints[-1][0] == "Settled")
+            assert [state.settled for name, state in hints if name == "Settled"] == [True]
+            assert [name for name, _ in hints].count("Requeued") == (what in (CRASH, CRASH_ONCE))
+
+
+async def test_a_dream_that_is_given_back_is_said_to_wait(settings: Settings, dispatch: LocalDispatch) -> None:
+    with contextlib.closing(open_ledger(settings)) as ledger:
+        engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+        running = asyncio.create_task(engine.run())
+        await eventually_true(dispatch.engine_listens)
+        async with heard(engine, settings) as hints:
+            id = await dispatch.submit(order(SLOW), {})
+            await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+            engine.stop()
+            await running
+            await eventually_true(lambda: ("Requeued", State.QUEUED) in hints)
+
+
+async def test_a_child_that_hangs_while_it_warms_up_is_replaced(
+    settings: Settings, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "WARM_UP_S", 0.1)
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", 0.01)
+    with contextlib.closing(open_ledger(settings)) as ledger:
+        engine = Supervisor(settings, ledger, (sys.executable, "-c", "import time; time.sleep(1000)"))
+        running = asyncio.create_task(engine.run())
+        id = await dispatch.submit(order(FINE), {})
+        async with asyncio.timeout(120):
+            while engine._vain_starts < 3:
+                await asyncio.sleep(0.01)
+        monkeypatch.setattr(supervisor, "WARM_UP_S", 120.0)
+        engine.child = (*FAKE_CHILD, str(settings.run_dir))
+        assert (await settled(dispatch, id)).state is State.DONE
+        engine.stop()
+        await running
+    assert [line for line in caplog.messages if "was not warm after" in line]
+
+
+async def test_a_dream_whose_clock_broke_does_not_go_on_without_one(
+    settings: Settings, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "BEAT_S", 0.01)
+    with contextlib.closing(open_ledger(settings)) as ledger:
+
+        def broken(*_: object) -> str:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(ledger, "stop_flag", broken)
+        engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+        running = asyncio.create_task(engine.run())
+        id = await dispatch.submit(order(DEAF), {})
+        with pytest.raises(ExceptionGroup) as caught:
+            await asyncio.wait_for(running, 120)
+    assert caught.group_contains(ZeroDivisionError)
+    row = await dispatch.row(id)
+    assert row
+    assert row.state is State.QUEUED
+
+
+async def test_an_engine_that_cannot_tidy_any_more_does_not_go_on_as_if_it_could(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(retention, "tidy_forever", broken)
+    with contextlib.closing(open_ledger(settings)) as ledger:
+        engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(engine.run(), 120)

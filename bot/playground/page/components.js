@@ -127,6 +127,7 @@ export function embed(one, message) {
     make("div", { class: field.inline ? "field inline" : "field" }, line(field.name, "field-name"), line(field.value, "words")),
   );
   const image = one.image?.url ? picture({ ...resolve(one.image, message), alt: "" }) : null;
+  if (one.type === "image" && one.thumbnail) return picture({ ...resolve({ ...one.thumbnail, url: one.thumbnail.proxy_url }, message), alt: "" });
   const small = one.thumbnail?.url ? picture({ ...resolve(one.thumbnail, message), alt: "" }, { class: "picture thumb" }) : null;
   const words = [line(one.author?.name, "embed-author"), line(one.title, "title title-3"), line(one.description, "words")];
   const body = small ? make("div", { class: "section" }, make("div", { class: "section-words" }, words), small) : words;

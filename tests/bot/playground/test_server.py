@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 from PIL import Image
 
 from bot.playground import avatars, samples, wires
 from bot.playground.server import HOST, Playground
 
-from .stage import Api, button, layout, png, row
+from .stage import Api, Client, button, layout, png, row
 from .test_interactions import callback, register
 
 
@@ -224,3 +226,46 @@ async def test_a_page_that_reads_too_slowly_is_let_go(
     async for _ in page.socket:
         pass
     assert page.socket.close_code == wires.TRY_AGAIN_LATER
+
+
+async def test_a_link_is_shown_a_moment_later_through_the_image_proxy(playground: Playground, api: Api) -> None:
+    playground.put_online("https://example.org/cat.png", png())
+    said = playground.say("Ada", "dreams", "see https://example.org/cat.png, https://example.org/dog.png")
+    assert said.embeds == []
+    await playground.world.until(lambda: said.embeds)
+    (shown,) = said.embeds
+    assert said.edited is None
+    assert (shown["type"], shown["url"], shown["thumbnail"]["width"]) == ("image", "https://example.org/cat.png", 8)
+    proxied = shown["thumbnail"]["proxy_url"]
+    async with api.session.get(proxied) as response:
+        assert (response.status, await response.read()) == (200, png())
+        assert response.headers["Content-Type"] == "image/png"
+    async with api.session.get(proxied.replace("cat.png", "dog.png")) as response:
+        assert response.status == 404, "nothing that was not signed"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["<https://photos.example/cat.png>", "https://photos.example/nothing.png", "ftp://photos.example/cat.png"],
+)
+async def test_what_is_no_link_to_a_picture_stays_as_it_is(playground: Playground, content: str) -> None:
+    playground.deeds.links.delay_s = 0.0
+    said = playground.say("Ada", "dreams", content)
+    await asyncio.gather(*playground.deeds.links._waiting)
+    assert said.embeds == []
+    later = playground.say("Ada", "dreams", "https://photos.example/cat.png")
+    await asyncio.gather(*playground.deeds.links._waiting)
+    assert len(later.embeds) == 1
+
+
+async def test_whom_a_message_mentions_the_gateway_names_with_their_membership(
+    playground: Playground, client: Client
+) -> None:
+    playground.say("Ada", "dreams", "@Pareidolia @You")
+    async with asyncio.timeout(10):
+        while not client.messages:
+            await asyncio.sleep(0.01)
+    assert {(type(one), one.display_name) for one in client.messages[0].mentions} == {
+        (discord.Member, "Pareidolia"),
+        (discord.Member, "You"),
+    }

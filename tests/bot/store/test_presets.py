@@ -1,13 +1,16 @@
 """Presets are personal, named, few."""
 
 import asyncio
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.store import tables
-from bot.store.presets import Presets
+from bot.store.presets import Presets, Saved, key, spelled
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
 
@@ -23,7 +26,7 @@ def presets(tmp_path: Path) -> Iterator[Presets]:
 
 
 async def test_what_is_saved_is_loaded(presets: Presets) -> None:
-    assert await presets.save("1", "  My  Towers ", {"layer": "high", "strength": 1.5}) == "My Towers"
+    assert await presets.save("1", "  My  Towers ", {"layer": "high", "strength": 1.5}) == Saved("My Towers", False)
     assert await presets.load("1", "my towers") == {"layer": "high", "strength": 1.5}
     assert await presets.load("1", "MY TOWERS ") == {"layer": "high", "strength": 1.5}
 
@@ -79,7 +82,7 @@ async def test_bad_names(presets: Presets, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "a" * 32, "Große Türme", "a-b_c 2", "塔"])
 async def test_good_names(presets: Presets, name: str) -> None:
-    assert await presets.save("1", name, {}) == name
+    assert await presets.save("1", name, {}) == Saved(name, False)
 
 
 async def test_as_many_as_are_kept_even_at_once(presets: Presets) -> None:
@@ -88,3 +91,52 @@ async def test_as_many_as_are_kept_even_at_once(presets: Presets) -> None:
     assert sum(isinstance(outcome, TooManyPresets) for outcome in outcomes) == 6 - LIMIT
     assert len(await presets.all("1")) == LIMIT
     await presets.save("1", (await presets.all("1"))[0].name, {"layer": "low"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["नमस्ते", "ภาพฝัน", "مَرحَبا", "שָׁלוֹם", "தமிழ்", "ខ្មែរ", "한글", "Ỉmi", "か゚"],
+)
+async def test_names_have_letters_and_their_marks_in_any_script(presets: Presets, name: str) -> None:
+    saved = await presets.save("1", unicodedata.normalize("NFD", name), {"layer": "low"})
+    assert saved == Saved(unicodedata.normalize("NFC", name), False)
+    assert await presets.load("1", name) == {"layer": "low"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Café", "Cafe\u0301"),
+        ("Fur", "Ｆｕｒ"),
+        ("fur", "fu\u200br\u2060"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("straße", "STRASSE"),
+        ("my fur", "my\u00a0\u3000fur"),
+        ("ﬁre", "FIRE"),
+    ],
+)
+async def test_two_spellings_of_one_name_are_one_preset(presets: Presets, one: str, other: str) -> None:
+    assert not (await presets.save("1", one, {"layer": "low"})).replaced
+    assert await presets.load("1", other) == {"layer": "low"}
+    assert (await presets.save("1", other, {"layer": "mid"})).replaced
+    assert [preset.options for preset in await presets.all("1")] == [{"layer": "mid"}]
+    await presets.delete("1", one)
+    assert await presets.all("1") == []
+
+
+@pytest.mark.parametrize("name", ["\u0301", "\u200b", "a\u202eb😀", "a" * 32 + "\u0301x"])
+async def test_what_no_eye_can_tell_apart_is_no_name(presets: Presets, name: str) -> None:
+    with pytest.raises(BadPresetName):
+        await presets.save("1", name, {})
+
+
+@pytest.mark.parametrize(("asked", "hint"), [("towesr", "Did you mean towers"), ("xyzzy", "`/preset list` shows")])
+async def test_a_name_is_suggested_only_where_it_is_near(presets: Presets, asked: str, hint: str) -> None:
+    await presets.save("1", "towers", {})
+    with pytest.raises(UnknownPreset, match=hint):
+        await presets.load("1", asked)
+
+
+@given(st.text(max_size=40))
+def test_a_key_is_the_key_of_itself_and_of_what_is_kept(text: str) -> None:
+    assert key(key(text)) == key(spelled(text)) == key(text)

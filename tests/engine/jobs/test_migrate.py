@@ -212,3 +212,25 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
     assert named == {"a": '{"network": "pocket", "layer": "mid"}', "b": '{"network": "pocket", "subject": "network"}'}
     assert json.loads(kept["d"]) == {"network": "vgg19"}
     assert {name: kept[name] for name in "cef"} == {name: texts[name] for name in "cef"}
+
+
+def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(database: str) -> None:
+    names = {  # as they were kept: (name, key, last used)
+        1: ("Café", "café", 3.0), 2: ("ＣＡＦÉ", "ｃａｆé", 2.0), 3: ("fur", "fur", 1.0), 4: ("ｆｕｒ", "ｆｕｒ", 9.0),
+        5: ("ﬁ" + "x" * 31, "fi" + "x" * 31, 1.0),
+        6: ("FI" + "x" * 31, "fi" + "x" * 31 + "z", 2.0), 7: ("Fur", "fur", 1.0),
+    }  # fmt: skip
+    engine = connect(database)
+    with engine.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+        for id, (name, name_key, used) in names.items():
+            row = {"id": id, "user_id": "8" if id == 7 else "7", "name": name, "name_key": name_key, "params": "{}"}
+            db.execute(tables.presets.insert().values({**row, "created": 1.0, "used": used}))
+    migrate.upgrade(engine)
+    kept = Presets(engine)
+    with engine.connect() as db:
+        assert dict(db.execute(sa.select(tables.presets.c.id, tables.presets.c.name)).all()) == {
+            1: "Café", 2: "ＣＡＦÉ 2", 3: "fur 2", 4: "ｆｕｒ", 5: "ﬁ" + "x" * 29 + " 2", 6: "FI" + "x" * 31, 7: "Fur",
+        }  # fmt: skip
+    assert all(kept._load("7", name) == {} for name in ("cafe\u0301", "café 2", "FUR", "fur 2", "fi" + "x" * 31))
+    engine.dispose()

@@ -21,6 +21,9 @@ from engine.jobs.mixture import Term
         ("high - mid*0.25", [Term("high"), Term("mid", None, -0.25)], "high - mid*0.25"),
         ("- low:7", [Term("low", 7, -1.0)], "-low:7"),
         ("mid*1", [Term("mid")], "mid"),
+        ("Ｈｉｇｈ＊．５＋ｌｏｗ：３", [Term("high", None, 0.5), Term("low", 3)], "high*0.5 + low:3"),
+        ("high − mid×0.25", [Term("high"), Term("mid", None, -0.25)], "high - mid*0.25"),
+        ("high – low", [Term("high"), Term("low", None, -1.0)], "high - low"),
     ],
 )
 def test_it_is_read_and_spelled_in_one_way(typed: str, terms: list[Term], spelled: str) -> None:
@@ -33,6 +36,7 @@ def test_it_is_read_and_spelled_in_one_way(typed: str, terms: list[Term], spelle
     ("typed", "at", "problem"),
     [
         ("mixed4c*0.7 + mixed9z:21", 15, "no layer mixed9z; the nearest is mixed"),
+        ("high + xyzzy", 8, "no layer xyzzy\\. Several"),
         ("high + ", 8, "a layer is missing"),
         ("high ++ low", 7, "a layer is missing"),
         ("high*much", 6, "expected a weight"),

@@ -24,7 +24,10 @@ from engine.jobs.errors import (
 from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 
-@pytest.mark.parametrize("typed", ["high", "HIGH", " High ", "high · faces, animals, eyes"])
+@pytest.mark.parametrize(
+    "typed",
+    ["high", "HIGH", " High ", "high · faces, animals, eyes", "High!", "“high”", "ｈｉｇｈ", "_high_", "hi\u200bgh."],
+)
 def test_a_layer_is_read_as_people_type_it(typed: str) -> None:
     assert params.make(Dream, layer=typed).layer == "high"
 
@@ -33,6 +36,18 @@ def test_a_layer_is_read_as_people_type_it(typed: str) -> None:
 def test_an_unknown_layer_names_the_nearest(typed: str, nearest: str) -> None:
     with pytest.raises(UnknownLayer, match=f"Did you mean {nearest}"):
         params.make(Dream, layer=typed)
+
+
+@pytest.mark.parametrize("typed", ["Lite2", " lite2 ", "ｌｉｔｅ２", "lite2 · what it is", "li\u200bte2"])
+def test_a_network_is_read_as_people_type_it(typed: str) -> None:
+    assert params.make(Dream, network=typed, layer="block3").network == "lite2"
+    with pytest.raises(UnknownNetwork):
+        params.make(Dream, network=f"x{typed}")
+
+
+def test_a_layer_is_suggested_only_where_one_is_near() -> None:
+    with pytest.raises(UnknownLayer, match=r'no layer "xyzzy"\. Use low, mid or high'):
+        params.make(Dream, layer="xyzzy")
 
 
 @pytest.mark.parametrize("typed", ["eyes", "Eyes ", "👁", "👁️ eyes · irises that look back"])

@@ -114,6 +114,75 @@ def test_people_are_understood(typed: str, meant: str) -> None:
     assert catalog.aim("lite2", meant) == meant
 
 
+TYPED = [  # (typed, what the default makes of it, what pocket does)
+    ("ｏｗｌ", "owls", "owl"),
+    ("Ｏｗｌｓ，ｃａｓｔｌｅ", "owls + castle", "owl + castle"),
+    ("\u200bow\u200dl\ufeff\u2060", "owls", "owl"),
+    ("o\u00adwl", "owls", "owl"),
+    ("“owl”", "owls", "owl"),
+    ("«owl»", "owls", "owl"),
+    ("„owl‟ …", "owls", "owl"),
+    ("¡owl! ¿owl?", "owls", "owl"),
+    ("**owl**", "owls", "owl"),
+    ("||~~_owl_~~||", "owls", "owl"),
+    ("owl — castle", "owls + castle", "owl + castle"),
+    ("owl castle", "owls + castle", "owl + castle"),
+    ("owls castles foxes", "owls + castles + foxes", "owl + castles + fox"),
+    ("a cat and a dog", "cats + dogs", "cat + dog"),
+    ("cats, dogs and owls", "cats + dogs + owls", "cats + dogs + owl"),
+    ("owl/castle; fox\nwolf", "owls + castle + foxes + wolves", "owl + castle + fox + wolf"),
+    ("owl、castle", "owls + castle", "owl + castle"),
+    ("bow and arrow and cats", "bow and arrow + cats", None),
+    ("hot dog cat", "hot dog + cats", None),
+    (":owl:", "owls", "owl"),
+    (":owl::castle:", "owls + castle", "owl + castle"),
+    (":polar_bear:", "polar bear", "bear"),
+    (":fox_face:", "foxes", "fox"),
+    ("<:owl:123456789012345678>", "owls", "owl"),
+    ("<a:catJam:1><:FoxDance2:2>", "cats + foxes", "cat + fox"),
+    ("🐻‍❄️", "polar bear", "bear + snowflake"),
+    ("🐻‍❄", "polar bear", "bear + snowflake"),
+    ("🐈‍⬛", "cats", "cat"),
+    ("🐧🐻‍❄️🦩", "king penguin + polar bear + flamingo", "penguin + bear + snowflake + flamingo"),
+    ("🐻❄️", None, "bear + snowflake"),
+    ("👨‍👩‍👧", None, "faces"),
+    ("👩🏽‍❤️‍💋‍👨🏿", None, "faces"),
+    ("👨‍👩‍👧‍👦🏰", None, "faces + castle"),
+    ("🧑🏾‍🦱", None, "faces"),
+    ("👩🏽‍🚀", None, "woman + rocket"),
+    ("👁️‍🗨️", None, "eyes"),
+    ("👋🏽", None, "hand"),
+    ("✋🏿", None, "hand"),
+    ("♥", None, "heart"),
+    ("♥️", None, "heart"),
+    ("♡ and 💜", None, "heart"),
+    ("❤️‍🔥", None, "heart + fire"),
+]
+
+
+@pytest.mark.parametrize(("typed", "default", "pocket"), TYPED)
+def test_people_and_phones_are_understood(typed: str, default: str | None, pocket: str | None) -> None:
+    for network, meant in (("lite2", default), ("pocket", pocket)):
+        if meant is not None:
+            assert catalog.aim(network, typed) == meant
+            assert catalog.aim(network, meant) == meant
+    assert catalog.network_for(typed, "lite2") == ("pocket" if default is None else "lite2")
+
+
+@pytest.mark.parametrize("typed", ["🏃🏽‍♀️", "🏳️‍🌈", "🇯🇵", "🧑🏽‍⚕️"])
+def test_an_emoji_that_is_not_known_is_named_as_a_whole(typed: str) -> None:
+    with pytest.raises(UnknownSubject) as refused:
+        catalog.aim("lite2", typed)
+    assert refused.value.facts["name"] == plain(typed)
+
+
+def test_words_side_by_side_are_asked_back_one_by_one_or_refused_together() -> None:
+    with pytest.raises(AmbiguousSubject):
+        catalog.aim("lite2", "owl crane")
+    with pytest.raises(UnknownSubject, match='I don\'t know "owl in xyzzy"'):
+        catalog.aim("lite2", "owl in xyzzy")
+
+
 @pytest.mark.parametrize("typed", ["crane", "Cranes", "a crane"])
 def test_a_word_that_may_be_two_things_is_asked_back(typed: str) -> None:
     asked = "`crane` can be a bird or a machine. Ask for `crane bird` or `crane machine`."
@@ -137,7 +206,7 @@ def test_nothing_is_named_where_nothing_is_near(typed: str) -> None:
     assert refused.value.facts["hint"] == ""
 
 
-@given(st.text(max_size=60) | st.text(alphabet="eyes+,·: and!'🐻❄️🦊🏽\u200d🏰", max_size=20))
+@given(st.text(max_size=60) | st.text(alphabet="eyes+,·: and!'<>_🐻❄️🦊🏽\u200d🏰👨♥ｏ", max_size=20))
 def test_whatever_is_typed_is_words_or_a_refusal(typed: str) -> None:
     with contextlib.suppress(Refusal):
         found = catalog.aim("lite2", typed)
@@ -159,6 +228,34 @@ def test_every_offer_is_read_back() -> None:
     for label, word in catalog.subject_choices("lite2"):
         assert catalog.aim("lite2", label) == word
         assert len(label) <= 100
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("owls + cast", "owls + castle"),
+        ("owl cast", "owls + castle"),
+        ("owl and cast", "owls + castle"),
+        ("ｏｗｌ，ｃａｓｔ", "owls + castle"),
+    ],
+)
+def test_the_last_of_several_words_is_completed(typed: str, first: str) -> None:
+    assert first in [word for _, word in catalog.subject_choices("lite2", typed)]
+
+
+def test_what_only_pocket_knows_is_offered_where_no_network_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_default", "lite2")
+    open_words = [word for _, word in catalog.open_choices()]
+    assert open_words[: len(OFFERED)] == OFFERED
+    further = open_words[len(OFFERED) :]
+    assert {"eyes", "skulls", "unicorn", "heart"} <= set(further)
+    assert not set(further) & set(OFFERED)
+    assert {catalog.network_for(word, "lite2") for word in further[:: len(further) // 30]} == {"pocket"}
+    assert [word for _, word in catalog.open_choices("eye")][:2] == ["eyes", "eye"]
+    assert catalog.open_choices("owl + ey")[0][1] == "owl + eyes"
+    assert all(catalog.network_for(word, "lite2") for _, word in catalog.open_choices("crane"))
+    monkeypatch.setattr(catalog, "_default", "pocket")
+    assert catalog.open_choices("owl") == catalog.subject_choices("pocket", "owl")
 
 
 def test_classes_are_offered_by_further_names_and_by_their_group() -> None:
