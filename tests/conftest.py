@@ -30,8 +30,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         left_running.mark()
-    if config.getoption("--quick"):
-        quick.forbid()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -79,10 +77,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket."""
     from engine.jobs import catalog
 
+    config = session.config
+    if config.getoption("--quick") and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
+        quick.forbid()
     catalog.include(Path("nowhere"), default="pocket")
     collected = yield
     catalog.include(Path("nowhere"))

@@ -1,6 +1,6 @@
 """Every command of the tree within Discord's limits, and every exception as words."""
 
-import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import get_args
@@ -11,13 +11,12 @@ from discord import app_commands
 
 from bot import wording
 from bot.client import COGS, Client, digest_of, words
-from bot.cogs.dream import DreamCog
 from bot.playground.rejections import JsonDict
 from bot.views.press import ACTIONS, Press
-from engine.jobs import params
-from engine.jobs.errors import Refusal, UnknownLayer
+from engine.jobs import catalog, params
+from engine.jobs.errors import UnknownLayer
 from engine.jobs.job import new_id
-from engine.jobs.params import Dream
+from engine.jobs.params import Channel, Concept, Dream, Params, Zoom
 
 NAME_LIMIT, DESCRIPTION_LIMIT, OPTIONS_LIMIT, COMMAND_LIMIT = 32, 100, 25, 8000
 MESSAGE_MENU, MENUS_LIMIT = 3, 5
@@ -144,10 +143,6 @@ def test_an_unexpected_error_has_a_code_and_no_details(caplog: pytest.LogCapture
     assert code in caplog.text
 
 
-def test_every_refusal_says_something() -> None:
-    assert all(kind.__doc__ for kind in Refusal.__subclasses__())
-
-
 @pytest.mark.parametrize("verb", [*ACTIONS])
 def test_every_verb_fits_a_custom_id(verb: str) -> None:
     custom_id = f"{verb}:{new_id()}"
@@ -155,6 +150,36 @@ def test_every_verb_fits_a_custom_id(verb: str) -> None:
     assert len(custom_id) <= 100
 
 
-def test_descriptions_are_plain_data() -> None:
-    json.dumps([wording.COMMANDS, wording.OPTIONS])
-    assert DreamCog.__doc__
+def spoken(client: Client) -> dict[str, JsonDict]:
+    """Every command as a person types it ("preset save"), and every group."""
+    found: dict[str, JsonDict] = {}
+    for command in client.tree.walk_commands():
+        shape = command.to_dict(client.tree)
+        found[command.qualified_name] = {part["name"]: part for part in shape.get("options", ())}
+    return found
+
+
+async def test_commands_and_options_have_each_a_description_of_their_own_and_none_is_left_over(client: Client) -> None:
+    commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    parts = [part for command in commands if command.get("type", 1) == 1 for part in every(command)]
+    said = {part["description"] for part in parts}
+    written = [*wording.COMMANDS.values(), *wording.OPTIONS.values()]
+    assert len(set(written)) == len(written)
+    assert set(written) == said
+    assert spoken(client).keys() == wording.COMMANDS.keys()
+
+
+async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: Path) -> None:
+    catalog.include(tmp_path)  # where nobody chose another default network
+    commands = spoken(client)
+    examples = re.findall(r"`/([^`]+)`", wording.HELP)
+    assert len(examples) > 5
+    for example in examples:
+        name = max((name for name in commands if f"{example} ".startswith(f"{name} ")), key=len)
+        given = dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", example.removeprefix(name)))
+        assert given.keys() <= commands[name].keys()
+        told = {key: value for key, value in given.items() if key != "image"}
+        kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "lab channel": Channel}
+        if kind := kinds.get(name):
+            wanted = {"subject": "owl"} if name == "concept" else {}
+            assert params.make(kind, **(wanted | told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,7 +16,7 @@ from engine.jobs.params import Concept, Dream, See, Zoom
 
 
 @pytest.fixture(autouse=True)
-def _default(tmp_path: Path) -> Any:
+def _default(tmp_path: Path) -> Iterator[None]:
     """The product's own default."""
     catalog.include(tmp_path / "before")
     yield
@@ -38,7 +39,9 @@ async def test_the_words_of_the_default_are_offered_until_another_is_typed() -> 
     assert "eyes" in await values(completion.subjects, "eyes", network="pocket")
 
 
-async def test_where_it_cannot_be_used_pockets_words_are_offered(tmp_path: Path, monkeypatch: Any) -> None:
+async def test_where_it_cannot_be_used_pockets_words_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shelf, "_installed", lambda module: [])
     catalog.include(tmp_path / "none")
     assert await values(completion.networks, "") == ["pocket"]

@@ -180,5 +180,7 @@ async def test_stopping_an_engine_that_is_gone_is_no_trouble(run: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stopping = asyncio.create_task(engine.stop())
         await asyncio.sleep(0)
+        assert not stopping.done(), "somebody holds the lock"
         fcntl.flock(lock, fcntl.LOCK_UN)
-        await stopping
+        await asyncio.wait_for(stopping, 60)
+    assert not (run / "bot-engine.json").exists()

@@ -55,6 +55,8 @@ def test_what_cannot_be_read_is_removed(openings: Openings, tmp_path: Path) -> N
 
 
 def test_a_full_disk_costs_only_the_memory_of_it(openings: Openings, tmp_path: Path) -> None:
-    (tmp_path / "openings" / ".job").mkdir()
+    (tmp_path / "openings" / ".job.json").mkdir()
     with openings.kept(ID, POSTING):
-        pass
+        assert not (tmp_path / "openings" / "job.json").exists()
+    with pytest.raises(ZeroDivisionError), openings.kept(ID, POSTING):
+        raise ZeroDivisionError

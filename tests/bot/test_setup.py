@@ -12,11 +12,13 @@ import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import discord
 import pytest
 
 from bot import setup
 from bot.playground.faults import Fault
 from bot.playground.server import Playground
+from bot.playground.world import BOT_PERMISSIONS
 from engine.jobs import settings
 from engine.jobs.errors import SettingsError
 
@@ -27,7 +29,12 @@ def test_the_invitation_names_scopes_and_permissions() -> None:
     query = parse_qs(urlparse(setup.invitation(42)).query)
     assert query["client_id"] == ["42"]
     assert set(query["scope"][0].split()) == {"bot", "applications.commands"}
-    assert query["permissions"] == ["274878024704"]
+    permissions = {name for name, given in discord.Permissions(int(query["permissions"][0])) if given}
+    assert permissions == {
+        "read_messages", "send_messages", "send_messages_in_threads", "embed_links", "attach_files",
+        "read_message_history",
+    }  # fmt: skip
+    assert int(query["permissions"][0]) == BOT_PERMISSIONS, "the stand-in gives a bot what the invitation asks for"
 
 
 def test_the_token_lands_in_a_private_file(tmp_path: Path) -> None:

@@ -212,11 +212,6 @@ def test_a_text_file_is_refused(
     assert "not a picture" in capsys.readouterr().err
 
 
-def test_networks_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(monkeypatch, "networks") == 0
-    assert "pocket" in capsys.readouterr().out
-
-
 def test_a_dream_goes_towards_an_emoji(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch, "dream", "noise", "-o", "out.png", "--json", "--subject", "🦊", *SMALL) == 0
     assert json.loads(capsys.readouterr().out)["params"]["subject"] == "fox"

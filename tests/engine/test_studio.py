@@ -37,9 +37,19 @@ def test_threads_are_as_asked(pocket_network: Network) -> None:
         torch.set_num_threads(before)
 
 
-def test_auto_is_the_same_every_time() -> None:
-    one, same = Studio(), Studio()
-    assert (one.device, one.dtype) == (same.device, same.dtype)
+@pytest.mark.parametrize(
+    ("able", "dtype"),
+    [
+        ({"avx2": True}, torch.float32), ({"avx512_bf16": True}, torch.bfloat16), ({"amx_bf16": True}, torch.bfloat16),
+        ({"avx512_bf16": False, "amx_bf16": False}, torch.float32),
+    ],
+)  # fmt: skip
+def test_a_processor_computes_in_what_it_multiplies_itself(
+    able: dict[str, bool], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert Studio("cpu").dtype == dtype
+    assert Studio("cpu", "float32").dtype == torch.float32
 
 
 def test_an_unknown_device_is_refused() -> None:

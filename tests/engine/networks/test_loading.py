@@ -33,12 +33,6 @@ def test_absent_weights_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         loading.load("pocket")
 
 
-@pytest.mark.skipif(not pocket.WEIGHTS.exists(), reason="pocket has not been trained yet")
-def test_pocket_loads_with_its_labels() -> None:
-    network = loading.load("pocket")
-    assert len(network.labels) > 100
-
-
 OWN = """
 title = "Twelve flowers"
 about = "trained in the garden"
