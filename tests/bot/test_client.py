@@ -130,7 +130,7 @@ async def test_nobody_is_mentioned_by_default(client: Client) -> None:
 
 
 def test_a_refusal_is_its_sentence_and_code() -> None:
-    text = words(UnknownLayer(name="**hgih**", nearest="high"))
+    text = words(UnknownLayer(name="**hgih**", hint=" Did you mean high?", nearest="high"))
     assert "high" in text
     assert r"\*\*hgih\*\*" in text
     assert UnknownLayer.code in text

@@ -19,6 +19,8 @@ from engine.jobs.errors import Unreachable
 from engine.jobs.local import LocalDispatch
 from tests.gate import Gate, gate
 
+pytestmark = pytest.mark.process
+
 TOKEN = {"PAREIDOLIA_DISCORD__TOKEN": "a.b.c"}
 
 

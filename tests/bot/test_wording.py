@@ -220,7 +220,7 @@ def test_help_fits_one_message_and_has_three_examples() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        UnknownLayer(name="<@&1> @everyone **x**", nearest="high"),
+        UnknownLayer(name="<@&1> @everyone **x**", hint="", nearest="high"),
         BadMixture(at=3, problem="no layer @everyone <@&1> [a](b) **x** ||y||; the nearest is low"),
         BadOption(option="a` @everyone", problem="is not known: <@1>"),
     ],

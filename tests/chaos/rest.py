@@ -330,7 +330,7 @@ def quick_courier(dispatch: Any, poster: Any, **parts: Any) -> Courier:
 def patched(environment: dict[str, str]) -> Iterator[None]:
     """The bot's parts in a hurry, and the settings of the stand-in."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("PAREIDOLIA_")}
-    nowhere = {"PAREIDOLIA_CONFIG": str(Path(environment["PAREIDOLIA_DATA_DIR"]) / "none.toml")}
+    nowhere = {"PAREIDOLIA_CONFIG": os.devnull}
     parts = (
         (bot_app, "Courier", quick_courier), (bot_app, "Decoder", HereDecoder), (desk, "ANSWER_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (bot_courier, "LONGEST_RETRY_S", 0.5), (bot_courier, "UNFOLLOWED_S", 0.5),

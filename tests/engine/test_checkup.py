@@ -12,6 +12,8 @@ from engine.checkup import Check
 from engine.jobs import decoder, live, settings
 from engine.jobs.errors import DecoderDied
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(autouse=True)
 def _own_data(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
