@@ -130,7 +130,7 @@ class Desk:
         with self._quota.slot(str(user_id)):
             try:
                 async with asyncio.timeout(READ_S):
-                    return imprint.read(await self.intake.imprint(link))
+                    return imprint.read(await self.intake.imprint(link, str(user_id)))
             except TimeoutError:
                 raise Unreachable from None
 

@@ -88,7 +88,7 @@ class Reception:
     async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, bytes]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
-            clean = await self._intake.fetch(source, order.params.size)
+            clean = await self._intake.fetch(source, order.params.size, order.requester)
             return await self._dispatch.put_blob(clean.png), clean.png
         data = await self._dispatch.get_blob(source)
         if data is None:

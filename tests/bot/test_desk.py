@@ -19,7 +19,7 @@ from bot.playground import avatars
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.store import tables
-from engine.jobs import decoder, settings
+from engine.jobs import cleaning, settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Clean
 from engine.jobs.errors import EmptyFile, NoLedger, OutOfMemory
@@ -166,7 +166,7 @@ async def stage(data_dir, monkeypatch, specification, _drawn_avatars) -> AsyncIt
 class HereDecoder:
     """The decoder's work without its process."""
 
-    pid = None
+    pids = ()
 
     def __init__(self, megapixels: float, megabytes: float = 25.0) -> None:
         self.megapixels = megapixels
@@ -177,14 +177,17 @@ class HereDecoder:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def clean(self, data: bytes, long_side: int) -> Clean:
+    async def warm(self) -> None:
+        pass
+
+    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
         if not data:
             raise EmptyFile
-        cleaned, size, animated = await asyncio.to_thread(decoder.clean, data, long_side, self.megapixels)
-        return Clean(cleaned, *size, animated)
+        made = await asyncio.to_thread(cleaning.clean, data, size, self.megapixels)
+        return Clean(made.png, *made.size, made.frame, made.frames)
 
-    async def imprint(self, data: bytes) -> bytes:
-        return await asyncio.to_thread(decoder.imprinted, data, self.megapixels)
+    async def imprint(self, data: bytes, person: str = "") -> bytes:
+        return await asyncio.to_thread(cleaning.imprinted, data, self.megapixels)
 
 
 def quick_courier(dispatch, poster, **parts):
@@ -312,9 +315,9 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(stage, monkeyp
     release = asyncio.Event()
     fetch = stage.client.desk.intake.fetch
 
-    async def slow(link, long_side):
+    async def slow(*asked):
         await release.wait()
-        return await fetch(link, long_side)
+        return await fetch(*asked)
 
     monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
     monkeypatch.setattr(stage.client.desk.intake, "fetch", slow)
@@ -328,7 +331,7 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(stage, monkeyp
 
 
 async def test_what_breaks_behind_the_status_message_takes_its_place(stage, monkeypatch):
-    async def broken(link, long_side):
+    async def broken(*_):
         await asyncio.sleep(0.05)
         raise ZeroDivisionError("secret")
 

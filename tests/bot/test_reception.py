@@ -18,10 +18,10 @@ from engine.jobs.params import Dream
 class Shelf:
     """An intake with one picture."""
 
-    async def fetch(self, link: Link, long_side: int) -> Clean:
+    async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
         if "missing" in link.url:
             raise Unreachable
-        return Clean(b"clean", long_side, long_side, False)
+        return Clean(b"clean", size, size)
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ async def test_words_alone_cannot_be_followed(stage: Stage) -> None:  # noqa: F8
 
 
 async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, monkeypatch) -> None:  # noqa: F811
-    async def never(link):
+    async def never(*_):
         await asyncio.Event().wait()
 
     monkeypatch.setattr(desk, "READ_S", 0.05)
