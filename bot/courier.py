@@ -398,13 +398,13 @@ class Courier:
             await self._dispatch.update_posting(track.id, track.posting.to_json())
 
     async def _live_card(self, track: Track) -> Card:
-        id, params, posting = track.id, track.job.params, track.posting
+        id, job, posting = track.id, track.job, track.posting
         shown = None
         if not track.preview and track.job.picture is not None:
             shown = await self._dispatch.get_blob(track.job.picture)
         if track.running:
-            return status.dreaming(id, params, posting, shown, track.preview, track.fraction, track.left_s)
-        return status.waiting(id, params, posting, shown, await self._dispatch.place(id))
+            return status.dreaming(id, job, posting, shown, track.preview, track.fraction, track.left_s)
+        return status.waiting(id, job, posting, shown, await self._dispatch.place(id))
 
     async def _settle(self, id: JobId) -> None:
         row = await self._dispatch.row(id)

@@ -25,6 +25,8 @@ UNPACKED = {"Accept-Encoding": "identity"}
 HOPS = 3
 TIMEOUT_S = 30.0
 CHUNK = 2**16
+AVATAR_BYTES = 5 * MEGABYTE
+"""The largest that a PNG of 1024 x 1024 with transparency can be, and some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Link:
     """Bytes that Discord says it has, if it says so."""
     optional: bool = False
     """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
+    spoiler: bool = False
+    """Whoever sent it hid it."""
 
 
 class Cleaner(Protocol):
@@ -75,6 +79,11 @@ class Intake:
             return None
         discord = origin.scheme == "https" and origin.host in HOSTS and origin.port == 443
         return address if not stranger and (discord or origin == self._cdn) else None
+
+    def most_bytes(self, link: Link) -> int:
+        """How many bytes the file behind a link can have."""
+        most = AVATAR_BYTES if link.optional else self._limit_mb * MEGABYTE
+        return int(min(most, link.size or most))
 
     async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
         """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""

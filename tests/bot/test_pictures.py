@@ -18,16 +18,16 @@ def allowed(url: str) -> bool:
 
 
 def attachment(url: str, kind: str | None = "image/png") -> Thing:
-    return Thing(url=url, size=3, content_type=kind)
+    return Thing(url=url, size=3, content_type=kind, is_spoiler=lambda: False)
 
 
 def embed(url: str | None = None, proxy_url: str | None = None) -> Thing:
     nothing = Thing(url=None, proxy_url=None)
-    return Thing(image=Thing(url=url, proxy_url=proxy_url), thumbnail=nothing)
+    return Thing(url=url, image=Thing(url=url, proxy_url=proxy_url), thumbnail=nothing)
 
 
 def message(**parts) -> Thing:
-    return Thing(**{"attachments": [], "components": [], "embeds": [], "message_snapshots": [], **parts})
+    return Thing(**{"content": "", "attachments": [], "components": [], "embeds": [], "message_snapshots": [], **parts})
 
 
 @pytest.mark.parametrize(

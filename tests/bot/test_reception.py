@@ -18,6 +18,9 @@ from engine.jobs.params import Dream
 class Shelf:
     """An intake with one picture."""
 
+    def most_bytes(self, link: Link) -> int:
+        return 10
+
     async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
         if "missing" in link.url:
             raise Unreachable
