@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -55,14 +56,11 @@ def with_segments(jpeg: bytes, *segments: bytes) -> bytes:
 def scans(jpeg: bytes) -> Iterator[bytes]:
     """The scans of a JPEG, each with its header."""
     at = jpeg.index(b"\xff\xda")
-    while jpeg[at : at + 2] == b"\xff\xda":
-        end = at + 2
-        while jpeg[end] != 0xFF or jpeg[end + 1] == 0 or 0xD0 <= jpeg[end + 1] <= 0xD7:
-            end += 1
-        yield jpeg[at:end]
-        at = jpeg.find(b"\xff\xda", end)
-        if at < 0:
-            return
+    while at >= 0:
+        end = re.compile(rb"\xff[^\x00\xd0-\xd7]").search(jpeg, at + 2)
+        assert end is not None
+        yield jpeg[at : end.start()]
+        at = jpeg.find(b"\xff\xda", end.start())
 
 
 def with_scans(count: int, size: tuple[int, int] = (96, 64)) -> bytes:
