@@ -28,7 +28,6 @@ from bot.metrics import Metrics
 from bot.openings import Openings
 from bot.poster import DiscordPoster
 from bot.quota import Quota
-from bot.reception import NOISE_CELL, noise
 from bot.response import NO_ANSWER
 from bot.starts import Identifies, Starts
 from bot.store.presets import Presets
@@ -167,7 +166,7 @@ async def compose(
         engine=dispatch.engine_listens,
         rows=dispatch.unposted,
         run_dir=settings.run_dir,
-        decoder=lambda: decoder.pid,
+        decoders=lambda: decoder.pids,
     )
     await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
     return client, courier
@@ -176,7 +175,7 @@ async def compose(
 async def _warm(decoder: Decoder) -> None:
     """Have the decoder's libraries loaded before the first picture comes."""
     try:
-        await decoder.clean(noise(NOISE_CELL, 0), NOISE_CELL)
+        await decoder.warm()
     except Refusal:
         log.warning("the decoder did not start; pictures will be refused until it does")
 

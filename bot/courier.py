@@ -472,14 +472,14 @@ class Courier:
         return await self._card(track, row)
 
     async def _card(self, track: Track, row: JobRow) -> Card:
-        id, params, posting = track.id, track.job.params, track.posting
+        id, job, posting = track.id, track.job, track.posting
         shown = None
         if not track.preview and track.job.picture is not None:
             shown = await self._dispatch.get_blob(track.job.picture)
         if track.phase is Phase.RUNNING:
-            return status.dreaming(id, params, posting, shown, track.preview, track.fraction, track.left_s)
+            return status.dreaming(id, job, posting, shown, track.preview, track.fraction, track.left_s)
         place = await self._dispatch.place(id)
-        return status.waiting(id, params, posting, shown, place, crashed=row.crashes > 0)
+        return status.waiting(id, job, posting, shown, place, crashed=row.crashes > 0)
 
     async def _settle(self, id: JobId) -> None:
         row = await self._dispatch.row(id)

@@ -20,6 +20,7 @@ from typing import Any
 import discord
 
 from bot import pictures, response, wording
+from bot.admission import Turn
 from bot.courier import Courier, PostError, Unavailable
 from bot.intake import Intake, Link
 from bot.openings import Openings
@@ -35,13 +36,15 @@ from engine.jobs import params as jobs_params
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import BadOption, Gone, NetworkMissing, NoLedger, NotYours, TooLong, Unreachable
 from engine.jobs.imprint import Imprint
-from engine.jobs.job import MEGABYTE, CancelOutcome, Job, JobId, JobRow
+from engine.jobs.job import MEGABYTE, BlobKey, CancelOutcome, Job, JobId, JobRow
 from engine.jobs.params import SEEDS, AnyParams, Channel, Dream, P, See, Zoom
 
 log = logging.getLogger(__name__)
 
 ANSWER_S = 0.7
 """A picture that takes longer to open is opened behind a status message."""
+LOOK_S = 3.0
+"""How often whoever waits to have a picture opened is told of the place in line."""
 READ_S = 1.5
 """How long a file may take to say how it was made: Discord waits for 3 s, and a picture is opened after that."""
 TOKEN_ESTIMATE_S = 12 * 60.0
@@ -73,6 +76,15 @@ class Original:
     source: Source | None
     words: str
     others: Mapping[str, Source] = field(default_factory=dict)
+    hidden: bool = False
+    """A picture that is ours by now was hidden by whoever sent it."""
+    frame: str = ""
+    """Which frame of an animation it is, in words, where that is known."""
+
+    @property
+    def spoiler(self) -> bool:
+        """Whether any of the pictures was hidden by whoever sent it."""
+        return self.hidden or any(isinstance(one, Link) and one.spoiler for one in (self.source, *self.others.values()))
 
 
 class Late(Exception):
@@ -133,15 +145,15 @@ class Desk:
             posting = Posting.from_json(row.posting)
             here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
             if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
-                return Original(row.job.picture, posting.original)
+                return of_row(row, row.job.picture)
         return self.original(None, user)
 
     async def imprint(self, link: Link, user_id: int) -> Imprint:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
         with self._quota.slot(str(user_id)):
             try:
-                async with asyncio.timeout(READ_S):
-                    return imprint.read(await self.intake.imprint(link))
+                async with asyncio.timeout(READ_S), self._reception.line_up_for(str(user_id), link):
+                    return imprint.read(await self.intake.imprint(link, str(user_id)))
             except TimeoutError:
                 raise Unreachable from None
 
@@ -169,6 +181,7 @@ class Desk:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
         posting = of_interaction(interaction, original.words, private=private)
+        posting = dataclasses.replace(posting, frame=original.frame)
         order = Order(
             params,
             str(interaction.user.id),
@@ -176,6 +189,7 @@ class Desk:
             parent.id if parent else None,
             interaction.filesize_limit or MESSAGE_LIMIT,
             original.others,
+            original.spoiler,
         )
         logs.concern(order.id)
         with self._quota.slot(order.requester):
@@ -183,18 +197,19 @@ class Desk:
                 await response.answer(interaction, interaction.response.defer)
                 await self._send(order, beside)
                 return
-            opening = asyncio.create_task(self._reception.open(order))
+            turn = self._reception.line_up(order)
+            opening = asyncio.create_task(self._reception.open(order, turn))
             await asyncio.wait({opening}, timeout=ANSWER_S)
             if opening.done():
                 await self._answer(interaction, order, opening.result(), posting)
             else:
                 with self._openings.kept(order.id, posting):
-                    await self._answer_first(interaction, order, opening, posting)
+                    await self._answer_first(interaction, order, opening, turn, posting)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        order = Order(params, str(message.author.id), original.source, None, limit)
+        order = Order(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
         logs.concern(order.id)
         posting = of_message(message, original.words)
         with self._quota.slot(order.requester):
@@ -203,6 +218,7 @@ class Desk:
     async def _send(self, order: Order, posting: Posting) -> None:
         """A status message that answers no interaction."""
         opened = await self._reception.open(order)
+        posting = framed(posting, opened)
         ticket = await self._queue(order, opened, posting)
         await self._show(ticket, opened, posting, lambda card: self._poster.send(ticket.id, posting, card))
 
@@ -210,6 +226,7 @@ class Desk:
         def send(card: Card) -> Awaitable[int | None]:
             return self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
 
+        posting = framed(posting, opened)
         await self._show(await self._queue(order, opened, posting), opened, posting, send)
 
     async def _show(self, ticket: Ticket, opened: Opened, posting: Posting, send: Send) -> None:
@@ -230,9 +247,15 @@ class Desk:
             await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent) if sent else None)
 
     async def _answer_first(
-        self, interaction: discord.Interaction, order: Order, opening: asyncio.Task[Opened], posting: Posting
+        self,
+        interaction: discord.Interaction,
+        order: Order,
+        opening: asyncio.Task[Opened],
+        turn: Turn,
+        posting: Posting,
     ) -> None:
-        card = status.opening(order.params, posting)
+        ahead = turn.ahead
+        card = status.opening(order.params, posting, ahead)
         try:
             sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
         except Exception:
@@ -241,7 +264,9 @@ class Desk:
         posting = dataclasses.replace(posting, message_id=sent)
         self._openings.keep(order.id, posting)
         try:
+            await self._tell_places(order, opening, turn, posting, ahead)
             opened = await opening
+            posting = framed(posting, opened)
             ticket = await self._queue(order, opened, posting)
         except Exception as error:
             raise Late from error
@@ -253,6 +278,19 @@ class Desk:
             log.exception("showing its status broke")
         finally:
             await self._follow(ticket.id)
+
+    async def _tell_places(
+        self, order: Order, opening: asyncio.Task[Opened], turn: Turn, posting: Posting, said: int
+    ) -> None:
+        """Show how many pictures are opened before this one, for as long as it waits; `said` is what stands there."""
+        while said and not (await asyncio.wait({opening}, timeout=LOOK_S))[0]:
+            if turn.ahead == said:
+                continue
+            said = turn.ahead
+            try:
+                await self._poster.edit(posting, status.opening(order.params, posting, said))
+            except PostError as error:
+                log.info("a place in line was not shown: %s", type(error).__name__)
 
     async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
         if not posting.by_channel:
@@ -331,16 +369,14 @@ class Desk:
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Dream the picture that was looked at."""
         params = jobs_params.make(Dream, network=row.job.params.network, seed=draw_seed())
-        original = Original(row.job.picture, Posting.from_json(row.posting).original)
-        await self.take(interaction, params, original, private=is_private(row), parent=row)
+        await self.take(interaction, params, of_row(row, row.job.picture), private=is_private(row), parent=row)
 
     async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
         """Dream the same picture again, with another seed, or with something else changed."""
-        words = Posting.from_json(row.posting).original
         params = reseeded(row.job.params, **changes)
         unwanted = {"guide"} if "subject" in changes else set()
         others = {name: key for name, key in row.job.others.items() if name not in unwanted}
-        original = Original(row.job.picture, words, others)
+        original = dataclasses.replace(of_row(row, row.job.picture), others=others)
         await self.take(interaction, params, original, private=is_private(row), parent=row)
 
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
@@ -375,11 +411,23 @@ class Desk:
     def _result_of(self, row: JobRow) -> Original:
         if row.result is None or "deeper" not in result.verbs(row):
             raise Gone
-        return Original(row.result.blob, Posting.from_json(row.posting).original)
+        return of_row(row, row.result.blob)
+
+
+def of_row(row: JobRow, picture: BlobKey | None) -> Original:
+    """A picture of a job, its own or its result, as what something else is made of."""
+    posting = Posting.from_json(row.posting)
+    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
+
+
+def framed(posting: Posting, opened: Opened) -> Posting:
+    """With the frame that is dreamed, where a picture that was opened just now moves."""
+    said = wording.frame(opened.frame, opened.frames)
+    return dataclasses.replace(posting, frame=said) if said else posting
 
 
 def _waiting(ticket: Ticket, opened: Opened, posting: Posting) -> Card:
-    return status.waiting(ticket.id, ticket.job.params, posting, opened.shown, ticket.place)
+    return status.waiting(ticket.id, ticket.job, posting, opened.shown, ticket.place)
 
 
 def draw_seed() -> int:

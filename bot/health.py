@@ -42,8 +42,8 @@ class Parts:
     rows: Callable[[], Awaitable[Sequence[JobRow]]]
     """Jobs that are not posted."""
     run_dir: Path
-    decoder: Callable[[], int | None] = field(default=lambda: None)
-    """The decoder's process."""
+    decoders: Callable[[], tuple[int, ...]] = field(default=tuple)
+    """The decoder's processes."""
 
 
 class Health:
@@ -110,8 +110,7 @@ class Health:
         known = None if isinstance(rows, str) else rows
         up = {"discord": parts.discord(), "engine": parts.engine(), "ledger": known is not None}
         pids = {"bot": os.getpid(), **(engine_pids(parts.run_dir) if up["engine"] else {})}
-        if decoder := parts.decoder():
-            pids["decoder"] = decoder
+        pids |= {f"decoder {n}" if n > 1 else "decoder": pid for n, pid in enumerate(parts.decoders(), 1)}
         page = self._metrics.page(known, up, pids)
         return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE})
 

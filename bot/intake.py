@@ -27,6 +27,8 @@ UNPACKED = {"Accept-Encoding": "identity"}
 HOPS = 3
 TIMEOUT_S = 30.0
 CHUNK = 2**16
+AVATAR_BYTES = 5 * MEGABYTE
+"""The largest that a PNG of 1024 x 1024 with transparency can be, and some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,18 @@ class Link:
     """Bytes that Discord says it has, if it says so."""
     optional: bool = False
     """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
+    spoiler: bool = False
+    """Whoever sent it hid it."""
 
 
 class Cleaner(Protocol):
     """What the intake needs of `engine.jobs.decoder.Decoder`."""
 
-    async def clean(self, data: bytes, long_side: int) -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
         """Decode, orient, strip, fit."""
         ...
 
-    async def imprint(self, data: bytes) -> bytes:
+    async def imprint(self, data: bytes, person: str = "") -> bytes:
         """What a file says of how it was made."""
         ...
 
@@ -78,16 +82,21 @@ class Intake:
         discord = origin.scheme == "https" and origin.host in HOSTS and origin.port == 443
         return address if not stranger and (discord or origin == self._cdn) else None
 
-    async def fetch(self, link: Link, long_side: int) -> Clean:
-        """The picture behind a link, its long side `long_side`. Raises the `Refusal`s of pictures."""
-        return await self._decoder.clean(await self._file(link), long_side)
+    def most_bytes(self, link: Link) -> int:
+        """How many bytes the file behind a link can have."""
+        most = AVATAR_BYTES if link.optional else self._limit_mb * MEGABYTE
+        return int(min(most, link.size or most))
 
-    async def imprint(self, link: Link) -> bytes:
+    async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
+        """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
+        return await self._decoder.clean(await self._file(link), size, person)
+
+    async def imprint(self, link: Link, person: str = "") -> bytes:
         """What the file behind a link says of how it was made, for `engine.jobs.imprint.read`; perhaps nothing.
 
         Raises the `Refusal`s of pictures.
         """
-        return await self._decoder.imprint(await self._file(link))
+        return await self._decoder.imprint(await self._file(link), person)
 
     async def _file(self, link: Link) -> bytes:
         self._check_size(link.size)

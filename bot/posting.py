@@ -19,6 +19,8 @@ class Posting:
     """The requester's display name."""
     original: str
     """Whose what is dreamed, for alt texts: "Ada's avatar"."""
+    frame: str = ""
+    """Which frame of an animation that is, in words: "frame 3 of 40"."""
     channel_id: int | None = None
     guild_id: int | None = None
     message_id: int | None = None

@@ -16,7 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.admission import Admission, Turn
 from bot.intake import Intake, Link
+from engine.jobs.decoder import Clean
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.errors import Gone, NoLedger, Refusal
 from engine.jobs.job import MEGABYTE, BlobKey, Job, JobId, Place, new_id
@@ -39,6 +41,8 @@ class Order:
     limit_bytes: int = 10 * MEGABYTE
     others: Mapping[str, Source] = field(default_factory=dict)
     """Further pictures by what they are for."""
+    spoiler: bool = False
+    """One of the pictures was hidden by whoever sent it."""
     id: JobId = field(default_factory=new_id)
     """The id that its job will have, so that what happens to its picture before is logged under it, too."""
 
@@ -50,6 +54,10 @@ class Opened:
     blob: BlobKey | None
     shown: bytes
     others: Mapping[str, BlobKey] = field(default_factory=dict)
+    frame: int = 1
+    """Which one of its frames it shows, from 1 on ..."""
+    frames: int = 1
+    """... and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +72,44 @@ class Ticket:
 class Reception:
     """Request in, job out."""
 
-    def __init__(self, dispatch: Dispatch, intake: Intake) -> None:
+    def __init__(self, dispatch: Dispatch, intake: Intake, admission: Admission | None = None) -> None:
         self._dispatch = dispatch
         self._intake = intake
+        self._admission = admission or Admission()
 
-    async def open(self, order: Order) -> Opened:
-        """Fetch and clean the pictures. Raises the `Refusal`s of pictures."""
-        others = {name: (await self._picture(order, source))[0] for name, source in order.others.items()}
-        try:
-            if order.source is not None:
-                return Opened(*await self._picture(order, order.source), others)
-        except Refusal:
-            if not (isinstance(order.source, Link) and order.source.optional):
-                raise
+    def line_up(self, order: Order) -> Turn:
+        """The turn of an order's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
+        links = [source for source in (order.source, *order.others.values()) if isinstance(source, Link)]
+        return self.line_up_for(order.requester, *links)
+
+    def line_up_for(self, person: str, *links: Link) -> Turn:
+        """The turn of a person's files. Raises `TooManyPictures`."""
+        return self._admission.line_up(person, max(map(self._intake.most_bytes, links), default=0))
+
+    async def open(self, order: Order, turn: Turn | None = None) -> Opened:
+        """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
+        async with turn or self.line_up(order):
+            others = {name: (await self._picture(order, source))[0] for name, source in order.others.items()}
+            try:
+                if order.source is not None:
+                    blob, clean = await self._picture(order, order.source)
+                    return Opened(blob, clean.png, others, clean.frame, clean.frames)
+            except Refusal:
+                if not (isinstance(order.source, Link) and order.source.optional):
+                    raise
         return Opened(None, await asyncio.to_thread(noise, order.params.size, order.params.seed), others)
 
     async def submit(self, order: Order, opened: Opened, posting: dict[str, Any]) -> Ticket:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""
-        job = Job(order.params, order.requester, opened.blob, order.parent, order.limit_bytes, opened.others)
+        job = Job(
+            order.params,
+            order.requester,
+            opened.blob,
+            order.parent,
+            order.limit_bytes,
+            opened.others,
+            order.spoiler,
+        )
         id = await self._dispatch.submit(job, posting, order.id)
         return Ticket(id, job, await self._place(id))
 
@@ -91,15 +119,15 @@ class Reception:
         except NoLedger:  # it is queued all the same, and must not be refused
             return None
 
-    async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, bytes]:
+    async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, Clean]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
-            clean = await self._intake.fetch(source, order.params.size)
-            return await self._dispatch.put_blob(clean.png), clean.png
+            clean = await self._intake.fetch(source, order.params.size, order.requester)
+            return await self._dispatch.put_blob(clean.png), clean
         data = await self._dispatch.get_blob(source)
         if data is None:
             raise Gone
-        return source, data
+        return source, Clean(data, 0, 0)
 
 
 def noise(size: int, seed: int) -> bytes:

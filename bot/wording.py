@@ -220,9 +220,21 @@ def place(where: Place | None, now: float | None = None) -> str:
     return f"{ahead}, about {duration(where.eta_s)}: ready <t:{ready}:R>."
 
 
-def status(first: str, name: str, params: AnyParams) -> str:
+def opening(ahead: int) -> str:
+    """While a picture is fetched and opened, or waits for that: "3 pictures are opened before yours"."""
+    before = {0: "", 1: " 1 picture is opened before yours."}.get(ahead, f" {ahead} pictures are opened before yours.")
+    return f"{OPENING}{before}"
+
+
+def frame(number: int, count: int) -> str:
+    """Which frame of an animation is dreamed: "frame 3 of 40"; nothing for what does not move."""
+    return f"frame {number} of {count}" if count > 1 else ""
+
+
+def status(first: str, name: str, params: AnyParams, frame: str = "") -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
-    return f"{first}\n-# {escape(name)} · {params.recipe} · {escape(params.aim[1], 100)}"
+    parts = [escape(name), params.recipe, escape(params.aim[1], 100), frame]
+    return f"{first}\n-# {' · '.join(filter(None, parts))}"
 
 
 def underway(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
@@ -260,10 +272,10 @@ def like(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str
     return text
 
 
-def result(row: JobRow, name: str) -> str:
+def result(row: JobRow, name: str, frame: str = "") -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
-    parts = [escape(name), f"{taken:.1f} s"]
+    parts = [escape(name), f"{taken:.1f} s", *filter(None, (frame,))]
     if found := guesses(row):
         parts.insert(0, escape(found, 100))
     if row.job.others:

@@ -16,7 +16,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "base", "han
 TORCH_SIDE = ("networks", "objectives", "canvas", "ascent", "recipes", "training")
 TORCH_SIDE_MAY = {"torch", "torchvision", "numpy", "PIL", "safetensors", "pydantic"}
 TRAINING_MAY = {"skimage", "resvg_py"}  # the extra `training`, imported inside functions
-COUNTER_FOR_TORCH_SIDE = {"engine.jobs.params", "engine.jobs.catalog", "engine.jobs.errors"}
+COUNTER_FOR_TORCH_SIDE = {"engine.jobs.params", "engine.jobs.catalog", "engine.jobs.errors", "engine.jobs.shapes"}
 CALLS_AT_IMPORT = {"open", "read_text", "read_bytes", "write_text", "mkdir", "connect", "urlopen", "getenv"}
 
 

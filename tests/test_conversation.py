@@ -22,7 +22,7 @@ from PIL import Image
 from bot.playground import rules
 from bot.playground.openapi import Specification
 from bot.playground.world import EPHEMERAL, Message
-from engine.jobs import decoder, imprint
+from engine.jobs import cleaning, imprint
 from tests.fuzz.siege import chunks
 from tests.published import SPECIFICATION
 from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
@@ -221,7 +221,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
 ) -> None:
     (attachment,) = room.now(dream).attachments
     assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
-    said = decoder.imprinted(attachment.data, 1.0)
+    said = cleaning.imprinted(attachment.data, 1.0)
     made = imprint.read(said).params
     assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 256)
     asking = [one for one in room.world.people.values() if not one.bot]
@@ -234,7 +234,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
         liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
         assert f"/dream layer:high size:256 seed:{made.seed}" in texts(liked)
-        assert decoder.imprinted(liked.attachments[0].data, 1.0) == said
+        assert cleaning.imprinted(liked.attachments[0].data, 1.0) == said
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ class Made:
     missing: tuple[str, ...] = ()
     """... and those that cannot be had."""
     private: bool = False
+    spoiler: bool = False
+    """A picture of it was hidden by whoever sent it."""
 
 
 class LikeCog(commands.Cog):
@@ -62,7 +64,8 @@ class LikeCog(commands.Cog):
         check_ready(params)
         check_work(params)
         original = await desk.brought(user, interaction.channel_id)
-        original = dataclasses.replace(original, others=made.others if isinstance(params, Dream) else {})
+        if made.others and isinstance(params, Dream):
+            original = dataclasses.replace(original, others=made.others, hidden=original.hidden or made.spoiler)
         await desk.take(interaction, params, original, private=made.private)
         await self.client.tell(interaction, wording.like(params, original.words, made.missing))
 
@@ -71,7 +74,7 @@ class LikeCog(commands.Cog):
         row = await self._row(message)
         if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
             others = {name: key for name, key in row.job.others.items() if name in FITTING}
-            return Made(row.job.params, others, (), is_private(row))
+            return Made(row.job.params, others, (), is_private(row), row.job.spoiler)
         link = pictures.meant(message, self.client.desk.intake.allowed)
         if link is None:
             return None

@@ -28,12 +28,14 @@ class Picture:
 
     data: bytes
     alt: str
+    spoiler: bool = False
+    """It is covered until somebody presses it."""
 
     @property
     def name(self) -> str:
-        """A file name by what the bytes are: "dream.png"."""
+        """A file name by what the bytes are: "dream.png", or "SPOILER_dream.png", which Discord covers everywhere."""
         ending = next((ending for magic, ending in FORMATS if self.data.startswith(magic)), "bin")
-        return f"dream.{ending}"
+        return f"{'SPOILER_' if self.spoiler else ''}dream.{ending}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Card:
 
 def plain(card: Card) -> Card:
     """The same picture and buttons in words of which no filter of a server can object to any."""
-    picture = card.picture and Picture(card.picture.data, wording.PLAIN_ALT)
+    picture = card.picture and replace(card.picture, alt=wording.PLAIN_ALT)
     return replace(card, text=wording.PLAIN, picture=picture)
 
 
@@ -67,8 +69,8 @@ def layout(card: Card) -> Layout:
     """The components of a card."""
     items: list[ui.Item[Layout]] = []
     if card.picture is not None:
-        url = f"attachment://{card.picture.name}"
-        items.append(ui.MediaGallery(discord.MediaGalleryItem(url, description=card.picture.alt)))
+        url, alt, spoiler = f"attachment://{card.picture.name}", card.picture.alt, card.picture.spoiler
+        items.append(ui.MediaGallery(discord.MediaGalleryItem(url, description=alt, spoiler=spoiler)))
     items.append(ui.TextDisplay(card.text))
     if card.verbs:
         items.append(ui.ActionRow(*(button(verb, card.id) for verb in card.verbs)))

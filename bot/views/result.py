@@ -27,8 +27,8 @@ def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
 def _done(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
     if picture is None:
         return sentence(row, wording.LOST)
-    shown = Picture(picture, wording.alt(row.job.params, posting.original, row))
-    return Card(wording.result(row, posting.name), shown, verbs(row), row.id)
+    shown = Picture(picture, wording.alt(row.job.params, posting.original, row), row.job.spoiler)
+    return Card(wording.result(row, posting.name, posting.frame), shown, verbs(row), row.id)
 
 
 def unfit(row: JobRow) -> Card:
@@ -40,7 +40,7 @@ def smaller(card: Card, png: bytes, *, still: bool) -> Card:
     """The answer with a smaller picture, or with the first one of an animation, because the whole was too large."""
     assert card.picture is not None
     note = wording.STILL if still else wording.SMALLER
-    return replace(card, text=f"{card.text} · {note}", picture=Picture(png, card.picture.alt))
+    return replace(card, text=f"{card.text} · {note}", picture=replace(card.picture, data=png))
 
 
 def sentence(row: JobRow, text: str) -> Card:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from bot import wording
 from bot.posting import Posting
 from bot.views.card import Card, Picture
-from engine.jobs.job import JobId, Place
+from engine.jobs.job import Job, JobId, Place
 from engine.jobs.params import AnyParams
 
 
-def opening(params: AnyParams, posting: Posting) -> Card:
-    """Before the picture is there, when that takes long."""
-    return Card(wording.status(wording.OPENING, posting.name, params))
+def opening(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
+    """Before the picture is there, when that takes long; so many are opened before it."""
+    return Card(wording.status(wording.opening(ahead), posting.name, params))
 
 
 def waiting(
     id: JobId,
-    params: AnyParams,
+    job: Job,
     posting: Posting,
     shown: bytes | None,
     place: Place | None,
@@ -25,13 +25,14 @@ def waiting(
 ) -> Card:
     """In the line, with the picture it will be made of; `crashed` is one that was begun before and broke."""
     stands = wording.place(place)
-    text = wording.status(f"{wording.ONCE_MORE} {stands}" if crashed else stands, posting.name, params)
-    return Card(text, _before(shown, posting), ("cancel",), id)
+    said = f"{wording.ONCE_MORE} {stands}" if crashed else stands
+    text = wording.status(said, posting.name, job.params, posting.frame)
+    return Card(text, _before(shown, posting, job), ("cancel",), id)
 
 
 def dreaming(
     id: JobId,
-    params: AnyParams,
+    job: Job,
     posting: Posting,
     shown: bytes | None,
     preview: bytes,
@@ -39,11 +40,13 @@ def dreaming(
     left_s: float = 0.0,
 ) -> Card:
     """Under way, with the latest preview once there is one."""
-    text = wording.status(wording.underway(params, fraction, left_s), posting.name, params)
+    params = job.params
+    text = wording.status(wording.underway(params, fraction, left_s), posting.name, params, posting.frame)
     if preview:
-        return Card(text, Picture(preview, wording.alt(params, posting.original)), ("cancel", "keep"), id)
-    return Card(text, _before(shown, posting), ("cancel",), id)
+        picture = Picture(preview, wording.alt(params, posting.original), job.spoiler)
+        return Card(text, picture, ("cancel", "keep"), id)
+    return Card(text, _before(shown, posting, job), ("cancel",), id)
 
 
-def _before(shown: bytes | None, posting: Posting) -> Picture | None:
-    return None if shown is None else Picture(shown, wording.alt_before(posting.original))
+def _before(shown: bytes | None, posting: Posting, job: Job) -> Picture | None:
+    return None if shown is None else Picture(shown, wording.alt_before(posting.original), job.spoiler)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from engine.jobs import shapes
+
 Size = tuple[int, int]
 """Height and width, in pixels."""
 
@@ -17,8 +19,6 @@ def resize(picture: Tensor, size: Size) -> Tensor:
     return resized.reshape(*picture.shape[:-2], *size)
 
 
-def fitted(size: Size, side: int, smallest: int = 32) -> Size:
-    """The even size of that aspect whose long side is `side`; the short one has at least `smallest` pixels."""
-    scale = side / max(size)
-    height, width = (min(side, max(smallest, 2 * round(edge * scale / 2))) for edge in size)
-    return height, width
+def fitted(size: Size, side: int) -> Size:
+    """The even size of that aspect whose long side is `side`; for strips, `side` counts the area of a square."""
+    return shapes.fitted(size, side, step=2)

@@ -1,53 +1,54 @@
-"""Strangers' bytes into clean pictures: `bytes => PNG without metadata`, in a child that may die.
+"""Strangers' bytes into clean pictures: `bytes => PNG without metadata`, in children that may die.
 
-Asked for that, the child hands out what a file of ours says of how it was made: a few KB of text under our own key
+Asked for that, a child hands out what a file of ours says of how it was made: a few KB of text under our own key
 (`engine.jobs.imprint`), and no other metadata.
 
-`Decoder` is the side that asks (no Pillow there); `python -m engine.jobs.decoder` is the child: no torch, bounded
-memory and CPU time, kept warm. Before the first stranger's byte it gives up every right that it can do without
-(`seal`): from then on it can open no file, no socket and no process. Bytes, pixels and frames are bounded from the
-header, before anything is decoded. Orientation and colour profile are applied, then all metadata is dropped.
+    whose turn it is      one picture of a person at a time, in the order in which they came
+    two quick children    a picture has `QUICK_S` of CPU time
+    one slow child        what took longer has `SECONDS` here, so that nobody else waits behind it
 
-What the child answers is not believed either: anything but a plain PNG of the right size, or the name of a refusal,
-is as good as a crash.
+What a child answers is not believed: anything but a plain PNG of the right size, or the name of a refusal, is as good
+as a crash. Whoever sent what a child died of waits for a while (`engine.jobs.strikes`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import logging
-import os
-import resource
+import signal
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from engine.jobs import errors, frames, imprint
-
-if TYPE_CHECKING:
-    from PIL import Image
+from engine.jobs import errors, frames, imprint, shapes
+from engine.jobs.cleaning import FRAMES
+from engine.jobs.containers import PNG
+from engine.jobs.decoder_child import GRACE_S, NICE
+from engine.jobs.job import MEGABYTE
+from engine.jobs.strikes import Strikes
+from engine.jobs.turns import Turns
 
 log = logging.getLogger(__name__)
 A = TypeVar("A")
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
-MEMORY = 1536 * 2**20
-"""Address space of the child: enough for two copies of the largest picture allowed."""
-SECONDS = 8.0
-"""Per picture; CPU time in the child, wall time outside."""
-FRAMES_FACTOR = 8
-"""An animation may hold this many times the pixels of the largest picture."""
-FRAMES = 5_000
-"""An animation may hold this many frames: at 25 a second, more than three minutes."""
-NOBODY = 65534
-"""The user that a child of root becomes."""
-SPEC = "--child"
-MEGABYTE = 2**20
-PNG = b"\x89PNG\r\n\x1a\n"
+CHILD = "engine.jobs.decoder_child"
+CHILDREN = 2
+"""Quick ones."""
+QUICK_S, SECONDS = 2.0, 8.0
+"""CPU time of a picture in the quick lane and in the slow one."""
+BRIEF_S = 1.0
+"""CPU time; whoever sent a picture that took longer goes to the slow lane with the next ones."""
+PATIENCE = 4.0
+"""So many times its CPU time a picture may take by the clock: the machine has other work, too."""
+START_S = 60.0
+"""For a process to load its libraries, on a machine that has much else to do."""
+ENDING_S = 2.0
+"""Between the end of a process's pipe and its own."""
+LONGEST_S = PATIENCE * (QUICK_S + SECONDS + 2 * GRACE_S)
+"""Nobody waits longer for a picture whose turn has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,108 +59,250 @@ class Clean:
     """RGB, 8 bit, no metadata."""
     width: int
     height: int
-    animated: bool
-    """It had more frames; this is the first."""
+    frame: int = 1
+    """Which one of its frames it is, from 1 on ..."""
+    frames: int = 1
+    """... and how many there are."""
+
+    @property
+    def animated(self) -> bool:
+        """It had more frames than this one."""
+        return self.frames > 1
 
 
-class Decoder:
-    """The warm child; started when needed, replaced when it dies. One picture at a time."""
+class Slow(Exception):
+    """The picture needs more CPU time than it had."""
 
-    def __init__(self, megapixels: float = 50.0, megabytes: float = 25.0) -> None:
-        self.megapixels = megapixels
-        self.megabytes = megabytes
-        self._child: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
 
-    async def __aenter__(self) -> Decoder:
-        await self._warm()
-        return self
+class Died(Exception):
+    """The child gave no answer of ours and is gone."""
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._kill()
+    def __init__(self, status: int = 0) -> None:
+        """Its exit status, as `subprocess` has it."""
+        super().__init__(status)
+        self.by_others = status == -signal.SIGKILL
+        """Nobody but us kills it over a picture."""
+
+
+Believed = Callable[[dict[str, Any], bytes], A | errors.Refusal]
+"""What an answer means. Raises ValueError for one that is none of ours."""
+
+
+class Child:
+    """One warm process; started when needed, replaced when it dies."""
+
+    def __init__(self, seconds: float, *arguments: str) -> None:
+        """`seconds` of CPU time for each picture."""
+        self._seconds = seconds
+        self._arguments = arguments
+        self._process: asyncio.subprocess.Process | None = None
 
     @property
     def pid(self) -> int | None:
-        """The child's process, while there is one."""
-        return self._child.pid if self._child is not None else None
+        """The process, while there is one."""
+        return self._process.pid if self._process is not None else None
 
-    async def clean(self, data: bytes, long_side: int = 1024) -> Clean:
-        """Decode, orient, convert to sRGB, resize to `long_side` pixels. Raises a `Refusal` with a sentence.
+    async def ask(
+        self, question: dict[str, Any], data: bytes, believed: Believed[A]
+    ) -> tuple[A | errors.Refusal, float]:
+        """Its answer and the CPU time it took; one question at a time. Raises `Slow`, and `Died` for no answer."""
+        unharmed = False
+        try:
+            process = await self.warm()
+            async with asyncio.timeout(PATIENCE * (self._seconds + GRACE_S)):
+                frame = await self._exchange(process, question, data)
+            if unharmed := _says_slow(frame):
+                raise Slow
+            answer = believed(*frame)
+            unharmed = True
+            return answer, _seconds(frame)
+        except TimeoutError:
+            raise Slow from None
+        except ConnectionError:
+            status = await self._ended()
+            raise (Slow if status == -signal.SIGXCPU else Died(status)) from None
+        except ValueError:
+            raise Died from None
+        finally:  # also when we are cancelled in the middle: an answer nobody read must not become the next one's
+            if not unharmed:
+                log.info("the decoder gave no answer to this picture and is replaced")
+                await self.kill()
+
+    async def _exchange(
+        self, process: asyncio.subprocess.Process, question: dict[str, Any], data: bytes
+    ) -> frames.Frame:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        await frames.send(process.stdin, {**question, "seconds": self._seconds}, data)
+        frame = await frames.receive(process.stdout)
+        if frame is None:
+            raise ConnectionError("no answer")
+        return frame
+
+    async def warm(self) -> asyncio.subprocess.Process:
+        """The process, started if there is none. Raises `Died` where it does not start."""
+        if self._process is None or self._process.returncode is not None:
+            self._process = await self._start()
+        return self._process
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        """A process that has loaded its libraries, which is no part of a picture's time."""
+        from engine.jobs.settings import without_secrets
+
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", CHILD, *self._arguments, env=without_secrets(),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
+        )  # fmt: skip
+        assert process.stdout is not None
+        ready = None
+        try:
+            async with asyncio.timeout(START_S):
+                ready = await frames.receive(process.stdout)
+        except TimeoutError:
+            log.warning("a decoder did not start in %.0f s", START_S)
+        finally:
+            if ready is None:
+                await _end(process)
+        if ready is None:
+            raise Died(-signal.SIGKILL)
+        return process
+
+    async def kill(self) -> None:
+        """End it."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        await _end(process)
+
+    async def _ended(self) -> int:
+        """The exit status of a process that closed its pipe, as `subprocess` has it; 0 if it lives on.
+
+        Asked before it is killed: what asks whether there is anything to kill takes the status along.
+        """
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(ENDING_S):
+                return await self._process.wait()
+        except TimeoutError:
+            return 0
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    status = await process.wait()
+    log.debug("decoder %d is gone (%s)", process.pid, status)
+
+
+class Decoder:
+    """All children, and whose turn it is."""
+
+    def __init__(self, megapixels: float = 50.0, megabytes: float = 25.0, children: int = CHILDREN) -> None:
+        self.megapixels = megapixels
+        self.megabytes = megabytes
+        self._quick = [Child(QUICK_S) for _ in range(children)]
+        self._slow = Child(SECONDS, NICE)
+        self._free = self._quick[::-1]
+        self._quick_turn, self._slow_turn = asyncio.Semaphore(children), asyncio.Semaphore(1)
+        self._turns = Turns()
+        self._strikes = Strikes()
+
+    async def __aenter__(self) -> Decoder:
+        await self._quick[0].warm()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for child in (*self._quick, self._slow):
+            await child.kill()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that there are."""
+        return tuple(child.pid for child in (*self._quick, self._slow) if child.pid is not None)
+
+    async def warm(self) -> None:
+        """Start all quick children and have their libraries loaded, so that the first picture does not wait for it."""
+        tiny = b"GIF87a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+        await asyncio.gather(*(self.clean(tiny, 8) for _ in self._quick))
+
+    async def clean(self, data: bytes, size: int = 1024, person: str = "") -> Clean:
+        """Decode, orient, convert to sRGB, resize to `size` as `engine.jobs.shapes` says. Raises a `Refusal`.
 
         Small pictures are enlarged, too: the status message shows the picture at the size that its dream will have.
+        `person` is who sent it; nobody for what is our own.
         """
-        return await self._asked({"long_side": long_side}, data, lambda header, png: _believed(header, png, long_side))
+        return await self._asked({"size": size}, data, lambda header, png: _believed(header, png, size), person)
 
-    async def imprint(self, data: bytes) -> bytes:
+    async def imprint(self, data: bytes, person: str = "") -> bytes:
         """What a file of ours says of how it was made, for `engine.jobs.imprint.read`; empty where it says nothing.
 
         Raises a `Refusal` with a sentence.
         """
-        return await self._asked({"imprint": True}, data, _believed_imprint)
+        return await self._asked({"imprint": True}, data, _believed_imprint, person)
 
-    async def _asked(
-        self, header: dict[str, Any], data: bytes, believed: Callable[[dict[str, Any], bytes], A | errors.Refusal]
-    ) -> A:
+    async def _asked(self, question: dict[str, Any], data: bytes, believed: Believed[A], person: str) -> A:
         if not data:
             raise errors.EmptyFile()
         if len(data) > self.megabytes * MEGABYTE:
             raise errors.FileTooLarge(megabytes=f"{len(data) / MEGABYTE:.0f}", limit=f"{self.megabytes:g}")
-        async with self._turn:
-            answer = await self._ask({**header, "megapixels": self.megapixels}, data, believed)
+        async with self._turns.of(person) if person else contextlib.nullcontext():
+            self._strikes.check(person)
+            answer, seconds = await self._answer({**question, "megapixels": self.megapixels}, data, believed, person)
+        if seconds > BRIEF_S:
+            self._strikes.slow(person)
         if isinstance(answer, errors.Refusal):
             raise answer
         return answer
 
-    async def _ask(
-        self, header: dict[str, Any], data: bytes, believed: Callable[[dict[str, Any], bytes], A | errors.Refusal]
-    ) -> A | errors.Refusal:
-        child = await self._warm()
-        assert child.stdin is not None
-        assert child.stdout is not None
-        answer = None
+    async def _answer(
+        self, question: dict[str, Any], data: bytes, believed: Believed[A], person: str
+    ) -> tuple[A | errors.Refusal, float]:
+        """By a quick child, else by the slow one; with the CPU time that it took."""
         try:
-            async with asyncio.timeout(SECONDS + 2):
-                child.stdin.write(frames.pack(header, data))
-                await child.stdin.drain()
-                if frame := await frames.receive(child.stdout):
-                    answer = believed(*frame)
-        except (TimeoutError, ConnectionError, ValueError):
-            pass
-        finally:  # also when we are cancelled in the middle: an answer nobody read must not become the next one's
-            if answer is None:
-                log.info("the decoder gave no answer to this picture and is replaced")
-                await self._kill()
-        return errors.DecoderDied() if answer is None else answer
+            if not self._strikes.is_slow(person):
+                with contextlib.suppress(Slow):
+                    async with self._quick_child() as child:
+                        return await child.ask(question, data, believed)
+            self._strikes.slow(person)
+            async with self._slow_turn:
+                return await self._slow.ask(question, data, believed)
+        except Slow:
+            self._strikes.death(person)
+        except Died as died:
+            if not died.by_others:
+                self._strikes.death(person)
+        return errors.DecoderDied(), 0.0
 
-    async def _warm(self) -> asyncio.subprocess.Process:
-        if self._child is None or self._child.returncode is not None:
-            from engine.jobs.settings import without_secrets
-
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "engine.jobs.decoder", SPEC, env=without_secrets(),
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
-            )  # fmt: skip
-        return self._child
-
-    async def _kill(self) -> None:
-        if self._child is None:
-            return
-        child, self._child = self._child, None
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        status = await child.wait()
-        log.debug("decoder %d is gone (%s)", child.pid, status)
+    @contextlib.asynccontextmanager
+    async def _quick_child(self) -> AsyncIterator[Child]:
+        async with self._quick_turn:
+            child = self._free.pop()
+            try:
+                yield child
+            finally:
+                self._free.append(child)
 
 
-def _believed(header: dict[str, Any], png: bytes, long_side: int) -> Clean | errors.Refusal:
+def _says_slow(frame: frames.Frame) -> bool:
+    return isinstance(frame[0], dict) and frame[0].get("slow") is True
+
+
+def _seconds(frame: frames.Frame) -> float:
+    said = frame[0].get("seconds")
+    return said if isinstance(said, float) else 0.0
+
+
+def _believed(header: dict[str, Any], png: bytes, size: int) -> Clean | errors.Refusal:
     """The child's answer, which strangers' bytes may have forged. Raises ValueError if it is none of ours."""
     try:
         if refused := _refusal(header):
             return refused
-        width, height = header["width"], header["height"]
-        if png[:8] != PNG or struct.unpack(">II", png[16:24]) != (width, height) or max(width, height) != long_side:
+        edges, frame, count = (header["width"], header["height"]), header["frame"], header["frames"]
+        if png[:8] != PNG or struct.unpack(">II", png[16:24]) != edges or not shapes.is_fitted(edges, size):
             raise ValueError("not the picture that was announced")
-        return Clean(png, width, height, bool(header["animated"]))
+        if not (type(frame) is type(count) is int and 1 <= frame <= count <= FRAMES):
+            raise ValueError("not a frame of ours")
+        return Clean(png, *edges, frame, count)
     except (KeyError, TypeError, AttributeError, struct.error) as error:
         raise ValueError("not an answer of ours") from error
 
@@ -184,228 +327,6 @@ def _refusal(header: dict[str, Any]) -> errors.Refusal | None:
 REFUSALS: dict[str, type[errors.Refusal]] = {
     kind.__name__: kind
     for kind in (errors.NotAPicture, errors.BrokenPicture, errors.TooManyPixels, errors.TooManyFrames,
-                 errors.DecoderDied)
+                 errors.TooManyScans, errors.ExtremeShape, errors.DecoderDied)
 }  # fmt: skip
-"""All that the child may refuse with."""
-
-
-# the child
-
-
-def serve() -> None:
-    """Answer pictures on stdin until it closes."""
-    confine()
-    warm_up()
-    seal()
-    while frame := frames.read(sys.stdin.buffer):
-        _more_cpu_time()
-        header, data = frame
-        sys.stdout.buffer.write(frames.pack(*_answer(data, header)))
-        sys.stdout.buffer.flush()
-
-
-def confine() -> None:
-    """Bound what this process can use up: memory for good, files not a byte."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def seal() -> None:
-    """Give up what decoding does not need: root, new processes and threads, and every new descriptor.
-
-    Without descriptors nothing can be opened: no file, no socket, no pipe. It needs no privilege, on any Unix. Only
-    root could take the limits back, so a child of root becomes nobody first (which fails in some containers: there the
-    limits still hold for everything that does not ask to lift them).
-    """
-    with contextlib.suppress(OSError):  # what libraries think of a stranger's file is no log of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    if os.geteuid() == 0:
-        with contextlib.suppress(OSError):
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-
-
-def warm_up() -> None:
-    """Load the allowed formats and nothing else; later it would be too late, as nothing can be opened any more."""
-    import encodings.ascii
-    import encodings.latin_1
-    import encodings.utf_16  # noqa: F401
-
-    from PIL import AvifImagePlugin, Image, ImageCms, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
-
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # more would need threads, which `seal` forbids
-    out = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(out, "PNG")
-    clean(out.getvalue(), 2, 1.0)
-
-
-def _more_cpu_time() -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime + SECONDS) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-def _answer(data: bytes, asked: dict[str, Any]) -> frames.Frame:
-    try:
-        if "imprint" in asked:
-            text = imprinted(data, asked["megapixels"])
-            return {"imprint": len(text)}, text
-        png, size, animated = clean(data, asked["long_side"], asked["megapixels"])
-    except errors.Refusal as refusal:
-        return {"refused": type(refusal).__name__, "facts": refusal.facts}, b""
-    except MemoryError:
-        return {"refused": "DecoderDied", "facts": {}}, b""
-    return {"width": size[0], "height": size[1], "animated": animated}, png
-
-
-def clean(data: bytes, long_side: int, megapixels: float) -> tuple[bytes, tuple[int, int], bool]:
-    """What the child does with one picture: (PNG, (width, height), animated). Raises a `Refusal`."""
-    with _opened(data, megapixels) as opened:
-        animated = _bounded(opened, megapixels)
-        return *_plain(opened, long_side), animated
-
-
-def imprinted(data: bytes, megapixels: float) -> bytes:
-    """What the child does to see how a file of ours was made: the text in it, or nothing. Raises a `Refusal`."""
-    with _opened(data, megapixels) as opened:
-        return imprint.found(opened)
-
-
-@contextlib.contextmanager
-def _opened(data: bytes, megapixels: float) -> Iterator[Image.Image]:
-    """A picture of the allowed formats, nothing of it decoded. What goes wrong with it meanwhile is a `Refusal`."""
-    import warnings
-
-    from PIL import Image, UnidentifiedImageError
-
-    Image.MAX_IMAGE_PIXELS = None  # bounded below, by us, with a sentence
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a stranger's odd EXIF is not worth a line in the log
-        try:
-            _bound_pixels(*_webp_canvas(data), megapixels)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                yield opened
-        except UnidentifiedImageError:
-            raise errors.NotAPicture() from None
-        except (errors.Refusal, MemoryError):
-            raise
-        except Exception:  # Pillow raises anything at all on damaged files: OSError, SyntaxError, struct.error ...
-            raise errors.BrokenPicture() from None
-
-
-def _webp_canvas(data: bytes) -> tuple[int, int]:
-    """(width, height) of a WebP with an extended header: its decoder asks for both canvases when it opens the file."""
-    if data[:4] + data[8:16] != b"RIFFWEBPVP8X" or len(data) < 30:
-        return 0, 0
-    return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
-
-
-def _bound_pixels(width: int, height: int, megapixels: float, pictures: int = 1) -> None:
-    million = width * height * pictures / 1e6
-    if million > megapixels:
-        raise errors.TooManyPixels(megapixels=round(million), limit=round(megapixels))
-
-
-def _bounded(opened: Image.Image, megapixels: float) -> bool:
-    """Whether it is an animation. Raises `TooManyPixels` and `TooManyFrames`; nothing is decoded yet."""
-    _bound_pixels(*opened.size, megapixels)
-    count = getattr(opened, "n_frames", 1)
-    if count > FRAMES:
-        raise errors.TooManyFrames(frames=count, limit=FRAMES)
-    _bound_pixels(*opened.size, megapixels * FRAMES_FACTOR, count)
-    if count > 1:
-        opened.seek(0)
-    return bool(count > 1 and opened.format not in ("MPO", "TIFF"))  # several pictures or pages, which do not move
-
-
-def _plain(opened: Image.Image, long_side: int) -> tuple[bytes, tuple[int, int]]:
-    from PIL import Image
-
-    if opened.format in ("JPEG", "MPO"):
-        opened.draft(None, (long_side, long_side))  # a JPEG is decoded at about the size that is wanted
-    opened.load()
-    turn = _turn(opened)
-    picture: Image.Image = opened
-    if opened.mode in ("L", "RGB", "CMYK") and not opened.has_transparency_data:
-        picture = _fitted(opened, long_side)  # what follows is cheaper so
-    picture = _fitted(_srgb(picture), long_side)
-    if turn is not None:
-        picture = picture.transpose(turn)
-    out = io.BytesIO()
-    fresh = Image.frombytes("RGB", picture.size, picture.tobytes())  # a new picture carries no metadata along
-    fresh.save(out, "PNG", compress_level=1)
-    return out.getvalue(), fresh.size
-
-
-def _turn(opened: Image.Image) -> Image.Transpose | None:
-    """How to turn it upright: EXIF orientation 2 to 8. What cannot be read is no reason to refuse a picture."""
-    from PIL.Image import Transpose as T
-
-    turns = (T.FLIP_LEFT_RIGHT, T.ROTATE_180, T.FLIP_TOP_BOTTOM, T.TRANSPOSE, T.ROTATE_270, T.TRANSVERSE, T.ROTATE_90)
-    try:
-        said = int(opened.getexif().get(0x0112, 1))
-    except Exception:  # as with `clean`: Pillow raises anything on damaged data
-        return None
-    return turns[said - 2] if 2 <= said <= 8 else None
-
-
-def _fitted(picture: Image.Image, long_side: int) -> Image.Image:
-    from PIL import Image
-
-    scale = long_side / max(picture.size)
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    if size == picture.size:
-        return picture
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-
-
-def _srgb(picture: Image.Image) -> Image.Image:
-    """8-bit RGB: 16 bits scaled, the profile applied, transparency laid on white."""
-    from PIL import Image
-
-    profile = picture.info.get("icc_profile")
-    alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
-    if picture.mode.startswith(("I", "F")):
-        picture = _eight_bit(picture)
-    if picture.mode in ("1", "LA", "La"):
-        picture = picture.convert("L")
-    elif picture.mode not in ("L", "RGB", "CMYK", "LAB"):
-        picture = picture.convert("RGB")
-    coloured = _profiled(picture, profile)
-    if alpha is None:
-        return coloured
-    return Image.composite(coloured, Image.new("RGB", coloured.size, "white"), alpha)
-
-
-def _profiled(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """L, RGB, CMYK or LAB in sRGB. A profile that is damaged, or meant for other colours, is left out."""
-    from PIL import ImageCms
-
-    if not profile and picture.mode != "LAB":
-        return picture.convert("RGB")
-    lab = ImageCms.createProfile("LAB") if picture.mode == "LAB" else None
-    try:
-        source = ImageCms.ImageCmsProfile(lab or io.BytesIO(profile or b""))
-        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        converted = None
-    return converted or picture.convert("RGB")
-
-
-def _eight_bit(picture: Image.Image) -> Image.Image:
-    """16-bit whole numbers are scaled by their range, anything wider by its own extremes."""
-    wide = picture.convert("F")
-    low, high = cast(tuple[float, float], wide.getextrema())
-    whole = picture.mode.startswith("I") and low >= 0 and high <= 65535  # Pillow opens some 16-bit files as 32-bit
-    if whole:
-        low, high = 0.0, 65535.0
-    scale = 255.0 / max(high - low, 1e-9)
-    return wide.point(lambda value: value * scale - low * scale).convert("L")
-
-
-if __name__ == "__main__" and SPEC in sys.argv:
-    serve()
+"""All that a child may refuse with."""

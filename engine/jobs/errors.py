@@ -11,7 +11,8 @@
     │   ├── QueueFull         TooManyJobs      NothingNamed
     │   ├── UnknownSubject    TwoAims         BadMixture      UnknownChannel
     │   ├── NoImprint         BadImprint      MadeElsewhere
-    │   └── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
+    │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
+    │   └── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -257,6 +258,30 @@ class AmbiguousSubject(Refusal):
     """`{name}` can be {kinds}. Ask for {asks}."""
 
     code = "R34"
+
+
+class ExtremeShape(Refusal):
+    """That picture is {ratio} times as long as it is wide, and I take at most {limit}. Crop it and send it again."""
+
+    code = "R40"
+
+
+class TooManyScans(Refusal):
+    """That JPEG is stored in more than {limit} passes, which takes too long to open. Save it again and send that."""
+
+    code = "R41"
+
+
+class DecoderResting(Refusal):
+    """A picture of yours was too much for me, so I open none of yours for about {minutes} min. Then send another."""
+
+    code = "R42"
+
+
+class TooManyPictures(Refusal):
+    """So many people are sending pictures that I cannot take yours just now. Try again in about {minutes} min."""
+
+    code = "R43"
 
 
 class Failure(PareidoliaError):

@@ -12,6 +12,7 @@ import struct
 from typing import Any, BinaryIO
 
 LENGTHS = struct.Struct(">II")
+CHUNK = 2**18
 LIMIT = 512 * 2**20
 """No frame of ours comes near this: whoever announces more is not talking to us."""
 
@@ -41,6 +42,16 @@ async def receive(stream: asyncio.StreamReader) -> Frame | None:
         return _unpack(await stream.readexactly(header + blob), header)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
+
+
+async def send(stream: asyncio.StreamWriter, header: dict[str, Any], blob: bytes = b"") -> None:
+    """One frame, no faster than it is taken: a blob is never held a second time. Raises ConnectionError."""
+    text = json.dumps(header).encode()
+    stream.write(LENGTHS.pack(len(text), len(blob)) + text)
+    for start in range(0, len(blob), CHUNK):
+        stream.write(blob[start : start + CHUNK])
+        await stream.drain()
+    await stream.drain()
 
 
 def _checked(start: bytes) -> tuple[int, int]:

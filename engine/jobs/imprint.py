@@ -76,7 +76,7 @@ def write(params: AnyParams, others: Iterable[str] = ()) -> str:
 def found(opened: Image.Image) -> bytes:
     """The text in an opened picture, as it stands there; empty if there is none. At most one byte too many of it.
 
-    For the decoder's child. Nothing is decoded for it, and Pillow unpacks no text beyond its own limit of 1 MB.
+    For the decoder's child. Nothing is decoded for it, and of a PNG no other text is left (`engine.jobs.containers`).
     """
     if opened.format == "PNG":
         text = opened.info.get(KEY, "")

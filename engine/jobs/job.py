@@ -55,6 +55,8 @@ class Job:
     """The largest result that can be uploaded where the answer goes."""
     others: Mapping[str, BlobKey] = field(default_factory=dict)
     """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide"."""
+    spoiler: bool = False
+    """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
 
 
 @dataclass(frozen=True, slots=True)

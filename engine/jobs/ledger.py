@@ -55,6 +55,7 @@ jobs = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("error_code", sa.String(8), nullable=False),
     sa.Column("posted", sa.String(32)),
+    sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("jobs_next", "state", "priority", "tag", "created"),
     sa.Index("jobs_requester", "requester", "state"),
     sa.Index("jobs_unposted", "posted", "created"),
@@ -376,6 +377,7 @@ def _fresh_row(
         "parent": job.parent, "limit_bytes": job.limit_bytes,
         "posting": json.dumps(posting), "priority": priority, "tag": tag, "cost_s": cost_s, "created": now,
         "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
+        "spoiler": job.spoiler,
     }  # fmt: skip
 
 
@@ -404,6 +406,7 @@ def _job_row(row: sa.Row[Any]) -> JobRow:
             others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},
             parent=JobId(row.parent) if row.parent else None,
             limit_bytes=row.limit_bytes,
+            spoiler=bool(row.spoiler),
         ),
         state=State(row.state),
         posting=json.loads(row.posting),

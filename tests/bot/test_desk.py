@@ -29,7 +29,7 @@ from bot.playground.server import Playground
 from bot.playground.world import Attachment, Interaction, Message
 from bot.posting import Posting
 from bot.store import tables
-from engine.jobs import decoder, settings
+from engine.jobs import cleaning, settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Clean
 from engine.jobs.dispatch import Dispatch
@@ -213,7 +213,7 @@ async def stage(
 class HereDecoder:
     """The decoder's work without its process."""
 
-    pid = None
+    pids = ()
 
     def __init__(self, megapixels: float, megabytes: float = 25.0) -> None:
         self.megapixels = megapixels
@@ -224,14 +224,17 @@ class HereDecoder:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def clean(self, data: bytes, long_side: int) -> Clean:
+    async def warm(self) -> None:
+        pass
+
+    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
         if not data:
             raise EmptyFile
-        cleaned, size, animated = await asyncio.to_thread(decoder.clean, data, long_side, self.megapixels)
-        return Clean(cleaned, *size, animated)
+        made = await asyncio.to_thread(cleaning.clean, data, size, self.megapixels)
+        return Clean(made.png, *made.size, made.frame, made.frames)
 
-    async def imprint(self, data: bytes) -> bytes:
-        return await asyncio.to_thread(decoder.imprinted, data, self.megapixels)
+    async def imprint(self, data: bytes, person: str = "") -> bytes:
+        return await asyncio.to_thread(cleaning.imprinted, data, self.megapixels)
 
 
 def quick_courier(dispatch: Dispatch, poster: Poster, metrics: Metrics, shrink: Shrink) -> Courier:
@@ -373,9 +376,9 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
     release = asyncio.Event()
     fetch = stage.client.desk.intake.fetch
 
-    async def slow(link: Link, long_side: int) -> Clean:
+    async def slow(link: Link, size: int, person: str = "") -> Clean:
         await release.wait()
-        return await fetch(link, long_side)
+        return await fetch(link, size, person)
 
     monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
     monkeypatch.setattr(stage.client.desk.intake, "fetch", slow)
@@ -391,7 +394,7 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
 async def test_what_breaks_behind_the_status_message_takes_its_place(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(link: Link, long_side: int) -> None:
+    async def broken(*_: object) -> None:
         await asyncio.sleep(0.05)
         raise ZeroDivisionError("secret")
 
@@ -986,7 +989,7 @@ async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
 ) -> None:
     desk = stage.client.desk
     for number in (1, 2):
-        desk._openings.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", 2, token="t"))
+        desk._openings.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
     breaks_once(monkeypatch, desk._poster, "edit")
     await desk.apologise_for_openings()
     assert desk._openings.left() == []

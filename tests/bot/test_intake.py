@@ -29,13 +29,13 @@ class Glass:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, int]] = []
 
-    async def clean(self, data: bytes, long_side: int) -> Clean:
-        self.seen.append((data, long_side))
+    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+        self.seen.append((data, size))
         if data == b"text":
             raise NotAPicture
-        return Clean(data, 4, 3, False)
+        return Clean(data, 4, 3)
 
-    async def imprint(self, data: bytes) -> bytes:
+    async def imprint(self, data: bytes, person: str = "") -> bytes:
         self.seen.append((data, 0))
         return b"how " + data
 

@@ -10,7 +10,7 @@ from bot.posting import Posting
 from engine.jobs.job import JobId
 
 ID = JobId("job")
-POSTING = Posting(1, "Ada", "Ada's cat", 2, token="t")
+POSTING = Posting(1, "Ada", "Ada's cat", channel_id=2, token="t")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_what_came_to_an_end_is_forgotten(openings: Openings) -> None:
 
 def test_what_is_known_later_replaces_it(openings: Openings) -> None:
     with openings.kept(ID, POSTING):
-        openings.keep(ID, Posting(1, "Ada", "Ada's cat", 2, message_id=7))
+        openings.keep(ID, Posting(1, "Ada", "Ada's cat", channel_id=2, message_id=7))
         assert openings.left()[0][1].message_id == 7
 
 

@@ -21,10 +21,13 @@ class Shelf(Intake):
     def __init__(self) -> None:
         pass
 
-    async def fetch(self, link: Link, long_side: int) -> Clean:
+    def most_bytes(self, link: Link) -> int:
+        return 10
+
+    async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
         if "missing" in link.url:
             raise Unreachable
-        return Clean(b"clean", long_side, long_side, False)
+        return Clean(b"clean", size, size)
 
 
 @pytest.fixture

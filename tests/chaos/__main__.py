@@ -4,6 +4,7 @@
     machine   disk, database, pictures, clock, SIGTERM, a killed playground
     gateway   the line to Discord
     rest      every REST call of the bot
+    siege     people with hostile files beside people with plain ones
 
 Without a verb, all of them. The same seed makes the same choices; what the machine makes of them is up to the machine.
 """
@@ -27,7 +28,7 @@ from tests.chaos.kills import Plan, storm
 from tests.chaos.small_engine import BOT
 
 Scenario = Callable[[str], Coroutine[None, None, None]]
-KILLS_MINUTES, REST_MINUTES = 20.0, 10.0
+KILLS_MINUTES, REST_MINUTES, SIEGE_MINUTES = 20.0, 10.0, 3.0
 """Of two idle cores; twice as many tell every case of `rest`."""
 
 
@@ -65,10 +66,20 @@ def rest(given: argparse.Namespace) -> bool:
     return figures.flawless
 
 
+def siege(given: argparse.Namespace) -> bool:
+    """Whether everybody's picture is opened at once, whatever others send."""
+    from tests.chaos.siege import besiege
+
+    found = asyncio.run(besiege(given.seed, 60 * (given.minutes or SIEGE_MINUTES)))
+    print(found, flush=True)
+    return found.flawless
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "gateway": lambda given: scenarios("gateway", gateway.SCENARIOS, given.seed),
     "machine": lambda given: scenarios("machine", machine.SCENARIOS, given.seed),
     "rest": rest,
+    "siege": siege,
     "kills": kills,
 }
 

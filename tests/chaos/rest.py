@@ -48,7 +48,7 @@ from bot.playground.world import Channel, Interaction, Message
 from bot.posting import Posting
 from bot.reception import noise
 from bot.store import tables
-from engine.jobs import decoder, settings
+from engine.jobs import cleaning, settings
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.decoder import Clean
 from engine.jobs.job import Job, JobId, JobRow, Limits
@@ -141,7 +141,7 @@ class Unlimited:
 class HereDecoder:
     """The decoder's work without its process."""
 
-    pid = None
+    pids = ()
 
     def __init__(self, megapixels: float, megabytes: float = 25.0) -> None:
         self.megapixels = megapixels
@@ -152,10 +152,13 @@ class HereDecoder:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def clean(self, data: bytes, long_side: int) -> Clean:
+    async def warm(self) -> None:
+        """Nothing to start."""
+
+    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
         """A clean picture."""
-        cleaned, size, animated = decoder.clean(data, long_side, self.megapixels)
-        return Clean(cleaned, *size, animated)
+        made = cleaning.clean(data, size, self.megapixels)
+        return Clean(made.png, *made.size, made.frame, made.frames)
 
 
 class House:
@@ -419,9 +422,13 @@ async def bad_mention(house: House, place: Channel, _: Any) -> None:
 
 async def after_a_restart(house: House, place: Channel, _: Any) -> None:
     posting = Posting(
-        int(house.world.persona("You").id), "You", "a picture", int(place.id), int(house.world.guild_id),
+        int(house.world.persona("You").id),
+        "You",
+        "a picture",
+        channel_id=int(place.id),
+        guild_id=int(house.world.guild_id),
         application_id=int(house.world.bot.id),
-    )  # fmt: skip
+    )
     id = await house.dispatch.submit(Job(Dream(seed=1, size=128), str(posting.user_id)), posting.to_json())
     await house.client.desk._courier.follow(id)
 

@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from engine import cli
-from engine.jobs import decoder, imprint
+from engine.jobs import cleaning, imprint
 from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
 SMALL = ["--size", "128", "--octaves", "2", "--iterations", "2"]
@@ -67,7 +67,7 @@ def test_same_words_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def imprinted(path: Path) -> dict[str, object]:
-    return imprint.read(decoder.imprinted(path.read_bytes(), 1.0)).params.model_dump()
+    return imprint.read(cleaning.imprinted(path.read_bytes(), 1.0)).params.model_dump()
 
 
 def test_one_is_made_like_another_and_what_is_typed_wins(

@@ -14,7 +14,7 @@ from engine.ascent.report import Progress
 from engine.ascent.tiles import NOTE
 from engine.encoders.encoded import Encoded
 from engine.encoders.raster import tensor
-from engine.jobs import decoder, imprint
+from engine.jobs import cleaning, imprint
 from engine.jobs.imprint import Imprint
 from engine.jobs.params import Dream, make
 from engine.networks.network import Network
@@ -43,7 +43,7 @@ def made(studio: Studio, others: Mapping[str, bytes] | None = None, **options: o
 
 def test_a_file_says_how_it_was_made(studio: Studio) -> None:
     file = made(studio, {"mask": png(split=True)}, seed=4821)
-    assert imprint.read(decoder.imprinted(file.data, 1.0)) == Imprint(make(Dream, **QUICK, seed=4821), ("mask",))
+    assert imprint.read(cleaning.imprinted(file.data, 1.0)) == Imprint(make(Dream, **QUICK, seed=4821), ("mask",))
 
 
 def test_what_is_kept_early_says_it_too(studio: Studio) -> None:
@@ -51,7 +51,7 @@ def test_what_is_kept_early_says_it_too(studio: Studio) -> None:
     next(reports)
     last = reports.send(True)
     assert isinstance(last, Encoded)
-    assert imprint.read(decoder.imprinted(last.data, 1.0)).params == make(Dream, **QUICK)
+    assert imprint.read(cleaning.imprinted(last.data, 1.0)).params == make(Dream, **QUICK)
 
 
 def test_further_pictures_reach_the_recipe(studio: Studio) -> None:

@@ -20,7 +20,7 @@ from operator import add
 
 from PIL import Image
 
-from engine.jobs.decoder import FORMATS
+from engine.jobs.cleaning import FORMATS
 from tests.fuzz.campaign import besiege
 from tests.fuzz.siege import Finding, Siege
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from engine.jobs import decoder, errors, imprint
+from engine.jobs import decoder, decoder_child, errors, imprint
 from engine.jobs.decoder import Decoder
 
 LONG_SIDE = 32
-LIMIT_S = decoder.SECONDS + 4
+LIMIT_S = decoder.LONGEST_S + 4
 """An answer that takes longer is a hang: the decoder's own limit, and time to kill on a busy machine."""
 PARENT_MB = 150
 """Whoever asks may grow by this: one large file and its answer."""
@@ -71,7 +71,7 @@ class Report:
         return (
             f"{self.cases} files in {self.seconds:.0f} s: {answers}; {self.deaths} children died of one; slowest answer"
             f" {self.slowest_s:.2f} s; a child held at most {self.child_mb:.0f} MB (mapped {self.child_space_mb:.0f} of"
-            f" {decoder.MEMORY >> 20}), the asking process grew by {self.grown_mb:.0f} MB"
+            f" {decoder_child.MEMORY >> 20}), the asking process grew by {self.grown_mb:.0f} MB"
         )
 
 
@@ -81,12 +81,12 @@ class Siege:
     def __init__(self) -> None:
         self.report = Report()
         self._loop = asyncio.new_event_loop()
-        self._decoder = Decoder()
-        self._pid: int | None = None
+        self._decoder = Decoder(children=1)
+        self._pids: tuple[int, ...] = ()
 
     def __enter__(self) -> Siege:
         self._loop.run_until_complete(self._decoder.clean(_tiny(), LONG_SIDE))
-        self._pid = self._decoder.pid
+        self._pids = self._decoder.pids
         self._began, self._held = time.monotonic(), _own_mb()
         return self
 
@@ -109,14 +109,14 @@ class Siege:
         return self._judged(data, self._imprint(data))
 
     def _judged(self, data: bytes, asked: Coroutine[None, None, str]) -> str:
-        before = self._pid
+        before = self._pids
         began = time.perf_counter()
         answer = self._loop.run_until_complete(asked)
         took = time.perf_counter() - began
         self.report.slowest_s = max(self.report.slowest_s, took)
         self.report.answers[answer] += 1
-        self._pid = self._decoder.pid
-        if self._pid != before:
+        self._pids = self._decoder.pids
+        if not set(before) <= set(self._pids):
             self.report.deaths += 1
         elif self.report.cases % 500 == 0:
             self._look_at_child()
@@ -142,7 +142,7 @@ class Siege:
 
     def child_seconds(self) -> float:
         """CPU time of the child so far; 0 where there is no /proc."""
-        path = Path(f"/proc/{self._decoder.pid}/stat")
+        path = Path(f"/proc/{self._decoder.pids[0]}/stat")
         if not path.exists():
             return 0.0
         fields = path.read_text("utf-8").rpartition(")")[2].split()
@@ -150,13 +150,12 @@ class Siege:
 
     def _look_at_child(self) -> None:
         """Its peak memory, where there is a /proc."""
-        path = Path(f"/proc/{self._decoder.pid}/status")
-        if not path.exists():
-            return
-        lines = dict(line.split(":", 1) for line in path.read_text("utf-8").splitlines())
-        held, mapped = (int(lines[name].split()[0]) / 1024 for name in ("VmHWM", "VmPeak"))
-        self.report.child_mb = max(self.report.child_mb, held)
-        self.report.child_space_mb = max(self.report.child_space_mb, mapped)
+        for path in (Path(f"/proc/{pid}/status") for pid in self._decoder.pids):
+            if path.exists():
+                lines = dict(line.split(":", 1) for line in path.read_text("utf-8").splitlines())
+                held, mapped = (int(lines[name].split()[0]) / 1024 for name in ("VmHWM", "VmPeak"))
+                self.report.child_mb = max(self.report.child_mb, held)
+                self.report.child_space_mb = max(self.report.child_space_mb, mapped)
 
 
 def chunks(png: bytes) -> list[str]:

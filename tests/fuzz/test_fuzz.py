@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from PIL import Image
 
-from engine.jobs import decoder, errors
+from engine.jobs import cleaning, decoder, decoder_child, errors
 from tests.fuzz.campaign import by_hypothesis
 from tests.fuzz.mutations import mutated
 from tests.fuzz.originals import imprinted, originals
@@ -27,7 +27,7 @@ def siege() -> Iterator[Siege]:
 
 
 def test_the_originals_are_of_every_format_and_are_opened(siege: Siege) -> None:
-    assert {name.split()[0] for name in originals()} == {*decoder.FORMATS, "MPO"}
+    assert {name.split()[0] for name in originals()} == {*cleaning.FORMATS, "MPO"}
     assert {name: siege.judge(data) for name, data in originals().items()} == dict.fromkeys(originals(), "clean")
 
 
@@ -37,7 +37,7 @@ def test_10_000_damaged_files(siege: Siege) -> None:
     by_hypothesis(siege, 1_000, SEED)
     print(siege.report)
     assert {"clean", "BrokenPicture", "NotAPicture", "TooManyPixels"} <= set(answers)
-    assert siege.report.child_space_mb <= decoder.MEMORY >> 20
+    assert siege.report.child_space_mb <= decoder_child.MEMORY >> 20
     assert siege.report.deaths < 20, "a common kind of damage kills the child"
 
 
@@ -62,7 +62,7 @@ async def _no_sentence(*_: object) -> decoder.Clean:
 async def _tell_all(*_: object) -> decoder.Clean:
     out = io.BytesIO()
     Image.new("RGB", (32, 32)).save(out, "PNG", dpi=(72, 72))
-    return decoder.Clean(out.getvalue(), 32, 32, False)
+    return decoder.Clean(out.getvalue(), 32, 32)
 
 
 @pytest.mark.parametrize("breach", [_crash, _no_sentence, _tell_all])

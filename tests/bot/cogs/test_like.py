@@ -8,7 +8,6 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot import desk, wording
-from bot.intake import Link
 from bot.playground.world import Message
 from engine.jobs import imprint
 from engine.jobs.job import JobRow
@@ -200,7 +199,7 @@ async def test_words_alone_cannot_be_followed(stage: Stage) -> None:  # noqa: F8
 
 
 async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    async def never(link: Link) -> None:
+    async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(desk, "READ_S", 0.05)

@@ -19,7 +19,8 @@ from PIL import Image, ImageCms
 
 from engine.jobs import decoder as decoding
 from engine.jobs import errors, frames
-from engine.jobs.decoder import FRAMES, Clean, Decoder
+from engine.jobs.cleaning import FRAMES
+from engine.jobs.decoder import Clean, Decoder
 from tests.engine.jobs.profiles import cyan_is_red, red_is_blue
 
 pytestmark = pytest.mark.process
@@ -163,25 +164,16 @@ async def test_a_colour_profile_is_applied(decoder: Decoder) -> None:
 
 @pytest.mark.parametrize("size", [(3000, 1500), (30, 15)])
 async def test_pictures_get_the_side_asked_for(decoder: Decoder, size: tuple[int, int]) -> None:
-    clean = await decoder.clean(saved(picture(size), "JPEG"), long_side=512)
+    clean = await decoder.clean(saved(picture(size), "JPEG"), size=512)
     assert (clean.width, clean.height) == (512, 256)
 
 
 async def test_a_killed_child_is_replaced(decoder: Decoder) -> None:
     await decoder.clean(saved(picture(), "PNG"))
-    assert decoder._child
-    os.kill(decoder._child.pid, signal.SIGKILL)
-    await decoder._child.wait()
-    assert (await decoder.clean(saved(picture(), "PNG"), 60)).width == 60
-
-
-async def test_a_child_that_dies_over_a_picture_is_a_refusal_not_a_crash(
-    decoder: Decoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.jobs.decoder.SECONDS", -1.99)
-    with pytest.raises(errors.DecoderDied):
-        await decoder.clean(saved(picture((4000, 4000)), "PNG"))
-    monkeypatch.undo()
+    process = decoder._quick[0]._process
+    assert process
+    os.kill(process.pid, signal.SIGKILL)
+    await process.wait()
     assert (await decoder.clean(saved(picture(), "PNG"), 60)).width == 60
 
 
@@ -280,14 +272,14 @@ async def test_a_file_of_too_many_bytes_is_refused_unread() -> None:
     small = Decoder(megabytes=0.5)
     with pytest.raises(errors.FileTooLarge, match=r"1 MB.*at most 0.5 MB"):
         await small.clean(b"x" * 2**20)
-    assert small.pid is None
+    assert small.pids == ()
 
 
 # what the child can still do
 
 ATTEMPTS = """
 import json, os, pathlib, resource, socket, subprocess, sys, threading
-from engine.jobs import decoder
+from engine.jobs import decoder_child as decoder
 
 def outcome(attempt):
     try:
@@ -340,13 +332,15 @@ async def test_the_child_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PAREIDOLIA_DISCORD__TOKEN", "a-secret-token")
     async with Decoder() as decoder:
         await decoder.clean(saved(picture(), "PNG"))
-        told = environment_of(decoder.pid)
+        told = environment_of(decoder.pids[0])
     assert b"PATH=" in told
     assert b"a-secret-token" not in told
 
 
 def test_the_child_loads_no_torch_and_no_format_beyond_the_list() -> None:
-    look = "import json, sys; from engine.jobs import decoder; decoder.warm_up(); print(json.dumps(list(sys.modules)))"
+    look = (
+        "import json, sys; from engine.jobs import decoder_child as it; it.warm_up(); print(json.dumps([*sys.modules]))"
+    )
     done = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
     loaded = set(json.loads(done.stdout))
     assert {"torch", "numpy", "pydantic", "sqlalchemy"} & loaded == set()
@@ -357,12 +351,17 @@ def test_the_child_loads_no_torch_and_no_format_beyond_the_list() -> None:
 # what the child says is not believed
 
 PICTURE = saved(picture(), "PNG")
+STILL = {"frame": 1, "frames": 1}
 FORGED: list[frames.Frame] = [
     ({}, b""),
-    ({"width": 60, "height": 40, "animated": False}, b""),
-    ({"width": 60, "height": 40, "animated": False}, b"<html>"),
-    ({"width": 6, "height": 4, "animated": False}, PICTURE),
-    ({"width": 6000, "height": 4000, "animated": False}, PICTURE[:16] + struct.pack(">II", 6000, 4000)),
+    ({"width": 60, "height": 40, **STILL}, b""),
+    ({"width": 60, "height": 40, **STILL}, b"<html>"),
+    ({"width": 6, "height": 4, **STILL}, PICTURE),
+    ({"width": 6000, "height": 4000, **STILL}, PICTURE[:16] + struct.pack(">II", 6000, 4000)),
+    ({"width": 60, "height": 40, "frame": 2, "frames": 1}, PICTURE),
+    ({"width": 60, "height": 40, "frame": 0, "frames": 1}, PICTURE),
+    ({"width": 60, "height": 40, "frame": "<b>", "frames": "<b>"}, PICTURE),
+    ({"width": 60, "height": 40, "frame": 1, "frames": 10**9}, PICTURE),
     ({"refused": "PareidoliaError", "facts": {}}, b""),
     ({"refused": "inspect", "facts": {}}, b""),
     ({"refused": "TooManyPixels", "facts": {}}, b""),
@@ -378,8 +377,8 @@ def test_a_forged_answer_is_none(answer: frames.Frame) -> None:
 
 
 def test_an_honest_answer_is_believed() -> None:
-    honest = {"width": 60, "height": 40, "animated": True}
-    assert decoding._believed(honest, PICTURE, 60) == Clean(PICTURE, 60, 40, True)
+    honest = {"width": 60, "height": 40, "frame": 3, "frames": 40}
+    assert decoding._believed(honest, PICTURE, 60) == Clean(PICTURE, 60, 40, 3, 40)
     refused = decoding._believed({"refused": "TooManyPixels", "facts": {"megapixels": 9, "limit": 5}}, b"", 60)
     assert isinstance(refused, errors.TooManyPixels)
 
@@ -388,9 +387,10 @@ def test_an_honest_answer_is_believed() -> None:
 async def test_a_child_that_talks_nonsense_is_replaced(said: bytes) -> None:
     liar = f"import sys; sys.stdin.buffer.read(9); sys.stdout.buffer.write({said!r})"
     async with Decoder() as decoder:
-        await decoder._kill()
+        child = decoder._quick[0]
+        await child.kill()
         pipe = subprocess.PIPE
-        decoder._child = await asyncio.create_subprocess_exec(sys.executable, "-c", liar, stdin=pipe, stdout=pipe)
+        child._process = await asyncio.create_subprocess_exec(sys.executable, "-c", liar, stdin=pipe, stdout=pipe)
         with pytest.raises(errors.DecoderDied):
             await decoder.clean(saved(picture(), "PNG"))
         assert (await decoder.clean(saved(picture(), "PNG"), 60)).width == 60

@@ -18,9 +18,9 @@ from sqlalchemy import event
 from engine.jobs import migrate
 from engine.jobs.database import connect, sqlite_url
 from engine.jobs.errors import Broken, EngineCrashed, QueueFull, TooManyJobs
-from engine.jobs.job import BlobKey, CancelOutcome, JobId, Limits, Result, State, new_id
+from engine.jobs.job import BlobKey, CancelOutcome, Job, JobId, Limits, Result, State, new_id
 from engine.jobs.ledger import CRASHES, STARTS, Ledger, jobs
-from engine.jobs.params import Channel
+from engine.jobs.params import Channel, Dream
 from tests.engine.jobs.conftest import Clock, a_job
 
 FACTS = {"labels": [{"label": "fox", "probability": 0.72}]}
@@ -329,3 +329,12 @@ def test_what_is_named_is_read_a_few_rows_at_a_time(tmp_path: Path) -> None:
     ledger.close()
     assert named == {"a" * 64}
     assert most < 2 * 2**20
+
+
+def test_a_hidden_picture_is_remembered_with_its_job(ledger: Ledger) -> None:
+    hidden = ledger.submit(Job(Dream(), "1", spoiler=True), {})
+    seen = ledger.submit(Job(Dream(), "2"), {})
+    assert [row.job.spoiler for id in (hidden, seen) if (row := ledger.row(id))] == [True, False]
+    claimed = ledger.claim("engine")
+    assert claimed
+    assert claimed.job.spoiler

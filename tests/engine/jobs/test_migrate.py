@@ -201,6 +201,7 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
     engine = connect(database)
     with engine.begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+        db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN spoiler")
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
             db.execute(tables.presets.insert().values(row))
