@@ -19,7 +19,7 @@ from engine.encoders.raster import raster
 
 EDGE: Colour = (0x3A, 0x30, 0x29)
 RULE: Colour = (0x7C, 0x4A, 0x3F)
-QUALITIES = (86, 80, 74, 66, 58, 50)
+QUALITIES = (78, 74, 66, 58, 50)
 """Of a WebP, tried in this order until the file is small enough."""
 # Pixels: around the sheet, between cells, for a row's name, for a line of text; the size of letters.
 MARGIN, GAP, SIDE, LINE, LETTERS = 26, 10, 34, 30, 17
