@@ -75,12 +75,17 @@ class Room:
 
 
 @asynccontextmanager
-async def open_room(specification: Specification | None = None) -> AsyncIterator[Room]:
-    """A running playground on a free port with the real bot online, and an empty data folder; all gone afterwards."""
+async def open_room(specification: Specification | None = None, network: str = "") -> AsyncIterator[Room]:
+    """A running playground on a free port with the real bot online, and an empty data folder; all gone afterwards.
+
+    `network` dreams where none is asked for, in place of the default.
+    """
     data_dir = Path(tempfile.mkdtemp(prefix="p-"))
     for name in [name for name in os.environ if name.startswith("PAREIDOLIA_")]:
         del os.environ[name]
     os.environ["PAREIDOLIA_ENGINE__NICE"] = "0"
+    if network:
+        os.environ["PAREIDOLIA_DEFAULT_NETWORK"] = network
     playground = Playground(specification=specification)
     await playground.start()
     playground.run_bot(data_dir)

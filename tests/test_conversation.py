@@ -35,7 +35,7 @@ SLOW = {"layer": "high", "size": 1024, "strength": 1.5}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room() -> AsyncIterator[Room]:
-    async with open_room(Specification(SPECIFICATION)) as room:
+    async with open_room(Specification(SPECIFICATION), "pocket") as room:  # the quickest; test_walk has the default
         yield room
 
 
@@ -233,7 +233,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     for message in (room.now(dream), copy):
         liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
-        assert f"/dream layer:high size:256 seed:{made.seed}" in texts(liked)
+        assert f"/dream layer:high size:256 network:pocket seed:{made.seed}" in texts(liked)
         assert cleaning.imprinted(liked.attachments[0].data, 1.0) == said
 
 
