@@ -175,7 +175,7 @@ class Reader:
         if self._ledger is None and not self._database.exists():
             return []
         self._ledger = self._ledger or Ledger(sqlite_url(self._database))
-        with suppress(NoLedger):
+        with suppress(NoLedger, sa.exc.OperationalError):  # its tables may have yet to be made
             return stands(self._ledger, job)
         return []
 
