@@ -4,17 +4,21 @@ import asyncio
 import fcntl
 import os
 import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 
+import aiohttp
 import discord
 import pytest
 from yarl import URL
 
 from bot import app, endpoints
 from bot.app import check_login, leave_at_end_of, serve, together
+from bot.engine_process import EngineProcess
 from bot.response import told, trouble
 from engine.jobs import settings
 from engine.jobs.errors import SettingsError
+from engine.jobs.settings import Settings
 from tests.chaos.rest import HereDecoder
 
 
@@ -53,7 +57,7 @@ async def breaks() -> None:
     raise ZeroDivisionError
 
 
-async def beside(work, body) -> None:
+async def beside(work: Callable[[], Coroutine[None, None, None]], body: Callable[[], Awaitable[None]]) -> None:
     async with asyncio.timeout(60), together() as start:
         start(work(), work.__name__)
         await body()
@@ -64,24 +68,24 @@ async def refuses() -> None:
     raise SettingsError(problem="plainly")
 
 
-async def test_a_crash_beside_ends_what_it_works_for_at_once_and_is_what_is_raised():
+async def test_a_crash_beside_ends_what_it_works_for_at_once_and_is_what_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         await beside(breaks, never)
 
 
-async def test_what_is_raised_is_raised_plainly():
+async def test_what_is_raised_is_raised_plainly() -> None:
     with pytest.raises(SettingsError, match="plainly"):
         await beside(never, refuses)
 
 
-async def test_what_works_beside_ends_with_it():
+async def test_what_works_beside_ends_with_it() -> None:
     async with together() as start:
         task = start(never(), "never")
     assert task.cancelled()
 
 
 @pytest.fixture
-def here(data_dir, monkeypatch):
+def here(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """A bot that never gets past its login, and the handlers of signals as before."""
     monkeypatch.setattr(app, "Decoder", HereDecoder)
     monkeypatch.setattr(endpoints, "point", lambda _: None)
@@ -92,45 +96,49 @@ def here(data_dir, monkeypatch):
         signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
 
 
-async def test_a_keeper_of_the_engine_that_crashes_ends_the_bot_at_once(here, monkeypatch):
-    monkeypatch.setattr(app.EngineProcess, "run", lambda _: breaks())
+async def test_a_keeper_of_the_engine_that_crashes_ends_the_bot_at_once(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EngineProcess, "run", lambda _: breaks())
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(serve(here), 60)
 
 
-async def test_a_decoder_that_cannot_be_warmed_for_a_reason_nobody_thought_of_ends_the_bot_at_once(here, monkeypatch):
-    monkeypatch.setattr(app.EngineProcess, "run", lambda _: never())
+async def test_a_decoder_that_cannot_be_warmed_for_a_reason_nobody_thought_of_ends_the_bot_at_once(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EngineProcess, "run", lambda _: never())
     monkeypatch.setattr(app, "_warm", lambda _: breaks())
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(serve(here), 60)
 
 
-class Response:
+class Response(aiohttp.ClientResponse):
     """As much of an HTTP response as is told."""
 
-    method, reason = "GET", "because"
-
-    def __init__(self, status: int, path: str = "/api/v10/users/@me"):
+    def __init__(self, status: int, path: str) -> None:
         self.status = status
-        self.url = URL(f"https://discord.com{path}")
+        self.method, self.reason = "GET", "because"
+        self._cache = {}  # of properties that are worked out once
+        self._url = URL(f"https://discord.com{path}")
 
 
-def refused(status: int, code: int = 0, **response) -> discord.HTTPException:
-    return discord.HTTPException(Response(status, **response), {"code": code, "message": "no"})
+def refused(status: int, code: int = 0, path: str = "/api/v10/users/@me") -> discord.HTTPException:
+    return discord.HTTPException(Response(status, path), {"code": code, "message": "no"})
 
 
 @pytest.mark.parametrize("error", [refused(404), refused(404, 10002), refused(403, 50001)])
-def test_a_login_that_is_refused_for_good_names_the_call_and_is_no_outage(error):
+def test_a_login_that_is_refused_for_good_names_the_call_and_is_no_outage(error: discord.HTTPException) -> None:
     with pytest.raises(SettingsError, match=rf"GET /api/v10/users/@me was refused with {error.status} .* no outage"):
         check_login(error)
 
 
 @pytest.mark.parametrize("error", [refused(503), refused(429), refused(403), refused(403, 40333), OSError("gone")])
-def test_a_login_that_may_pass_is_tried_again(error):
+def test_a_login_that_may_pass_is_tried_again(error: Exception) -> None:
     check_login(error)
 
 
-def test_only_what_does_not_answer_is_said_to_be_out_of_reach():
+def test_only_what_does_not_answer_is_said_to_be_out_of_reach() -> None:
     assert trouble(refused(503)) == "answers, but GET /api/v10/users/@me was refused with 503 (0: no)"
     assert trouble(ConnectionResetError("by peer")) == "cannot be reached (ConnectionResetError by peer)"
 
@@ -138,6 +146,6 @@ def test_only_what_does_not_answer_is_said_to_be_out_of_reach():
 @pytest.mark.parametrize(
     "path", ["/api/v10/webhooks/12/s3cret/messages/@original", "/api/v10/interactions/12/s3cret/callback"]
 )
-def test_a_call_is_told_without_the_token_in_its_path(path):
+def test_a_call_is_told_without_the_token_in_its_path(path: str) -> None:
     said = told(refused(404, 10015, path=path))
     assert said.startswith(f"GET {path.replace('s3cret', '…')} was refused with 404 (10015")

@@ -280,6 +280,7 @@ async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_drea
     id = await queue(dispatch)
     await courier.follow(id)
     row = dispatch.ledger.claim("by hand")
+    assert row is not None
     dispatch.ledger.stopped(id, row.attempt)
     courier._heed(Progress(id, 2, 5, 1.0, JPEG))
     await posted(dispatch, id)
@@ -333,6 +334,7 @@ async def test_what_was_seen_of_an_earlier_attempt_is_not_shown_of_the_next(
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
 async def test_there_is_no_final_card_of_a_row_that_is_not_final(dispatch: MemoryDispatch, state: State) -> None:
     row = await dispatch.row(await queue(dispatch))
+    assert row is not None
     with pytest.raises(ValueError, match=state):
         result.settled(dataclasses.replace(row, state=state), posting(), None)
 

@@ -901,11 +901,11 @@ async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_the
     assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
 
 
-def breaks_once(monkeypatch, owner, name: str, *, after: bool = False) -> None:
+def breaks_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: bool = False) -> None:
     """The next call of it raises what nobody thought of, before or after it has done its work."""
     real = getattr(owner, name)
 
-    async def broken(*facts, **named):
+    async def broken(*facts: object, **named: object) -> None:
         monkeypatch.setattr(owner, name, real)
         if after:
             await real(*facts, **named)
@@ -927,7 +927,9 @@ async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture
 
 
 @pytest.mark.parametrize("after", [True, False])
-async def test_a_dream_whose_answer_broke_unexpectedly_is_shown_all_the_same(stage, monkeypatch, after):
+async def test_a_dream_whose_answer_broke_unexpectedly_is_shown_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
     breaks_once(monkeypatch, stage.client.desk._poster, "respond", after=after)
     stage.playground.command("You", "dreams", "dream")
     (row,) = await stage.queued(1)
@@ -938,17 +940,17 @@ async def test_a_dream_whose_answer_broke_unexpectedly_is_shown_all_the_same(sta
     assert len(stage.playground.world.messages) == 1
 
 
-def about(stage: Stage, id: JobId):
+def about(stage: Stage, id: JobId) -> Message | None:
     """The message that shows a job."""
     return next((one for one in stage.playground.world.messages.values() if id in str(one.components)), None)
 
 
 async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_, **__):
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unexpected")
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk_module.status, "waiting", broken)
+        patch.setattr("bot.views.status.waiting", broken)
         stage.playground.command("You", "dreams", "dream")
         (row,) = await stage.queued(1)
     assert stage.client.desk._courier._tracks[row.id].phase is Phase.WAITING
@@ -957,7 +959,7 @@ async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, mo
 async def test_what_was_queued_is_not_refused_because_its_place_is_not_known(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unreadable(_id):
+    async def unreadable(_id: JobId) -> None:
         raise NoLedger
 
     with monkeypatch.context() as patch:
@@ -970,7 +972,7 @@ async def test_what_was_queued_is_not_refused_because_its_place_is_not_known(
 async def test_stopped_is_not_said_beside_a_dream_that_runs_or_is_done(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
     line = await stage.ask("You", "queue")
-    row = stage.dispatch.start()
+    row = stage.start()
     stage.playground.press("You", line, "Cancel")
     await stage.shows(line, "at its next step")
     assert "Stopped" not in words(line)

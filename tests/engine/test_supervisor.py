@@ -371,7 +371,7 @@ async def test_only_a_final_row_is_said_to_be_settled(
         for what in (FINE, CRASH, CRASH_ONCE, FAIL):
             hints.clear()
             await settled(dispatch, await dispatch.submit(order(what), {}))
-            await eventually_true(lambda: hints[-1:] and hints[-1][0] == "Settled")
+            await eventually_true(lambda: bool(hints) and hints[-1][0] == "Settled")
             assert [state.settled for name, state in hints if name == "Settled"] == [True]
             assert [name for name, _ in hints].count("Requeued") == (what in (CRASH, CRASH_ONCE))
 

@@ -45,7 +45,7 @@ async def test_what_is_unknown_is_passed_over(data_dir: Path) -> None:
     await server.start()
     client = live.LiveClient(data_dir / "s")
     hints = client.hints()
-    first = asyncio.create_task(anext(hints))
+    first: asyncio.Future[Hint] = asyncio.ensure_future(anext(hints))
     async with asyncio.timeout(60):
         while not server._writers:
             await asyncio.sleep(0)
