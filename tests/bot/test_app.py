@@ -15,9 +15,11 @@ from yarl import URL
 
 from bot import app, endpoints
 from bot.app import check_login, leave_at_end_of, serve, together
+from bot.engine_process import EngineProcess
 from bot.response import told, trouble
 from engine.jobs import live, settings
 from engine.jobs.errors import SettingsError
+from engine.jobs.settings import Settings
 from tests.chaos.rest import HereDecoder
 
 
@@ -115,14 +117,16 @@ async def test_a_decoder_that_cannot_be_warmed_for_a_reason_nobody_thought_of_en
         await asyncio.wait_for(serve(here), 60)
 
 
-class Response:
+class Response(aiohttp.ClientResponse):
     """As much of an HTTP response as is told."""
 
     method, reason = "GET", "because"
 
     def __init__(self, status: int, path: str = "/api/v10/users/@me") -> None:
         self.status = status
-        self.url = URL(f"https://discord.com{path}")
+        self.method, self.reason = "GET", "because"
+        self._cache = {}  # of properties that are worked out once
+        self._url = URL(f"https://discord.com{path}")
 
 
 def refused(status: int, code: int = 0, **response: str) -> discord.HTTPException:
