@@ -15,11 +15,9 @@ from yarl import URL
 
 from bot import app, endpoints
 from bot.app import check_login, leave_at_end_of, serve, together
-from bot.engine_process import EngineProcess
 from bot.response import told, trouble
 from engine.jobs import live, settings
 from engine.jobs.errors import SettingsError
-from engine.jobs.settings import Settings
 from tests.chaos.rest import HereDecoder
 
 
