@@ -268,6 +268,7 @@ async def test_queue_and_help_answer_in_private(room: Room) -> None:
 
 
 async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -> None:
+    await room.until_posted()
     bot = room.world.bot.id  # whom Mod mentioned above
     assert [ping for ping in room.world.pings if set(ping.user_ids) - {bot}] == []
     rejected = [call for call in room.world.calls if call.status >= 400 and call.status != 429]
@@ -277,6 +278,7 @@ async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -
 
 
 async def test_one_search_in_the_logs_finds_the_life_of_a_dream(room: Room, dream: Message) -> None:
+    await room.until_posted()
     logs = {path.name: path.read_text("utf-8") for path in (room.data_dir / "logs").iterdir()}
     for process, log, said in (
         ("bot", "bot.log", "queued"),

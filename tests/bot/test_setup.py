@@ -192,8 +192,8 @@ async def examined(folder: Path, changes: dict[str, str]) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("fault", "token", "told"),
     [
-        ("server error 500", "", "wrong discord: Discord was reached and answered with 500 to GET"),
-        ("blocked", "", "wrong discord: Discord was reached and answered with 403 to GET"),
+        ("server error 500", "", "wrong discord: Discord was reached, but GET /api/v10/users/@me was refused with 500"),
+        ("blocked", "", "wrong discord: Discord was reached, but GET /api/v10/users/@me was refused with 403"),
         ("", "", "ok    token"),
         ("", "nonsense.of.mine", "wrong token:"),
     ],

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.jobs.decoder import PATIENCE, QUICK_S
-from engine.jobs.decoder_child import GRACE_S
-from tests.chaos.siege import LIMIT_S, Siege, besiege, hostile_files, plain_files
+import pytest
 
-SECONDS = 12.0
+from tests.chaos.siege import Siege, besiege, hostile_files, plain_files
+
+SECONDS = 4.0
+"""How long it lasts here; how long anybody waits is measured by `make chaos` alone."""
 
 
-async def test_hostile_files_keep_nobody_else_waiting() -> None:
-    """On a busy machine everything takes longer: then the longest that a hostile file may hold a quick child counts."""
+@pytest.mark.process
+async def test_hostile_files_cost_nobody_else_an_answer() -> None:
     plain_files(), hostile_files()
-    alone = await besiege("suite", SECONDS, hostile=0)
-    beside = await besiege("suite", 3 * SECONDS)
-    print(f"{beside}\nalone: {alone}")
-    assert not beside.lost
+    beside = await besiege("suite", SECONDS)
+    assert not beside.lost, str(beside)
     assert beside.answers.total() >= 4
-    busy = alone.p95_s > LIMIT_S / 4
-    assert beside.p95_s <= (PATIENCE * (QUICK_S + GRACE_S) if busy else LIMIT_S), f"{beside}\nalone: {alone}"
 
 
 def test_who_waits_or_is_refused_is_seen() -> None:

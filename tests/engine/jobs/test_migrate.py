@@ -223,6 +223,7 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
     }  # fmt: skip
     engine = connect(database)
     with engine.begin() as db:
+        db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN spoiler")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():
             row = {"id": id, "user_id": "8" if id == 7 else "7", "name": name, "name_key": name_key, "params": "{}"}
