@@ -149,7 +149,8 @@ def a_note(text: str) -> bytes:
         (a_note('{"pareidolia":1,"params":{"recipe":"dream","layer":"[/nope]\\u001b[2J"}}'), "a layer or a subject"),
         (a_note('{"pareidolia":1,"params":{"recipe":"dream","network":"[link=x]y"}}'), "a network that I do not have"),
         (a_note('{"pareidolia":1,"params":{"recipe":"dream","size":99999}}'), "its `size` cannot be"),
-        (a_note('{"pareidolia":9,"params":{}}'), "a newer version"), (a_note("x" * 5000), "does not say how it was made"),
+        (a_note('{"pareidolia":9,"params":{}}'), "a newer version"),
+        (a_note("x" * 5000), "does not say how it was made"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("verb", [["dream", "noise", "--like"], ["imprint"]])
