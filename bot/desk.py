@@ -395,10 +395,10 @@ class Desk:
             await say(interaction, wording.TOO_LATE)
             return
         await self._courier.look(row.id)
-        if interaction.message and interaction.message.id == Posting.from_json(row.posting).message_id:
-            await response.answer(interaction, interaction.response.defer)
-        else:
+        if _is_elsewhere(interaction, row):
             await replace_with(interaction, ELSEWHERE[outcome])
+        else:
+            await response.answer(interaction, interaction.response.defer)
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Take an answer away. Raises `NotYours`."""
@@ -424,6 +424,15 @@ def framed(posting: Posting, opened: Opened) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves."""
     said = wording.frame(opened.frame, opened.frames)
     return dataclasses.replace(posting, frame=said) if said else posting
+
+
+def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:
+    """Whether what was pressed certainly is not the job's own message: words in place of that would take its picture.
+
+    Right after a job was queued, or a restart, nobody knows yet which message is its own.
+    """
+    own = Posting.from_json(row.posting).message_id
+    return own is not None and interaction.message is not None and interaction.message.id != own
 
 
 def _waiting(ticket: Ticket, opened: Opened, posting: Posting) -> Card:

@@ -984,6 +984,21 @@ async def test_stopped_is_not_said_beside_a_dream_that_runs_or_is_done(stage: St
     await stage.shows(message, "seed:")
 
 
+async def test_a_press_on_a_message_whose_number_is_not_kept_yet_never_takes_its_picture(stage: Stage) -> None:
+    """As after a bot died between the status message and its number: words would stand in place of the dream."""
+    message = await stage.ask("You", "dream")
+    row = stage.dispatch.start()
+    assert row
+    await stage.dispatch.update_posting(row.id, {**row.posting, "message_id": None})
+    seen: list[str] = []
+    stage.playground.world.listen(lambda _: seen.append(words(message)))
+    await stage.press("You", message, "Cancel")
+    stage.dispatch.finish(row.id, png())
+    await stage.shows(message, "seed:")
+    assert not [text for text in seen if wording.CANCELLING in text or wording.TOO_LATE in text]
+    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+
+
 async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
