@@ -83,12 +83,10 @@ async def open_room(specification: Specification | None = None, network: str = "
     data_dir = Path(tempfile.mkdtemp(prefix="p-"))
     for name in [name for name in os.environ if name.startswith("PAREIDOLIA_")]:
         del os.environ[name]
-    os.environ["PAREIDOLIA_ENGINE__NICE"] = "0"
-    if network:
-        os.environ["PAREIDOLIA_DEFAULT_NETWORK"] = network
     playground = Playground(specification=specification)
     await playground.start()
-    playground.run_bot(data_dir)
+    chosen = {"PAREIDOLIA_DEFAULT_NETWORK": network} if network else {}
+    playground.run_bot(data_dir, PAREIDOLIA_ENGINE__NICE="0", **chosen)
     try:
         await playground.world.until(lambda: playground.world.online and playground.world.commands, PATIENCE)
         yield Room(playground, data_dir)

@@ -233,8 +233,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     for message in (room.now(dream), copy):
         liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
-        shown = texts(liked).replace(" network:pocket", "")  # not the default of a bot that was started anew above
-        assert f"/dream layer:high size:256 seed:{made.seed}" in shown
+        assert f"/dream layer:high size:256 seed:{made.seed}" in texts(liked)
         assert cleaning.imprinted(liked.attachments[0].data, 1.0) == said
 
 

@@ -97,9 +97,9 @@ class Playground:
         self.port = int(self._runner.addresses[0][1])
         self.world.base_url = f"http://{HOST}:{self.port}"
 
-    def run_bot(self, data_dir: Path, command: Sequence[str] = BOT_COMMAND) -> Child:
-        """Start the real bot as a child process and keep it running."""
-        self.child = Child(self.world, self.settings(data_dir), data_dir, command)
+    def run_bot(self, data_dir: Path, command: Sequence[str] = BOT_COMMAND, **others: str) -> Child:
+        """Start the real bot as a child process and keep it running; `others` are further settings, as variables."""
+        self.child = Child(self.world, self.settings(data_dir) | others, data_dir, command)
         self.child.start()
         return self.child
 
