@@ -253,10 +253,8 @@ def say_limits(verdict: Verdict, hall: Hall) -> None:
 def say_memory(verdict: Verdict, samples: Sequence[Sample]) -> None:
     """Memory, descriptors and sockets of every process, and what a job costs it. The playground is Discord's part: it
     keeps messages for a while, and its memory is no promise."""
-    for name in ("bot", "supervisor", "worker", "decoder", "playground"):
+    for name in dict.fromkeys(name for one in samples for name in one.resident):
         seen = [one for one in samples if name in one.resident]
-        if not seen:
-            continue
         rise = 1000 * slope([(float(one.jobs), one.resident[name]) for one in seen])
         first, middle, last = (seen[n].resident[name] for n in (0, len(seen) // 2, -1))
         told = f"{first:.0f}, {middle:.0f}, {last:.0f} MB; {rise:+.2f} MB per 1,000 jobs"

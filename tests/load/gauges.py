@@ -66,9 +66,10 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def processes(bot: int, run_dir: Path) -> dict[str, int]:
-    """The product's processes by name, as far as they live now."""
-    decoder = next((pid for pid in children(bot) if b"engine.jobs.decoder" in command(pid)), None)
-    return {"bot": bot, **engine_pids(run_dir)} | ({"decoder": decoder} if decoder else {})
+    """The product's processes by name, as far as they live now; decoders are numbered as on the page of metrics."""
+    decoders = (pid for pid in children(bot) if b"engine.jobs.decoder" in command(pid))
+    numbered = {f"decoder {n}" if n > 1 else "decoder": pid for n, pid in enumerate(decoders, 1)}
+    return {"bot": bot, **engine_pids(run_dir)} | numbered
 
 
 def children(parent: int) -> list[int]:
