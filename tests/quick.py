@@ -15,7 +15,7 @@ from typing import Final
 
 import pytest
 
-LEFT_OUT: Final = ("process", "browser", "torch")
+LEFT_OUT: Final = ("process", "browser", "torch", "slow")
 TORCH_ROOMS: Final = (
     "ascent", "canvas", "encoders", "gallery", "judge", "networks", "objectives", "recipes", "training",
 )  # fmt: skip

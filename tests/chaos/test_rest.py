@@ -38,7 +38,7 @@ from tests.chaos.rest import (
 )  # fmt: skip
 from tests.room import labels, texts
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 HERE, DIRECTLY, GONE = "answered in the channel", "answered directly", "message deleted"
 WORDS, GIVEN_UP, NOWHERE = "answered in the channel, in words", "given up, requester told", "nowhere to be said"

@@ -30,6 +30,8 @@ from tests.load.gauges import jain, slope
 from tests.load.hall import Counted
 from tests.load.people import Crowd
 
+pytestmark = pytest.mark.slow
+
 JOBS = 60
 LIGHT, HEAVY, HANDS = 15, 5, 5
 """A heavy user has one hand more than dreams are allowed."""

@@ -17,6 +17,8 @@ from engine.jobs import errors
 from engine.jobs.decoder import Child, Clean, Decoder
 from tests.engine.jobs.broken_files import photo, saved
 
+pytestmark = pytest.mark.process
+
 LARGE = saved(Image.effect_noise((3000, 3000), 90), "PNG")
 """Takes a good part of a second, in steps of the library between which an alarm is heard."""
 SMALL = saved(photo((60, 40)), "PNG")
