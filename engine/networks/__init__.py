@@ -7,7 +7,8 @@ googlenet, caffe_googlenet, inception5h, vgg, resnet, squeezenet, feature_stack
                 the classic ones, and those that users bring, each cut into stages
 inception, normalisation
                 what GoogLeNets are made of
-architectures   all of them by name
+torchvision_models, architectures
+                theirs, and all of them, by name
 weights, fetch  their files
 loading         a network by its catalogue name
 """

@@ -9,23 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import torch
-import torchvision
 from torch import Tensor, nn
-from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
 
-from engine.networks import (
-    caffe_googlenet,
-    efficientnet_lite,
-    feature_stack,
-    googlenet,
-    inception5h,
-    resnet,
-    squeezenet,
-    vgg,
-)
+from engine.networks import caffe_googlenet, efficientnet_lite, inception5h
 from engine.networks.cut import Cut
 
 OURS: Final[Mapping[str, Callable[[int], nn.Module]]] = {
@@ -33,8 +22,6 @@ OURS: Final[Mapping[str, Callable[[int], nn.Module]]] = {
     "inception5h": inception5h.Inception5h,
     **{name: partial(efficientnet_lite.EfficientNetLite, name) for name in efficientnet_lite.WIDTHS},
 }
-_EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
-"""What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""
 _SHOWN: Final = 3
 
 
@@ -57,28 +44,21 @@ def cut(made: nn.Module) -> Cut:
             return inception5h.cut(made)
         case efficientnet_lite.EfficientNetLite():
             return efficientnet_lite.cut(made)
-        case GoogLeNet():
-            return googlenet.cut(made)
-        case VGG():
-            return vgg.cut(made)
-        case ResNet():
-            return resnet.cut(made)
-        case SqueezeNet():
-            return squeezenet.cut(made)
-    try:
-        return feature_stack.cut(made)
-    except AttributeError:
-        raise ValueError(f"{type(made).__name__} is not a sequence of stages, so it cannot be cut") from None
+    from engine.networks import torchvision_models  # seconds, which only those pay who dream by one of them
+
+    return torchvision_models.cut(made)
 
 
-def _maker(architecture: str) -> Any:
+def _maker(architecture: str) -> Callable[[int], nn.Module]:
     if architecture in OURS:
         return OURS[architecture]
-    if architecture not in torchvision.models.list_models(module=torchvision.models):
+    from engine.networks import torchvision_models  # see above
+
+    try:
+        return torchvision_models.maker(architecture)
+    except KeyError:
         known = ", ".join([*OURS, "and torchvision's: googlenet, vgg16, resnet50, ..."])
-        raise ValueError(f"there is no such architecture; there is {known}")
-    extra = _EXTRA.get(architecture, {})
-    return lambda classes: torchvision.models.get_model(architecture, weights=None, num_classes=classes, **extra)
+        raise ValueError(f"there is no such architecture; there is {known}") from None
 
 
 def _mismatch(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> str:

@@ -13,7 +13,6 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
-from torchvision.ops import nms
 
 from engine.jobs import catalog
 from engine.jobs.errors import NotWeights, PackageDamaged
@@ -206,5 +205,23 @@ def _shifted(boxes: Tensor, shifts: Tensor) -> Tensor:
 
 
 def _distinct(boxes: Tensor, overlap: float) -> Tensor:
-    """Each face once, the likeliest box of it; likeliest faces first."""
-    return boxes[nms(boxes[:, :4], boxes[:, 4], overlap)]
+    """Each face once, the likeliest box of it; likeliest faces first.
+
+    Greedy non-maximum suppression. Not torchvision's, which an engine would have to import at its start for this alone.
+    """
+    left, kept = boxes[boxes[:, 4].argsort(descending=True, stable=True)], []
+    while len(left):
+        kept.append(left[0])
+        left = left[1:][_overlap(left[0], left[1:]) <= overlap]
+    return torch.stack(kept) if kept else boxes
+
+
+def _overlap(box: Tensor, others: Tensor) -> Tensor:
+    """Intersection over union of a box [5] with others [n, 5]: [n]."""
+    sides = torch.minimum(box[2:4], others[:, 2:4]) - torch.maximum(box[:2], others[:, :2])
+    both = sides.clamp(min=0).prod(1)
+    return both / (_area(box[None]) + _area(others) - both)
+
+
+def _area(boxes: Tensor) -> Tensor:
+    return (boxes[:, 2:4] - boxes[:, :2]).prod(1)

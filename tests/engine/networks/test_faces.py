@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from torchvision.ops import nms
 
 from engine.jobs import catalog
 from engine.networks import faces
@@ -68,3 +69,15 @@ def test_nor_with_a_damaged_one(nowhere: Path) -> None:
     for name in ("pnet.pt", "rnet.pt", "onet.pt"):
         (nowhere / name).write_bytes(b"not weights")
     assert faces.detector() is None
+
+
+def test_overlapping_boxes_are_one_as_torchvision_has_it() -> None:
+    random = torch.Generator().manual_seed(3)
+    corners = torch.rand(400, 2, generator=random) * 300
+    sides = torch.rand(400, 2, generator=random) * 80 + 5
+    boxes = torch.cat([corners, corners + sides, torch.rand(400, 1, generator=random)], 1)
+    for overlap in (0.3, 0.5, 0.7):
+        expected = boxes[nms(boxes[:, :4], boxes[:, 4], overlap)]
+        assert 50 < len(expected) < 400
+        assert torch.equal(faces._distinct(boxes, overlap), expected)
+    assert faces._distinct(torch.zeros(0, 5), 0.5).shape == (0, 5)

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -161,3 +163,15 @@ def test_every_network_has_what_its_entry_promises(name: str) -> None:
     *_, last = (module for module in cut.head.modules() if isinstance(module, nn.Conv2d | nn.Linear))
     assert last.weight.shape[0] == entry.classes
     assert len(catalog.labels(name)) == entry.classes
+
+
+@pytest.mark.process
+def test_an_engine_with_the_networks_that_ship_starts_without_torchvision() -> None:
+    """Its import takes longer than that of torch."""
+    code = (
+        "import sys, engine.cli, engine.worker, engine.recipes; from engine.networks import faces, loading;"
+        "loading.load('pocket'); loading.load('lite2'); faces.detector();"
+        "print([name for name in ('torchvision', 'torch._dynamo', 'sympy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

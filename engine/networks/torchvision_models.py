@@ -1,0 +1,45 @@
+"""torchvision's architectures by name: `(name, classes) => model`, and how one is cut for dreaming.
+
+Apart from `architectures`, which asks here only for what is not ours: to import torchvision takes longer than torch
+itself, and an engine on the networks that ship never needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import torchvision
+from torch import nn
+from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
+
+from engine.networks import feature_stack, googlenet, resnet, squeezenet, vgg
+from engine.networks.cut import Cut
+
+_EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
+"""What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""
+
+
+def maker(architecture: str) -> Callable[[int], nn.Module]:
+    """What makes that architecture for a number of classes. Raises `KeyError` for a name that is not torchvision's."""
+    if architecture not in torchvision.models.list_models(module=torchvision.models):
+        raise KeyError(architecture)
+    extra = _EXTRA.get(architecture, {})
+    return lambda classes: torchvision.models.get_model(architecture, weights=None, num_classes=classes, **extra)
+
+
+def cut(made: nn.Module) -> Cut:
+    """A model as stages. Raises `ValueError` for one that has no sequence of stages."""
+    match made:
+        case GoogLeNet():
+            return googlenet.cut(made)
+        case VGG():
+            return vgg.cut(made)
+        case ResNet():
+            return resnet.cut(made)
+        case SqueezeNet():
+            return squeezenet.cut(made)
+    try:
+        return feature_stack.cut(made)
+    except AttributeError:
+        raise ValueError(f"{type(made).__name__} is not a sequence of stages, so it cannot be cut") from None
