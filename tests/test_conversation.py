@@ -30,7 +30,10 @@ from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, te
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.process]
 
 SLOW = {"layer": "high", "size": 1024, "strength": 1.5}
-"""Under way for long enough on any machine that a preview is shown and something can be killed."""
+"""Under way for long enough on any machine that a preview is shown and somebody can press."""
+QUICK = {"layer": "high", "size": 128}
+WHILE = {"layer": "high", "size": 640, "strength": 1.5}
+"""Under way for long enough that something can be killed meanwhile."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -42,7 +45,7 @@ async def room() -> AsyncIterator[Room]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def dream(room: Room) -> Message:
     """One finished dream, for what can be done with it."""
-    return await room.until_button(await room.ask("You", "dream", layer="high", size=256), "Deeper")
+    return await room.until_button(await room.ask("You", "dream", **QUICK), "Deeper")
 
 
 def alt_texts(message: Message) -> list[str]:
@@ -94,7 +97,7 @@ async def test_a_dream_is_answered_by_its_picture_in_the_message_that_showed_it_
 
 async def test_exactly_as_typed_without_a_picture_the_avatar_is_dreamed(dream: Message) -> None:
     assert "avatar" in alt_texts(dream)[0]
-    assert picture_of(dream).size == (256, 256)
+    assert picture_of(dream).size == (128, 128)
 
 
 async def test_everyone_may_press_and_the_new_dream_is_theirs(room: Room, dream: Message) -> None:
@@ -133,7 +136,7 @@ async def test_keep_this_one_gives_the_preview_as_the_result(room: Room) -> None
 
 @pytest.mark.parametrize("victim", ["engine", "child", "bot"])
 async def test_a_death_in_the_middle_costs_no_answer_and_gives_none_twice(room: Room, victim: str) -> None:
-    message = await room.ask("You", "dream", **SLOW)
+    message = await room.ask("You", "dream", **WHILE)
     job = job_of(message)
     await room.until_running(message)
     child = room.playground.child
@@ -192,7 +195,7 @@ async def test_an_unknown_layer_names_the_nearest(room: Room) -> None:
 
 
 async def test_presets_are_saved_used_listed_and_deleted(room: Room) -> None:
-    await room.ask("You", "preset save", name="Deep sea", layer="low", strength=1.5)
+    await room.ask("You", "preset save", name="Deep sea", layer="low", size=128)
     assert "Deep sea" in texts(await room.ask("You", "preset list"))
     dreamed = await room.until_button(await room.ask("You", "preset use", name="deep sea"), "Deeper")
     assert "layer:low" in texts(dreamed)
@@ -205,7 +208,7 @@ async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
     of_user = await room.answer(room.playground.menu("Ada", "dreams", "Dream their avatar", "Mod"))
     known = set(room.world.messages)
     upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
-    asked = room.playground.say("Mod", "dreams", f"<@{room.world.bot.id}> low", [upload])
+    asked = room.playground.say("Mod", "dreams", f"<@{room.world.bot.id}> low size:128", [upload])
 
     def reply() -> Message | None:
         return next((m for i, m in room.world.messages.items() if i not in known and m.reference == asked.id), None)
@@ -223,7 +226,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
     said = cleaning.imprinted(attachment.data, 1.0)
     made = imprint.read(said).params
-    assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 256)
+    assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 128)
     asking = [one for one in room.world.people.values() if not one.bot]
     people = [name for one in asking for name in (one.username, one.global_name)]
     assert not any(name.lower() in said.decode().lower() for name in people)
@@ -233,14 +236,14 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     for message in (room.now(dream), copy):
         liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
-        assert f"/dream layer:high size:256 seed:{made.seed}" in texts(liked)
+        assert f"/dream layer:high size:128 seed:{made.seed}" in texts(liked)
         assert cleaning.imprinted(liked.attachments[0].data, 1.0) == said
 
 
 @pytest.mark.parametrize(
     ("name", "options", "button", "said"),
     [
-        ("concept", {"subject": "banana", "size": 192}, "Deeper", "imagines when asked for banana"),
+        ("concept", {"subject": "banana", "size": 128}, "Deeper", "imagines when asked for banana"),
         ("see", {}, "Dream it", "%. Below"),
         ("lab channel", {"layer": "low", "channel": 3}, "Deeper", "What channel 3 of the layer low"),
     ],
@@ -251,12 +254,12 @@ async def test_what_the_network_imagines_and_sees_is_posted(
     asked = room.playground.command("You", "dreams", name, **options)
     message = await room.until_button(await room.answer(asked), button)
     assert said in alt_texts(message)[0]
-    assert min(picture_of(message).size) >= 192
+    assert min(picture_of(message).size) >= 128
 
 
 async def test_a_guide_and_a_mask_reach_the_engine(room: Room) -> None:
     guide, mask = (room.playground.upload("photo.png", saved(photo(), "PNG")) for _ in range(2))
-    message = await room.ask("You", "dream", guide=guide, mask=mask, size=192)
+    message = await room.ask("You", "dream", guide=guide, mask=mask, size=128)
     message = await room.until_button(message, "Deeper")
     assert "with a guide and a mask" in texts(message)
 

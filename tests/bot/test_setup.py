@@ -192,7 +192,7 @@ async def examined(folder: Path, changes: dict[str, str]) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("fault", "token", "told"),
     [
-        ("server error 500", "", "wrong discord: Discord was reached, but GET /api/v10/users/@me was refused with 500"),
+        ("server error 503", "", "wrong discord: Discord was reached, but GET /api/v10/users/@me was refused with 503"),
         ("blocked", "", "wrong discord: Discord was reached, but GET /api/v10/users/@me was refused with 403"),
         ("", "", "ok    token"),
         ("", "nonsense.of.mine", "wrong token:"),

@@ -247,7 +247,7 @@ async def test_a_killed_supervisor_loses_nothing_and_counts_no_crash(
 ) -> None:
     process = start_process(settings)
     id = await dispatch.submit(order(SLOW), {})
-    await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    await eventually_true((settings.run_dir / id).exists)  # the child has begun
     process.send_signal(signal.SIGKILL)
     process.wait()
     again = start_process(settings)

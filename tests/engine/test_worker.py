@@ -31,13 +31,13 @@ from tests.engine.jobs.test_logs import Kept
 
 pytestmark = pytest.mark.process
 
-LONG = Dream(network="lite2", size=512, octaves=4, iterations=100, seed=3)
-SHORT = Dream(network="lite2", size=128, octaves=2, iterations=2, seed=3)
+LONG = Dream(network="pocket", size=512, octaves=4, iterations=100, seed=3)
+SHORT = Dream(network="pocket", size=128, octaves=2, iterations=2, seed=3)
 
 
 @pytest.fixture(autouse=True)
 def _default() -> None:
-    """The child here is the real one, and so is the default network."""
+    """The child here is the real one, and so are its networks."""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def settings(folder: Path) -> Settings:
 
 
 def start_engine(settings: Settings) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PAREIDOLIA_DATA_DIR": str(settings.data_dir)}
+    environment = {**os.environ, "PAREIDOLIA_DATA_DIR": str(settings.data_dir), "PAREIDOLIA_DEFAULT_NETWORK": "pocket"}
     return subprocess.Popen([sys.executable, "-m", "engine.supervisor"], env=environment, stderr=subprocess.DEVNULL)
 
 
@@ -161,12 +161,13 @@ def test_a_default_that_does_not_load_keeps_the_others_dreaming() -> None:
     assert said.startswith("mine.pth does not fit the architecture resnet18")
 
 
+@pytest.mark.parametrize("network", ["pocket", "lite2"])
 async def test_a_dream_comes_back_with_previews_and_the_same_bytes_again(
-    engine: subprocess.Popen[bytes], listener: Listener
+    network: str, engine: subprocess.Popen[bytes], listener: Listener
 ) -> None:
     blobs = set()
     for _ in range(2):
-        id = await submit(listener, SHORT)
+        id = await submit(listener, SHORT.model_copy(update={"network": network}))
         progress = await listener.until(Progress, id)
         assert isinstance(progress, Progress)
         first = next(h for h in listener.heard if isinstance(h, Progress) and h.id == id)
@@ -191,7 +192,7 @@ async def test_further_pictures_and_refusals_cross_the_border(
     gone = Job(params=SHORT, requester="ada", others={"guide": BlobKey("0" * 64)})
     lost = await listener.dispatch.submit(gone, {})
     unknown = await submit(
-        listener, Dream(layer="mid:999", **{name: getattr(SHORT, name) for name in ("size", "seed")})
+        listener, Dream(network="pocket", layer="mid:999", **{name: getattr(SHORT, name) for name in ("size", "seed")})
     )
     rows = []
     for id in (protected, plain, lost, unknown):
