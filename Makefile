@@ -56,8 +56,8 @@ soak: setup
 
 # the pages and files that are made from the code
 docs: setup
-	$(BIN)/python -m engine.jobs.settings > config.example.toml
-	$(BIN)/python -m engine.jobs.errors > docs/errors.md
+	$(BIN)/python -m engine.settings > config.example.toml
+	$(BIN)/python -m engine.errors > docs/errors.md
 
 # asks an advisory service on the network about every locked package; not part of `test` and .ci/run for that reason
 audit: $(UV)

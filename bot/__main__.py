@@ -3,8 +3,8 @@
 import sys
 
 from bot import app, setup
-from engine.jobs.errors import SettingsError
-from engine.jobs.terminal import forgive
+from engine.errors import SettingsError
+from engine.platform.terminal import forgive
 
 VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
 

@@ -17,29 +17,31 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import endpoints, response
-from bot.client import Client
-from bot.courier import Courier
-from bot.desk import Desk
-from bot.engine_process import EngineProcess
-from bot.health import Health, Parts
-from bot.intake import Intake
-from bot.metrics import Metrics
-from bot.openings import Openings
-from bot.poster import DiscordPoster
-from bot.quota import Quota
-from bot.response import NO_ANSWER
-from bot.starts import Identifies, Starts
+from bot.delivery.publisher import DiscordPoster
+from bot.delivery.tracker import Courier
+from bot.gateway import endpoints, interaction_response
+from bot.gateway.client import Client
+from bot.gateway.connect_limits import Identifies, Starts
+from bot.gateway.interaction_response import NO_ANSWER
+from bot.operations.engine_process import EngineProcess
+from bot.operations.health import Health, Parts
+from bot.operations.metrics import Metrics
+from bot.requests.downloader import Intake
+from bot.requests.pending_requests import Openings
+from bot.requests.quota import Quota
+from bot.requests.service import Desk
 from bot.store.presets import Presets
-from engine.jobs import catalog, logs, machine
-from engine.jobs import settings as jobs_settings
-from engine.jobs.database import connect, sqlite_url
-from engine.jobs.decoder import Decoder
-from engine.jobs.dispatch import Dispatch
-from engine.jobs.errors import Refusal, SettingsError
-from engine.jobs.live import check_socket
-from engine.jobs.local import LocalDispatch
-from engine.jobs.settings import Settings
+from engine import logs
+from engine import settings as jobs_settings
+from engine.catalog import catalog
+from engine.errors import Refusal, SettingsError
+from engine.files.decoder import Decoder
+from engine.platform import resource_limits
+from engine.queue.database import connect, sqlite_url
+from engine.queue.dispatch import Dispatch
+from engine.queue.hint_socket import check_socket
+from engine.queue.local_dispatch import LocalDispatch
+from engine.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ def main() -> int:
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
-        log.info("this machine: %s", machine.share())
+        log.info("this machine: %s", resource_limits.share())
         if said := jobs_settings.notice():
             log.warning("%s", said)
         if said := catalog.default_fallback():
@@ -242,7 +244,7 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
                 await client.login(token)
         except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
             check_login(error)
-            log.warning("Discord %s", response.trouble(error))
+            log.warning("Discord %s", interaction_response.trouble(error))
             await client.http.close()  # the next login opens another session
             client.http.connector = discord.utils.MISSING
             if await _waited(stop, pause):
@@ -256,8 +258,8 @@ def check_login(error: Exception) -> None:
     """Let what may pass by itself pass. Raises `SettingsError` for a login that will fail again and again."""
     if isinstance(error, discord.LoginFailure) or getattr(error, "status", 0) == 401:
         raise SettingsError(problem=TOKEN_UNKNOWN)
-    if isinstance(error, discord.HTTPException) and response.is_final(error):
-        raise SettingsError(problem=f"Discord {response.trouble(error)}. {NOT_LET_IN}")
+    if isinstance(error, discord.HTTPException) and interaction_response.is_final(error):
+        raise SettingsError(problem=f"Discord {interaction_response.trouble(error)}. {NOT_LET_IN}")
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:

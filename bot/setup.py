@@ -18,15 +18,15 @@ from typing import TypeVar
 import discord
 import tomlkit
 
-from bot import endpoints
 from bot.app import is_at_work
-from bot.health import HOST
-from bot.response import NO_ANSWER, told
-from engine.jobs import folders, textfile
-from engine.jobs import settings as jobs_settings
-from engine.jobs.errors import SettingsError
-from engine.jobs.settings import Settings, bare_token
-from engine.jobs.settings_file import OTHERWISE
+from bot.gateway import endpoints
+from bot.gateway.interaction_response import NO_ANSWER, told
+from bot.operations.health import HOST
+from engine import settings as jobs_settings
+from engine.errors import SettingsError
+from engine.platform import os_errors, text_file
+from engine.settings import Settings, bare_token
+from engine.settings_file import OTHERWISE
 
 PERMISSIONS = 274878024704
 """View channels, send messages (also in threads), embed links, attach files, read history; nothing more."""
@@ -121,14 +121,14 @@ def write(path: Path, token: str) -> None:
             file.write(text)
         fresh.replace(path)
     except OSError as error:
-        raise folders.unusable(path, error, OTHERWISE) from None
+        raise os_errors.unusable(path, error, OTHERWISE) from None
 
 
 def _with_token(path: Path, token: str) -> str:
     if not path.exists():
         return jobs_settings.example().replace(NO_TOKEN, f"token = {json.dumps(token)}")
-    text = textfile.read(path, OTHERWISE)
-    textfile.toml(path, OTHERWISE)  # whatever is wrong with it is said in our words
+    text = text_file.read(path, OTHERWISE)
+    text_file.toml(path, OTHERWISE)  # whatever is wrong with it is said in our words
     document = tomlkit.parse(text)
     table = document.setdefault("discord", tomlkit.table())
     if not isinstance(table, MutableMapping):

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from engine.jobs import catalog, mixture
-from engine.jobs import params as jobs_params
-from engine.jobs.errors import PareidoliaError
-from engine.jobs.job import JobRow, Place, State
-from engine.jobs.params import AnyParams, Channel, Concept, See, Zoom
+from engine import params as jobs_params
+from engine.catalog import catalog, weighted_terms
+from engine.errors import PareidoliaError
+from engine.params import AnyParams, Channel, Concept, See, Zoom
+from engine.queue.job import JobRow, Place, State
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
@@ -366,10 +366,10 @@ def sees(params: AnyParams) -> str:
     option, word = params.aim
     if option != "layer":
         return word.replace(catalog.JOINT, " and ")
-    return " and ".join(_term(params.network, term) for term in mixture.read(params.network, word))
+    return " and ".join(_term(params.network, term) for term in weighted_terms.read(params.network, word))
 
 
-def _term(network: str, term: mixture.Term) -> str:
+def _term(network: str, term: weighted_terms.Term) -> str:
     named = catalog.network(network).friendly.get(term.name)
     sense = named.about if named and term.channel is None else f"the layer {term.name}"
     part = "" if term.channel is None else f"channel {term.channel} of "

@@ -20,12 +20,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from engine.jobs import catalog, errors, frames, logs, retention
-from engine.jobs.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
-from engine.jobs.ledger import Ledger
-from engine.jobs.live import LiveServer, socket_path
-from engine.jobs.local import open_blobs, open_ledger
-from engine.jobs.settings import Settings, load
+from engine import errors, logs
+from engine.catalog import catalog
+from engine.queue import framing, retention
+from engine.queue.hint_socket import LiveServer, socket_path
+from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
+from engine.queue.ledger import Ledger
+from engine.queue.local_dispatch import open_blobs, open_ledger
+from engine.settings import Settings, load
 
 log = logging.getLogger("pareidolia.supervisor")
 P = ParamSpec("P")
@@ -214,13 +216,13 @@ class Supervisor:
             "others": dict(job.others),
         }
         try:
-            child.stdin.write(frames.pack({**header, "limit_bytes": job.limit_bytes}))
-            while frame := await frames.receive(child.stdout):
+            child.stdin.write(framing.pack({**header, "limit_bytes": job.limit_bytes}))
+            while frame := await framing.receive(child.stdout):
                 report, preview = frame
                 if report["report"] != "progress":
                     return report
                 self.live.tell(self._progress(run, report, preview))
-                child.stdin.write(frames.pack({"word": run.word}))
+                child.stdin.write(framing.pack({"word": run.word}))
         except ConnectionError:
             pass
         return None
@@ -291,7 +293,7 @@ class Supervisor:
         """What a child says once it is warm; None for one that dies or hangs before."""
         try:
             async with asyncio.timeout(WARM_UP_S):
-                frame = await frames.receive(reports)
+                frame = await framing.receive(reports)
         except TimeoutError:
             log.error("the child was not warm after %.0f s and is replaced", WARM_UP_S)
             return None

@@ -17,17 +17,18 @@ import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from engine.jobs import frames, logs, params
-from engine.jobs.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
-from engine.jobs.job import BlobKey
-from engine.jobs.local import open_blobs
-from engine.jobs.settings import Settings, load
-from engine.patience import wait_patiently
+from engine import logs, params
+from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
+from engine.openmp import wait_patiently
+from engine.queue import framing
+from engine.queue.job import BlobKey
+from engine.queue.local_dispatch import open_blobs
+from engine.settings import Settings, load
 
 if TYPE_CHECKING:
-    from engine.ascent.report import Progress
-    from engine.encoders.encoded import Encoded
-    from engine.studio import Studio
+    from engine.ascent.progress import Progress
+    from engine.encoders.encoder import Encoded
+    from engine.runtime import Studio
 
 log = logging.getLogger("pareidolia.worker")
 
@@ -44,11 +45,11 @@ class Parent:
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._inbox: queue.SimpleQueue[frames.Frame] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[framing.Frame] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
-        while frame := frames.read(sys.stdin.buffer):
+        while frame := framing.read(sys.stdin.buffer):
             self._inbox.put(frame)
         os._exit(0)  # the supervisor is gone: nobody would take the result
 
@@ -59,7 +60,7 @@ class Parent:
     def send(self, blob: bytes = b"", **header: Any) -> None:
         """One frame up; where nobody takes it, the supervisor was killed, and this process ends."""
         try:
-            self._out.write(frames.pack(header, blob))
+            self._out.write(framing.pack(header, blob))
             self._out.flush()
         except BrokenPipeError:
             os._exit(0)
@@ -74,7 +75,7 @@ def main() -> None:
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)
-    from engine.studio import Studio
+    from engine.runtime import Studio
 
     chosen = settings.engine
     studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
@@ -90,7 +91,7 @@ def _warm_up(studio: Studio) -> None:
 
     Where that network turns out not to load, whoever asks for it is told so; the others still dream.
     """
-    from engine.production import produce
+    from engine.render import produce
 
     try:
         for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, studio):
@@ -125,7 +126,7 @@ class Worker:
             self.parent.send(report="failed", error=kind.__name__, facts={})
 
     def _produce(self, header: dict[str, Any]) -> dict[str, Any]:
-        from engine.production import produce
+        from engine.render import produce
 
         wanted = params.parse(header["params"])
         others = {name: self._blob(key) for name, key in header["others"].items()}
@@ -144,7 +145,7 @@ class Worker:
 
     def _converse(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
         """Tell the parent of every step, and do what it says."""
-        from engine.encoders.encoded import Encoded
+        from engine.encoders.encoder import Encoded
 
         previewed = 0.0
         report = next(reports)
@@ -177,7 +178,7 @@ class Worker:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    from engine.ascent.tiles import ran_out
+    from engine.ascent.tiled_gradient import ran_out
 
     return isinstance(error, MemoryError) or ran_out(error)
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: the connection comes from `engine.jobs.migrate`, never from an ini file."""
+"""Alembic's entry: the connection comes from `engine.queue.migrate`, never from an ini file."""
 
 from alembic import context
 

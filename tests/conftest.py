@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests import left_running, quick
+from tests import leftover_processes, quick_tier
 
 REQUIRE = os.environ.get("REQUIRE", "")
 """Set (to anything): a test that cannot run here fails."""
@@ -29,17 +29,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        left_running.mark()
+        leftover_processes.mark()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    return True if config.getoption("--quick") and quick.heavy(collection_path) else None
+    return True if config.getoption("--quick") and quick_tier.heavy(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=_rank)
     if config.getoption("--quick"):
-        left_out = [item for item in items if quick.leaves_out(item)]
+        left_out = [item for item in items if quick_tier.leaves_out(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
 
@@ -66,7 +66,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     yield
     if hasattr(session.config, "workerinput"):
         return
-    if left := left_running.ended():
+    if left := leftover_processes.ended():
         session.config.stash[LEFT] = left
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -79,11 +79,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket."""
-    from engine.jobs import catalog
+    from engine.catalog import catalog
 
     config = session.config
     if config.getoption("--quick") and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
-        quick.forbid()
+        quick_tier.forbid()
     catalog.include(Path("nowhere"), default="pocket")
     collected = yield
     catalog.include(Path("nowhere"))
@@ -95,7 +95,7 @@ def data_dir() -> Iterator[Path]:
     """A data folder whose path is short enough for a local socket (pytest's own are not)."""
     folder = Path(tempfile.mkdtemp(prefix="p-"))
     yield folder
-    from tests.leaks import WATCH
+    from tests.token_leaks import WATCH
 
     WATCH.read_logs(folder)
     shutil.rmtree(folder, ignore_errors=True)
@@ -107,7 +107,7 @@ def _no_token_in_any_log() -> Iterator[None]:
     try:
         from bot.playground import interactions, server
         from bot.playground.world import Channel, Interaction, Persona, World
-        from tests.leaks import QUIET, WATCH
+        from tests.token_leaks import QUIET, WATCH
     except ImportError:  # the torch side is also tested where nothing of the bot is installed
         yield
         return
@@ -155,7 +155,7 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def pocket_by_default(monkeypatch: pytest.MonkeyPatch, _no_settings_of_this_machine: None) -> None:
     """Pocket dreams where no network is asked for, here and in processes: for tests about something else than that."""
-    from engine.jobs import catalog
+    from engine.catalog import catalog
 
     monkeypatch.setenv("PAREIDOLIA_DEFAULT_NETWORK", "pocket")
     monkeypatch.setattr(catalog, "_default", "pocket")

@@ -16,7 +16,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "base", "han
 TORCH_SIDE = ("networks", "objectives", "canvas", "ascent", "recipes", "training")
 TORCH_SIDE_MAY = {"torch", "torchvision", "numpy", "PIL", "safetensors", "pydantic"}
 TRAINING_MAY = {"skimage", "resvg_py"}  # the extra `training`, imported inside functions
-COUNTER_FOR_TORCH_SIDE = {"engine.jobs.params", "engine.jobs.catalog", "engine.jobs.errors", "engine.jobs.shapes"}
+COUNTER_FOR_TORCH_SIDE = {"engine.params", "engine.catalog.catalog", "engine.errors", "engine.files.picture_size"}
 CALLS_AT_IMPORT = {"open", "read_text", "read_bytes", "write_text", "mkdir", "connect", "urlopen", "getenv"}
 
 
@@ -87,7 +87,7 @@ def test_the_counter_never_imports_torch_or_discord() -> None:
 
 
 def test_recipes_never_import_ledger_blobs_or_encoders() -> None:
-    assert offences(("engine.recipes",), ("engine.jobs.ledger", "engine.jobs.blobs", "engine.encoders")) == []
+    assert offences(("engine.recipes",), ("engine.queue.ledger", "engine.files.blobs", "engine.encoders")) == []
 
 
 def test_objectives_never_import_networks_or_canvas() -> None:
@@ -105,7 +105,7 @@ def test_siblings_never_import_each_other(package: str) -> None:
 
 
 def test_discord_stays_out_of_what_does_not_need_it() -> None:
-    quiet = ("bot.intake", "bot.reception", "bot.quota", "bot.scheduler", "bot.store")
+    quiet = ("bot.requests.downloader", "bot.requests.submission", "bot.requests.quota", "bot.scheduler", "bot.store")
     assert offences(quiet, ("discord",)) == []
 
 
@@ -121,8 +121,8 @@ def test_the_environment_is_read_in_settings_only() -> None:
             isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") for node in ast.walk(tree(path))
         )
 
-    hands_it_on = "bot.playground.child"  # to the bot that it starts, without looking at it
-    assert {module(path) for path in FILES if reads(path)} <= {"engine.jobs.settings", hands_it_on}
+    hands_it_on = "bot.playground.bot_process"  # to the bot that it starts, without looking at it
+    assert {module(path) for path in FILES if reads(path)} <= {"engine.settings", hands_it_on}
 
 
 def test_nothing_is_read_or_opened_at_import() -> None:
@@ -158,7 +158,7 @@ def test_the_torch_side_runs_where_nothing_else_is_installed() -> None:
             for name in imports(path):
                 top = name.split(".")[0]
                 fine = top in may or top in sys.stdlib_module_names or name in COUNTER_FOR_TORCH_SIDE
-                if not (fine or under(name, *own) or name == "engine.studio"):
+                if not (fine or under(name, *own) or name == "engine.runtime"):
                     found.append(f"{module(path)} imports {name}")
     assert found == []
 
@@ -174,4 +174,4 @@ def test_every_module_begins_with_what_it_is() -> None:
 def test_a_breach_would_be_seen(tmp_path: Path) -> None:
     bad = tmp_path / "bad.py"
     bad.write_text("def f():\n    import torch.nn\n    from bot import client\n")
-    assert imports(bad) == {"torch.nn", "bot.client"} or imports(bad) == {"torch.nn", "bot"}
+    assert imports(bad) == {"torch.nn", "bot.gateway.client"} or imports(bad) == {"torch.nn", "bot"}

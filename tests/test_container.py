@@ -17,11 +17,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
-from bot.health import Health, Parts
-from bot.metrics import Metrics
-from engine import cli
-from engine.jobs import settings
-from engine.jobs.memory import MemoryDispatch
+from bot.operations.health import Health, Parts
+from bot.operations.metrics import Metrics
+from engine import settings
+from engine.cli import commands
+from engine.queue.memory_dispatch import MemoryDispatch
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -110,7 +110,7 @@ def test_its_log_is_bounded() -> None:
 def test_its_command_is_one_of_ours() -> None:
     program, *words = json.loads(the("CMD"))
     assert program in PROJECT["scripts"]
-    assert CliRunner().invoke(cli.app, [*words, "--help"]).exit_code == 0
+    assert CliRunner().invoke(commands.app, [*words, "--help"]).exit_code == 0
 
 
 def free_port() -> int:

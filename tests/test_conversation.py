@@ -19,13 +19,13 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from bot.playground import rules
+from bot.playground import message_rules
 from bot.playground.openapi import Specification
 from bot.playground.world import EPHEMERAL, Message
-from engine.jobs import cleaning, imprint
-from tests.fuzz.siege import chunks
-from tests.published import SPECIFICATION
-from tests.room import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
+from engine.files import generation_metadata, sanitizer
+from tests.fuzz.decoder_harness import chunks
+from tests.playground_bot import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
+from tests.vendored_data import SPECIFICATION
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.process]
 
@@ -50,7 +50,7 @@ async def dream(room: Room) -> Message:
 
 def alt_texts(message: Message) -> list[str]:
     found = []
-    for _, item in rules.walk(message.components, ""):
+    for _, item in message_rules.walk(message.components, ""):
         found += [str(one.get("description")) for one in item.get("items", [])] if item.get("type") == 12 else []
     return found
 
@@ -224,8 +224,8 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
 ) -> None:
     (attachment,) = room.now(dream).attachments
     assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
-    said = cleaning.imprinted(attachment.data, 1.0)
-    made = imprint.read(said).params
+    said = sanitizer.imprinted(attachment.data, 1.0)
+    made = generation_metadata.read(said).params
     assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 128)
     asking = [one for one in room.world.people.values() if not one.bot]
     people = [name for one in asking for name in (one.username, one.global_name)]
@@ -237,7 +237,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
         liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
         assert f"/dream layer:high size:128 seed:{made.seed}" in texts(liked)
-        assert cleaning.imprinted(liked.attachments[0].data, 1.0) == said
+        assert sanitizer.imprinted(liked.attachments[0].data, 1.0) == said
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine import cli
-from engine.jobs.settings import Settings
+from engine.cli import commands
+from engine.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -75,7 +75,7 @@ def test_every_target_of_make_exists(page: Path) -> None:
 
 def test_every_verb_exists(page: Path) -> None:
     named = {name for one in quoted(page) for name in re.findall(r"^pareidolia ([a-z]+)", one)}
-    assert {name for name in named if CliRunner().invoke(cli.app, [name, "--help"]).exit_code} == set()
+    assert {name for name in named if CliRunner().invoke(commands.app, [name, "--help"]).exit_code} == set()
 
 
 def variables() -> set[str]:

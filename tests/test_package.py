@@ -20,8 +20,10 @@ ROOT = Path(__file__).parents[1]
 LOOK = """
 import json, pathlib, tempfile
 from importlib import resources
-from engine.jobs import catalog, migrate, settings
-from engine.jobs.local import open_ledger
+from engine.catalog import catalog
+from engine.queue import migrate
+from engine import settings
+from engine.queue.local_dispatch import open_ledger
 from engine.networks import thumbnails
 from engine.networks.loading import load
 import bot.playground, engine
@@ -70,7 +72,7 @@ def test_an_installed_wheel_finds_all_its_files(installed: Path, tmp_path: Path)
 
 def test_the_wheel_has_the_command_and_the_licences(installed: Path) -> None:
     (info,) = installed.glob("pareidolia-*.dist-info")
-    assert "pareidolia = engine.cli:main" in (info / "entry_points.txt").read_text("utf-8")
+    assert "pareidolia = engine.cli.commands:main" in (info / "entry_points.txt").read_text("utf-8")
     assert {path.name for path in (info / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
     assert {path.name for path in installed.iterdir()} == {"bot", "engine", info.name}
 
@@ -81,7 +83,7 @@ def test_the_wheel_has_every_file_of_the_packages(installed: Path) -> None:
         return {str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts}
 
     assert files(ROOT) - files(installed) == {"engine/training/judge.safetensors"}  # only whoever trains needs it
-    assert all(name.startswith("engine/jobs/migrations/") for name in files(installed) - files(ROOT))
+    assert all(name.startswith("engine/queue/migrations/") for name in files(installed) - files(ROOT))
 
 
 WINDOWS = """
@@ -91,7 +93,7 @@ import {module}
 """
 
 
-@pytest.mark.parametrize("module", ["engine.cli", "bot.app", "bot.playground.__main__", "engine.jobs.settings"])
+@pytest.mark.parametrize("module", ["engine.cli.commands", "bot.app", "bot.playground.__main__", "engine.settings"])
 def test_windows_is_told_in_one_sentence(module: str) -> None:
     code = WINDOWS.format(module=module)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -8,9 +8,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
-from bot.client import Client
-from bot.completion import networks, subjects
-from engine.jobs.params import Concept
+from bot.gateway.client import Client
+from bot.requests.autocomplete import networks, subjects
+from engine.params import Concept
 
 
 class ConceptCog(commands.Cog):

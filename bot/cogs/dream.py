@@ -7,11 +7,12 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot import pictures, wording
-from bot.client import Client
-from bot.completion import layers, networks, own_presets, subjects
-from bot.desk import Original, say
-from engine.jobs.params import Dream
+from bot import wording
+from bot.gateway.client import Client
+from bot.requests import picture_sources
+from bot.requests.autocomplete import layers, networks, own_presets, subjects
+from bot.requests.service import Original, say
+from engine.params import Dream
 
 Here = discord.Interaction[Client]
 
@@ -81,7 +82,7 @@ class DreamCog(commands.Cog):
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""
         desk = self.client.desk
-        link = pictures.meant(message, desk.intake.allowed)
+        link = picture_sources.meant(message, desk.intake.allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return

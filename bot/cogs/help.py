@@ -7,8 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import wording
-from bot.client import Client
-from bot.desk import say
+from bot.gateway.client import Client
+from bot.requests.service import say
 
 
 class HelpCog(commands.Cog):

@@ -8,9 +8,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
-from bot.client import Client
-from bot.completion import layers, networks, searches
-from engine.jobs.params import Channel
+from bot.gateway.client import Client
+from bot.requests.autocomplete import layers, networks, searches
+from engine.params import Channel
 
 
 class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMMANDS["lab"]):

@@ -15,13 +15,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import pictures, wording
-from bot.client import Client
-from bot.desk import check_ready, dreamed_like, is_private, say
-from bot.posting import Posting
-from bot.quota import check_work
-from engine.jobs.job import BlobKey, JobRow
-from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from bot import wording
+from bot.gateway.client import Client
+from bot.requests import picture_sources
+from bot.requests.quota import check_work
+from bot.requests.service import check_ready, dreamed_like, is_private, say
+from bot.store.posting import Posting
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.queue.job import BlobKey, JobRow
 
 Here = discord.Interaction[Client]
 FITTING = ("guide",)
@@ -75,7 +76,7 @@ class LikeCog(commands.Cog):
         if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
             others = {name: key for name, key in row.job.others.items() if name in FITTING}
             return Made(row.job.params, others, (), is_private(row), row.job.spoiler)
-        link = pictures.meant(message, self.client.desk.intake.allowed)
+        link = picture_sources.meant(message, self.client.desk.intake.allowed)
         if link is None:
             return None
         said = await self.client.desk.imprint(link, user_id)

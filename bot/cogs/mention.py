@@ -8,14 +8,15 @@ import re
 import discord
 from discord.ext import commands
 
-from bot import pictures, typed, wording
-from bot.client import Client
-from bot.desk import Original
-from bot.intake import Link
-from bot.poster import NOBODY
-from bot.response import NO_ANSWER, told
-from engine.jobs.errors import ForeignUrl, PareidoliaError
-from engine.jobs.params import Dream
+from bot import wording
+from bot.delivery.publisher import NOBODY
+from bot.gateway.client import Client
+from bot.gateway.interaction_response import NO_ANSWER, told
+from bot.requests import message_options, picture_sources
+from bot.requests.downloader import Link
+from bot.requests.service import Original
+from engine.errors import ForeignUrl, PareidoliaError
+from engine.params import Dream
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +41,16 @@ class MentionCog(commands.Cog):
         if str(self.client.user.id) not in PERSON.findall(message.content):
             return
         try:
-            await self._answer(message, typed.words(message.content))
+            await self._answer(message, message_options.words(message.content))
         except Exception as error:
             await self._apologise(message, error)
 
     async def _answer(self, message: discord.Message, said: str) -> None:
-        if typed.is_help(said):
+        if message_options.is_help(said):
             await self._reply(message, wording.HELP)
             return
         desk = self.client.desk
-        params = await desk.params(Dream, message.author.id, **typed.options(said))
+        params = await desk.params(Dream, message.author.id, **message_options.options(said))
         original = await self._original(message)
         if self.client.stopping:
             await self._reply(message, wording.STOPPING)
@@ -59,12 +60,12 @@ class MentionCog(commands.Cog):
     async def _original(self, message: discord.Message) -> Original:
         """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
         desk, allowed = self.client.desk, self.client.desk.intake.allowed
-        if link := pictures.of_message(message, allowed) or await self._unfurled(message):
+        if link := picture_sources.of_message(message, allowed) or await self._unfurled(message):
             return Original(link, wording.original(message.author.display_name, "picture"))
         if person := self._named(message):
             return desk.original(None, person)
         replied = message.reference.resolved if message.reference else None
-        if isinstance(replied, discord.Message) and (link := pictures.meant(replied, allowed)):
+        if isinstance(replied, discord.Message) and (link := picture_sources.meant(replied, allowed)):
             return Original(link, wording.original(replied.author.display_name, "picture"))
         return desk.original(None, message.author)
 
@@ -75,18 +76,18 @@ class MentionCog(commands.Cog):
 
     async def _unfurled(self, message: discord.Message) -> Link | None:
         """The picture behind a link, once Discord shows it; None without a link. Raises `ForeignUrl`."""
-        if not typed.ADDRESS.search(message.content):
+        if not message_options.ADDRESS.search(message.content):
             return None
         allowed = self.client.desk.intake.allowed
 
         def shows(event: discord.RawMessageUpdateEvent) -> bool:
-            return event.message_id == message.id and pictures.of_message(event.message, allowed) is not None
+            return event.message_id == message.id and picture_sources.of_message(event.message, allowed) is not None
 
         try:
             event = await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)
-            return pictures.of_message(event.message, allowed)
+            return picture_sources.of_message(event.message, allowed)
         except TimeoutError:
-            return pictures.meant(await self._as_it_is_now(message), allowed)
+            return picture_sources.meant(await self._as_it_is_now(message), allowed)
 
     async def _as_it_is_now(self, message: discord.Message) -> discord.Message:
         """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""

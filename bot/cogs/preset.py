@@ -8,11 +8,11 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
-from bot.client import Client
-from bot.completion import layers, networks, own_presets, subjects
-from bot.desk import preset_options, say
-from engine.jobs import params
-from engine.jobs.params import Dream
+from bot.gateway.client import Client
+from bot.requests.autocomplete import layers, networks, own_presets, subjects
+from bot.requests.service import preset_options, say
+from engine import params
+from engine.params import Dream
 
 Here = discord.Interaction[Client]
 SAVED = ("name", "layer", "subject", "strength", "size", "network")

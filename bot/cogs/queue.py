@@ -7,10 +7,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import wording
-from bot.client import Client
-from bot.desk import show
-from bot.posting import Posting
-from bot.views.card import Layout, button
+from bot.gateway.client import Client
+from bot.requests.service import show
+from bot.store.posting import Posting
+from bot.views.message_card import Layout, button
 
 SHOWN = 8
 """Dreams of one user that are listed; a message holds 40 components."""

@@ -7,11 +7,12 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ext import commands
 
-from bot import pictures, wording
-from bot.client import Client
-from bot.completion import networks
-from bot.desk import Original, say
-from engine.jobs.params import See
+from bot import wording
+from bot.gateway.client import Client
+from bot.requests import picture_sources
+from bot.requests.autocomplete import networks
+from bot.requests.service import Original, say
+from engine.params import See
 
 Here = discord.Interaction[Client]
 
@@ -50,7 +51,7 @@ class SeeCog(commands.Cog):
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""
         desk = self.client.desk
-        link = pictures.meant(message, desk.intake.allowed)
+        link = picture_sources.meant(message, desk.intake.allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return

@@ -8,9 +8,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
-from bot.client import Client
-from bot.completion import layers, networks, own_presets, subjects
-from engine.jobs.params import Zoom
+from bot.gateway.client import Client
+from bot.requests.autocomplete import layers, networks, own_presets, subjects
+from engine.params import Zoom
 
 
 class ZoomCog(commands.Cog):

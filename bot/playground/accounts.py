@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.playground import payloads
-from bot.playground.calls import Call, Reply
+from bot.playground.call_log import Call, Reply
 from bot.playground.rejections import JsonDict, Rejection
 from bot.playground.world import Persona
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.playground import drafts, interactions, payloads, rules
-from bot.playground.calls import Call, Reply
+from bot.playground import command_drafts, interactions, message_rules, payloads
+from bot.playground.call_log import Call, Reply
 from bot.playground.channels import check_open
 from bot.playground.rejections import JsonDict, Rejection, invalid
 from bot.playground.world import EPHEMERAL, LOADING, Interaction, Message, World
@@ -53,7 +53,9 @@ def callback_response(world: World, interaction: Interaction, kind: int, message
     return {"interaction": about, "resource": resource}
 
 
-def setting_of(world: World, interaction: Interaction, ephemeral: bool, follow_up: bool = False) -> drafts.Setting:
+def setting_of(
+    world: World, interaction: Interaction, ephemeral: bool, follow_up: bool = False
+) -> command_drafts.Setting:
     """Return where an answer to this interaction appears."""
     place = world.channels[interaction.channel_id]
     kind = REPLY_MESSAGE
@@ -64,7 +66,9 @@ def setting_of(world: World, interaction: Interaction, ephemeral: bool, follow_u
     if reference not in world.messages:
         reference = None
     visible_to = interaction.user_id if ephemeral else None
-    return drafts.Setting(place, interaction, kind if reference or kind != REPLY_MESSAGE else 0, visible_to, reference)
+    return command_drafts.Setting(
+        place, interaction, kind if reference or kind != REPLY_MESSAGE else 0, visible_to, reference
+    )
 
 
 def remember(interaction: Interaction, message: Message, original: bool) -> Message:
@@ -79,7 +83,7 @@ def answer_message(call: Call, interaction: Interaction, data: JsonDict) -> Mess
     """Answer with a new message."""
     ephemeral = bool(int(data.get("flags") or 0) & EPHEMERAL)
     setting = setting_of(call.world, interaction, ephemeral)
-    return remember(interaction, drafts.create(call.world, setting, data, call.files), original=True)
+    return remember(interaction, command_drafts.create(call.world, setting, data, call.files), original=True)
 
 
 def answer_later(call: Call, interaction: Interaction, data: JsonDict) -> Message:
@@ -88,7 +92,7 @@ def answer_later(call: Call, interaction: Interaction, data: JsonDict) -> Messag
     if flags & ~EPHEMERAL:
         raise invalid("data.flags", "INVALID_FLAGS", "Only EPHEMERAL may be set on a deferral.")
     setting = setting_of(call.world, interaction, bool(flags & EPHEMERAL))
-    return remember(interaction, drafts.create_loading(call.world, setting), original=True)
+    return remember(interaction, command_drafts.create_loading(call.world, setting), original=True)
 
 
 def source_of(world: World, interaction: Interaction) -> Message:
@@ -107,19 +111,19 @@ def update_later(call: Call, interaction: Interaction, _data: JsonDict) -> Messa
 def update_now(call: Call, interaction: Interaction, data: JsonDict) -> Message:
     """Answer by editing the pressed message."""
     message = source_of(call.world, interaction)
-    return remember(interaction, drafts.edit(call.world, message, data, call.files), original=True)
+    return remember(interaction, command_drafts.edit(call.world, message, data, call.files), original=True)
 
 
 def offer_choices(call: Call, interaction: Interaction, data: JsonDict) -> None:
     """Answer an autocomplete."""
-    interaction.choices = rules.check_choices(data.get("choices"))
+    interaction.choices = message_rules.check_choices(data.get("choices"))
     call.world.emit("choices", nonce=interaction.nonce, choices=interaction.choices)
 
 
 def open_modal(call: Call, interaction: Interaction, data: JsonDict) -> None:
     """Answer by opening a form on the person's screen."""
-    rules.check_modal(data)
-    tree = drafts.settled(call.world, data["components"], [])
+    message_rules.check_modal(data)
+    tree = command_drafts.settled(call.world, data["components"], [])
     interaction.modal = {"custom_id": data["custom_id"], "title": data["title"], "components": tree}
     about = {"interaction_id": interaction.id, "persona": interaction.user_id}
     call.world.emit("modal", modal=about | interaction.modal)
@@ -141,12 +145,12 @@ def follow_up(call: Call) -> Reply:
     interaction = interactions.by_token(world, call.match["application"], call.match["token"])
     original = world.messages.get(interaction.original_id or "")
     if original is not None and original.flags & LOADING and interaction.acknowledged == DEFER:
-        return payloads.message(world, drafts.edit(world, original, call.body, call.files))
+        return payloads.message(world, command_drafts.edit(world, original, call.body, call.files))
     if interaction.user_install and interaction.follow_ups >= interactions.MOST_FOLLOW_UPS:
         raise Rejection("too_many_follow_ups")
     ephemeral = bool(int(call.body.get("flags") or 0) & EPHEMERAL)
     setting = setting_of(world, interaction, ephemeral, follow_up=True)
-    message = remember(interaction, drafts.create(world, setting, call.body, call.files), original=False)
+    message = remember(interaction, command_drafts.create(world, setting, call.body, call.files), original=False)
     interaction.follow_ups += 1
     return payloads.message(world, message)
 
@@ -171,7 +175,7 @@ def change(call: Call) -> Reply:
     """PATCH /webhooks/{application}/{token}/messages/{message}."""
     message = owned(call)
     check_open(call.world.channels[message.channel_id])
-    return payloads.message(call.world, drafts.edit(call.world, message, call.body, call.files))
+    return payloads.message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
 
 
 def remove(call: Call) -> Reply:

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from bot.playground import avatars, payloads, samples
 from bot.playground.attachments import content_type
-from bot.playground.deeds import PERSONA_UPLOAD_LIMIT, Deeds
 from bot.playground.links import signature
+from bot.playground.user_actions import PERSONA_UPLOAD_LIMIT, Deeds
 from bot.playground.world import World
 
 INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}

@@ -5,8 +5,8 @@ Ephemeral messages do not exist here, messages of others are without content unl
 
 from __future__ import annotations
 
-from bot.playground import drafts, payloads
-from bot.playground.calls import Call, Reply
+from bot.playground import command_drafts, payloads
+from bot.playground.call_log import Call, Reply
 from bot.playground.rejections import Rejection, invalid
 from bot.playground.world import (
     ATTACH_FILES,
@@ -102,9 +102,9 @@ def post(call: Call) -> Reply:
         if twin is not None:
             return payloads.message(world, twin)
     target = replied(world, place, body.get("message_reference"))
-    setting = drafts.Setting(place, kind=REPLY_MESSAGE if target else 0, reference=target)
+    setting = command_drafts.Setting(place, kind=REPLY_MESSAGE if target else 0, reference=target)
     place.archived = False  # a message opens an archived thread again
-    return payloads.message(world, drafts.create(world, setting, body, call.files))
+    return payloads.message(world, command_drafts.create(world, setting, body, call.files))
 
 
 def same_nonce(world: World, place: Channel, nonce: str) -> Message | None:
@@ -132,7 +132,7 @@ def change(call: Call) -> Reply:
     if message.author_id != call.world.bot.id:
         raise Rejection("not_your_message")
     check_open(call.world.channels[message.channel_id])
-    return payloads.message(call.world, drafts.edit(call.world, message, call.body, call.files))
+    return payloads.message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
 
 
 def remove(call: Call) -> Reply:

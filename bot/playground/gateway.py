@@ -18,7 +18,7 @@ from aiohttp import WSMsgType, web
 
 from bot.playground import payloads
 from bot.playground.rejections import JsonDict
-from bot.playground.wires import Wire
+from bot.playground.send_queue import Wire
 from bot.playground.world import Event, Message, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6

@@ -13,10 +13,10 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.playground import payloads, samples
-from bot.playground.deeds import Deeds
 from bot.playground.options import Mistake
 from bot.playground.rejections import JsonDict
-from bot.playground.wires import Wire
+from bot.playground.send_queue import Wire
+from bot.playground.user_actions import Deeds
 from bot.playground.world import LOADING, Channel, Event, Message, Persona, World
 
 MOST_BYTES = 1024 * 1024

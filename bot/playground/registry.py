@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.playground.calls import Call, Reply
+from bot.playground.call_log import Call, Reply
+from bot.playground.message_rules import bad_length, required, text_problem
 from bot.playground.rejections import JsonDict, Problem, Rejection
-from bot.playground.rules import bad_length, required, text_problem
 from bot.playground.world import World
 
 CHAT, USER, MESSAGE = 1, 2, 3

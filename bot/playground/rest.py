@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.playground import accounts, callbacks, channels, registry
-from bot.playground.calls import Call, Reply, read_call
+from bot.playground.call_log import Call, Reply, read_call
 from bot.playground.faults import Faults
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.openapi import Specification

@@ -17,14 +17,14 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground import cdn, rules
-from bot.playground.child import BOT_COMMAND, Child
-from bot.playground.deeds import Deeds
+from bot.playground import cdn, message_rules
+from bot.playground.bot_process import BOT_COMMAND, Child
 from bot.playground.gateway import Gateway
 from bot.playground.openapi import Specification
 from bot.playground.page_socket import PageSocket
 from bot.playground.rejections import JsonDict
 from bot.playground.rest import Rest
+from bot.playground.user_actions import Deeds
 from bot.playground.world import Attachment, Interaction, Message, World
 
 HOST = "127.0.0.1"
@@ -237,7 +237,7 @@ def filled_field(custom_id: str, value: Any) -> JsonDict:
 
 def custom_id_of(message: Message, button: str) -> str:
     """Return the custom_id of the component with this label, placeholder or custom_id; KeyError when there is none."""
-    for _, item in rules.walk(message.components, ""):
+    for _, item in message_rules.walk(message.components, ""):
         if item.get("custom_id") and button in (item["custom_id"], item.get("label"), item.get("placeholder")):
             return str(item["custom_id"])
     raise KeyError(button)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.playground import rules, samples
+from bot.playground import message_rules, samples
 from bot.playground.server import Playground
 from bot.playground.world import Message
 
@@ -57,7 +57,7 @@ async def main(dreams: int, stops: int) -> None:
         watch = data_dir / "loop.json"
         playground = Playground()
         await playground.start()
-        playground.run_bot(data_dir, (sys.executable, "-m", "bot.loop_watch", str(watch)))
+        playground.run_bot(data_dir, (sys.executable, "-m", "bot.operations.loop_profiler", str(watch)))
         world = playground.world
         await world.until(lambda: world.online and bool(world.commands), PATIENCE_S)
         laps = [await lap(playground) for _ in range(dreams + 1)][1:]
@@ -119,7 +119,7 @@ def _newest_end(data_dir: Path) -> float:
 
 def stages(message: Message) -> list[str]:
     """What a state of the status message proves."""
-    labels = {str(item.get("label")) for _, item in rules.walk(message.components, "")}
+    labels = {str(item.get("label")) for _, item in message_rules.walk(message.components, "")}
     known = (("Cancel", "acknowledged"), ("Keep this one", "previewed"), ("Deeper", "finished"))
     return [stage for label, stage in known if label in labels]
 

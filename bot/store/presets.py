@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.tables import presets
-from engine.jobs.database import reading
-from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
-from engine.jobs.params import renewed
+from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
+from engine.params import renewed
+from engine.queue.database import reading
 
 LONGEST = 32
 """Characters of a name."""

@@ -14,13 +14,13 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from engine.ascent.climb import Course, ascend
+from engine.ascent.pixel_ascent import Course, ascend
 from engine.canvas.noise import clouds
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.networks import loading, pocket
 from engine.networks.network import Network
 from engine.objectives import layer
-from engine.studio import Studio
+from engine.runtime import Studio
 
 Loop = Callable[[Tensor], None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from engine.jobs import shapes
+from engine.files import picture_size
 
 Size = tuple[int, int]
 """Height and width, in pixels."""
@@ -21,4 +21,4 @@ def resize(picture: Tensor, size: Size) -> Tensor:
 
 def fitted(size: Size, side: int) -> Size:
     """The even size of that aspect whose long side is `side`; for strips, `side` counts the area of a square."""
-    return shapes.fitted(size, side, step=2)
+    return picture_size.fitted(size, side, step=2)

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from engine.encoders.encoded import Encoded, Encoder
+from engine.encoders.encoder import Encoded, Encoder
 from engine.encoders.gif import Gif
 from engine.encoders.still import Still, encode, preview
-from engine.jobs import imprint
-from engine.jobs.params import AnyParams, Zoom
+from engine.files import generation_metadata
+from engine.params import AnyParams, Zoom
 
 __all__ = ["Encoded", "Encoder", "Kind", "encode", "open_encoder", "preview"]
 Kind = Literal["png", "jpeg", "webp", "gif"]
@@ -30,7 +30,7 @@ def open_encoder(
 
     Its file says how it was made; `others` names further pictures that were used.
     """
-    said = imprint.write(params, others)
+    said = generation_metadata.write(params, others)
     if isinstance(params, Zoom):
         return Gif(params.fps, limit_bytes, said)
     return Gif(1, limit_bytes, said) if kind == "gif" else Still(kind, limit_bytes, said)

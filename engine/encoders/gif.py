@@ -19,10 +19,10 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from torch import Tensor
 
-from engine.encoders import imprinting
-from engine.encoders.encoded import Encoded
-from engine.encoders.fit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
-from engine.encoders.raster import Size, raster, within
+from engine.encoders import embed_metadata
+from engine.encoders.encoder import Encoded
+from engine.encoders.pixel_bytes import Size, raster, within
+from engine.encoders.upload_limit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
 
 LARGE = 2**25
 """Bytes of frames that are held in memory before they go to the disk."""
@@ -77,7 +77,7 @@ class Gif:
     def _encoded(self, plan: _Plan) -> Encoded:
         palette = _palette(self._read(plan), plan)
         film = _muxed(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
-        data = imprinting.gif(film, self._imprint)
+        data = embed_metadata.gif(film, self._imprint)
         return Encoded(data, "image/gif", plan.size[1], plan.size[0], plan.note)
 
     def _read(self, plan: _Plan) -> Iterator[av.VideoFrame]:

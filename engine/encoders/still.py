@@ -10,10 +10,10 @@ from typing import Literal
 from PIL import Image
 from torch import Tensor
 
-from engine.encoders import imprinting
-from engine.encoders.encoded import Encoded
-from engine.encoders.fit import SHRINKS, first_that_fits, lossy_note, smaller_note
-from engine.encoders.raster import Size, raster, within
+from engine.encoders import embed_metadata
+from engine.encoders.encoder import Encoded
+from engine.encoders.pixel_bytes import Size, raster, within
+from engine.encoders.upload_limit import SHRINKS, first_that_fits, lossy_note, smaller_note
 
 Kind = Literal["png", "jpeg", "webp"]
 QUALITIES = (95, 88, 80, 68)
@@ -87,7 +87,7 @@ def _saved(drawn: Image.Image, plan: _Plan, imprint: str) -> Encoded:
 
 def _bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "") -> bytes:
     file = io.BytesIO()
-    said = imprinting.options(kind, imprint)
+    said = embed_metadata.options(kind, imprint)
     if kind == "png":
         drawn.save(file, "png", compress_level=6, **said)
     elif kind == "jpeg":

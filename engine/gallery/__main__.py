@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.gallery.exhibits import EXHIBITS, QUICK, Gallery, Scale
 from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
-from engine.studio import Studio
+from engine.runtime import Studio
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,13 +16,13 @@ from typing import Any
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.report import Frame, Report
-from engine.encoders.encoded import Encoded
-from engine.encoders.raster import raster
-from engine.gallery.sheets import Cell, Row, looped, sheet, webp
+from engine.ascent.progress import Frame, Report
+from engine.encoders.encoder import Encoded
+from engine.encoders.pixel_bytes import raster
+from engine.gallery.contact_sheets import Cell, Row, looped, sheet, webp
 from engine.gallery.sources import SHOWN, source
-from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
-from engine.studio import Studio
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
+from engine.runtime import Studio
 
 SEED = 4821
 NETWORK = "lite2"

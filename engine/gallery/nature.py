@@ -7,7 +7,19 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.gallery.paint import ACROSS, DOWN, Colour, Plane, Sheet, finish, fractal, mix, noise, ramp, smooth
+from engine.gallery.procedural_painting import (
+    ACROSS,
+    DOWN,
+    Colour,
+    Plane,
+    Sheet,
+    finish,
+    fractal,
+    mix,
+    noise,
+    ramp,
+    smooth,
+)
 from engine.gallery.skies import Deck, Light, Sky, Stops, painted
 
 LINE: Final = 1.72

@@ -22,13 +22,13 @@ from torch import Tensor
 
 from engine.canvas.noise import clouds
 from engine.canvas.resample import resize
-from engine.gallery import nature, pages, skies
+from engine.gallery import nature, screenshots, skies
 from engine.gallery.building import building
 from engine.gallery.dots import dots
 from engine.gallery.drawing import drawing
 from engine.gallery.group import group
 from engine.gallery.landscape import landscape
-from engine.gallery.paint import ACROSS, DOWN, Plane
+from engine.gallery.procedural_painting import ACROSS, DOWN, Plane
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom of a cutting, in pixels of the photograph."""
@@ -95,12 +95,12 @@ KINDS: dict[str, Callable[[int], Tensor]] = {
     "water": partial(painting, nature.water),
     "leaves": partial(painting, nature.leaves),
     "painting of dots": partial(painting, dots),
-    "drawing on white": partial(painting, pages.on_white),
-    "drawing on black": partial(painting, pages.on_black),
-    "grey drawing": partial(painting, pages.on_grey),
-    "text on dark": partial(painting, pages.verse),
-    "logo": partial(painting, pages.logo),
-    "screenshot": partial(painting, pages.chat),
+    "drawing on white": partial(painting, screenshots.on_white),
+    "drawing on black": partial(painting, screenshots.on_black),
+    "grey drawing": partial(painting, screenshots.on_grey),
+    "text on dark": partial(painting, screenshots.verse),
+    "logo": partial(painting, screenshots.logo),
+    "screenshot": partial(painting, screenshots.chat),
 }
 """The kinds of pictures that people bring."""
 SHOWN = ("portrait", "landscape", "pet", "building", "night", "drawing", "noise")

@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from engine.ascent.imagine import Views, imagine
+from engine.ascent.feature_visualization import Views, imagine
 from engine.canvas.colour import vivid
-from engine.canvas.fourier import Fourier
-from engine.jobs import catalog
+from engine.canvas.fourier_canvas import Fourier
+from engine.catalog import catalog
 from engine.networks import thumbnails
 from engine.networks.network import SMALLEST, Network
 from engine.objectives import each
-from engine.studio import Studio
+from engine.runtime import Studio
 
 BATCH = 24
 """Channels that are painted at once."""

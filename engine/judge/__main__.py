@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from engine.judge import clock, lite0, recognised, reference, surface
-from engine.judge.bench import Bench
+from engine.judge import lite0, recognition, reference, surface, timing
 from engine.judge.bounds import table
-from engine.judge.contact import contact_sheets
-from engine.judge.exam import SEED, Exam, Found
-from engine.studio import Studio
+from engine.judge.contact_sheets import contact_sheets
+from engine.judge.examination import SEED, Exam, Found
+from engine.judge.picture_maker import Bench
+from engine.runtime import Studio
 
 PARTS: Final[dict[str, Callable[[Exam], Found]]] = {
     "reference": reference.labelled,
-    "speed": clock.speed,
+    "speed": timing.speed,
     "weave": surface.weaving,
     "changed": surface.changing,
-    "concepts": recognised.concepts,
-    "subjects": recognised.subjects,
+    "concepts": recognition.concepts,
+    "subjects": recognition.subjects,
     "kinds": surface.looking,
 }
 """From the quickest to the longest; the last one is only to be looked at."""

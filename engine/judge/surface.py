@@ -7,10 +7,10 @@ from typing import Final
 from torch import Tensor
 
 from engine.gallery.sources import KINDS
-from engine.jobs.params import Dream, make
 from engine.judge.bounds import Figure
-from engine.judge.exam import Exam, Found
+from engine.judge.examination import Exam, Found
 from engine.judge.measures import PERIODS, changed, rim_ratio, weave
+from engine.params import Dream, make
 
 WOVEN: Final = ("clear sky", "cumulus", "drawing on white", "text on dark")
 """Kinds with wide quiet areas, where a weave would be seen."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.networks import caffe_googlenet, efficientnet_lite, inception5h
-from engine.networks.cut import Cut
+from engine.networks.stages import Cut
 
 OURS: Final[Mapping[str, Callable[[int], nn.Module]]] = {
     "caffe_googlenet": caffe_googlenet.CaffeGoogLeNet,

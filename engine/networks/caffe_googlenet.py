@@ -11,10 +11,10 @@ from typing import Final
 
 from torch import nn
 
-from engine.networks.cut import Cut
-from engine.networks.head import Window, convolution
+from engine.networks.classifier_head import Window, convolution
 from engine.networks.inception import WIDTHS, Inception, convolutions
-from engine.networks.normalisation import ResponseNorm
+from engine.networks.local_response_norm import ResponseNorm
+from engine.networks.stages import Cut
 
 PARTS: Final = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
 AUXILIARY: Final = {"loss1": 512, "loss2": 528}

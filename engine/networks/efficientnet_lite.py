@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from engine.networks.cut import Cut
+from engine.networks.stages import Cut
 
 WIDTHS: Final = {
     "efficientnet_lite0": ((16, 1), (24, 2), (40, 2), (80, 3), (112, 3), (192, 4), (320, 1)),

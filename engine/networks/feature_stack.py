@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.networks.cut import Cut
+from engine.networks.stages import Cut
 
 
 def cut(model: nn.Module) -> Cut:

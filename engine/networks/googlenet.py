@@ -12,8 +12,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models.googlenet import BasicConv2d, GoogLeNet
 from torchvision.models.googlenet import Inception as Block
 
-from engine.networks.cut import Cut
 from engine.networks.inception import WIDTHS, Inception
+from engine.networks.stages import Cut
 
 
 def cut(model: GoogLeNet) -> Cut:

@@ -13,9 +13,9 @@ from typing import Final
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad
 
-from engine.networks.cut import Cut
 from engine.networks.inception import WIDTHS, Inception, convolutions
-from engine.networks.normalisation import ResponseNorm
+from engine.networks.local_response_norm import ResponseNorm
+from engine.networks.stages import Cut
 
 BLOCKS: Final = {**WIDTHS, "4a": (192, 96, 204, 16, 48, 64), "5a": (256, 160, 320, 48, 128, 128)}
 """Two blocks are a little different from the paper's."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from torch import nn
 
-from engine.jobs import catalog
-from engine.jobs.errors import NetworkMissing, OtherNetwork
+from engine.catalog import catalog
+from engine.errors import NetworkMissing, OtherNetwork
 from engine.networks import architectures, pocket, sketches, weights
 from engine.networks.network import Network
 from engine.networks.sketches import Sketches

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from engine.jobs import catalog
-from engine.networks.first import FirstConv
-from engine.networks.head import convolution
+from engine.catalog import catalog
+from engine.networks.classifier_head import convolution
+from engine.networks.first_convolution import FirstConv
 from engine.networks.sketches import Sketches
 
 EVIDENCE = catalog.EVIDENCE

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models import ResNet
 
-from engine.networks.cut import Cut
+from engine.networks.stages import Cut
 
 
 def cut(model: ResNet) -> Cut:

@@ -2,7 +2,7 @@
 
 The coarse half of what pocket was shown, which its weights forget: they know what a thing is made of better than how it
 is laid out. Painting begins with one, as in Santurkar et al. 2019, "Image Synthesis with a Single (Robust) Classifier",
-whose seeds are drawn from shrunken pictures of a class. `engine.training.sketch` makes the file.
+whose seeds are drawn from shrunken pictures of a class. `engine.training.class_sketches` makes the file.
 """
 
 from __future__ import annotations

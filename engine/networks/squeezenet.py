@@ -10,7 +10,7 @@ from torch import nn
 from torchvision.models import SqueezeNet
 from torchvision.models.squeezenet import Fire
 
-from engine.networks.cut import Cut
+from engine.networks.stages import Cut
 
 
 def cut(model: SqueezeNet) -> Cut:

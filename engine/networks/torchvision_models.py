@@ -14,7 +14,7 @@ from torch import nn
 from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
 
 from engine.networks import feature_stack, googlenet, resnet, squeezenet, vgg
-from engine.networks.cut import Cut
+from engine.networks.stages import Cut
 
 _EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
 """What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""

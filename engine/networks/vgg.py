@@ -9,8 +9,8 @@ from __future__ import annotations
 from torch import nn
 from torchvision.models import VGG
 
-from engine.networks.cut import Cut
-from engine.networks.head import Window, convolution
+from engine.networks.classifier_head import Window, convolution
+from engine.networks.stages import Cut
 
 
 def cut(model: VGG) -> Cut:

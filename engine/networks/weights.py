@@ -16,8 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.jobs.catalog import Package, opened
-from engine.jobs.errors import NotWeights, PackageDamaged
+from engine.catalog.catalog import Package, opened
+from engine.errors import NotWeights, PackageDamaged
 
 
 def of_package(package: Package, path: Path, name: str) -> dict[str, Tensor]:

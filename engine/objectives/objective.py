@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from engine.jobs.errors import UnknownChannel
+from engine.errors import UnknownChannel
 
 Activations = Mapping[str, Tensor]
 """[n, c, h, w] by layer name."""
@@ -63,7 +63,7 @@ def total(objectives: Iterable[Objective]) -> Objective:
 
 
 def blend(terms: Iterable[tuple[float, Objective]]) -> Objective:
-    """Several at once, each pulling by its weight, whatever its values are: `engine.ascent.balance` sees to that.
+    """Several at once, each pulling by its weight, whatever its values are: `ascent.gradient_balance` sees to that.
 
     Called, it is the plain weighted sum. Raises `ValueError` for no terms.
     """

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 
-from engine.ascent.report import Frame, Progress
-from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.ascent.progress import Frame, Progress
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
 from engine.recipes.channel import channel
 from engine.recipes.concept import concept
 from engine.recipes.dream import dream
 from engine.recipes.see import see
 from engine.recipes.zoom import zoom
-from engine.studio import Studio
+from engine.runtime import Studio
 
 
 def run(

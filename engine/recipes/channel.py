@@ -13,21 +13,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.ascent.climb import Course, ascend
-from engine.ascent.imagine import Views, imagine
-from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Report
-from engine.ascent.response import probes, usual, weights
+from engine.ascent.attribution import probes, usual, weights
+from engine.ascent.feature_visualization import Views, imagine
+from engine.ascent.memory_budget import afford
+from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.progress import Frame, Report
 from engine.canvas.colour import vivid
-from engine.canvas.fourier import Fourier
-from engine.canvas.mosaic import across
-from engine.canvas.opening import opening
-from engine.canvas.page import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shortened
-from engine.jobs import catalog
-from engine.jobs.params import Channel
+from engine.canvas.fourier_canvas import Fourier
+from engine.canvas.image_grid import across
+from engine.canvas.initial_image import opening
+from engine.canvas.page_layout import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shortened
+from engine.catalog import catalog
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import Objective, each, strongest
-from engine.studio import Studio
+from engine.params import Channel
+from engine.runtime import Studio
 
 EXAMPLES = 3
 """Pictures of what is searched that are imagined first."""

@@ -14,24 +14,24 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent.climb import Course, ascend
-from engine.ascent.crops import LARGE, Eye, Schedule, accentuate, find_phase
-from engine.ascent.eyes import concept_eyes
-from engine.ascent.imagine import approach, paint
-from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Progress, Report
-from engine.canvas.fourier import Fourier
-from engine.canvas.mosaic import mosaic, tile
-from engine.canvas.opening import opening
-from engine.canvas.overlay import Look, Overlay
-from engine.canvas.phase import Phase
+from engine.ascent.crop_ascent import LARGE, Eye, Schedule, accentuate, find_phase
+from engine.ascent.crop_setup import concept_eyes
+from engine.ascent.feature_visualization import approach, paint
+from engine.ascent.memory_budget import afford
+from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.progress import Frame, Progress, Report
+from engine.canvas.class_sketch import sketched
+from engine.canvas.fourier_canvas import Fourier
+from engine.canvas.fourier_overlay import Look, Overlay
+from engine.canvas.image_grid import mosaic, tile
+from engine.canvas.initial_image import opening
+from engine.canvas.phase_canvas import Phase
 from engine.canvas.resample import Size, fitted
-from engine.canvas.sketch import sketched
-from engine.jobs import catalog
-from engine.jobs.params import Concept
+from engine.catalog import catalog
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import diverse, imagined, layer
-from engine.studio import Studio
+from engine.params import Concept
+from engine.runtime import Studio
 
 WAVES = Look(falloff=1.4, chroma=1.1, rate=0.05)
 """Of the waves that colour what the phases have found."""

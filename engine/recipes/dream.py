@@ -12,23 +12,23 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent import classic
-from engine.ascent.climb import Course, ascend
-from engine.ascent.crops import accentuate
-from engine.ascent.eyes import eyes, schedule
-from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Report
+from engine.ascent import notebook_ascent
+from engine.ascent.crop_ascent import accentuate
+from engine.ascent.crop_setup import eyes, schedule
+from engine.ascent.memory_budget import afford
+from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.progress import Frame, Report
 from engine.canvas.colour import CHROMA, coloured, matched
+from engine.canvas.fourier_overlay import LOOKS, Overlay
+from engine.canvas.initial_image import opening
 from engine.canvas.mask import painted, sparing
-from engine.canvas.opening import opening
-from engine.canvas.overlay import LOOKS, Overlay
 from engine.canvas.resample import fitted, resize
-from engine.jobs.catalog import EVIDENCE, Meaning
-from engine.jobs.errors import BadOption
-from engine.jobs.params import Dream
+from engine.catalog.catalog import EVIDENCE, Meaning
+from engine.errors import BadOption
 from engine.networks.network import Network
 from engine.objectives import Objective, guided, layer, wishes
-from engine.studio import Studio
+from engine.params import Dream
+from engine.runtime import Studio
 
 VIVID = 1.0
 """How much of a step's colour is left where rainbow edges are wanted."""
@@ -59,7 +59,7 @@ def dream(
     strength = params.strength if notebook else params.pace()
     chroma = VIVID if params.look == "vivid" else CHROMA
     course = Course(params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma)
-    climb = classic.climb if notebook else ascend
+    climb = notebook_ascent.climb if notebook else ascend
     for report in climb(network, objective, start, course, generator, mask):
         finished = partial(_finished, params, report.show, start)
         yield replace(report, show=finished)

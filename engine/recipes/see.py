@@ -16,16 +16,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from engine.ascent.answers import LIKELY, Answer, answer
-from engine.ascent.imagine import Views, imagine
-from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Progress, Report
-from engine.ascent.response import Perceived, probes
-from engine.ascent.sight import Group, Layer, closely, sight
+from engine.ascent.attribution import Perceived, probes
+from engine.ascent.building_blocks import Group, Layer, closely, sight
+from engine.ascent.classification import LIKELY, Answer, answer
+from engine.ascent.feature_visualization import Views, imagine
+from engine.ascent.memory_budget import afford
+from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.colour import vivid
-from engine.canvas.fourier import Fourier
-from engine.canvas.opening import opening
-from engine.canvas.page import (
+from engine.canvas.fourier_canvas import Fourier
+from engine.canvas.initial_image import opening
+from engine.canvas.page_layout import (
     BAD,
     FAINT,
     GOOD,
@@ -44,12 +44,12 @@ from engine.canvas.page import (
     wrapped,
 )  # fmt: skip
 from engine.canvas.resample import resize
-from engine.jobs import catalog
-from engine.jobs.params import See
-from engine.networks import faces, thumbnails
+from engine.catalog import catalog
+from engine.networks import face_detector, thumbnails
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import each
-from engine.studio import Studio
+from engine.params import See
+from engine.runtime import Studio
 
 DIMMEST = 0.45
 """How bright a cell is at least."""
@@ -113,7 +113,7 @@ def see(params: See, source: Tensor | None, studio: Studio) -> Iterator[Report]:
     picture = studio.hold(opening(source, params.size, generator))
     noise = studio.hold(probes(side, generator))
     afford(network, {*names, EVIDENCE} & set(network.layers), closely(picture, side), studio.memory)
-    found = answer(network, picture, side, faces.detector())
+    found = answer(network, picture, side, face_detector.detector())
     ready = _ready(network, params.network, names)
     most = MANY if ready else See.FEATURES - 1
     page = _Sheet(params, picture, found)

@@ -13,18 +13,18 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-from engine.ascent.climb import Course, ascend
-from engine.ascent.crops import accentuate
-from engine.ascent.eyes import eyes, schedule
-from engine.ascent.memory import afford
-from engine.ascent.report import Frame, Progress, Report
+from engine.ascent.crop_ascent import accentuate
+from engine.ascent.crop_setup import eyes, schedule
+from engine.ascent.memory_budget import afford
+from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.colour import like
-from engine.canvas.opening import opening
-from engine.canvas.overlay import LOOKS, Overlay
+from engine.canvas.fourier_overlay import LOOKS, Overlay
+from engine.canvas.initial_image import opening
 from engine.canvas.resample import Size
-from engine.jobs.params import Zoom
 from engine.objectives import wishes
-from engine.studio import Studio
+from engine.params import Zoom
+from engine.runtime import Studio
 
 
 def zoom(params: Zoom, source: Tensor | None, studio: Studio) -> Iterator[Report]:

@@ -13,12 +13,12 @@ from torch import distributed
 
 from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
-from engine.studio import Studio
-from engine.training import backdrops, card, judge, judge_network, sketch, sprites, subjects
-from engine.training.fit import Plan, begin, fit, replace, resume, start_from
-from engine.training.look import sheets
+from engine.runtime import Studio
+from engine.training import backdrops, class_sketches, examination, judge_network, model_card, sprites, subjects
+from engine.training.contact_sheets import sheets
 from engine.training.scenes import Scenes
 from engine.training.textures import TEXTURES
+from engine.training.training_loop import Plan, begin, fit, replace, resume, start_from
 from engine.training.verdict import photographs
 
 
@@ -90,14 +90,14 @@ def run_judge(asked: argparse.Namespace) -> None:
     art, photos = sprites.read(asked.sprites), backdrops.photographs()
     if asked.random:
         labels = [*art.labels, *TEXTURES]
-        model = judge.untrained(len(labels), art, photos)
+        model = examination.untrained(len(labels), art, photos)
     else:
         model, labels = pocket.load(asked.weights)
     second, table = judge_for(asked.judge, labels), subjects.read(asked.subjects)
-    exam = judge.Exam(model, labels, second, art, photos, table, studio.dtype)
-    figures = judge.examine(exam, asked.only)
+    exam = examination.Exam(model, labels, second, art, photos, table, studio.dtype)
+    figures = examination.examine(exam, asked.only)
     examined = "random" if asked.random else (asked.weights or pocket.WEIGHTS).name
-    print(judge.as_json(figures, {"network": examined}) if asked.json else judge.table(figures))
+    print(examination.as_json(figures, {"network": examined}) if asked.json else examination.table(figures))
     if not all(figure.ok for figure in figures):
         raise SystemExit(1)
 
@@ -118,7 +118,7 @@ def find_subjects(asked: argparse.Namespace) -> None:
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
     art = sprites.read(asked.sprites)
-    drawn = sketch.shrunk(art)
+    drawn = class_sketches.shrunk(art)
     replace(asked.out, lambda part: sketches.write(art.labels, drawn, part))
     print(f"{len(drawn)} classes, {drawn.shape[1]} sketches of each: {asked.out}")
 
@@ -131,9 +131,9 @@ def write_card(asked: argparse.Namespace) -> None:
     weights, second = asked.weights or pocket.WEIGHTS, asked.judge or judge_network.WEIGHTS
     model, labels = pocket.load(weights)
     network = from_pocket(model, labels, sketches.read()).to(studio.dtype)
-    for path in card.draw(network, table, asked.gallery):
+    for path in model_card.draw(network, table, asked.gallery):
         print(path)
-    text = card.written(model, card.facts(weights), card.facts(second), judged, table, labels)
+    text = model_card.written(model, model_card.facts(weights), model_card.facts(second), judged, table, labels)
     replace(asked.out, lambda part: part.write_text(text, "utf-8"))
     print(asked.out)
 
@@ -141,8 +141,8 @@ def write_card(asked: argparse.Namespace) -> None:
 def names(text: str) -> list[str]:
     """`fresh,alive` -> measures. argparse words the refusal."""
     found = text.split(",")
-    if unknown := set(found) - set(judge.MEASURES):
-        raise argparse.ArgumentTypeError(f"no measure {sorted(unknown)}; there is {', '.join(judge.MEASURES)}")
+    if unknown := set(found) - set(examination.MEASURES):
+        raise argparse.ArgumentTypeError(f"no measure {sorted(unknown)}; there is {', '.join(examination.MEASURES)}")
     return found
 
 
@@ -161,7 +161,7 @@ def add_examination(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
         verb.add_argument("--subjects", type=Path, default=subjects.table(), help="the table of subjects")
     check.add_argument("--json", action="store_true", help="figures and details as JSON")
     check.add_argument("--random", action="store_true", help="examine an untrained network instead: it must fail")
-    check.add_argument("--only", type=names, default=(), help=f"some of {','.join(judge.MEASURES)}")
+    check.add_argument("--only", type=names, default=(), help=f"some of {','.join(examination.MEASURES)}")
     check.set_defaults(act=run_judge)
     find.add_argument("--out", type=Path, default=subjects.table(), help="the table that is read and rewritten")
     find.set_defaults(act=find_subjects)
@@ -191,7 +191,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the weights")
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--start", type=Path, help="a network of these labels to begin with, instead of drawn weights")
-    train.add_argument("--plan", default="{}", help="JSON with other values for the plan, see engine.training.fit.Plan")
+    train.add_argument(
+        "--plan", default="{}", help="JSON with other values for the plan, see engine.training.training_loop.Plan"
+    )
     span = train.add_mutually_exclusive_group(required=True)
     span.add_argument("--steps", type=int, help="length in steps: the same weights on every run")
     span.add_argument("--minutes", type=float, help="length by the clock")

@@ -1,12 +1,12 @@
 """What the pocket network tells apart: label -> emoji. Textures follow behind them (`textures.TEXTURES`).
 
 Chosen for dreams: animals, eyes, buildings and ornaments, and everyday things that people ask to see ("banana"). The
-list itself is the catalogue's, `engine/jobs/labels.toml`: people name classes by it, too.
+list itself is the catalogue's, `engine/catalog/labels.toml`: people name classes by it, too.
 """
 
 from typing import Final
 
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.training.textures import TEXTURES
 
 _FACES: Final = """

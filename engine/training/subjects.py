@@ -20,11 +20,11 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from engine.ascent.climb import Course
-from engine.jobs.catalog import Subject
+from engine.ascent.pixel_ascent import Course
+from engine.catalog.catalog import Subject
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import wish
-from engine.training import judging
+from engine.training import judge_pictures
 from engine.training.sprites import TRAINED_STYLES, Sprites
 from engine.training.verdict import lifts, watched
 
@@ -55,7 +55,7 @@ def wanted(subject: Subject, labels: Sequence[str]) -> list[int]:
 
 def table() -> Path:
     """The product's own table."""
-    return Path(str(resources.files("engine.jobs").joinpath("subjects.toml")))
+    return Path(str(resources.files("engine.catalog").joinpath("subjects.toml")))
 
 
 def read(path: Path, network: str = "pocket") -> dict[str, Subject]:
@@ -100,7 +100,7 @@ def responses(
     means: dict[str, list[Tensor]] = {name: [] for name in layers}
     truths = []
     for kind, index in watched(wished, "responses", len(wished)):
-        pictures, labels = judging.batch(sprites, photos, kind, index)
+        pictures, labels = judge_pictures.batch(sprites, photos, kind, index)
         for name, found in network.activations(pictures, layers).items():
             means[name].append(found.float().mean((2, 3)))
         truths.append(labels)

@@ -16,12 +16,12 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from engine.ascent.climb import Course
+from engine.ascent.pixel_ascent import Course
 from engine.networks.network import Network
 from engine.objectives import Objective
-from engine.training.fit import normalise
-from engine.training.judging import SIDE
-from engine.training.look import dream, photograph
+from engine.training.contact_sheets import dream, photograph
+from engine.training.judge_pictures import SIDE
+from engine.training.training_loop import normalise
 
 PHOTOGRAPHS: Final = ("astronaut", "cat", "coffee", "rocket", "camera")
 """scikit-image's: portrait, pet, still life, landscape at dusk; the last one, grey, is no backdrop of training."""

@@ -16,4 +16,4 @@ hypothesis.settings.load_profile("calm")
 
 @pytest.fixture(autouse=True)
 def _default(pocket_by_default: None) -> None:
-    """Tests here say eyes, mixed4a and mid, and mean pocket's; tests/bot/test_default.py is about the default."""
+    """Tests here say eyes, mixed4a and mid, and mean pocket's; test_default_network.py is about the default."""

@@ -13,12 +13,14 @@ import discord
 import pytest
 from yarl import URL
 
-from bot import app, endpoints
+from bot import app
 from bot.app import check_login, leave_at_end_of, serve, together
-from bot.response import told, trouble
-from engine.jobs import live, settings
-from engine.jobs.errors import SettingsError
-from tests.chaos.rest import HereDecoder
+from bot.gateway import endpoints
+from bot.gateway.interaction_response import told, trouble
+from engine import settings
+from engine.errors import SettingsError
+from engine.queue import hint_socket
+from tests.chaos.rest_faults import HereDecoder
 
 
 async def test_without_a_token_it_says_what_to_do(data_dir: Path) -> None:
@@ -161,7 +163,7 @@ async def test_a_bot_whose_engine_could_not_be_heard_ends_with_a_sentence(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (data_dir / "file").write_text("")
-    monkeypatch.setattr(live, "RUNTIME", data_dir / "file")
+    monkeypatch.setattr(hint_socket, "RUNTIME", data_dir / "file")
     found = settings.load(data_dir=data_dir / ("か" * 40), discord={"token": "a.b.c"})
     with pytest.raises(SettingsError, match="shorter `data_dir`"):
         await serve(found)

@@ -19,8 +19,8 @@ from bot import setup
 from bot.playground.faults import Fault
 from bot.playground.server import Playground
 from bot.playground.world import BOT_PERMISSIONS
-from engine.jobs import settings
-from engine.jobs.errors import SettingsError
+from engine import settings
+from engine.errors import SettingsError
 
 pytestmark = pytest.mark.process
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import wording
-from engine.jobs import catalog, params
-from engine.jobs.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
-from engine.jobs.job import BlobKey, Job, JobRow, Place, Result, State, new_id
-from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine import params
+from engine.catalog import catalog
+from engine.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.queue.job import BlobKey, Job, JobRow, Place, Result, State, new_id
 
 BLOB = BlobKey("b" * 64)
 

@@ -21,9 +21,9 @@ import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from random import Random
 
-from bot.playground.child import BOT_COMMAND
-from tests.chaos import gateway, machine
-from tests.chaos.house import without_settings_of_this_machine
+from bot.playground.bot_process import BOT_COMMAND
+from tests.chaos import gateway_faults, machine_faults
+from tests.chaos.bot_under_test import without_settings_of_this_machine
 from tests.chaos.kills import Plan, storm
 from tests.chaos.small_engine import BOT
 
@@ -59,7 +59,7 @@ def scenarios(title: str, those: Sequence[Scenario], seed: str) -> bool:
 
 def rest(given: argparse.Namespace) -> bool:
     """Every call of the bot, with everything that Discord may answer."""
-    from tests.chaos import rest as calls
+    from tests.chaos import rest_faults as calls
 
     figures = asyncio.run(calls.run(Random(given.seed).randrange(10**6), given.minutes or REST_MINUTES))
     print(figures, flush=True)
@@ -68,7 +68,7 @@ def rest(given: argparse.Namespace) -> bool:
 
 def siege(given: argparse.Namespace) -> bool:
     """Whether everybody's picture is opened at once, whatever others send."""
-    from tests.chaos.siege import besiege
+    from tests.chaos.hostile_files import besiege
 
     found = asyncio.run(besiege(given.seed, 60 * (given.minutes or SIEGE_MINUTES)))
     print(found, flush=True)
@@ -76,8 +76,8 @@ def siege(given: argparse.Namespace) -> bool:
 
 
 VERBS: dict[str, Callable[[argparse.Namespace], bool]] = {
-    "gateway": lambda given: scenarios("gateway", gateway.SCENARIOS, given.seed),
-    "machine": lambda given: scenarios("machine", machine.SCENARIOS, given.seed),
+    "gateway": lambda given: scenarios("gateway", gateway_faults.SCENARIOS, given.seed),
+    "machine": lambda given: scenarios("machine", machine_faults.SCENARIOS, given.seed),
     "rest": rest,
     "siege": siege,
     "kills": kills,

@@ -2,7 +2,7 @@
 
 Every accepted job (a row in the ledger, or a status message that someone saw) must have exactly one answer: a result or
 a sentence. Nothing may be left at "waiting" or "dreaming". No version of a message, however short it stood, may have
-said what was not so (`tests.chaos.history`).
+said what was not so (`tests.chaos.message_history`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from bot import wording
 from bot.playground.world import LOADING, Interaction, Message, World
-from engine.jobs.job import JobRow, State
-from tests.chaos.history import History
-from tests.room import custom_ids, labels, texts
+from engine.queue.job import JobRow, State
+from tests.chaos.message_history import History
+from tests.playground_bot import custom_ids, labels, texts
 
 UNFINISHED = {"Cancel", "Keep this one"}
 NOT_SHOWN = {"unanswered", "gone", "undeliverable"}

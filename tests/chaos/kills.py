@@ -20,12 +20,12 @@ from random import Random
 
 from PIL import Image
 
-from bot.playground.child import BOT_COMMAND
+from bot.playground.bot_process import BOT_COMMAND
 from bot.playground.options import Mistake
 from bot.playground.world import Attachment, Event, Interaction
 from tests.chaos.audit import Verdict, audit
-from tests.chaos.house import House, all_rows, opened
-from tests.room import labels
+from tests.chaos.bot_under_test import House, all_rows, opened
+from tests.playground_bot import labels
 
 PLACES = (("You", ("dreams", "lab", "dm", "elsewhere")), ("Ada", ("dreams", "lab", "dm")), ("Mod", ("dreams", "dm")))
 MOMENTS = ("interaction", "acknowledged", "message_create", "message_update")

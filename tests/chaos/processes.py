@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playground.child import Child
+from bot.playground.bot_process import Child
 
 PARTS = ("bot", "supervisor", "child", "decoder")
 
@@ -80,7 +80,7 @@ def parts(child: Child, data_dir: Path) -> dict[str, Process]:
     running = child._process
     if running is not None and running.returncode is None:
         found["bot"] = running.pid
-        found["decoder"] = next((pid for pid in children(running.pid) if _is(pid, "engine.jobs.decoder")), None)
+        found["decoder"] = next((pid for pid in children(running.pid) if _is(pid, "engine.files.decoder")), None)
     supervisor = _supervisor(data_dir)
     if supervisor and _is(supervisor, "engine.supervisor"):
         found["supervisor"] = supervisor

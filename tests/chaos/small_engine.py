@@ -15,9 +15,10 @@ import time
 import zlib
 from pathlib import Path
 
-from engine.jobs import frames, settings
-from engine.jobs.blobs import Blobs
-from engine.jobs.job import BlobKey
+from engine import settings
+from engine.files.blobs import Blobs
+from engine.queue import framing
+from engine.queue.job import BlobKey
 
 HERE = Path(__file__)
 BOT = (sys.executable, str(HERE))
@@ -48,13 +49,13 @@ def serve(folder: Path) -> None:
 
     def send(**header: object) -> None:
         try:
-            out.write(frames.pack(header))
+            out.write(framing.pack(header))
             out.flush()
         except BrokenPipeError:  # the supervisor was killed
             os._exit(0)
 
     send(report="ready")
-    while frame := frames.read(sys.stdin.buffer):
+    while frame := framing.read(sys.stdin.buffer):
         header = frame[0]
         seed = int(json.loads(header["params"])["seed"])
         if header["picture"] and blobs.get(BlobKey(header["picture"])) is None:
@@ -63,7 +64,7 @@ def serve(folder: Path) -> None:
         steps, word = (int(seed / SLOW / STEP_S) if seed >= SLOW else 3), ""
         for step in range(steps):
             send(report="progress", step=step + 1, steps=steps)
-            told = frames.read(sys.stdin.buffer)
+            told = framing.read(sys.stdin.buffer)
             if told is None:
                 return
             if word := told[0]["word"]:
@@ -92,7 +93,7 @@ def main(words: list[str]) -> int:
         supervisor.Supervisor.__init__.__defaults__ = (child_of(settings.load().data_dir),)
         return supervisor.main()
     from bot import __main__ as bot
-    from bot import engine_process
+    from bot.operations import engine_process
 
     patience = engine_process.Patience()
     engine_process.EngineProcess.__init__.__defaults__ = (SUPERVISOR, patience)

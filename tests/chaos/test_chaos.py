@@ -10,29 +10,29 @@ import pytest
 
 from bot import wording
 from bot.playground.world import Attachment, Message, World
-from engine.jobs.job import BlobKey, Job, JobId, JobRow, Result, State
-from engine.jobs.params import Dream
-from tests.chaos import gateway, machine
+from engine.params import Dream
+from engine.queue.job import BlobKey, Job, JobId, JobRow, Result, State
+from tests.chaos import gateway_faults, machine_faults
 from tests.chaos.audit import Verdict, audit
-from tests.chaos.history import History, Stand
 from tests.chaos.kills import WEIGHTS, Plan, storm
+from tests.chaos.message_history import History, Stand
 from tests.chaos.small_engine import BOT
 
 pytestmark = pytest.mark.process
 
 SEED = "suite"
 BRIEF = (
-    machine.a_child_that_is_killed,
-    machine.a_database_that_turns_read_only,
-    machine.pictures_that_rot,
-    machine.a_clock_that_jumps,
-    machine.a_stop_while_a_picture_is_opened,
-    gateway.dropped_and_resumed,
-    gateway.what_was_missed_comes_with_the_resume,
-    gateway.resume_refused,
-    gateway.dropped_in_the_middle_of_ready,
-    gateway.out_of_reach_at_first,
-    gateway.told_to_stop_while_out_of_reach,
+    machine_faults.a_child_that_is_killed,
+    machine_faults.a_database_that_turns_read_only,
+    machine_faults.pictures_that_rot,
+    machine_faults.a_clock_that_jumps,
+    machine_faults.a_stop_while_a_picture_is_opened,
+    gateway_faults.dropped_and_resumed,
+    gateway_faults.what_was_missed_comes_with_the_resume,
+    gateway_faults.resume_refused,
+    gateway_faults.dropped_in_the_middle_of_ready,
+    gateway_faults.out_of_reach_at_first,
+    gateway_faults.told_to_stop_while_out_of_reach,
 )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from engine.networks.network import Network
-    from engine.studio import Studio
+    from engine.runtime import Studio
 
 
 @pytest.fixture(autouse=True)
@@ -24,31 +24,31 @@ def _default(pocket_by_default: None) -> None:
 @pytest.fixture(scope="session")
 def small_stages() -> nn.ModuleDict:
     """Random stages of pocket's kinds, a few channels each: conv1, pool1, mixed2."""
-    from tests.engine import small
+    from tests.engine import small_networks
 
-    return small.stages()
+    return small_networks.stages()
 
 
 @pytest.fixture(scope="session")
 def small_network(small_stages: nn.ModuleDict) -> Network:
     """A Network of those stages with a head of five classes."""
-    from tests.engine import small
+    from tests.engine import small_networks
 
-    return small.network(small_stages)
+    return small_networks.network(small_stages)
 
 
 @pytest.fixture(scope="session")
 def pocket_network() -> Network:
     """Pocket with random weights: its shape and its labels, none of its knowledge."""
-    from tests.engine import small
+    from tests.engine import small_networks
 
-    return small.pocket()
+    return small_networks.pocket()
 
 
 @pytest.fixture
 def studio(pocket_network: Network) -> Studio:
     """A studio whose every network is that pocket, in float32."""
-    from engine.studio import Studio
+    from engine.runtime import Studio
 
     return Studio("cpu", "float32", loader=lambda _name: pocket_network)
 
@@ -56,7 +56,7 @@ def studio(pocket_network: Network) -> Studio:
 @pytest.fixture
 def shipped() -> Studio:
     """A studio with the networks that are shipped: for what a random one does not know."""
-    from engine.studio import Studio
+    from engine.runtime import Studio
 
     return Studio("cpu", "float32")
 

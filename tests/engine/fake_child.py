@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.jobs import frames
+from engine.queue import framing
 
 FINE, CRASH, CRASH_ONCE, DEAF, FAIL, SLOW = range(6)
 
@@ -18,11 +18,11 @@ def main() -> None:
     out, scratch = sys.stdout.buffer, sys.argv[1]
 
     def send(**header: object) -> None:
-        out.write(frames.pack(header))
+        out.write(framing.pack(header))
         out.flush()
 
     send(report="ready")
-    while frame := frames.read(sys.stdin.buffer):
+    while frame := framing.read(sys.stdin.buffer):
         order = json.loads(frame[0]["params"])["seed"]
         marker = Path(scratch) / frame[0]["id"]
         first = not marker.exists()
@@ -37,7 +37,7 @@ def main() -> None:
         steps, word = (1000 if order == SLOW and first else 3), ""
         for step in range(steps):
             send(report="progress", step=step + 1, steps=steps)
-            answer = frames.read(sys.stdin.buffer)
+            answer = framing.read(sys.stdin.buffer)
             if answer is None:
                 return
             if word := answer[0]["word"]:

@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
+from engine import settings as settings_
 from engine import supervisor
-from engine.jobs import retention
-from engine.jobs import settings as settings_
-from engine.jobs.errors import NoLedger
-from engine.jobs.job import CancelOutcome, Job, JobId, JobRow, Progress, State
-from engine.jobs.ledger import Ledger
-from engine.jobs.local import LocalDispatch, open_ledger
-from engine.jobs.params import Dream
-from engine.jobs.settings import Settings
+from engine.errors import NoLedger
+from engine.params import Dream
+from engine.queue import retention
+from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Progress, State
+from engine.queue.ledger import Ledger
+from engine.queue.local_dispatch import LocalDispatch, open_ledger
+from engine.settings import Settings
 from engine.supervisor import Supervisor
 from tests.engine.fake_child import CRASH, CRASH_ONCE, DEAF, FAIL, FINE, SLOW
-from tests.engine.jobs.test_logs import Kept
+from tests.engine.test_logs import Kept
 
 pytestmark = pytest.mark.process
 
@@ -226,7 +226,7 @@ async def test_a_graceful_stop_gives_the_job_back(settings: Settings, dispatch: 
 def crashes(ledger: Ledger, id: JobId) -> int:
     import sqlalchemy as sa
 
-    from engine.jobs.ledger import jobs
+    from engine.queue.ledger import jobs
 
     with ledger._read() as db:
         return db.scalar(sa.select(jobs.c.crashes).where(jobs.c.id == id)) or 0

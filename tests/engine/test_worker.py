@@ -17,17 +17,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from engine import settings as settings_
 from engine import worker
-from engine.jobs import settings as settings_
-from engine.jobs.errors import OtherNetwork
-from engine.jobs.job import BlobKey, Hint, Job, JobId, JobRow, Progress, Settled, State
-from engine.jobs.local import LocalDispatch
-from engine.jobs.params import Dream
-from engine.jobs.settings import Settings
+from engine.errors import OtherNetwork
 from engine.networks.network import Network
-from engine.studio import Studio
+from engine.params import Dream
+from engine.queue.job import BlobKey, Hint, Job, JobId, JobRow, Progress, Settled, State
+from engine.queue.local_dispatch import LocalDispatch
+from engine.runtime import Studio
+from engine.settings import Settings
 from engine.worker import Worker
-from tests.engine.jobs.test_logs import Kept
+from tests.engine.test_logs import Kept
 
 pytestmark = pytest.mark.process
 

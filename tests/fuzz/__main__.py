@@ -20,9 +20,9 @@ from operator import add
 
 from PIL import Image
 
-from engine.jobs.cleaning import FORMATS
+from engine.files.sanitizer import FORMATS
 from tests.fuzz.campaign import besiege
-from tests.fuzz.siege import Finding, Siege
+from tests.fuzz.decoder_harness import Finding, Siege
 
 PICTURES = 25
 
@@ -68,7 +68,7 @@ def main() -> int:
         with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
             print(reduce(add, pool.map(besiege, shares, seeds)))
     except Finding as finding:
-        print(f"FOUND: {finding}. Make it a named test in tests/engine/jobs/test_decoder.py.")
+        print(f"FOUND: {finding}. Make it a named test in tests/engine/files/test_decoder.py.")
         return 1
     return 0
 

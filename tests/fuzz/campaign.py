@@ -9,9 +9,9 @@ from random import Random
 import hypothesis
 from hypothesis import strategies as st
 
+from tests.fuzz.decoder_harness import Report, Siege
 from tests.fuzz.mutations import mutated
 from tests.fuzz.originals import imprinted, originals
-from tests.fuzz.siege import Report, Siege
 
 SAY_EVERY = 10_000
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-from engine.jobs import imprint
-from engine.jobs.params import Dream
-from tests.engine.jobs.profiles import cyan_is_red, red_is_blue
+from engine.files import generation_metadata
+from engine.params import Dream
+from tests.engine.files.icc_profiles import cyan_is_red, red_is_blue
 
 SIZE = (31, 22)
 """Odd and of several JPEG blocks, so that every edge case of a codec's last row and column is there."""
@@ -54,10 +54,12 @@ def originals() -> dict[str, bytes]:
 @cache
 def imprinted() -> dict[str, bytes]:
     """Files of ours that say how they were made, by their kind."""
-    said = imprint.write(Dream(layer="high*0.7 + mid:21", seed=4821), ["guide"])
+    said = generation_metadata.write(Dream(layer="high*0.7 + mid:21", seed=4821), ["guide"])
     text, exif = PngImagePlugin.PngInfo(), Image.Exif()
-    text.add_text(imprint.KEY, said)
-    exif.get_ifd(imprint.EXIF_IFD)[imprint.USER_COMMENT] = imprint.ASCII + said.encode()
+    text.add_text(generation_metadata.KEY, said)
+    exif.get_ifd(generation_metadata.EXIF_IFD)[generation_metadata.USER_COMMENT] = (
+        generation_metadata.ASCII + said.encode()
+    )
     options: dict[str, dict[str, Any]] = {"PNG": {"pnginfo": text}, "JPEG": {"exif": exif}, "WEBP": {"exif": exif}}
     return {kind: _saved(_picture("RGB"), kind, **options.get(kind, {"comment": said})) for kind in (*options, "GIF")}
 

@@ -9,11 +9,12 @@ from random import Random
 import pytest
 from PIL import Image
 
-from engine.jobs import cleaning, decoder, decoder_child, errors
+from engine import errors
+from engine.files import decoder, decoder_child, sanitizer
 from tests.fuzz.campaign import by_hypothesis
+from tests.fuzz.decoder_harness import Finding, Siege
 from tests.fuzz.mutations import mutated
 from tests.fuzz.originals import imprinted, originals
-from tests.fuzz.siege import Finding, Siege
 
 pytestmark = pytest.mark.process
 
@@ -27,7 +28,7 @@ def siege() -> Iterator[Siege]:
 
 
 def test_the_originals_are_of_every_format_and_are_opened(siege: Siege) -> None:
-    assert {name.split()[0] for name in originals()} == {*cleaning.FORMATS, "MPO"}
+    assert {name.split()[0] for name in originals()} == {*sanitizer.FORMATS, "MPO"}
     assert {name: siege.judge(data) for name, data in originals().items()} == dict.fromkeys(originals(), "clean")
 
 
@@ -79,6 +80,6 @@ def test_a_breach_in_the_other_question_would_be_seen(siege: Siege, monkeypatch:
 
 
 def test_a_hang_would_be_seen(siege: Siege, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.fuzz.siege.LIMIT_S", 0.0)
+    monkeypatch.setattr("tests.fuzz.decoder_harness.LIMIT_S", 0.0)
     with pytest.raises(Finding):
         siege.judge(originals()["PNG RGB"])

@@ -25,8 +25,8 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.load.gauges import Sample, Stock, jain, processes, quantile, sample, slope, stock
-from tests.load.hall import Habits, Hall, open_hall
+from tests.load.crowded_playground import Habits, Hall, open_hall
+from tests.load.process_gauges import Sample, Stock, jain, processes, quantile, sample, slope, stock
 
 SAMPLE_S = 5.0
 AGAIN_S = 5.0

@@ -14,10 +14,11 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from bot.reception import noise
-from engine.jobs import frames, logs
-from engine.jobs.local import open_blobs
-from engine.jobs.settings import load
+from bot.requests.submission import noise
+from engine import logs
+from engine.queue import framing
+from engine.queue.local_dispatch import open_blobs
+from engine.settings import load
 
 STEPS = 3
 SIDE = 128
@@ -31,12 +32,12 @@ def main() -> None:
     blobs, pause, out = open_blobs(settings), float(sys.argv[1]) / STEPS, sys.stdout.buffer
 
     def send(blob: bytes = b"", **header: object) -> None:
-        out.write(frames.pack(header, blob))
+        out.write(framing.pack(header, blob))
         out.flush()
 
     shown = preview()
     send(report="ready", device="none")
-    while frame := frames.read(sys.stdin.buffer):
+    while frame := framing.read(sys.stdin.buffer):
         word = work(send, pause, shown)
         if word is None:
             return
@@ -60,7 +61,7 @@ def work(send: Send, pause: float, shown: bytes) -> str | None:
     for step in range(STEPS):
         time.sleep(pause)
         send(shown if step == 1 else b"", report="progress", step=step + 1, steps=STEPS)
-        answer = frames.read(sys.stdin.buffer)
+        answer = framing.read(sys.stdin.buffer)
         if answer is None:
             return None
         if answer[0]["word"]:

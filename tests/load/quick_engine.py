@@ -11,7 +11,7 @@ import sys
 from functools import partial
 
 from engine import supervisor
-from engine.jobs import retention
+from engine.queue import retention
 
 
 def main() -> int:

@@ -16,19 +16,19 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 
 import pytest
 
-from bot.courier import Pace
+from bot.delivery.tracker import Pace
 from bot.playground.world import Channel, Persona
-from bot.reception import noise
-from engine.jobs.job import JobRow, Limits
-from engine.jobs.ledger import Ledger, metadata
-from engine.jobs.memory import MemoryDispatch
-from tests.bot.test_desk import Stage, _drawn_avatars, specification, stage  # noqa: F401
-from tests.engine.jobs.conftest import Clock, a_job
-from tests.engine.jobs.test_ledger import RESULT
+from bot.requests.submission import noise
+from engine.queue.job import JobRow, Limits
+from engine.queue.ledger import Ledger, metadata
+from engine.queue.memory_dispatch import MemoryDispatch
+from tests.bot.requests.test_service import Stage, _drawn_avatars, specification, stage  # noqa: F401
+from tests.engine.queue.conftest import Clock, a_job
+from tests.engine.queue.test_ledger import RESULT
 from tests.load.__main__ import Waited, in_turns, mean_waiting
-from tests.load.gauges import jain, slope
-from tests.load.hall import Counted
-from tests.load.people import Crowd
+from tests.load.crowded_playground import Counted
+from tests.load.process_gauges import jain, slope
+from tests.load.simulated_users import Crowd
 
 pytestmark = pytest.mark.slow
 

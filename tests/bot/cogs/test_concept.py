@@ -1,8 +1,8 @@
 """`/concept` against the stand-in Discord, with the engine's part done by hand."""
 
 from bot import wording
-from engine.jobs.params import Concept
-from tests.bot.test_desk import (  # noqa: F401
+from engine.params import Concept
+from tests.bot.requests.test_service import (  # noqa: F401
     JPEG,
     Stage,
     _drawn_avatars,

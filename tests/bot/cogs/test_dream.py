@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import desk, wording
-from engine.jobs import catalog
-from engine.jobs.job import JobRow
-from engine.jobs.params import Dream
-from tests.bot.test_desk import (  # noqa: F401
+from bot import wording
+from bot.requests import service
+from engine.catalog import catalog
+from engine.params import Dream
+from engine.queue.job import JobRow
+from tests.bot.requests.test_service import (  # noqa: F401
     Option,
     Stage,
     _drawn_avatars,
@@ -146,7 +147,7 @@ async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(
     assert climb(row).layer == "high*0.7 + mixed4a:21"
     assert "`/dream layer:high*0.7 + mixed4a:21 seed:7`" in words(message)
     assert alts(message)[0].endswith("faces, animals, eyes and channel 21 of the layer mixed4a.")
-    assert desk.preset_options(row.job.params) == {"network": "pocket", "layer": "high*0.7 + mixed4a:21"}
+    assert service.preset_options(row.job.params) == {"network": "pocket", "layer": "high*0.7 + mixed4a:21"}
 
 
 async def test_networks_that_are_installed_are_offered_with_their_own_layers(

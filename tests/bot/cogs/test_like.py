@@ -7,12 +7,13 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot import desk, wording
+from bot import wording
 from bot.playground.world import Message
-from engine.jobs import imprint
-from engine.jobs.job import JobRow
-from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom
-from tests.bot.test_desk import (  # noqa: F401
+from bot.requests import service
+from engine.files import generation_metadata
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.queue.job import JobRow
+from tests.bot.requests.test_service import (  # noqa: F401
     Option,
     Stage,
     _drawn_avatars,
@@ -23,7 +24,7 @@ from tests.bot.test_desk import (  # noqa: F401
     stage,
     words,
 )
-from tests.engine.jobs.forged import FORGED
+from tests.engine.files.forged_metadata import FORGED
 
 
 async def like(stage: Stage, persona: str, message: Message, channel: str = "dreams") -> tuple[Message, str]:  # noqa: F811
@@ -48,7 +49,7 @@ async def newest(stage: Stage) -> JobRow:  # noqa: F811
 
 def noted(params: AnyParams, *others: str) -> bytes:
     """A file of ours."""
-    return with_text(imprint.write(params, others))
+    return with_text(generation_metadata.write(params, others))
 
 
 def with_text(text: str | bytes) -> bytes:
@@ -202,7 +203,7 @@ async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, mon
     async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(desk, "READ_S", 0.05)
+    monkeypatch.setattr(service, "READ_S", 0.05)
     monkeypatch.setattr(stage.client.desk.intake, "imprint", never)
     assert "could not download" in await refused(stage, said(stage, noted(Dream())))
     assert not stage.client.desk._quota.busy
@@ -224,7 +225,7 @@ async def test_a_dream_is_made_though_nobody_hears_with_which_options(
         raise ConnectionError
 
     message, _ = await stage.dreamed("You", layer="low")
-    monkeypatch.setattr("bot.client.say", fails)
+    monkeypatch.setattr("bot.gateway.client.say", fails)
     answer = await stage.answer(stage.playground.menu("Ada", "dreams", wording.LIKE_THIS, message))
     assert not answer.ephemeral
     await stage.followed()

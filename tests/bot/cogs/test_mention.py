@@ -7,14 +7,14 @@ import pytest
 from bot import wording
 from bot.cogs import mention
 from bot.playground.world import Message
-from engine.jobs.job import JobRow
-from tests.bot.test_desk import (
+from engine.queue.job import JobRow
+from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
-    _drawn_avatars,  # noqa: F401
+    _drawn_avatars,
     find_reply,
     png,
-    specification,  # noqa: F401
-    stage,  # noqa: F401
+    specification,
+    stage,
     walk,
     words,
 )

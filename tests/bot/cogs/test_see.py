@@ -1,10 +1,12 @@
 """`/see` and its menu against the stand-in Discord, with the engine's part done by hand."""
 
-from bot import desk, wording
+from bot import wording
 from bot.playground.world import Message
-from engine.jobs.job import JobRow
-from engine.jobs.params import Dream, See
-from tests.bot.test_desk import (  # noqa: F401
+from bot.requests import service
+from engine.params import Dream, See
+from engine.queue.job import JobRow
+from tests.bot.requests.test_hostile_users import forged_press
+from tests.bot.requests.test_service import (  # noqa: F401
     Option,
     Stage,
     _drawn_avatars,
@@ -15,7 +17,6 @@ from tests.bot.test_desk import (  # noqa: F401
     stage,
     words,
 )
-from tests.bot.test_hostile import forged_press
 
 FOUND = {"sentence": "This is a fox.", "labels": [{"label": "fox", "emoji": "🦊", "probability": 0.72}]}
 
@@ -59,7 +60,7 @@ async def test_the_page_itself_is_not_dreamed_nor_saved_whatever_is_pressed(stag
     for verb in ("deeper", "zoom"):
         refused = await stage.answer(forged_press(stage, message, f"{verb}:{row.id}"))
         assert "no longer have that dream" in words(refused)
-    assert desk.preset_options(row.job.params) == {"network": "pocket"}
+    assert service.preset_options(row.job.params) == {"network": "pocket"}
     assert await stage.rows() == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.playground.server import Playground
 from bot.playground.world import World
 
-from .stage import Api, Client, aim, connected
+from .wire_client import Api, Client, aim, connected
 
 
 class Clock:

@@ -15,7 +15,7 @@ from discord import app_commands, ui
 from bot.playground.server import Playground
 from bot.playground.world import COMPONENTS_V2, MANAGE_MESSAGES
 
-from .stage import Client, Picture, aim, png
+from .wire_client import Client, Picture, aim, png
 
 
 async def test_command_is_synced_sent_and_answered_with_a_picture(playground: Playground, client: Client) -> None:

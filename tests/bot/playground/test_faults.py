@@ -11,7 +11,7 @@ from bot.playground.__main__ import options
 from bot.playground.faults import FOREVER, STORM, Fault
 from bot.playground.server import Playground
 
-from .stage import Api
+from .wire_client import Api
 
 SEND = ("POST", "/channels/{channel}/messages")
 EDIT = ("PATCH", "/channels/{channel}/messages/{message}")

@@ -12,7 +12,7 @@ from bot.playground.server import Playground
 from bot.playground.world import EPHEMERAL, LOADING, MANAGE_MESSAGES, Interaction
 
 from .conftest import Clock
-from .stage import Api, button, layout, png, row, text
+from .wire_client import Api, button, layout, png, row, text
 
 DREAM: dict[str, Any] = {
     "name": "dream",

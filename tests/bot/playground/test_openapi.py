@@ -13,9 +13,9 @@ from discord import app_commands
 
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
-from tests.published import SPECIFICATION
+from tests.vendored_data import SPECIFICATION
 
-from .stage import Api, Client, Picture, aim, connected, layout, png, text
+from .wire_client import Api, Client, Picture, aim, connected, layout, png, text
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import discord
 import pytest
 from PIL import Image
 
-from bot.playground import avatars, samples, wires
+from bot.playground import avatars, samples, send_queue
 from bot.playground.server import HOST, Playground
 
-from .stage import Api, Client, button, layout, png, row
+from .wire_client import Api, Client, button, layout, png, row
 from .test_interactions import callback, register
 
 
@@ -220,12 +220,12 @@ async def test_the_lab_says_when_there_is_nothing_to_crash(page: Page) -> None:
 async def test_a_page_that_reads_too_slowly_is_let_go(
     playground: Playground, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wires, "MOST_WAITING", 2)
+    monkeypatch.setattr(send_queue, "MOST_WAITING", 2)
     for number in range(10):
         playground.world.log(str(number))
     async for _ in page.socket:
         pass
-    assert page.socket.close_code == wires.TRY_AGAIN_LATER
+    assert page.socket.close_code == send_queue.TRY_AGAIN_LATER
 
 
 async def test_a_link_is_shown_a_moment_later_through_the_image_proxy(playground: Playground, api: Api) -> None:

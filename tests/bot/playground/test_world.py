@@ -9,7 +9,7 @@ import pytest
 from bot.playground import attachments, interactions, world
 from bot.playground.world import DISCORD_EPOCH_MS, ORPHANS_KEPT, World
 
-from .stage import png
+from .wire_client import png
 
 
 async def test_ids_rise_and_carry_their_time() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.store import tables
 from bot.store.presets import Presets, Saved, key, spelled
-from engine.jobs.database import connect, sqlite_url
-from engine.jobs.errors import BadPresetName, TooManyPresets, UnknownPreset
+from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
+from engine.queue.database import connect, sqlite_url
 
 LIMIT = 3
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.encoders import Encoded, open_encoder
 from engine.encoders.gif import Gif
-from engine.jobs.params import Zoom, make
+from engine.params import Zoom, make
 
 
 def film(frames: int = 9, side: int = 48) -> list[Tensor]:

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from engine.encoders import Encoded, encode, open_encoder, preview
 from engine.encoders.still import Kind, Still
-from engine.jobs import imprint
-from engine.jobs.params import Dream
+from engine.files import generation_metadata
+from engine.params import Dream
 
 
 def opened(encoded: Encoded) -> Image.Image:
@@ -65,7 +65,7 @@ def test_a_dream_becomes_a_png(photo: Tensor) -> None:
     encoder = open_encoder(Dream())
     assert isinstance(encoder, Still)
     encoder.add(photo)
-    assert encoder.finish() == encode(photo, imprint=imprint.write(Dream()))
+    assert encoder.finish() == encode(photo, imprint=generation_metadata.write(Dream()))
     encoder.close()
 
 

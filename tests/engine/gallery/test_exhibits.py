@@ -8,14 +8,14 @@ from PIL import Image
 from torch import Tensor
 
 from engine.canvas.noise import clouds
-from engine.encoders.encoded import Encoded
+from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
 from engine.gallery import exhibits
+from engine.gallery.contact_sheets import Layout, webp
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, QUICK, STILL_BYTES, VARIED, Gallery
-from engine.gallery.sheets import Layout, webp
 from engine.gallery.sources import SHOWN
-from engine.jobs.params import Channel, Dream, make
-from engine.studio import Studio
+from engine.params import Channel, Dream, make
+from engine.runtime import Studio
 
 BRIEF = exhibits.Scale(128, {"octaves": 1, "iterations": 2})
 

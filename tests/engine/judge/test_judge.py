@@ -9,18 +9,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.report import Frame, Progress, Report
+from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.noise import clouds
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.judge import __main__ as command
-from engine.judge import bench as benches
-from engine.judge import clock, lite0, recognised, reference, surface
-from engine.judge.bench import Bench
+from engine.judge import lite0, recognition, reference, surface, timing
+from engine.judge import picture_maker as benches
 from engine.judge.bounds import BOUNDS, Figure, table
-from engine.judge.contact import contact_sheets
-from engine.judge.exam import Exam, Found, share
+from engine.judge.contact_sheets import contact_sheets
+from engine.judge.examination import Exam, Found, share
+from engine.judge.picture_maker import Bench
 from engine.networks.network import Network
-from engine.studio import Studio
+from engine.runtime import Studio
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(benches, "source", noise)
     monkeypatch.setattr(benches, "recipes", SimpleNamespace(run=recipe))
-    monkeypatch.setattr(clock, "recipes", SimpleNamespace(run=recipe))
+    monkeypatch.setattr(timing, "recipes", SimpleNamespace(run=recipe))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_classes_are_drawn_once_and_for_all(exam: Exam) -> None:
 
 
 def test_concepts_are_looked_at_whole_and_in_three_ways(exam: Exam) -> None:
-    found = recognised.concepts(exam)
+    found = recognition.concepts(exam)
     assert [figure.name for figure in found.figures] == ["concept first", "concept in five"]
     assert [row[0] for row in found.rows[:2]] == [exam.labels[at] for at in exam.drawn(100)]
     assert all(len(row) == len(found.heads) for row in found.rows)
@@ -69,11 +69,11 @@ def test_subjects_are_classes_and_groups_on_five_photographs(exam: Exam, monkeyp
     known = {"cats": cats}
     monkeypatch.setattr(catalog, "subjects", lambda _network: known)
     monkeypatch.setattr(catalog, "meanings", lambda _network, word: (known.get(word, cats),))
-    monkeypatch.setattr(recognised, "make", lambda kind, subject, **_options: kind(network="lite2", size=192))
-    everything = recognised.asked(exam)
+    monkeypatch.setattr(recognition, "make", lambda kind, subject, **_options: kind(network="lite2", size=192))
+    everything = recognition.asked(exam)
     assert everything[-1].word == "cats"
     assert [exam.labels[at] for at in everything[-1].wanted] == ["tabby", "tiger cat"]
-    found = recognised.subjects(exam)
+    found = recognition.subjects(exam)
     assert [len(row) for row in found.rows] == [7, 7, 7]
     assert {figure.name for figure in found.figures} == {"subject raised", "subject first", "subject in five"}
 
@@ -93,9 +93,9 @@ def test_every_kind_is_there_to_be_looked_at(exam: Exam) -> None:
 
 
 def test_every_recipe_is_timed(exam: Exam) -> None:
-    found = clock.speed(exam)
-    assert {figure.name for figure in found.figures} == {"first preview", "between previews", *clock.TIMED}
-    assert [row[0] for row in found.rows] == list(clock.TIMED)
+    found = timing.speed(exam)
+    assert {figure.name for figure in found.figures} == {"first preview", "between previews", *timing.TIMED}
+    assert [row[0] for row in found.rows] == list(timing.TIMED)
 
 
 def test_waits_are_those_of_people() -> None:
@@ -106,11 +106,11 @@ def test_waits_are_those_of_people() -> None:
             yield Progress(step, 4, lambda: picture, (32, 32))
         yield Frame(0, 1, picture)
 
-    found = clock.waits(recipe(), time.perf_counter())
+    found = timing.waits(recipe(), time.perf_counter())
     assert len(found.previews) == 1
     assert 0.6 <= found.previews[0] < found.end
     assert found.longest == pytest.approx(found.end - found.previews[0])
-    assert clock.Waits([], 3.0).longest == 3.0
+    assert timing.Waits([], 3.0).longest == 3.0
 
 
 def test_photographs_are_labelled_as_the_reference_does(exam: Exam) -> None:

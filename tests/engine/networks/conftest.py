@@ -7,7 +7,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from tests.published import Shapes
+from tests.vendored_data import Shapes
 
 M = TypeVar("M", bound=nn.Module)
 

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.networks import architectures, loading
 from engine.networks.caffe_googlenet import CaffeGoogLeNet, cut
 from engine.networks.network import EVIDENCE, Network
 from tests.engine.networks.conftest import random_weights, shapes_of
-from tests.published import shapes
+from tests.vendored_data import shapes
 
 CLASSES = 7
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.jobs import catalog
-from engine.jobs.errors import NetworkMissing, PackageDamaged
+from engine.catalog import catalog
+from engine.errors import NetworkMissing, PackageDamaged
 from engine.networks import loading
 from engine.networks.network import EVIDENCE, Network
 
@@ -99,7 +99,7 @@ def test_damage_is_a_sentence(folder: Path, suffix: str) -> None:
 
 
 def test_an_absent_package_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.jobs.shelf.util.find_spec", lambda _module: None)
+    monkeypatch.setattr("engine.catalog.network_files.util.find_spec", lambda _module: None)
     assert not catalog.is_ready("lite2")
     with pytest.raises(NetworkMissing, match="lite2"):
         loading.load("lite2")

@@ -9,7 +9,7 @@ import torchvision
 from torch import Tensor
 from torchvision.models import GoogLeNet
 
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.networks import loading
 from engine.networks.network import EVIDENCE, Network
 from tests.engine.networks.conftest import trained

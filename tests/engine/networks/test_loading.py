@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torchvision.models import get_model
 
-from engine.jobs import catalog, params
-from engine.jobs.errors import NetworkMissing, OtherNetwork, UnknownNetwork
+from engine import params
+from engine.catalog import catalog
+from engine.errors import NetworkMissing, OtherNetwork, UnknownNetwork
 from engine.networks import architectures, loading, pocket, weights
 from engine.networks.network import EVIDENCE, Network
 from tests.engine.networks.conftest import random_weights, shapes_of, trained
@@ -169,7 +170,7 @@ def test_every_network_has_what_its_entry_promises(name: str) -> None:
 def test_an_engine_with_the_networks_that_ship_starts_without_torchvision() -> None:
     """Its import takes longer than that of torch."""
     code = (
-        "import sys, engine.cli, engine.worker, engine.recipes; from engine.networks import faces, loading;"
+        "import sys, engine.cli.commands, engine.worker, engine.recipes; from engine.networks import faces, loading;"
         "loading.load('pocket'); loading.load('lite2'); faces.detector();"
         "print([name for name in ('torchvision', 'torch._dynamo', 'sympy') if name in sys.modules])"
     )

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.networks.first import FirstConv
+from engine.networks.first_convolution import FirstConv
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import MEAN, STD
 

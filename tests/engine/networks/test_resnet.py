@@ -4,7 +4,7 @@ from torch import nn
 from torchvision.models import ResNet
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.networks import resnet
 from engine.networks.network import EVIDENCE, Network
 from tests.engine.networks.conftest import trained

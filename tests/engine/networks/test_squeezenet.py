@@ -1,7 +1,7 @@
 import torch
 from torchvision.models import SqueezeNet
 
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.networks import loading, squeezenet
 from engine.networks.network import EVIDENCE
 from tests.engine.networks.conftest import trained

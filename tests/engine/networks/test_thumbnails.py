@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
+from engine.catalog import catalog
 from engine.gallery.thumbnails import painted
-from engine.jobs import catalog
 from engine.networks import thumbnails
 from engine.networks.loading import load
 from engine.networks.network import Network

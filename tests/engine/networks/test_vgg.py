@@ -6,7 +6,7 @@ from torch import nn
 from torchvision.models import VGG, get_model
 from torchvision.models.vgg import make_layers
 
-from engine.jobs import catalog
+from engine.catalog import catalog
 from engine.networks import vgg
 from engine.networks.network import EVIDENCE, Network
 from tests.engine.networks.conftest import trained

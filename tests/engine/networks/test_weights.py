@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.jobs.errors import NotWeights
+from engine.errors import NotWeights
 from engine.networks import weights
 
 

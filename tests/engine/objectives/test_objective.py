@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent.gradient import gradient, normalised
-from engine.jobs.errors import UnknownChannel
+from engine.errors import UnknownChannel
 from engine.networks import loading, pocket
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import Objective, blend, channel, each, layer, neuron, strongest, total

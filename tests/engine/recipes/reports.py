@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.ascent.report import Frame, Progress
+from engine.ascent.progress import Frame, Progress
 
 
 def steps_and_frame(reports: Iterable[Progress | Frame]) -> tuple[list[Progress], Frame]:

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.report import Frame, Progress
-from engine.ascent.response import probes
-from engine.canvas.fourier import Fourier
+from engine.ascent.attribution import probes
+from engine.ascent.progress import Frame, Progress
+from engine.canvas.fourier_canvas import Fourier
 from engine.canvas.noise import clouds
-from engine.jobs.errors import UnknownChannel
-from engine.jobs.params import Channel, make
+from engine.errors import UnknownChannel
 from engine.networks.network import EVIDENCE, Network
 from engine.objectives import channel
-from engine.studio import Studio
+from engine.params import Channel, make
+from engine.runtime import Studio
 
 QUICK = {"size": 128, "iterations": 3, "layer": "mixed3b"}
 

@@ -5,11 +5,11 @@ import torch
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.report import Frame, Progress
-from engine.jobs.errors import NothingNamed
-from engine.jobs.params import Concept, make
+from engine.ascent.progress import Frame, Progress
+from engine.errors import NothingNamed
 from engine.networks.network import EVIDENCE
-from engine.studio import Studio
+from engine.params import Concept, make
+from engine.runtime import Studio
 from tests.engine.recipes.reports import steps_and_frame
 
 

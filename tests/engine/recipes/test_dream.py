@@ -3,15 +3,15 @@ import torch
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.report import Frame, Progress
+from engine.ascent.progress import Frame, Progress
 from engine.canvas.colour import LUMA
-from engine.canvas.opening import opening
-from engine.jobs import catalog
-from engine.jobs.errors import BadOption, TooMuchMemory, UnknownChannel
-from engine.jobs.params import Dream, make
+from engine.canvas.initial_image import opening
+from engine.catalog import catalog
+from engine.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.networks.network import EVIDENCE
 from engine.objectives import strongest
-from engine.studio import Studio
+from engine.params import Dream, make
+from engine.runtime import Studio
 from tests.engine.recipes.reports import steps_and_frame
 
 QUICK = {"size": 128, "octaves": 2, "iterations": 2, "layer": "low"}

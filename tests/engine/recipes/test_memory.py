@@ -6,10 +6,10 @@ import pytest
 from torch import Tensor
 
 from engine import recipes
-from engine.jobs.errors import TooMuchMemory
-from engine.jobs.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
+from engine.errors import TooMuchMemory
 from engine.networks.network import Network
-from engine.studio import Studio
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
+from engine.runtime import Studio
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 from engine import encoders, recipes
-from engine.ascent.report import Frame, Progress
+from engine.ascent.progress import Frame, Progress
 from engine.canvas.resample import fitted, resize
-from engine.jobs import catalog
-from engine.jobs.params import See, make
+from engine.catalog import catalog
 from engine.networks.network import EVIDENCE, Network
 from engine.networks.pocket import MEAN, STD
-from engine.production import produce
-from engine.studio import Studio
+from engine.params import See, make
+from engine.render import produce
+from engine.runtime import Studio
 
 QUICK = {"size": 640, "iterations": 2}
 

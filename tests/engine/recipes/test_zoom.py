@@ -2,10 +2,10 @@ import torch
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.report import Frame, Progress
-from engine.jobs.params import Zoom, make
+from engine.ascent.progress import Frame, Progress
+from engine.params import Zoom, make
 from engine.recipes.zoom import closer
-from engine.studio import Studio
+from engine.runtime import Studio
 
 QUICK = {"size": 128, "octaves": 1, "iterations": 1, "frames": 8, "layer": "low"}
 

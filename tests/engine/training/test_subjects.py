@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.ascent.climb import Course
-from engine.jobs.catalog import Subject
+from engine.ascent.pixel_ascent import Course
+from engine.catalog.catalog import Subject
 from engine.networks.loading import from_pocket
 from engine.networks.network import EVIDENCE
 from engine.networks.pocket import Pocket

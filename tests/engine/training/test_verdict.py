@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.training.judging import SIDE
+from engine.training.judge_pictures import SIDE
 from engine.training.verdict import frames, support, watched
 
 

@@ -1,0 +1,1 @@
+"""What can be pressed or filled in: `custom_id => request`."""

@@ -1,0 +1,39 @@
+"""The modal behind "Save as preset": `name => preset`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import ui
+
+from bot import wording
+from bot.requests.service import preset_options, say
+from engine.queue.job import JobRow
+
+if TYPE_CHECKING:
+    from bot.gateway.client import Client
+
+TIMEOUT_S = 600.0
+
+
+class SavePreset(ui.Modal):
+    """Asks for a name and keeps the options of a job under it."""
+
+    def __init__(self, row: JobRow) -> None:
+        super().__init__(title=wording.SAVE_TITLE, timeout=TIMEOUT_S)
+        self._options = preset_options(row.job.params)
+        self._name: ui.TextInput[SavePreset] = ui.TextInput(
+            min_length=1, max_length=wording.NAME_LIMIT, placeholder=wording.SAVE_HINT
+        )
+        self.add_item(ui.Label(text=wording.SAVE_LABEL, component=self._name))
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Save it."""
+        desk = cast("Client", interaction.client).desk
+        saved = await desk.presets.save(str(interaction.user.id), self._name.value, self._options)
+        await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:  # type: ignore[override]
+        """Whatever goes wrong becomes words."""
+        await cast("Client", interaction.client).apologise(interaction, error)

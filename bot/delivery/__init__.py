@@ -1,0 +1,1 @@
+"""From a job to its answer: `hints and rows => edits of one message`."""

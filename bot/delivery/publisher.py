@@ -1,0 +1,274 @@
+"""Discord's side of the courier: `(posting, card) => message`.
+
+Edits go by the interaction's token while it lives, because those are exempt from the global limit, and by channel and
+message afterwards. What can be reached in neither way (ephemeral, or a server without the bot) goes by direct message.
+Allowed mentions are explicit on every call: an edit without `content` drops the client's default.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import discord
+
+from bot import wording
+from bot.delivery.tracker import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
+from bot.gateway import interaction_response
+from bot.gateway.invalid_requests import Refusals
+from bot.store.posting import Posting
+from bot.views.message_card import Card, files, layout, plain
+from engine.queue.job import JobId
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+NOBODY = discord.AllowedMentions.none()
+UNKNOWN_MESSAGE = 10008
+TOKEN_DEAD = frozenset({10015, 10062, 50027})
+"""Unknown webhook, unknown interaction, invalid webhook token."""
+TOO_LARGE = 40005
+ARCHIVED = 50083
+BLOCKED = frozenset({200000, 240000, 50035})
+"""Blocked by AutoMod, a link that Discord thinks harmful, a form that Discord finds fault with."""
+TOO_MANY_EDITS = 30046
+"""Of a message that is more than an hour old."""
+HISTORY = 50
+"""Messages looked through for an answer that may have been sent before a restart."""
+
+
+class TokenDead(Exception):
+    """The interaction's token is of no use any more."""
+
+
+class DiscordPoster:
+    """The courier's `Poster` over discord.py."""
+
+    def __init__(self, client: discord.Client, refusals: Refusals | None = None) -> None:
+        self._client = client
+        self._refusals = refusals or Refusals()
+
+    async def respond(self, interaction: discord.Interaction, card: Card, *, ephemeral: bool = False) -> int | None:
+        """Answer an interaction with a card; the message's id, or None where nobody can tell what became of it.
+        Raises the errors of `bot.gateway.interaction_response` where the card certainly was not taken."""
+
+        async def attempt(version: Card) -> int | None:
+            return await interaction_response.answer(
+                interaction,
+                lambda: interaction.response.send_message(
+                    view=layout(version), files=files(version), ephemeral=ephemeral, allowed_mentions=NOBODY
+                ),
+            )
+
+        return await _in_words_that_pass(attempt, card)
+
+    async def send(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel, as a reply to its parent; its id. Raises `PostError`s."""
+        with _as_post_errors():
+            return await _in_words_that_pass(lambda version: self._send(id, posting, version), card)
+
+    async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Show a card in a job's message, which is made if it was never made; its id. Raises `PostError`s."""
+        with self._careful():
+            return await _in_words_that_pass(lambda version: self._deliver(id, posting, version), card)
+
+    async def _deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        if posting.token_alive:
+            try:
+                return await self._edit_by_token(posting, card)
+            except TokenDead:
+                log.info("the token is dead")
+        if not posting.by_channel:
+            raise OutOfReach
+        message_id = posting.message_id or await self._find(id, self._channel(posting))
+        if message_id is None:
+            return await self._send(id, posting, card)
+        return await self._edit_by_channel(posting, message_id, card)
+
+    async def edit(self, posting: Posting, card: Card) -> None:
+        """Show a card in a message that stands already; none is made. Raises `PostError`s."""
+        with _as_post_errors():
+            if posting.token_alive:
+                try:
+                    await self._edit_by_token(posting, card)
+                    return
+                except TokenDead:
+                    log.info("the token is dead")
+            if not posting.by_channel or posting.message_id is None:
+                raise OutOfReach
+            await self._edit_by_channel(posting, posting.message_id, card)
+
+    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel beside its status message, unless an earlier attempt left one there;
+        its id. Raises `PostError`s."""
+        with self._careful():
+            if found := await self._find(id, self._channel(posting), posting.message_id):
+                return found
+            # under the status message's own nonce, Discord would answer with that message and send nothing
+            return await _in_words_that_pass(lambda version: self._send(id, posting, version, f"a{id}"), card)
+
+    async def write(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Send a card to the requester directly, unless an earlier attempt did. Raises `PostError`s."""
+        told = replace(card, text=f"{wording.by_message(posting.name)}\n{card.text}")
+        with self._careful():
+            user = await self._client.create_dm(discord.Object(posting.user_id))
+            if found := await self._find(id, user):
+                return found
+            sent = await user.send(view=layout(told), files=files(told), nonce=f"d{id}", allowed_mentions=NOBODY)
+        return sent.id
+
+    async def reopen(self, posting: Posting) -> None:
+        """Open the archived thread of a posting again. Raises `PostError`s."""
+        with self._careful():
+            await self._client.http.edit_channel(posting.channel_id or 0, archived=False)
+
+    async def ping(self, id: JobId, posting: Posting) -> None:
+        """One short reply that names the requester. Raises `PostError`s."""
+        text = wording.ready(posting.user_id)
+        only = discord.AllowedMentions(
+            everyone=False, roles=False, replied_user=False, users=[discord.Object(posting.user_id)]
+        )
+        with self._careful():
+            if posting.by_channel and posting.message_id:
+                answer = self._channel(posting).get_partial_message(posting.message_id)
+                to = answer.to_reference(fail_if_not_exists=False)
+                await self._channel(posting).send(text, reference=to, allowed_mentions=only, nonce=f"p{id}")
+            elif posting.token_alive:
+                await self._webhook(posting).send(text, ephemeral=posting.ephemeral, allowed_mentions=only)
+
+    async def delete(self, posting: Posting) -> bool:
+        """Take a job's message away; False where it is out of reach."""
+        try:
+            with _as_post_errors():
+                return await self._delete(posting)
+        except MessageGone:
+            return True
+        except Unwelcome:
+            return False
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        """For what can wait: Discord's answers as `PostError`s, and no question while it refuses too much."""
+        if pause := self._refusals.pause_s:
+            raise Unavailable("Discord refused too much lately", pause)
+        with _as_post_errors():
+            yield
+
+    async def _delete(self, posting: Posting) -> bool:
+        if posting.message_id is None:
+            return False
+        if posting.by_channel:
+            await self._channel(posting).get_partial_message(posting.message_id).delete()
+        elif posting.token_alive:
+            await self._webhook(posting).delete_message(posting.message_id)
+        else:
+            return False
+        return True
+
+    async def _edit_by_token(self, posting: Posting, card: Card) -> int:
+        # The id is not known if the bot died between its submit and Discord's answer; "@original" always is.
+        target: int = posting.message_id or "@original"  # type: ignore[assignment]
+        try:
+            message = await self._webhook(posting).edit_message(
+                target, view=layout(card), attachments=files(card), allowed_mentions=NOBODY
+            )
+        except discord.HTTPException as error:
+            never_made = posting.message_id is None and error.code == UNKNOWN_MESSAGE
+            if error.code in TOKEN_DEAD or never_made:
+                raise TokenDead from error
+            raise
+        return message.id
+
+    async def _edit_by_channel(self, posting: Posting, message_id: int, card: Card) -> int:
+        message = self._channel(posting).get_partial_message(message_id)
+        edited = await message.edit(view=layout(card), attachments=files(card), allowed_mentions=NOBODY)
+        return edited.id
+
+    async def _send(self, id: JobId, posting: Posting, card: Card, nonce: str | None = None) -> int:
+        reference: Any = None
+        if posting.parent_message_id:
+            parent = self._channel(posting).get_partial_message(posting.parent_message_id)
+            reference = parent.to_reference(fail_if_not_exists=False)
+        sent = await self._channel(posting).send(
+            view=layout(card),
+            files=files(card),
+            nonce=nonce or id,
+            reference=reference,
+            mention_author=False,
+            allowed_mentions=NOBODY,
+        )
+        return sent.id
+
+    async def _find(self, id: JobId, channel: discord.abc.Messageable, besides: int | None = None) -> int | None:
+        """A message of ours about this job, sent before its id could be kept. A nonce alone is remembered by Discord
+        for a few minutes only."""
+        try:
+            async for message in channel.history(limit=HISTORY):
+                if message.author.id == self._me and message.id != besides and _is_about(message, id):
+                    return message.id
+        except discord.Forbidden:  # without the right to read the history, the nonce alone prevents doubles
+            return None
+        return None
+
+    def _channel(self, posting: Posting) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(posting.channel_id or 0, guild_id=posting.guild_id)
+
+    def _webhook(self, posting: Posting) -> discord.Webhook:
+        return discord.Webhook.from_state(
+            {"id": posting.application_id, "type": 3, "token": posting.token},
+            state=self._client._connection,
+        )
+
+    @property
+    def _me(self) -> int:
+        return self._client.user.id if self._client.user else 0
+
+
+def _is_about(message: discord.Message, id: JobId) -> bool:
+    return any(
+        getattr(child, "custom_id", "").endswith(f":{id}")
+        for row in message.components
+        for child in getattr(row, "children", ())
+    )
+
+
+async def _in_words_that_pass(post: Callable[[Card], Awaitable[T]], card: Card) -> T:
+    """Post a card; where Discord or the server's AutoMod objects to its words, without those that a person chose."""
+    try:
+        return await post(card)
+    except discord.HTTPException as error:
+        if error.code not in BLOCKED:
+            raise
+        log.info("a message was blocked and is sent in fewer words: %s", error.code)
+    return await post(plain(card))
+
+
+@contextmanager
+def _as_post_errors() -> Iterator[None]:
+    try:
+        yield
+    except discord.HTTPException as error:
+        raise _post_error(error) from error
+    except interaction_response.NO_ANSWER as error:
+        raise Unavailable(interaction_response.told(error), getattr(error, "retry_after", 0.0)) from error
+
+
+def _post_error(error: discord.HTTPException) -> PostError:
+    """What Discord answered, as what it means to whoever posts."""
+    named = {TOO_LARGE: TooLarge, UNKNOWN_MESSAGE: MessageGone, ARCHIVED: Archived, TOO_MANY_EDITS: Unwelcome}
+    named |= dict.fromkeys(TOKEN_DEAD, OutOfReach)
+    text = interaction_response.told(error)
+    if kind := named.get(error.code):
+        return kind(text)
+    if error.status == 413:
+        return TooLarge(text)
+    # 401: the bot's token is not known any more, which ends the bot and no job
+    passing = (
+        error.status in (401, 429)
+        or error.status >= 500
+        or (error.status == 403 and error.code in interaction_response.FLEETING)
+    )
+    return Unavailable(text) if passing else Unwelcome(text)

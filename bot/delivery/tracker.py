@@ -1,0 +1,587 @@
+"""Follows jobs and posts their answers: `hints + rows => edits`.
+
+The ledger is the truth and hints are only faster: every answer that is due is found by the sweep, too, and whatever a
+hint said, the row is looked at before anything is shown. A job's answer is an edit of its status message and is marked
+posted afterwards, so doing it twice changes nothing.
+
+A channel takes about five edits in five seconds. Each channel has one lane: results first, then the previews that have
+waited longest, each job at most once a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from bot.operations.metrics import Metrics
+from bot.store.posting import Posting
+from bot.views import result_card, status_card
+from bot.views.message_card import Card
+from engine import logs
+from engine.errors import NoLedger, Refusal
+from engine.files.decoder import Clean
+from engine.queue.dispatch import Dispatch
+from engine.queue.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued, Settled, Started, State
+
+log = logging.getLogger(__name__)
+
+LONG_WAIT_S = 60.0
+"""After a longer wait the requester is pinged once."""
+UNFOLLOWED_S = 20.0
+"""A row this young may still be between its submit and its status message."""
+GIVE_UP_S = 24 * 3600.0
+"""An answer that nobody could be given for so long is dropped."""
+
+
+LONGEST_PAUSE_S = 60.0
+"""Between previews of one job that Discord does not take."""
+LONGEST_RETRY_S = 300.0
+"""Between attempts to post one answer."""
+SMALLER_SIDE = 1024
+"""Pixels: as a PNG at most 3 MB, which fits everywhere."""
+Shrink = Callable[[bytes, int], Awaitable[Clean]]
+
+
+class PostError(Exception):
+    """An edit did not arrive."""
+
+
+class MessageGone(PostError):
+    """Someone deleted the message: there is nothing left to do."""
+
+
+class TooLarge(PostError):
+    """The upload is over the limit."""
+
+
+class Unwelcome(PostError):
+    """Discord will never take this edit."""
+
+
+class OutOfReach(Unwelcome):
+    """The token is dead and the channel is closed to us."""
+
+
+class Archived(Unwelcome):
+    """The thread is archived: nothing in it can be edited before it is opened again."""
+
+
+class Unavailable(PostError):
+    """Discord cannot be reached now; it may be tried again `after_s` seconds."""
+
+    def __init__(self, text: str = "", after_s: float = 0.0) -> None:
+        self.after_s = after_s
+        super().__init__(text)
+
+
+class Poster(Protocol):
+    """What the courier needs of Discord. All raise `PostError`s."""
+
+    async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Show a card in a job's message, which is made if it was never made; its id."""
+        ...
+
+    async def ping(self, id: JobId, posting: Posting) -> None:
+        """Tell the requester, and nobody else, that the answer is there."""
+        ...
+
+    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel, unless there is one beside the status message; its id."""
+        ...
+
+    async def reopen(self, posting: Posting) -> None:
+        """Open an archived thread again."""
+        ...
+
+    async def delete(self, posting: Posting) -> bool:
+        """Take a job's message away; False where it is out of reach."""
+        ...
+
+    async def write(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Send a card to the requester directly; the message's id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a channel may be edited."""
+
+    edits: int = 5
+    window_s: float = 5.0
+    preview_s: float = 1.0
+    """Between two edits of one job."""
+    sweep_s: float = 5.0
+
+
+class Phase(enum.Enum):
+    """What is done about a job that is followed."""
+
+    HELD = "held"
+    """Its status message is on its way; nothing is edited before that."""
+    WAITING = "waiting"
+    RUNNING = "running"
+    SETTLING = "settling"
+    """Its row is final, or was said to be: the answer is next."""
+
+
+LIVE = {State.QUEUED: Phase.WAITING, State.RUNNING: Phase.RUNNING}
+"""What to show of a row that is not final."""
+
+
+@dataclass(slots=True)
+class Track:
+    """A job that is being followed."""
+
+    id: JobId
+    job: Job
+    posting: Posting
+    phase: Phase = Phase.WAITING
+    fraction: float = 0.0
+    left_s: float = 0.0
+    preview: bytes = b""
+    ahead: int = -1
+    due: float = 0.0
+    """When it may be edited again."""
+    retries: int = 0
+    stumbles: int = 0
+    """Previews in a row that Discord did not take."""
+    muted: bool = False
+    """No previews any more: Discord refuses them for good, or nobody waits for them."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it is shown how the job stands."""
+        return self.phase in (Phase.WAITING, Phase.RUNNING)
+
+    def enter(self, phase: Phase) -> None:
+        """Wait, or run from the beginning: nothing of an earlier attempt is shown any more."""
+        self.fraction, self.left_s, self.preview = 0.0, 0.0, b""
+        self.phase = phase
+
+    def hear(self, phase: Phase) -> None:
+        """The same on hearsay, which neither lets go of what is held nor takes back that it settles."""
+        self.enter(phase if self.live else self.phase)
+
+
+@dataclass(slots=True)
+class Lane:
+    """The edits of one channel that have yet to be made."""
+
+    pace: Pace
+    results: dict[JobId, None] = field(default_factory=dict)
+    live: dict[JobId, Track] = field(default_factory=dict)
+    spent: deque[float] = field(default_factory=deque)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    worker: asyncio.Task[None] | None = None
+    answering: JobId | None = None
+    """Whose result is being posted now."""
+
+    def idle(self, now: float) -> bool:
+        """Nothing to do and the whole budget there: as good as new."""
+        working = self.worker is not None and not self.worker.done()
+        return not working and self._budget_s(now, 1) == 0.0
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until the next edit may be made. The last one of the budget is kept for results."""
+        if self.results:
+            return self._budget_s(now, self.pace.edits)
+        due = min(track.due for track in self.live.values()) - now
+        return max(due, self._budget_s(now, self.pace.edits - 1))
+
+    def pop(self, now: float) -> tuple[JobId, Track | None]:
+        """The next edit: a result's job, or a preview's track."""
+        self.spent.append(now)
+        if self.results:
+            id = next(iter(self.results))
+            del self.results[id]
+            return id, None
+        track = min(self.live.values(), key=lambda track: track.due)
+        return track.id, self.live.pop(track.id)
+
+    def _budget_s(self, now: float, edits: int) -> float:
+        while self.spent and self.spent[0] <= now - self.pace.window_s:
+            self.spent.popleft()
+        return 0.0 if len(self.spent) < edits else self.spent[-edits] + self.pace.window_s - now
+
+
+class Courier:
+    """Keeps the messages of all jobs up to date."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        poster: Poster,
+        pace: Pace | None = None,
+        metrics: Metrics | None = None,
+        shrink: Shrink | None = None,
+    ) -> None:
+        """`shrink` makes a PNG of at most so many pixels a side of a picture; it raises `Refusal`s."""
+        self._dispatch = dispatch
+        self._poster = poster
+        self._pace = pace or Pace()
+        self._metrics = metrics or Metrics()
+        self._shrink = shrink
+        self._tracks: dict[JobId, Track] = {}
+        self._lanes: dict[int, Lane] = {}
+
+    async def run(self) -> None:
+        """Take up what was left, then follow until cancelled."""
+        await self.resume()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen(), name="courier-hints")
+                group.create_task(self._sweep_forever(), name="courier-sweep")
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Stop the lanes; an edit on its way is cut off and made again after the restart."""
+        workers = [lane.worker for lane in self._lanes.values() if lane.worker is not None]
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def resume(self) -> None:
+        """Take up every row whose answer is not posted, whoever queued it."""
+        for row in await self._dispatch.unposted():
+            track = self._track(row)
+            if row.state.settled:
+                self._finish(track)
+            elif track.posting.abandoned:
+                await self._dispatch.cancel(row.id)
+            elif row.attempt and row.state is State.QUEUED:
+                self._touch(track)  # its message may say that it is dreamed
+
+    def expect(self, id: JobId, job: Job, posting: Posting) -> None:
+        """Remember what hints say of a job whose status message is on its way. `follow` or `drop` comes next."""
+        self._tracks[id] = Track(id, job, posting, Phase.HELD)
+
+    def drop(self, id: JobId) -> None:
+        """There is nothing to follow, or the sweep will find it."""
+        self._tracks.pop(id, None)
+
+    async def follow(self, id: JobId) -> None:
+        """Follow a job whose status message stands, or will not come. It may have begun, or settled, already."""
+        row = await self._dispatch.row(id)
+        if row is None or row.posted:
+            self.drop(id)
+            return
+        track = self._track(row)
+        track.posting = Posting.from_json(row.posting)
+        track.muted |= track.posting.abandoned
+        if row.state.settled:
+            self._conclude(track)
+            return
+        if row.state is State.QUEUED:
+            track.enter(Phase.WAITING)
+        track.phase = LIVE[row.state]
+        if track.preview:
+            self._touch(track)  # an edit without a picture would only use up the first preview's turn
+
+    async def look(self, id: JobId) -> None:
+        """Somebody changed a job: do not wait for a hint. One whose status message is on its way is looked at then."""
+        track = self._tracks.get(id)
+        if track is None or track.phase is not Phase.HELD:
+            await self.follow(id)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for hint in self._dispatch.hints():
+                    self._heed(hint)
+            except Exception:  # hints may be lost; the sweep finds what they said
+                log.exception("hints broke off")
+            await asyncio.sleep(self._pace.sweep_s)
+
+    def _heed(self, hint: Hint) -> None:
+        track = self._tracks.get(hint.id)
+        if track is None:
+            return
+        match hint:
+            case Settled():
+                self._finish(track)
+            case Requeued():
+                self._set_back(track)
+            case Started():
+                track.hear(Phase.RUNNING)
+            case Progress():
+                track.phase = Phase.RUNNING if track.live else track.phase
+                track.fraction = hint.step / max(1, hint.steps)
+                track.left_s = hint.eta_s
+                track.preview = hint.preview or track.preview
+                self._metrics.progressed(hint)
+                self._touch(track)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.sweep_s)
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("sweep failed; trying again")
+
+    async def sweep(self) -> None:
+        """Find answers that are due and places that changed, without any hint."""
+        now = time.monotonic()
+        self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
+        before = {id: track.phase for id, track in self._tracks.items()}  # a hint may overtake the rows
+        rows, places = await self._dispatch.unposted(), await self._dispatch.places()
+        for row in rows:
+            if row.id not in self._tracks and abs(time.time() - row.created) > UNFOLLOWED_S:
+                self._track(row)
+            if track := self._tracks.get(row.id):
+                self._compare(track, row, places.get(row.id), overtaken=track.phase is not before.get(row.id))
+
+    def _compare(self, track: Track, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
+        """Make good for hints that were lost."""
+        if row.state.settled or track.phase is Phase.SETTLING:
+            self._finish(track)
+        elif not track.live or overtaken:
+            return
+        elif track.phase is not LIVE[row.state]:
+            track.enter(LIVE[row.state])
+            self._touch(track)
+        elif track.phase is Phase.WAITING:
+            self._look(track, place)
+
+    def _set_back(self, track: Track) -> None:
+        """Its engine crashed and it waits again."""
+        track.hear(Phase.WAITING)
+        self._touch(track)
+
+    def _look(self, track: Track, place: Place | None) -> None:
+        if place is None or place.ahead == track.ahead:
+            return
+        first, track.ahead = track.ahead < 0, place.ahead
+        if not first:
+            self._touch(track)
+
+    def _track(self, row: JobRow) -> Track:
+        if row.id not in self._tracks:
+            posting = Posting.from_json(row.posting)
+            phase = LIVE.get(row.state, Phase.SETTLING)
+            self._tracks[row.id] = Track(row.id, row.job, posting, phase, muted=posting.abandoned)
+        return self._tracks[row.id]
+
+    def _touch(self, track: Track) -> None:
+        if track.muted or not track.live:
+            return
+        lane = self._lane(track)
+        lane.live[track.id] = track
+        self._wake(lane)
+
+    def _finish(self, track: Track) -> None:
+        """Its row is said to be final. What is held is looked at once its status message stands."""
+        if track.phase is not Phase.HELD:
+            self._conclude(track)
+
+    def _conclude(self, track: Track) -> None:
+        track.phase = Phase.SETTLING
+        lane = self._lane(track)
+        lane.live.pop(track.id, None)
+        if lane.answering == track.id or (track.retries and time.monotonic() < track.due):
+            return
+        lane.results[track.id] = None
+        self._wake(lane)
+
+    def _lane(self, track: Track) -> Lane:
+        key = track.posting.channel_id or track.posting.user_id
+        return self._lanes.setdefault(key, Lane(self._pace))
+
+    def _wake(self, lane: Lane) -> None:
+        lane.changed.set()
+        if lane.worker is None or lane.worker.done():
+            lane.worker = asyncio.create_task(self._work(lane), name="courier-lane")
+
+    async def _work(self, lane: Lane) -> None:
+        while lane.results or lane.live:
+            wait = lane.wait_s(time.monotonic())
+            if wait > 0:
+                await self._pause(lane, wait)
+                continue
+            id, track = lane.pop(time.monotonic())
+            lane.answering = id if track is None else None
+            with logs.about(id):
+                await self._edit(id, track)
+            lane.answering = None
+
+    async def _edit(self, id: JobId, track: Track | None) -> None:
+        """The result, or, with a track, how it stands."""
+        try:
+            await (self._settle(id) if track is None else self._show(track))
+        except NoLedger:
+            self._postpone(id)
+        except Exception:
+            log.exception("an edit failed in an unexpected way")
+            self._postpone(id)
+
+    async def _pause(self, lane: Lane, seconds: float) -> None:
+        lane.changed.clear()
+        try:
+            await asyncio.wait_for(lane.changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _show(self, track: Track) -> None:
+        card = await self._live_card(track)
+        if card is None:
+            return
+        try:
+            message = await self._poster.deliver(track.id, track.posting, card)
+            await self._remember(track, message)
+            self._metrics.edited("preview")
+            track.stumbles, track.due = 0, time.monotonic() + self._pace.preview_s
+        except PostError as error:
+            self._metrics.edited("preview", type(error).__name__)
+            log.info("a preview was not shown: %s %s", type(error).__name__, error)
+            self._hold_back(track, error)
+
+    def _hold_back(self, track: Track, error: PostError) -> None:
+        """Ask less often what is refused: Discord shuts out whoever is refused 10,000 times in 10 minutes."""
+        if not isinstance(error, Unavailable):
+            track.muted = True
+            return
+        track.stumbles += 1
+        pause = min(LONGEST_PAUSE_S, self._pace.preview_s * 2 ** min(track.stumbles, 10))
+        track.due = time.monotonic() + max(error.after_s, pause)
+
+    async def _remember(self, track: Track, message: int) -> None:
+        """Keep the id of a message that had to be made here, because a restart came before it could be kept."""
+        if track.posting.message_id is None:
+            track.posting = replace(track.posting, message_id=message)
+            await self._dispatch.update_posting(track.id, track.posting.to_json())
+
+    async def _live_card(self, track: Track) -> Card | None:
+        """How a job stands by its row; None where that is final, because then its answer is next."""
+        told = track.phase
+        row = await self._dispatch.row(track.id)
+        if row is None or row.posted:
+            self.drop(track.id)
+            return None
+        if row.state.settled or not track.live:
+            self._finish(track)
+            return None
+        if track.phase is told and track.phase is not LIVE[row.state]:  # unless a hint came since the row was read
+            track.enter(LIVE[row.state])
+        return await self._card(track, row)
+
+    async def _card(self, track: Track, row: JobRow) -> Card:
+        id, job, posting = track.id, track.job, track.posting
+        shown = None
+        if not track.preview and track.job.picture is not None:
+            shown = await self._dispatch.get_blob(track.job.picture)
+        if track.phase is Phase.RUNNING:
+            return status_card.dreaming(id, job, posting, shown, track.preview, track.fraction, track.left_s)
+        place = await self._dispatch.place(id)
+        return status_card.waiting(id, job, posting, shown, place, crashed=row.crashes > 0)
+
+    async def _settle(self, id: JobId) -> None:
+        row = await self._dispatch.row(id)
+        if row is None or row.posted:
+            self.drop(id)
+        elif row.state.settled:
+            await self._post(row)
+        elif track := self._tracks.get(id):
+            log.info("said to be settled, and is %s", row.state)
+            track.enter(LIVE[row.state])
+            self._touch(track)
+
+    async def _post(self, row: JobRow) -> None:
+        posting = Posting.from_json(row.posting)
+        if posting.abandoned:
+            await self._dispatch.mark_posted(row.id, "unanswered")
+            self.drop(row.id)
+            return
+        try:
+            message = str(await self._answer(row, posting))
+            self._metrics.edited("answer")
+        except MessageGone:
+            self._metrics.edited("answer", MessageGone.__name__)
+            message = str(posting.message_id or "gone")
+        except PostError as error:
+            self._metrics.edited("answer", type(error).__name__)
+            log.warning("the answer was not posted: %s %s", type(error).__name__, error)
+            if isinstance(error, Unavailable) and time.time() - row.created < GIVE_UP_S:
+                self._postpone(row.id, error.after_s)
+                return
+            message = "undeliverable"
+        if await self._dispatch.mark_posted(row.id, message, posting.spent().to_json()):
+            log.info("%s, posted", row.state)
+            self._metrics.settled(row)
+            if message == str(posting.message_id or message):  # what was sent anew has notified already
+                await self._ping(row, posting)
+        self.drop(row.id)
+
+    async def _answer(self, row: JobRow, posting: Posting) -> int:
+        """The fullest version of the answer that Discord takes."""
+        picture = await self._dispatch.get_blob(row.result.blob) if row.result else None
+        card = result_card.settled(row, posting, picture)
+        while True:
+            try:
+                return await self._somewhere(row.id, posting, card)
+            except TooLarge as error:
+                if card.picture is None:  # words never are: what refused them passes
+                    raise Unavailable(str(error)) from error
+                card = await self._smaller(row, card)
+
+    async def _smaller(self, row: JobRow, card: Card) -> Card:
+        """The next smaller version of an answer: half the sides, once; then only words."""
+        assert row.result is not None
+        assert card.picture is not None
+        if self._shrink is None or len(card.picture.data) != row.result.size:
+            return result_card.unfit(row)
+        side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
+        try:
+            shrunk = await self._shrink(card.picture.data, side)
+        except Refusal as error:
+            log.info("the answer cannot be made smaller: %s", error.code)
+            return result_card.unfit(row)
+        return result_card.smaller(card, shrunk.png, still=shrunk.animated)
+
+    async def _somewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+        """In the status message; else beside it, or directly."""
+        try:
+            return await self._in_place(id, posting, card)
+        except Unwelcome:
+            message = await self._elsewhere(id, posting, card)
+        try:
+            await self._poster.delete(posting)  # or it would say for ever that the dream is under way
+        except PostError as error:
+            log.info("the status message stays: %s %s", type(error).__name__, error)
+        return message
+
+    async def _in_place(self, id: JobId, posting: Posting, card: Card) -> int:
+        try:
+            return await self._poster.deliver(id, posting, card)
+        except Archived:
+            await self._poster.reopen(posting)
+            return await self._poster.deliver(id, posting, card)
+
+    async def _elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+        """The status message cannot be edited any more: a new one beside it, or a direct one."""
+        if posting.by_channel:
+            try:
+                return await self._poster.send_once(id, posting, card)
+            except Unwelcome:
+                log.info("nothing can be sent in its channel")
+        return await self._poster.write(id, posting, card)
+
+    async def _ping(self, row: JobRow, posting: Posting) -> None:
+        if row.result is None or time.time() - row.created <= LONG_WAIT_S:
+            return
+        try:
+            await self._poster.ping(row.id, posting)
+        except PostError as error:
+            log.info("no ping: %s %s", type(error).__name__, error)
+
+    def _postpone(self, id: JobId, after_s: float = 0.0) -> None:
+        if track := self._tracks.get(id):
+            track.retries += 1
+            pause = min(LONGEST_RETRY_S, self._pace.sweep_s * 2 ** min(track.retries, 10))
+            track.due = time.monotonic() + max(after_s, pause)

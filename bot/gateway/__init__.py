@@ -1,0 +1,1 @@
+"""The connection to Discord: the client, how often it may connect, and how an interaction is answered."""

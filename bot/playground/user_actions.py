@@ -1,0 +1,239 @@
+"""What people do: `(persona, channel, deed) => interaction or message`. The page and the tests act through this.
+
+A deed that Discord's client would not let happen raises `Mistake` with a sentence for the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.playground import attachments, command_drafts, interactions, message_rules, multipart, options, registry
+from bot.playground.links import Links
+from bot.playground.options import Mistake
+from bot.playground.rejections import JsonDict
+from bot.playground.world import Attachment, Channel, Interaction, Message, Persona, Ping, World
+
+PERSONA_UPLOAD_LIMIT = 64 * 1024 * 1024  # bytes; people may send more than the bot may
+UPLOADS_KEPT = 40
+CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
+STAGED = "staged"
+
+
+class Deeds:
+    """People's hands in one world; keeps files that are uploaded but not yet sent."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._staged: OrderedDict[str, Attachment] = OrderedDict()
+        self.links = Links(world)
+
+    def upload(self, filename: str, data: bytes) -> Attachment:
+        """Put a file at hand for the next command or message; its id is the upload id."""
+        item = attachments.store(self._world, STAGED, filename, data)
+        self._staged[item.id] = item
+        while len(self._staged) > UPLOADS_KEPT:
+            name, _ = self._staged.popitem(last=False)
+            self._world.attachments.pop(name, None)
+        return item
+
+    def _placed(self, place: Channel) -> Mapping[str, Attachment]:
+        return Placed(self._world, self._staged, place)
+
+    def command(self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict]) -> Interaction:
+        """Send a chat command such as "dream" or "preset save"; raises Mistake."""
+        command, trail, schema = self._schema(name)
+        check_usable(command, persona, place)
+        chosen = options.choose(self._world, schema, typed, self._placed(place))
+        data = command_data(command, trail, chosen.options)
+        data["resolved"] = interactions.resolved_files(self._world, chosen.files)
+        if chosen.people:
+            data["resolved"] |= interactions.resolved_people(self._world, chosen.people, place)
+        interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
+        interaction.command = command | {"typed": options.spoken(chosen.options, chosen.files), "full_name": name}
+        interactions.deliver(self._world, interaction)
+        return interaction
+
+    def _schema(self, name: str) -> tuple[JsonDict, list[JsonDict], list[JsonDict]]:
+        found = registry.find(self._world, name, CHAT)
+        if found is None:
+            raise Mistake(f"There is no command /{name}. Type / to see those there are.")
+        command, trail = found
+        schema = ([command, *trail][-1]).get("options") or []
+        if any(option["type"] in (registry.SUBCOMMAND, registry.GROUP) for option in schema):
+            names = ", ".join(option["name"] for option in schema)
+            raise Mistake(f"/{name} needs one more word: {names}. Add it.")
+        return command, trail, schema
+
+    def autocomplete(
+        self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict], nonce: str
+    ) -> Interaction:
+        """Ask for the choices of the option marked `focused`; they arrive as a `choices` event with this nonce."""
+        command, trail, schema = self._schema(name)
+        check_usable(command, persona, place)
+        data = command_data(command, trail, options.draft(schema, typed))
+        interaction = interactions.begin(self._world, persona, place, interactions.AUTOCOMPLETE, data)
+        interaction.command, interaction.nonce = command, nonce
+        interactions.deliver(self._world, interaction)
+        return interaction
+
+    def menu(self, persona: Persona, place: Channel, kind: int, name: str, target: str) -> Interaction:
+        """Use a context menu on a person (kind 2) or a message (kind 3); raises Mistake."""
+        found = registry.find(self._world, name, kind)
+        if found is None:
+            raise Mistake(f'There is no entry "{name}". Reload the page.')
+        check_usable(found[0], persona, place)
+        data: JsonDict = {"id": found[0]["id"], "name": name, "type": kind, "target_id": target}
+        data["resolved"] = self._target(place, kind, target)
+        interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
+        interaction.command = found[0] | {"typed": "", "full_name": name}
+        interactions.deliver(self._world, interaction)
+        return interaction
+
+    def _target(self, place: Channel, kind: int, target: str) -> JsonDict:
+        if kind == USER_MENU and target in self._world.people:
+            return interactions.resolved_people(self._world, [self._world.people[target]], place)
+        message = self._world.messages.get(target)
+        if kind != MESSAGE_MENU or message is None:
+            raise Mistake("That is gone. Choose another one.")
+        return interactions.resolved_message(self._world, message)
+
+    def press(
+        self, persona: Persona, message: Message, custom_id: str, values: Sequence[str] | None = None
+    ) -> Interaction:
+        """Press a button or choose in a select; raises Mistake when it is not there, disabled or not visible."""
+        if message.visible_to not in (None, persona.id) or message.id not in self._world.messages:
+            raise Mistake("That message is gone.")
+        found = [item for _, item in message_rules.walk(message.components, "") if item.get("custom_id") == custom_id]
+        if not found or found[0].get("disabled"):
+            raise Mistake("That button is not there any more. Use one of the newest message.")
+        item = found[0]
+        data: JsonDict = {"custom_id": custom_id, "component_type": item["type"], "id": item["id"]}
+        place = self._world.channels[message.channel_id]
+        if item["type"] in message_rules.SELECTS:
+            data |= self._selected(place, item, [str(value) for value in values or []])
+        interaction = interactions.begin(self._world, persona, place, interactions.COMPONENT, data)
+        interaction.message_id = message.id
+        interactions.deliver(self._world, interaction)
+        return interaction
+
+    def _selected(self, place: Channel, item: JsonDict, values: Sequence[str]) -> JsonDict:
+        low, high = item.get("min_values", 1), item.get("max_values", 1)
+        if not low <= len(values) <= high:
+            raise Mistake(f"Choose {low} to {high} there.")
+        if item["type"] == message_rules.STRING_SELECT:
+            known = {option["value"] for option in item["options"]}
+            if not known.issuperset(values):
+                raise Mistake("That choice is not there any more.")
+            return {"values": list(values)}
+        people = [self._world.people[value] for value in values if value in self._world.people]
+        return {"values": list(values), "resolved": interactions.resolved_people(self._world, people, place)}
+
+    def submit(self, persona: Persona, source_id: str, custom_id: str, fields: Sequence[JsonDict]) -> Interaction:
+        """Send a filled-in modal; raises Mistake."""
+        opened = (item for item in self._world.interactions.values() if item.id == source_id and item.modal)
+        source = next((item for item in opened if item.user_id == persona.id), None)
+        if source is None or source.modal is None or source.modal["custom_id"] != custom_id:
+            raise Mistake("That form is closed. Open it again.")
+        place = self._world.channels[source.channel_id]
+        filled = multipart.fill(source.modal["components"], fields, self._placed(place))
+        data: JsonDict = {"custom_id": custom_id, "components": filled.components}
+        data["resolved"] = interactions.resolved_files(self._world, filled.files)
+        interaction = interactions.begin(self._world, persona, place, interactions.MODAL_SUBMIT, data)
+        interaction.message_id, interaction.command = source.message_id, source.command
+        source.modal = None
+        interactions.deliver(self._world, interaction)
+        return interaction
+
+    def say(
+        self, persona: Persona, place: Channel, content: str, uploads: Sequence[str] = (), reply_to: str | None = None
+    ) -> Message:
+        """Write a message; `@Name` mentions, a reply whom it answers, a link's picture follows; raises Mistake."""
+        if place.persona not in (None, persona.id):
+            raise Mistake("That is someone else's talk with the bot.")
+        message = Message(self._world.mint(), place.id, persona.id, content=self._with_mentions(content))
+        if reply_to in self._world.messages:
+            message.type, message.reference = 19, reply_to
+        at_hand = self._placed(place)
+        message.attachments = [at_hand[name] for name in uploads if name in at_hand]
+        if not message.content.strip() and not message.attachments:
+            raise Mistake("There is nothing to send. Type something or attach a picture.")
+        if len(message.content) > 2000:
+            raise Mistake("A message has at most 2000 characters. Make it shorter.")
+        message.mentions = self._mentions(message)
+        if message.mentions:
+            self._world.pings.append(Ping(message.id, tuple(message.mentions)))
+        self._world.add_message(message)
+        self.links.heed(message)
+        return message
+
+    def _with_mentions(self, content: str) -> str:
+        for person in self._world.people.values():
+            for name in (person.global_name, person.username):
+                content = re.sub(rf"@{re.escape(name)}\b", f"<@{person.id}>", content, flags=re.IGNORECASE)
+        return content
+
+    def _mentions(self, message: Message) -> list[str]:
+        """Return whom it mentions; replies to what an interaction brought about do not mention the bot."""
+        people = command_drafts.mentioned_people(self._world, message, None)
+        target = self._world.messages.get(message.reference or "")
+        if target is not None and target.interaction is None and target.author_id not in (*people, message.author_id):
+            people.append(target.author_id)
+        return people
+
+    def dismiss(self, persona: Persona, message_id: str) -> None:
+        """Put away a message that only this person sees."""
+        message = self._world.messages.get(message_id)
+        if message is not None and message.visible_to == persona.id:
+            self._world.drop_message(message)
+
+    def remove(self, persona: Persona, message_id: str) -> None:
+        """Delete one's own message, or anyone's with Manage Messages; raises Mistake."""
+        message = self._world.messages.get(message_id)
+        if message is None:
+            return
+        if message.author_id != persona.id and not persona.permissions & (1 << 13):
+            raise Mistake("Only its author or someone who may manage messages can delete that.")
+        self._world.drop_message(message)
+
+
+def check_usable(command: JsonDict, persona: Persona, place: Channel) -> None:
+    """Raise Mistake where the real client would not offer this command: wrong place, or not allowed."""
+    context = {"text": 0, "dm": 1, "elsewhere": 2}[place.kind]
+    contexts = command.get("contexts")
+    if contexts is not None and context not in contexts:
+        raise Mistake("This command does not work here. Use it in another channel.")
+    if place.kind == "elsewhere" and 1 not in (command.get("integration_types") or [0]):
+        raise Mistake("This command only works where the bot is a member.")
+    needed = int(command.get("default_member_permissions") or 0)
+    if place.kind == "text" and persona.permissions & needed != needed:
+        raise Mistake("You may not use this command here. Ask a moderator.")
+
+
+def command_data(command: JsonDict, trail: Sequence[JsonDict], chosen: list[JsonDict]) -> JsonDict:
+    """Return a chat command's data with the options nested below its subcommands."""
+    inner = chosen
+    for step in reversed(trail):
+        inner = [{"name": step["name"], "type": step["type"], "options": inner}]
+    return {"id": command["id"], "name": command["name"], "type": CHAT, "options": inner}
+
+
+class Placed(Mapping[str, Attachment]):
+    """Staged files by upload id; taking one gives a copy that belongs to a channel."""
+
+    def __init__(self, world: World, staged: Mapping[str, Attachment], place: Channel) -> None:
+        self._world, self._staged, self._place = world, staged, place
+
+    def __getitem__(self, name: str) -> Attachment:
+        item = self._staged[name]
+        return attachments.store(self._world, self._place.id, item.filename, item.data)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._staged
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._staged)
+
+    def __len__(self) -> int:
+        return len(self._staged)

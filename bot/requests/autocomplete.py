@@ -1,0 +1,107 @@
+"""What Discord offers while an option is typed: `text => choices`.
+
+discord.py swallows what an autocomplete raises and Discord then shows an error, so these never raise.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+
+import discord
+from discord.app_commands import Choice
+
+from bot.gateway.client import Client
+from bot.store.presets import key
+from engine.catalog import catalog, weighted_terms
+from engine.errors import Refusal
+
+Find = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
+
+LIMIT = 25
+"""Choices that Discord takes."""
+VALUE_LIMIT = 100
+"""Characters of a choice's value that Discord takes."""
+
+
+def offered(find: Find) -> Find:
+    """Makes `find` never raise: an error is logged where all errors are, and nothing is offered."""
+
+    @functools.wraps(find)
+    async def safe(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+        try:
+            return await find(interaction, str(current))  # a forged request may hold anything
+        except Exception as error:
+            cast(Client, interaction.client).explain(error)
+            return []
+
+    return safe
+
+
+async def asked(interaction: discord.Interaction[Any]) -> str | None:
+    """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
+    said = catalog.named(str(getattr(interaction.namespace, "network", None) or ""))
+    chosen = said or await _of_preset(interaction)
+    return chosen if chosen in catalog.ready() else None
+
+
+async def _of_preset(interaction: discord.Interaction[Any]) -> str:
+    """The network of the preset that was chosen before; "" if there is none."""
+    name = getattr(interaction.namespace, "preset", None)
+    if not isinstance(name, str) or not name:
+        return ""
+    kept = await cast(Client, interaction.client).desk.presets.all(str(interaction.user.id))
+    return next((str(one.options.get("network", "")) for one in kept if key(one.name) == key(name)), "")
+
+
+@offered
+async def networks(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """Networks that can dream at once, by name or by what they are."""
+    typed = current.split("·")[0].strip().casefold()
+    offers = ((f"{name} · {catalog.network(name).about}", name) for name in catalog.ready())
+    return [Choice(name=label[:100], value=name) for label, name in offers if typed in label.casefold()][:LIMIT]
+
+
+@offered
+async def layers(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """Layers by name or by what they see; of several, the last one is completed."""
+    network = await asked(interaction) or catalog.default_network()
+    kept, last = _begun(network, current)
+    typed = last.split("·")[0].strip().casefold()
+    found = [(label, f"{kept}{word}") for label, word in catalog.choices(network) if typed in label.casefold()]
+    fitting = [Choice(name=f"{kept}{label}"[:100], value=word) for label, word in found if len(word) <= VALUE_LIMIT]
+    return fitting[:LIMIT]
+
+
+def _begun(network: str, typed: str) -> tuple[str, str]:
+    """What is said already of several layers, and the one that is being typed: "high + mi" => "high + ", "mi"."""
+    before, plus, last = typed.rpartition("+")
+    try:
+        return (f"{weighted_terms.canonical(network, before)} + ", last) if plus else ("", typed)
+    except Refusal:
+        return "", typed
+
+
+@offered
+async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
+    network = await asked(interaction)
+    return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
+
+
+@offered
+async def searches(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """The same of one network only, where no other is taken for a word that it does not know."""
+    return _choices(catalog.subject_choices(await asked(interaction) or catalog.default_network(), current))
+
+
+def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:
+    return [Choice(name=label[:100], value=word) for label, word in found[:LIMIT] if len(word) <= VALUE_LIMIT]
+
+
+@offered
+async def own_presets(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """The user's own presets."""
+    kept = await cast(Client, interaction.client).desk.presets.all(str(interaction.user.id))
+    return [Choice(name=one.name, value=one.name) for one in kept if key(current) in key(one.name)][:LIMIT]

@@ -1,0 +1,144 @@
+"""Strangers' pictures: `url + declared size => clean picture`.
+
+Only files on Discord's own hosts are fetched (or on the loopback host of the playground), every redirect is checked
+again, and the stream is capped whatever the headers say. The bytes are opened by the decoder's process, never here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote, urljoin
+
+import aiohttp
+import yarl
+
+from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
+from engine.files.decoder import Clean
+from engine.queue.job import MEGABYTE
+
+PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
+"""Where Discord serves what it has fetched from elsewhere itself, by addresses that it signed."""
+HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"}) | PROXIES
+PLAIN = "".join(chr(code) for code in range(0x21, 0x7F))
+"""Stands in an address as it is; everything else is percent-encoded, so that no two parsers read it differently."""
+UNPACKED = {"Accept-Encoding": "identity"}
+HOPS = 3
+TIMEOUT_S = 30.0
+CHUNK = 2**16
+AVATAR_BYTES = 5 * MEGABYTE
+"""The largest that a PNG of 1024 x 1024 with transparency can be, and some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a picture lies."""
+
+    url: str
+    size: int | None = None
+    """Bytes that Discord says it has, if it says so."""
+    optional: bool = False
+    """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
+    spoiler: bool = False
+    """Whoever sent it hid it."""
+
+
+class Cleaner(Protocol):
+    """What the intake needs of `engine.files.decoder.Decoder`."""
+
+    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+        """Decode, orient, strip, fit."""
+        ...
+
+    async def imprint(self, data: bytes, person: str = "") -> bytes:
+        """What a file says of how it was made."""
+        ...
+
+
+class Intake:
+    """Fetches and cleans pictures."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, decoder: Cleaner, *, limit_mb: float = 25.0, cdn_url: str = ""
+    ) -> None:
+        self._session = session
+        self._decoder = decoder
+        self._limit_mb = limit_mb
+        self._cdn = yarl.URL(cdn_url).origin() if cdn_url else None
+
+    def allowed(self, url: str) -> bool:
+        """Whether pictures are taken from there."""
+        return self._address(url) is not None
+
+    def _address(self, url: str) -> yarl.URL | None:
+        """The only reading of an address: by it an address is judged, and by it it is fetched. None: not from there."""
+        try:
+            address = yarl.URL(quote(url, safe=PLAIN), encoded=True)
+            stranger = address.user is not None or address.password is not None
+            origin = address.origin()
+        except ValueError:
+            return None
+        discord = origin.scheme == "https" and origin.host in HOSTS and origin.port == 443
+        return address if not stranger and (discord or origin == self._cdn) else None
+
+    def most_bytes(self, link: Link) -> int:
+        """How many bytes the file behind a link can have."""
+        most = AVATAR_BYTES if link.optional else self._limit_mb * MEGABYTE
+        return int(min(most, link.size or most))
+
+    async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
+        """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
+        return await self._decoder.clean(await self._file(link), size, person)
+
+    async def imprint(self, link: Link, person: str = "") -> bytes:
+        """What the file behind a link says of how it was made, for `generation_metadata.read`; perhaps nothing.
+
+        Raises the `Refusal`s of pictures.
+        """
+        return await self._decoder.imprint(await self._file(link), person)
+
+    async def _file(self, link: Link) -> bytes:
+        self._check_size(link.size)
+        try:
+            data = await asyncio.wait_for(self._download(link.url), TIMEOUT_S)
+        except (aiohttp.ClientError, TimeoutError):
+            raise Unreachable from None
+        if not data:
+            raise EmptyFile
+        return data
+
+    async def _download(self, url: str) -> bytes:
+        for _ in range(HOPS):
+            address = self._address(url)
+            if address is None:
+                raise ForeignUrl
+            async with self._session.get(address, allow_redirects=False, headers=UNPACKED) as response:
+                if response.status == 200:
+                    return await self._read(response)
+                if response.status not in (301, 302, 303, 307, 308):
+                    raise Unreachable
+                url = _target(response)
+        raise Unreachable
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        if response.headers.get("Content-Encoding", "identity") != "identity":  # it could unpack to anything
+            raise Unreachable
+        self._check_size(response.content_length)
+        data = bytearray()
+        async for chunk in response.content.iter_chunked(CHUNK):
+            data += chunk
+            self._check_size(len(data))
+        return bytes(data)
+
+    def _check_size(self, size: int | None) -> None:
+        if size is not None and size > self._limit_mb * MEGABYTE:
+            raise FileTooLarge(megabytes=f"{size / MEGABYTE:.0f}", limit=f"{self._limit_mb:g}")
+
+
+def _target(response: aiohttp.ClientResponse) -> str:
+    """Where a redirect leads, to be judged like any address."""
+    try:
+        return urljoin(str(response.url), response.headers.get("Location", ""))
+    except ValueError:
+        raise ForeignUrl from None

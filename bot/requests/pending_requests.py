@@ -1,0 +1,69 @@
+"""Requests that were answered before their picture was there: `(id, posting) <=> file`, until their job is queued.
+
+Only the ledger outlives a bot that is killed, and it does not know them yet: without this, "Opening your picture" would
+stand there for ever. The next bot finds the files and says so. They hold an interaction's token, as the ledger's rows
+do, in a folder that only this user can enter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.operations import state_file
+from bot.store.posting import Posting
+from engine.queue.job import JobId
+
+log = logging.getLogger(__name__)
+
+
+class Openings:
+    """A folder of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ended = False
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+    @contextmanager
+    def kept(self, id: JobId, posting: Posting) -> Iterator[None]:
+        """Remember a request while it is opened; if this process ends meanwhile, for longer."""
+        self.keep(id, posting)
+        try:
+            yield
+        except Exception:  # not a cancellation: that is the end of the process, and nobody was told anything
+            if not self._ended:
+                self.drop(id)
+            raise
+        self.drop(id)
+
+    def keep(self, id: JobId, posting: Posting) -> None:
+        """Remember a request, or what is known of it now."""
+        state_file.keep(self._folder / f"{id}.json", posting.to_json())
+
+    def drop(self, id: JobId) -> None:
+        """It is queued, or its requester was told that it is not."""
+        with contextlib.suppress(OSError):
+            (self._folder / f"{id}.json").unlink(missing_ok=True)
+
+    def end(self) -> None:
+        """The bot stops: what goes wrong from here on is for the next one to tell."""
+        self._ended = True
+
+    def left(self) -> list[tuple[JobId, Posting]]:
+        """Those that an earlier bot was opening when it ended."""
+        for half in self._folder.glob(".*"):
+            half.unlink(missing_ok=True)
+        return [(JobId(path.stem), posting) for path in self._folder.glob("*.json") if (posting := _read(path))]
+
+
+def _read(path: Path) -> Posting | None:
+    try:
+        return Posting.from_json(state_file.recall(path))
+    except (OSError, ValueError, TypeError, AttributeError):
+        log.warning("%s cannot be read and is removed", path)
+        path.unlink(missing_ok=True)
+        return None

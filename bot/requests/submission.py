@@ -1,0 +1,147 @@
+"""Takes requests in: `order => opened picture => queued job`.
+
+Two steps, because the second one is only done when there is a picture to show:
+
+    open(order)            url or blob -> clean picture -> blob
+    submit(order, opened)  quota, fairness tag and row in one transaction of the ledger
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.requests.download_queue import Admission, Turn
+from bot.requests.downloader import Intake, Link
+from engine.errors import Gone, NoLedger, Refusal
+from engine.files.decoder import Clean
+from engine.params import AnyParams
+from engine.queue.dispatch import Dispatch
+from engine.queue.job import MEGABYTE, BlobKey, Job, JobId, Place, new_id
+
+NOISE_CELL = 16
+Source = Link | BlobKey
+"""Where a picture is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One request: what, from which picture, by whom."""
+
+    params: AnyParams
+    requester: str
+    source: Source | None = None
+    """None means noise, or nothing."""
+    parent: JobId | None = None
+    limit_bytes: int = 10 * MEGABYTE
+    others: Mapping[str, Source] = field(default_factory=dict)
+    """Further pictures by what they are for."""
+    spoiler: bool = False
+    """One of the pictures was hidden by whoever sent it."""
+    id: JobId = field(default_factory=new_id)
+    """The id that its job will have, so that what happens to its picture before is logged under it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The pictures of an order, ready to be dreamed, and the first one to be shown meanwhile."""
+
+    blob: BlobKey | None
+    shown: bytes
+    others: Mapping[str, BlobKey] = field(default_factory=dict)
+    frame: int = 1
+    """Which one of its frames it shows, from 1 on ..."""
+    frames: int = 1
+    """... and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A queued job and where it stands."""
+
+    id: JobId
+    job: Job
+    place: Place | None
+
+
+class Reception:
+    """Request in, job out."""
+
+    def __init__(self, dispatch: Dispatch, intake: Intake, admission: Admission | None = None) -> None:
+        self._dispatch = dispatch
+        self._intake = intake
+        self._admission = admission or Admission()
+
+    def line_up(self, order: Order) -> Turn:
+        """The turn of an order's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
+        links = [source for source in (order.source, *order.others.values()) if isinstance(source, Link)]
+        return self.line_up_for(order.requester, *links)
+
+    def line_up_for(self, person: str, *links: Link) -> Turn:
+        """The turn of a person's files. Raises `TooManyPictures`."""
+        return self._admission.line_up(person, max(map(self._intake.most_bytes, links), default=0))
+
+    async def open(self, order: Order, turn: Turn | None = None) -> Opened:
+        """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
+        async with turn or self.line_up(order):
+            others = {name: (await self._picture(order, source))[0] for name, source in order.others.items()}
+            try:
+                if order.source is not None:
+                    blob, clean = await self._picture(order, order.source)
+                    return Opened(blob, clean.png, others, clean.frame, clean.frames)
+            except Refusal:
+                if not (isinstance(order.source, Link) and order.source.optional):
+                    raise
+        return Opened(None, await asyncio.to_thread(noise, order.params.size, order.params.seed), others)
+
+    async def submit(self, order: Order, opened: Opened, posting: dict[str, Any]) -> Ticket:
+        """Queue it. Raises `QueueFull` or `TooManyJobs`."""
+        job = Job(
+            order.params,
+            order.requester,
+            opened.blob,
+            order.parent,
+            order.limit_bytes,
+            opened.others,
+            order.spoiler,
+        )
+        id = await self._dispatch.submit(job, posting, order.id)
+        return Ticket(id, job, await self._place(id))
+
+    async def _place(self, id: JobId) -> Place | None:
+        try:
+            return await self._dispatch.place(id)
+        except NoLedger:  # it is queued all the same, and must not be refused
+            return None
+
+    async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, Clean]:
+        """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
+        if isinstance(source, Link):
+            clean = await self._intake.fetch(source, order.params.size, order.requester)
+            return await self._dispatch.put_blob(clean.png), clean
+        data = await self._dispatch.get_blob(source)
+        if data is None:
+            raise Gone
+        return source, Clean(data, 0, 0)
+
+
+def noise(size: int, seed: int) -> bytes:
+    """A PNG of coloured squares, `size` pixels wide and high: shown until its dream is."""
+    draw = random.Random(seed)
+    cells = -(-size // NOISE_CELL)
+    rows = []
+    for _ in range(cells):
+        colours = [draw.randbytes(3) * NOISE_CELL for _ in range(cells)]
+        rows += [b"\0" + b"".join(colours)[: size * 3]] * NOISE_CELL
+    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    body = zlib.compress(b"".join(rows[:size]), 6)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

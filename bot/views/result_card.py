@@ -1,0 +1,58 @@
+"""The message once a job is settled: `(row, picture) => card`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import wording
+from bot.store.posting import Posting
+from bot.views.message_card import Card, Picture
+from engine.params import Channel, See, Zoom
+from engine.queue.job import JobRow, State
+
+
+def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
+    """The answer: the picture, or why there is none. Raises ValueError for a row that is not final: it has none."""
+    match row.state:
+        case State.DONE:
+            return _done(row, posting, picture)
+        case State.FAILED:
+            return sentence(row, wording.with_code(wording.unmarked(row.error), row.error_code))
+        case State.CANCELLED:
+            return sentence(row, wording.CANCELLED)
+        case State.QUEUED | State.RUNNING:
+            raise ValueError(f"{row.state} is no answer")
+
+
+def _done(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
+    if picture is None:
+        return sentence(row, wording.LOST)
+    shown = Picture(picture, wording.alt(row.job.params, posting.original, row), row.job.spoiler)
+    return Card(wording.result(row, posting.name, posting.frame), shown, verbs(row), row.id)
+
+
+def unfit(row: JobRow) -> Card:
+    """The picture is too large for where it should go."""
+    return sentence(row, wording.UNFIT)
+
+
+def smaller(card: Card, png: bytes, *, still: bool) -> Card:
+    """The answer with a smaller picture, or with the first one of an animation, because the whole was too large."""
+    assert card.picture is not None
+    note = wording.STILL if still else wording.SMALLER
+    return replace(card, text=f"{card.text} · {note}", picture=replace(card.picture, data=png))
+
+
+def sentence(row: JobRow, text: str) -> Card:
+    """Words in place of a picture."""
+    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=("again",), id=row.id)
+
+
+def verbs(row: JobRow) -> tuple[str, ...]:
+    """The buttons under a result. Neither a GIF nor a page with words on it is dreamed further."""
+    params = row.job.params
+    if isinstance(params, See):
+        return ("dream", "again", "more")
+    if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
+        return ("again", "more")
+    return ("deeper", "again", "zoom", "more")

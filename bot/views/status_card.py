@@ -1,0 +1,52 @@
+"""The message while a dream waits or is dreamed: `(job, place or progress) => card`."""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.store.posting import Posting
+from bot.views.message_card import Card, Picture
+from engine.params import AnyParams
+from engine.queue.job import Job, JobId, Place
+
+
+def opening(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
+    """Before the picture is there, when that takes long; so many are opened before it."""
+    return Card(wording.status(wording.opening(ahead), posting.name, params))
+
+
+def waiting(
+    id: JobId,
+    job: Job,
+    posting: Posting,
+    shown: bytes | None,
+    place: Place | None,
+    *,
+    crashed: bool = False,
+) -> Card:
+    """In the line, with the picture it will be made of; `crashed` is one that was begun before and broke."""
+    stands = wording.place(place)
+    said = f"{wording.ONCE_MORE} {stands}" if crashed else stands
+    text = wording.status(said, posting.name, job.params, posting.frame)
+    return Card(text, _before(shown, posting, job), ("cancel",), id)
+
+
+def dreaming(
+    id: JobId,
+    job: Job,
+    posting: Posting,
+    shown: bytes | None,
+    preview: bytes,
+    fraction: float,
+    left_s: float = 0.0,
+) -> Card:
+    """Under way, with the latest preview once there is one."""
+    params = job.params
+    text = wording.status(wording.underway(params, fraction, left_s), posting.name, params, posting.frame)
+    if preview:
+        picture = Picture(preview, wording.alt(params, posting.original), job.spoiler)
+        return Card(text, picture, ("cancel", "keep"), id)
+    return Card(text, _before(shown, posting, job), ("cancel",), id)
+
+
+def _before(shown: bytes | None, posting: Posting, job: Job) -> Picture | None:
+    return None if shown is None else Picture(shown, wording.alt_before(posting.original), job.spoiler)

@@ -1,0 +1,97 @@
+"""What a network says is in a picture, as people are told it: `(network, picture) => labels and a sentence`.
+
+People are nobody's class: ImageNet has none, and what a network knows that looks most like one is an ape. An ape's name
+is never an answer where a face is found; where none is found it is one only beyond doubt, and never without a detector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from engine.canvas.resample import fitted, resize
+from engine.networks.face_detector import Detector
+from engine.networks.network import EVIDENCE, Network
+
+SIZES: Final = (6 / 7, 1.0, 8 / 7)
+"""Sizes at which labels are asked for, beside the one that the network learned: their probabilities are averaged."""
+MOST: Final = 5
+"""Labels that are told."""
+SURE, LIKELY = 0.7, 0.3
+"""From here on it is, and from here on it looks like, the likeliest; below that nobody can tell."""
+FACE: Final = 0.9
+"""How likely a face is at least; where an ape is asked for, anything that could be one counts."""
+BEYOND_DOUBT: Final = 0.9
+"""What all apes together have at least, where they are told at all."""
+APES: Final = frozenset({
+    "orangutan", "gorilla", "chimpanzee", "gibbon", "siamang", "guenon", "patas", "baboon", "macaque", "langur",
+    "colobus", "proboscis monkey", "marmoset", "capuchin", "howler monkey", "titi", "spider monkey", "squirrel monkey",
+    "Madagascar cat", "indri", "monkey", "monkey face",
+})  # fmt: skip
+"""All primates among the labels that we know: lemurs, too, whose names are no better to be called."""
+PERSON: Final = "A person. I was never taught people."
+UNKNOWN: Final = "I can't tell what this is."
+MASSES: Final = frozenset({
+    "espresso", "guacamole", "ice cream", "hay", "corn", "broccoli", "cauliflower", "dough", "mashed potato",
+    "chocolate sauce", "red wine", "eggnog", "velvet", "wool", "chainlink fence", "chain mail", "toilet tissue",
+})  # fmt: skip
+"""Labels without an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is told."""
+
+    sentence: str
+    """Empty for a network that names nothing."""
+    labels: tuple[tuple[str, float], ...] = ()
+    """The likeliest labels with their probabilities."""
+    classes: tuple[int, ...] = ()
+    """Their numbers."""
+    person: bool = False
+
+
+def answer(network: Network, picture: Tensor, side: int, detector: Detector | None) -> Answer:
+    """What a network that learned pictures of that side sees in one [3, h, w] in [0, 1]."""
+    if EVIDENCE not in network.layers:
+        return Answer("")
+    faces = detector.faces(picture)[:, 4].tolist() if detector else []
+    person = any(share >= FACE for share in faces)
+    apes = [at for at, label in enumerate(network.labels) if label in APES]
+    shares = probabilities(network, picture, side)
+    if person or not detector or faces or float(shares[apes].sum()) < BEYOND_DOUBT:
+        shares[apes] = 0
+    if person:
+        shares = shares / (shares.sum() + 1e-9)  # of the rest of the picture
+    classes = shares.argsort(descending=True, stable=True)[:MOST].tolist()
+    names = [network.labels[at] if at < len(network.labels) else f"class {at}" for at in classes]
+    labels = tuple(zip(names, shares[classes].tolist(), strict=True))
+    return Answer(PERSON if person else _sentence(*labels[0]), labels, tuple(classes), person)
+
+
+def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:
+    """The network's answers for a picture [3, h, w], [classes]: the mean of softmaxes at `SIZES` x side."""
+    size = (picture.shape[1], picture.shape[2])
+    with torch.no_grad():
+        views = (resize(picture, fitted(size, round(side * share))).clamp(0, 1)[None] for share in SIZES)
+        scores = [network.activations(view, [EVIDENCE])[EVIDENCE].float().mean((2, 3))[0] for view in views]
+    return torch.stack([score.softmax(0) for score in scores]).mean(0)
+
+
+def _sentence(label: str, share: float) -> str:
+    if share < LIKELY:
+        return UNKNOWN
+    return f"This {'is' if share >= SURE else 'looks like'} {with_article(label)}."
+
+
+def with_article(label: str) -> str:
+    """A label as it stands in a sentence: "an Egyptian cat", "a fox", "sunglasses"."""
+    plural = label.endswith("s") and not label.endswith(("ss", "us", "is", "as", "os"))
+    if plural or label in MASSES:
+        return label
+    return (
+        f"{'an' if label[0].lower() in 'aeiou' and not label.lower().startswith(('uni', 'ukulele')) else 'a'} {label}"
+    )

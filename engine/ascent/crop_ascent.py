@@ -1,0 +1,156 @@
+"""Dreaming by random crops: `(eyes, overlay, schedule) => iterator of Progress`.
+
+At every step a network sees a few crops of the picture, each whole, at the size that it was trained with: so it looks
+for whole animals and whole buildings, where a loop over all pixels finds textures. Crops begin as large as the picture
+and become smaller, down to its own pixels. Several networks take turns: what only one of them believes does not grow.
+After Fel et al. 2023 (MACO, arXiv:2306.06805) and Hamblin et al. 2024 ("Feature Accentuation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate, pad
+
+from engine.ascent.gradient import Seeing
+from engine.ascent.progress import Progress
+from engine.canvas.fourier_overlay import Overlay
+from engine.canvas.phase_canvas import Phase
+from engine.canvas.resample import Size
+from engine.objectives import Objective
+
+SIDE = 208
+"""Pixels at which a crop is seen."""
+CROPS = 2
+"""Crops a step, seen by one network in one batch."""
+MARGIN = 0.4
+"""How far a crop may reach over the rim, as a share of its side; there it sees the picture mirrored. Where one thing is
+to stand in the middle, it may not: mirrored halves of it at the rim would do as well."""
+GRAIN = 0.06
+"""Spread of the noise over what is seen: what would vanish in it does not grow."""
+UNIT = 8
+"""A picture is rendered at multiples of this many pixels: few different sizes, quick transforms."""
+MOMENTA = (0.9, 0.99)
+SETTLING, LAST = 0.6, 0.2
+"""After this share of the steps they become smaller, down to this share."""
+PHASE_RATE = 0.6
+"""How far NAdam moves a phase in one step, in radians; 1 finds nothing."""
+PHASE_PUSH = 9.0
+LARGE = 0.6
+"""The smallest crops of a phase canvas, as a share of its short side."""
+BROADENING = 1.6
+"""Crops have their full range of sizes after 1 / this of the steps."""
+
+
+class Eye(NamedTuple):
+    """A network and what is to be increased in it: a sum over a batch."""
+
+    network: Seeing
+    objective: Objective
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How to climb."""
+
+    steps: int = 48
+    rate: float = 0.045
+    """How far Adam moves a coefficient in one step."""
+    push: float = 9.0
+    """How much the objective counts."""
+    pull: float = 30.0
+    """How much the mean squared distance to the source counts."""
+    closest: float = 0.24
+    """The smallest crops, as a share of the short side; never less than `SIDE` pixels, if there are so many."""
+    margin: float = MARGIN
+
+
+def accentuate(
+    eyes: Sequence[Eye], canvas: Overlay, schedule: Schedule, generator: torch.Generator
+) -> Iterator[Progress]:
+    """Climb; every step is reported. The generator, on the CPU, draws crops and grain."""
+    optimizer = torch.optim.Adam([canvas.spectrum], schedule.rate, MOMENTA)
+    for step in range(schedule.steps):
+        done = step / schedule.steps
+        optimizer.param_groups[0]["lr"] = schedule.rate * _settled(done)
+        eye = eyes[step % len(eyes)]
+        small = rendered(canvas.size, _scale(schedule.closest, canvas.size, done, generator))
+        picture = canvas.picture(small.size)
+        seen = crops(picture, small.side, generator, margin=schedule.margin)
+        value = eye.objective(eye.network.activations(seen, eye.objective.layers))
+        distance = (picture - canvas.source(small.size)).square().mean()
+        optimizer.zero_grad()
+        torch.autograd.backward(schedule.pull * distance - schedule.push * value)
+        optimizer.step()
+        yield Progress(step + 1, schedule.steps, canvas.shown, canvas.size)
+
+
+def find_phase(eyes: Sequence[Eye], canvas: Phase, steps: int, generator: torch.Generator) -> Iterator[Progress]:
+    """Climb by moving phases alone (MACO); every step is reported. Crops see most of the canvas: one large thing."""
+    optimizer = torch.optim.NAdam([canvas.phase], PHASE_RATE)
+    for step in range(steps):
+        eye = eyes[step % len(eyes)]
+        picture = canvas.picture()
+        share = LARGE + (1 - LARGE) * float(torch.rand((), generator=generator))
+        seen = crops(picture, round(min(canvas.size) * share), generator, margin=0)
+        value = eye.objective(eye.network.activations(seen, eye.objective.layers))
+        optimizer.zero_grad()
+        torch.autograd.backward(-PHASE_PUSH * value)
+        optimizer.step()
+        yield Progress(step + 1, steps, canvas.shown, canvas.size)
+
+
+class Rendered(NamedTuple):
+    """A size to render at, and the side of a crop there."""
+
+    size: Size
+    side: int
+
+
+def rendered(size: Size, scale: float) -> Rendered:
+    """How a picture is rendered so that crops of `scale` times its short side are about `SIDE` pixels."""
+    short = min(size)
+    share = min(1.0, SIDE / (short * scale))
+    height, width = (_rounded(edge * share, edge) for edge in size)
+    return Rendered((height, width), round(min(height, width) * scale))
+
+
+def _rounded(length: float, most: int) -> int:
+    """A multiple of `UNIT`, at most as long as there are pixels."""
+    return most if length >= most - UNIT else max(UNIT, UNIT * round(length / UNIT))
+
+
+def crops(picture: Tensor, side: int, generator: torch.Generator, count: int = CROPS, margin: float = MARGIN) -> Tensor:
+    """Random squares of a picture [3, h, w], each seen at `SIDE` pixels, mirrored half of the time, in grain.
+
+    They may reach over the rim: drawn inside of it only, the middle would be seen more often than the rim.
+    """
+    reach = min(int(margin * side), *(length - 1 for length in picture.shape[1:]))
+    framed = pad(picture[None], (reach,) * 4, mode="reflect")
+    seen = torch.cat([_crop(framed, side, generator) for _ in range(count)])
+    return seen + GRAIN * torch.randn(seen.shape, generator=generator).to(seen.device)
+
+
+def _crop(framed: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    height, width = framed.shape[2:]
+    side = min(side, height, width)
+    top, left = (int(torch.randint(0, length - side + 1, (), generator=generator)) for length in (height, width))
+    crop = framed[:, :, top : top + side, left : left + side]
+    if side != SIDE:
+        crop = interpolate(crop, (SIDE, SIDE), mode="bilinear", antialias=True)
+    return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
+
+
+def _scale(closest: float, size: Size, done: float, generator: torch.Generator) -> float:
+    """The side of the next crops as a share of the short side."""
+    least = min(1.0, max(closest, SIDE / min(size)))
+    least = 1 - (1 - least) * min(1.0, BROADENING * done)
+    return least + (1 - least) * float(torch.rand((), generator=generator))
+
+
+def _settled(done: float) -> float:
+    return 1 - (1 - LAST) * max(0.0, done - SETTLING) / (1 - SETTLING)

@@ -1,0 +1,52 @@
+"""How much memory a dream will need: `(network, layers, pictures) => bytes`, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from engine.ascent.gradient import Seeing
+from engine.errors import TooMuchMemory
+
+PROBES: Final = (64, 128)
+"""Sides of the pictures that are looked at to learn what a pixel costs."""
+WORKING: Final = 3
+"""Tensors of the largest size that a backward pass has beside what was kept for it: two gradients, and workspace."""
+MEGABYTE: Final = 2**20
+
+
+def afford(network: Seeing, layers: Collection[str], pictures: Tensor, budget: int) -> None:
+    """Raises `TooMuchMemory` if dreaming [..., 3, h, w], all at once, would need more bytes than the budget."""
+    bytes_needed = needed(network, layers, pictures)
+    if bytes_needed > budget:
+        raise TooMuchMemory(needed=round(bytes_needed / MEGABYTE), limit=round(budget / MEGABYTE))
+
+
+def needed(network: Seeing, layers: Collection[str], pictures: Tensor) -> int:
+    """Bytes that one step takes for pictures [..., 3, h, w] in one piece.
+
+    A network keeps the activations that lead to a layer until their gradients are known. That is counted for two
+    small pictures: what differs grows with the area, megapixels times layers; what does not are weights.
+    """
+    small, large = (_taken(network, layers, side, pictures.device) for side in PROBES)
+    a_pixel = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
+    return round(small + a_pixel * (pictures.numel() / 3 - PROBES[0] ** 2))
+
+
+def _taken(network: Seeing, layers: Collection[str], side: int, device: torch.device) -> int:
+    """Bytes for a square of that side."""
+    kept: dict[int, int] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor.detach()  # with its graph it would hold itself, and never be freed
+
+    probe = torch.full((1, 3, side, side), 0.5, device=device, requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        found = network.activations(probe, layers)
+    for activation in found.values():
+        keep(activation)
+    return sum(kept.values()) + WORKING * max(kept.values())

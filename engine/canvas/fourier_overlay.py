@@ -1,0 +1,103 @@
+"""Waves laid over a picture: `(source, spectrum) => picture`, at any size up to the source's.
+
+As on the Fourier canvas, Adam moves every frequency at its own pace, coarse ones furthest, so that whole shapes come
+before their details (Olah et al. 2017, "Feature Visualization"; out of a picture: Hamblin et al. 2024, "Feature
+Accentuation"). Waves are added to pixel values and cut off where they leave [0, 1]. A sigmoid would have no slope where
+the source is white or black, so that a drawing on paper would never dream.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.canvas.fourier_canvas import cropped, cycles
+from engine.canvas.mask import at_size
+from engine.canvas.resample import Size, resize
+
+# Lucid's colour_correlation_svd_sqrt over its largest column norm: rows R, G, B; columns light, blue-yellow, red-green.
+COLOURS = ((0.5566, 0.1927, 0.0428), (0.5780, 0.0, -0.1070), (0.5780, -0.1927, 0.0642))
+AMPLITUDE = 0.25
+"""How far one unit of a wave moves a pixel: as far as it would move a middle grey through a sigmoid."""
+START = 0.01
+"""Spread of the coefficients in the beginning: next to nothing."""
+
+
+class Look(NamedTuple):
+    """How waves are mixed."""
+
+    falloff: float
+    """Amplitudes fall with frequency to this power: the greater, the smoother."""
+    chroma: float
+    """How much colour goes with the light."""
+    rate: float
+    """How far Adam moves a coefficient in one step."""
+
+
+LOOKS = {"natural": Look(1.35, 0.65, 0.05), "vivid": Look(1.2, 1.15, 0.06)}
+
+
+class Overlay:
+    """A source [3, h, w] in [0, 1] and what is dreamed over it, as a spectrum that an optimiser can move."""
+
+    def __init__(
+        self, source: Tensor, generator: torch.Generator, falloff: float, chroma: float, mask: Tensor | None = None
+    ) -> None:
+        """Amplitudes fall with frequency to the power `falloff`; `chroma` is how much colour goes with the light.
+
+        The mask [1, h, w] in [0, 1] says how much of the waves each point takes. Chance is drawn on the CPU.
+        """
+        self.size: Size = (source.shape[1], source.shape[2])
+        self.falloff, self.mask = falloff, mask
+        self._whole = self._small = source
+        self._colours = torch.tensor(COLOURS, device=source.device) * source.new_tensor((1.0, chroma, chroma))
+        drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * START
+        self.spectrum = drawn.to(source.device).requires_grad_()
+
+    def source(self, size: Size) -> Tensor:
+        """The source at another size; only the last one asked for is kept, for there are dozens in a dream."""
+        if self._small.shape[1:] != size:
+            self._small = self._whole if size == self.size else resize(self._whole, size).clamp(0, 1)
+        return self._small
+
+    def picture(self, size: Size | None = None) -> Tensor:
+        """What is painted so far, [3, h, w] in [0, 1]. Gradients flow to `spectrum`.
+
+        Seen smaller, the finest waves are left out: no filter, no aliasing.
+        """
+        size = size or self.size
+        scale = cycles(size, self.spectrum.device) ** self.falloff
+        waves = torch.view_as_complex(cropped(self.spectrum, size).contiguous()) / scale
+        planes = torch.fft.irfft2(waves[0], s=size, norm="forward")
+        change = AMPLITUDE * torch.einsum("ij,jhw->ihw", self._colours, planes)
+        if self.mask is not None:
+            change = change * at_size(self.mask, size)
+        return bounded(self.source(size) + change)
+
+    def shown(self) -> Tensor:
+        """The picture, without gradients."""
+        with torch.no_grad():
+            return self.picture()
+
+
+def bounded(x: Tensor) -> Tensor:
+    """Values cut off to [0, 1]; a descent can pull back what was cut off, and does not push it further out."""
+    found: Tensor = _Bounded.apply(x)
+    return found
+
+
+class _Bounded(torch.autograd.Function):
+    """A clamp whose gradient is dropped only where a step against it would lead further out."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(0, 1)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (x,), (gradient,) = ctx.saved_tensors, gradients
+        further = ((x < 0) & (gradient > 0)) | ((x > 1) & (gradient < 0))  # steps go against the gradient
+        return gradient.masked_fill(further, 0)

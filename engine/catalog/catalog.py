@@ -1,0 +1,465 @@
+"""The catalogue of networks: `name => what is known of it without torch`, and the words that people use for it.
+
+The data is `catalog.toml` (networks and layers), `labels.toml` or `labels/` (classes), `subjects.toml` (pocket's) and
+`words/` (what people say for ImageNet's classes); this file reads them, `vocabulary` finds words in them. Users add
+networks of their own: see `include`.
+
+    layer    "low", "mid", "high", or a layer's exact name
+    subject  "eyes", a class such as "fox", an emoji of either, or several: "eyes + castle"
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.catalog import network_files, vocabulary
+from engine.catalog.network_files import Input as Input
+from engine.catalog.network_files import Package as Package
+from engine.catalog.network_files import Source as Source
+from engine.catalog.network_files import opened as opened
+from engine.catalog.vocabulary import EVIDENCE as EVIDENCE
+from engine.catalog.vocabulary import JOINT as JOINT
+from engine.catalog.vocabulary import MOST as MOST
+from engine.catalog.vocabulary import Meaning as Meaning
+from engine.catalog.vocabulary import Subject as Subject
+from engine.errors import Refusal, SettingsError, UnknownLayer, UnknownNetwork, UnknownSubject
+from engine.platform import os_errors
+
+UNUSED = "unused "
+"""How labels begin that nothing was trained for: they count, and are not offered."""
+PACKED: Final = "pocket"
+"""The network inside the package, which is always there; it alone knows some words, such as eyes."""
+_READ: Final = 40
+"""Characters of a word that are looked at; no word is that long."""
+_NEAR: Final = 0.6
+"""How alike a layer's name and what was typed are, as `difflib` counts, for the one to be suggested for the other."""
+_LAYER_ENDS: Final = re.compile(r"""^[\s!?.,;'’‘"“”«»„`()_]+|[\s!?.,;'’‘"“”«»„`()_]+$""")
+"""What people and phones put around a layer's name; signs of a mixture are none of it."""
+_IMAGENET: Final = ("imagenet.txt", "inception5h.txt")
+"""Files of labels whose classes `words/` speaks of."""
+
+
+class Entry(BaseModel):
+    """One network of the catalogue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    title: str
+    about: str
+    licence: str
+    architecture: str = "pocket"
+    classes: int = Field(0, ge=0)
+    """Answers that it gives, with or without labels for them."""
+    labels: str = ""
+    """The file with its labels, one a line; pocket's are in labels.toml."""
+    effort: float = Field(1.0, gt=0)
+    """How much work a step towards `high` is, compared with pocket."""
+    side: int = Field(224, ge=32)
+    """About the long side, in pixels, of the pictures that it was trained with."""
+    crops: bool = False
+    """Whether it dreams best by looking at whole crops, and not at all pixels at once."""
+    partner: str = ""
+    """A network of the same layers and classes that takes turns with it in dreaming by crops."""
+    layers: tuple[str, ...]
+    seen: tuple[str, ...] = Field((), max_length=3)
+    """Layers that show best how a picture is perceived; without any, those of low, mid and high."""
+    thumbnails: bool = False
+    """Whether what the channels of those layers respond to is in the package, painted beforehand."""
+    friendly: dict[str, Meaning]
+    classic: dict[str, str] = {}
+    """Names that layers have elsewhere: {"inception_4c/output": "inception_4c"}."""
+    input: Input = Input()
+    source: Source | None = None
+    """What `pareidolia networks fetch` downloads."""
+    package: Package | None = None
+    """The Python package that brings its weights; we depend on it."""
+    file: str = ""
+    """The weights of a network that users brought, in the folder of its description."""
+
+    @property
+    def sketches(self) -> bool:
+        """Whether it comes with sketches of its classes, where `concept` begins: only the one that is shipped does."""
+        return self.architecture == "pocket"
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        if missing := {"low", "mid", "high"} - set(self.friendly):
+            raise ValueError(f"needs [friendly.{min(missing)}], a layer with what it sees")
+        named = {word.layer for word in self.friendly.values()} | {*self.classic.values(), *self.seen}
+        if unknown := named - {*self.layers, EVIDENCE}:
+            raise ValueError(f"names the layer {min(unknown)!r}, which is not among its `layers`")
+        return self
+
+
+# what there is
+
+_folder: Path | None = None
+_own: dict[str, Entry] = {}
+_default = "lite2"
+
+
+def include(folder: Path, default: str = "lite2") -> None:
+    """Look into this folder for fetched networks and for those that users brought. Raises `SettingsError`.
+
+    `default` is the network that dreams where none is asked for. Settings call this when they are read, so that every
+    process knows the same networks.
+    """
+    global _folder, _own, _default
+    own = {name: _described(folder, name, text) for name, text in network_files.descriptions(folder)}
+    if default not in (known := [*_read("catalog.toml"), *own]):
+        raise SettingsError(problem=f"`default_network` {default[:_READ]!r} is unknown. There is: {', '.join(known)}.")
+    _default = default
+    if (folder, own) != (_folder, _own):
+        _folder, _own = folder, own
+        for reader in (networks, labels, subjects, names, _vocabulary, _lacks, _package_fault):
+            reader.cache_clear()
+
+
+def _described(folder: Path, name: str, text: dict[str, Any]) -> Entry:
+    """A network that a user brought. Raises `SettingsError` naming what is wrong with its description."""
+    path = folder / f"{name}.toml"
+    if name in _read("catalog.toml"):
+        raise SettingsError(problem=f"There is a network {name} already. Rename {path}.")
+    try:
+        entry = Entry.model_validate(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "it"
+        raise SettingsError(problem=f"{path}: `{key}`: {first['msg']}. See docs/networks.md.") from None
+    if problem := _unfit(entry, network_files.labels(entry.labels, folder)):
+        raise SettingsError(problem=f"{path} {problem}. See docs/networks.md.")
+    return entry
+
+
+def _unfit(entry: Entry, labels: list[str]) -> str:
+    """What an own network's description lacks or has wrong, or nothing."""
+    if entry.architecture == "pocket" or not entry.file or not entry.classes or entry.source or entry.package:
+        return "needs `architecture`, `file` and `classes`, and neither `source` nor `package`"
+    if len(set(labels)) not in (0, entry.classes):
+        return f"says {entry.classes} classes, and {entry.labels} names {len(set(labels))}"
+    unknown = {name for word in entry.friendly.values() for name in word.classes} - set(labels)
+    return f"names the class {min(unknown)!r}, which {entry.labels or '`labels`'} does not" if unknown else ""
+
+
+@cache
+def networks() -> dict[str, Entry]:
+    """All entries by name."""
+    entries = {name: Entry.model_validate(entry) for name, entry in _read("catalog.toml").items()}
+    entries |= _own
+    return {name: entry.model_copy(update={"friendly": _friendly(name, entry)}) for name, entry in entries.items()}
+
+
+def weights_file(network_name: str) -> Path | None:
+    """Where the weights of a network lie, if it is installed; None for those inside the package.
+
+    Raises `UnknownNetwork`.
+    """
+    entry = network(network_name)
+    if entry.architecture == "pocket":
+        return None
+    if entry.package:
+        return network_files.packaged(entry.package, _folder) or Path(entry.package.file)
+    return (_folder or Path()) / (entry.file or f"{network_name}.safetensors")
+
+
+def package_file(package: Package) -> Path | None:
+    """Where the weights lie that a package brings, in the folder or where it is installed; None if nowhere."""
+    return network_files.packaged(package, _folder)
+
+
+def is_ready(network_name: str) -> bool:
+    """Whether a network can dream at once; looks for its file only. Raises `UnknownNetwork`."""
+    file = weights_file(network_name)
+    return file is None or os_errors.is_file(file)
+
+
+def ready() -> list[str]:
+    """The networks that can dream at once; those without a fault."""
+    return [name for name in networks() if not fault(name)]
+
+
+def fault(network_name: str) -> str:
+    """Why a network cannot be used, or nothing. Raises `UnknownNetwork`.
+
+    A package's weights are compared with their sha256, once a process; of others, only whether they are there is seen.
+    """
+    if package := network(network_name).package:
+        return _package_fault(package)
+    return "" if is_ready(network_name) else "its file is not there"
+
+
+@cache
+def _package_fault(package: Package) -> str:
+    return network_files.fault(package, _folder)
+
+
+def partner(network_name: str) -> str:
+    """The network that takes turns with this one, if it has one that can dream here; else nothing."""
+    name = network(network_name).partner
+    return name if name and is_ready(name) and not fault(name) else ""
+
+
+def default_network() -> str:
+    """The network that dreams where none is asked for: the one of the settings, or pocket if that cannot be used."""
+    return PACKED if fault(_default) else _default
+
+
+def default_fallback() -> str:
+    """Why pocket dreams in place of the default network, and what to do about it; nothing if it does not."""
+    problem = fault(_default)
+    because = f"The network {_default} cannot be used: {problem}; {PACKED} dreams instead."
+    return f"{because} {remedy(_default)}" if problem else ""
+
+
+def remedy(network_name: str) -> str:
+    """How to mend a network that has a fault. Raises `UnknownNetwork`."""
+    entry = network(network_name)
+    if entry.package:
+        return f"Install it again with `pip install --force-reinstall {entry.package.distribution}`."
+    if entry.source:
+        return f"Get it with `pareidolia networks fetch {network_name}`."
+    return f"Put {entry.file} beside {network_name}.toml."
+
+
+@cache
+def labels(network_name: str) -> dict[str, str]:
+    """The classes of a network in the order of its answers: {"dog face": "🐶", ...}. Raises `UnknownNetwork`.
+
+    Most networks have no emoji, only pocket was trained on them; one without labels has classes nobody can name.
+    """
+    return _labels(network_name, network(network_name))
+
+
+@cache
+def subjects(network_name: str) -> dict[str, Subject]:
+    """The subjects of a network by name, in the order in which they are offered. Raises `UnknownNetwork`."""
+    if network(network_name).labels in _IMAGENET:
+        return _groups(list(labels(network_name)))
+    found = _read("subjects.toml").get(network_name, {})
+    return {name: Subject.model_validate(subject) for name, subject in found.items()}
+
+
+def network(name: str) -> Entry:
+    """One entry. Raises `UnknownNetwork`."""
+    try:
+        return networks()[name]
+    except KeyError:
+        raise UnknownNetwork(name=name[:40], known=", ".join(networks())) from None
+
+
+def named(text: str) -> str:
+    """The name of a network as people type it, "Pocket", "lite2 · what it is"; a text that is none stays as it is."""
+    wanted = vocabulary.tidy(text.split("·")[0]).strip()
+    return next((name for name in networks() if vocabulary.tidy(name) == wanted), text)
+
+
+@cache
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("engine.catalog").joinpath(file).read_text("utf-8"))
+
+
+def _labels(network_name: str, entry: Entry) -> dict[str, str]:
+    if entry.labels:
+        spoken = _spoken(entry)
+        return {
+            label: spoken[label][0] if label in spoken else "" for label in network_files.labels(entry.labels, _folder)
+        }
+    return {label: str(emoji) for label, emoji in _read("labels.toml").get(network_name, {}).items()}
+
+
+def _spoken(entry: Entry) -> dict[str, list[str]]:
+    """What people call the classes of a network, by label: [emoji, name, further names...]."""
+    return _read("words/classes.toml")["classes"] if entry.labels in _IMAGENET else {}
+
+
+def _groups(order: list[str]) -> dict[str, Subject]:
+    """Kinds of things that ImageNet's classes show; a network's own index of each class is its channel."""
+    found = {}
+    for name, group in _read("words/groups.toml").items():
+        known = [label for label in group["classes"] if label in order]
+        channels = tuple(map(order.index, known))
+        found[name] = Subject.model_validate({**group, "classes": known, "channels": channels, "layer": EVIDENCE})
+    return found
+
+
+def _friendly(network_name: str, entry: Entry) -> dict[str, Meaning]:
+    """The layers' words, with the channels that their classes have."""
+    order = list(_labels(network_name, entry))
+    meant = entry.friendly.items()
+    return {
+        word: meaning.model_copy(update={"channels": meaning.channels or tuple(map(order.index, meaning.classes))})
+        for word, meaning in meant
+    }
+
+
+# layers
+
+
+def friendly(network_name: str, text: str) -> str:
+    """The canonical word for a layer as a person typed it: a friendly name, or an exact layer's name.
+
+    "High!", "ｈｉｇｈ", "high · faces, animals, eyes" => "high". Raises `UnknownLayer`, which names what is near.
+    """
+    entry = network(network_name)
+    word = _LAYER_ENDS.sub("", vocabulary.tidy(text.split("·")[0]))
+    names = {alias.lower(): name for alias, name in entry.classic.items()}
+    names |= {name.lower(): name for name in (*entry.friendly, *entry.layers)}
+    if word in names:
+        return names[word]
+    found = _vocabulary(network_name).find(vocabulary.plain(word))
+    near = f"subject:{found}" if found else _nearest(word, names, subjects(network_name))
+    raise UnknownLayer(name=word[: vocabulary.READ], hint=f" Did you mean {near}?" if near else "", nearest=near)
+
+
+def meaning(network_name: str, text: str) -> Meaning:
+    """What a layer's word means: a friendly name's entry, or an exact layer as a whole. Raises `UnknownLayer`."""
+    word = friendly(network_name, text)
+    return network(network_name).friendly.get(word) or Meaning(layer=word, about=word)
+
+
+def seen(network_name: str) -> tuple[str, ...]:
+    """Layers from shallow to deep that show how a picture is perceived. Raises `UnknownNetwork`."""
+    entry = network(network_name)
+    wanted = entry.seen or {entry.friendly[word].layer for word in ("low", "mid", "high")}
+    return tuple(layer for layer in entry.layers if layer in wanted)
+
+
+def choices(network_name: str) -> list[tuple[str, str]]:
+    """(label, word) of every layer, friendly ones first: ("high · faces, animals, eyes", "high")."""
+    entry = network(network_name)
+    named = [(f"{word} · {name.about}", word) for word, name in entry.friendly.items()]
+    return named + [(name, name) for name in entry.layers]
+
+
+def _nearest(word: str, layers: dict[str, str], subjects: Iterable[str]) -> str:
+    """The layer or the subject that was most likely meant; "" if nothing is near."""
+    names = {**layers, **{subject: f"subject:{subject}" for subject in subjects}}
+    near = difflib.get_close_matches(word[: vocabulary.READ], names, n=1, cutoff=_NEAR)
+    return names[near[0]] if near else ""
+
+
+# subjects
+
+
+def aim(network_name: str, text: str) -> str:
+    """The canonical words for what a person wants to dream towards: subjects and classes.
+
+    "Eyes", "👁", "👁️ eyes · irises that look back" => "eyes"; "🦊" => "fox"; "owl, 🏰" => "owl + castle"; "" => "".
+    Raises `UnknownSubject`, which names what is near, `AmbiguousSubject`, and `BadOption` for more than `MOST`.
+    """
+    try:
+        return _vocabulary(network_name).aim(text)
+    except UnknownSubject as error:
+        if network_name == PACKED or not _knows(PACKED, text):
+            raise
+        hint = f" The model {PACKED} does: choose it with `network`."
+        raise UnknownSubject(**{**error.facts, "hint": hint}) from None
+
+
+def meanings(network_name: str, words: str) -> tuple[Meaning, ...]:
+    """What canonical words mean, one by one: "eyes + castle" => two. Raises as `aim`."""
+    return tuple(_meaning_of(network_name, word) for word in aim(network_name, words).split(JOINT) if word)
+
+
+def subject_choices(network_name: str, typed: str = "") -> list[tuple[str, str]]:
+    """(label, word) of what completes the typed text, subjects first: ("👁️ eyes · irises that look back", "eyes").
+
+    Of several words the last one is completed, and the ones before it are kept, with or without signs between them.
+    """
+    before, last = vocabulary.unfinished(typed)
+    found = _completing(network_name, before, last)
+    head, _, tail = last.rpartition(" ")
+    return found or (_completing(network_name, f"{before}+{head}", tail) if head else [])
+
+
+def _completing(network_name: str, before: str, last: str) -> list[tuple[str, str]]:
+    try:
+        kept = aim(network_name, before)
+    except Refusal:
+        return []
+    found = _vocabulary(network_name).matching(last)
+    offers = [(label, word) for label, word in found if word not in kept.split(JOINT)]
+    return [(f"{kept}{JOINT}{label}", f"{kept}{JOINT}{word}") if kept else (label, word) for label, word in offers]
+
+
+def open_choices(typed: str = "") -> list[tuple[str, str]]:
+    """As `subject_choices` where no network is chosen: the default's, and those for which pocket is taken.
+
+    What begins as it was typed stands first.
+    """
+    name = default_network()
+    found = subject_choices(name, typed)
+    if name != PACKED:
+        found += [offer for offer in subject_choices(PACKED, typed) if _lacks(name, offer[1])]
+    last = vocabulary.unfinished(typed)[1].rpartition(" ")[2]
+    return sorted(found, key=lambda offer: not vocabulary.plain(offer[1].split(JOINT)[-1]).startswith(last))
+
+
+def emoji(network_name: str, word: str) -> str:
+    """The emoji of one canonical word. Raises `KeyError`."""
+    return _vocabulary(network_name).emoji(word)
+
+
+@cache
+def names(network_name: str) -> tuple[str, ...]:
+    """What people call the classes, in the order of the network's answers: its labels, or "polar bear" for "ice bear".
+
+    Each is a subject that can be asked for. Raises `UnknownNetwork`.
+    """
+    return tuple(_vocabulary(network_name).things)
+
+
+def network_for(text: str, default: str) -> str:
+    """The network that should dream what was typed, where nobody chose one. Raises as `aim`.
+
+    The one that dreams it best, where that was measured; else the default, or pocket where it alone knows the words.
+    """
+    try:
+        words = aim(default, text).split(JOINT)
+    except UnknownSubject:
+        if not _knows(PACKED, text):
+            raise
+        return PACKED
+    best = {_read("words/preferred.toml")["preferred"].get(word, default) for word in words}
+    wanted = best.pop() if len(best) == 1 else default
+    return wanted if wanted in ready() and _knows(wanted, text) else default
+
+
+@lru_cache(2048)
+def _lacks(network_name: str, words: str) -> bool:
+    """Whether a network does not know words that pocket does."""
+    return _vocabulary(network_name).lacks(words)
+
+
+def _knows(network_name: str, text: str) -> bool:
+    try:
+        aim(network_name, text)
+    except Refusal:
+        return False
+    return True
+
+
+def _meaning_of(network_name: str, word: str) -> Meaning:
+    words = _vocabulary(network_name)
+    if word in words.subjects:
+        return words.subjects[word]
+    channel, label = list(words.things).index(word), words.things[word].label
+    return Meaning(layer=EVIDENCE, about=word, classes=(label,), channels=(channel,))
+
+
+@cache
+def _vocabulary(network_name: str) -> vocabulary.Vocabulary:
+    entry, signs = network(network_name), labels(network_name)
+    spoken = _spoken(entry)
+    shy = {label for label in signs if label.startswith(UNUSED)} | set(_read("words/classes.toml")["never_offered"])
+    things = vocabulary.things(signs, spoken, frozenset(shy) if entry.labels else frozenset())
+    doubtful = _read("words/ambiguous.toml") if spoken else {}
+    return vocabulary.Vocabulary(subjects(network_name), things, doubtful, tuple(entry.friendly))

@@ -1,0 +1,1 @@
+"""The command line: `pareidolia VERB`."""

@@ -1,0 +1,6 @@
+"""`python -m engine.cli`, the same as `pareidolia`."""
+
+from engine.cli.commands import main
+
+if __name__ == "__main__":
+    main()

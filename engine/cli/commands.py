@@ -1,0 +1,419 @@
+"""The command line: `pareidolia VERB`. Verbs that need the bot start it as a process; nothing of it is imported.
+
+torch is imported inside the verbs that dream, so that `pareidolia --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from engine import params, settings
+from engine.catalog import catalog
+from engine.cli import backup_verbs, network_verbs, output_files
+from engine.cli.output_files import Place, Target
+from engine.errors import OtherRecipe, PareidoliaError, SettingsError
+from engine.files import decoder, generation_metadata
+from engine.files.generation_metadata import Imprint
+from engine.openmp import wait_patiently
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom
+from engine.platform.terminal import forgive, marked, say
+from engine.platform.terminal import report as results
+
+if TYPE_CHECKING:
+    from engine.runtime import Studio
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
+)
+app.add_typer(network_verbs.app, name="networks")
+A = TypeVar("A")
+backup_verbs.register(app)
+
+Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="file (.png, .jpg, .webp, .gif) or folder of the result", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
+Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
+Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
+Octaves = Annotated[int | None, typer.Option(help="sizes the picture is dreamed at")]
+Ratio = Annotated[float | None, typer.Option(help="how much larger each octave is")]
+Iterations = Annotated[int | None, typer.Option(help="gradient steps per octave")]
+Strength = Annotated[float | None, typer.Option(help="size of a step; 1 is normal")]
+Jitter = Annotated[int | None, typer.Option(help="random shift per step, in pixels")]
+Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
+Size = Annotated[int | None, typer.Option(help="long side of the result, in pixels")]
+Smoothing = Annotated[int | None, typer.Option(help="how far a step is smoothed, in pixels; 0: not at all")]
+Colours = Annotated[str | None, typer.Option(help="'as is', keep (the picture's own) or match (its histogram)")]
+Keep = Annotated[float | None, typer.Option(help="how much of the original stays, from 0 to 1")]
+Protect = Annotated[str | None, typer.Option(help="what is not dreamed over: centre or edges")]
+Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
+Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
+GuideBy = Annotated[str | None, typer.Option(help="match (each place by what suits it) or average (all of the guide)")]
+Look = Annotated[str | None, typer.Option(help="natural, vivid (rainbow edges) or 2015 (exactly Google's notebook)")]
+Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
+Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
+Like = Annotated[Path | None, typer.Option(metavar="FILE", help="with the options of a file that Pareidolia made")]
+AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON")]
+
+
+def main() -> None:
+    """Run the verb; an error that has a sentence is that sentence, and exit status 1."""
+    forgive()
+    with contextlib.suppress(SettingsError):  # verbs that need settings read them again and say what is wrong
+        settings.read()  # the networks that users brought are known from here on
+        if said := settings.notice():
+            say.print(said)
+    try:
+        app()
+    except PareidoliaError as error:
+        _complain(error)
+        sys.exit(1)
+
+
+def _complain(error: PareidoliaError, about: str = "") -> None:
+    say.print(Text.assemble(f"{about}: " if about else "", (str(error), "red"), (f" ({error.code})", "dim")))
+
+
+@app.command()
+def dream(
+    pictures: Pictures,
+    out: Out = None,
+    force: Force = False,
+    layer: Layer = None,
+    subject: Subject = None,
+    octaves: Octaves = None,
+    ratio: Ratio = None,
+    iterations: Iterations = None,
+    strength: Strength = None,
+    jitter: Jitter = None,
+    smoothing: Smoothing = None,
+    colours: Colours = None,
+    keep: Keep = None,
+    protect: Protect = None,
+    mask: Mask = None,
+    guide: Guide = None,
+    guide_by: GuideBy = None,
+    look: Look = None,
+    classic: Classic = False,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dream pictures: what a layer sees in them grows, or a subject does, or what a guide shows."""
+    others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
+    wanted = _wanted(
+        Dream, like, others, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
+        strength=strength, jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect,
+        guide_by=guide_by, look=look or ("2015" if classic else None), seed=seed, size=size, network=network,
+    )  # fmt: skip
+    _make(wanted, pictures, Place(out, force), as_json, others=others, like=like)
+
+
+@app.command()
+def zoom(
+    pictures: Pictures,
+    out: Out = None,
+    force: Force = False,
+    frames: Annotated[int | None, typer.Option(help="pictures in the animation")] = None,
+    layer: Layer = None,
+    subject: Subject = None,
+    octaves: Octaves = None,
+    ratio: Ratio = None,
+    iterations: Iterations = None,
+    strength: Strength = None,
+    jitter: Jitter = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Zoom endlessly into a dream, as a GIF."""
+    wanted = _wanted(
+        Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
+        strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
+    )  # fmt: skip
+    _make(wanted, pictures, Place(out, force), as_json, like=like)
+
+
+@app.command()
+def concept(
+    subject: Annotated[
+        str | None, typer.Argument(metavar="WORDS", help="a subject, a class, an emoji: 'banana + eye', 🦊")
+    ] = None,
+    out: Out = None,
+    force: Force = False,
+    image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
+    variations: Annotated[int | None, typer.Option(help="different answers, side by side")] = None,
+    iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw what the network imagines, alone or grown out of a picture."""
+    wanted = _wanted(
+        Concept, like, subject=subject, variations=variations, iterations=iterations, seed=seed, size=size,
+        network=network,
+    )  # fmt: skip
+    name = wanted.subject.replace(" + ", "-").replace(" ", "-")
+    _make(wanted, [str(image or "noise")], Place(out, force), as_json, f"concept-{name}", like=like)
+
+
+@app.command("neuron", hidden=True)  # as it was called
+@app.command()
+def channel(
+    where: Annotated[
+        str | None, typer.Argument(metavar="LAYER[:CHANNEL]", help="mid:21, or a layer for its atlas; mid if not given")
+    ] = None,
+    out: Out = None,
+    force: Force = False,
+    image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
+    search: Annotated[str | None, typer.Option(help="the channels that speak most for a subject or a class")] = None,
+    top: Annotated[int | None, typer.Option(help="channels in an atlas")] = None,
+    iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw what one channel of a layer responds to, or the atlas of a layer."""
+    layer, _, number = where.rpartition(":") if where and ":" in where else (where, "", None)
+    wanted = _wanted(
+        Channel, like, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=seed, size=size,
+        network=network,
+    )  # fmt: skip
+    name = f"channel-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
+    _make(wanted, [str(image or "noise")], Place(out, force), as_json, name, like=like)
+
+
+@app.command()
+def see(
+    pictures: Pictures,
+    out: Out = None,
+    force: Force = False,
+    iterations: Annotated[int | None, typer.Option(help="steps of painting what channels respond to")] = None,
+    seed: Seed = None,
+    size: Annotated[int | None, typer.Option(help="width of the page, in pixels")] = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the network sees in a picture, and why, on one page."""
+    wanted = _wanted(See, like, iterations=iterations, seed=seed, size=size, network=network)
+    _make(wanted, pictures, Place(out, force), as_json, like=like)
+
+
+@app.command("imprint")
+def show_imprint(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a picture or GIF that Pareidolia made")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how a file was made; `--like FILE` makes another like it."""
+    made = _imprint(file)
+    if as_json:
+        print(generation_metadata.write(made.params, made.others))
+        return
+    report = results()
+    for name, value in {**made.params.model_dump(), **dict.fromkeys(made.others, "a picture; not in the file")}.items():
+        report.print(f"{name:<11}{value}")
+
+
+@app.command()
+def subjects(network: Network = None) -> None:
+    """List what a picture can be dreamed towards."""
+    name = network or catalog.default_network()
+    table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
+    named = catalog.subjects(name)
+    for word, subject in named.items():
+        table.add_row(subject.emoji, Text(word, "bold"), subject.about, ", ".join(subject.classes))
+    offered = dict(catalog.subject_choices(name) if network else catalog.open_choices())
+    own = dict(catalog.subject_choices(name))
+    classes = [label for label, word in own.items() if word not in named]
+    report = results()
+    report.print(table, sep="\n")
+    head = f"or one of {len(classes)} classes"
+    report.print(marked(f"\n{head}: {', '.join(classes)}\n", head))
+    if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
+        head = f"or what only {catalog.PACKED} knows"
+        report.print(marked(f"{head}, which then dreams it: {', '.join(further)}\n", head))
+    report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
+
+
+@app.command()
+def run() -> None:
+    """Run the bot on Discord, with one engine."""
+    os.execv(sys.executable, [sys.executable, "-m", "bot"])
+
+
+@app.command()
+def setup() -> None:
+    """Ask for the bot's token, check it, and print the link that invites the bot."""
+    sys.exit(subprocess.call([sys.executable, "-m", "bot", "setup"]))
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything that must work, and say how to mend what does not."""
+    from engine.cli import doctor as checkup
+
+    fine, report, settled = True, results(), True
+    for check in checkup.checks():
+        fine &= check.fine
+        settled &= check.what != checkup.SETTINGS or check.fine
+        report.print(Text("ok    " if check.fine else "wrong ", "green" if check.fine else "red"), end="")
+        report.print(check.what + (f"\n      → {check.remedy}" if not check.fine else ""))
+    if settled:
+        fine &= subprocess.call([sys.executable, "-m", "bot", "doctor"]) == 0
+    sys.exit(0 if fine else 1)
+
+
+# making a picture
+
+
+def _wanted(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
+    """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if like is None and "network" not in given and (said := catalog.default_fallback()):
+        say.print(said)
+    kept = {"seed": random.randrange(params.SEEDS)} if like is None else _kept(kind, _imprint(like), others)
+    return params.make(kind, **params.override(kept, given))
+
+
+def _kept(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
+    """The options of a file. Says which pictures it was made with that neither it nor the command line has."""
+    if not isinstance(made.params, kind):
+        raise OtherRecipe(made=made.params.recipe, asked=kind.model_fields["recipe"].default)
+    for name in made.others:
+        if name not in others:
+            say.print(f"That was made with a {name}, which is not in its file: give one with --{name}, or go without.")
+    return made.params.model_dump()
+
+
+def _imprint(file: Path) -> Imprint:
+    """How a file was made, by its own words. Raises `NoImprint` and more."""
+    return generation_metadata.read(_decoded(file, lambda child, data: child.imprint(data)))
+
+
+def _stem(picture: str) -> str:
+    return "noise" if picture == "noise" else Path(picture).stem
+
+
+def _make(
+    wanted: AnyParams, pictures: Sequence[str], place: Place, as_json: bool, name: str = "",
+    others: Mapping[str, Path] | None = None, like: Path | None = None,
+) -> None:  # fmt: skip
+    """Make a file of every picture. Where it goes is settled before; one that cannot be made stops no other."""
+    others = others or {}
+    inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
+    names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
+    goals = output_files.targets(place, names, inputs, animated=isinstance(wanted, Zoom))
+    further = {name: _clean(path, wanted.size) for name, path in others.items()}
+    if len(pictures) == 1:
+        _make_one(wanted, pictures[0], goals[0], further, as_json)
+        return
+    made = [_made(wanted, *one, further, as_json) for one in zip(pictures, goals, strict=True)]
+    if not all(made):
+        raise typer.Exit(1)
+
+
+def _made(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> bool:
+    """Whether one of several could be made; says why not."""
+    try:
+        _make_one(wanted, picture, target, further, as_json)
+    except PareidoliaError as error:
+        _complain(error, picture)
+    except typer.BadParameter as error:
+        say.print(error.message, style="red")
+    else:
+        return True
+    return False
+
+
+def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
+    png = None if picture == "noise" else _clean(Path(picture), wanted.size)
+    from engine.encoders.encoder import Encoded
+    from engine.render import produce
+
+    studio = _studio()
+    began = time.monotonic()
+    with _progress_bar() as bar:
+        task = bar.add_task(wanted.recipe, total=None)
+        for report in produce(wanted, png, studio, others=further, kind=target.kind):
+            if not isinstance(report, Encoded):
+                bar.update(task, completed=report.step, total=report.steps)
+    assert isinstance(report, Encoded)
+    target.write(report.data)
+    facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
+    if report.note:
+        say.print(report.note)
+    took = {"seconds": round(time.monotonic() - began, 2), "device": str(studio.device)}
+    found = {"found": dict(report.facts)} if report.facts else {}
+    _tell({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
+
+
+@cache
+def _studio() -> Studio:
+    """One for all that this program makes."""
+    wait_patiently()
+    from engine.runtime import Studio
+
+    chosen = settings.read().engine
+    return Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+
+
+def _clean(picture: Path, long_side: int) -> bytes:
+    """The picture through the decoder, as every picture."""
+    return _decoded(picture, lambda child, data: child.clean(data, long_side)).png
+
+
+def _decoded(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]]) -> A:
+    """What the decoder says of a file."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read ({error.strerror}). Check the path.") from None
+
+    async def ask() -> A:
+        limits = settings.read().limits
+        async with decoder.Decoder(limits.megapixels, limits.upload_mb) as child:
+            return await question(child, data)
+
+    return asyncio.run(ask())
+
+
+def _progress_bar() -> Progress:
+    words = TextColumn("{task.description}")
+    return Progress(words, BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=say)
+
+
+def _tell(facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(facts))
+        return
+    for label in facts.get("found", {}).get("labels", []):
+        say.print(f"{label['probability']:6.1%}  {label['emoji']} {label['label']}")
+    seed, size = facts["params"]["seed"], f"{facts['width']}x{facts['height']}"
+    say.print(marked(f"{facts['file']} {size}, {facts['seconds']} s, seed {seed}", facts["file"]))

@@ -1,0 +1,178 @@
+"""What `pareidolia doctor` looks at on this machine: `() => checks`. Everything that `run` will need is asked for.
+
+Discord, the token and the port are asked for by the bot's half, `python -m bot doctor`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import settings
+from engine.catalog import catalog
+from engine.errors import NetworkError, NetworkMissing, PareidoliaError, SettingsError
+from engine.platform import os_errors, resource_limits
+from engine.queue.job import MEGABYTE
+
+if TYPE_CHECKING:
+    from engine.runtime import Studio
+
+SETTINGS = "settings"
+"""The check without which no other can be made."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    fine: bool
+    what: str
+    remedy: str = ""
+
+
+def checks() -> Iterator[Check]:
+    """One after another; each stands for itself, so that one that fails hides none of the others."""
+    try:
+        found = settings.load()
+    except PareidoliaError as error:
+        yield Check(False, SETTINGS, str(error))
+        return
+    path = settings.config_file()
+    yield Check(True, f"settings ({path})" if settings.has_file() else f"settings (the defaults; there is no {path})")
+    if said := settings.notice():
+        yield Check(False, "settings elsewhere", said)
+    yield from _folders(found)
+    yield _disk(found)
+    yield Check(True, f"machine: {resource_limits.share()}")
+    yield _socket(found)
+    yield _database(found)
+    yield _decoder(found)
+    yield from _torch(found)
+
+
+def _folders(found: settings.Settings) -> Iterator[Check]:
+    """Whether files can be written wherever a bot or an engine writes some."""
+    for folder in (found.data_dir, found.run_dir, found.log_dir, found.data_dir / "blobs", found.networks_dir):
+        if folder.exists() and (problem := _unwritable(folder)):
+            yield Check(False, f"folder {folder}", problem)
+            return
+    yield Check(True, f"folder {found.data_dir}")
+
+
+def _unwritable(folder: Path) -> str:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"?")
+    except OSError as error:
+        return str(os_errors.unusable(folder, error))
+    return ""
+
+
+def _disk(found: settings.Settings) -> Check:
+    free, needed = shutil.disk_usage(found.data_dir).free / MEGABYTE, found.storage.free_mb
+    what = f"disk: {free / 1000:.1f} GB free for {found.data_dir}"
+    remedy = (
+        f"With less than `storage.free_mb` ({needed:.0f} MB) no new dreams are taken. Free some, or move `data_dir`."
+    )
+    return Check(free >= needed, what, remedy)
+
+
+def _socket(found: settings.Settings) -> Check:
+    from engine.queue.hint_socket import check_socket
+
+    try:
+        return Check(True, f"socket in {check_socket(found.run_dir)}")
+    except SettingsError as error:
+        return Check(False, "socket", str(error))
+
+
+def _database(found: settings.Settings) -> Check:
+    from engine.queue.local_dispatch import open_ledger
+
+    try:
+        ledger = open_ledger(found)
+        waiting = len(ledger.waiting())
+        ledger.close()
+    except PareidoliaError as error:
+        return Check(False, "database", str(error))
+    except Exception as error:
+        return Check(False, "database", f"{error} Restore a backup of {found.database}, or move it away.")
+    return Check(True, f"database: {waiting} dreams wait or run")
+
+
+def _decoder(found: settings.Settings) -> Check:
+    """Whether the process that opens strangers' pictures opens one."""
+    from PIL import Image
+
+    from engine.files.decoder import Decoder
+
+    async def tried(picture: bytes) -> None:
+        async with Decoder(found.limits.megapixels, found.limits.upload_mb) as child:
+            await child.clean(picture, 8)
+
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    try:
+        asyncio.run(tried(file.getvalue()))
+    except (PareidoliaError, OSError) as error:
+        remedy = "It needs 1.5 GB of address space and a second: look at `ulimit -a` and at how busy the machine is."
+        return Check(False, "decoder", f"It opened no picture ({error}). {remedy}")
+    return Check(True, "decoder")
+
+
+def _torch(found: settings.Settings) -> Iterator[Check]:
+    import torch
+
+    from engine.runtime import Studio
+
+    chosen = found.engine
+    try:
+        studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    except (SettingsError, RuntimeError, AssertionError) as error:
+        yield Check(False, f"device {chosen.device}", f"{error}{settings.origin('engine', 'device')}")
+        studio = Studio("cpu", chosen.dtype, chosen.threads)  # the networks are looked at all the same
+    else:
+        on = torch.cuda.get_device_name() if studio.device.type == "cuda" else f"CPU, {studio.threads} threads"
+        yield Check(True, f"torch {torch.__version__} on {on}, {str(studio.dtype).removeprefix('torch.')}")
+        yield _memory(studio)
+    for name, entry in catalog.networks().items():
+        if entry.package or name in (catalog.PACKED, found.default_network):
+            yield _network(studio, name, found.default_network)
+
+
+LEAST_MEMORY = 512 * MEGABYTE
+"""Bytes; a dream of 512 pixels takes about so much at its height, with the default network."""
+
+
+def _memory(studio: Studio) -> Check:
+    remedy = "That is too little for a dream of 512 pixels. Raise `engine.memory_mb`, or give the machine more."
+    return Check(studio.memory >= LEAST_MEMORY, f"memory: {studio.memory / 1e9:.1f} GB for a dream", remedy)
+
+
+def _network(studio: Studio, name: str, default: str) -> Check:
+    """Whether a network is there and whole; it is loaded."""
+    package = catalog.network(name).package
+    size = f", {package.megabytes:.0f} MB" if package else ""
+    what = f"network {name}{size}{', the default' if name == default else ''}"
+    try:
+        problem = _fault(name, default)
+        if not problem:
+            studio.network(name)
+    except NetworkMissing as error:
+        problem = f"{error} Its file is part of the package: install Pareidolia again."
+    except NetworkError as error:
+        problem = str(error)
+    return Check(not problem, what, problem)
+
+
+def _fault(name: str, default: str) -> str:
+    if name == default:
+        return catalog.default_fallback()
+    problem = catalog.fault(name)
+    return f"The network {name} cannot be used: {problem}. {catalog.remedy(name)}" if problem else ""

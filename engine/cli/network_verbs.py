@@ -1,0 +1,76 @@
+"""`pareidolia networks` and what comes behind it: what there is, what is ready, and how to get the rest.
+
+Listing looks for files only; torch is imported when something is fetched.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+from rich.text import Text
+
+from engine import settings
+from engine.catalog import catalog
+from engine.platform.terminal import marked, report, say
+
+app = typer.Typer(help="List the networks and their layers, or fetch one.")
+
+
+@app.callback(invoke_without_command=True)
+def networks(context: typer.Context) -> None:
+    """List the networks and their layers, or fetch one."""
+    if context.invoked_subcommand is None:
+        found = settings.read()
+        report().print(_table())
+        absent = [name for name, entry in catalog.networks().items() if entry.source and not catalog.is_ready(name)]
+        if absent:
+            fetching = f"pareidolia networks fetch {absent[0]}"
+            say.print(marked(f"Get one with {fetching}; it goes to {found.networks_dir}.", fetching))
+
+
+@app.command()
+def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `pareidolia networks`")]) -> None:
+    """Download a network, verify it, and keep it."""
+    found = settings.load()
+    entry = catalog.network(name)
+    if catalog.is_ready(name):
+        say.print(marked(f"{name} is ready already: use it with --network {name}.", name))
+        return
+    from engine.networks.download import fetch as transfers
+
+    with _progress_bar() as bar:
+        task = bar.add_task(name, total=None)
+        for transfer in transfers(name, entry, found.networks_dir, offline=found.offline, proxy_for=found.proxy_for):
+            bar.update(task, completed=transfer.done, total=transfer.total)
+    say.print(marked(f"{name} is ready: use it with --network {name}. Licence: {entry.licence}.", name))
+
+
+def _table() -> Table:
+    table = Table("network", "state", "licence", "layers", box=None, pad_edge=False, leading=1)
+    for name, entry in catalog.networks().items():
+        words = [f"{word} ({named.about})" for word, named in entry.friendly.items()]
+        exact = ", ".join(entry.layers)
+        table.add_row(
+            marked(f"{name}\n{entry.about}", name), _state(name, entry), entry.licence, "\n".join([*words, exact])
+        )
+    return table
+
+
+def _state(name: str, entry: catalog.Entry) -> Text:
+    if not catalog.fault(name):
+        return Text.assemble(("ready", "green"), ", the default" if name == catalog.default_network() else "")
+    if entry.package:
+        return Text.assemble(("cannot be used", "red"), ": see pareidolia doctor")
+    if entry.source:
+        return Text(f"download of {entry.source.megabytes:.0f} MB")
+    return Text.assemble(("missing", "red"), f": put {entry.file} beside {name}.toml")
+
+
+def _progress_bar() -> Progress:
+    words, left = TextColumn("{task.description}"), TextColumn("left")
+    return Progress(
+        words, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(), left, console=say
+    )

@@ -1,0 +1,48 @@
+"""Making a result fit the upload limit, and saying what it cost: `(attempts, limit) => Encoded`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.encoders.encoder import Encoded
+
+SHRINKS = (0.8, 0.64, 0.5, 0.35, 0.25, 0.125)
+"""Parts of the full side that are tried when nothing else helps."""
+
+
+def first_that_fits(attempts: Iterable[Encoded], limit_bytes: int | None) -> Encoded:
+    """The first attempt of at most `limit_bytes`; they come best first and are made only as far as needed.
+
+    If none fits, the smallest of them: whoever uploads it will hear of it. Raises `ValueError` for no attempts.
+    """
+    made: list[Encoded] = []
+    for attempt in attempts:
+        if limit_bytes is None or len(attempt.data) <= limit_bytes:
+            return attempt
+        made = [min([*made, attempt], key=lambda one: len(one.data))]
+    if not made:
+        raise ValueError("there is nothing to fit; give at least one attempt")
+    return made[0]
+
+
+def lossy_note(kind: str) -> str:
+    """For a picture that could not stay lossless."""
+    return f"A lossless file was too large to upload here, so this is a {_NAMES[kind]}; a smaller `size` keeps PNG."
+
+
+def smaller_note(width: int, height: int) -> str:
+    """For a picture or film that had to be made smaller."""
+    return f"The full size was too large to upload here, so this is {width} x {height}; choose a smaller `size`."
+
+
+def fewer_colours_note(colours: int) -> str:
+    """For a film with fewer colours."""
+    return f"This was too large to upload here, so it has {colours} colours; a smaller `size` keeps all 256."
+
+
+def fewer_frames_note(kept: int, frames: int) -> str:
+    """For a film that lost frames."""
+    return f"This was too large to upload here, so {kept} of {frames} frames are left; ask for fewer `frames`."
+
+
+_NAMES = {"jpeg": "JPEG", "webp": "WebP"}

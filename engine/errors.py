@@ -1,0 +1,475 @@
+"""Errors whose sentence a person may read: `(facts) => sentence`.
+
+    PareidoliaError
+    ├── Refusal               the request was not taken; nothing was queued
+    │   ├── EmptyFile         BrokenPicture    NotAPicture     TooManyPixels
+    │   ├── FileTooLarge      ForeignUrl       Unreachable     DecoderDied
+    │   ├── TooManyFrames     DiskFull
+    │   ├── UnknownLayer      UnknownNetwork   NetworkMissing  BadOption
+    │   ├── UnknownPreset     BadPresetName    TooManyPresets
+    │   ├── NotYours          Gone             TooLong
+    │   ├── QueueFull         TooManyJobs      NothingNamed
+    │   ├── UnknownSubject    TwoAims         BadMixture      UnknownChannel
+    │   ├── NoImprint         BadImprint      MadeElsewhere
+    │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
+    │   └── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
+    ├── Failure               the job was taken and could not be done
+    │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
+    │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    ├── NetworkError          a network's file cannot be had or used; nothing of it was kept
+    │   ├── StaysOffline      NoDownload       FetchedElsewhere
+    │   ├── NoRoom            CutShort         NotServed       WebPageInstead
+    │   ├── WrongChecksum     NotWeights       OtherNetwork
+    │   └── PackageDamaged
+    └── SettingsError         the person who runs the bot must change something
+        └── DatabaseDamaged   BackupError
+
+The docstring is the message; `{names}` in it are facts, given as keyword arguments. Every message says what to do next.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+
+class PareidoliaError(Exception):
+    """Something went wrong. Try again."""
+
+    code = "E00"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(" ".join(inspect.cleandoc(type(self).__doc__ or "").split()).format(**facts))
+
+
+class Refusal(PareidoliaError):
+    """This cannot be done. Try again with something else."""
+
+    code = "R00"
+
+
+class EmptyFile(Refusal):
+    """That file is empty (0 bytes), so the upload was probably cut off. Attach it again."""
+
+    code = "R01"
+
+
+class NotAPicture(Refusal):
+    """That file is not a picture I can open. Send a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF."""
+
+    code = "R02"
+
+
+class BrokenPicture(Refusal):
+    """That picture is damaged or cut short. Save it again, or take a screenshot of it, and send that."""
+
+    code = "R03"
+
+
+class TooManyPixels(Refusal):
+    """That picture has {megapixels} megapixels and I open at most {limit}. Make it smaller and send it again."""
+
+    code = "R04"
+
+
+class FileTooLarge(Refusal):
+    """That file is {megabytes} MB and I take at most {limit} MB. Send a smaller one, a JPEG for example."""
+
+    code = "R05"
+
+
+class ForeignUrl(Refusal):
+    """I only open pictures that were uploaded to Discord, and links that Discord shows as a picture.
+    Attach the picture itself instead."""
+
+    code = "R06"
+
+
+class Unreachable(Refusal):
+    """I could not download that picture. Attach it again in a moment."""
+
+    code = "R07"
+
+
+class DecoderDied(Refusal):
+    """That picture takes too long or too much memory to open. Save it as a plain PNG or JPEG and send that."""
+
+    code = "R08"
+
+
+class TooManyFrames(Refusal):
+    """That animation has {frames} frames and I open at most {limit}. Shorten it, or send one picture of it."""
+
+    code = "R09"
+
+
+class UnknownLayer(Refusal):
+    """There is no layer "{name}".{hint} Use low, mid or high, or pick one of the suggestions."""
+
+    code = "R10"
+
+
+class UnknownNetwork(Refusal):
+    """There is no network "{name}". There is: {known}."""
+
+    code = "R11"
+
+
+class NetworkMissing(Refusal):
+    """The network "{name}" is not installed here. Use `pocket`, which always is."""
+
+    code = "R12"
+
+
+class BadOption(Refusal):
+    """The option `{option}` {problem}. Change it and try again."""
+
+    code = "R13"
+
+
+class UnknownPreset(Refusal):
+    """You have no preset "{name}". {hint}"""
+
+    code = "R14"
+
+
+class BadPresetName(Refusal):
+    """A preset's name has 1 to 32 letters, digits, spaces, - or _. Choose another name."""
+
+    code = "R15"
+
+
+class TooManyPresets(Refusal):
+    """You have {limit} presets, which is as many as I keep. Delete one with `/preset delete` first."""
+
+    code = "R16"
+
+
+class NotYours(Refusal):
+    """Only the person who asked for this dream, or someone who may manage messages, can do that.
+    Start your own with `/dream`."""
+
+    code = "R17"
+
+
+class Gone(Refusal):
+    """I no longer have that dream. Start a new one with `/dream`."""
+
+    code = "R18"
+
+
+class TooLong(Refusal):
+    """This would take about {minutes} minutes, and here I can only answer within 12.
+    Make it smaller, or ask in a server that I have joined."""
+
+    code = "R19"
+
+
+class QueueFull(Refusal):
+    """{waiting} dreams are waiting, which is as many as I hold. Try again in about {minutes} min."""
+
+    code = "R20"
+
+
+class TooManyJobs(Refusal):
+    """You have {count} dreams waiting or running, which is the limit. Wait for one, or cancel one, and ask again."""
+
+    code = "R21"
+
+
+class UnknownSubject(Refusal):
+    """I don't know "{name}".{hint} Try dogs, castles or 🐟, or pick one of the suggestions."""
+
+    code = "R22"
+
+
+class TwoAims(Refusal):
+    """Choose a layer or a subject: a dream goes towards one of them. Leave the other out and ask again."""
+
+    code = "R23"
+
+
+class NothingNamed(Refusal):
+    """Say what to imagine, for example `banana`, `eye + castle` or 🦊, and ask again."""
+
+    code = "R26"
+
+
+class BadMixture(Refusal):
+    """At character {at}: {problem}. Several layers are written like `high*0.7 + mid:21`."""
+
+    code = "R24"
+
+
+class UnknownChannel(Refusal):
+    """The layer {layer} has the channels 0 to {last}, and no channel {channel}. Choose one of those."""
+
+    code = "R25"
+
+
+class NoImprint(Refusal):
+    """That file does not say how it was made: it is none of mine, or that was lost when it was sent or saved again.
+    Take the file that I sent, or choose the options yourself."""
+
+    code = "R27"
+
+
+class BadImprint(Refusal):
+    """What that file says of how it was made cannot be right: {problem}. Take the file as I made it, or choose the
+    options yourself."""
+
+    code = "R28"
+
+
+class MadeElsewhere(Refusal):
+    """That was made with {what}. Choose the options yourself, or tell the person who runs me what is missing."""
+
+    code = "R29"
+
+
+class DiskFull(Refusal):
+    """My disk is almost full, so I take no new dreams. Tell the person who runs me; dreams that wait are still made."""
+
+    code = "R30"
+
+
+class OtherRecipe(Refusal):
+    """That was made by `{made}`, not by `{asked}`. Give it to `pareidolia {made} --like`, or choose the options
+    yourself."""
+
+    code = "R31"
+
+
+class MoreThanTyped(Refusal):
+    """That was made with about {times} times as much work as can be asked for here. Choose the options yourself, or
+    make it on your own machine with `pareidolia {recipe} --like`."""
+
+    code = "R32"
+
+
+class NoLedger(Refusal):
+    """I cannot write anything down at the moment, so nothing has begun.
+    Ask again in a minute; if it stays so, tell the person who runs me."""
+
+    code = "R33"
+
+
+class AmbiguousSubject(Refusal):
+    """`{name}` can be {kinds}. Ask for {asks}."""
+
+    code = "R34"
+
+
+class ExtremeShape(Refusal):
+    """That picture is {ratio} times as long as it is wide, and I take at most {limit}. Crop it and send it again."""
+
+    code = "R40"
+
+
+class TooManyScans(Refusal):
+    """That JPEG is stored in more than {limit} passes, which takes too long to open. Save it again and send that."""
+
+    code = "R41"
+
+
+class DecoderResting(Refusal):
+    """A picture of yours was too much for me, so I open none of yours for about {minutes} min. Then send another."""
+
+    code = "R42"
+
+
+class TooManyPictures(Refusal):
+    """So many people are sending pictures that I cannot take yours just now. Try again in about {minutes} min."""
+
+    code = "R43"
+
+
+class Failure(PareidoliaError):
+    """This dream could not be finished. Try it again."""
+
+    code = "F00"
+
+
+class EngineCrashed(Failure):
+    """The engine crashed twice on this dream, so I stopped. Try it smaller or with another picture."""
+
+    code = "F01"
+
+
+class TimedOut(Failure):
+    """This dream took longer than {minutes} minutes, so I stopped it. Try it smaller or with fewer iterations."""
+
+    code = "F02"
+
+
+class OutOfMemory(Failure):
+    """This dream needs more memory than there is. Try it with a smaller `size`."""
+
+    code = "F03"
+
+
+class Broken(Failure):
+    """Something broke while dreaming, and it is my fault. Try again; if it stays, tell the person who runs me."""
+
+    code = "F04"
+
+
+class PictureGone(Failure):
+    """I no longer have the picture for this dream. Attach it again and start a new one."""
+
+    code = "F05"
+
+
+class TooMuchMemory(Failure):
+    """This dream needs about {needed} MB of memory and may take {limit}.
+
+    Try a smaller `size`, a lower layer or fewer pictures."""
+
+    code = "F06"
+
+
+class NoLongerKnown(Failure):
+    """This asks for a network or a word that is not here any more. Ask for it again with what is offered now."""
+
+    code = "F07"
+
+
+class NotKept(Failure):
+    """This dream is finished, but my disk had no room left for it. Tell the person who runs me, and ask again."""
+
+    code = "F10"
+
+
+class NetworkError(PareidoliaError):
+    """The network "{name}" cannot be used. Fetch it again with `pareidolia networks fetch {name}`."""
+
+    code = "N00"
+
+
+class StaysOffline(NetworkError):
+    """`offline` is set, so "{name}" was not downloaded. Put {file} into {folder} yourself, or set `offline` to false,
+    and ask again."""
+
+    code = "N01"
+
+
+class NoDownload(NetworkError):
+    """ "{name}" has no download: its file comes from whoever described it. Put {file} where its description says."""
+
+    code = "N02"
+
+
+class FetchedElsewhere(NetworkError):
+    """Another process is fetching "{name}" just now. Wait until it has finished; `pareidolia networks` tells."""
+
+    code = "N03"
+
+
+class NoRoom(NetworkError):
+    """ "{name}" needs {needed} MB of disk for a moment, and {folder} has {free} MB free. Free some and ask again."""
+
+    code = "N04"
+
+
+class CutShort(NetworkError):
+    """The download of "{name}" broke off after {megabytes} MB ({problem}). Ask again: it goes on from there."""
+
+    code = "N05"
+
+
+class NotServed(NetworkError):
+    """{url} does not give "{name}": {problem}. Check the connection and the proxy and ask again later, or download
+    {file} another way and put it into {folder}."""
+
+    code = "N06"
+
+
+class WebPageInstead(NetworkError):
+    """Instead of "{name}" came a web page, as proxies and login pages send them. Open {url} in a browser, or check the
+    proxy, and ask again."""
+
+    code = "N07"
+
+
+class WrongChecksum(NetworkError):
+    """{file} is not what was published as "{name}": {found} instead of {expected}. It was damaged, cut short or
+    exchanged on the way, and is deleted. Ask again."""
+
+    code = "N08"
+
+
+class NotWeights(NetworkError):
+    """{file} holds something other than a network's numbers, code perhaps, so nothing of it was run and nothing was
+    kept. Get "{name}" from where it was published."""
+
+    code = "N09"
+
+
+class OtherNetwork(NetworkError):
+    """{file} does not fit the architecture {architecture}: {problem}. Check which one "{name}" was trained with."""
+
+    code = "N10"
+
+
+class PackageDamaged(NetworkError):
+    """The network "{name}" cannot be used: {problem}. Install its package again with
+    `pip install --force-reinstall {distribution}`; until then use `pocket`."""
+
+    code = "N11"
+
+
+class SettingsError(PareidoliaError):
+    """{problem}"""
+
+    code = "S01"
+
+
+class DatabaseDamaged(SettingsError):
+    """The database {path} is damaged ({finding}). Put a backup in its place with `pareidolia restore FILE`; if you have
+    none, move it away and start again: networks and settings stay."""
+
+    code = "S02"
+
+
+class BackupError(SettingsError):
+    """{problem}"""
+
+    code = "S03"
+
+
+_KINDS = {
+    "Refusal": "The request was not taken and nothing was queued. The user reads the sentence and can mend it.",
+    "Failure": """The job was taken and could not be done; the sentence stands in its message. Look for the job's id in
+the logs. F04 with six more digits is an error nobody foresaw: its traceback stands in the bot's log under them.""",
+    "NetworkError": "A network's file cannot be had or used. Only the command line says this.",
+    "SettingsError": "Whoever runs Pareidolia reads this at the start, and it does not start.",
+}
+_TITLE = """# Error codes
+
+Made from engine/errors.py by `make docs`; do not edit. Every sentence of an error ends with its code, small.
+`{names}` are filled in.
+"""
+
+
+def kinds() -> dict[type[PareidoliaError], list[type[PareidoliaError]]]:
+    """All errors by kind, in the order of their codes."""
+    return {kind: sorted(_below(kind), key=lambda one: one.code) for kind in PareidoliaError.__subclasses__()}
+
+
+def _below(kind: type[PareidoliaError]) -> list[type[PareidoliaError]]:
+    return [kind, *(one for child in kind.__subclasses__() for one in _below(child))]
+
+
+def page() -> str:
+    """The text of docs/errors.md, which is made by `python -m engine.errors`."""
+    parts = [_TITLE]
+    for kind, errors in kinds().items():
+        rows = "".join(f"| {one.code} | {one.__name__} | {' '.join((one.__doc__ or '').split())} |\n" for one in errors)
+        parts.append(
+            f"## {kind.__name__}\n\n{_KINDS[kind.__name__]}\n\n| code | name | sentence |\n|---|---|---|\n{rows}"
+        )
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

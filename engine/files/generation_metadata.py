@@ -1,0 +1,166 @@
+"""What a file of ours says of how it was made: `(params, names of further pictures) <=> text <= 4 KB`.
+
+    {"pareidolia":1,"params":{"network":"lite2","seed":4821,...,"recipe":"dream"},"others":["guide"]}
+
+The text is plain ASCII and says what was asked for, nothing else: not who asked, not where, no name of any file.
+`engine.encoders.embed_metadata` puts it into files:
+
+    PNG         a tEXt chunk with the keyword `pareidolia`
+    JPEG, WebP  the EXIF tag UserComment (0x9286), in ASCII
+    GIF         a comment extension before the first picture
+
+The decoder's child takes it out again (`engine.files.decoder`), and whoever reads it then reads a stranger's text:
+`read` believes nothing of it that `params.parse` would not take from someone who typed it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import (
+    AmbiguousSubject,
+    BadImprint,
+    BadMixture,
+    BadOption,
+    MadeElsewhere,
+    NoImprint,
+    PareidoliaError,
+    UnknownChannel,
+    UnknownLayer,
+    UnknownNetwork,
+    UnknownSubject,
+)
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from engine.params import AnyParams
+
+KEY = "pareidolia"
+VERSION = 1
+"""Goes up when what an older version would read no longer means the same."""
+LIMIT = 4096
+"""Bytes; what can be asked for takes far less."""
+MARK = b'{"pareidolia":'
+"""How ours begins, where others write comments, too."""
+BRACKETS = 8
+"""Ours has four opening brackets at most. Counted before anything is parsed, so that nothing can be deep."""
+OTHERS = ("guide", "mask")
+"""The further pictures that a dream may have had; they are not in the file."""
+EXIF_IFD = 0x8769
+USER_COMMENT = 0x9286
+ASCII = b"ASCII\0\0\0"
+"""The character code of a UserComment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """How a file was made."""
+
+    params: AnyParams
+    others: tuple[str, ...] = ()
+    """Further pictures that were used, by what they were for."""
+
+
+def write(params: AnyParams, others: Iterable[str] = ()) -> str:
+    """The text that goes into a file. The same params give the same text."""
+    said: dict[str, Any] = {KEY: VERSION, "params": params.model_dump(mode="json")}
+    if names := sorted(others):
+        said["others"] = names
+    return json.dumps(said, separators=(",", ":"), allow_nan=False)
+
+
+def found(opened: Image.Image) -> bytes:
+    """The text in an opened picture, as it stands there; empty if there is none. At most one byte too many of it.
+
+    For the decoder's child. Nothing is decoded for it, and of a PNG no other text is left (`file_formats`).
+    """
+    if opened.format == "PNG":
+        text = opened.info.get(KEY, "")
+        return text.encode("utf-8", "replace")[: LIMIT + 1] if isinstance(text, str) else b""
+    said = opened.info.get("comment") if opened.format == "GIF" else _user_comment(opened)
+    return said[: LIMIT + 1] if isinstance(said, bytes) and said.startswith(MARK) else b""
+
+
+def _user_comment(opened: Image.Image) -> bytes:
+    said = opened.getexif().get_ifd(EXIF_IFD).get(USER_COMMENT)
+    return said.removeprefix(ASCII) if isinstance(said, bytes) else b""
+
+
+def read(text: bytes) -> Imprint:
+    """What the text of a stranger's file says. Raises `NoImprint`, `BadImprint` or `MadeElsewhere`.
+
+    No error repeats a word of it.
+    """
+    if not text:
+        raise NoImprint
+    said = _object(text)
+    version = said.pop(KEY, None)
+    if type(version) is not int or version < 1:
+        raise BadImprint(problem="it does not say in which way")
+    if version > VERSION:
+        raise MadeElsewhere(what="a newer version of me")
+    if said.keys() - {"params", "others"}:
+        raise BadImprint(problem="it says more than I know of")
+    return Imprint(_params(said.get("params")), _others(said.get("others", [])))
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    """The JSON object in it: short, flat, every key once, every number finite."""
+    if len(text) > LIMIT:
+        raise BadImprint(problem=f"it takes more than {LIMIT} bytes for it")
+    if text.count(b"{") + text.count(b"[") > BRACKETS:
+        raise BadImprint(problem="its text is nested too deep")
+    try:
+        said = json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+    except ValueError:
+        raise BadImprint(problem="its text is no JSON") from None
+    if not isinstance(said, dict):
+        raise BadImprint(problem="its text is no JSON object")
+    return said
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        raise BadImprint(problem="it says something twice")
+    return said
+
+
+def _no_number(_: str) -> float:
+    raise BadImprint(problem="one of its numbers is none")
+
+
+def _params(options: object) -> AnyParams:
+    from engine import params  # here: the decoder's child loads no pydantic
+    from engine.catalog import catalog
+
+    if not isinstance(options, dict):
+        raise BadImprint(problem="its options are missing")
+    try:
+        return params.parse({"network": catalog.PACKED, **options})  # the default when none was written
+    except UnknownNetwork:
+        raise MadeElsewhere(what="a network that I do not have") from None
+    except (UnknownLayer, UnknownSubject, AmbiguousSubject, UnknownChannel, BadMixture):
+        raise MadeElsewhere(what="a layer or a subject that I do not know") from None
+    except BadOption as error:
+        raise BadImprint(problem=_about(error.facts["option"])) from None
+    except PareidoliaError:
+        raise BadImprint(problem="its options do not go together") from None
+
+
+def _about(option: object) -> str:
+    """Which option cannot be; by name only if it is one of ours."""
+    from engine import params
+
+    ours = {name for kind in params.KINDS for name in kind.model_fields}
+    return f"its `{option}` cannot be" if option in ours else "one of its options is none of mine"
+
+
+def _others(names: object) -> tuple[str, ...]:
+    if not isinstance(names, list) or any(name not in OTHERS for name in names) or len(set(names)) < len(names):
+        raise BadImprint(problem="its further pictures are none that I know of")
+    return tuple(names)

@@ -1,0 +1,68 @@
+"""What crops seen whole are to have more of: `meanings in the catalogue => objective`, sums over a batch.
+
+Energies and likelihoods are logarithms, so that neither a layer's scale nor a faint beginning matters, and weights of a
+blend count as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor
+
+from engine.catalog.catalog import EVIDENCE, Meaning
+from engine.objectives.objective import Activations, Objective, planes, total
+
+PEAKS = 2
+"""Positions count by their energy to this power: a strong thing grows before weak textures everywhere."""
+FLOOR = 1e-8
+SHARE = 1 / 9
+"""How much a class's score counts beside the energy of a layer."""
+
+
+def whole(terms: Iterable[tuple[float, Sequence[Meaning]]]) -> Objective:
+    """Several at once, each by its weight. Raises `ValueError` for none."""
+    return total(weight * _all(meanings) for weight, meanings in terms)
+
+
+def _all(meanings: Sequence[Meaning]) -> Objective:
+    """Every meaning of a term at once: of "castle + cats" both."""
+    return total(_one(meaning) for meaning in meanings)
+
+
+def _one(meaning: Meaning) -> Objective:
+    if not meaning.channels:
+        return energy(meaning.layer)
+    return score(*meaning.channels) if meaning.layer == EVIDENCE else firing(meaning.layer, *meaning.channels)
+
+
+def energy(name: str) -> Objective:
+    """A layer as a whole: the log of its mean square, peaks first."""
+
+    def measure(found: Activations) -> Tensor:
+        strength = found[name].float().square().mean(1)
+        return (strength.pow(PEAKS).mean((1, 2)) + FLOOR).log().sum() / PEAKS
+
+    return Objective(measure, frozenset({name}))
+
+
+def firing(name: str, *channels: int) -> Objective:
+    """Channels of a layer: their mean over positions, as a share of what the layer does. Raises `UnknownChannel`."""
+
+    def measure(found: Activations) -> Tensor:
+        plane = found[name].float()
+        usual = plane.detach().square().mean((1, 2, 3)).sqrt() + FLOOR
+        return (planes(found, name, *channels).float().mean((2, 3)).amax(1) / usual).sum()
+
+    return Objective(measure, frozenset({name}))
+
+
+def score(*classes: int) -> Objective:
+    """Classes: the log of their summed likelihoods, before the other classes are looked at."""
+
+    def measure(found: Activations) -> Tensor:
+        scores = found[EVIDENCE].float().mean((2, 3))
+        return SHARE * torch.logsumexp(scores[:, list(classes)], 1).sum()
+
+    return Objective(measure, frozenset({EVIDENCE}))

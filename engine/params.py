@@ -1,0 +1,438 @@
+"""What a user asked for: `(options) => frozen, validated params`.
+
+Every recipe has one class here, of the recipe's name. Params validate themselves (ranges here, names against the
+catalogue) and say how much `work` they are, so that the queue can estimate before anything starts.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from engine.catalog import catalog, weighted_terms
+from engine.errors import BadOption, NothingNamed, TwoAims
+
+Term = tuple[float, tuple[catalog.Meaning, ...]]
+"""A weight, and what pulls with it."""
+
+SEEDS = 10_000
+"""Seeds drawn for people are below this: four digits that can be read out and typed."""
+
+
+LONGEST = 200
+"""Characters of what can be typed for a layer or a subject."""
+
+
+AIMS = frozenset({"layer", "subject"})
+"""The options that say what is dreamed towards; a dream has one of them."""
+
+
+CROPPED, PAINTED = 2 * 208**2, 0.2
+"""Pixels that a step by crops looks at, and the share of a pixel's work that painting one takes."""
+
+
+class Params(BaseModel, ABC):
+    """What all recipes have in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    network: str = Field(default_factory=catalog.default_network, description="the network that dreams")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
+    size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
+
+    @field_validator("network", mode="before")
+    @classmethod
+    def _network_as_people_type_it(cls, name: Any) -> Any:
+        return catalog.named(name) if isinstance(name, str) and len(name) <= LONGEST else name
+
+    @model_validator(mode="after")
+    def _network_is_in_the_catalogue(self) -> Self:
+        catalog.network(self.network)
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _network_knows_the_subject(cls, options: Any) -> Any:
+        """Where no network is named, the one that knows the subject best."""
+        if not isinstance(options, dict) or options.get("network") is not None:
+            return options
+        wanted = options.get("subject")
+        if not isinstance(wanted, str) or not 0 < len(wanted) <= LONGEST:
+            return options
+        return options | {"network": catalog.network_for(wanted, catalog.default_network())}
+
+    @property
+    @abstractmethod
+    def aim(self) -> tuple[str, str]:
+        """The option that says what it is about, and its word: ("layer", "high")."""
+
+    @abstractmethod
+    def work(self) -> float:
+        """Estimated megapixel-iterations, for a square result."""
+
+
+class Climb(Params):
+    """What recipes have in common that climb towards something, octave by octave."""
+
+    layer: str = Field(
+        "high", max_length=LONGEST,
+        description="low, mid, high, the exact name of a layer, or several: high*0.7 + mid:21; empty beside a subject",
+    )  # fmt: skip
+    subject: str = Field(
+        "", max_length=LONGEST, description="what to dream towards, in place of a layer: a subject, a class or an emoji"
+    )
+    octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
+    ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
+    iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
+    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step")
+    jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
+
+    @model_validator(mode="after")
+    def _aim_is_in_the_catalogue(self) -> Self:
+        subject = catalog.aim(self.network, self.subject)
+        if subject and self.layer and "layer" in self.model_fields_set:
+            raise TwoAims
+        layer = "" if subject else weighted_terms.canonical(self.network, self.layer)
+        for name, word in (("layer", layer), ("subject", subject)):
+            if word != getattr(self, name):  # "High " and "high · faces, animals" are "high"
+                object.__setattr__(self, name, word)
+        return self
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """The option that says what is dreamed towards, and its word: ("layer", "high") or ("subject", "eyes")."""
+        return ("subject", self.subject) if self.subject else ("layer", self.layer)
+
+    def terms(self) -> tuple[Term, ...]:
+        """What is dreamed towards, as weights and the network's layers and channels; of one term, any will do."""
+        if self.subject:
+            return ((1.0, catalog.meanings(self.network, self.subject)),)
+        return tuple(
+            (term.weight, (term.meaning(self.network),)) for term in weighted_terms.read(self.network, self.layer)
+        )
+
+    def meanings(self) -> tuple[catalog.Meaning, ...]:
+        """Everything that is dreamed towards."""
+        return tuple(meaning for _, meanings in self.terms() for meaning in meanings)
+
+    def pace(self) -> float:
+        """The size of a step: `strength`, as what is dreamed towards takes it."""
+        pulls = [(abs(weight), meaning.strength) for weight, meanings in self.terms() for meaning in meanings]
+        return self.strength * sum(weight * share for weight, share in pulls) / sum(weight for weight, _ in pulls)
+
+    @property
+    def by_crops(self) -> bool:
+        """Whether the network looks at whole crops in place of all pixels at once."""
+        return catalog.network(self.network).crops
+
+    @property
+    def steps(self) -> int:
+        """Steps of a dream by crops; a thing takes longer than what a layer sees anywhere."""
+        return round(self.octaves * self.iterations * (1.5 if self.subject else 1))
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations of one picture, for a square result."""
+        if self.by_crops:
+            return self.steps * (CROPPED + self.size**2 * PAINTED) / 1e6
+        areas = (self.size**2 / self.ratio ** (2 * k) for k in range(self.octaves))
+        return sum(areas) * self.iterations / 1e6
+
+
+class Dream(Climb):
+    """Enhance what a layer sees in a picture. Mordvintsev et al. 2015, "Inceptionism"."""
+
+    NOTEBOOK: ClassVar[dict[str, Any]] = {"octaves": 4, "ratio": 1.4, "iterations": 10, "strength": 1.0, "jitter": 32}
+    """What the DeepDream notebook uses; the look of 2015 does, too, for every option that is not given."""
+    NOTEBOOK_LAYER: ClassVar[str] = "inception_4c"
+
+    recipe: Literal["dream"] = "dream"
+    smoothing: int = Field(2, ge=0, le=8, description="how far a step is smoothed, in pixels; 0: not at all")
+    colours: Literal["as is", "keep", "match"] = Field(
+        "as is",
+        description="as is, keep (the picture's own, only light and shade are dreamed) or match (its histogram)",
+    )
+    keep: float = Field(0.0, ge=0, le=1, description="how much of the original stays: 0 none, 1 all")
+    protect: Literal["nothing", "centre", "edges"] = Field(
+        "nothing", description="what is not dreamed over: nothing, centre or edges"
+    )
+    guide_by: Literal["match", "average"] = Field(
+        "match", description="how a guide guides: match (each place by what suits it) or average (by all of it)"
+    )
+    look: Literal["natural", "vivid", "2015"] = Field(
+        "natural",
+        description="natural, vivid (rainbow edges) or 2015 (exactly as Google's DeepDream notebook did)",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _classic_was_a_look(cls, options: Any) -> Any:
+        return renewed(options) if isinstance(options, dict) else options
+
+    @property
+    def by_crops(self) -> bool:
+        """The notebook looks at all pixels at once."""
+        return super().by_crops and self.look != "2015"
+
+    @model_validator(mode="after")
+    def _2015_is_the_notebook(self) -> Self:
+        if self.look != "2015":
+            return self
+        if self.subject or len(self.terms()) > 1:
+            raise BadOption(option="look", problem="2015 climbs one layer: name one layer and no subject")
+        for name, value in self.NOTEBOOK.items():
+            if name not in self.model_fields_set:
+                object.__setattr__(self, name, value)
+        if "layer" not in self.model_fields_set and self.NOTEBOOK_LAYER in catalog.network(self.network).layers:
+            object.__setattr__(self, "layer", self.NOTEBOOK_LAYER)
+        return self
+
+
+class Zoom(Climb):
+    """An endless zoom into a dream, as a GIF. Mordvintsev et al. 2015, "Inceptionism"."""
+
+    recipe: Literal["zoom"] = "zoom"
+    octaves: int = Field(2, ge=1, le=8, description="sizes each frame is dreamed at")
+    iterations: int = Field(4, ge=1, le=100, description="gradient steps per octave of a frame")
+    size: int = Field(320, ge=128, le=640, description="long side of the result, in pixels")
+    frames: int = Field(30, ge=8, le=90, description="pictures in the animation")
+    factor: float = Field(1.06, ge=1.01, le=1.3, description="how much closer each frame is")
+    fps: int = Field(12, ge=4, le=25, description="frames shown per second")
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations of all frames."""
+        return Climb.work(self.first()) + super().work() * (self.frames - 1)
+
+    def first(self) -> Zoom:
+        """How the first frame is dreamed: for longer, so that the film begins in the dream."""
+        return self.model_copy(update={"octaves": self.octaves + 2, "iterations": 2 * self.iterations})
+
+
+class Concept(Params):
+    """What the network imagines, alone or grown out of a picture. Olah et al. 2017, "Feature Visualization"."""
+
+    FINISHING: ClassVar[int] = 6
+    """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
+    COLOURING: ClassVar[int] = 24
+    """Steps that colour what was found, where the network looks at whole crops."""
+
+    recipe: Literal["concept"] = "concept"
+    subject: str = Field(
+        "", max_length=LONGEST, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
+    )
+    variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
+    iterations: int = Field(
+        64, ge=16, le=512, description="steps of painting; three times as many on networks that have no sketches"
+    )
+
+    @model_validator(mode="after")
+    def _subject_is_in_the_catalogue(self) -> Self:
+        subject = catalog.aim(self.network, self.subject)
+        if not subject:
+            raise NothingNamed
+        if subject != self.subject:
+            object.__setattr__(self, "subject", subject)
+        return self
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """("subject", "banana + eye")."""
+        return ("subject", self.subject)
+
+    def meanings(self) -> tuple[catalog.Meaning, ...]:
+        """What is imagined, all of it at once, as the network's layers and channels."""
+        return catalog.meanings(self.network, self.subject)
+
+    @property
+    def by_crops(self) -> bool:
+        """Whether the network looks at whole crops in place of all pixels at once."""
+        return catalog.network(self.network).crops
+
+    @property
+    def steps(self) -> int:
+        """Steps of each variation by crops."""
+        return self.iterations + self.COLOURING
+
+    @property
+    def view(self) -> int:
+        """Pixels at which the network looks at each: so few that one thing fills what it sees."""
+        return round(catalog.network(self.network).side * 0.65)
+
+    @property
+    def painting(self) -> int:
+        """Steps of painting: a picture that begins with grey takes longer than one over a sketch."""
+        return self.iterations * (1 if catalog.network(self.network).sketches else 3)
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations: of painting, and of details at three sizes, 1.6 times as large each."""
+        if self.by_crops:
+            side = self.size**2 / self.variations
+            return self.variations * self.steps * (CROPPED + PAINTED * side) / 1e6
+        painting = 1.3 * self.variations * self.painting * self.view**2
+        details = 1.6 * self.FINISHING * self.size**2
+        return (painting + details) / 1e6
+
+
+class Channel(Params):
+    """What channels of a layer respond to, drawn from nothing. Olah et al. 2017, "Feature Visualization".
+
+    One channel is one large picture. Without a channel it is an atlas: the channels that fire most over a picture, or
+    those that speak most for what is searched.
+    """
+
+    SEARCHING: ClassVar[int] = 48
+    """Steps in which what is searched is imagined."""
+    FINISHING: ClassVar[int] = 8
+    """Steps at full size that give a single picture its surfaces."""
+
+    recipe: Literal["channel"] = "channel"
+    layer: str = Field("mid", max_length=LONGEST, description="low, mid, high, or the exact name of a layer")
+    channel: int | None = Field(None, ge=0, le=99_999, description="which channel, from 0; without it, the atlas")
+    search: str = Field(
+        "", max_length=LONGEST, description="the channels that speak most for a subject, a class or an emoji"
+    )
+    top: int = Field(12, ge=1, le=36, description="channels in an atlas")
+    iterations: int = Field(96, ge=1, le=512, description="steps of painting")
+    size: int = Field(768, ge=128, le=1024, description="long side of the result, in pixels")
+
+    @model_validator(mode="after")
+    def _names_are_in_the_catalogue(self) -> Self:
+        words = {"layer": catalog.friendly(self.network, self.layer), "search": catalog.aim(self.network, self.search)}
+        if self.channel is not None and self.search:
+            raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
+        for name, word in words.items():
+            if word != getattr(self, name):
+                object.__setattr__(self, name, word)
+        return self
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """("layer", "mid")."""
+        return ("layer", self.layer)
+
+    @property
+    def pictures(self) -> int:
+        """How many feature pictures are painted."""
+        return self.top if self.channel is None else 1
+
+    @property
+    def view(self) -> int:
+        """Pixels at which the network looks at each: one picture has more to tell than a tile of an atlas."""
+        return round(catalog.network(self.network).side * (0.7 if self.channel is None else 1.5))
+
+    @property
+    def steps(self) -> int:
+        """Steps from beginning to end: what is searched is imagined first, and a single picture is finished finely."""
+        finishing = 0 if self.channel is None else self.FINISHING
+        return self.iterations + finishing + (self.SEARCHING if self.search else 0)
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations."""
+        searching = 3 * self.SEARCHING * catalog.network(self.network).side ** 2 if self.search else 0
+        finishing = 0 if self.channel is None else self.FINISHING * self.size**2
+        return (self.pictures * self.iterations * self.view**2 + searching + finishing) / 1e6
+
+
+class See(Params):
+    """What the network sees in a picture, and why, on one page. Olah et al. 2018, "Building Blocks"."""
+
+    FEATURES: ClassVar[int] = 12
+    """Channels of a layer whose feature pictures the page may show, where they have to be painted."""
+    LOOKS: ClassVar[int] = 16
+    """Looks at all of the picture, as large as what the network learned."""
+
+    recipe: Literal["see"] = "see"
+    iterations: int = Field(56, ge=1, le=256, description="steps of painting what the channels respond to")
+    size: int = Field(1280, ge=640, le=2048, description="width of the page, in pixels")
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """("network", "lite2"): whose eyes these are."""
+        return ("network", self.network)
+
+    @property
+    def view(self) -> int:
+        """Pixels at which the network looks at each feature picture."""
+        return round(catalog.network(self.network).side * 0.7)
+
+    def work(self) -> float:
+        """Estimated megapixel-iterations: of looking, and of painting at most `FEATURES` feature pictures a layer."""
+        entry = catalog.network(self.network)
+        painted = 0 if entry.thumbnails else len(catalog.seen(self.network)) * self.FEATURES * self.iterations
+        return (self.LOOKS * entry.side**2 + painted * self.view**2) / 1e6
+
+
+AnyParams = Dream | Zoom | Concept | Channel | See
+KINDS: tuple[type[Params], ...] = get_args(AnyParams)
+P = TypeVar("P", bound=Params)
+FORMER = {"neuron": "channel"}
+"""Recipes as old rows, presets and files call them, and as they are called now."""
+
+
+def _renamed(options: Any) -> Any:
+    """Options with the recipe's name of today."""
+    recipe = options.get("recipe") if isinstance(options, dict) else None
+    return options | {"recipe": FORMER[recipe]} if isinstance(recipe, str) and recipe in FORMER else options
+
+
+_ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
+    Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(_renamed)]
+)
+
+
+def parse(options: dict[str, Any] | str) -> AnyParams:
+    """Params from a dict with `recipe` in it, or from its JSON. Raises `BadOption` or what the catalogue raises."""
+    try:
+        if isinstance(options, str):
+            return _ADAPTER.validate_json(options)
+        return _ADAPTER.validate_python(options)
+    except ValidationError as error:
+        raise _bad_option(error) from None
+
+
+def make(kind: type[P], **options: Any) -> P:
+    """Params of one kind; options that are None keep their default. Raises `BadOption` or what the catalogue raises."""
+    try:
+        return kind(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        raise _bad_option(error) from None
+
+
+def renewed(options: dict[str, Any]) -> dict[str, Any]:
+    """Options by their names of today; presets, rows and files from before have `classic` for the look of 2015."""
+    if not isinstance(options.get("classic"), bool):
+        return options
+    kept = {name: value for name, value in options.items() if name != "classic"}
+    return kept | {"look": "2015"} if options["classic"] else kept
+
+
+def override(options: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Options with changes over them. What does not go with a change makes room for it.
+
+    A layer takes the place of a subject, and a subject that of a layer; a channel goes with its layer, and what the
+    notebook did with it, and with another look.
+    """
+    gone = set(AIMS if AIMS & changes.keys() else ())
+    if "layer" in changes:
+        gone.add("channel")
+    if options.get("look") == "2015" and ("subject" in changes or changes.get("look", "2015") != "2015"):
+        gone |= {"look", *Dream.NOTEBOOK}
+    return {name: value for name, value in options.items() if name not in gone} | changes
+
+
+def _bad_option(error: ValidationError) -> BadOption:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    message = first["msg"]
+    problem = f"is not known: {message.lower()}" if first["type"] == "extra_forbidden" else message.lower()
+    return BadOption(option=where[-1] if where else "recipe", problem=problem.replace("input should", "should"))

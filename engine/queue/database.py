@@ -1,0 +1,121 @@
+"""The database that everything kept in rows shares: `url => engine`.
+
+A write is one transaction that holds the write lock from its first statement (BEGIN IMMEDIATE on SQLite, an advisory
+lock on PostgreSQL): read-then-write without it loses rows. Reads take no lock and wait for nobody.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from engine.errors import DatabaseDamaged, NoLedger
+
+log = logging.getLogger(__name__)
+
+ADVISORY_LOCK = 0x50415245
+READING = "AUTOCOMMIT"
+"""The isolation of reads: no transaction."""
+PASSING = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+})  # fmt: skip
+"""What SQLite says of a disk that is full, read-only, gone, or in somebody else's hands for too long."""
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+def occupy(run_dir: Path, *, alone: bool = False) -> int:
+    """A descriptor that says, until it is closed, that this process uses the database; `alone`: and nobody else may.
+
+    Raises BlockingIOError if somebody else has it (`alone`), or has it alone.
+    """
+    lock = os.open(run_dir / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise
+    return lock
+
+
+def check(path: Path) -> None:
+    """Look through a SQLite file, if there is one. Raises `DatabaseDamaged`, and sqlite3's OperationalErrors."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=10)) as db:
+            found = [str(row[0]) for row in db.execute("PRAGMA quick_check(1)")]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    if found != ["ok"]:
+        raise DatabaseDamaged(path=path, finding=" ".join(" ".join(found).split())[:120])
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine whose transactions hold the write lock from their first statement.
+
+    What a disk or a server refuses for a while is raised as `NoLedger`, by every statement.
+    """
+    engine = sa.create_engine(url)
+    event.listen(engine, "handle_error", _say_what_may_pass)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable_sqlite)
+        lock = "BEGIN IMMEDIATE"
+    else:
+        lock = f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"
+    event.listen(engine, "begin", lambda connection: None if _reads(connection) else connection.exec_driver_sql(lock))
+    return engine
+
+
+def _reads(connection: sa.Connection) -> bool:
+    """Whether a connection is one of `reading`: SQLAlchemy announces a beginning there, too; nothing may begin."""
+    return connection.get_execution_options().get("isolation_level") == READING
+
+
+def _say_what_may_pass(context: sa.engine.ExceptionContext) -> None:
+    found = context.sqlalchemy_exception
+    if isinstance(found, sa.exc.OperationalError) and _may_pass(context.original_exception):
+        raise _no_ledger(context.original_exception) from found
+
+
+def _may_pass(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in PASSING  # the upper bits say more precisely what it was
+
+
+def _no_ledger(error: BaseException) -> NoLedger:
+    log.error("the database cannot be used: %s", error)
+    return NoLedger(reason=str(error))
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection without the write lock: readers never wait for writers."""
+    with engine.connect().execution_options(isolation_level=READING) as db:
+        yield db
+
+
+def _durable_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is not
+    try:
+        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.OperationalError as error:
+        if _may_pass(error):
+            raise _no_ledger(error) from error
+        raise

@@ -1,0 +1,86 @@
+"""The port between bot and engine: all that the bot knows of it.
+
+Implementations: `engine.queue.local_dispatch.LocalDispatch` (SQLite ledger and a local socket) and
+`engine.queue.memory_dispatch.MemoryDispatch` (a fake that tests drive by hand). One contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.queue.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Place
+
+
+class Dispatch(Protocol):
+    """Take jobs in, say how they stand, and remember which answers were posted."""
+
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:
+        """Queue a job durably, under a fresh `id` if one was made before. Raises `QueueFull`, `TooManyJobs` or
+        `DiskFull`; then nothing was queued."""
+        ...
+
+    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+        """Stop a job. With `keep`, a running job is done with its last preview as the result."""
+        ...
+
+    async def place(self, id: JobId) -> Place | None:
+        """Where a job stands; None if it is settled or unknown."""
+        ...
+
+    async def row(self, id: JobId) -> JobRow | None:
+        """What became of a job."""
+        ...
+
+    async def answered_in(self, message_id: str) -> JobRow | None:
+        """The settled job whose answer was posted as that message."""
+        ...
+
+    async def brought(self, requester: str) -> Sequence[JobRow]:
+        """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
+        ...
+
+    async def places(self) -> Mapping[JobId, Place]:
+        """Where every job that waits or runs stands, in the order in which they will run."""
+        ...
+
+    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
+        """Jobs that wait or run, in the order in which they will run; all, or one user's."""
+        ...
+
+    def hints(self) -> AsyncIterator[Hint]:
+        """Starts, progress and ends as they happen. Lossy, and perhaps late: the rows are the truth."""
+        ...
+
+    def engine_listens(self) -> bool:
+        """Whether an engine is there now: while hints are listened to, it is known at once when one dies."""
+        ...
+
+    async def unposted(self) -> Sequence[JobRow]:
+        """Rows, settled or not, whose answer has not been posted, oldest first."""
+        ...
+
+    async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:
+        """Replace where the answer goes (the status message's id becomes known after the submit)."""
+        ...
+
+    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:
+        """Record that a settled job's answer stands in a message, and keep what is still needed of its posting, where
+        that is given; False if it was recorded before."""
+        ...
+
+    async def estimate(self, job: Job) -> float:
+        """Seconds that a job will take once it runs, from a moving average of real runs."""
+        ...
+
+    async def put_blob(self, data: bytes) -> BlobKey:
+        """Store bytes durably. Raises `DiskFull`."""
+        ...
+
+    async def get_blob(self, key: BlobKey) -> bytes | None:
+        """Bytes of a blob, or None if retention has taken it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. The jobs stay."""
+        ...

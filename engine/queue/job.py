@@ -1,0 +1,169 @@
+"""The value that crosses from bot to engine, and the row that it becomes.
+
+Job (what is asked)  ->  ledger  ->  JobRow (what became of it)
+"""
+
+from __future__ import annotations
+
+import enum
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NewType
+
+from engine.params import AnyParams
+
+JobId = NewType("JobId", str)
+BlobKey = NewType("BlobKey", str)
+"""The sha256 of a blob's bytes, in hex."""
+
+MEGABYTE = 2**20
+
+
+def new_id() -> JobId:
+    """20 url-safe characters: short enough to be a Discord nonce (25) and to stand in a `custom_id` (100)."""
+    return JobId(secrets.token_urlsafe(15))
+
+
+class State(enum.StrEnum):
+    """Where a job stands. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def settled(self) -> bool:
+        """No more work will be done on it."""
+        return self in (State.DONE, State.FAILED, State.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Params, a clean picture, and who asked."""
+
+    params: AnyParams
+    requester: str
+    """Discord's id of the user; "local" on the command line."""
+    picture: BlobKey | None = None
+    """A clean PNG from the decoder; None means noise."""
+    parent: JobId | None = None
+    """The job whose button was pressed."""
+    limit_bytes: int = 10 * MEGABYTE
+    """The largest result that can be uploaded where the answer goes."""
+    others: Mapping[str, BlobKey] = field(default_factory=dict)
+    """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide"."""
+    spoiler: bool = False
+    """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a done job made."""
+
+    blob: BlobKey
+    mime: str
+    width: int
+    height: int
+    size: int
+    """Bytes."""
+    note: str = ""
+    """What was given up to fit the upload limit, as a sentence; else empty."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What was found out on the way, such as the labels of a picture that was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job with everything that became of it."""
+
+    id: JobId
+    job: Job
+    state: State
+    posting: dict[str, Any]
+    """Where and how the answer goes; only the bot reads it."""
+    created: float
+    """Unix seconds, as are all times here."""
+    attempt: int = 0
+    started: float | None = None
+    finished: float | None = None
+    result: Result | None = None
+    error: str = ""
+    """The sentence of a failed job."""
+    error_code: str = ""
+    keep: bool = False
+    """Cancelled by "keep this one": the last preview is the result."""
+    posted: str | None = None
+    """Id of the message that holds the answer."""
+    crashes: int = 0
+    """How often its child died on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job stands in the queue."""
+
+    ahead: int
+    """Jobs that will be run before it; 0 while it runs."""
+    eta_s: float
+    """Estimated seconds until it is finished."""
+    state: State
+
+
+class CancelOutcome(enum.Enum):
+    """What a cancel did."""
+
+    CANCELLED = "cancelled"
+    """It was waiting and is settled now."""
+    STOPPING = "stopping"
+    """It runs and will settle at its next step."""
+    TOO_LATE = "too late"
+    """It had settled before."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may wait; counted inside the submit transaction."""
+
+    per_user: int = 4
+    total: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Hint: the engine began."""
+
+    id: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Hint: the engine is at `step` of `steps`; sometimes with a JPEG of the canvas."""
+
+    id: JobId
+    step: int
+    steps: int
+    eta_s: float = 0.0
+    preview: bytes = field(default=b"", repr=False)
+    gpu_bytes: int = 0
+    """GPU memory that torch holds; 0 on a CPU."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Hint: the row is final now; read it."""
+
+    id: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """Hint: the engine gave the job up for now; it waits again."""
+
+    id: JobId
+
+
+Hint = Started | Progress | Settled | Requeued

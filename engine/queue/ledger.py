@@ -1,0 +1,424 @@
+"""The ledger: the `jobs` table, which is the truth. Everything else is a hint. `database url => durable queue`.
+
+Synchronous SQLAlchemy Core; the bot calls it through `to_thread`. Every write is one transaction of
+`engine.queue.database`, which holds the write lock from its first statement.
+
+Fairness is start-time fair queueing (Goyal et al. 1996): tag = max(tag now running, end of this user's last job),
+end = tag + estimated seconds; the smallest tag runs next. Estimates follow a moving average of real seconds per unit of
+work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import params
+from engine.catalog import catalog
+from engine.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
+from engine.queue.database import connect, reading
+from engine.queue.job import BlobKey, CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
+
+metadata = sa.MetaData()
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("recipe", sa.String(24), nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("requester", sa.String(32), nullable=False),
+    sa.Column("picture", sa.String(64)),
+    sa.Column("others", sa.Text),
+    sa.Column("parent", sa.String(24)),
+    sa.Column("limit_bytes", sa.BigInteger, nullable=False),
+    sa.Column("posting", sa.Text, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("tag", sa.Float(53), nullable=False),
+    sa.Column("cost_s", sa.Float(53), nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("crashes", sa.Integer, nullable=False),
+    sa.Column("engine", sa.String(64)),
+    sa.Column("started", sa.Float(53)),
+    sa.Column("finished", sa.Float(53)),
+    sa.Column("stop", sa.String(8), nullable=False),
+    sa.Column("result", sa.Text),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("error_code", sa.String(8), nullable=False),
+    sa.Column("posted", sa.String(32)),
+    sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("jobs_next", "state", "priority", "tag", "created"),
+    sa.Index("jobs_requester", "requester", "state"),
+    sa.Index("jobs_unposted", "posted", "created"),
+    sa.Index("jobs_begun", "tag", sqlite_where=sa.text("attempt > 0"), postgresql_where=sa.text("attempt > 0")),
+    sa.Index("jobs_share", "requester", "tag"),
+    sa.Index("jobs_finished", "finished"),
+)
+"""What is asked again and again finds its rows by an index, however long the past is that retention keeps."""
+
+calibrations = sa.Table(
+    "calibrations",
+    metadata,
+    sa.Column("recipe", sa.String(24), primary_key=True),
+    sa.Column("network", sa.String(64), primary_key=True),
+    sa.Column("seconds_per_unit", sa.Float(53), nullable=False),
+)
+
+FIRST_GUESS_S = 0.6
+"""Seconds per megapixel-iteration before anything has been measured (FIELD: two CPU cores, fp32)."""
+SMOOTHING = 0.3
+"""Weight of the newest run in the moving average."""
+CRASHES = 2
+"""A child that crashed this often on a job fails it."""
+BROUGHT = 20
+"""Jobs that are looked through for the last picture that somebody brought to a channel."""
+STARTS = 20
+"""A job that was begun this often and never ended brings whole engines down; it fails."""
+
+_presets = sa.table("presets", sa.column("params"))
+"""The bot's table, of which retention must know what it names."""
+_BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
+
+_OPEN = (State.QUEUED, State.RUNNING)
+_SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
+
+
+class Ledger:
+    """The table and every move on it. A move that finds the row in another state than it needs does nothing."""
+
+    def __init__(
+        self,
+        url: str,
+        limits: Limits | None = None,
+        *,
+        engines: int = 1,
+        clock: Callable[[], float] = time.time,
+        occupancy: int | None = None,
+    ) -> None:
+        """`occupancy` is the descriptor of `engine.queue.database.occupy`, closed with the ledger."""
+        self.limits = limits or Limits()
+        self.engines = engines
+        self.clock = clock
+        self._occupancy = occupancy
+        self._db = connect(url)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.dispose()
+        if self._occupancy is not None:
+            os.close(self._occupancy)
+            self._occupancy = None
+
+    # what the bot does
+
+    def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None, *, priority: int = 0) -> JobId:
+        """Queue a job: limits, tag and row in one transaction. Raises `QueueFull` or `TooManyJobs`."""
+        id = id or new_id()
+        with self._db.begin() as db:
+            self._refuse_over_limits(db, job.requester)
+            cost = self._estimate(db, job)
+            tag = max(self._virtual_time(db), self._last_end(db, job.requester))
+            db.execute(jobs.insert().values(_fresh_row(id, job, posting, priority, tag, cost, self.clock())))
+        return id
+
+    def _refuse_over_limits(self, db: sa.Connection, requester: str) -> None:
+        waiting = jobs.c.state.in_(_OPEN)
+        total, cost = db.execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(jobs.c.cost_s), 0)).where(waiting)
+        ).one()
+        if total >= self.limits.total:
+            raise QueueFull(waiting=total, minutes=max(1, round(cost / self.engines / 60)))
+        mine = db.scalar(sa.select(sa.func.count()).where(waiting, jobs.c.requester == requester)) or 0
+        if mine >= self.limits.per_user:
+            raise TooManyJobs(count=mine)
+
+    def _virtual_time(self, db: sa.Connection) -> float:
+        begun = sa.text("attempt > 0")  # in the index's own words: with a parameter SQLite would not use it
+        return db.scalar(sa.select(sa.func.max(jobs.c.tag)).where(begun)) or 0.0
+
+    def _last_end(self, db: sa.Connection, requester: str) -> float:
+        """The end of the user's last job: tags of one user rise, so that it is the one with the largest."""
+        counted = sa.or_(jobs.c.state.in_(_OPEN), jobs.c.attempt > 0)  # what was cancelled unstarted cost nothing
+        mine = sa.select(jobs.c.tag + jobs.c.cost_s).where(jobs.c.requester == requester, counted)
+        return db.scalar(mine.order_by(jobs.c.tag.desc()).limit(1)) or 0.0
+
+    def estimate(self, job: Job) -> float:
+        """Seconds that a job will take once it runs."""
+        with self._read() as db:
+            return self._estimate(db, job)
+
+    def _estimate(self, db: sa.Connection, job: Job) -> float:
+        known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
+        return job.params.work() * (known or FIRST_GUESS_S * catalog.network(job.params.network).effort)
+
+    def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+        """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
+        with self._db.begin() as db:
+            state = db.scalar(sa.select(jobs.c.state).where(jobs.c.id == id))
+            if state is None:
+                return CancelOutcome.UNKNOWN
+            if State(state).settled:
+                return CancelOutcome.TOO_LATE
+            one = jobs.update().where(jobs.c.id == id)
+            if state == State.QUEUED:
+                db.execute(one.values(state=State.CANCELLED, finished=self.clock()))
+                return CancelOutcome.CANCELLED
+            db.execute(one.values(stop="keep" if keep else "stop"))
+            return CancelOutcome.STOPPING
+
+    def row(self, id: JobId) -> JobRow | None:
+        """What became of a job."""
+        with self._read() as db:
+            found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
+        return _job_row(found) if found else None
+
+    def answered_in(self, message_id: str) -> JobRow | None:
+        """The settled job whose answer was posted as that message."""
+        with self._read() as db:
+            found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
+        return _job_row(found) if found else None
+
+    def brought(self, requester: str) -> list[JobRow]:
+        """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
+        chosen = (jobs.c.requester == requester, jobs.c.picture.is_not(None), jobs.c.parent.is_(None))
+        with self._read() as db:
+            rows = db.execute(sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(BROUGHT)).all()
+        return [_job_row(one) for one in rows]
+
+    def waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
+        """Jobs that run or wait, in the order in which they will run; all, or one user's."""
+        rows = self._line(*jobs.c)
+        line = zip(rows, self._places(rows), strict=True)
+        return [(_job_row(row), place) for row, place in line if requester in (None, row.requester)]
+
+    def places(self) -> dict[JobId, Place]:
+        """Where every job that runs or waits stands, in the order in which they will run."""
+        rows = self._line(jobs.c.id, jobs.c.state, jobs.c.cost_s, jobs.c.started)
+        return {JobId(row.id): place for row, place in zip(rows, self._places(rows), strict=True)}
+
+    def place(self, id: JobId) -> Place | None:
+        """Where a job stands; None if it is settled or unknown."""
+        return self.places().get(id)
+
+    def _line(self, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
+        running_first = sa.case((jobs.c.state == State.RUNNING, 0), else_=1)
+        order = (running_first, jobs.c.priority, jobs.c.tag, jobs.c.created)
+        with self._read() as db:
+            return db.execute(sa.select(*columns).where(jobs.c.state.in_(_OPEN)).order_by(*order)).all()
+
+    def _places(self, line: Sequence[sa.Row[Any]]) -> list[Place]:
+        places, now, until = [], self.clock(), 0.0
+        for ahead, row in enumerate(line):
+            until += _remaining(row, now) / self.engines
+            places.append(Place(0 if row.state == State.RUNNING else ahead, until, State(row.state)))
+        return places
+
+    def unposted(self) -> Sequence[JobRow]:
+        """Rows, settled or not, whose answer has not been posted, oldest first."""
+        with self._read() as db:
+            rows = db.execute(sa.select(jobs).where(jobs.c.posted.is_(None)).order_by(jobs.c.created)).all()
+        return [_job_row(one) for one in rows]
+
+    def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:
+        """Replace where the answer goes."""
+        with self._db.begin() as db:
+            db.execute(jobs.update().where(jobs.c.id == id).values(posting=json.dumps(posting)))
+
+    def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:
+        """Record where a settled job's answer stands, and replace its posting by what is still needed of it, where that
+        is given; False if it was recorded before."""
+        posted = {"posted": message_id} | ({} if posting is None else {"posting": json.dumps(posting)})
+        open_outbox = (jobs.c.id == id, jobs.c.posted.is_(None), jobs.c.state.in_(_SETTLED))
+        with self._db.begin() as db:
+            return db.execute(jobs.update().where(*open_outbox).values(**posted)).rowcount == 1
+
+    # what an engine does; every write is fenced by (id, attempt), so that a zombie changes nothing
+
+    def claim(self, engine: str) -> JobRow | None:
+        """Take the next job: its attempt is committed before it runs.
+
+        A job that asks for what this version no longer knows fails on the way, with a sentence.
+        """
+        order = (jobs.c.priority, jobs.c.tag, jobs.c.created)
+        with self._db.begin() as db:
+            id = db.scalar(sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED).order_by(*order).limit(1))
+            if id is None:
+                return None
+            begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
+            db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
+            found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
+        if _known(found.params) is None:
+            self.fail(found.id, found.attempt, NoLongerKnown())
+            return self.claim(engine)
+        return _job_row(found)
+
+    def stop_flag(self, id: JobId, attempt: int) -> str:
+        """ "" (go on), "stop", "keep", or "lost" when the job is no longer this engine's."""
+        query = sa.select(jobs.c.stop).where(*_fence(id, attempt))
+        with self._read() as db:
+            flag = db.scalar(query)
+        return "lost" if flag is None else flag
+
+    def finish(self, id: JobId, attempt: int, result: Result, seconds: float) -> bool:
+        """Settle as done, and learn from how long it took."""
+        done = {"state": State.DONE, "result": json.dumps(asdict(result)), "finished": self.clock()}
+        with self._db.begin() as db:
+            if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
+                return False
+            row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
+            if not row.keep:  # a dream that was kept early says nothing of a whole one
+                self._calibrate(db, row.job, seconds)
+        return True
+
+    def _calibrate(self, db: sa.Connection, job: Job, seconds: float) -> None:
+        fresh = seconds / max(job.params.work(), 1e-6)
+        known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
+        if known is None:
+            kind = {"recipe": job.params.recipe, "network": job.params.network}
+            db.execute(calibrations.insert().values(seconds_per_unit=fresh, **kind))
+        else:
+            average = known + SMOOTHING * (fresh - known)
+            db.execute(calibrations.update().where(_same_kind(job)).values(seconds_per_unit=average))
+
+    def fail(self, id: JobId, attempt: int, error: PareidoliaError) -> bool:
+        """Settle as failed, with the sentence that the user will read."""
+        failed = {"state": State.FAILED, "error": str(error), "error_code": error.code, "finished": self.clock()}
+        return self._settle(id, attempt, failed)
+
+    def stopped(self, id: JobId, attempt: int) -> bool:
+        """Settle as cancelled."""
+        return self._settle(id, attempt, {"state": State.CANCELLED, "finished": self.clock()})
+
+    def give_back(self, id: JobId, attempt: int) -> bool:
+        """Put a job back unharmed: the engine stops gracefully."""
+        return self._settle(id, attempt, {"state": State.QUEUED, "engine": None})
+
+    def crashed(self, id: JobId, attempt: int) -> State:
+        """The child died on it: queued once more, or failed the second time."""
+        with self._db.begin() as db:
+            row = db.execute(sa.select(jobs).where(*_fence(id, attempt))).one_or_none()
+            if row is None:
+                return State.QUEUED
+            state = State.FAILED if row.crashes + 1 >= CRASHES else State.QUEUED
+            db.execute(jobs.update().where(jobs.c.id == id).values(crashes=row.crashes + 1, **self._after(state)))
+            return state
+
+    def requeue(self, engine: str) -> int:
+        """Put back what this engine's dead predecessor was running; its lock proves that it is dead."""
+        mine = (jobs.c.state == State.RUNNING, jobs.c.engine == engine)
+        with self._db.begin() as db:
+            worn_out = db.execute(
+                jobs.update().where(*mine, jobs.c.attempt >= STARTS).values(**self._after(State.FAILED))
+            ).rowcount
+            flagged = db.execute(
+                jobs.update().where(*mine, jobs.c.stop != "").values(state=State.CANCELLED, finished=self.clock())
+            ).rowcount
+            back = db.execute(jobs.update().where(*mine).values(**self._after(State.QUEUED))).rowcount
+        return worn_out + flagged + back
+
+    # what retention does
+
+    def forget(self, before: float, at_most: int = 200) -> int:
+        """Delete the rows of jobs that were answered and had settled before that moment (Unix seconds); how many.
+
+        A few at a time, so that nobody waits long for the write lock.
+        """
+        settled = jobs.c.state.not_in(_OPEN)  # said so, SQLite takes the index of `finished` and not that of `state`
+        old = sa.select(jobs.c.id).where(jobs.c.finished < before, settled, jobs.c.posted.is_not(None))
+        with self._db.begin() as db:
+            return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
+
+    def named_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
+        """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
+        named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
+        unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
+        queries = (sa.select(*named).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
+        with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
+            found = (row for query in queries for part in db.execute(query).partitions(500) for row in part)
+            return {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
+
+    def _after(self, state: State) -> dict[str, Any]:
+        if state == State.QUEUED:
+            return {"state": state, "engine": None}
+        error = EngineCrashed()
+        return {"state": state, "error": str(error), "error_code": error.code, "finished": self.clock()}
+
+    def _settle(self, id: JobId, attempt: int, values: dict[str, Any]) -> bool:
+        with self._db.begin() as db:
+            return db.execute(jobs.update().where(*_fence(id, attempt)).values(**values)).rowcount == 1
+
+    def _read(self) -> AbstractContextManager[sa.Connection]:
+        return reading(self._db)
+
+
+def _fence(id: JobId, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return jobs.c.id == id, jobs.c.attempt == attempt, jobs.c.state == State.RUNNING
+
+
+def _same_kind(job: Job) -> sa.ColumnElement[bool]:
+    return sa.and_(calibrations.c.recipe == job.params.recipe, calibrations.c.network == job.params.network)
+
+
+def _fresh_row(
+    id: JobId, job: Job, posting: dict[str, Any], priority: int, tag: float, cost_s: float, now: float
+) -> dict[str, Any]:
+    return {
+        "id": id, "state": State.QUEUED, "recipe": job.params.recipe, "params": job.params.model_dump_json(),
+        "requester": job.requester, "picture": job.picture, "others": json.dumps(dict(job.others)),
+        "parent": job.parent, "limit_bytes": job.limit_bytes,
+        "posting": json.dumps(posting), "priority": priority, "tag": tag, "cost_s": cost_s, "created": now,
+        "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
+        "spoiler": job.spoiler,
+    }  # fmt: skip
+
+
+def _remaining(row: sa.Row[Any], now: float) -> float:
+    """Seconds of work left in a row; a job that overran its estimate is about to end. Clocks may be set back."""
+    if row.state == State.RUNNING and row.started is not None:
+        return float(max(row.cost_s - max(now - row.started, 0.0), 0.5))
+    return float(row.cost_s)
+
+
+def _known(stored: str) -> params.AnyParams | None:
+    """Params as stored; None where a network or a word in them has gone since. Their row must still be answered."""
+    try:
+        return params.parse(stored)
+    except PareidoliaError:
+        return None
+
+
+def _job_row(row: sa.Row[Any]) -> JobRow:
+    return JobRow(
+        id=JobId(row.id),
+        job=Job(
+            params=_known(row.params) or params.Dream(),
+            requester=row.requester,
+            picture=BlobKey(row.picture) if row.picture else None,
+            others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},
+            parent=JobId(row.parent) if row.parent else None,
+            limit_bytes=row.limit_bytes,
+            spoiler=bool(row.spoiler),
+        ),
+        state=State(row.state),
+        posting=json.loads(row.posting),
+        created=row.created,
+        attempt=row.attempt,
+        started=row.started,
+        finished=row.finished,
+        result=Result(**json.loads(row.result)) if row.result else None,
+        error=row.error,
+        error_code=row.error_code,
+        keep=row.stop == "keep",
+        posted=row.posted,
+        crashes=row.crashes,
+    )

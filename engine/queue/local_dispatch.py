@@ -1,0 +1,130 @@
+"""One machine: `settings => Dispatch` over the SQLite ledger, with the local socket for hints."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from engine.errors import DiskFull, SettingsError
+from engine.files.blobs import Blobs
+from engine.queue import migrate
+from engine.queue.database import occupy, sqlite_url
+from engine.queue.hint_socket import LiveClient, socket_path
+from engine.queue.job import MEGABYTE, BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
+from engine.queue.ledger import Ledger
+from engine.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger of these settings, whole and its schema up to date. Raises `SettingsError`."""
+    try:
+        occupancy = occupy(settings.run_dir)
+    except BlockingIOError:
+        raise SettingsError(problem="A backup is being restored here. Start again once that is done.") from None
+    try:
+        migrate.prepare(settings)
+    except BaseException:
+        os.close(occupancy)
+        raise
+    limits = Limits(settings.limits.per_user, settings.limits.total)
+    return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy)
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """The blobs of these settings."""
+    return Blobs(settings.data_dir / "blobs")
+
+
+class LocalDispatch:
+    """The port of `engine.queue.dispatch`, where every method is described."""
+
+    def __init__(self, ledger: Ledger, blobs: Blobs, live: LiveClient, free_mb: float = 0.0) -> None:
+        self.ledger = ledger
+        self.blobs = blobs
+        self.live = live
+        self._free = free_mb * MEGABYTE
+
+    @classmethod
+    def open(cls, settings: Settings) -> LocalDispatch:
+        """Connect to the ledger of these settings; migrates it first."""
+        live = LiveClient(socket_path(settings.run_dir))
+        return cls(open_ledger(settings), open_blobs(settings), live, settings.storage.free_mb)
+
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
+        await to_thread(self._refuse_on_full_disk)
+        id = await to_thread(self.ledger.submit, job, posting, id)
+        self.live.send(wake=True)
+        return id
+
+    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
+        outcome = await to_thread(self.ledger.cancel, id, keep=keep)
+        if outcome is CancelOutcome.STOPPING:
+            self.live.send(stop=id, keep=keep)
+        return outcome
+
+    async def place(self, id: JobId) -> Place | None:  # noqa: D102
+        return await to_thread(self.ledger.place, id)
+
+    async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
+        return await to_thread(self.ledger.row, id)
+
+    async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
+        return await to_thread(self.ledger.answered_in, message_id)
+
+    async def brought(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.brought, requester)
+
+    async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
+        return await to_thread(self.ledger.places)
+
+    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return await to_thread(self.ledger.waiting, requester)
+
+    def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
+        return self.live.hints()
+
+    def engine_listens(self) -> bool:  # noqa: D102
+        return self.live.connected
+
+    async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.unposted)
+
+    async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
+        await to_thread(self.ledger.update_posting, id, posting)
+
+    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:  # noqa: D102
+        return await to_thread(self.ledger.mark_posted, id, message_id, posting)
+
+    async def estimate(self, job: Job) -> float:  # noqa: D102
+        return await to_thread(self.ledger.estimate, job)
+
+    async def put_blob(self, data: bytes) -> BlobKey:  # noqa: D102
+        return await to_thread(self._put_blob, data)
+
+    def _put_blob(self, data: bytes) -> BlobKey:
+        self._refuse_on_full_disk()
+        try:
+            return self.blobs.put(data)
+        except OSError as error:
+            log.error("no picture can be kept: %s", error)
+            raise DiskFull from error
+
+    def _refuse_on_full_disk(self) -> None:
+        """What is queued is finished with the space that is left; nothing new begins with it."""
+        free = shutil.disk_usage(self.blobs.folder).free
+        if free < self._free:
+            log.error("only %.0f MB of disk are free: no new dreams are taken", free / MEGABYTE)
+            raise DiskFull
+
+    async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
+        return await to_thread(self.blobs.get, key)
+
+    async def close(self) -> None:  # noqa: D102
+        self.live.close()
+        await to_thread(self.ledger.close)

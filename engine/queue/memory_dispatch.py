@@ -1,0 +1,155 @@
+"""A dispatch in memory, driven by hand: `() => Dispatch` for tests and for looking at the bot without an engine.
+
+A real ledger on an in-memory database, so that it cannot disagree with the ledger's rules; only delivery is by hand:
+`start`, `progress`, `finish`, `fail` do what an engine would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Broken, Failure
+from engine.queue.database import sqlite_url
+from engine.queue.job import (
+    BlobKey,
+    CancelOutcome,
+    Hint,
+    Job,
+    JobId,
+    JobRow,
+    Limits,
+    Place,
+    Progress,
+    Requeued,
+    Result,
+    Settled,
+    Started,
+    State,
+)
+from engine.queue.ledger import Ledger, metadata
+
+
+class MemoryDispatch:
+    """The port of `engine.queue.dispatch`, where the methods it shares are described."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.ledger = Ledger(sqlite_url(Path(":memory:")), limits)
+        metadata.create_all(self.ledger._db)
+        self._blobs: dict[BlobKey, bytes] = {}
+        self._listeners: set[asyncio.Queue[Hint]] = set()
+        self.engine_there = True
+
+    # the engine's part, by hand
+
+    def start(self) -> JobRow | None:
+        """Claim the next job, as an engine does."""
+        row = self.ledger.claim("by hand")
+        if row:
+            self._tell(Started(row.id))
+        return row
+
+    def progress(self, id: JobId, step: int, steps: int, preview: bytes = b"", eta_s: float = 0.0) -> str:
+        """Report progress; returns what the ledger answers ("" for go on)."""
+        self._tell(Progress(id, step, steps, eta_s, preview))
+        return self.ledger.stop_flag(id, self._attempt(id))
+
+    def finish(
+        self, id: JobId, data: bytes, *, mime: str = "image/png", width: int = 512, height: int = 512,
+        facts: dict[str, Any] | None = None,
+    ) -> bool:  # fmt: skip
+        """Settle a running job as done with these bytes as its result."""
+        key = hashlib.sha256(data).hexdigest()
+        self._blobs[BlobKey(key)] = data
+        result = Result(BlobKey(key), mime, width, height, len(data), facts=facts or {})
+        return self._settled(id, self.ledger.finish(id, self._attempt(id), result, 1.0))
+
+    def fail(self, id: JobId, error: Failure | None = None) -> bool:
+        """Settle a running job as failed."""
+        return self._settled(id, self.ledger.fail(id, self._attempt(id), error or Broken()))
+
+    def stopped(self, id: JobId) -> bool:
+        """Settle a running job as cancelled."""
+        return self._settled(id, self.ledger.stopped(id, self._attempt(id)))
+
+    def crash(self, id: JobId) -> State:
+        """A running job's child died; what the ledger makes of that."""
+        state = self.ledger.crashed(id, self._attempt(id))
+        self._tell(Settled(id) if state.settled else Requeued(id))
+        return state
+
+    def _attempt(self, id: JobId) -> int:
+        row = self.ledger.row(id)
+        return row.attempt if row else 0
+
+    def _settled(self, id: JobId, done: bool) -> bool:
+        self._tell(Settled(id))
+        return done
+
+    def _tell(self, hint: Hint) -> None:
+        for queue in self._listeners:
+            queue.put_nowait(hint)
+
+    # the port
+
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
+        return self.ledger.submit(job, posting, id)
+
+    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
+        return self.ledger.cancel(id, keep=keep)
+
+    async def place(self, id: JobId) -> Place | None:  # noqa: D102
+        return self.ledger.place(id)
+
+    async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
+        return self.ledger.row(id)
+
+    async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
+        return self.ledger.answered_in(message_id)
+
+    async def brought(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.brought(requester)
+
+    async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
+        return self.ledger.places()
+
+    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return self.ledger.waiting(requester)
+
+    async def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
+        queue: asyncio.Queue[Hint] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)
+
+    def engine_listens(self) -> bool:  # noqa: D102
+        return self.engine_there
+
+    async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.unposted()
+
+    async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
+        self.ledger.update_posting(id, posting)
+
+    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:  # noqa: D102
+        return self.ledger.mark_posted(id, message_id, posting)
+
+    async def estimate(self, job: Job) -> float:  # noqa: D102
+        return self.ledger.estimate(job)
+
+    async def put_blob(self, data: bytes) -> BlobKey:  # noqa: D102
+        key = BlobKey(hashlib.sha256(data).hexdigest())
+        self._blobs[key] = data
+        return key
+
+    async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
+        return self._blobs.get(key)
+
+    async def close(self) -> None:  # noqa: D102
+        self.ledger.close()

@@ -1,0 +1,68 @@
+"""Bring a database to this version's schema: `engine => None`, before anything else touches it."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from engine.errors import NoLedger, SettingsError
+from engine.queue.database import check, connect, sqlite_url
+from engine.settings import Settings
+
+
+def prepare(settings: Settings) -> None:
+    """Check, then make or upgrade the database of these settings. Two processes that start together do it once.
+
+    Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file that cannot be opened or written.
+    """
+    with _alone(settings.run_dir / "migrate.lock"):
+        engine = connect(sqlite_url(settings.database))
+        try:
+            check(settings.database)
+            upgrade(engine)
+        except (sqlite3.OperationalError, sa.exc.OperationalError, NoLedger) as error:
+            reason = error.facts["reason"] if isinstance(error, NoLedger) else str(getattr(error, "orig", error))
+            remedy = f"Make {settings.data_dir} writable and its disk not full, and start again."
+            raise SettingsError(
+                problem=f"The database {settings.database} cannot be used ({reason}). {remedy}"
+            ) from error
+        finally:
+            engine.dispose()
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Run the migrations that are missing, in one transaction. Raises `SettingsError` on a newer schema."""
+    # here, for only who opens a database pays for it: a third of a second, more than everything else of `doctor`
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    known = ScriptDirectory.from_config(config)
+    with engine.begin() as db:
+        current = MigrationContext.configure(db).get_current_revision()
+        if current is not None and current not in {script.revision for script in known.walk_revisions()}:
+            newer = f"The database is of a newer Pareidolia (schema {current})."
+            raise SettingsError(problem=f"{newer} Update Pareidolia, or restore a backup.")
+        config.attributes["connection"] = db
+        command.upgrade(config, "head")
+
+
+def scripts() -> Path:
+    """The migrations: beside the packages in a checkout, inside this package in a wheel."""
+    packed = Path(__file__).parent / "migrations"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "migrations"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,92 @@
+"""What may go: `(ledger, blobs, settings) => rows and files removed`.
+
+Three rules, in this order. A job that was answered goes some days after it settled. A blob that no row names goes. If
+blobs still take more than their share of the disk, those unused for longest go, whose buttons then say that the dream
+is gone. Nothing that a preset names, or a job that waits, runs or was not answered yet, is ever taken; nor is anything
+that was used within the last hour, so that what is between two steps of a request stays.
+
+The supervisor runs it every half hour: there is one supervisor per data folder. Two at once would do no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from engine.files.blobs import Blobs
+from engine.queue.ledger import Ledger
+from engine.settings import Storage
+
+log = logging.getLogger("pareidolia.retention")
+
+TIDY_S = 1800.0
+"""Between two rounds; the first comes that long after the start, when a wrong clock has been set right."""
+CLOCK_JUMP_S = 600.0
+"""A clock that went this much faster than time has jumped, and gets one round's time to be set right."""
+GRACE_S = 3600.0
+"""A blob used within this time stays, whoever names it: its row may be just about to be written."""
+DAY_S = 86_400.0
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What a round of retention did."""
+
+    jobs: int
+    """Rows removed."""
+    freed: int
+    """Bytes of blobs removed."""
+    kept: int
+    """Bytes of blobs that stay."""
+
+
+async def tidy_forever(ledger: Ledger, blobs: Blobs, storage: Storage) -> None:
+    """Round after round, until cancelled."""
+    while True:
+        before, began = ledger.clock(), time.monotonic()
+        await asyncio.sleep(TIDY_S)
+        if ledger.clock() - before - (time.monotonic() - began) > CLOCK_JUMP_S:
+            log.warning("the clock has jumped ahead; nothing is tidied this time")
+            continue
+        try:
+            log.info("%s", await asyncio.to_thread(tidy, ledger, blobs, storage))
+        except Exception:
+            log.exception("nothing could be tidied; the next round tries again")
+
+
+def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
+    """One round. Raises what the database or the disk raises; then the next round goes on."""
+    now = ledger.clock()
+    forgotten = 0
+    while gone := ledger.forget(now - storage.days * DAY_S):
+        forgotten += gone
+    unused_since = now - GRACE_S
+    blobs.remove_parts(unused_since)
+    freed = _sweep(ledger, blobs, unused_since)
+    kept, pressed = _press(ledger, blobs, storage, unused_since)
+    if kept > storage.gigabytes * GIGABYTE:
+        log.warning("pictures take %.1f GB, more than storage.gigabytes allows, and all are in use", kept / GIGABYTE)
+    return Tidied(forgotten, freed + pressed, kept)
+
+
+def _sweep(ledger: Ledger, blobs: Blobs, unused_since: float) -> int:
+    """Remove the blobs that no row names; the bytes freed."""
+    stored = blobs.stored()  # before the names: what is stored and named later is not looked at
+    named = ledger.named_blobs()
+    return sum(blobs.remove(one.key, unused_since) for one in stored if one.key not in named)
+
+
+def _press(ledger: Ledger, blobs: Blobs, storage: Storage, unused_since: float) -> tuple[int, int]:
+    """Remove the oldest unpinned blobs until the rest fits; the bytes that stay, and the bytes freed."""
+    stored = blobs.stored()
+    held, freed = sum(one.size for one in stored), 0
+    pinned = ledger.named_blobs(pinned=True) if held > storage.gigabytes * GIGABYTE else set()
+    for one in stored:
+        if held - freed <= storage.gigabytes * GIGABYTE:
+            break
+        if one.key not in pinned:
+            freed += blobs.remove(one.key, unused_since)
+    return held - freed, freed

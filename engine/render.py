@@ -1,0 +1,55 @@
+"""From params to a file: `(params, clean PNGs, studio) => progress ..., then the encoded result`.
+
+What the worker does for a job and the command line does in its own process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional
+
+from engine import encoders, recipes
+from engine.ascent.progress import Frame, Progress
+from engine.encoders.encoder import Encoded
+from engine.encoders.pixel_bytes import tensor
+from engine.params import AnyParams
+from engine.runtime import Studio
+
+
+def produce(
+    params: AnyParams, png: bytes | None, studio: Studio, limit_bytes: int | None = None,
+    others: Mapping[str, bytes] | None = None, kind: encoders.Kind = "png",
+) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
+    """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
+
+    `png` is a clean picture from the decoder, None for noise; `others` are further ones by name; `kind` is what a still
+    picture becomes. Closing the generator stops the work at its next step.
+    """
+    source = None if png is None else tensor(png)
+    further = {name: tensor(data) for name, data in (others or {}).items()}
+    with contextlib.closing(encoders.open_encoder(params, limit_bytes, further, kind)) as encoder:
+        reports = recipes.run(params, source, studio, further)
+        framed, note = False, ""
+        facts: Mapping[str, Any] = {}
+        for report in reports:
+            if isinstance(report, Frame):
+                encoder.add(report.picture)
+                framed, facts = True, report.facts or facts
+                continue
+            note = report.note
+            if (yield report):
+                if not framed:
+                    encoder.add(_enlarged(report))
+                break
+        made = encoder.finish()
+        yield replace(made, facts=facts, note=f"{note} {made.note}".strip())
+
+
+def _enlarged(report: Progress) -> Tensor:
+    """The canvas so far at the result's size: an early octave is smaller than what was asked for."""
+    return functional.interpolate(report.show()[None], report.size, mode="bicubic", antialias=True)[0].clamp(0, 1)

@@ -1,0 +1,121 @@
+"""Where dreaming happens: `(device, dtype, threads) => networks, generators, the same bytes every time`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from engine.catalog import catalog
+from engine.errors import SettingsError
+from engine.networks.loading import load
+from engine.networks.network import Network
+from engine.platform import resource_limits
+
+Dtype = Literal["auto", "float32", "bfloat16"]
+
+
+class Studio:
+    """A device, a number type, threads, and the networks loaded so far.
+
+    Making one sets torch up for the whole process: threads, and deterministic algorithms only.
+    """
+
+    def __init__(
+        self,
+        device: str = "auto",
+        dtype: Dtype = "auto",
+        threads: int = 0,
+        loader: Callable[[str], Network] = load,
+        memory_mb: int = 0,
+    ) -> None:
+        """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has; of a container's
+        share both take no more than that.
+
+        Raises `SettingsError` for a device that torch cannot use.
+        """
+        self.device = _device(device)
+        self.memory = memory_mb * 2**20 or _memory(self.device)
+        self.dtype, self._chooses = _dtype(dtype, self.device), dtype == "auto"
+        self._loader = loader
+        self._networks: dict[str, Network] = {}
+        if chosen := threads or _fewer(torch.get_num_threads()):
+            torch.set_num_threads(chosen)
+        self.threads = torch.get_num_threads()
+        _be_deterministic()
+
+    def network(self, name: str) -> Network:
+        """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
+        if name not in self._networks:
+            self._networks[name] = self._loader(name).to(self.device, self._suited(name))
+        return self._networks[name]
+
+    def _suited(self, name: str) -> torch.dtype:
+        """The number type of a network: on a CPU chosen for those that dream by crops, it is float32.
+
+        Their depthwise convolutions take 1.3 times as long in bfloat16, forward and back, measured on a CPU that
+        multiplies it itself.
+        """
+        entry = catalog.networks().get(name)
+        depthwise = entry is not None and entry.crops and self.device.type == "cpu"
+        return torch.float32 if depthwise and self._chooses else self.dtype
+
+    def generator(self, seed: int) -> torch.Generator:
+        """Random numbers of that seed; drawn on the CPU, so that every device draws the same."""
+        return torch.Generator().manual_seed(seed)
+
+    def gpu_bytes(self) -> int:
+        """GPU memory that torch holds, whether it uses it now or not; 0 on a CPU."""
+        return int(torch.cuda.memory_reserved(self.device)) if self.device.type == "cuda" else 0
+
+    def hold(self, picture: Tensor) -> Tensor:
+        """A picture [3, h, w] in [0, 1], on the device that dreams it, in float32."""
+        return picture.to(self.device, torch.float32)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError):  # which one depends on how torch was built
+        problem = f"torch cannot use the device {name!r} here. Set `engine.device` to auto or cpu."
+        raise SettingsError(problem=problem) from None
+
+
+def _memory(device: torch.device) -> int:
+    """Bytes that a device has in all, or that a container allows."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return resource_limits.share().budget
+
+
+def _fewer(threads: int) -> int:
+    """As many as a container's CPUs, where those are fewer; else 0."""
+    allowed = resource_limits.share().threads
+    return allowed if allowed < threads else 0
+
+
+def _dtype(name: Dtype, device: torch.device) -> torch.dtype:
+    """What the network computes in. Chosen by what the processor can do, never by a stopwatch: bytes must repeat.
+
+    Where a CPU multiplies bfloat16 itself, a step of pocket at 512 px takes 0.7 of float32's time; where it does not,
+    bfloat16 is emulated and slower.
+    """
+    if name != "auto":
+        return {"float32": torch.float32, "bfloat16": torch.bfloat16}[name]
+    able = torch.cpu.get_capabilities()
+    fast = device.type == "cpu" and (able.get("avx512_bf16") or able.get("amx_bf16"))
+    return torch.bfloat16 if fast else torch.float32
+
+
+def _be_deterministic() -> None:
+    # Numbers below 1e-38 tell nothing and cost a CPU fifty times as much; spectra under Adam are full of them.
+    torch.set_flush_denormal(True)
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False
+    # Nothing here reads memory before writing it, and filling it costs time at every step.
+    setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010 - set on a module, unknown to mypy

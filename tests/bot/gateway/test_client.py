@@ -1,0 +1,186 @@
+"""Every command of the tree within Discord's limits, and every exception as words."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import get_args
+
+import discord
+import pytest
+from discord import app_commands
+
+from bot import wording
+from bot.components.job_buttons import ACTIONS, Press
+from bot.gateway.client import COGS, Client, digest_of, words
+from bot.playground.rejections import JsonDict
+from engine import params
+from engine.catalog import catalog
+from engine.errors import UnknownLayer
+from engine.params import Channel, Concept, Dream, Params, Zoom
+from engine.queue.job import new_id
+
+NAME_LIMIT, DESCRIPTION_LIMIT, OPTIONS_LIMIT, COMMAND_LIMIT = 32, 100, 25, 8000
+MESSAGE_MENU, MENUS_LIMIT = 3, 5
+"""A user who installs an application for himself sees at most so many of its menus on a message."""
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[Client]:
+    async with Client(guild_ids=[7], state_file=tmp_path / "state", always_sync=True) as client:
+        for name in COGS:
+            await client.load_extension(f"bot.cogs.{name}")
+        yield client
+
+
+def every(option: JsonDict) -> Iterator[JsonDict]:
+    yield option
+    for child in option.get("options", ()):
+        yield from every(child)
+
+
+def size_of(command: JsonDict) -> int:
+    return sum(
+        len(part["name"]) + len(part.get("description", "")) + sum(len(str(c)) for c in part.get("choices", ()))
+        for part in every(command)
+    )
+
+
+def declared(client: Client, name: str) -> JsonDict:
+    """A command as Discord is told of it."""
+    command = client.tree.get_command(name)
+    assert isinstance(command, app_commands.Command | app_commands.Group)
+    return command.to_dict(client.tree)
+
+
+async def test_every_command_is_within_discords_limits(client: Client) -> None:
+    commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    assert {command["name"] for command in commands} == {
+        "dream", "zoom", "concept", "see", "lab", "preset", "queue", "help",
+        wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS,
+    }  # fmt: skip
+    assert sum(command.get("type") == MESSAGE_MENU for command in commands) <= MENUS_LIMIT
+    for command in commands:
+        slash = command.get("type", 1) == 1
+        assert size_of(command) <= COMMAND_LIMIT
+        for part in every(command):
+            assert 1 <= len(part["name"]) <= NAME_LIMIT
+            assert not slash or part["name"] == part["name"].lower()
+            assert not slash or 1 <= len(part["description"]) <= DESCRIPTION_LIMIT
+            assert len(part.get("options", ())) <= OPTIONS_LIMIT
+            required = [option.get("required", False) for option in part.get("options", ())]
+            assert required == sorted(required, reverse=True)
+
+
+async def test_the_options_of_dream_are_in_the_order_of_the_mission(client: Client) -> None:
+    dream = declared(client, "dream")
+    assert [option["name"] for option in dream["options"]] == [
+        "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by", "keep",
+        "colours", "protect", "mask", "look", "network",
+    ]  # fmt: skip
+    assert not any(option.get("required") for option in dream["options"])
+    assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {
+        "layer", "subject", "preset", "network",
+    }  # fmt: skip
+
+
+async def test_every_choice_is_one_that_the_params_take(client: Client) -> None:
+    dream = declared(client, "dream")
+    offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
+    assert set(offered) == {"colours", "protect", "guide_by", "look"}
+    for name, choices in offered.items():
+        made = [getattr(params.make(Dream, **{name: choice["value"]}), name) for choice in choices]
+        assert set(made) == set(get_args(Dream.model_fields[name].annotation))
+
+
+async def test_a_concept_needs_its_subject_and_the_lab_needs_nothing(client: Client) -> None:
+    (subject,) = [option["name"] for option in declared(client, "concept")["options"] if option.get("required")]
+    assert subject == "subject"
+    (channel,) = declared(client, "lab")["options"]
+    assert channel["name"] == "channel"
+    assert not any(option.get("required") for option in channel["options"])
+
+
+async def test_the_digest_changes_with_a_command(client: Client) -> None:
+    before = digest_of(client.tree, 1)
+    assert digest_of(client.tree, 1) == before
+    assert digest_of(client.tree, 2) != before
+    client.tree.remove_command("help")
+    assert digest_of(client.tree, 1) != before
+
+
+async def test_only_the_servers_of_the_settings_are_served(client: Client) -> None:
+    assert client.serves(None)
+    assert client.serves(7)
+    assert not client.serves(8)
+
+
+async def test_what_comes_after_the_end_disturbs_nobody(client: Client) -> None:
+    await client.close()
+    client.dispatch("ready")
+
+
+async def test_no_privileged_intents(client: Client) -> None:
+    assert not client.intents.message_content
+    assert not client.intents.members
+    assert not client.intents.presences
+
+
+async def test_nobody_is_mentioned_by_default(client: Client) -> None:
+    assert client.allowed_mentions is not None
+    assert client.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
+
+
+def test_a_refusal_is_its_sentence_and_code() -> None:
+    text = words(UnknownLayer(name="**hgih**", hint=" Did you mean high?", nearest="high"))
+    assert "high" in text
+    assert r"\*\*hgih\*\*" in text
+    assert UnknownLayer.code in text
+
+
+def test_an_unexpected_error_has_a_code_and_no_details(caplog: pytest.LogCaptureFixture) -> None:
+    text = words(ZeroDivisionError("secret"))
+    code = text.split()[-1]
+    assert "secret" not in text
+    assert code in caplog.text
+
+
+@pytest.mark.parametrize("verb", [*ACTIONS])
+def test_every_verb_fits_a_custom_id(verb: str) -> None:
+    custom_id = f"{verb}:{new_id()}"
+    assert Press.__discord_ui_compiled_template__.fullmatch(custom_id)
+    assert len(custom_id) <= 100
+
+
+def spoken(client: Client) -> dict[str, JsonDict]:
+    """Every command as a person types it ("preset save"), and every group."""
+    found: dict[str, JsonDict] = {}
+    for command in client.tree.walk_commands():
+        shape = command.to_dict(client.tree)
+        found[command.qualified_name] = {part["name"]: part for part in shape.get("options", ())}
+    return found
+
+
+async def test_commands_and_options_have_each_a_description_of_their_own_and_none_is_left_over(client: Client) -> None:
+    commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    parts = [part for command in commands if command.get("type", 1) == 1 for part in every(command)]
+    said = {part["description"] for part in parts}
+    written = [*wording.COMMANDS.values(), *wording.OPTIONS.values()]
+    assert len(set(written)) == len(written)
+    assert set(written) == said
+    assert spoken(client).keys() == wording.COMMANDS.keys()
+
+
+async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: Path) -> None:
+    catalog.include(tmp_path)  # where nobody chose another default network
+    commands = spoken(client)
+    examples = re.findall(r"`/([^`]+)`", wording.HELP)
+    assert len(examples) > 5
+    for example in examples:
+        name = max((name for name in commands if f"{example} ".startswith(f"{name} ")), key=len)
+        given = dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", example.removeprefix(name)))
+        assert given.keys() <= commands[name].keys()
+        told = {key: value for key, value in given.items() if key != "image"}
+        kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "lab channel": Channel}
+        if kind := kinds.get(name):
+            wanted = {"subject": "owl"} if name == "concept" else {}
+            assert params.make(kind, **(wanted | told))

@@ -1,0 +1,67 @@
+"""How many files are held at once, over all users."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.requests.download_queue import Admission, Turn
+from engine.errors import TooManyPictures
+
+
+def held(turns: list[Turn]) -> list[str]:
+    return [turn.person for turn in turns if turn.come.is_set()]
+
+
+def test_files_are_held_as_far_as_there_is_room_and_the_others_have_a_place() -> None:
+    line = Admission(room=10)
+    turns = [line.line_up(person, 4) for person in ("1", "2", "3", "4")]
+    assert held(turns) == ["1", "2"]
+    assert [turn.ahead for turn in turns] == [0, 0, 1, 2]
+    turns[1].leave()
+    assert held(turns) == ["1", "2", "3"]
+    assert [turn.ahead for turn in turns[2:]] == [0, 1]
+
+
+def test_who_sends_many_holds_one_and_keeps_nobody_waiting() -> None:
+    line = Admission(room=10)
+    mine = [line.line_up("1", 1) for _ in range(4)]
+    other = line.line_up("2", 1)
+    assert held([*mine, other]) == ["1", "2"]
+    mine[0].leave()
+    assert mine[1].come.is_set()
+    assert not mine[2].come.is_set()
+
+
+def test_nobody_overtakes_a_large_file_and_one_larger_than_the_room_is_held_alone() -> None:
+    line = Admission(room=10)
+    small, large, late = line.line_up("1", 4), line.line_up("2", 25), line.line_up("3", 1)
+    assert held([small, large, late]) == ["1"]
+    small.leave()
+    assert held([large, late]) == ["2"]
+    large.leave()
+    assert held([late]) == ["3"]
+
+
+def test_a_line_that_is_too_long_is_a_sentence() -> None:
+    line = Admission(room=1, waiting=2)
+    turns = [line.line_up(str(person), 1) for person in range(3)]
+    with pytest.raises(TooManyPictures, match="Try again in about 1 min"):
+        line.line_up("4", 1)
+    turns[0].leave()
+    line.line_up("4", 1)
+
+
+async def test_who_gives_up_leaves_the_line() -> None:
+    line = Admission(room=1)
+    first, second, third = (line.line_up(str(person), 1) for person in range(3))
+    async with first:
+        waiting = asyncio.create_task(second.__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        assert third.ahead == 1
+    async with asyncio.timeout(5), third:
+        assert line._waiting == []
+    assert line._held == []

@@ -1,0 +1,215 @@
+"""A picture that its sender hid stays hidden in everything that is made of it."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace as Thing
+from typing import Any
+
+import discord
+import pytest
+
+from bot import wording
+from bot.playground.world import Message
+from bot.requests import picture_sources
+from bot.requests import service as desk_module
+from bot.store.posting import Posting
+from bot.views import result_card, status_card
+from bot.views.message_card import Card, Picture, files, layout, plain
+from engine.files.decoder import Clean
+from engine.params import Dream
+from engine.queue.job import BlobKey, Job, JobId, JobRow, Result, State
+from tests.bot.requests.test_service import (  # noqa: F401
+    JPEG,
+    Stage,
+    _drawn_avatars,
+    png,
+    specification,
+    stage,
+    walk,
+    words,
+)
+
+CDN = "https://cdn.discordapp.com/attachments/1/2/cat.png"
+PLAIN_PICTURE, HIDDEN = "cat.png", "SPOILER_cat.png"
+
+
+def covered(message: Message) -> bool:
+    """Whether every picture of a message is covered, by its name and in its gallery; they agree."""
+    shown = [item["spoiler"] for one in walk(message.components) for item in one.get("items", ())]
+    named = [item.filename.startswith("SPOILER_") for item in message.attachments]
+    assert shown == named
+    assert shown
+    return all(shown)
+
+
+# who says so
+
+
+def attachment(name: str = "cat.png", flags: int = 0, url: str = CDN) -> discord.Attachment:
+    data: Any = {"id": 1, "filename": name, "size": 3, "url": url, "proxy_url": url, "flags": flags}
+    return discord.Attachment(data=data, state=Thing(http=None))  # type: ignore[arg-type]
+
+
+def message(**parts: Any) -> Any:
+    nothing: dict[str, Any] = {
+        "content": "",
+        "attachments": [],
+        "components": [],
+        "embeds": [],
+        "message_snapshots": [],
+    }
+    return Thing(**{**nothing, **parts})
+
+
+def components(*made: dict[str, Any]) -> list[Any]:
+    return [discord.components._component_factory(one, None) for one in made]  # type: ignore[arg-type]
+
+
+GALLERY = {"type": 12, "items": [{"media": {"url": f"{CDN}?ex=1", "proxy_url": CDN}, "spoiler": True}]}
+OPEN = {"type": 12, "items": [{"media": {"url": CDN, "proxy_url": CDN}}]}
+THUMBNAIL = {"type": 11, "media": {"url": CDN, "proxy_url": CDN}, "spoiler": True}
+SECTION = {"type": 9, "components": [{"type": 10, "content": "words"}], "accessory": THUMBNAIL}
+EMBED = Thing(url="https://x/cat", image=Thing(url=CDN, proxy_url=None), thumbnail=Thing(url=None, proxy_url=None))
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        (message(attachments=[attachment()]), False),
+        (message(attachments=[attachment(HIDDEN)]), True),
+        (message(attachments=[attachment(flags=1 << 3)]), True),
+        (message(components=components(OPEN)), False),
+        (message(components=components(GALLERY)), True),
+        (message(components=components(SECTION)), True),
+        (message(components=components({"type": 17, "components": [OPEN], "spoiler": True})), True),
+        (message(attachments=[attachment()], components=components(GALLERY)), True),
+        (message(embeds=[EMBED], content="look https://x/cat"), False),
+        (message(embeds=[EMBED], content="look || https://x/cat ||"), True),
+        (message(message_snapshots=[message(attachments=[attachment(HIDDEN)])]), True),
+    ],
+)
+def test_what_hides_a_picture(said: Any, hidden: bool) -> None:
+    link = picture_sources.of_message(said, lambda _: True)
+    assert link is not None
+    assert link.spoiler is hidden
+
+
+def test_an_attached_one_is_hidden_by_its_name_or_its_flag() -> None:
+    assert [
+        picture_sources.of_attachment(one).spoiler for one in (attachment(), attachment(HIDDEN), attachment(flags=8))
+    ] == [
+        False,
+        True,
+        True,
+    ]
+
+
+# what becomes of it
+
+
+async def test_everything_that_shows_a_hidden_picture_is_hidden(stage: Stage) -> None:  # noqa: F811
+    shown = await stage.ask("You", "dream", image=stage.playground.upload(HIDDEN, png()))
+    assert covered(shown), "the picture itself, while the dream waits"
+    (row,) = await stage.rows()
+    assert row.job.spoiler
+    stage.dispatch.start()
+    stage.dispatch.progress(row.id, 2, 5, JPEG)
+    await stage.shows(shown, "40 %")
+    assert covered(shown), "its preview"
+    stage.dispatch.finish(row.id, png())
+    await stage.shows(shown, "seed:")
+    assert covered(shown), "its result"
+    for button in ("Deeper", "Again", "Zoom"):
+        assert covered(await stage.press("Ada", shown, button)), button
+    assert all(child.job.spoiler for child in await stage.queued(3))
+
+
+async def test_a_hidden_guide_or_mask_hides_the_dream(stage: Stage) -> None:  # noqa: F811
+    for name in ("guide", "mask"):
+        one, other = stage.playground.upload(PLAIN_PICTURE, png()), stage.playground.upload(HIDDEN, png())
+        assert covered(await stage.ask("You", "dream", image=one, **{name: other}))
+
+
+async def test_a_hidden_picture_in_a_message_is_dreamed_hidden(stage: Stage) -> None:  # noqa: F811
+    said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload(HIDDEN, png())])
+    by_menu = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
+    await stage.followed()
+    assert covered(by_menu)
+    finished = await stage.finish(by_menu)
+    again = await stage.answer(stage.playground.menu("Mod", "dreams", wording.DREAM_THIS, by_menu))
+    await stage.followed()
+    assert covered(again), "by what is written on our own message"
+    assert finished.job.spoiler
+
+
+async def test_what_nobody_hid_is_seen(stage: Stage) -> None:  # noqa: F811
+    assert not covered(await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png())))
+
+
+def row_of(spoiler: bool) -> JobRow:
+    job = Job(Dream(), "1", BlobKey("a" * 64), spoiler=spoiler)
+    made = Result(BlobKey("b" * 64), "image/png", 8, 6, 9)
+    return JobRow(JobId("j" * 20), job, State.DONE, {}, 1.0, result=made)
+
+
+@pytest.mark.parametrize("spoiler", [True, False])
+def test_every_version_of_an_answer_is_as_hidden_as_the_first(spoiler: bool) -> None:
+    posting, row = Posting(1, "Ada", "Ada's cat"), row_of(spoiler)
+    whole = result_card.settled(row, posting, png())
+    cards = [whole, plain(whole), result_card.smaller(whole, png(), still=True)]
+    cards += [status_card.waiting(row.id, row.job, posting, png(), None)]
+    cards += [status_card.dreaming(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
+    assert [one.picture is not None and one.picture.spoiler for one in cards] == [spoiler] * 6
+    assert {files(one)[0].spoiler for one in cards} == {spoiler}
+
+
+def test_the_gallery_names_the_file_that_is_sent() -> None:
+    card = Card("words", Picture(png(), "a cat", spoiler=True))
+    (file,), gallery = files(card), layout(card).to_components()[0]  # type: ignore[no-untyped-call]
+    assert gallery["items"][0]["media"]["url"] == f"attachment://{file.filename}" == "attachment://SPOILER_dream.png"
+
+
+# which frame, and whose turn
+
+
+async def test_the_frame_of_an_animation_is_named_as_long_as_it_is_dreamed(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def third(*_: object) -> Clean:
+        return Clean(png(), 8, 6, 3, 40)
+
+    monkeypatch.setattr(stage.client.desk.intake, "fetch", third)
+    shown = await stage.ask("You", "dream", image=stage.playground.upload("fade.gif", png()))
+    assert "frame 3 of 40" in words(shown)
+    await stage.finish(shown)
+    assert "frame 3 of 40" in words(shown)
+    assert "frame 3 of 40" in words(await stage.press("You", shown, "Again"))
+
+
+async def test_who_waits_for_room_is_told_the_place_in_line(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
+    monkeypatch.setattr(desk_module, "LOOK_S", 0.02)
+    line = stage.client.desk._reception._admission
+    turns = [line.line_up(name, line._room) for name in ("one", "other")]
+    waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
+    assert "2 pictures are opened before yours" in words(waits)
+    turns[0].leave()
+    await stage.shows(waits, "1 picture is opened before yours")
+    turns[1].leave()
+    await stage.shows(waits, "Yours is next")
+    async with asyncio.timeout(5):
+        while line._held or line._waiting:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_full_line_is_a_refusal_in_private(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(stage.client.desk._reception._admission, "_most", 0)
+    refused = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
+    assert refused.ephemeral
+    assert "So many people are sending pictures" in words(refused)
+    assert await stage.rows() == []

@@ -1,0 +1,109 @@
+"""Dreaming by crops: what is rendered and seen, that it climbs, that every place is seen alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule, accentuate, crops, find_phase, rendered
+from engine.ascent.progress import Progress
+from engine.canvas.fourier_overlay import Overlay
+from engine.canvas.phase_canvas import Phase
+from engine.catalog.catalog import EVIDENCE, Meaning
+from engine.networks.network import Network
+from engine.objectives import Objective, whole
+
+
+def objective(*channels: int, layer: str = EVIDENCE) -> Objective:
+    return whole([(1.0, [Meaning(layer=layer, about="", channels=channels)])])
+
+
+def score(network: Network, picture: Tensor, channel: int) -> float:
+    with torch.no_grad():
+        return float(network.activations(picture[None], [EVIDENCE])[EVIDENCE].mean((2, 3))[0, channel])
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [((384, 512), 1.0), ((384, 512), 0.54), ((1024, 768), 0.27), ((128, 128), 1)]
+)
+def test_crops_are_rendered_at_about_the_size_at_which_they_are_seen(size: tuple[int, int], scale: float) -> None:
+    found = rendered(size, scale)
+    assert all(length <= most for length, most in zip(found.size, size, strict=True))
+    assert found.side <= min(found.size)
+    if min(size) * scale > SIDE:
+        assert abs(found.side - SIDE) <= 8
+
+
+def test_crops_have_one_size_and_differ(photo: Tensor) -> None:
+    seen = crops(photo, 60, torch.Generator().manual_seed(1))
+    assert seen.shape == (CROPS, 3, SIDE, SIDE)
+    assert not torch.allclose(seen[0], seen[1], atol=0.3)
+
+
+def test_the_rim_is_seen_about_as_often_as_the_middle() -> None:
+    picture = torch.zeros(3, 96, 128, requires_grad=True)
+    generator = torch.Generator().manual_seed(2)
+    for _ in range(150):
+        torch.autograd.backward(crops(picture, 60, generator).sum())
+    assert picture.grad is not None
+    often = picture.grad[0]
+    rim = (often[:5].mean() + often[-5:].mean() + often[:, :5].mean() + often[:, -5:].mean()) / 4
+    assert rim > 0.45 * often[40:56, 50:78].mean()
+
+
+def test_it_climbs_towards_a_class_and_every_step_is_reported(small_network: Network, photo: Tensor) -> None:
+    generator = torch.Generator().manual_seed(3)
+    canvas = Overlay(photo, generator, 1.3, 0.7)
+    reports = list(accentuate([Eye(small_network, objective(2))], canvas, Schedule(steps=12, pull=0), generator))
+    assert [report.step for report in reports] == list(range(1, 13))
+    assert all(isinstance(report, Progress) and report.size == (90, 120) for report in reports)
+    assert score(small_network, reports[-1].show(), 2) > score(small_network, photo, 2)
+
+
+def test_a_pull_keeps_it_near_its_source(small_network: Network, photo: Tensor) -> None:
+    far = []
+    for pull in (0.0, 3000.0):
+        generator = torch.Generator().manual_seed(4)
+        canvas = Overlay(photo, generator, 1.3, 0.7)
+        *_, last = accentuate([Eye(small_network, objective(2))], canvas, Schedule(steps=12, pull=pull), generator)
+        far.append((last.show() - photo).square().mean())
+    assert far[1] < far[0]
+
+
+def test_networks_take_turns(small_network: Network, photo: Tensor) -> None:
+    asked: list[str] = []
+
+    class Watched:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def activations(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+            asked.append(self.name)
+            return small_network.activations(picture, layers)
+
+    generator = torch.Generator().manual_seed(5)
+    pair = [Eye(Watched(name), objective(1)) for name in ("one", "other")]
+    list(accentuate(pair, Overlay(photo, generator, 1.3, 0.7), Schedule(steps=4), generator))
+    assert asked == ["one", "other", "one", "other"]
+
+
+def test_phases_climb_too(small_network: Network) -> None:
+    generator = torch.Generator().manual_seed(6)
+    canvas = Phase((96, 96), generator)
+    before = score(small_network, canvas.shown(), 3)
+    *_, last = find_phase([Eye(small_network, objective(3))], canvas, 12, generator)
+    assert last.step == last.steps == 12
+    assert score(small_network, last.show(), 3) > before
+
+
+def test_the_same_seed_is_the_same_picture(small_network: Network, photo: Tensor) -> None:
+    def made() -> Tensor:
+        generator = torch.Generator().manual_seed(7)
+        canvas = Overlay(photo, generator, 1.3, 0.7)
+        *_, last = accentuate([Eye(small_network, objective(0))], canvas, Schedule(steps=3), generator)
+        return last.show()
+
+    assert torch.equal(made(), made())

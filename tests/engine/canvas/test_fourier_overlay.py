@@ -1,0 +1,61 @@
+"""Waves over a picture: nothing at first, everywhere possible, the same at every size, none where a mask says so."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.canvas.fourier_overlay import Overlay, bounded
+
+
+def laid(source: Tensor, mask: Tensor | None = None, seed: int = 1) -> Overlay:
+    return Overlay(source, torch.Generator().manual_seed(seed), falloff=1.3, chroma=0.7, mask=mask)
+
+
+def moved(canvas: Overlay, by: float = 40.0) -> Tensor:
+    """The picture after its waves have grown."""
+    with torch.no_grad():
+        canvas.spectrum *= by / 0.01
+        canvas.spectrum[:, :, 0, 0] = 0  # the picture's mean stays
+    return canvas.shown()
+
+
+def test_it_begins_with_the_source(photo: Tensor) -> None:
+    assert (laid(photo).shown() - photo).abs().mean() < 0.01
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_black_and_white_take_waves_as_grey_does(value: float) -> None:
+    """A sigmoid over logits would leave them as they are."""
+    changed = (moved(laid(torch.full((3, 48, 64), value))) - value).abs() > 8 / 255
+    assert changed.float().mean() > 0.35
+
+
+@pytest.mark.parametrize(("beyond", "edge"), [(-0.2, 0.0), (1.2, 1.0)])
+def test_what_was_cut_off_is_not_pushed_further_out_and_can_come_back(beyond: float, edge: float) -> None:
+    values = torch.full((4,), beyond, requires_grad=True)
+    shown = bounded(values)
+    assert shown.tolist() == [edge] * 4
+    outwards = shown.sum() * (1 if beyond > 1 else -1)
+    (further,) = torch.autograd.grad(-outwards, values, retain_graph=True)  # what a descent would follow
+    (back,) = torch.autograd.grad(outwards, values)
+    assert further.tolist() == [0] * 4
+    assert back.abs().tolist() == [1] * 4
+
+
+def test_seen_smaller_it_is_the_same_picture(photo: Tensor) -> None:
+    canvas = laid(photo)
+    large = moved(canvas)
+    with torch.no_grad():
+        small = canvas.picture((44, 60))
+    shrunk = torch.nn.functional.interpolate(large[None], (44, 60), mode="bicubic", antialias=True)[0]
+    assert torch.corrcoef(torch.stack([small.flatten(), shrunk.flatten()]))[0, 1] > 0.9
+
+
+def test_a_mask_keeps_what_it_covers(photo: Tensor) -> None:
+    mask = torch.ones(1, *photo.shape[1:])
+    mask[:, :, :40] = 0
+    dreamed = moved(laid(photo, mask))
+    torch.testing.assert_close(dreamed[:, :, :36], photo[:, :, :36])
+    assert (dreamed - photo)[:, :, 60:].abs().mean() > 0.05

@@ -1,0 +1,84 @@
+"""A file says how it was made: in every format, read back by the sealed child, inside the upload limit, same pixels."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import torch
+from PIL import Image, ImageSequence
+from torch import Tensor
+
+from engine.encoders import embed_metadata, encode, open_encoder
+from engine.encoders.gif import Gif
+from engine.files import generation_metadata
+from engine.files.decoder import Decoder
+from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+
+EVERY: list[AnyParams] = [
+    Dream(layer="high*0.7 + mid:21", seed=4821), Zoom(subject="owl + castle"), Concept(subject="banana"),
+    Channel(layer="mid", channel=3), See(),
+]  # fmt: skip
+LONGEST = Zoom(layer=" + ".join(f"mixed4d:{300 + n}*0.{n}7" for n in range(1, 9)), ratio=1.234567890123456)
+PICTURE = torch.rand(3, 90, 120, generator=torch.Generator().manual_seed(0))
+
+
+def made(kind: str, text: str, picture: Tensor = PICTURE) -> bytes:
+    if kind != "gif":
+        return encode(picture, kind, imprint=text).data  # type: ignore[arg-type]
+    encoder = Gif(10, imprint=text)
+    for turn in range(3):
+        encoder.add(picture.roll(turn, 1))
+    return encoder.finish().data
+
+
+def pixels(data: bytes) -> list[bytes]:
+    return [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(Image.open(io.BytesIO(data)))]
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
+async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
+    async with Decoder() as decoder:
+        for params in [*EVERY, LONGEST]:
+            data = made(kind, generation_metadata.write(params, ["guide"]))
+            assert generation_metadata.read(await decoder.imprint(data)) == generation_metadata.Imprint(
+                params, ("guide",)
+            )
+            assert (await decoder.clean(data, 120)).width == 120
+        assert await decoder.imprint(made(kind, "")) == b""
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
+def test_it_changes_no_pixel_and_costs_little(kind: str) -> None:
+    text = generation_metadata.write(LONGEST)
+    with_it, without = made(kind, text), made(kind, "")
+    assert pixels(with_it) == pixels(without)
+    assert len(text) < len(with_it) - len(without) < len(text) + 100
+
+
+def test_a_gif_plays_for_ever_all_the_same() -> None:
+    film = Image.open(io.BytesIO(made("gif", generation_metadata.write(LONGEST))))
+    assert (film.info["loop"], getattr(film, "n_frames", 0)) == (0, 3)
+
+
+def test_a_gif_of_another_maker_without_palette_or_loop_takes_it_too() -> None:
+    out = io.BytesIO()
+    Image.new("L", (4, 4)).save(out, "GIF")
+    said = Image.open(io.BytesIO(embed_metadata.gif(out.getvalue(), "x" * 300)))
+    assert said.info["comment"] == b"x" * 300
+    assert pixels(embed_metadata.gif(out.getvalue(), "x" * 300)) == pixels(out.getvalue())
+
+
+@pytest.mark.parametrize("params", [Dream(), Zoom()])
+def test_what_must_fit_a_limit_fits_it_with_its_words(params: AnyParams) -> None:
+    def encoded(limit: int | None) -> bytes:
+        encoder = open_encoder(params, limit)
+        for turn in range(3):
+            encoder.add(PICTURE.roll(turn, 1))
+        return encoder.finish().data
+
+    whole = encoded(None)
+    for limit in (len(whole), len(whole) - 1, len(whole) // 2):
+        data = encoded(limit)
+        assert len(data) <= limit
+        assert generation_metadata.write(params).encode() in data

@@ -1,0 +1,108 @@
+"""Databases as released versions left them, with data: `schemas/<revision>.sql`.
+
+    python -m tests.engine.queue.old_databases     writes the file of every revision that has none
+
+Run it before a release that brings a migration, and never change a file that was released.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from engine.queue import migrate
+from engine.queue.database import connect, sqlite_url
+
+FOLDER = Path(__file__).parent / "schemas"
+PICTURE, MADE = "d4" * 32, "2b" * 32
+DREAM = (
+    '{"network":"pocket","layer":"high","octaves":4,"ratio":1.6,"iterations":12,"strength":1.0,"jitter":16,"seed":4821,'
+    '"size":512,"recipe":"dream"}'
+)
+ZOOM = DREAM.replace('"dream"}', '"zoom","frames":30,"factor":1.06,"fps":12}').replace("512", "320")
+COMMON = {
+    "requester": "1573311599496658944", "limit_bytes": 10485760, "priority": 0, "crashes": 0, "stop": "", "error": "",
+    "error_code": "", "posting": '{"user_id":1573311599496658944,"name":"Ada","subject":"a picture","channel_id":7}',
+    "cost_s": 2.5,
+}  # fmt: skip
+RESULT = f'{{"blob":"{MADE}","mime":"image/png","width":512,"height":384,"size":400000,"note":""}}'
+JOBS: tuple[dict[str, Any], ...] = (
+    {"id": "q" * 20, "state": "queued", "recipe": "dream", "params": DREAM, "picture": PICTURE, "tag": 4.0,
+     "created": 1000.0, "attempt": 0},
+    {"id": "r" * 20, "state": "running", "recipe": "zoom", "params": ZOOM, "tag": 3.0, "created": 999.0, "attempt": 1,
+     "engine": "engine", "started": 1001.0, "parent": "d" * 20},
+    {"id": "d" * 20, "state": "done", "recipe": "dream", "params": DREAM, "picture": PICTURE, "tag": 1.0,
+     "created": 900.0, "attempt": 1, "engine": "engine", "started": 901.0, "finished": 903.0, "result": RESULT,
+     "posted": "1573311671814848512"},
+    {"id": "f" * 20, "state": "failed", "recipe": "dream", "params": DREAM, "tag": 2.0, "created": 910.0, "attempt": 2,
+     "crashes": 2, "finished": 950.0, "error": "The engine crashed twice.", "error_code": "F01"},
+    {"id": "c" * 20, "state": "cancelled", "recipe": "dream", "params": DREAM, "tag": 2.5, "created": 920.0,
+     "attempt": 1, "stop": "stop", "finished": 930.0, "posted": "1573311706568851456"},
+)  # fmt: skip
+PRESET = {"id": 1, "user_id": COMMON["requester"], "name": "Fur", "name_key": "fur", "params": '{"layer":"mid"}',
+          "created": 800.0, "used": 810.0}  # fmt: skip
+CALIBRATION = {"recipe": "dream", "network": "pocket", "seconds_per_unit": 0.31}
+
+
+NAMED = "0004"
+"""From here on presets name their network."""
+
+
+def revisions() -> list[str]:
+    """All of them, oldest first."""
+    return [script.revision for script in reversed([*_scripts().walk_revisions()])]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.scripts()))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def dump(revision: str) -> str:
+    """The SQL of a database of that revision with data in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "old.db"
+        engine = connect(sqlite_url(path))
+        with engine.begin() as db:
+            config = _config()
+            config.attributes["connection"] = db
+            command.upgrade(config, revision)
+            for job in JOBS:
+                _insert(db, "jobs", {**COMMON, **job})
+            _insert(db, "presets", preset_of(revision))
+            _insert(db, "calibrations", CALIBRATION)
+        engine.dispose()
+        with closing(sqlite3.connect(path)) as old:
+            return "\n".join(old.iterdump()) + "\n"
+
+
+def preset_of(revision: str) -> dict[str, Any]:
+    """The preset as that version saved it."""
+    named = '{"network": "pocket", "layer": "mid"}' if revision >= NAMED else PRESET["params"]
+    return {**PRESET, "params": named}
+
+
+def _insert(db: sa.Connection, table: str, row: dict[str, Any]) -> None:
+    there = sa.Table(table, sa.MetaData(), autoload_with=db)
+    db.execute(there.insert().values({name: value for name, value in row.items() if name in there.c}))
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for revision in revisions():
+        if not (FOLDER / f"{revision}.sql").exists():
+            (FOLDER / f"{revision}.sql").write_text(dump(revision), "utf-8")
+            print(f"schemas/{revision}.sql")

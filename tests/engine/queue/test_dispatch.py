@@ -1,0 +1,200 @@
+"""The contract of the port, held over every implementation; the engine's part is played by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import settings
+from engine.errors import Broken, TooManyJobs
+from engine.queue.hint_socket import LiveServer, socket_path
+from engine.queue.job import BlobKey, CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
+from engine.queue.ledger import Ledger
+from engine.queue.local_dispatch import LocalDispatch
+from engine.queue.memory_dispatch import MemoryDispatch
+from tests.engine.queue.conftest import a_job
+
+RESULT = Result(BlobKey("0" * 64), "image/png", 512, 512, 1000)
+
+
+class Bench:
+    """A dispatch, its ledger, and a way to send hints as an engine would."""
+
+    def __init__(self, dispatch: MemoryDispatch | LocalDispatch, server: LiveServer | None = None) -> None:
+        self.dispatch = dispatch
+        self.ledger: Ledger = dispatch.ledger
+        self.server = server
+
+    def tell(self, hint: Started | Progress | Settled) -> None:
+        if isinstance(self.dispatch, MemoryDispatch):
+            self.dispatch._tell(hint)
+        elif self.server:
+            self.server.tell(hint)
+
+    def listened_to(self) -> bool:
+        listeners = self.dispatch._listeners if isinstance(self.dispatch, MemoryDispatch) else None
+        return bool(listeners) or bool(self.server and self.server._writers)
+
+
+@pytest.fixture(params=["memory", "local"])
+async def bench(request: pytest.FixtureRequest, data_dir: Path) -> AsyncIterator[Bench]:
+    limits = {"per_user": 4, "total": 12}
+    if request.param == "memory":
+        bench = Bench(MemoryDispatch(Limits(**limits)))
+        yield bench
+        await bench.dispatch.close()
+        return
+    chosen = settings.load(data_dir=data_dir, limits=limits)
+    server = LiveServer(socket_path(chosen.run_dir), lambda header: None)
+    await server.start()
+    bench = Bench(LocalDispatch.open(chosen), server)
+    yield bench
+    await bench.dispatch.close()
+    await server.stop()
+
+
+async def test_what_is_submitted_waits_with_a_place(bench: Bench) -> None:
+    id = await bench.dispatch.submit(a_job(), {"channel": "7"})
+    row, place = await bench.dispatch.row(id), await bench.dispatch.place(id)
+    assert row
+    assert place
+    assert (row.state, row.posting, place.ahead) == (State.QUEUED, {"channel": "7"}, 0)
+    assert place.eta_s == pytest.approx(await bench.dispatch.estimate(a_job()))
+
+
+async def test_what_is_unknown_is_none(bench: Bench) -> None:
+    nobody = JobId("nobody")
+    assert await bench.dispatch.row(nobody) is None
+    assert await bench.dispatch.place(nobody) is None
+    assert await bench.dispatch.cancel(nobody) is CancelOutcome.UNKNOWN
+    assert not await bench.dispatch.mark_posted(nobody, "m")
+    assert await bench.dispatch.get_blob(BlobKey("f" * 64)) is None
+
+
+async def test_a_posted_answer_is_found_by_its_message(bench: Bench) -> None:
+    id = await bench.dispatch.submit(a_job(layer="mid"), {})
+    row = bench.ledger.claim("e")
+    assert row
+    bench.ledger.finish(id, row.attempt, RESULT, 1.0)
+    assert await bench.dispatch.answered_in("42") is None
+    await bench.dispatch.mark_posted(id, "42")
+    found = await bench.dispatch.answered_in("42")
+    assert found
+    assert (found.id, found.job.params.aim) == (id, ("layer", "mid"))
+    assert await bench.dispatch.answered_in("") is None
+
+
+async def test_pictures_that_somebody_chose_are_found_the_latest_first(bench: Bench) -> None:
+    def job(requester: str, picture: str | None, parent: JobId | None = None) -> Job:
+        key = None if picture is None else BlobKey(picture * 64)
+        return replace(a_job(requester), picture=key, parent=parent)
+
+    first = await bench.dispatch.submit(job("ada", "a"), {})
+    for other in (job("bob", "b"), job("ada", None), job("ada", "c", first)):
+        await bench.dispatch.submit(other, {})
+    second = await bench.dispatch.submit(job("ada", "d"), {})
+    assert [row.id for row in await bench.dispatch.brought("ada")] == [second, first]
+    assert await bench.dispatch.brought("eve") == []
+
+
+async def test_refused_work_leaves_no_row(bench: Bench) -> None:
+    for _ in range(4):
+        await bench.dispatch.submit(a_job(), {})
+    with pytest.raises(TooManyJobs):
+        await bench.dispatch.submit(a_job(), {})
+    assert len(await bench.dispatch.waiting()) == 4
+    assert len(await bench.dispatch.waiting("ada")) == 4
+    assert await bench.dispatch.waiting("bob") == []
+
+
+async def test_a_done_job_is_posted_once(bench: Bench) -> None:
+    id = await bench.dispatch.submit(a_job(), {})
+    row = bench.ledger.claim("e")
+    assert row
+    assert not await bench.dispatch.mark_posted(id, "m1")
+    bench.ledger.finish(id, row.attempt, RESULT, 1.0)
+    assert [one.id for one in await bench.dispatch.unposted()] == [id]
+    assert await bench.dispatch.mark_posted(id, "m1")
+    assert not await bench.dispatch.mark_posted(id, "m2")
+    assert await bench.dispatch.unposted() == []
+
+
+async def test_a_posted_job_keeps_what_is_still_needed_of_its_posting(bench: Bench) -> None:
+    first, second = [await bench.dispatch.submit(a_job(), {"token": "s3cret", "channel": 7}) for _ in range(2)]
+    for id, spent in ((first, {"channel": 7}), (second, None)):
+        row = bench.ledger.claim("e")
+        assert row
+        assert not await bench.dispatch.mark_posted(id, "m", {}), "not settled yet"
+        bench.ledger.finish(id, row.attempt, RESULT, 1.0)
+        assert await bench.dispatch.mark_posted(id, "m", spent)
+    kept = [await bench.dispatch.row(id) for id in (first, second)]
+    assert [row.posting for row in kept if row] == [{"channel": 7}, {"token": "s3cret", "channel": 7}]
+
+
+async def test_places_of_all_are_those_of_each(bench: Bench) -> None:
+    ids = [await bench.dispatch.submit(a_job(name), {}) for name in ("ada", "ada", "bob")]
+    bench.ledger.claim("e")
+    places = await bench.dispatch.places()
+    assert list(places) == [row.id for row, _ in await bench.dispatch.waiting()] == [ids[0], ids[2], ids[1]]
+    assert [place.ahead for place in places.values()] == [0, 1, 2]
+    assert [place.state for place in places.values()] == [State.RUNNING, State.QUEUED, State.QUEUED]
+
+
+async def test_a_failed_job_carries_its_sentence(bench: Bench) -> None:
+    id = await bench.dispatch.submit(a_job(), {})
+    row = bench.ledger.claim("e")
+    assert row
+    bench.ledger.fail(id, row.attempt, Broken())
+    settled = await bench.dispatch.row(id)
+    assert settled
+    assert (settled.state, settled.error) == (State.FAILED, str(Broken()))
+
+
+async def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_told(bench: Bench) -> None:
+    first, second = [await bench.dispatch.submit(a_job(), {}) for _ in range(2)]
+    row = bench.ledger.claim("e")
+    assert row
+    assert row.id == first
+    assert await bench.dispatch.cancel(second) is CancelOutcome.CANCELLED
+    assert await bench.dispatch.cancel(first, keep=True) is CancelOutcome.STOPPING
+    assert bench.ledger.stop_flag(first, row.attempt) == "keep"
+    bench.ledger.stopped(first, row.attempt)
+    assert await bench.dispatch.cancel(first) is CancelOutcome.TOO_LATE
+
+
+async def test_postings_can_be_replaced(bench: Bench) -> None:
+    id = await bench.dispatch.submit(a_job(), {"message": None})
+    await bench.dispatch.update_posting(id, {"message": "42"})
+    row = await bench.dispatch.row(id)
+    assert row
+    assert row.posting == {"message": "42"}
+
+
+async def test_blobs_come_back(bench: Bench) -> None:
+    key = await bench.dispatch.put_blob(b"picture")
+    assert await bench.dispatch.put_blob(b"picture") == key
+    assert await bench.dispatch.get_blob(key) == b"picture"
+
+
+async def test_hints_arrive_in_order_with_their_previews(bench: Bench) -> None:
+    told = [Started(JobId("a")), Progress(JobId("a"), 3, 9, 1.5, b"jpeg" * 50_000), Settled(JobId("a"))]
+    heard: list[object] = []
+
+    async def listen() -> None:
+        async for hint in bench.dispatch.hints():
+            heard.append(hint)
+            if len(heard) == len(told):
+                return
+
+    listening = asyncio.create_task(listen())
+    async with asyncio.timeout(10):
+        while not bench.listened_to():
+            await asyncio.sleep(0.01)
+        for hint in told:
+            bench.tell(hint)  # type: ignore[arg-type]
+        await listening
+    assert heard == told

@@ -1,0 +1,91 @@
+"""From params to a file: what the worker and the command line share."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Mapping
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from engine.ascent.progress import Progress
+from engine.ascent.tiled_gradient import NOTE
+from engine.encoders.encoder import Encoded
+from engine.encoders.pixel_bytes import tensor
+from engine.files import generation_metadata, sanitizer
+from engine.files.generation_metadata import Imprint
+from engine.networks.network import Network
+from engine.params import Dream, make
+from engine.render import produce
+from engine.runtime import Studio
+
+QUICK = {"size": 160, "octaves": 2, "iterations": 2, "layer": "low"}
+
+
+def png(colour: str = "white", split: bool = False) -> bytes:
+    drawn = Image.linear_gradient("L").resize((160, 120)).convert("RGB")
+    if split:
+        drawn = Image.new("RGB", (160, 120), "black")
+        drawn.paste(colour, (80, 0, 160, 120))
+    out = io.BytesIO()
+    drawn.save(out, "PNG")
+    return out.getvalue()
+
+
+def made(studio: Studio, others: Mapping[str, bytes] | None = None, **options: object) -> Encoded:
+    wanted = make(Dream, **{**QUICK, **options})
+    *_, last = produce(wanted, png(), studio, others=others)
+    assert isinstance(last, Encoded)
+    return last
+
+
+def test_a_file_says_how_it_was_made(studio: Studio) -> None:
+    file = made(studio, {"mask": png(split=True)}, seed=4821)
+    assert generation_metadata.read(sanitizer.imprinted(file.data, 1.0)) == Imprint(
+        make(Dream, **QUICK, seed=4821), ("mask",)
+    )
+
+
+def test_what_is_kept_early_says_it_too(studio: Studio) -> None:
+    reports = produce(make(Dream, **QUICK), png(), studio)
+    next(reports)
+    last = reports.send(True)
+    assert isinstance(last, Encoded)
+    assert generation_metadata.read(sanitizer.imprinted(last.data, 1.0)).params == make(Dream, **QUICK)
+
+
+def test_further_pictures_reach_the_recipe(studio: Studio) -> None:
+    plain, masked, led = (
+        made(studio, others) for others in (None, {"mask": png(split=True)}, {"guide": png(split=True)})
+    )
+    assert len({plain.data, masked.data, led.data}) == 3
+    assert plain.note == ""
+    dreamed, source = (tensor(data)[:, :, :60] for data in (masked.data, png()))
+    assert (dreamed - source).abs().mean() < 0.005
+
+
+def test_memory_that_runs_out_once_is_said_in_the_result(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    activations = Network.activations
+    failed: list[torch.Size] = []
+
+    def cramped(network: Network, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+        if picture.shape[3] == 160 and not failed:
+            failed.append(picture.shape)
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return activations(network, picture, layers)
+
+    monkeypatch.setattr(Network, "activations", cramped)
+    *steps, last = produce(make(Dream, **QUICK), png(), studio)
+    assert isinstance(last, Encoded)
+    assert (len(failed), last.note) == (1, NOTE)
+    assert [step.note for step in steps if isinstance(step, Progress)] == ["", "", NOTE, NOTE]
+
+
+def test_keeping_early_gives_the_size_that_was_asked_for(studio: Studio) -> None:
+    reports = produce(make(Dream, **QUICK), png(), studio)
+    assert isinstance(next(reports), Progress)
+    last = reports.send(True)
+    assert isinstance(last, Encoded)
+    assert (last.width, last.height) == (160, 120)

@@ -1,0 +1,119 @@
+"""A playground with the real bot in it, and eyes for its messages."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.playground import message_rules
+from bot.playground.openapi import Specification
+from bot.playground.server import Playground
+from bot.playground.world import Interaction, Message
+from engine import settings
+from engine.queue.job import JobRow, State
+from engine.queue.local_dispatch import open_ledger
+from tests.token_leaks import WATCH
+
+PATIENCE = 600.0
+"""Seconds that a busy machine may take for anything; nothing here is about speed."""
+
+
+class Room:
+    """A playground with the real bot in it, and eyes for its messages."""
+
+    def __init__(self, playground: Playground, data_dir: Path) -> None:
+        self.playground = playground
+        self.world = playground.world
+        self.data_dir = data_dir
+
+    async def ask(self, persona: str, name: str, /, **options: Any) -> Message:
+        """A command and the message that answers it."""
+        return await self.answer(self.playground.command(persona, "dreams", name, **options))
+
+    async def answer(self, interaction: Interaction) -> Message:
+        """The message that answers an interaction."""
+        return await self.world.until(lambda: self.playground.answer(interaction), PATIENCE)
+
+    async def until_button(self, message: Message, label: str) -> Message:
+        """The message once it has a button of that label."""
+        await self.world.until(lambda: label in labels(self.now(message)), PATIENCE)
+        return self.now(message)
+
+    async def until_running(self, message: Message) -> None:
+        """The engine has begun the job of a status message."""
+        async with asyncio.timeout(PATIENCE):
+            while not any(row.id == job_of(message) and row.state is State.RUNNING for row in self.unposted()):
+                await asyncio.sleep(0.05)
+
+    def now(self, message: Message) -> Message:
+        return self.world.messages[message.id]
+
+    async def restarted(self) -> None:
+        """The bot was killed; wait until its successor listens."""
+        await self.world.until(lambda: not self.world.online, PATIENCE)
+        await self.world.until(lambda: self.world.online, PATIENCE)
+
+    async def until_posted(self) -> None:
+        """Every job is settled and its answer recorded, which happens just after the answer is seen."""
+        async with asyncio.timeout(PATIENCE):
+            while self.unposted():
+                await asyncio.sleep(0.1)
+
+    def unposted(self) -> list[JobRow]:
+        """All jobs that are not settled and posted."""
+        ledger = open_ledger(settings.load(data_dir=self.data_dir))
+        try:
+            return list(ledger.unposted())
+        finally:
+            ledger.close()
+
+
+@asynccontextmanager
+async def open_room(specification: Specification | None = None, network: str = "") -> AsyncIterator[Room]:
+    """A running playground on a free port with the real bot online, and an empty data folder; all gone afterwards.
+
+    `network` dreams where none is asked for, in place of the default.
+    """
+    data_dir = Path(tempfile.mkdtemp(prefix="p-"))
+    for name in [name for name in os.environ if name.startswith("PAREIDOLIA_")]:
+        del os.environ[name]
+    playground = Playground(specification=specification)
+    await playground.start()
+    chosen = {"PAREIDOLIA_DEFAULT_NETWORK": network} if network else {}
+    playground.run_bot(data_dir, PAREIDOLIA_ENGINE__NICE="0", **chosen)
+    try:
+        await playground.world.until(lambda: playground.world.online and playground.world.commands, PATIENCE)
+        yield Room(playground, data_dir)
+    finally:
+        await playground.stop()
+        WATCH.read_logs(data_dir)
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def texts(message: Message) -> str:
+    parts = [
+        str(item.get("content", "")) for _, item in message_rules.walk(message.components, "") if item.get("type") == 10
+    ]
+    return "\n".join([message.content, *parts])
+
+
+def labels(message: Message) -> list[str]:
+    return [str(item["label"]) for _, item in message_rules.walk(message.components, "") if item.get("label")]
+
+
+def answers_of(room: Room, job_id: str) -> list[Message]:
+    return [m for m in room.world.messages.values() if any(f":{job_id}" in c for c in custom_ids(m))]
+
+
+def custom_ids(message: Message) -> list[str]:
+    return [str(item["custom_id"]) for _, item in message_rules.walk(message.components, "") if item.get("custom_id")]
+
+
+def job_of(message: Message) -> str:
+    return custom_ids(message)[0].split(":")[1]
