@@ -17,19 +17,21 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.delivery.publisher import DiscordPoster
-from bot.delivery.tracker import Courier
-from bot.gateway import endpoints, interaction_response
+from bot.delivery import interaction_response
+from bot.delivery.interaction_response import NO_ANSWER
+from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.tracker import DeliveryTracker
+from bot.gateway import endpoints
 from bot.gateway.client import Client
-from bot.gateway.connect_limits import Identifies, Starts
-from bot.gateway.interaction_response import NO_ANSWER
+from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
 from bot.operations.engine_process import EngineProcess
 from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
-from bot.requests.downloader import Intake
-from bot.requests.pending_requests import Openings
+from bot.requests.actions import JobActions
+from bot.requests.downloader import Downloader
+from bot.requests.pending_requests import PendingRequests
 from bot.requests.quota import Quota
-from bot.requests.service import Desk
+from bot.requests.service import RequestService
 from bot.store.presets import Presets
 from engine import logs
 from engine import settings as jobs_settings
@@ -94,10 +96,10 @@ async def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings, token: str) -> None:
     stop = _stop_signal()
-    starts = Starts(settings.run_dir / "bot-starts.json")
+    starts = StartBackoff(settings.run_dir / "bot-starts.json")
     if settings.discord.api_url:
         _leave_with_the_playground(stop)
-    elif await _waited(stop, max(starts.pause_s(), _identifies(settings).pause_s())):
+    elif await _waited(stop, max(starts.pause_s(), _identify_budget(settings).pause_s())):
         return
     engine = EngineProcess(settings.run_dir, settings.log_dir)
     try:
@@ -105,8 +107,8 @@ async def _serve(settings: Settings, token: str) -> None:
             start(engine.run(), "engine")
             dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
             stack.push_async_callback(dispatch.close)
-            client, courier = await compose(settings, dispatch, stack, start)
-            await connect_until(stop, client, courier, token, start)
+            client, tracker = await compose(settings, dispatch, stack, start)
+            await connect_until(stop, client, tracker, token, start)
     finally:
         await engine.stop()
     starts.ended_well()
@@ -135,7 +137,7 @@ async def together() -> AsyncIterator[Start]:
 
 async def compose(
     settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: Start
-) -> tuple[Client, Courier]:
+) -> tuple[Client, DeliveryTracker]:
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
@@ -153,15 +155,18 @@ async def compose(
         state_file=settings.run_dir / "commands.sha256",
         always_sync=here,
         metrics=metrics,
-        identifies=None if here else _identifies(settings),
+        identify_budget=None if here else _identify_budget(settings),
         proxy=settings.proxy_for(endpoints.home(settings.discord)),
     )
-    intake = Intake(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
-    poster = DiscordPoster(client, client.refusals)
-    courier = Courier(dispatch, poster, metrics=metrics, shrink=decoder.clean)
+    downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
+    publisher = DiscordPublisher(client, client.invalid_requests)
+    tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean)
     presets = Presets(database, settings.limits.presets)
-    openings = Openings(settings.run_dir / "openings")
-    client.desk = Desk(dispatch, intake, poster, courier, presets, Quota(settings.limits.per_user), openings)
+    pending_requests = PendingRequests(settings.run_dir / "openings")
+    client.service = RequestService(
+        dispatch, downloader, publisher, tracker, presets, Quota(settings.limits.per_user), pending_requests
+    )
+    client.actions = JobActions(client.service, publisher, tracker)
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,
@@ -171,7 +176,7 @@ async def compose(
         decoders=lambda: decoder.pids,
     )
     await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
-    return client, courier
+    return client, tracker
 
 
 async def _warm(decoder: Decoder) -> None:
@@ -182,12 +187,14 @@ async def _warm(decoder: Decoder) -> None:
         log.warning("the decoder did not start; pictures will be refused until it does")
 
 
-async def connect_until(stop: asyncio.Event, client: Client, courier: Courier, token: str, start: Start) -> None:
+async def connect_until(
+    stop: asyncio.Event, client: Client, tracker: DeliveryTracker, token: str, start: Start
+) -> None:
     """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know, or not any more."""
     if not await _logged_in(client, token, stop):
         return
-    apologising = start(client.desk.apologise_for_openings(), "openings")
-    following = asyncio.create_task(courier.run(), name="courier")
+    apologising = start(client.service.apologise_for_pending(), "openings")
+    following = asyncio.create_task(tracker.run(), name="courier")
     connection = asyncio.create_task(_connected(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     unknown = asyncio.create_task(client.until_unknown(), name="token")
@@ -196,7 +203,7 @@ async def connect_until(stop: asyncio.Event, client: Client, courier: Courier, t
         log.info("stopping; dreams that wait stay in the queue")
         client.stopping = True
         if not unknown.done():
-            await client.desk.drain(DRAIN_S)
+            await client.service.drain(DRAIN_S)
     finally:
         await _cancel(following, apologising)  # before the client: through a closed session they would edit in vain
         await client.close()
@@ -310,8 +317,8 @@ def is_at_work(run_dir: Path) -> bool:
     return False
 
 
-def _identifies(settings: Settings) -> Identifies:
-    return Identifies(settings.run_dir / "bot-identifies.json")
+def _identify_budget(settings: Settings) -> IdentifyBudget:
+    return IdentifyBudget(settings.run_dir / "bot-identifies.json")
 
 
 def _leave_with_the_playground(stop: asyncio.Event) -> None:

@@ -19,8 +19,8 @@ import discord
 import tomlkit
 
 from bot.app import is_at_work
+from bot.delivery.interaction_response import NO_ANSWER, told
 from bot.gateway import endpoints
-from bot.gateway.interaction_response import NO_ANSWER, told
 from bot.operations.health import HOST
 from engine import settings as jobs_settings
 from engine.errors import SettingsError

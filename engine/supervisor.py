@@ -22,7 +22,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
 from engine.catalog import catalog
-from engine.queue import framing, retention
+from engine.platform import framing
+from engine.queue import retention
 from engine.queue.hint_socket import LiveServer, socket_path
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
 from engine.queue.ledger import Ledger

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine import logs, params
 from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
+from engine.files.blobs import BlobKey
 from engine.openmp import wait_patiently
-from engine.queue import framing
-from engine.queue.job import BlobKey
+from engine.platform import framing
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
 

@@ -8,8 +8,8 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
+from bot.components.autocomplete import networks, subjects
 from bot.gateway.client import Client
-from bot.requests.autocomplete import networks, subjects
 from engine.params import Concept
 
 
@@ -38,12 +38,12 @@ class ConceptCog(commands.Cog):
         network: str | None = None,
     ) -> None:
         """Imagine it, alone or out of the picture."""
-        desk = self.client.desk
+        service = self.client.service
         user = interaction.user
-        params = await desk.params(
+        params = await service.params(
             Concept, user.id, subject=subject, variations=variations, size=size, seed=seed, network=network
         )
-        await desk.take(interaction, params, desk.original(image, user, avatar=False), private=private)
+        await service.take(interaction, params, service.original(image, user, avatar=False), private=private)
 
 
 async def setup(client: Client) -> None:

@@ -8,10 +8,11 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import wording
+from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.gateway.client import Client
 from bot.requests import picture_sources
-from bot.requests.autocomplete import layers, networks, own_presets, subjects
-from bot.requests.service import Original, say
+from bot.requests.replies import say
+from bot.requests.service import Original
 from engine.params import Dream
 
 Here = discord.Interaction[Client]
@@ -70,31 +71,31 @@ class DreamCog(commands.Cog):
         network: str | None = None,
     ) -> None:
         """Dream the picture, else the avatar."""
-        desk = self.client.desk
+        service = self.client.service
         user = interaction.user
-        params = await desk.params(
+        params = await service.params(
             Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
             guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
-        original = desk.original(image, user, guide=guide, mask=mask)
-        await desk.take(interaction, params, original, private=private)
+        original = service.original(image, user, guide=guide, mask=mask)
+        await service.take(interaction, params, original, private=private)
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""
-        desk = self.client.desk
-        link = picture_sources.meant(message, desk.intake.allowed)
+        service = self.client.service
+        link = picture_sources.meant(message, service.downloader.allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return
-        params = await desk.params(Dream, interaction.user.id)
+        params = await service.params(Dream, interaction.user.id)
         words = wording.original(message.author.display_name, "picture")
-        await desk.take(interaction, params, Original(link, words))
+        await service.take(interaction, params, Original(link, words))
 
     async def dream_avatar(self, interaction: Here, user: discord.Member | discord.User) -> None:
         """Dream someone's avatar."""
-        desk = self.client.desk
-        params = await desk.params(Dream, interaction.user.id)
-        await desk.take(interaction, params, desk.original(None, user))
+        service = self.client.service
+        params = await service.params(Dream, interaction.user.id)
+        await service.take(interaction, params, service.original(None, user))
 
 
 async def setup(client: Client) -> None:

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.gateway.client import Client
-from bot.requests.service import say
+from bot.requests.replies import say
 
 
 class HelpCog(commands.Cog):

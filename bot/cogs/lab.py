@@ -8,8 +8,8 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
+from bot.components.autocomplete import layers, networks, searches
 from bot.gateway.client import Client
-from bot.requests.autocomplete import layers, networks, searches
 from engine.params import Channel
 
 
@@ -39,12 +39,12 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
         network: str | None = None,
     ) -> None:
         """Draw one channel, or the atlas of the layer."""
-        desk = self.client.desk
+        service = self.client.service
         user = interaction.user
-        params = await desk.params(
+        params = await service.params(
             Channel, user.id, layer=layer, channel=channel, search=search, top=top, seed=seed, network=network
         )
-        await desk.take(interaction, params, desk.original(image, user, avatar=False), private=private)
+        await service.take(interaction, params, service.original(image, user, avatar=False), private=private)
 
 
 async def setup(client: Client) -> None:

@@ -18,11 +18,14 @@ from discord.ext import commands
 from bot import wording
 from bot.gateway.client import Client
 from bot.requests import picture_sources
+from bot.requests.derivation import check_ready, dreamed_like
 from bot.requests.quota import check_work
-from bot.requests.service import check_ready, dreamed_like, is_private, say
+from bot.requests.replies import say
+from bot.requests.reply_posting import is_private
 from bot.store.posting import Posting
+from engine.files.blobs import BlobKey
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
-from engine.queue.job import BlobKey, JobRow
+from engine.queue.job import JobRow
 
 Here = discord.Interaction[Client]
 FITTING = ("guide",)
@@ -56,7 +59,7 @@ class LikeCog(commands.Cog):
 
     async def like_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream like the first picture of a message, and say with which options."""
-        desk, user = self.client.desk, interaction.user
+        service, user = self.client.service, interaction.user
         made = await self._made(message, user.id)
         if made is None:
             await say(interaction, wording.NO_PICTURE)
@@ -64,10 +67,10 @@ class LikeCog(commands.Cog):
         params = over_a_picture(made.params)
         check_ready(params)
         check_work(params)
-        original = await desk.brought(user, interaction.channel_id)
+        original = await service.recent_picture(user, interaction.channel_id)
         if made.others and isinstance(params, Dream):
             original = dataclasses.replace(original, others=made.others, hidden=original.hidden or made.spoiler)
-        await desk.take(interaction, params, original, private=made.private)
+        await service.take(interaction, params, original, private=made.private)
         await self.client.tell(interaction, wording.like(params, original.words, made.missing))
 
     async def _made(self, message: discord.Message, user_id: int) -> Made | None:
@@ -76,15 +79,15 @@ class LikeCog(commands.Cog):
         if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
             others = {name: key for name, key in row.job.others.items() if name in FITTING}
             return Made(row.job.params, others, (), is_private(row), row.job.spoiler)
-        link = picture_sources.meant(message, self.client.desk.intake.allowed)
+        link = picture_sources.meant(message, self.client.service.downloader.allowed)
         if link is None:
             return None
-        said = await self.client.desk.imprint(link, user_id)
+        said = await self.client.service.imprint(link, user_id)
         return Made(said.params, missing=tuple(name for name in said.others if name in FITTING))
 
     async def _row(self, message: discord.Message) -> JobRow | None:
         """The job that a message of ours is about, finished or not."""
-        dispatch = self.client.desk.dispatch
+        dispatch = self.client.service.dispatch
         rows = await dispatch.unposted() if message.author == self.client.user else ()
         underway = (row for row in rows if Posting.from_json(row.posting).message_id == message.id)
         return next(underway, None) or await dispatch.answered_in(str(message.id))

@@ -9,9 +9,9 @@ import discord
 from discord.ext import commands
 
 from bot import wording
+from bot.delivery.interaction_response import NO_ANSWER, told
 from bot.delivery.publisher import NOBODY
 from bot.gateway.client import Client
-from bot.gateway.interaction_response import NO_ANSWER, told
 from bot.requests import message_options, picture_sources
 from bot.requests.downloader import Link
 from bot.requests.service import Original
@@ -49,25 +49,25 @@ class MentionCog(commands.Cog):
         if message_options.is_help(said):
             await self._reply(message, wording.HELP)
             return
-        desk = self.client.desk
-        params = await desk.params(Dream, message.author.id, **message_options.options(said))
+        service = self.client.service
+        params = await service.params(Dream, message.author.id, **message_options.options(said))
         original = await self._original(message)
         if self.client.stopping:
             await self._reply(message, wording.STOPPING)
             return
-        await desk.take_message(message, params, original)
+        await service.take_message(message, params, original)
 
     async def _original(self, message: discord.Message) -> Original:
         """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
-        desk, allowed = self.client.desk, self.client.desk.intake.allowed
+        service, allowed = self.client.service, self.client.service.downloader.allowed
         if link := picture_sources.of_message(message, allowed) or await self._unfurled(message):
             return Original(link, wording.original(message.author.display_name, "picture"))
         if person := self._named(message):
-            return desk.original(None, person)
+            return service.original(None, person)
         replied = message.reference.resolved if message.reference else None
         if isinstance(replied, discord.Message) and (link := picture_sources.meant(replied, allowed)):
             return Original(link, wording.original(replied.author.display_name, "picture"))
-        return desk.original(None, message.author)
+        return service.original(None, message.author)
 
     def _named(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""
@@ -78,7 +78,7 @@ class MentionCog(commands.Cog):
         """The picture behind a link, once Discord shows it; None without a link. Raises `ForeignUrl`."""
         if not message_options.ADDRESS.search(message.content):
             return None
-        allowed = self.client.desk.intake.allowed
+        allowed = self.client.service.downloader.allowed
 
         def shows(event: discord.RawMessageUpdateEvent) -> bool:
             return event.message_id == message.id and picture_sources.of_message(event.message, allowed) is not None

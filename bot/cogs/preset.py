@@ -8,9 +8,10 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
+from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.gateway.client import Client
-from bot.requests.autocomplete import layers, networks, own_presets, subjects
-from bot.requests.service import preset_options, say
+from bot.requests.derivation import preset_options
+from bot.requests.replies import say
 from engine import params
 from engine.params import Dream
 
@@ -41,7 +42,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         options = preset_options(
             params.make(Dream, layer=layer, subject=subject, strength=strength, size=size, network=network)
         )
-        saved = await self.client.desk.presets.save(str(interaction.user.id), name, options)
+        saved = await self.client.service.presets.save(str(interaction.user.id), name, options)
         await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
 
     @app_commands.command(description=wording.COMMANDS["preset use"])
@@ -49,14 +50,14 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
     @app_commands.autocomplete(name=own_presets)
     async def use(self, interaction: Here, name: Range[str, 1, 32], image: discord.Attachment | None = None) -> None:
         """Dream with it."""
-        desk = self.client.desk
-        chosen = await desk.params(Dream, interaction.user.id, name)
-        await desk.take(interaction, chosen, desk.original(image, interaction.user))
+        service = self.client.service
+        chosen = await service.params(Dream, interaction.user.id, name)
+        await service.take(interaction, chosen, service.original(image, interaction.user))
 
     @app_commands.command(name="list", description=wording.COMMANDS["preset list"])
     async def show(self, interaction: Here) -> None:
         """Show them all."""
-        kept = await self.client.desk.presets.all(str(interaction.user.id))
+        kept = await self.client.service.presets.all(str(interaction.user.id))
         lines = [wording.preset_line(one.name, one.options) for one in kept]
         await say(interaction, wording.preset_list(lines) or wording.NO_PRESETS)
 
@@ -65,7 +66,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
     @app_commands.autocomplete(name=own_presets)
     async def delete(self, interaction: Here, name: Range[str, 1, 32]) -> None:
         """Forget one."""
-        await self.client.desk.presets.delete(str(interaction.user.id), name)
+        await self.client.service.presets.delete(str(interaction.user.id), name)
         await say(interaction, wording.preset_deleted(name))
 
 

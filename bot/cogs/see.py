@@ -8,10 +8,11 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
+from bot.components.autocomplete import networks
 from bot.gateway.client import Client
 from bot.requests import picture_sources
-from bot.requests.autocomplete import networks
-from bot.requests.service import Original, say
+from bot.requests.replies import say
+from bot.requests.service import Original
 from engine.params import See
 
 Here = discord.Interaction[Client]
@@ -43,20 +44,20 @@ class SeeCog(commands.Cog):
         network: str | None = None,
     ) -> None:
         """Look at the picture, else at the avatar."""
-        desk = self.client.desk
+        service = self.client.service
         user = interaction.user
-        params = await desk.params(See, user.id, seed=seed, network=network)
-        await desk.take(interaction, params, desk.original(image, user), private=private)
+        params = await service.params(See, user.id, seed=seed, network=network)
+        await service.take(interaction, params, service.original(image, user), private=private)
 
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""
-        desk = self.client.desk
-        link = picture_sources.meant(message, desk.intake.allowed)
+        service = self.client.service
+        link = picture_sources.meant(message, service.downloader.allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return
         words = wording.original(message.author.display_name, "picture")
-        await desk.take(interaction, await desk.params(See, interaction.user.id), Original(link, words))
+        await service.take(interaction, await service.params(See, interaction.user.id), Original(link, words))
 
 
 async def setup(client: Client) -> None:

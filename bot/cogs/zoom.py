@@ -8,8 +8,8 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
+from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.gateway.client import Client
-from bot.requests.autocomplete import layers, networks, own_presets, subjects
 from engine.params import Zoom
 
 
@@ -44,11 +44,11 @@ class ZoomCog(commands.Cog):
         network: str | None = None,
     ) -> None:
         """Fall into the picture, else into the avatar."""
-        desk = self.client.desk
+        service = self.client.service
         user = interaction.user
         options = {"layer": layer, "subject": subject, "strength": strength, "frames": frames, "size": size}
-        params = await desk.params(Zoom, user.id, preset, **options, seed=seed, network=network)
-        await desk.take(interaction, params, desk.original(image, user), private=private)
+        params = await service.params(Zoom, user.id, preset, **options, seed=seed, network=network)
+        await service.take(interaction, params, service.original(image, user), private=private)
 
 
 async def setup(client: Client) -> None:

@@ -7,71 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self, cast
 
 import discord
 from discord import ui
 
+from bot.components.client_protocol import ServiceClient
 from bot.components.preset_modal import SavePreset
-from bot.gateway import interaction_response
-from bot.requests.service import Desk, show
+from bot.delivery import interaction_response
+from bot.requests.actions import JobActions
+from bot.requests.replies import show
 from bot.views import more_panel
 from engine import logs
 from engine.errors import BadOption
 from engine.queue.job import JobRow
 
-if TYPE_CHECKING:
-    from bot.gateway.client import Client
-
-Action = Callable[[Desk, discord.Interaction, JobRow, list[str]], Awaitable[None]]
+Action = Callable[[JobActions, discord.Interaction, JobRow, list[str]], Awaitable[None]]
 
 
-async def _cancel(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.cancel(interaction, row)
-
-
-async def _keep(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.cancel(interaction, row, keep=True)
-
-
-async def _deeper(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.deeper(interaction, row)
-
-
-async def _dream(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.dream(interaction, row)
-
-
-async def _again(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.again(interaction, row)
-
-
-async def _zoom(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.zoom(interaction, row)
-
-
-async def _more(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+async def _more(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
     await show(interaction, more_panel.panel(row))
 
 
-async def _layer(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.again(interaction, row, layer=_only(values))
-
-
-async def _subject(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.again(interaction, row, subject=_only(values))
-
-
-async def _strength(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.again(interaction, row, strength=_only(values))
-
-
-async def _save(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
     await interaction_response.answer(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
-
-
-async def _delete(desk: Desk, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
-    await desk.delete(interaction, row)
 
 
 def _only(values: list[str]) -> str:
@@ -82,22 +41,25 @@ def _only(values: list[str]) -> str:
 
 
 ACTIONS: dict[str, Action] = {
-    "cancel": _cancel,
-    "keep": _keep,
-    "deeper": _deeper,
-    "dream": _dream,
-    "again": _again,
-    "zoom": _zoom,
+    "cancel": lambda actions, interaction, row, _: actions.cancel(interaction, row),
+    "keep": lambda actions, interaction, row, _: actions.cancel(interaction, row, keep=True),
+    "deeper": lambda actions, interaction, row, _: actions.deeper(interaction, row),
+    "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
+    "again": lambda actions, interaction, row, _: actions.again(interaction, row),
+    "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     "more": _more,
-    "layer": _layer,
-    "subject": _subject,
-    "strength": _strength,
+    "layer": lambda actions, interaction, row, values: actions.again(interaction, row, layer=_only(values)),
+    "subject": lambda actions, interaction, row, values: actions.again(interaction, row, subject=_only(values)),
+    "strength": lambda actions, interaction, row, values: actions.again(interaction, row, strength=_only(values)),
     "save": _save,
-    "delete": _delete,
+    "delete": lambda actions, interaction, row, _: actions.delete(interaction, row),
 }
+"""By the verb of a `custom_id`: frozen, for messages of every version before hold them."""
 
 
-class Press(ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})"):
+class JobComponent(
+    ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})"
+):
     """A button or select about a job."""
 
     @classmethod
@@ -119,13 +81,13 @@ class Press(ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do it; whatever goes wrong becomes words."""
-        client = cast("Client", interaction.client)
+        client = cast(ServiceClient, interaction.client)
         data = cast("dict[str, Any]", interaction.data or {})
         try:
             if not await client.admits(interaction):
                 return
             logs.concern(self._job)
-            row = await client.desk.row(self._job, interaction.user.id)
-            await ACTIONS[self._verb](client.desk, interaction, row, data.get("values", []))
+            row = await client.service.row(self._job, interaction.user.id)
+            await ACTIONS[self._verb](client.actions, interaction, row, data.get("values", []))
         except Exception as error:
             await client.apologise(interaction, error)

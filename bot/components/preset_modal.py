@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import discord
 from discord import ui
 
 from bot import wording
-from bot.requests.service import preset_options, say
+from bot.components.client_protocol import ServiceClient
+from bot.requests.derivation import preset_options
+from bot.requests.replies import say
 from engine.queue.job import JobRow
-
-if TYPE_CHECKING:
-    from bot.gateway.client import Client
 
 TIMEOUT_S = 600.0
 
@@ -30,10 +29,10 @@ class SavePreset(ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Save it."""
-        desk = cast("Client", interaction.client).desk
-        saved = await desk.presets.save(str(interaction.user.id), self._name.value, self._options)
+        service = cast(ServiceClient, interaction.client).service
+        saved = await service.presets.save(str(interaction.user.id), self._name.value, self._options)
         await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:  # type: ignore[override]
         """Whatever goes wrong becomes words."""
-        await cast("Client", interaction.client).apologise(interaction, error)
+        await cast(ServiceClient, interaction.client).apologise(interaction, error)

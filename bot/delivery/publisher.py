@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import discord
 
 from bot import wording
-from bot.delivery.tracker import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
-from bot.gateway import interaction_response
-from bot.gateway.invalid_requests import Refusals
+from bot.delivery import interaction_response
+from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
+from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import Posting
 from bot.views.message_card import Card, files, layout, plain
 from engine.queue.job import JobId
@@ -44,16 +44,16 @@ class TokenDead(Exception):
     """The interaction's token is of no use any more."""
 
 
-class DiscordPoster:
-    """The courier's `Poster` over discord.py."""
+class DiscordPublisher:
+    """The courier's `Publisher` over discord.py."""
 
-    def __init__(self, client: discord.Client, refusals: Refusals | None = None) -> None:
+    def __init__(self, client: discord.Client, invalid_requests: InvalidRequests | None = None) -> None:
         self._client = client
-        self._refusals = refusals or Refusals()
+        self._invalid_requests = invalid_requests or InvalidRequests()
 
     async def respond(self, interaction: discord.Interaction, card: Card, *, ephemeral: bool = False) -> int | None:
         """Answer an interaction with a card; the message's id, or None where nobody can tell what became of it.
-        Raises the errors of `bot.gateway.interaction_response` where the card certainly was not taken."""
+        Raises the errors of `bot.delivery.interaction_response` where the card certainly was not taken."""
 
         async def attempt(version: Card) -> int | None:
             return await interaction_response.answer(
@@ -152,7 +152,7 @@ class DiscordPoster:
     @contextmanager
     def _careful(self) -> Iterator[None]:
         """For what can wait: Discord's answers as `PostError`s, and no question while it refuses too much."""
-        if pause := self._refusals.pause_s:
+        if pause := self._invalid_requests.pause_s:
             raise Unavailable("Discord refused too much lately", pause)
         with _as_post_errors():
             yield

@@ -4,28 +4,26 @@ The ledger is the truth and hints are only faster: every answer that is due is f
 hint said, the row is looked at before anything is shown. A job's answer is an edit of its status message and is marked
 posted afterwards, so doing it twice changes nothing.
 
-A channel takes about five edits in five seconds. Each channel has one lane: results first, then the previews that have
-waited longest, each job at most once a second.
+Each channel has a lane, which paces its edits (`channel_lane`); where an answer goes is for `final_answer` to find.
 """
 
 from __future__ import annotations
 
 import asyncio
-import enum
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import replace
 
+from bot.delivery.channel_lane import ChannelLane, Pace
+from bot.delivery.errors import MessageGone, PostError, Unavailable
+from bot.delivery.final_answer import FinalAnswer, Publisher, Shrink
+from bot.delivery.tracked_job import LIVE, Phase, TrackedJob
 from bot.operations.metrics import Metrics
 from bot.store.posting import Posting
-from bot.views import result_card, status_card
+from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
-from engine.errors import NoLedger, Refusal
-from engine.files.decoder import Clean
+from engine.errors import NoLedger
 from engine.queue.dispatch import Dispatch
 from engine.queue.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued, Settled, Started, State
 
@@ -43,192 +41,27 @@ LONGEST_PAUSE_S = 60.0
 """Between previews of one job that Discord does not take."""
 LONGEST_RETRY_S = 300.0
 """Between attempts to post one answer."""
-SMALLER_SIDE = 1024
-"""Pixels: as a PNG at most 3 MB, which fits everywhere."""
-Shrink = Callable[[bytes, int], Awaitable[Clean]]
 
 
-class PostError(Exception):
-    """An edit did not arrive."""
-
-
-class MessageGone(PostError):
-    """Someone deleted the message: there is nothing left to do."""
-
-
-class TooLarge(PostError):
-    """The upload is over the limit."""
-
-
-class Unwelcome(PostError):
-    """Discord will never take this edit."""
-
-
-class OutOfReach(Unwelcome):
-    """The token is dead and the channel is closed to us."""
-
-
-class Archived(Unwelcome):
-    """The thread is archived: nothing in it can be edited before it is opened again."""
-
-
-class Unavailable(PostError):
-    """Discord cannot be reached now; it may be tried again `after_s` seconds."""
-
-    def __init__(self, text: str = "", after_s: float = 0.0) -> None:
-        self.after_s = after_s
-        super().__init__(text)
-
-
-class Poster(Protocol):
-    """What the courier needs of Discord. All raise `PostError`s."""
-
-    async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
-        """Show a card in a job's message, which is made if it was never made; its id."""
-        ...
-
-    async def ping(self, id: JobId, posting: Posting) -> None:
-        """Tell the requester, and nobody else, that the answer is there."""
-        ...
-
-    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
-        """A new message in the posting's channel, unless there is one beside the status message; its id."""
-        ...
-
-    async def reopen(self, posting: Posting) -> None:
-        """Open an archived thread again."""
-        ...
-
-    async def delete(self, posting: Posting) -> bool:
-        """Take a job's message away; False where it is out of reach."""
-        ...
-
-    async def write(self, id: JobId, posting: Posting, card: Card) -> int:
-        """Send a card to the requester directly; the message's id."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a channel may be edited."""
-
-    edits: int = 5
-    window_s: float = 5.0
-    preview_s: float = 1.0
-    """Between two edits of one job."""
-    sweep_s: float = 5.0
-
-
-class Phase(enum.Enum):
-    """What is done about a job that is followed."""
-
-    HELD = "held"
-    """Its status message is on its way; nothing is edited before that."""
-    WAITING = "waiting"
-    RUNNING = "running"
-    SETTLING = "settling"
-    """Its row is final, or was said to be: the answer is next."""
-
-
-LIVE = {State.QUEUED: Phase.WAITING, State.RUNNING: Phase.RUNNING}
-"""What to show of a row that is not final."""
-
-
-@dataclass(slots=True)
-class Track:
-    """A job that is being followed."""
-
-    id: JobId
-    job: Job
-    posting: Posting
-    phase: Phase = Phase.WAITING
-    fraction: float = 0.0
-    left_s: float = 0.0
-    preview: bytes = b""
-    ahead: int = -1
-    due: float = 0.0
-    """When it may be edited again."""
-    retries: int = 0
-    stumbles: int = 0
-    """Previews in a row that Discord did not take."""
-    muted: bool = False
-    """No previews any more: Discord refuses them for good, or nobody waits for them."""
-
-    @property
-    def live(self) -> bool:
-        """Whether it is shown how the job stands."""
-        return self.phase in (Phase.WAITING, Phase.RUNNING)
-
-    def enter(self, phase: Phase) -> None:
-        """Wait, or run from the beginning: nothing of an earlier attempt is shown any more."""
-        self.fraction, self.left_s, self.preview = 0.0, 0.0, b""
-        self.phase = phase
-
-    def hear(self, phase: Phase) -> None:
-        """The same on hearsay, which neither lets go of what is held nor takes back that it settles."""
-        self.enter(phase if self.live else self.phase)
-
-
-@dataclass(slots=True)
-class Lane:
-    """The edits of one channel that have yet to be made."""
-
-    pace: Pace
-    results: dict[JobId, None] = field(default_factory=dict)
-    live: dict[JobId, Track] = field(default_factory=dict)
-    spent: deque[float] = field(default_factory=deque)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    worker: asyncio.Task[None] | None = None
-    answering: JobId | None = None
-    """Whose result is being posted now."""
-
-    def idle(self, now: float) -> bool:
-        """Nothing to do and the whole budget there: as good as new."""
-        working = self.worker is not None and not self.worker.done()
-        return not working and self._budget_s(now, 1) == 0.0
-
-    def wait_s(self, now: float) -> float:
-        """Seconds until the next edit may be made. The last one of the budget is kept for results."""
-        if self.results:
-            return self._budget_s(now, self.pace.edits)
-        due = min(track.due for track in self.live.values()) - now
-        return max(due, self._budget_s(now, self.pace.edits - 1))
-
-    def pop(self, now: float) -> tuple[JobId, Track | None]:
-        """The next edit: a result's job, or a preview's track."""
-        self.spent.append(now)
-        if self.results:
-            id = next(iter(self.results))
-            del self.results[id]
-            return id, None
-        track = min(self.live.values(), key=lambda track: track.due)
-        return track.id, self.live.pop(track.id)
-
-    def _budget_s(self, now: float, edits: int) -> float:
-        while self.spent and self.spent[0] <= now - self.pace.window_s:
-            self.spent.popleft()
-        return 0.0 if len(self.spent) < edits else self.spent[-edits] + self.pace.window_s - now
-
-
-class Courier:
+class DeliveryTracker:
     """Keeps the messages of all jobs up to date."""
 
     def __init__(
         self,
         dispatch: Dispatch,
-        poster: Poster,
+        publisher: Publisher,
         pace: Pace | None = None,
         metrics: Metrics | None = None,
         shrink: Shrink | None = None,
     ) -> None:
         """`shrink` makes a PNG of at most so many pixels a side of a picture; it raises `Refusal`s."""
         self._dispatch = dispatch
-        self._poster = poster
+        self._publisher = publisher
         self._pace = pace or Pace()
         self._metrics = metrics or Metrics()
-        self._shrink = shrink
-        self._tracks: dict[JobId, Track] = {}
-        self._lanes: dict[int, Lane] = {}
+        self._final_answer = FinalAnswer(publisher, dispatch.get_blob, shrink)
+        self._tracks: dict[JobId, TrackedJob] = {}
+        self._lanes: dict[int, ChannelLane] = {}
 
     async def run(self) -> None:
         """Take up what was left, then follow until cancelled."""
@@ -260,7 +93,7 @@ class Courier:
 
     def expect(self, id: JobId, job: Job, posting: Posting) -> None:
         """Remember what hints say of a job whose status message is on its way. `follow` or `drop` comes next."""
-        self._tracks[id] = Track(id, job, posting, Phase.HELD)
+        self._tracks[id] = TrackedJob(id, job, posting, Phase.HELD)
 
     def drop(self, id: JobId) -> None:
         """There is nothing to follow, or the sweep will find it."""
@@ -338,7 +171,7 @@ class Courier:
             if track := self._tracks.get(row.id):
                 self._compare(track, row, places.get(row.id), overtaken=track.phase is not before.get(row.id))
 
-    def _compare(self, track: Track, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
+    def _compare(self, track: TrackedJob, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
         """Make good for hints that were lost."""
         if row.state.settled or track.phase is Phase.SETTLING:
             self._finish(track)
@@ -350,38 +183,38 @@ class Courier:
         elif track.phase is Phase.WAITING:
             self._look(track, place)
 
-    def _set_back(self, track: Track) -> None:
+    def _set_back(self, track: TrackedJob) -> None:
         """Its engine crashed and it waits again."""
         track.hear(Phase.WAITING)
         self._touch(track)
 
-    def _look(self, track: Track, place: Place | None) -> None:
+    def _look(self, track: TrackedJob, place: Place | None) -> None:
         if place is None or place.ahead == track.ahead:
             return
         first, track.ahead = track.ahead < 0, place.ahead
         if not first:
             self._touch(track)
 
-    def _track(self, row: JobRow) -> Track:
+    def _track(self, row: JobRow) -> TrackedJob:
         if row.id not in self._tracks:
             posting = Posting.from_json(row.posting)
             phase = LIVE.get(row.state, Phase.SETTLING)
-            self._tracks[row.id] = Track(row.id, row.job, posting, phase, muted=posting.abandoned)
+            self._tracks[row.id] = TrackedJob(row.id, row.job, posting, phase, muted=posting.abandoned)
         return self._tracks[row.id]
 
-    def _touch(self, track: Track) -> None:
+    def _touch(self, track: TrackedJob) -> None:
         if track.muted or not track.live:
             return
         lane = self._lane(track)
         lane.live[track.id] = track
         self._wake(lane)
 
-    def _finish(self, track: Track) -> None:
+    def _finish(self, track: TrackedJob) -> None:
         """Its row is said to be final. What is held is looked at once its status message stands."""
         if track.phase is not Phase.HELD:
             self._conclude(track)
 
-    def _conclude(self, track: Track) -> None:
+    def _conclude(self, track: TrackedJob) -> None:
         track.phase = Phase.SETTLING
         lane = self._lane(track)
         lane.live.pop(track.id, None)
@@ -390,16 +223,16 @@ class Courier:
         lane.results[track.id] = None
         self._wake(lane)
 
-    def _lane(self, track: Track) -> Lane:
+    def _lane(self, track: TrackedJob) -> ChannelLane:
         key = track.posting.channel_id or track.posting.user_id
-        return self._lanes.setdefault(key, Lane(self._pace))
+        return self._lanes.setdefault(key, ChannelLane(self._pace))
 
-    def _wake(self, lane: Lane) -> None:
+    def _wake(self, lane: ChannelLane) -> None:
         lane.changed.set()
         if lane.worker is None or lane.worker.done():
             lane.worker = asyncio.create_task(self._work(lane), name="courier-lane")
 
-    async def _work(self, lane: Lane) -> None:
+    async def _work(self, lane: ChannelLane) -> None:
         while lane.results or lane.live:
             wait = lane.wait_s(time.monotonic())
             if wait > 0:
@@ -411,7 +244,7 @@ class Courier:
                 await self._edit(id, track)
             lane.answering = None
 
-    async def _edit(self, id: JobId, track: Track | None) -> None:
+    async def _edit(self, id: JobId, track: TrackedJob | None) -> None:
         """The result, or, with a track, how it stands."""
         try:
             await (self._settle(id) if track is None else self._show(track))
@@ -421,19 +254,19 @@ class Courier:
             log.exception("an edit failed in an unexpected way")
             self._postpone(id)
 
-    async def _pause(self, lane: Lane, seconds: float) -> None:
+    async def _pause(self, lane: ChannelLane, seconds: float) -> None:
         lane.changed.clear()
         try:
             await asyncio.wait_for(lane.changed.wait(), seconds)
         except TimeoutError:
             return
 
-    async def _show(self, track: Track) -> None:
+    async def _show(self, track: TrackedJob) -> None:
         card = await self._live_card(track)
         if card is None:
             return
         try:
-            message = await self._poster.deliver(track.id, track.posting, card)
+            message = await self._publisher.deliver(track.id, track.posting, card)
             await self._remember(track, message)
             self._metrics.edited("preview")
             track.stumbles, track.due = 0, time.monotonic() + self._pace.preview_s
@@ -442,7 +275,7 @@ class Courier:
             log.info("a preview was not shown: %s %s", type(error).__name__, error)
             self._hold_back(track, error)
 
-    def _hold_back(self, track: Track, error: PostError) -> None:
+    def _hold_back(self, track: TrackedJob, error: PostError) -> None:
         """Ask less often what is refused: Discord shuts out whoever is refused 10,000 times in 10 minutes."""
         if not isinstance(error, Unavailable):
             track.muted = True
@@ -451,13 +284,13 @@ class Courier:
         pause = min(LONGEST_PAUSE_S, self._pace.preview_s * 2 ** min(track.stumbles, 10))
         track.due = time.monotonic() + max(error.after_s, pause)
 
-    async def _remember(self, track: Track, message: int) -> None:
+    async def _remember(self, track: TrackedJob, message: int) -> None:
         """Keep the id of a message that had to be made here, because a restart came before it could be kept."""
         if track.posting.message_id is None:
             track.posting = replace(track.posting, message_id=message)
             await self._dispatch.update_posting(track.id, track.posting.to_json())
 
-    async def _live_card(self, track: Track) -> Card | None:
+    async def _live_card(self, track: TrackedJob) -> Card | None:
         """How a job stands by its row; None where that is final, because then its answer is next."""
         told = track.phase
         row = await self._dispatch.row(track.id)
@@ -471,7 +304,7 @@ class Courier:
             track.enter(LIVE[row.state])
         return await self._card(track, row)
 
-    async def _card(self, track: Track, row: JobRow) -> Card:
+    async def _card(self, track: TrackedJob, row: JobRow) -> Card:
         id, job, posting = track.id, track.job, track.posting
         shown = None
         if not track.preview and track.job.picture is not None:
@@ -499,7 +332,7 @@ class Courier:
             self.drop(row.id)
             return
         try:
-            message = str(await self._answer(row, posting))
+            message = str(await self._final_answer.post(row, posting))
             self._metrics.edited("answer")
         except MessageGone:
             self._metrics.edited("answer", MessageGone.__name__)
@@ -518,65 +351,11 @@ class Courier:
                 await self._ping(row, posting)
         self.drop(row.id)
 
-    async def _answer(self, row: JobRow, posting: Posting) -> int:
-        """The fullest version of the answer that Discord takes."""
-        picture = await self._dispatch.get_blob(row.result.blob) if row.result else None
-        card = result_card.settled(row, posting, picture)
-        while True:
-            try:
-                return await self._somewhere(row.id, posting, card)
-            except TooLarge as error:
-                if card.picture is None:  # words never are: what refused them passes
-                    raise Unavailable(str(error)) from error
-                card = await self._smaller(row, card)
-
-    async def _smaller(self, row: JobRow, card: Card) -> Card:
-        """The next smaller version of an answer: half the sides, once; then only words."""
-        assert row.result is not None
-        assert card.picture is not None
-        if self._shrink is None or len(card.picture.data) != row.result.size:
-            return result_card.unfit(row)
-        side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
-        try:
-            shrunk = await self._shrink(card.picture.data, side)
-        except Refusal as error:
-            log.info("the answer cannot be made smaller: %s", error.code)
-            return result_card.unfit(row)
-        return result_card.smaller(card, shrunk.png, still=shrunk.animated)
-
-    async def _somewhere(self, id: JobId, posting: Posting, card: Card) -> int:
-        """In the status message; else beside it, or directly."""
-        try:
-            return await self._in_place(id, posting, card)
-        except Unwelcome:
-            message = await self._elsewhere(id, posting, card)
-        try:
-            await self._poster.delete(posting)  # or it would say for ever that the dream is under way
-        except PostError as error:
-            log.info("the status message stays: %s %s", type(error).__name__, error)
-        return message
-
-    async def _in_place(self, id: JobId, posting: Posting, card: Card) -> int:
-        try:
-            return await self._poster.deliver(id, posting, card)
-        except Archived:
-            await self._poster.reopen(posting)
-            return await self._poster.deliver(id, posting, card)
-
-    async def _elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
-        """The status message cannot be edited any more: a new one beside it, or a direct one."""
-        if posting.by_channel:
-            try:
-                return await self._poster.send_once(id, posting, card)
-            except Unwelcome:
-                log.info("nothing can be sent in its channel")
-        return await self._poster.write(id, posting, card)
-
     async def _ping(self, row: JobRow, posting: Posting) -> None:
         if row.result is None or time.time() - row.created <= LONG_WAIT_S:
             return
         try:
-            await self._poster.ping(row.id, posting)
+            await self._publisher.ping(row.id, posting)
         except PostError as error:
             log.info("no ping: %s %s", type(error).__name__, error)
 

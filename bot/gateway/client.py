@@ -22,14 +22,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import wording
-from bot.components.job_buttons import Press
+from bot.components.job_buttons import JobComponent
+from bot.delivery.errors import PostError, Unwelcome
+from bot.delivery.interaction_response import NO_ANSWER, is_unclear, told
+from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NOBODY
-from bot.delivery.tracker import PostError, Unwelcome
-from bot.gateway.connect_limits import Identifies, Lines
-from bot.gateway.interaction_response import NO_ANSWER, is_unclear, told
-from bot.gateway.invalid_requests import Refusals
+from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.operations.metrics import Metrics
-from bot.requests.service import Desk, Late, say
+from bot.requests.actions import JobActions
+from bot.requests.replies import say
+from bot.requests.service import FailedAfterResponse, RequestService
 from bot.views.message_card import Layout
 from engine.errors import BadOption, Broken, PareidoliaError
 
@@ -84,7 +86,8 @@ class Tree(app_commands.CommandTree["Client"]):
 class Client(commands.Bot):
     """The bot. Its parts come from `bot.app`."""
 
-    desk: Desk
+    service: RequestService
+    actions: JobActions
     stopping = False
     """Commands are not taken any more."""
 
@@ -95,7 +98,7 @@ class Client(commands.Bot):
         state_file: Path,
         always_sync: bool,
         metrics: Metrics | None = None,
-        identifies: Identifies | None = None,
+        identify_budget: IdentifyBudget | None = None,
         proxy: str | None = None,
     ) -> None:
         self.metrics = metrics or Metrics()
@@ -114,14 +117,14 @@ class Client(commands.Bot):
             max_ratelimit_timeout=LONGEST_WAIT_S,
             proxy=proxy,
         )
-        self.refusals = Refusals()
+        self.invalid_requests = InvalidRequests()
         self._doubted = asyncio.Event()
         self._syncing: asyncio.Task[None] | None = None
         self._guild_ids = frozenset(guild_ids)
         self._state_file = state_file
         self._always_sync = always_sync
-        self._identifies = identifies
-        self._lines = Lines()
+        self._identify_budget = identify_budget
+        self._reconnect_backoff = ReconnectBackoff()
         self._open_line = self.http.ws_connect
         self.http.ws_connect = self._open_line_patiently  # type: ignore[method-assign]
 
@@ -163,7 +166,7 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         self.http._HTTPClient__session._timeout = TIMEOUT  # type: ignore[attr-defined]  # there is no other way in
-        self.add_dynamic_items(Press)
+        self.add_dynamic_items(JobComponent)
         for name in COGS:
             if f"bot.cogs.{name}" not in self.extensions:
                 await self.load_extension(f"bot.cogs.{name}")
@@ -200,22 +203,22 @@ class Client(commands.Bot):
     async def _notice(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
-        self.refusals.note(end.response.status, end.response.headers.get("X-RateLimit-Scope", ""))
+        self.invalid_requests.note(end.response.status, end.response.headers.get("X-RateLimit-Scope", ""))
         if end.response.status == 401 and not BY_TOKEN.search(end.url.path):
             self._doubted.set()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """No more IDENTIFYs than Discord allows; a session that can be resumed needs none."""
         await super().before_identify_hook(shard_id, initial=initial)
-        if self._identifies is None:
+        if self._identify_budget is None:
             return
-        if (pause := self._identifies.pause_s()) > 0:
+        if (pause := self._identify_budget.pause_s()) > 0:
             log.warning("too many sessions were begun today; the next begins in %.0f s", pause)
             await asyncio.sleep(pause)
-        self._identifies.spend()
+        self._identify_budget.spend()
 
     async def _open_line_patiently(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
-        if (pause := self._lines.pause_s()) > 0:
+        if (pause := self._reconnect_backoff.pause_s()) > 0:
             log.warning("the gateway breaks off again and again; the next try is in %.0f s", pause)
             await asyncio.sleep(pause)
         return await self._open_line(url, **options)
@@ -231,7 +234,7 @@ class Client(commands.Bot):
         """A button that is none of ours (an older version's, a forger's): discord.py would leave it unanswered."""
         pressed = interaction.type is discord.InteractionType.component
         data = cast("dict[str, Any]", interaction.data or {})
-        if pressed and not Press.knows(str(data.get("custom_id"))):
+        if pressed and not JobComponent.knows(str(data.get("custom_id"))):
             await self.tell(interaction, wording.CHANGED)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
@@ -242,7 +245,7 @@ class Client(commands.Bot):
         """Tell the user what went wrong and what to do next."""
         while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
             error = error.original
-        late = isinstance(error, Late)
+        late = isinstance(error, FailedAfterResponse)
         if late and isinstance(error.__cause__, Exception):
             error = error.__cause__
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:

@@ -36,7 +36,7 @@ LONGEST_LINE_PAUSE_S = 30.0
 Clock = Callable[[], float]
 
 
-class Starts:
+class StartBackoff:
     """Remembers short lives, so that a crash loop slows down."""
 
     def __init__(self, path: Path, clock: Clock = time.time) -> None:
@@ -63,7 +63,7 @@ class Starts:
         self._path.unlink(missing_ok=True)
 
 
-class Identifies:
+class IdentifyBudget:
     """A bucket of IDENTIFYs, filled again at an even pace."""
 
     def __init__(self, path: Path, clock: Clock = time.time) -> None:
@@ -92,7 +92,7 @@ class Identifies:
         self._at = now
 
 
-class Lines:
+class ReconnectBackoff:
     """Paces connections to the gateway: discord.py makes the next one without a pause where the last one broke off."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:

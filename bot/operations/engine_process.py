@@ -28,7 +28,7 @@ LOCKED = 75
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RestartTimes:
     """Times in seconds."""
 
     first_s: float = 0.5
@@ -43,14 +43,14 @@ class EngineProcess:
     """Keeps one engine running."""
 
     def __init__(
-        self, run_dir: Path, log_dir: Path, command: Sequence[str] = COMMAND, patience: Patience | None = None
+        self, run_dir: Path, log_dir: Path, command: Sequence[str] = COMMAND, patience: RestartTimes | None = None
     ) -> None:
         self._pid_file = run_dir / "engine.pid"
         self._lock_file = run_dir / "engine.lock"
         self._mark = run_dir / "bot-engine.json"
         self._log_file = log_dir / "engine.log"
         self._command = command
-        self._patience = patience or Patience()
+        self._patience = patience or RestartTimes()
         self._child: asyncio.subprocess.Process | None = None
 
     async def run(self) -> None:

@@ -57,7 +57,7 @@ async def main(dreams: int, stops: int) -> None:
         watch = data_dir / "loop.json"
         playground = Playground()
         await playground.start()
-        playground.run_bot(data_dir, (sys.executable, "-m", "bot.operations.loop_profiler", str(watch)))
+        playground.run_bot(data_dir, (sys.executable, "-m", "bot.loop_profiler", str(watch)))
         world = playground.world
         await world.until(lambda: world.online and bool(world.commands), PATIENCE_S)
         laps = [await lap(playground) for _ in range(dreams + 1)][1:]

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator
 
 from engine.errors import TooManyPictures
-from engine.queue.job import MEGABYTE
+from engine.platform.units import MEGABYTE
 
 ROOM = 100 * MEGABYTE
 """Bytes that all files may have together."""
@@ -23,7 +23,7 @@ SECONDS_EACH = 1.0
 class Turn:
     """A place in line, and the right to hold a file: `async with turn`."""
 
-    def __init__(self, admission: Admission, person: str, size: int) -> None:
+    def __init__(self, admission: DownloadQueue, person: str, size: int) -> None:
         self.person = person
         self.size = size
         self.come = asyncio.Event()
@@ -50,7 +50,7 @@ class Turn:
         self._admission.leave(self)
 
 
-class Admission:
+class DownloadQueue:
     """The line, and what is held."""
 
     def __init__(self, room: int = ROOM, waiting: int = WAITING) -> None:

@@ -16,7 +16,7 @@ import yarl
 
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
 from engine.files.decoder import Clean
-from engine.queue.job import MEGABYTE
+from engine.platform.units import MEGABYTE
 
 PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
 """Where Discord serves what it has fetched from elsewhere itself, by addresses that it signed."""
@@ -56,7 +56,7 @@ class Cleaner(Protocol):
         ...
 
 
-class Intake:
+class Downloader:
     """Fetches and cleans pictures."""
 
     def __init__(

@@ -20,7 +20,7 @@ from engine.queue.job import JobId
 log = logging.getLogger(__name__)
 
 
-class Openings:
+class PendingRequests:
     """A folder of them."""
 
     def __init__(self, folder: Path) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,28 +19,32 @@ from typing import Any
 import discord
 
 from bot import wording
-from bot.delivery.publisher import DiscordPoster
-from bot.delivery.tracker import Courier, PostError, Unavailable
-from bot.gateway import interaction_response
+from bot.delivery import interaction_response
+from bot.delivery.errors import PostError, Unavailable
+from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.tracker import DeliveryTracker
 from bot.requests import picture_sources
+from bot.requests.derivation import SHARED, check_others, check_ready, draw_seed
 from bot.requests.download_queue import Turn
-from bot.requests.downloader import Intake, Link
-from bot.requests.pending_requests import Openings
+from bot.requests.downloader import Downloader, Link
+from bot.requests.pending_requests import PendingRequests
 from bot.requests.quota import Quota
-from bot.requests.submission import Opened, Order, Reception, Source, Ticket
-from bot.store.posting import TOKEN_LIFE_S, Posting
+from bot.requests.reply_posting import is_private, of_interaction, of_message, reply_beside
+from bot.requests.submission import OpenedPictures, QueuedJob, Request, Source, Submitter
+from bot.store.posting import Posting
 from bot.store.presets import Presets
-from bot.views import result_card, status_card
-from bot.views.message_card import Card, Layout
+from bot.views import status_card
+from bot.views.message_card import Card
 from engine import logs
-from engine import params as jobs_params
-from engine.catalog import catalog
-from engine.errors import BadOption, Gone, NetworkMissing, NoLedger, NotYours, TooLong, Unreachable
-from engine.files import generation_metadata as imprint
+from engine import params as engine_params
+from engine.errors import Gone, NoLedger, TooLong, Unreachable
+from engine.files import generation_metadata
+from engine.files.blobs import BlobKey
 from engine.files.generation_metadata import Imprint
-from engine.params import SEEDS, AnyParams, Channel, Dream, P, See, Zoom
+from engine.params import AnyParams, P
+from engine.platform.units import MEGABYTE
 from engine.queue.dispatch import Dispatch
-from engine.queue.job import MEGABYTE, BlobKey, CancelOutcome, Job, JobId, JobRow
+from engine.queue.job import Job, JobId, JobRow
 
 log = logging.getLogger(__name__)
 
@@ -61,16 +64,6 @@ Send = Callable[[Card], Awaitable[int | None]]
 """Sends a status message; its id, or None where nobody can tell what became of it."""
 REFUSED = (PostError, discord.HTTPException, *interaction_response.NO_ANSWER)
 """What a status message that was not taken raises."""
-ELSEWHERE = {
-    CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
-    CancelOutcome.STOPPING: wording.CANCELLING,
-    CancelOutcome.TOO_LATE: wording.TOO_LATE,
-}
-"""What is said of a cancel that was not asked for under the dream itself."""
-
-PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
-SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
-"""The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +84,31 @@ class Original:
         return self.hidden or any(isinstance(one, Link) and one.spoiler for one in (self.source, *self.others.values()))
 
 
-class Late(Exception):
+class FailedAfterResponse(Exception):
     """Something went wrong when the status message stood already, which becomes the apology. The cause says what."""
 
 
-class Desk:
+class RequestService:
     """Takes requests from commands, buttons and messages."""
 
     def __init__(
         self,
         dispatch: Dispatch,
-        intake: Intake,
-        poster: DiscordPoster,
-        courier: Courier,
+        downloader: Downloader,
+        publisher: DiscordPublisher,
+        tracker: DeliveryTracker,
         presets: Presets,
         quota: Quota,
-        openings: Openings,
+        pending_requests: PendingRequests,
     ) -> None:
         self.dispatch = dispatch
-        self.intake = intake
+        self.downloader = downloader
         self.presets = presets
-        self._poster = poster
-        self._courier = courier
+        self._publisher = publisher
+        self._tracker = tracker
         self._quota = quota
-        self._openings = openings
-        self._reception = Reception(dispatch, intake)
+        self._pending = pending_requests
+        self._submitter = Submitter(dispatch, downloader)
 
     # what is asked
 
@@ -124,7 +117,7 @@ class Desk:
         kept = await self.presets.load(str(user_id), preset) if preset else {}
         fields = {key: value for key, value in kept.items() if key in SHARED.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
-        made = jobs_params.make(kind, **{"seed": draw_seed(), **jobs_params.override(fields, given)})
+        made = engine_params.make(kind, **{"seed": draw_seed(), **engine_params.override(fields, given)})
         check_ready(made)
         return made
 
@@ -140,12 +133,12 @@ class Desk:
         link = picture_sources.of_user(user) if avatar else None
         return Original(link, wording.original(user.display_name, "avatar" if link else wording.NOISE), further)
 
-    async def brought(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
+    async def recent_picture(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
         """The picture that a user last chose where all of that channel could see it, else the avatar, else noise.
 
         What somebody dreamed elsewhere or in private is not shown here unasked.
         """
-        for row in await self.dispatch.brought(str(user.id)):
+        for row in await self.dispatch.recent_sources(str(user.id)):
             posting = Posting.from_json(row.posting)
             here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
             if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
@@ -156,8 +149,8 @@ class Desk:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
         with self._quota.slot(str(user_id)):
             try:
-                async with asyncio.timeout(READ_S), self._reception.line_up_for(str(user_id), link):
-                    return imprint.read(await self.intake.imprint(link, str(user_id)))
+                async with asyncio.timeout(READ_S), self._submitter.line_up_for(str(user_id), link):
+                    return generation_metadata.read(await self.downloader.imprint(link, str(user_id)))
             except TimeoutError:
                 raise Unreachable from None
 
@@ -186,7 +179,7 @@ class Desk:
         check_others(params, original.others)
         posting = of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame)
-        order = Order(
+        order = Request(
             params,
             str(interaction.user.id),
             original.source,
@@ -201,39 +194,41 @@ class Desk:
                 await interaction_response.answer(interaction, interaction.response.defer)
                 await self._send(order, beside)
                 return
-            turn = self._reception.line_up(order)
-            opening = asyncio.create_task(self._reception.open(order, turn))
+            turn = self._submitter.line_up(order)
+            opening = asyncio.create_task(self._submitter.open(order, turn))
             await asyncio.wait({opening}, timeout=ANSWER_S)
             if opening.done():
                 await self._answer(interaction, order, opening.result(), posting)
             else:
-                with self._openings.kept(order.id, posting):
+                with self._pending.kept(order.id, posting):
                     await self._answer_first(interaction, order, opening, turn, posting)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        order = Order(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
+        order = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
         logs.concern(order.id)
         posting = of_message(message, original.words)
         with self._quota.slot(order.requester):
             await self._send(order, posting)
 
-    async def _send(self, order: Order, posting: Posting) -> None:
+    async def _send(self, order: Request, posting: Posting) -> None:
         """A status message that answers no interaction."""
-        opened = await self._reception.open(order)
+        opened = await self._submitter.open(order)
         posting = framed(posting, opened)
         ticket = await self._queue(order, opened, posting)
-        await self._show(ticket, opened, posting, lambda card: self._poster.send(ticket.id, posting, card))
+        await self._show(ticket, opened, posting, lambda card: self._publisher.send(ticket.id, posting, card))
 
-    async def _answer(self, interaction: discord.Interaction, order: Order, opened: Opened, posting: Posting) -> None:
+    async def _answer(
+        self, interaction: discord.Interaction, order: Request, opened: OpenedPictures, posting: Posting
+    ) -> None:
         def send(card: Card) -> Awaitable[int | None]:
-            return self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+            return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
 
         posting = framed(posting, opened)
         await self._show(await self._queue(order, opened, posting), opened, posting, send)
 
-    async def _show(self, ticket: Ticket, opened: Opened, posting: Posting, send: Send) -> None:
+    async def _show(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting, send: Send) -> None:
         """Send the status message of a queued job, which is followed from then on, whatever was raised. Raises what
         refused the message for certain; then the job is given up."""
         sent = None
@@ -253,29 +248,29 @@ class Desk:
     async def _answer_first(
         self,
         interaction: discord.Interaction,
-        order: Order,
-        opening: asyncio.Task[Opened],
+        order: Request,
+        opening: asyncio.Task[OpenedPictures],
         turn: Turn,
         posting: Posting,
     ) -> None:
         ahead = turn.ahead
         card = status_card.opening(order.params, posting, ahead)
         try:
-            sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+            sent = await self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
         except Exception:
             opening.cancel()
             raise
         posting = dataclasses.replace(posting, message_id=sent)
-        self._openings.keep(order.id, posting)
+        self._pending.keep(order.id, posting)
         try:
             await self._tell_places(order, opening, turn, posting, ahead)
             opened = await opening
             posting = framed(posting, opened)
             ticket = await self._queue(order, opened, posting)
         except Exception as error:
-            raise Late from error
+            raise FailedAfterResponse from error
         try:
-            await self._poster.deliver(ticket.id, posting, _waiting(ticket, opened, posting))
+            await self._publisher.deliver(ticket.id, posting, _waiting(ticket, opened, posting))
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
             log.info("its status was not shown: %s %s", type(error).__name__, error)
         except Exception:
@@ -284,7 +279,7 @@ class Desk:
             await self._follow(ticket.id)
 
     async def _tell_places(
-        self, order: Order, opening: asyncio.Task[Opened], turn: Turn, posting: Posting, said: int
+        self, order: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, said: int
     ) -> None:
         """Show how many pictures are opened before this one, for as long as it waits; `said` is what stands there."""
         while said and not (await asyncio.wait({opening}, timeout=LOOK_S))[0]:
@@ -292,19 +287,19 @@ class Desk:
                 continue
             said = turn.ahead
             try:
-                await self._poster.edit(posting, status_card.opening(order.params, posting, said))
+                await self._publisher.edit(posting, status_card.opening(order.params, posting, said))
             except PostError as error:
                 log.info("a place in line was not shown: %s", type(error).__name__)
 
-    async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
+    async def _queue(self, order: Request, opened: OpenedPictures, posting: Posting) -> QueuedJob:
         if not posting.by_channel:
             await self._check_length(order)
-        ticket = await self._reception.submit(order, opened, posting.to_json())
+        ticket = await self._submitter.submit(order, opened, posting.to_json())
         log.info("%s queued", order.params.recipe)
-        self._courier.expect(ticket.id, ticket.job, posting)
+        self._tracker.expect(ticket.id, ticket.job, posting)
         return ticket
 
-    async def _check_length(self, order: Order) -> None:
+    async def _check_length(self, order: Request) -> None:
         """Refuse what would outlive the token. Raises `TooLong`."""
         seconds = await self.dispatch.estimate(Job(order.params, order.requester))
         places = await self.dispatch.places()
@@ -317,14 +312,14 @@ class Desk:
         try:
             if posting is not None:
                 await self.dispatch.update_posting(id, posting.to_json())
-            await self._courier.follow(id)
+            await self._tracker.follow(id)
         except Exception as error:
             log.warning("a job is not followed yet: %s", type(error).__name__)
-            self._courier.drop(id)
+            self._tracker.drop(id)
 
-    async def apologise_for_openings(self) -> None:
+    async def apologise_for_pending(self) -> None:
         """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
-        for id, posting in self._openings.left():
+        for id, posting in self._pending.left():
             with logs.about(id):
                 try:
                     if await self.dispatch.row(id) is None:
@@ -333,18 +328,18 @@ class Desk:
                     return  # the next bot tries again
                 except Exception:  # once is enough: kept, it would meet every bot at its start
                     log.exception("telling that a picture was not opened broke")
-            self._openings.drop(id)
+            self._pending.drop(id)
 
     async def _apologise_for_opening(self, posting: Posting) -> None:
         try:
-            await self._poster.edit(posting, Card(wording.INTERRUPTED))
+            await self._publisher.edit(posting, Card(wording.INTERRUPTED))
             log.info("told that its picture was not opened")
         except PostError as error:
             log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)
 
     async def _forget(self, id: JobId, posting: Posting) -> None:
         """Nobody will see this job's answer, also where an engine has begun it and stops in a moment only."""
-        self._courier.drop(id)
+        self._tracker.drop(id)
         abandoned = dataclasses.replace(posting, abandoned=True).spent()
         await self.dispatch.update_posting(id, abandoned.to_json())
         await self.dispatch.cancel(id)
@@ -355,67 +350,7 @@ class Desk:
         until = time.monotonic() + seconds
         while self._quota.busy and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_STEP_S)
-        self._openings.end()
-
-    # the buttons
-
-    async def deeper(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Dream a result again, or for the first time where another recipe made it."""
-        old = row.job.params
-        original = self._result_of(row)
-        if isinstance(old, Dream):
-            params: AnyParams = reseeded(old)
-            original = dataclasses.replace(original, others=row.job.others)
-        else:
-            params = dreamed_like(old, draw_seed())
-        await self.take(interaction, params, original, private=is_private(row), parent=row)
-
-    async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Dream the picture that was looked at."""
-        params = jobs_params.make(Dream, network=row.job.params.network, seed=draw_seed())
-        await self.take(interaction, params, of_row(row, row.job.picture), private=is_private(row), parent=row)
-
-    async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
-        """Dream the same picture again, with another seed, or with something else changed."""
-        params = reseeded(row.job.params, **changes)
-        unwanted = {"guide"} if "subject" in changes else set()
-        others = {name: key for name, key in row.job.others.items() if name not in unwanted}
-        original = dataclasses.replace(of_row(row, row.job.picture), others=others)
-        await self.take(interaction, params, original, private=is_private(row), parent=row)
-
-    async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Fall into a result."""
-        kept = {**onwards(row.job.params), **row.job.params.model_dump(include={"strength"})}
-        params = jobs_params.make(Zoom, **kept, seed=draw_seed())
-        await self.take(interaction, params, self._result_of(row), private=is_private(row), parent=row)
-
-    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep: bool = False) -> None:
-        """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
-        check_owner(interaction, row)
-        outcome = await self.dispatch.cancel(row.id, keep=keep)
-        if outcome is CancelOutcome.UNKNOWN:
-            raise Gone
-        if outcome is CancelOutcome.TOO_LATE and row.posted:
-            await say(interaction, wording.TOO_LATE)
-            return
-        await self._courier.look(row.id)
-        if _is_elsewhere(interaction, row):
-            await replace_with(interaction, ELSEWHERE[outcome])
-        else:
-            await interaction_response.answer(interaction, interaction.response.defer)
-
-    async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Take an answer away. Raises `NotYours`."""
-        check_owner(interaction, row)
-        if await self._poster.delete(as_posted(row, interaction.channel_id)):
-            await replace_with(interaction, wording.DELETED)
-        else:
-            await replace_with(interaction, wording.CANNOT_DELETE)
-
-    def _result_of(self, row: JobRow) -> Original:
-        if row.result is None or "deeper" not in result_card.verbs(row):
-            raise Gone
-        return of_row(row, row.result.blob)
+        self._pending.end()
 
 
 def of_row(row: JobRow, picture: BlobKey | None) -> Original:
@@ -424,161 +359,11 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
 
 
-def framed(posting: Posting, opened: Opened) -> Posting:
+def framed(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves."""
     said = wording.frame(opened.frame, opened.frames)
     return dataclasses.replace(posting, frame=said) if said else posting
 
 
-def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:
-    """Whether what was pressed certainly is not the job's own message: words in place of that would take its picture.
-
-    Right after a job was queued, or a restart, nobody knows yet which message is its own.
-    """
-    own = Posting.from_json(row.posting).message_id
-    return own is not None and interaction.message is not None and interaction.message.id != own
-
-
-def _waiting(ticket: Ticket, opened: Opened, posting: Posting) -> Card:
+def _waiting(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:
     return status_card.waiting(ticket.id, ticket.job, posting, opened.shown, ticket.place)
-
-
-def draw_seed() -> int:
-    """Four digits that can be read out and typed."""
-    return random.randrange(SEEDS)
-
-
-def reseeded(params: AnyParams, **changes: Any) -> AnyParams:
-    """The same with another seed. Raises `BadOption` on changes that are out of range."""
-    aim = {} if isinstance(params, See) else dict([params.aim])
-    options = {**params.model_dump(exclude=set(jobs_params.AIMS)), **aim, "seed": draw_seed()}
-    return jobs_params.make(type(params), **jobs_params.override(options, changes))
-
-
-def preset_options(params: AnyParams) -> dict[str, Any]:
-    """What a preset keeps of params: the network and what it dreams towards, and what differs from the defaults; not
-    the seed."""
-    shared = set(SHARED.get(type(params), ()))
-    kept = params.model_dump(exclude_defaults=True, include=shared - jobs_params.AIMS)
-    return {**onwards(params), **kept}
-
-
-def onwards(params: AnyParams) -> dict[str, Any]:
-    """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel."""
-    if isinstance(params, See):
-        return {"network": params.network}
-    if isinstance(params, Channel) and params.channel is not None:
-        return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
-    return {"network": params.network, **dict([params.aim])}
-
-
-def dreamed_like(params: AnyParams, seed: int) -> Dream:
-    """A dream that goes where these params went, of their size."""
-    return jobs_params.make(Dream, **onwards(params), size=params.size, seed=seed)
-
-
-def check_ready(params: jobs_params.Params) -> None:
-    """Refuse a network that is not installed. Raises `NetworkMissing`."""
-    if not catalog.is_ready(params.network):
-        raise NetworkMissing(name=params.network)
-
-
-def check_others(params: AnyParams, others: Mapping[str, Source]) -> None:
-    """Refuse pictures that do not go with the options. Raises `BadOption`."""
-    if "guide" in others and isinstance(params, Dream) and params.subject:
-        raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
-
-
-def check_owner(interaction: discord.Interaction, row: JobRow) -> None:
-    """Only the requester, and who may manage messages where the dream stands: rights in another channel, or in a server
-    of one's own, are none here. Raises `NotYours`."""
-    here = interaction.guild_id is not None and interaction.channel_id == Posting.from_json(row.posting).channel_id
-    moderates = here and interaction.permissions.manage_messages
-    if str(interaction.user.id) != row.job.requester and not moderates:
-        raise NotYours
-
-
-def is_private(row: JobRow) -> bool:
-    """Whether only the requester saw a dream: then its children are private, too."""
-    return Posting.from_json(row.posting).ephemeral
-
-
-def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:
-    """The posting of a reply to the parent itself, where an interaction came from a panel beside it that only one
-    person sees; None where the interaction's own answer is that reply."""
-    if parent is None or not posting.by_channel:
-        return None
-    message_id = Posting.from_json(parent.posting).message_id
-    if message_id is None or message_id == posting.parent_message_id:
-        return None
-    return dataclasses.replace(posting, parent_message_id=message_id, token="", token_until=0.0)
-
-
-def as_posted(row: JobRow, channel_id: int | None) -> Posting:
-    """Where the answer really stands: in its status message, or where it was sent because that was out of reach."""
-    posting = Posting.from_json(row.posting)
-    message_id = int(row.posted) if row.posted and row.posted.isdigit() else posting.message_id
-    if message_id == posting.message_id:
-        return posting
-    return dataclasses.replace(posting, message_id=message_id, channel_id=channel_id, ephemeral=False, reachable=True)
-
-
-def of_interaction(interaction: discord.Interaction, original: str, *, private: bool = False) -> Posting:
-    """Where the answer to an interaction goes."""
-    user = interaction.user
-    own_chat = interaction.context.dm_channel
-    return Posting(
-        user_id=user.id,
-        name=user.display_name,
-        original=original,
-        channel_id=interaction.channel_id,
-        guild_id=interaction.guild_id,
-        parent_message_id=interaction.message.id if interaction.message else None,
-        application_id=interaction.application_id,
-        token=interaction.token,
-        token_until=time.time() + TOKEN_LIFE_S,
-        ephemeral=private,
-        reachable=interaction.is_guild_integration() or own_chat,
-    )
-
-
-def of_message(message: discord.Message, original: str) -> Posting:
-    """Where the answer to a message goes."""
-    return Posting(
-        user_id=message.author.id,
-        name=message.author.display_name,
-        original=original,
-        channel_id=message.channel.id,
-        guild_id=message.guild.id if message.guild else None,
-        parent_message_id=message.id,
-    )
-
-
-async def replace_with(interaction: discord.Interaction, text: str) -> None:
-    """Words in place of the panel that was pressed."""
-    view = Layout(discord.ui.TextDisplay(text))
-    await interaction_response.answer(
-        interaction,
-        lambda: interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none()),
-    )
-
-
-async def say(interaction: discord.Interaction, text: str) -> None:
-    """A sentence that only the user sees, as the answer or after it."""
-    nobody = discord.AllowedMentions.none()
-    if interaction.response.is_done():
-        await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
-        return
-    await interaction_response.answer(
-        interaction,
-        lambda: interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody),
-    )
-
-
-async def show(interaction: discord.Interaction, view: Layout) -> None:
-    """A panel that only the user sees, as the answer."""
-    nobody = discord.AllowedMentions.none()
-    await interaction_response.answer(
-        interaction,
-        lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody),
-    )

@@ -16,13 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.requests.download_queue import Admission, Turn
-from bot.requests.downloader import Intake, Link
+from bot.requests.download_queue import DownloadQueue, Turn
+from bot.requests.downloader import Downloader, Link
 from engine.errors import Gone, NoLedger, Refusal
+from engine.files.blobs import BlobKey
 from engine.files.decoder import Clean
 from engine.params import AnyParams
+from engine.platform.units import MEGABYTE
 from engine.queue.dispatch import Dispatch
-from engine.queue.job import MEGABYTE, BlobKey, Job, JobId, Place, new_id
+from engine.queue.job import Job, JobId, Place, new_id
 
 NOISE_CELL = 16
 Source = Link | BlobKey
@@ -30,7 +32,7 @@ Source = Link | BlobKey
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Request:
     """One request: what, from which picture, by whom."""
 
     params: AnyParams
@@ -48,7 +50,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedPictures:
     """The pictures of an order, ready to be dreamed, and the first one to be shown meanwhile."""
 
     blob: BlobKey | None
@@ -61,7 +63,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class QueuedJob:
     """A queued job and where it stands."""
 
     id: JobId
@@ -69,37 +71,37 @@ class Ticket:
     place: Place | None
 
 
-class Reception:
+class Submitter:
     """Request in, job out."""
 
-    def __init__(self, dispatch: Dispatch, intake: Intake, admission: Admission | None = None) -> None:
+    def __init__(self, dispatch: Dispatch, downloader: Downloader, admission: DownloadQueue | None = None) -> None:
         self._dispatch = dispatch
-        self._intake = intake
-        self._admission = admission or Admission()
+        self._downloader = downloader
+        self._admission = admission or DownloadQueue()
 
-    def line_up(self, order: Order) -> Turn:
+    def line_up(self, order: Request) -> Turn:
         """The turn of an order's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
         links = [source for source in (order.source, *order.others.values()) if isinstance(source, Link)]
         return self.line_up_for(order.requester, *links)
 
     def line_up_for(self, person: str, *links: Link) -> Turn:
         """The turn of a person's files. Raises `TooManyPictures`."""
-        return self._admission.line_up(person, max(map(self._intake.most_bytes, links), default=0))
+        return self._admission.line_up(person, max(map(self._downloader.most_bytes, links), default=0))
 
-    async def open(self, order: Order, turn: Turn | None = None) -> Opened:
+    async def open(self, order: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
         async with turn or self.line_up(order):
             others = {name: (await self._picture(order, source))[0] for name, source in order.others.items()}
             try:
                 if order.source is not None:
                     blob, clean = await self._picture(order, order.source)
-                    return Opened(blob, clean.png, others, clean.frame, clean.frames)
+                    return OpenedPictures(blob, clean.png, others, clean.frame, clean.frames)
             except Refusal:
                 if not (isinstance(order.source, Link) and order.source.optional):
                     raise
-        return Opened(None, await asyncio.to_thread(noise, order.params.size, order.params.seed), others)
+        return OpenedPictures(None, await asyncio.to_thread(noise, order.params.size, order.params.seed), others)
 
-    async def submit(self, order: Order, opened: Opened, posting: dict[str, Any]) -> Ticket:
+    async def submit(self, order: Request, opened: OpenedPictures, posting: dict[str, Any]) -> QueuedJob:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""
         job = Job(
             order.params,
@@ -111,7 +113,7 @@ class Reception:
             order.spoiler,
         )
         id = await self._dispatch.submit(job, posting, order.id)
-        return Ticket(id, job, await self._place(id))
+        return QueuedJob(id, job, await self._place(id))
 
     async def _place(self, id: JobId) -> Place | None:
         try:
@@ -119,10 +121,10 @@ class Reception:
         except NoLedger:  # it is queued all the same, and must not be refused
             return None
 
-    async def _picture(self, order: Order, source: Source) -> tuple[BlobKey, Clean]:
+    async def _picture(self, order: Request, source: Source) -> tuple[BlobKey, Clean]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
-            clean = await self._intake.fetch(source, order.params.size, order.requester)
+            clean = await self._downloader.fetch(source, order.params.size, order.requester)
             return await self._dispatch.put_blob(clean.png), clean
         data = await self._dispatch.get_blob(source)
         if data is None:

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from engine.ascent.gradient import Seeing
 from engine.errors import TooMuchMemory
+from engine.platform.units import MEGABYTE
 
 PROBES: Final = (64, 128)
 """Sides of the pictures that are looked at to learn what a pixel costs."""
 WORKING: Final = 3
 """Tensors of the largest size that a backward pass has beside what was kept for it: two gradients, and workspace."""
-MEGABYTE: Final = 2**20
 
 
 def afford(network: Seeing, layers: Collection[str], pictures: Tensor, budget: int) -> None:

@@ -18,7 +18,7 @@ from engine import settings
 from engine.catalog import catalog
 from engine.errors import NetworkError, NetworkMissing, PareidoliaError, SettingsError
 from engine.platform import os_errors, resource_limits
-from engine.queue.job import MEGABYTE
+from engine.platform.units import MEGABYTE
 
 if TYPE_CHECKING:
     from engine.runtime import Studio

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NewType
 
-from engine.queue.job import BlobKey
-
+BlobKey = NewType("BlobKey", str)
+"""The sha256 of a blob's bytes, in hex."""
 PART = ".part-"
 
 

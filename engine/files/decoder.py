@@ -31,8 +31,8 @@ from engine.files.decoder_strikes import Strikes
 from engine.files.file_formats import PNG
 from engine.files.keyed_lock import Turns
 from engine.files.sanitizer import FRAMES
-from engine.queue import framing as frames
-from engine.queue.job import MEGABYTE
+from engine.platform import framing as frames
+from engine.platform.units import MEGABYTE
 
 log = logging.getLogger(__name__)
 A = TypeVar("A")

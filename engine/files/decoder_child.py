@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import errors
 from engine.files import sanitizer
-from engine.queue import framing
+from engine.platform import framing
 
 MEMORY = 1536 * 2**20
 """Address space: enough for two copies of the largest picture allowed."""

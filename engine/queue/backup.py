@@ -29,10 +29,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from engine.errors import BackupError, DatabaseDamaged, SettingsError
-from engine.files.blobs import is_key
+from engine.files.blobs import BlobKey, is_key
 from engine.queue import migrate
 from engine.queue.database import check, connect, occupy, sqlite_url
-from engine.queue.job import BlobKey
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.queue.job import BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Place
+from engine.files.blobs import BlobKey
+from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Place
 
 
 class Dispatch(Protocol):
@@ -36,7 +37,7 @@ class Dispatch(Protocol):
         """The settled job whose answer was posted as that message."""
         ...
 
-    async def brought(self, requester: str) -> Sequence[JobRow]:
+    async def recent_sources(self, requester: str) -> Sequence[JobRow]:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
         ...
 

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingsError
-from engine.platform import os_errors
-from engine.queue import framing
+from engine.platform import framing, os_errors
 from engine.queue.job import Hint, JobId, Progress, Requeued, Settled, Started
 
 log = logging.getLogger(__name__)

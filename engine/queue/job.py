@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NewType
 
+from engine.files.blobs import BlobKey
 from engine.params import AnyParams
+from engine.platform.units import MEGABYTE
 
 JobId = NewType("JobId", str)
-BlobKey = NewType("BlobKey", str)
-"""The sha256 of a blob's bytes, in hex."""
-
-MEGABYTE = 2**20
 
 
 def new_id() -> JobId:

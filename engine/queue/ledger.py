@@ -24,8 +24,9 @@ import sqlalchemy as sa
 from engine import params
 from engine.catalog import catalog
 from engine.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
+from engine.files.blobs import BlobKey
 from engine.queue.database import connect, reading
-from engine.queue.job import BlobKey, CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
+from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
 
 metadata = sa.MetaData()
 
@@ -188,7 +189,7 @@ class Ledger:
             found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
         return _job_row(found) if found else None
 
-    def brought(self, requester: str) -> list[JobRow]:
+    def recent_sources(self, requester: str) -> list[JobRow]:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
         chosen = (jobs.c.requester == requester, jobs.c.picture.is_not(None), jobs.c.parent.is_(None))
         with self._read() as db:

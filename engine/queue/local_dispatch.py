@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import DiskFull, SettingsError
-from engine.files.blobs import Blobs
+from engine.files.blobs import BlobKey, Blobs
+from engine.platform.units import MEGABYTE
 from engine.queue import migrate
 from engine.queue.database import occupy, sqlite_url
 from engine.queue.hint_socket import LiveClient, socket_path
-from engine.queue.job import MEGABYTE, BlobKey, CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
+from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
 from engine.queue.ledger import Ledger
 from engine.settings import Settings
 
@@ -77,8 +78,8 @@ class LocalDispatch:
     async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
         return await to_thread(self.ledger.answered_in, message_id)
 
-    async def brought(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
-        return await to_thread(self.ledger.brought, requester)
+    async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.recent_sources, requester)
 
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Broken, Failure
+from engine.files.blobs import BlobKey
 from engine.queue.database import sqlite_url
 from engine.queue.job import (
-    BlobKey,
     CancelOutcome,
     Hint,
     Job,
@@ -110,8 +110,8 @@ class MemoryDispatch:
     async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
         return self.ledger.answered_in(message_id)
 
-    async def brought(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.brought(requester)
+    async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.recent_sources(requester)
 
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()

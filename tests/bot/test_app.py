@@ -15,8 +15,8 @@ from yarl import URL
 
 from bot import app
 from bot.app import check_login, leave_at_end_of, serve, together
+from bot.delivery.interaction_response import told, trouble
 from bot.gateway import endpoints
-from bot.gateway.interaction_response import told, trouble
 from engine import settings
 from engine.errors import SettingsError
 from engine.queue import hint_socket

@@ -10,8 +10,9 @@ from bot import wording
 from engine import params
 from engine.catalog import catalog
 from engine.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
+from engine.files.blobs import BlobKey
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
-from engine.queue.job import BlobKey, Job, JobRow, Place, Result, State, new_id
+from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 
 BLOB = BlobKey("b" * 64)
 

@@ -11,7 +11,7 @@ from random import Random
 from unittest import mock
 
 from bot import app
-from bot.gateway.connect_limits import Lines
+from bot.gateway.connect_limits import ReconnectBackoff
 from bot.playground.gateway import HELLO, IDENTIFY, RESUME
 from bot.playground.send_queue import ABNORMAL
 from tests.chaos.in_process_bot import PATIENCE_S, Bench, opened
@@ -118,7 +118,7 @@ async def told_to_stop_while_out_of_reach(_seed: str) -> None:
     """SIGTERM while the bot waits for its next try: it does not wait for that, and the next one finishes everything."""
     async with opened() as bench:
         await _busy(bench)
-        with mock.patch.object(Lines, "pause_s", return_value=1e9):
+        with mock.patch.object(ReconnectBackoff, "pause_s", return_value=1e9):
             await bench.gateway.close(UNKNOWN_ERROR)
             await bench.world.until(lambda: not bench.world.online, PATIENCE_S)
             await bench.stop_bot()

@@ -17,8 +17,8 @@ from typing import cast
 import aiohttp
 from PIL import Image
 
-from bot.requests.downloader import Intake, Link
-from bot.requests.submission import Order, Reception
+from bot.requests.downloader import Downloader, Link
+from bot.requests.submission import Request, Submitter
 from engine.errors import Refusal
 from engine.files.decoder import Decoder
 from engine.params import Dream
@@ -34,7 +34,7 @@ PAUSE_S = (1.0, 9.0)
 """Between two pictures of somebody with plain ones; who is hostile makes none."""
 
 
-class Files(Intake):
+class Files(Downloader):
     """Files that were fetched already."""
 
     def __init__(self, decoder: Decoder, files: dict[str, bytes]) -> None:
@@ -82,37 +82,37 @@ async def besiege(seed: str, seconds: float, hostile: int = HOSTILE_PEOPLE, plai
     dispatch = MemoryDispatch(Limits(per_user=100, total=10_000))
     async with Decoder() as decoder:
         await decoder.warm()
-        reception = Reception(dispatch, Files(decoder, files))
+        submitter = Submitter(dispatch, Files(decoder, files))
         async with asyncio.TaskGroup() as people:
             for number in range(plain):
-                people.create_task(_send_plain(reception, f"plain {number}", Random(f"{seed}/{number}"), until, found))
+                people.create_task(_send_plain(submitter, f"plain {number}", Random(f"{seed}/{number}"), until, found))
             for number in range(hostile):
-                people.create_task(_send_hostile(reception, f"hostile {number}", number, until, found))
+                people.create_task(_send_hostile(submitter, f"hostile {number}", number, until, found))
     await dispatch.close()
     return found
 
 
-async def _send_plain(reception: Reception, person: str, random: Random, until: float, found: Siege) -> None:
+async def _send_plain(submitter: Submitter, person: str, random: Random, until: float, found: Siege) -> None:
     while True:
         await asyncio.sleep(random.uniform(*PAUSE_S))
         if time.monotonic() > until:
             return
         began = time.monotonic()
         try:
-            await reception.open(Order(Dream(), person, Link(random.choice([*plain_files()]), 100_000)))
+            await submitter.open(Request(Dream(), person, Link(random.choice([*plain_files()]), 100_000)))
         except Refusal as refusal:
             found.lost[type(refusal).__name__] += 1
         found.waits.append(time.monotonic() - began)
 
 
-async def _send_hostile(reception: Reception, person: str, number: int, until: float, found: Siege) -> None:
+async def _send_hostile(submitter: Submitter, person: str, number: int, until: float, found: Siege) -> None:
     """One file after the other, everybody beginning with another one; who is refused asks again at once."""
     names = [*hostile_files()]
     while time.monotonic() < until:
         name = names[number % len(names)]
         number += 1
         try:
-            await reception.open(Order(Dream(), person, Link(name, len(hostile_files()[name]))))
+            await submitter.open(Request(Dream(), person, Link(name, len(hostile_files()[name]))))
             found.answers["opened"] += 1
         except Refusal as refusal:
             found.answers[type(refusal).__name__] += 1

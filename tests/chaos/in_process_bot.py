@@ -23,7 +23,7 @@ from discord.http import Route
 
 from bot.app import compose, connect_until, together
 from bot.delivery import tracker as courier_module
-from bot.delivery.tracker import Pace
+from bot.delivery.channel_lane import Pace
 from bot.gateway import endpoints
 from bot.gateway.client import Client
 from bot.playground import avatars
@@ -73,12 +73,12 @@ class Bench:
         async with together() as start, AsyncExitStack() as stack:
             self.dispatch = await asyncio.to_thread(LocalDispatch.open, self.settings)
             stack.push_async_callback(self.dispatch.close)
-            self.client, courier = await compose(self.settings, self.dispatch, stack, start)
+            self.client, tracker = await compose(self.settings, self.dispatch, stack, start)
             self.client._connection.guild_ready_timeout = 0.05  # the library waits this long for more servers
-            courier._pace = QUICK
+            tracker._pace = QUICK
             up.set()
             token = self.settings.discord.token.get_secret_value()
-            await connect_until(stop, self.client, courier, token, start)
+            await connect_until(stop, self.client, tracker, token, start)
 
     async def stop_bot(self) -> None:
         """As SIGTERM does. Raises what ended the bot otherwise."""
@@ -163,7 +163,7 @@ class Bench:
     async def all_answered(self) -> None:
         """Until every job is settled and its answer recorded, and no request is being opened."""
         async with asyncio.timeout(PATIENCE_S):
-            while self.client.desk._quota.busy or any(row.posted is None for row in self.rows()):
+            while self.client.service._quota.busy or any(row.posted is None for row in self.rows()):
                 await asyncio.sleep(0.02)
 
     def verdict(self) -> Verdict:

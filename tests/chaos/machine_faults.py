@@ -26,9 +26,10 @@ from sqlalchemy import Engine, event
 from bot import wording
 from bot.playground.world import Event, Interaction, Message
 from bot.requests import service as desk_module
-from bot.requests.downloader import Intake
+from bot.requests.downloader import Downloader
 from engine.errors import DiskFull, NoLedger, PareidoliaError, PictureGone
-from engine.queue.job import BlobKey, JobRow, State
+from engine.files.blobs import BlobKey
+from engine.queue.job import JobRow, State
 from tests.chaos.audit import Verdict, audit
 from tests.chaos.bot_under_test import PATIENCE_S, House, all_rows
 from tests.chaos.bot_under_test import opened as opened_house
@@ -118,7 +119,7 @@ async def a_database_that_turns_read_only(_seed: str) -> None:
         asked = bench.ask(slow=True)
         slow, after = await bench.accepted(asked, bench.ask("Ada"))
         await bench.running(slow)
-        databases = [bench.dispatch.ledger._db, bench.engine.ledger._db, bench.client.desk.presets._engine]
+        databases = [bench.dispatch.ledger._db, bench.engine.ledger._db, bench.client.service.presets._engine]
         write = mock.patch.object(bench.engine, "_write", wraps=bench.engine._write)
         with _read_only(databases), write as written:
             refused = await bench.message(bench.ask("Mod"))
@@ -288,7 +289,7 @@ async def a_stop_while_a_picture_is_opened(_seed: str) -> None:
         return b""
 
     async with opened_bench() as bench:
-        with mock.patch.object(Intake, "_download", hang), mock.patch.object(desk_module, "ANSWER_S", 0.05):
+        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(desk_module, "ANSWER_S", 0.05):
             asked = bench.ask()
             message = await bench.message(asked)
             assert "Opening your picture" in texts(message)

@@ -40,7 +40,8 @@ import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
 from bot import wording
-from bot.delivery.tracker import Courier, Pace
+from bot.delivery.channel_lane import Pace
+from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
 from bot.gateway.client import Client
 from bot.playground.faults import STORM, Fault
@@ -252,7 +253,7 @@ class House:
         return False
 
     def _working(self) -> bool:
-        lanes = self.client.desk._courier._lanes.values()
+        lanes = self.client.service._tracker._lanes.values()
         return any(lane.worker is not None and not lane.worker.done() for lane in lanes)
 
     async def answered(self, asked: Interaction) -> Message | None:
@@ -300,10 +301,10 @@ async def move_in(
     database = connect(sqlite_url(loaded.database))
     tables.metadata.create_all(database)
     database.dispose()
-    client, courier = await bot_app.compose(loaded, dispatch, stack, beside)
+    client, tracker = await bot_app.compose(loaded, dispatch, stack, beside)
     house = House(playground, dispatch, client, loaded)
     stop = asyncio.Event()
-    connection = asyncio.create_task(bot_app.connect_until(stop, client, courier, playground.token, beside))
+    connection = asyncio.create_task(bot_app.connect_until(stop, client, tracker, playground.token, beside))
     engine = asyncio.create_task(house.engine())
 
     async def leave() -> None:
@@ -327,9 +328,9 @@ def beside(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
 
 
-def quick_courier(dispatch: Any, poster: Any, **parts: Any) -> Courier:
+def quick_courier(dispatch: Any, publisher: Any, **parts: Any) -> DeliveryTracker:
     """A courier that waits for nothing."""
-    return Courier(dispatch, poster, Pace(edits=10_000, preview_s=0.0, sweep_s=0.05), **parts)
+    return DeliveryTracker(dispatch, publisher, Pace(edits=10_000, preview_s=0.0, sweep_s=0.05), **parts)
 
 
 @contextmanager
@@ -433,7 +434,7 @@ async def after_a_restart(house: House, place: Channel, _: Any) -> None:
         application_id=int(house.world.bot.id),
     )
     id = await house.dispatch.submit(Job(Dream(seed=1, size=128), str(posting.user_id)), posting.to_json())
-    await house.client.desk._courier.follow(id)
+    await house.client.service._tracker.follow(id)
 
 
 async def archived(house: House, place: Channel, _: Any) -> None:
@@ -686,7 +687,7 @@ async def _clear_away(house: House) -> None:
         await house.dispatch.cancel(row.id)
         house.dispatch.stopped(row.id)
         await house.dispatch.mark_posted(row.id, "stuck")
-        house.client.desk._courier._tracks.pop(row.id, None)
+        house.client.service._tracker._tracks.pop(row.id, None)
 
 
 async def _greet(house: House, label: str, figures: Figures) -> None:

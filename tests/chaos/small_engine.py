@@ -16,9 +16,8 @@ import zlib
 from pathlib import Path
 
 from engine import settings
-from engine.files.blobs import Blobs
-from engine.queue import framing
-from engine.queue.job import BlobKey
+from engine.files.blobs import BlobKey, Blobs
+from engine.platform import framing
 
 HERE = Path(__file__)
 BOT = (sys.executable, str(HERE))
@@ -95,7 +94,7 @@ def main(words: list[str]) -> int:
     from bot import __main__ as bot
     from bot.operations import engine_process
 
-    patience = engine_process.Patience()
+    patience = engine_process.RestartTimes()
     engine_process.EngineProcess.__init__.__defaults__ = (SUPERVISOR, patience)
     return bot.main(words)
 

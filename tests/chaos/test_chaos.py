@@ -10,8 +10,9 @@ import pytest
 
 from bot import wording
 from bot.playground.world import Attachment, Message, World
+from engine.files.blobs import BlobKey
 from engine.params import Dream
-from engine.queue.job import BlobKey, Job, JobId, JobRow, Result, State
+from engine.queue.job import Job, JobId, JobRow, Result, State
 from tests.chaos import gateway_faults, machine_faults
 from tests.chaos.audit import Verdict, audit
 from tests.chaos.kills import WEIGHTS, Plan, storm

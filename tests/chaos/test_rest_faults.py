@@ -157,7 +157,7 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
             begun.set()
         return row
 
-    respond = house.client.desk._poster.respond
+    respond = house.client.service._publisher.respond
 
     async def late(interaction: discord.Interaction, card: Card, *, ephemeral: bool = False) -> int | None:
         await begun.wait()
@@ -165,7 +165,7 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
 
     with (
         mock.patch.object(house.dispatch, "start", noted),
-        mock.patch.object(house.client.desk._poster, "respond", late),
+        mock.patch.object(house.client.service._publisher, "respond", late),
     ):
         await told(house, "dream", planned("interaction expired", *CALLBACK))
     assert [one for one in house.left if one.author_id == house.world.bot.id] == []

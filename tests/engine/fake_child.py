@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.queue import framing
+from engine.platform import framing
 
 FINE, CRASH, CRASH_ONCE, DEAF, FAIL, SLOW = range(6)
 

@@ -20,9 +20,10 @@ from PIL import Image
 from engine import settings as settings_
 from engine import worker
 from engine.errors import OtherNetwork
+from engine.files.blobs import BlobKey
 from engine.networks.network import Network
 from engine.params import Dream
-from engine.queue.job import BlobKey, Hint, Job, JobId, JobRow, Progress, Settled, State
+from engine.queue.job import Hint, Job, JobId, JobRow, Progress, Settled, State
 from engine.queue.local_dispatch import LocalDispatch
 from engine.runtime import Studio
 from engine.settings import Settings

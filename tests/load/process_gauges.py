@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.operations.metrics import engine_pids, resident_bytes
-from engine.queue.job import MEGABYTE
+from engine.platform.units import MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from PIL import Image
 
 from bot.requests.submission import noise
 from engine import logs
-from engine.queue import framing
+from engine.platform import framing
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import load
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 
 import pytest
 
-from bot.delivery.tracker import Pace
+from bot.delivery.channel_lane import Pace
 from bot.playground.world import Channel, Persona
 from bot.requests.submission import noise
 from engine.queue.job import JobRow, Limits
@@ -97,7 +97,7 @@ async def hall(stage: Stage) -> AsyncIterator[Hall]:  # noqa: F811
     """With Discord's limits, and the pace that the bot really has."""
     stage.playground.rest.limiter = Counted()
     stage.playground.world.acknowledge_seconds = PATIENCE_S  # nothing here is about speed
-    stage.client.desk._courier._pace = Pace()
+    stage.client.service._tracker._pace = Pace()
     crowd = Crowd(stage.playground, LIGHT, HEAVY, HANDS * HEAVY)
     crowd.picture = stage.playground.upload("picture.png", noise(64, 7))
     hall = Hall(stage.dispatch, crowd)

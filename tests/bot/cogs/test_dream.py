@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import wording
-from bot.requests import service
+from bot.requests import derivation
 from engine.catalog import catalog
 from engine.params import Dream
 from engine.queue.job import JobRow
@@ -107,7 +107,7 @@ async def refuses(stage: Stage, options: dict[str, Option], sentence: str) -> No
 
 async def test_a_preset_keeps_the_further_options_and_its_network(stage: Stage) -> None:  # noqa: F811
     kept = {"layer": "low", "colours": "match", "keep": 0.3, "look": "2015"}
-    await stage.client.desk.presets.save(stage.playground.world.persona("You").id, "old", kept)
+    await stage.client.service.presets.save(stage.playground.world.persona("You").id, "old", kept)
     await stage.ask("You", "dream", preset="old")
     await stage.ask("You", "dream", preset="old", subject="eyes")
     await stage.ask("You", "zoom", preset="old")
@@ -125,7 +125,7 @@ def dream_of(row: JobRow) -> Dream:
 async def test_a_preset_with_a_network_stays_with_it_whatever_knows_the_word(stage: Stage, tmp_path: Path) -> None:  # noqa: F811
     catalog.include(tmp_path / "default")
     assert catalog.default_network() == "lite2"
-    await stage.client.desk.presets.save(
+    await stage.client.service.presets.save(
         stage.playground.world.persona("You").id, "mine", {"network": "pocket", "layer": "low", "classic": True}
     )
     await stage.ask("You", "dream", preset="mine")
@@ -147,7 +147,7 @@ async def test_of_several_layers_the_last_one_is_completed_and_all_are_credited(
     assert climb(row).layer == "high*0.7 + mixed4a:21"
     assert "`/dream layer:high*0.7 + mixed4a:21 seed:7`" in words(message)
     assert alts(message)[0].endswith("faces, animals, eyes and channel 21 of the layer mixed4a.")
-    assert service.preset_options(row.job.params) == {"network": "pocket", "layer": "high*0.7 + mixed4a:21"}
+    assert derivation.preset_options(row.job.params) == {"network": "pocket", "layer": "high*0.7 + mixed4a:21"}
 
 
 async def test_networks_that_are_installed_are_offered_with_their_own_layers(

@@ -2,7 +2,7 @@
 
 from bot import wording
 from bot.playground.world import Message
-from bot.requests import service
+from bot.requests import derivation
 from engine.params import Channel
 from engine.queue.job import JobRow
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -36,7 +36,7 @@ async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: St
     assert deeper.params.aim == zoom.params.aim == ("layer", "mid:21")
     assert deeper.picture == zoom.picture == made(row).blob
     assert again.params == row.job.params.model_copy(update={"seed": again.params.seed})
-    assert service.preset_options(row.job.params) == {"network": "pocket", "layer": "mid:21"}
+    assert derivation.preset_options(row.job.params) == {"network": "pocket", "layer": "mid:21"}
 
 
 async def test_without_a_channel_it_is_an_atlas_which_is_not_dreamed(stage: Stage) -> None:  # noqa: F811

@@ -204,9 +204,9 @@ async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, mon
         await asyncio.Event().wait()
 
     monkeypatch.setattr(service, "READ_S", 0.05)
-    monkeypatch.setattr(stage.client.desk.intake, "imprint", never)
+    monkeypatch.setattr(stage.client.service.downloader, "imprint", never)
     assert "could not download" in await refused(stage, said(stage, noted(Dream())))
-    assert not stage.client.desk._quota.busy
+    assert not stage.client.service._quota.busy
 
 
 async def test_following_takes_a_place_in_the_quota(stage: Stage) -> None:  # noqa: F811

@@ -2,7 +2,7 @@
 
 from bot import wording
 from bot.playground.world import Message
-from bot.requests import service
+from bot.requests import derivation
 from engine.params import Dream, See
 from engine.queue.job import JobRow
 from tests.bot.requests.test_hostile_users import forged_press
@@ -60,7 +60,7 @@ async def test_the_page_itself_is_not_dreamed_nor_saved_whatever_is_pressed(stag
     for verb in ("deeper", "zoom"):
         refused = await stage.answer(forged_press(stage, message, f"{verb}:{row.id}"))
         assert "no longer have that dream" in words(refused)
-    assert service.preset_options(row.job.params) == {"network": "pocket"}
+    assert derivation.preset_options(row.job.params) == {"network": "pocket"}
     assert await stage.rows() == []
 
 

@@ -4,7 +4,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.delivery import tracker
+from bot.delivery import errors
 from bot.delivery.publisher import _as_post_errors
 from bot.views.message_card import Card, Picture, files, layout
 
@@ -24,35 +24,35 @@ def http(status: int, code: int = 0) -> discord.HTTPException:
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [
-        (http(404, 10008), tracker.MessageGone),
-        (http(413, 40005), tracker.TooLarge),
-        (http(400, 40005), tracker.TooLarge),
-        (http(413), tracker.TooLarge),
-        (http(403, 50001), tracker.Unwelcome),
-        (http(400, 50083), tracker.Archived),
-        (http(400, 30046), tracker.Unwelcome),
-        (http(429, 30046), tracker.Unwelcome),
-        (http(404, 10015), tracker.OutOfReach),
-        (http(401, 50027), tracker.OutOfReach),
-        (http(400, 200000), tracker.Unwelcome),
-        (http(500), tracker.Unavailable),
-        (http(503), tracker.Unavailable),
-        (http(429), tracker.Unavailable),
-        (http(401), tracker.Unavailable),
-        (http(403), tracker.Unavailable),
-        (http(403, 40333), tracker.Unavailable),
-        (TimeoutError(), tracker.Unavailable),
-        (aiohttp.ClientConnectionError(), tracker.Unavailable),
-        (OSError(), tracker.Unavailable),
+        (http(404, 10008), errors.MessageGone),
+        (http(413, 40005), errors.TooLarge),
+        (http(400, 40005), errors.TooLarge),
+        (http(413), errors.TooLarge),
+        (http(403, 50001), errors.Unwelcome),
+        (http(400, 50083), errors.Archived),
+        (http(400, 30046), errors.Unwelcome),
+        (http(429, 30046), errors.Unwelcome),
+        (http(404, 10015), errors.OutOfReach),
+        (http(401, 50027), errors.OutOfReach),
+        (http(400, 200000), errors.Unwelcome),
+        (http(500), errors.Unavailable),
+        (http(503), errors.Unavailable),
+        (http(429), errors.Unavailable),
+        (http(401), errors.Unavailable),
+        (http(403), errors.Unavailable),
+        (http(403, 40333), errors.Unavailable),
+        (TimeoutError(), errors.Unavailable),
+        (aiohttp.ClientConnectionError(), errors.Unavailable),
+        (OSError(), errors.Unavailable),
     ],
 )
-def test_answers_as_errors(raised: Exception, expected: type[tracker.PostError]) -> None:
+def test_answers_as_errors(raised: Exception, expected: type[errors.PostError]) -> None:
     with pytest.raises(expected), _as_post_errors():
         raise raised
 
 
 def test_how_long_discord_wants_to_be_left_alone_is_known() -> None:
-    with pytest.raises(tracker.Unavailable) as caught, _as_post_errors():
+    with pytest.raises(errors.Unavailable) as caught, _as_post_errors():
         raise discord.RateLimited(77.0)
     assert caught.value.after_s == 77.0
 

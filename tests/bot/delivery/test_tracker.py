@@ -8,20 +8,10 @@ from typing import TypedDict, TypeVar, Unpack
 
 import pytest
 
-from bot.delivery.tracker import (
-    Archived,
-    Courier,
-    Lane,
-    MessageGone,
-    OutOfReach,
-    Pace,
-    Phase,
-    PostError,
-    TooLarge,
-    Track,
-    Unavailable,
-    Unwelcome,
-)
+from bot.delivery.channel_lane import Pace
+from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
+from bot.delivery.tracked_job import Phase, TrackedJob
+from bot.delivery.tracker import DeliveryTracker
 from bot.store.posting import Posting
 from bot.views import result_card
 from bot.views.message_card import Card
@@ -131,20 +121,22 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-async def courier(dispatch: MemoryDispatch, wall: Wall) -> AsyncIterator[Courier]:
-    courier = Courier(dispatch, wall, FAST)
-    task = asyncio.create_task(courier.run())
+async def tracker(dispatch: MemoryDispatch, wall: Wall) -> AsyncIterator[DeliveryTracker]:
+    tracker = DeliveryTracker(dispatch, wall, FAST)
+    task = asyncio.create_task(tracker.run())
     async with asyncio.timeout(60):
         while not dispatch._listeners:
             await asyncio.sleep(0)
-    yield courier
+    yield tracker
     task.cancel()
     await asyncio.wait({task})
 
 
-async def test_previews_then_the_result_then_nothing(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_previews_then_the_result_then_nothing(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     dispatch.progress(id, 2, 5, JPEG)
     await wall.until(lambda: len(wall.shown) == 1)
@@ -157,14 +149,16 @@ async def test_previews_then_the_result_then_nothing(dispatch: MemoryDispatch, w
     assert last.verbs == ("deeper", "again", "zoom", "more")
     assert "`/dream layer:high seed:4821`" in last.text
     count = len(wall.shown)
-    await courier.sweep()
-    await courier.resume()
+    await tracker.sweep()
+    await tracker.resume()
     assert len(wall.shown) == count
 
 
-async def test_a_lost_hint_is_found_by_the_sweep(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_a_lost_hint_is_found_by_the_sweep(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     listeners, dispatch._listeners = dispatch._listeners, set()
     dispatch.finish(id, PNG)
@@ -178,18 +172,20 @@ async def test_a_restart_takes_up_everything_unposted(dispatch: MemoryDispatch, 
     dispatch.start()
     dispatch.finish(done, PNG)
     dispatch.fail(failed)
-    courier = Courier(dispatch, wall, FAST)
-    await courier.resume()
+    tracker = DeliveryTracker(dispatch, wall, FAST)
+    await tracker.resume()
     assert await posted(dispatch, done) == "1"
     assert await posted(dispatch, failed) == "2"
     assert wall.texts(waiting) == []
     assert len(wall.shown) == 2
-    await courier.close()
+    await tracker.close()
 
 
-async def test_a_failed_job_says_why_and_offers_again(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_a_failed_job_says_why_and_offers_again(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     dispatch.fail(id)
     await posted(dispatch, id)
@@ -199,19 +195,19 @@ async def test_a_failed_job_says_why_and_offers_again(dispatch: MemoryDispatch, 
     assert "F04" in card.text
 
 
-async def test_a_cancelled_job_says_so(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_a_cancelled_job_says_so(dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     await dispatch.cancel(id)
     await posted(dispatch, id)
     assert "Stopped" in wall.shown[-1][1].text
 
 
 async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     dispatch.progress(id, 2, 5, JPEG)
     await wall.until(lambda: wall.shown)
@@ -223,10 +219,10 @@ async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
 
 
 async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     dispatch.progress(id, 2, 5, JPEG)
     await wall.until(lambda: wall.shown)
@@ -242,9 +238,9 @@ async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
     ]
 
 
-async def test_a_second_crash_is_the_answer(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_a_second_crash_is_the_answer(dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     for _ in range(2):
         dispatch.start()
         dispatch.crash(id)
@@ -255,10 +251,10 @@ async def test_a_second_crash_is_the_answer(dispatch: MemoryDispatch, wall: Wall
 
 @pytest.mark.parametrize("running", [True, False])
 async def test_a_hint_that_a_job_is_settled_is_not_believed_over_its_row(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier, running: bool
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, running: bool
 ) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     if running:
         dispatch.start()
     dispatch._tell(Settled(id))
@@ -276,29 +272,29 @@ async def test_a_hint_that_a_job_is_settled_is_not_believed_over_its_row(
 async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_dreamed(
     dispatch: MemoryDispatch, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    courier = Courier(dispatch, wall, Pace(edits=50, window_s=0.05, preview_s=0.0, sweep_s=1000))
+    tracker = DeliveryTracker(dispatch, wall, Pace(edits=50, window_s=0.05, preview_s=0.0, sweep_s=1000))
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     row = dispatch.ledger.claim("by hand")
     assert row
     dispatch.ledger.stopped(id, row.attempt)
-    courier._heed(Progress(id, 2, 5, 1.0, JPEG))
+    tracker._heed(Progress(id, 2, 5, 1.0, JPEG))
     await posted(dispatch, id)
     assert ["Stopped" in text for text in wall.texts(id)] == [True]
-    await courier.close()
+    await tracker.close()
 
 
 async def test_a_job_that_is_held_is_not_edited_because_it_was_cancelled(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     id = await queue(dispatch)
-    courier.expect(id, Job(Dream(), "1"), posting(message_id=None))
+    tracker.expect(id, Job(Dream(), "1"), posting(message_id=None))
     await dispatch.cancel(id)
-    await courier.look(id)
+    await tracker.look(id)
     dispatch._tell(Settled(id))
-    await courier.sweep()
+    await tracker.sweep()
     assert wall.shown == []
-    await courier.follow(id)
+    await tracker.follow(id)
     await posted(dispatch, id)
     assert "Stopped" in wall.texts(id)[-1]
 
@@ -309,25 +305,25 @@ async def test_after_a_restart_a_job_that_was_put_back_does_not_look_as_if_it_we
     begun, fresh = await queue(dispatch), await queue(dispatch, "2")
     dispatch.start()
     dispatch.crash(begun)
-    courier = Courier(dispatch, wall, FAST)
-    await courier.resume()
+    tracker = DeliveryTracker(dispatch, wall, FAST)
+    await tracker.resume()
     await wall.until(lambda: wall.shown)
     assert "trying once more" in wall.texts(begun)[0]
     assert wall.texts(fresh) == []
-    await courier.close()
+    await tracker.close()
 
 
 async def test_what_was_seen_of_an_earlier_attempt_is_not_shown_of_the_next(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     id = await queue(dispatch)
-    courier.expect(id, Job(Dream(), "1"), posting())
+    tracker.expect(id, Job(Dream(), "1"), posting())
     dispatch.start()
     dispatch.progress(id, 4, 5, JPEG)
     dispatch.ledger.crashed(id, 1)  # its hint is lost
     await asyncio.sleep(0)
-    await courier.follow(id)
-    track = courier._tracks[id]
+    await tracker.follow(id)
+    track = tracker._tracks[id]
     assert (track.phase, track.preview, track.fraction) == (Phase.WAITING, b"", 0.0)
 
 
@@ -339,22 +335,26 @@ async def test_there_is_no_final_card_of_a_row_that_is_not_final(dispatch: Memor
         result_card.settled(dataclasses.replace(row, state=state), posting(), None)
 
 
-async def test_hints_before_the_status_message_are_kept(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_hints_before_the_status_message_are_kept(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    courier.expect(id, Job(Dream(), "1"), posting(message_id=None))
+    tracker.expect(id, Job(Dream(), "1"), posting(message_id=None))
     dispatch.start()
     dispatch.progress(id, 2, 5, JPEG)
-    await courier.sweep()
+    await tracker.sweep()
     assert wall.shown == []
     await dispatch.update_posting(id, posting().to_json())
-    await courier.follow(id)
+    await tracker.follow(id)
     await wall.until(lambda: wall.shown)
     assert picture(wall.shown[0][1]) == JPEG
 
 
-async def test_a_deleted_message_ends_the_matter(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_a_deleted_message_ends_the_matter(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = [MessageGone()]
     dispatch.finish(id, PNG)
@@ -362,9 +362,11 @@ async def test_a_deleted_message_ends_the_matter(dispatch: MemoryDispatch, wall:
     assert wall.shown == []
 
 
-async def test_an_unavailable_discord_is_asked_again(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_an_unavailable_discord_is_asked_again(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = [Unavailable(), Unavailable()]
     dispatch.finish(id, PNG)
@@ -379,26 +381,28 @@ async def met(wall: Wall) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_an_answer_waits_as_long_as_discord_says(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_an_answer_waits_as_long_as_discord_says(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = [Unavailable("", after_s=3600.0)]
     dispatch.finish(id, PNG)
     await met(wall)
     async with asyncio.timeout(60):
-        while courier._tracks[id].due - time.monotonic() < 3500:
+        while tracker._tracks[id].due - time.monotonic() < 3500:
             await asyncio.sleep(0.005)
-    await courier.sweep()
+    await tracker.sweep()
     assert wall.shown == []
 
 
 @pytest.mark.parametrize("refusal", [Unwelcome, MessageGone, OutOfReach])
 async def test_previews_that_discord_refuses_are_not_tried_again(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier, refusal: type[PostError]
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, refusal: type[PostError]
 ) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = [refusal()]
     for step in range(5):
@@ -412,21 +416,21 @@ async def test_previews_that_discord_refuses_are_not_tried_again(
 def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(
     dispatch: MemoryDispatch, wall: Wall
 ) -> None:
-    courier = Courier(dispatch, wall)
+    tracker = DeliveryTracker(dispatch, wall)
     followed, pauses = track("a"), []
     for _ in range(8):
-        courier._hold_back(followed, Unavailable())
+        tracker._hold_back(followed, Unavailable())
         pauses.append(followed.due - time.monotonic())
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60, 60], abs=0.5)
-    courier._hold_back(followed, Unavailable("", after_s=500.0))
+    tracker._hold_back(followed, Unavailable("", after_s=500.0))
     assert followed.due - time.monotonic() == pytest.approx(500.0, abs=0.5)
 
 
 async def test_an_archived_thread_is_opened_again_for_the_answer(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = [Archived()]
     dispatch.finish(id, PNG)
@@ -438,19 +442,21 @@ async def test_what_was_given_up_is_settled_without_a_word(dispatch: MemoryDispa
     running = await queue(dispatch, abandoned=True)
     dispatch.start()
     waiting = await queue(dispatch, "2", abandoned=True)
-    courier = Courier(dispatch, wall, FAST)
-    await courier.resume()
+    tracker = DeliveryTracker(dispatch, wall, FAST)
+    await tracker.resume()
     dispatch.progress(running, 1, 2, JPEG)
     dispatch.stopped(running)
-    await courier.sweep()
+    await tracker.sweep()
     assert {await posted(dispatch, running), await posted(dispatch, waiting)} == {"unanswered"}
     assert (wall.shown, wall.sent, wall.written) == ([], [], [])
-    await courier.close()
+    await tracker.close()
 
 
-async def test_too_large_a_picture_becomes_words(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_too_large_a_picture_becomes_words(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = [TooLarge()]
     dispatch.finish(id, PNG)
@@ -459,9 +465,11 @@ async def test_too_large_a_picture_becomes_words(dispatch: MemoryDispatch, wall:
     assert "too large" in wall.shown[-1][1].text
 
 
-async def test_words_that_were_too_large_are_said_again(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_words_that_were_too_large_are_said_again(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     wall.trouble = [TooLarge()]
     await dispatch.cancel(id)
     assert await posted(dispatch, id) == "7"
@@ -478,10 +486,10 @@ async def test_words_that_were_too_large_are_said_again(dispatch: MemoryDispatch
     ],
 )
 async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier, where: Where, trouble: list[PostError], message: str
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, where: Where, trouble: list[PostError], message: str
 ) -> None:
     id = await queue(dispatch, **where)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     wall.trouble = trouble
     dispatch.finish(id, PNG)
@@ -490,9 +498,9 @@ async def test_what_cannot_be_edited_is_sent_beside_it_or_directly(
     assert wall.deleted == 1, "the status message says for ever that the dream is under way"
 
 
-async def test_a_lost_blob_becomes_words(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_a_lost_blob_becomes_words(dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker) -> None:
     id = await queue(dispatch)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     dispatch.finish(id, PNG)
     dispatch._blobs.clear()
@@ -501,29 +509,29 @@ async def test_a_lost_blob_becomes_words(dispatch: MemoryDispatch, wall: Wall, c
 
 
 async def test_only_a_long_wait_pings_and_only_once(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     soon = await queue(dispatch)
-    await courier.follow(soon)
+    await tracker.follow(soon)
     dispatch.start()
     dispatch.finish(soon, PNG)
     await posted(dispatch, soon)
     late = await queue(dispatch)
-    await courier.follow(late)
+    await tracker.follow(late)
     dispatch.start()
     now = time.time()
     monkeypatch.setattr("bot.delivery.tracker.time.time", lambda: now + 61)
     dispatch.finish(late, PNG)
     await wall.until(lambda: wall.pings)
-    await courier.resume()
+    await tracker.resume()
     assert wall.pings == [late]
 
 
 async def test_a_message_made_after_a_restart_is_remembered(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     id = await queue(dispatch, message_id=None)
-    await courier.follow(id)
+    await tracker.follow(id)
     dispatch.start()
     dispatch.progress(id, 1, 5, JPEG)
     await wall.until(lambda: wall.shown)
@@ -532,11 +540,13 @@ async def test_a_message_made_after_a_restart_is_remembered(
             await asyncio.sleep(0.005)
 
 
-async def test_the_place_is_told_again_when_it_changes(dispatch: MemoryDispatch, wall: Wall, courier: Courier) -> None:
+async def test_the_place_is_told_again_when_it_changes(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
     first, second = await queue(dispatch, "1"), await queue(dispatch, "2")
-    await courier.follow(first)
-    await courier.follow(second)
-    await courier.sweep()
+    await tracker.follow(first)
+    await tracker.follow(second)
+    await tracker.sweep()
     dispatch.start()
     dispatch.finish(first, PNG)
     await posted(dispatch, first)
@@ -545,12 +555,12 @@ async def test_the_place_is_told_again_when_it_changes(dispatch: MemoryDispatch,
 
 
 async def test_a_sweep_asks_once_for_all_places(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a place asked for each, 170 waiting dreams took the bot's whole core."""
     ids = [await queue(dispatch, str(n)) for n in range(6)]
     for id in ids:
-        await courier.follow(id)
+        await tracker.follow(id)
     asked: list[str] = []
 
     async def counted() -> Mapping[JobId, Place]:
@@ -559,36 +569,36 @@ async def test_a_sweep_asks_once_for_all_places(
 
     monkeypatch.setattr(dispatch, "places", counted)
     monkeypatch.setattr(dispatch, "place", None)
-    await courier.sweep()
+    await tracker.sweep()
     assert asked.count("places") == 1
-    assert [courier._tracks[id].ahead for id in ids] == list(range(6))
+    assert [tracker._tracks[id].ahead for id in ids] == list(range(6))
 
 
 async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(
     dispatch: MemoryDispatch, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = await queue(dispatch)
-    courier = Courier(dispatch, wall, Pace(sweep_s=1000))
-    await courier.follow(id)
+    tracker = DeliveryTracker(dispatch, wall, Pace(sweep_s=1000))
+    await tracker.follow(id)
     rows = await dispatch.unposted()
 
     async def old_rows() -> Sequence[JobRow]:
-        courier._heed(Started(id))
+        tracker._heed(Started(id))
         return rows
 
     monkeypatch.setattr(dispatch, "unposted", old_rows)
-    await courier.sweep()
-    assert courier._tracks[id].phase is Phase.RUNNING
-    await courier.close()
+    await tracker.sweep()
+    assert tracker._tracks[id].phase is Phase.RUNNING
+    await tracker.close()
 
 
 async def test_once_the_answer_is_posted_its_row_holds_no_token(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
 ) -> None:
     secret: Where = {"token": "s3cret", "token_until": time.time() + 600}
     ids = [await queue(dispatch, **secret), await queue(dispatch, "2", **(secret | {"ephemeral": True}))]
     for id in ids:
-        await courier.follow(id)
+        await tracker.follow(id)
         dispatch.start()
         dispatch.finish(id, PNG)
         await posted(dispatch, id)
@@ -597,12 +607,12 @@ async def test_once_the_answer_is_posted_its_row_holds_no_token(
     assert private["token"] == "s3cret", "its Delete goes by nothing else"
 
 
-def track(id: str, due: float = 0.0) -> Track:
-    return Track(JobId(id), Job(Dream(), "1"), posting(), due=due)
+def track(id: str, due: float = 0.0) -> TrackedJob:
+    return TrackedJob(JobId(id), Job(Dream(), "1"), posting(), due=due)
 
 
 def test_a_lane_does_results_first() -> None:
-    lane = Lane(Pace())
+    lane = ChannelLane(Pace())
     lane.live[JobId("a")] = track("a")
     lane.results[JobId("b")] = None
     assert lane.pop(0.0) == ("b", None)
@@ -610,7 +620,7 @@ def test_a_lane_does_results_first() -> None:
 
 
 def test_a_lane_keeps_the_budget_and_its_last_edit_for_results() -> None:
-    lane = Lane(Pace(edits=5, window_s=5.0))
+    lane = ChannelLane(Pace(edits=5, window_s=5.0))
     for second in range(4):
         lane.live[JobId("a")] = track("a")
         assert lane.wait_s(float(second) / 10) <= 0
@@ -625,14 +635,14 @@ def test_a_lane_keeps_the_budget_and_its_last_edit_for_results() -> None:
 
 
 def test_a_lane_shows_the_preview_that_waited_longest() -> None:
-    lane = Lane(Pace())
+    lane = ChannelLane(Pace())
     lane.live = {JobId("a"): track("a", 2.0), JobId("b"): track("b", 1.0)}
     assert lane.wait_s(0.5) == pytest.approx(0.5)
     assert lane.pop(1.0)[0] == "b"
 
 
 async def test_a_row_of_before_the_clock_was_set_back_is_found(
-    dispatch: MemoryDispatch, wall: Wall, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = await queue(dispatch)
     dispatch.start()

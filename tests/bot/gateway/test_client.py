@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot import wording
-from bot.components.job_buttons import ACTIONS, Press
+from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.gateway.client import COGS, Client, digest_of, words
 from bot.playground.rejections import JsonDict
 from engine import params
@@ -147,7 +147,7 @@ def test_an_unexpected_error_has_a_code_and_no_details(caplog: pytest.LogCapture
 @pytest.mark.parametrize("verb", [*ACTIONS])
 def test_every_verb_fits_a_custom_id(verb: str) -> None:
     custom_id = f"{verb}:{new_id()}"
-    assert Press.__discord_ui_compiled_template__.fullmatch(custom_id)
+    assert JobComponent.__discord_ui_compiled_template__.fullmatch(custom_id)
     assert len(custom_id) <= 100
 
 

@@ -12,9 +12,9 @@ from bot.gateway.connect_limits import (
     DAY_S,
     LINES_AT_ONCE,
     PATIENT_STARTS,
-    Identifies,
-    Lines,
-    Starts,
+    IdentifyBudget,
+    ReconnectBackoff,
+    StartBackoff,
 )
 
 
@@ -35,7 +35,7 @@ def starting(path: Path, clock: Clock, times: int) -> list[float]:
     pauses = []
     for _ in range(times):
         clock.now += 1
-        pauses.append(Starts(path, clock).pause_s())
+        pauses.append(StartBackoff(path, clock).pause_s())
         clock.now += pauses[-1]
     return pauses
 
@@ -53,7 +53,7 @@ def test_a_long_life_and_a_clean_end_are_forgiven(tmp_path: Path, clock: Clock) 
     clock.now += 100_000
     assert starting(path, clock, 1) == [0.0]
     starting(path, clock, 10)
-    Starts(path, clock).ended_well()
+    StartBackoff(path, clock).ended_well()
     assert starting(path, clock, 1) == [0.0]
 
 
@@ -62,22 +62,22 @@ def test_a_full_disk_costs_the_memory_of_a_start_and_not_the_bot(tmp_path: Path,
     assert starting(tmp_path / "starts", clock, 10) == [0.0] * 10
 
 
-def spent_in(identifies: Identifies, clock: Clock, seconds: float) -> int:
+def spent_in(identify_budget: IdentifyBudget, clock: Clock, seconds: float) -> int:
     """How many go within that time if each goes as soon as it may."""
     until, count = clock.now + seconds, 0
     while True:
-        pause = identifies.pause_s()
+        pause = identify_budget.pause_s()
         if clock.now + pause > until:
             clock.now = until
             return count
         clock.now += pause
-        identifies.spend()
+        identify_budget.spend()
         count += 1
 
 
 def test_in_no_day_are_there_more_identifies_than_discord_allows(tmp_path: Path, clock: Clock) -> None:
-    identifies = Identifies(tmp_path / "identifies", clock)
-    counts = [spent_in(identifies, clock, DAY_S) for _ in range(3)]
+    identify_budget = IdentifyBudget(tmp_path / "identifies", clock)
+    counts = [spent_in(identify_budget, clock, DAY_S) for _ in range(3)]
     assert max(counts) <= AT_ONCE + A_DAY + 1 < 1000
     assert min(counts) >= A_DAY - 1
 
@@ -85,35 +85,37 @@ def test_in_no_day_are_there_more_identifies_than_discord_allows(tmp_path: Path,
 def test_a_crash_loop_is_counted_beyond_the_death_of_the_bot(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "identifies"
     for _ in range(AT_ONCE):
-        one = Identifies(path, clock)
+        one = IdentifyBudget(path, clock)
         assert one.pause_s() == 0
         one.spend()
-    assert 0 < Identifies(path, clock).pause_s() <= DAY_S / A_DAY
+    assert 0 < IdentifyBudget(path, clock).pause_s() <= DAY_S / A_DAY
 
 
 def test_a_clock_that_is_set_back_gives_nothing_and_takes_nothing(tmp_path: Path, clock: Clock) -> None:
-    identifies = Identifies(tmp_path / "identifies", clock)
-    spent_in(identifies, clock, 0)
+    identify_budget = IdentifyBudget(tmp_path / "identifies", clock)
+    spent_in(identify_budget, clock, 0)
     clock.now -= 3600
-    assert 0 < identifies.pause_s() <= DAY_S / A_DAY
-    clock.now += identifies.pause_s()
-    assert identifies.pause_s() == 0
+    assert 0 < identify_budget.pause_s() <= DAY_S / A_DAY
+    clock.now += identify_budget.pause_s()
+    assert identify_budget.pause_s() == 0
 
 
 def test_a_file_that_cannot_be_read_is_none(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "identifies").write_text("[]")
-    assert Identifies(tmp_path / "identifies", clock).pause_s() == 0
+    assert IdentifyBudget(tmp_path / "identifies", clock).pause_s() == 0
 
 
 async def test_the_client_spends_one_for_every_session(tmp_path: Path, clock: Clock) -> None:
-    identifies = Identifies(tmp_path / "identifies", clock)
-    async with Client(guild_ids=[], state_file=tmp_path / "state", always_sync=True, identifies=identifies) as client:
+    identify_budget = IdentifyBudget(tmp_path / "identifies", clock)
+    async with Client(
+        guild_ids=[], state_file=tmp_path / "state", always_sync=True, identify_budget=identify_budget
+    ) as client:
         await client.before_identify_hook(None, initial=True)
-    assert identifies._left == AT_ONCE - 1
+    assert identify_budget._left == AT_ONCE - 1
 
 
 def test_a_gateway_that_breaks_off_again_and_again_is_asked_less_often(clock: Clock) -> None:
-    lines = Lines(clock)
+    lines = ReconnectBackoff(clock)
     pauses = [lines.pause_s() for _ in range(LINES_AT_ONCE + 7)]
     assert pauses[:LINES_AT_ONCE] == [0.0] * LINES_AT_ONCE
     assert pauses[LINES_AT_ONCE:] == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]

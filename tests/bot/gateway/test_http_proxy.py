@@ -104,7 +104,7 @@ async def test_pictures_come_through_the_proxy(data_dir: Path, monkeypatch: pyte
             client = await composed(stack, data_dir)
             assert client.http.proxy == proxy.url
             with pytest.raises(Unreachable):
-                await client.desk.intake.fetch(Link("https://cdn.discordapp.com/attachments/1/2/cat.png"), 128)
+                await client.service.downloader.fetch(Link("https://cdn.discordapp.com/attachments/1/2/cat.png"), 128)
         assert proxy.asked == ["CONNECT cdn.discordapp.com:443"]
 
 
@@ -118,7 +118,7 @@ async def test_the_playground_is_reached_directly(data_dir: Path, monkeypatch: p
             client = await composed(stack, data_dir, **hosts)
             assert client.http.proxy is None
             with pytest.raises(Unreachable):
-                await client.desk.intake.fetch(Link(f"{playground.cdn_url}/attachments/1/2/cat.png"), 128)
+                await client.service.downloader.fetch(Link(f"{playground.cdn_url}/attachments/1/2/cat.png"), 128)
         assert proxy.asked == []
     await playground.stop()
 

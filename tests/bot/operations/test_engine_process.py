@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.operations.engine_process import LOCKED, EngineProcess, Patience
+from bot.operations.engine_process import LOCKED, EngineProcess, RestartTimes
 
 pytestmark = pytest.mark.process
 
-QUICK = Patience(first_s=0.01, most_s=0.02, watch_s=0.01, grace_s=5.0)
+QUICK = RestartTimes(first_s=0.01, most_s=0.02, watch_s=0.01, grace_s=5.0)
 SUPERVISOR = """
 import fcntl, json, os, pathlib, signal, sys
 run = pathlib.Path(sys.argv[1])

@@ -16,7 +16,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.delivery.tracker import Courier, MessageGone, Unavailable
+from bot.delivery.errors import MessageGone, Unavailable
+from bot.delivery.tracker import DeliveryTracker
 from bot.operations import health as health_module
 from bot.operations import metrics as metrics_module
 from bot.operations.health import Health, Parts
@@ -35,7 +36,7 @@ class FollowedWall(Wall):
 
     def __init__(self, dispatch: MemoryDispatch, metrics: Metrics) -> None:
         super().__init__()
-        self.courier = Courier(dispatch, self, FAST, metrics)
+        self.tracker = DeliveryTracker(dispatch, self, FAST, metrics)
 
 
 class World:
@@ -77,7 +78,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 async def wall(world: World) -> AsyncIterator[FollowedWall]:
     """Messages, and a courier that follows the world's jobs onto it."""
     wall = FollowedWall(world.dispatch, world.metrics)
-    task = asyncio.create_task(wall.courier.run())
+    task = asyncio.create_task(wall.tracker.run())
     async with asyncio.timeout(60):
         while not world.dispatch._listeners:
             await asyncio.sleep(0)
@@ -155,7 +156,7 @@ async def test_a_taken_port_is_a_sentence(world: World) -> None:
 async def test_jobs_are_counted_once_by_recipe_state_and_code(world: World, wall: FollowedWall) -> None:
     done, failed, cancelled = [await queue(world.dispatch, user) for user in "123"]
     for id in (done, failed, cancelled):
-        await wall.courier.follow(id)
+        await wall.tracker.follow(id)
     world.dispatch.start()
     world.dispatch.start()
     world.dispatch.finish(done, PNG)
@@ -163,7 +164,7 @@ async def test_jobs_are_counted_once_by_recipe_state_and_code(world: World, wall
     await world.dispatch.cancel(cancelled)
     for id in (done, failed, cancelled):
         await posted(world.dispatch, id)
-    await wall.courier.resume()
+    await wall.tracker.resume()
     found = await world.numbers()
     jobs = {key[1:]: value for key, value in found.items() if key[0] == "pareidolia_jobs_total"}
     assert jobs == {("", "dream", "done"): 1, ("F03", "dream", "failed"): 1, ("", "dream", "cancelled"): 1}
@@ -180,7 +181,7 @@ async def test_how_long_it_took_lands_in_its_bucket(world: World, wall: Followed
     world.dispatch.start()
     clock.now += 50
     world.dispatch.finish(id, PNG)
-    await wall.courier.resume()
+    await wall.tracker.resume()
     await posted(world.dispatch, id)
     found = await world.numbers()
     assert found["pareidolia_job_waiting_seconds_sum", "dream"] == 3
@@ -214,7 +215,7 @@ async def test_the_queue_is_as_deep_as_it_is_now(world: World) -> None:
 
 async def test_edits_that_fail_are_counted_by_their_reason(world: World, wall: FollowedWall) -> None:
     id = await queue(world.dispatch)
-    await wall.courier.follow(id)
+    await wall.tracker.follow(id)
     world.dispatch.start()
     wall.trouble = [Unavailable(), Unavailable(), MessageGone()]
     world.dispatch.progress(id, 1, 2, JPEG)

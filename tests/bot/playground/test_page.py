@@ -14,8 +14,8 @@ from bot.playground.server import Playground
 from bot.playground.world import COMPONENTS_V2, EPHEMERAL, Message
 
 from .chromium import chromium as chromium
-from .wire_client import png
 from .page_user import Frame, Visitor, visit
+from .wire_client import png
 
 pytestmark = pytest.mark.browser
 

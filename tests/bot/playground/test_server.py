@@ -16,8 +16,8 @@ from PIL import Image
 from bot.playground import avatars, samples, send_queue
 from bot.playground.server import HOST, Playground
 
-from .wire_client import Api, Client, button, layout, png, row
 from .test_interactions import callback, register
+from .wire_client import Api, Client, button, layout, png, row
 
 
 @pytest.fixture

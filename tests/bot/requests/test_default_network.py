@@ -11,7 +11,8 @@ import discord
 import pytest
 
 from bot import wording
-from bot.requests import autocomplete, service
+from bot.components import autocomplete
+from bot.requests import derivation
 from bot.requests import message_options as typed
 from engine.catalog import catalog, network_files
 from engine.params import Concept, Dream, See, Zoom
@@ -53,10 +54,17 @@ async def test_where_it_cannot_be_used_pockets_words_are_offered(
 
 
 def test_a_preset_always_keeps_its_network() -> None:
-    assert service.preset_options(Dream(layer="mid")) == {"network": "lite2", "layer": "mid"}
-    assert service.preset_options(Dream(network="pocket", subject="eyes")) == {"network": "pocket", "subject": "eyes"}
-    assert service.preset_options(Zoom(layer="low", strength=2)) == {"network": "lite2", "layer": "low", "strength": 2}
-    assert service.preset_options(See()) == {"network": "lite2"}
+    assert derivation.preset_options(Dream(layer="mid")) == {"network": "lite2", "layer": "mid"}
+    assert derivation.preset_options(Dream(network="pocket", subject="eyes")) == {
+        "network": "pocket",
+        "subject": "eyes",
+    }
+    assert derivation.preset_options(Zoom(layer="low", strength=2)) == {
+        "network": "lite2",
+        "layer": "low",
+        "strength": 2,
+    }
+    assert derivation.preset_options(See()) == {"network": "lite2"}
 
 
 def test_a_dream_by_another_network_than_the_default_is_credited_with_it() -> None:
@@ -66,9 +74,9 @@ def test_a_dream_by_another_network_than_the_default_is_credited_with_it() -> No
 
 def test_buttons_keep_the_network_of_the_job() -> None:
     old = Dream(network="pocket", layer="mixed4a")
-    assert service.reseeded(old).network == "pocket"
-    assert service.onwards(old) == {"network": "pocket", "layer": "mixed4a"}
-    assert service.dreamed_like(Concept(network="pocket", subject="owl"), 1).network == "pocket"
+    assert derivation.reseeded(old).network == "pocket"
+    assert derivation.onwards(old) == {"network": "pocket", "layer": "mixed4a"}
+    assert derivation.dreamed_like(Concept(network="pocket", subject="owl"), 1).network == "pocket"
 
 
 def test_a_mention_means_the_words_of_the_default() -> None:

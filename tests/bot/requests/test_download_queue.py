@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.requests.download_queue import Admission, Turn
+from bot.requests.download_queue import DownloadQueue, Turn
 from engine.errors import TooManyPictures
 
 
@@ -15,7 +15,7 @@ def held(turns: list[Turn]) -> list[str]:
 
 
 def test_files_are_held_as_far_as_there_is_room_and_the_others_have_a_place() -> None:
-    line = Admission(room=10)
+    line = DownloadQueue(room=10)
     turns = [line.line_up(person, 4) for person in ("1", "2", "3", "4")]
     assert held(turns) == ["1", "2"]
     assert [turn.ahead for turn in turns] == [0, 0, 1, 2]
@@ -25,7 +25,7 @@ def test_files_are_held_as_far_as_there_is_room_and_the_others_have_a_place() ->
 
 
 def test_who_sends_many_holds_one_and_keeps_nobody_waiting() -> None:
-    line = Admission(room=10)
+    line = DownloadQueue(room=10)
     mine = [line.line_up("1", 1) for _ in range(4)]
     other = line.line_up("2", 1)
     assert held([*mine, other]) == ["1", "2"]
@@ -35,7 +35,7 @@ def test_who_sends_many_holds_one_and_keeps_nobody_waiting() -> None:
 
 
 def test_nobody_overtakes_a_large_file_and_one_larger_than_the_room_is_held_alone() -> None:
-    line = Admission(room=10)
+    line = DownloadQueue(room=10)
     small, large, late = line.line_up("1", 4), line.line_up("2", 25), line.line_up("3", 1)
     assert held([small, large, late]) == ["1"]
     small.leave()
@@ -45,7 +45,7 @@ def test_nobody_overtakes_a_large_file_and_one_larger_than_the_room_is_held_alon
 
 
 def test_a_line_that_is_too_long_is_a_sentence() -> None:
-    line = Admission(room=1, waiting=2)
+    line = DownloadQueue(room=1, waiting=2)
     turns = [line.line_up(str(person), 1) for person in range(3)]
     with pytest.raises(TooManyPictures, match="Try again in about 1 min"):
         line.line_up("4", 1)
@@ -54,7 +54,7 @@ def test_a_line_that_is_too_long_is_a_sentence() -> None:
 
 
 async def test_who_gives_up_leaves_the_line() -> None:
-    line = Admission(room=1)
+    line = DownloadQueue(room=1)
     first, second, third = (line.line_up(str(person), 1) for person in range(3))
     async with first:
         waiting = asyncio.create_task(second.__aenter__())

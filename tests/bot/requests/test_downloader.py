@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
 from bot.requests import downloader as intake_module
-from bot.requests.downloader import Intake, Link
+from bot.requests.downloader import Downloader, Link
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Refusal, Unreachable
 from engine.files.decoder import Clean
 
@@ -94,29 +94,29 @@ def glass() -> Glass:
 
 
 @pytest.fixture
-async def intake(cdn: str, glass: Glass) -> AsyncIterator[Intake]:
+async def downloader(cdn: str, glass: Glass) -> AsyncIterator[Downloader]:
     async with aiohttp.ClientSession() as session:
-        yield Intake(session, glass, limit_mb=LIMIT_MB, cdn_url=cdn)
+        yield Downloader(session, glass, limit_mb=LIMIT_MB, cdn_url=cdn)
 
 
-async def test_a_picture_is_fetched_and_cleaned(intake: Intake, cdn: str, glass: Glass) -> None:
-    clean = await intake.fetch(Link(f"{cdn}/cat.png?ex=1&is=2", 3), 512)
+async def test_a_picture_is_fetched_and_cleaned(downloader: Downloader, cdn: str, glass: Glass) -> None:
+    clean = await downloader.fetch(Link(f"{cdn}/cat.png?ex=1&is=2", 3), 512)
     assert clean.png == b"cat"
     assert glass.seen == [(b"cat", 512)]
 
 
 async def test_how_a_file_was_made_is_asked_of_the_decoder_by_the_same_way(
-    intake: Intake, cdn: str, glass: Glass
+    downloader: Downloader, cdn: str, glass: Glass
 ) -> None:
-    assert await intake.imprint(Link(f"{cdn}/moved.png")) == b"how cat"
+    assert await downloader.imprint(Link(f"{cdn}/moved.png")) == b"how cat"
     assert glass.seen == [(b"cat", 0)]
     for url, refusal in ((f"{cdn}/big.png", FileTooLarge), (f"{cdn}/away.png", ForeignUrl), ("file:///a", ForeignUrl)):
         with pytest.raises(refusal):
-            await intake.imprint(Link(url))
+            await downloader.imprint(Link(url))
 
 
-async def test_a_redirect_within_the_cdn_is_followed(intake: Intake, cdn: str) -> None:
-    assert (await intake.fetch(Link(f"{cdn}/moved.png"), 512)).png == b"cat"
+async def test_a_redirect_within_the_cdn_is_followed(downloader: Downloader, cdn: str) -> None:
+    assert (await downloader.fetch(Link(f"{cdn}/moved.png"), 512)).png == b"cat"
 
 
 @pytest.mark.parametrize(
@@ -134,22 +134,24 @@ async def test_a_redirect_within_the_cdn_is_followed(intake: Intake, cdn: str) -
         ("packed.png", None, Unreachable),
     ],
 )
-async def test_what_is_refused(intake: Intake, cdn: str, name: str, size: int | None, refusal: type[Refusal]) -> None:
+async def test_what_is_refused(
+    downloader: Downloader, cdn: str, name: str, size: int | None, refusal: type[Refusal]
+) -> None:
     with pytest.raises(refusal):
-        await intake.fetch(Link(f"{cdn}/{name}", size), 512)
+        await downloader.fetch(Link(f"{cdn}/{name}", size), 512)
 
 
-async def test_a_server_that_hangs_is_left(intake: Intake, cdn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_hangs_is_left(downloader: Downloader, cdn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake_module, "TIMEOUT_S", 0.05)
     with pytest.raises(Unreachable):
-        await intake.fetch(Link(f"{cdn}/hangs.png"), 512)
+        await downloader.fetch(Link(f"{cdn}/hangs.png"), 512)
 
 
 async def test_a_dead_server_is_unreachable(glass: Glass) -> None:
     async with aiohttp.ClientSession() as session:
-        intake = Intake(session, glass, cdn_url="http://127.0.0.1:9")
+        downloader = Downloader(session, glass, cdn_url="http://127.0.0.1:9")
         with pytest.raises(Unreachable):
-            await intake.fetch(Link("http://127.0.0.1:9/cat.png"), 512)
+            await downloader.fetch(Link("http://127.0.0.1:9/cat.png"), 512)
 
 
 @pytest.mark.parametrize(
@@ -193,24 +195,24 @@ async def test_a_dead_server_is_unreachable(glass: Glass) -> None:
 )
 async def test_foreign_urls(glass: Glass, url: str) -> None:
     async with aiohttp.ClientSession() as session:
-        intake = Intake(session, glass)
-        assert not intake.allowed(url)
+        downloader = Downloader(session, glass)
+        assert not downloader.allowed(url)
         with pytest.raises(ForeignUrl):
-            await intake.fetch(Link(url), 512)
+            await downloader.fetch(Link(url), 512)
 
 
 async def test_discords_own_hosts(glass: Glass) -> None:
     async with aiohttp.ClientSession() as session:
-        intake = Intake(session, glass)
-        assert intake.allowed("https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1")
-        assert intake.allowed("https://media.discordapp.net/attachments/1/2/cat.png")
+        downloader = Downloader(session, glass)
+        assert downloader.allowed("https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1")
+        assert downloader.allowed("https://media.discordapp.net/attachments/1/2/cat.png")
 
 
 @pytest.mark.parametrize("host", ["images-ext-1.discordapp.net", "images-ext-2.discordapp.net"])
 async def test_what_discord_fetched_from_elsewhere_itself(glass: Glass, host: str) -> None:
     async with aiohttp.ClientSession() as session:
-        intake = Intake(session, glass)
-        assert intake.allowed(f"https://{host}/external/AbC-_9/%3Fw%3D1/https/example.org/cat.png")
+        downloader = Downloader(session, glass)
+        assert downloader.allowed(f"https://{host}/external/AbC-_9/%3Fw%3D1/https/example.org/cat.png")
         for stranger in (
             f"http://{host}/external/a/https/example.org/cat.png",
             f"https://{host}:8443/external/a/https/example.org/cat.png",
@@ -220,7 +222,7 @@ async def test_what_discord_fetched_from_elsewhere_itself(glass: Glass, host: st
             f"https://{host.replace('discordapp', 'discord')}/cat.png",
             "https://example.org/external/a/https/cdn.discordapp.com/cat.png",
         ):
-            assert not intake.allowed(stranger), stranger
+            assert not downloader.allowed(stranger), stranger
 
 
 @pytest.mark.parametrize(
@@ -236,22 +238,22 @@ async def test_what_discord_fetched_from_elsewhere_itself(glass: Glass, host: st
         "https://cdn.discordapp.com%0d%0aHost:x/",
     ],
 )
-async def test_a_redirect_out_of_the_cdn_is_refused(intake: Intake, cdn: str, to: str) -> None:
+async def test_a_redirect_out_of_the_cdn_is_refused(downloader: Downloader, cdn: str, to: str) -> None:
     with pytest.raises((ForeignUrl, Unreachable)):
-        await intake.fetch(Link(f"{cdn}/sent.png?to={quote(to, safe='')}"), 512)
+        await downloader.fetch(Link(f"{cdn}/sent.png?to={quote(to, safe='')}"), 512)
     with pytest.raises(ForeignUrl):
-        await intake.fetch(Link(to), 512)
+        await downloader.fetch(Link(to), 512)
 
 
-async def test_what_is_judged_is_what_is_fetched(intake: Intake, cdn: str) -> None:
-    address = intake._address(f"{cdn}/ü/cat.png?hm=ab%2Bc")
+async def test_what_is_judged_is_what_is_fetched(downloader: Downloader, cdn: str) -> None:
+    address = downloader._address(f"{cdn}/ü/cat.png?hm=ab%2Bc")
     assert str(address) == f"{cdn}/%C3%BC/cat.png?hm=ab%2Bc"
-    assert intake.allowed(f"{cdn}/cat.png")
-    assert not intake.allowed(cdn.replace("127.0.0.1", "name@127.0.0.1") + "/cat.png")
+    assert downloader.allowed(f"{cdn}/cat.png")
+    assert not downloader.allowed(cdn.replace("127.0.0.1", "name@127.0.0.1") + "/cat.png")
 
 
-async def test_nothing_packed_is_asked_for(intake: Intake, cdn: str) -> None:
-    assert (await intake.fetch(Link(f"{cdn}/asked.png"), 512)).png == b"identity"
+async def test_nothing_packed_is_asked_for(downloader: Downloader, cdn: str) -> None:
+    assert (await downloader.fetch(Link(f"{cdn}/asked.png"), 512)).png == b"identity"
 
 
 class Rebound(AbstractResolver):
@@ -282,7 +284,7 @@ async def test_a_name_server_that_lies_gets_no_request(glass: Glass) -> None:
     resolver = Rebound(server.sockets[0].getsockname()[1])
     async with server, aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver)) as session:
         with pytest.raises(Unreachable):
-            await Intake(session, glass).fetch(Link("https://cdn.discordapp.com/attachments/1/2/cat.png"), 512)
+            await Downloader(session, glass).fetch(Link("https://cdn.discordapp.com/attachments/1/2/cat.png"), 512)
     assert heard
     assert all(data[:1] == b"\x16" and b"GET" not in data and b"attachments" not in data for data in heard)
     assert glass.seen == []

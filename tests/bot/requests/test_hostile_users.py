@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from bot import wording
+from bot.components import autocomplete
 from bot.components.job_buttons import ACTIONS
 from bot.playground import interactions, registry
 from bot.playground.rejections import JsonDict
 from bot.playground.world import Event, Interaction, Message
-from bot.requests import autocomplete
 from engine.catalog import catalog
 from engine.queue.job import new_id
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -308,9 +308,9 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(stage.client.desk.presets, "save", broken)
-    monkeypatch.setattr(stage.client.desk.presets, "all", broken)
-    monkeypatch.setattr(stage.client.desk, "again", broken)
+    monkeypatch.setattr(stage.client.service.presets, "save", broken)
+    monkeypatch.setattr(stage.client.service.presets, "all", broken)
+    monkeypatch.setattr(stage.client.service, "again", broken)
     found = [item for item in walk_labels(modal["components"]) if item["type"] == 4]
     form = stage.playground.submit("Ada", opened, **{found[0]["custom_id"]: "mine"})
     button = stage.playground.press("Ada", message, "Again")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.requests.pending_requests import Openings
+from bot.requests.pending_requests import PendingRequests
 from bot.store.posting import Posting
 from engine.queue.job import JobId
 
@@ -14,49 +14,49 @@ POSTING = Posting(1, "Ada", "Ada's cat", channel_id=2, token="t")
 
 
 @pytest.fixture
-def openings(tmp_path: Path) -> Openings:
-    return Openings(tmp_path / "openings")
+def pending_requests(tmp_path: Path) -> PendingRequests:
+    return PendingRequests(tmp_path / "openings")
 
 
-def test_what_came_to_an_end_is_forgotten(openings: Openings) -> None:
-    with openings.kept(ID, POSTING):
-        assert openings.left() == [(ID, POSTING)]
-    assert openings.left() == []
-    with pytest.raises(ValueError, match="x"), openings.kept(ID, POSTING):
+def test_what_came_to_an_end_is_forgotten(pending_requests: PendingRequests) -> None:
+    with pending_requests.kept(ID, POSTING):
+        assert pending_requests.left() == [(ID, POSTING)]
+    assert pending_requests.left() == []
+    with pytest.raises(ValueError, match="x"), pending_requests.kept(ID, POSTING):
         raise ValueError("x")
-    assert openings.left() == []
+    assert pending_requests.left() == []
 
 
-def test_what_is_known_later_replaces_it(openings: Openings) -> None:
-    with openings.kept(ID, POSTING):
-        openings.keep(ID, Posting(1, "Ada", "Ada's cat", channel_id=2, message_id=7))
-        assert openings.left()[0][1].message_id == 7
+def test_what_is_known_later_replaces_it(pending_requests: PendingRequests) -> None:
+    with pending_requests.kept(ID, POSTING):
+        pending_requests.keep(ID, Posting(1, "Ada", "Ada's cat", channel_id=2, message_id=7))
+        assert pending_requests.left()[0][1].message_id == 7
 
 
-def test_what_is_cut_off_stays(openings: Openings) -> None:
-    with pytest.raises(asyncio.CancelledError), openings.kept(ID, POSTING):
+def test_what_is_cut_off_stays(pending_requests: PendingRequests) -> None:
+    with pytest.raises(asyncio.CancelledError), pending_requests.kept(ID, POSTING):
         raise asyncio.CancelledError
-    assert openings.left() == [(ID, POSTING)]
-    openings.drop(ID)
+    assert pending_requests.left() == [(ID, POSTING)]
+    pending_requests.drop(ID)
 
 
-def test_once_the_bot_stops_failures_are_for_the_next_one_to_tell(openings: Openings) -> None:
-    openings.end()
-    with pytest.raises(ValueError, match="x"), openings.kept(ID, POSTING):
+def test_once_the_bot_stops_failures_are_for_the_next_one_to_tell(pending_requests: PendingRequests) -> None:
+    pending_requests.end()
+    with pytest.raises(ValueError, match="x"), pending_requests.kept(ID, POSTING):
         raise ValueError("x")
-    assert openings.left() == [(ID, POSTING)]
+    assert pending_requests.left() == [(ID, POSTING)]
 
 
-def test_what_cannot_be_read_is_removed(openings: Openings, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_removed(pending_requests: PendingRequests, tmp_path: Path) -> None:
     for name, text in (("a.json", "{"), ("b.json", "[]"), ("c.json", "{}"), (".d", "{")):
         (tmp_path / "openings" / name).write_text(text)
-    assert openings.left() == []
+    assert pending_requests.left() == []
     assert list((tmp_path / "openings").iterdir()) == []
 
 
-def test_a_full_disk_costs_only_the_memory_of_it(openings: Openings, tmp_path: Path) -> None:
+def test_a_full_disk_costs_only_the_memory_of_it(pending_requests: PendingRequests, tmp_path: Path) -> None:
     (tmp_path / "openings" / ".job.json").mkdir()
-    with openings.kept(ID, POSTING):
+    with pending_requests.kept(ID, POSTING):
         assert not (tmp_path / "openings" / "job.json").exists()
-    with pytest.raises(ZeroDivisionError), openings.kept(ID, POSTING):
+    with pytest.raises(ZeroDivisionError), pending_requests.kept(ID, POSTING):
         raise ZeroDivisionError

@@ -17,7 +17,10 @@ from discord.http import Route
 
 from bot import wording
 from bot.app import compose, connect_until
-from bot.delivery.tracker import Courier, Pace, Phase, Poster, Shrink
+from bot.delivery.channel_lane import Pace
+from bot.delivery.final_answer import Publisher, Shrink
+from bot.delivery.tracked_job import Phase
+from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
 from bot.gateway.client import Client
 from bot.operations.metrics import Metrics
@@ -26,7 +29,8 @@ from bot.playground.openapi import Specification
 from bot.playground.rejections import JsonDict
 from bot.playground.server import Playground
 from bot.playground.world import Attachment, Interaction, Message
-from bot.requests import service as desk_module
+from bot.requests import derivation
+from bot.requests import service as service_module
 from bot.requests.downloader import Link
 from bot.store import tables
 from bot.store.posting import Posting
@@ -85,7 +89,7 @@ class Stage:
     async def followed(self) -> None:
         """Until the courier knows the message of every job."""
         async with asyncio.timeout(60):
-            while any(track.phase is Phase.HELD for track in self.client.desk._courier._tracks.values()):
+            while any(track.phase is Phase.HELD for track in self.client.service._tracker._tracks.values()):
                 await asyncio.sleep(0.005)
 
     async def press(self, persona: str, message: Message, button: str, values: Sequence[str] | None = None) -> Message:
@@ -190,16 +194,16 @@ async def stage(
         monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
-    monkeypatch.setattr(desk_module, "ANSWER_S", 10.0)
+    monkeypatch.setattr(service_module, "ANSWER_S", 10.0)
     database = connect(sqlite_url(loaded.database))
     tables.metadata.create_all(database)
     database.dispose()
     endpoints.point(loaded.discord)
     dispatch = MemoryDispatch(Limits(per_user=3, total=5))
     async with AsyncExitStack() as stack:
-        client, courier = await compose(loaded, dispatch, stack, beside)
+        client, tracker = await compose(loaded, dispatch, stack, beside)
         stop = asyncio.Event()
-        bot = asyncio.create_task(connect_until(stop, client, courier, playground.token, beside))
+        bot = asyncio.create_task(connect_until(stop, client, tracker, playground.token, beside))
         bot.add_done_callback(lambda _: playground.world.log("the bot ended"))
         await playground.world.until(lambda: playground.world.online or bot.done())
         yield Stage(playground, dispatch, client)
@@ -239,8 +243,8 @@ class HereDecoder:
         return await asyncio.to_thread(sanitizer.imprinted, data, self.megapixels)
 
 
-def quick_courier(dispatch: Dispatch, poster: Poster, metrics: Metrics, shrink: Shrink) -> Courier:
-    return Courier(dispatch, poster, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics, shrink)
+def quick_courier(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
+    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics, shrink)
 
 
 async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
@@ -350,7 +354,7 @@ async def refused(stage: Stage, message: Message, sentence: str) -> None:
 
 
 async def test_too_large_a_file_is_refused_before_it_is_fetched(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage.client.desk.intake, "_limit_mb", 0.00001)
+    monkeypatch.setattr(stage.client.service.downloader, "_limit_mb", 0.00001)
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     assert "MB and I take at most" in words(message)
     assert message.ephemeral
@@ -376,14 +380,14 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = asyncio.Event()
-    fetch = stage.client.desk.intake.fetch
+    fetch = stage.client.service.downloader.fetch
 
     async def slow(link: Link, size: int, person: str = "") -> Clean:
         await release.wait()
         return await fetch(link, size, person)
 
-    monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
-    monkeypatch.setattr(stage.client.desk.intake, "fetch", slow)
+    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
+    monkeypatch.setattr(stage.client.service.downloader, "fetch", slow)
     good = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     bad = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", b"text"))
     assert "Opening" in words(good)
@@ -400,8 +404,8 @@ async def test_what_breaks_behind_the_status_message_takes_its_place(
         await asyncio.sleep(0.05)
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(desk_module, "ANSWER_S", 0.0)
-    monkeypatch.setattr(stage.client.desk.intake, "fetch", broken)
+    monkeypatch.setattr(service_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(stage.client.service.downloader, "fetch", broken)
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     await stage.shows(message, "my fault")
     assert "secret" not in words(message)
@@ -534,7 +538,7 @@ async def test_a_preset_keeps_its_subject_until_another_aim_is_given(stage: Stag
 
 async def test_a_dream_towards_a_subject_is_saved_as_a_preset(stage: Stage) -> None:
     message, row = await stage.dreamed(subject="eyes + fox")
-    assert desk_module.preset_options(row.job.params) == {"network": "pocket", "subject": "eyes + fox"}
+    assert derivation.preset_options(row.job.params) == {"network": "pocket", "subject": "eyes + fox"}
     assert labels(message)
 
 
@@ -715,7 +719,7 @@ async def test_what_goes_wrong_unexpectedly_is_told_without_details(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(stage.client.desk, "take", broken)
+    monkeypatch.setattr(stage.client.service, "take", broken)
     message = await stage.ask("You", "dream")
     assert message.ephemeral
     assert "my fault" in words(message)
@@ -922,8 +926,8 @@ def breaks_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, af
 async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture_for_ever(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "ANSWER_S", 0.0)
-    breaks_once(monkeypatch, stage.client.desk._poster, "deliver")
+    monkeypatch.setattr(service_module, "ANSWER_S", 0.0)
+    breaks_once(monkeypatch, stage.client.service._publisher, "deliver")
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     assert "Opening" in words(message)
     await stage.queued(1)
@@ -935,7 +939,7 @@ async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture
 async def test_a_dream_whose_answer_broke_unexpectedly_is_shown_all_the_same(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
-    breaks_once(monkeypatch, stage.client.desk._poster, "respond", after=after)
+    breaks_once(monkeypatch, stage.client.service._publisher, "respond", after=after)
     stage.playground.command("You", "dreams", "dream")
     (row,) = await stage.queued(1)
     stage.dispatch.start()
@@ -958,7 +962,7 @@ async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, mo
         patch.setattr("bot.requests.service.status.waiting", broken)
         stage.playground.command("You", "dreams", "dream")
         (row,) = await stage.queued(1)
-    assert stage.client.desk._courier._tracks[row.id].phase is Phase.WAITING
+    assert stage.client.service._tracker._tracks[row.id].phase is Phase.WAITING
 
 
 async def test_what_was_queued_is_not_refused_because_its_place_is_not_known(
@@ -1004,9 +1008,9 @@ async def test_a_press_on_a_message_whose_number_is_not_kept_yet_never_takes_its
 async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = stage.client.desk
+    service = stage.client.service
     for number in (1, 2):
-        desk._openings.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
-    breaks_once(monkeypatch, desk._poster, "edit")
-    await desk.apologise_for_openings()
-    assert desk._openings.left() == []
+        service._pending.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
+    breaks_once(monkeypatch, service._publisher, "edit")
+    await service.apologise_for_pending()
+    assert service._pending.left() == []

@@ -16,9 +16,10 @@ from bot.requests import service as desk_module
 from bot.store.posting import Posting
 from bot.views import result_card, status_card
 from bot.views.message_card import Card, Picture, files, layout, plain
+from engine.files.blobs import BlobKey
 from engine.files.decoder import Clean
 from engine.params import Dream
-from engine.queue.job import BlobKey, Job, JobId, JobRow, Result, State
+from engine.queue.job import Job, JobId, JobRow, Result, State
 from tests.bot.requests.test_service import (  # noqa: F401
     JPEG,
     Stage,
@@ -180,7 +181,7 @@ async def test_the_frame_of_an_animation_is_named_as_long_as_it_is_dreamed(
     async def third(*_: object) -> Clean:
         return Clean(png(), 8, 6, 3, 40)
 
-    monkeypatch.setattr(stage.client.desk.intake, "fetch", third)
+    monkeypatch.setattr(stage.client.service.downloader, "fetch", third)
     shown = await stage.ask("You", "dream", image=stage.playground.upload("fade.gif", png()))
     assert "frame 3 of 40" in words(shown)
     await stage.finish(shown)
@@ -194,7 +195,7 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
 ) -> None:
     monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
     monkeypatch.setattr(desk_module, "LOOK_S", 0.02)
-    line = stage.client.desk._reception._admission
+    line = stage.client.service._submitter._admission
     turns = [line.line_up(name, line._room) for name in ("one", "other")]
     waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
     assert "2 pictures are opened before yours" in words(waits)
@@ -208,7 +209,7 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
 
 
 async def test_a_full_line_is_a_refusal_in_private(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    monkeypatch.setattr(stage.client.desk._reception._admission, "_most", 0)
+    monkeypatch.setattr(stage.client.service._submitter._admission, "_most", 0)
     refused = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
     assert refused.ephemeral
     assert "So many people are sending pictures" in words(refused)

@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 
-from bot.requests.downloader import Intake, Link
-from bot.requests.submission import Order, Reception, Source, noise
+from bot.requests.downloader import Downloader, Link
+from bot.requests.submission import Request, Source, Submitter, noise
 from engine.errors import Gone, QueueFull, Refusal, Unreachable
+from engine.files.blobs import BlobKey
 from engine.files.decoder import Clean
 from engine.params import Dream
-from engine.queue.job import BlobKey, Limits
+from engine.queue.job import Limits
 from engine.queue.memory_dispatch import MemoryDispatch
 
 
-class Shelf(Intake):
+class Shelf(Downloader):
     """An intake with one picture."""
 
     def __init__(self) -> None:
@@ -38,40 +39,40 @@ async def dispatch() -> AsyncIterator[MemoryDispatch]:
 
 
 @pytest.fixture
-def reception(dispatch: MemoryDispatch) -> Reception:
-    return Reception(dispatch, Shelf())
+def submitter(dispatch: MemoryDispatch) -> Submitter:
+    return Submitter(dispatch, Shelf())
 
 
-async def test_a_link_becomes_a_blob(reception: Reception, dispatch: MemoryDispatch) -> None:
-    opened = await reception.open(Order(Dream(), "1", Link("https://x/cat.png")))
+async def test_a_link_becomes_a_blob(submitter: Submitter, dispatch: MemoryDispatch) -> None:
+    opened = await submitter.open(Request(Dream(), "1", Link("https://x/cat.png")))
     assert opened.blob is not None
     assert opened.shown == b"clean"
     assert await dispatch.get_blob(opened.blob) == b"clean"
 
 
-async def test_a_missing_picture_is_refused_but_a_missing_avatar_is_noise(reception: Reception) -> None:
+async def test_a_missing_picture_is_refused_but_a_missing_avatar_is_noise(submitter: Submitter) -> None:
     with pytest.raises(Unreachable):
-        await reception.open(Order(Dream(), "1", Link("https://x/missing.png")))
-    opened = await reception.open(Order(Dream(size=128), "1", Link("https://x/missing.png", optional=True)))
+        await submitter.open(Request(Dream(), "1", Link("https://x/missing.png")))
+    opened = await submitter.open(Request(Dream(size=128), "1", Link("https://x/missing.png", optional=True)))
     assert opened.blob is None
     assert opened.shown.startswith(b"\x89PNG")
 
 
 async def test_further_pictures_are_fetched_and_travel_with_the_job(
-    reception: Reception, dispatch: MemoryDispatch
+    submitter: Submitter, dispatch: MemoryDispatch
 ) -> None:
     kept = await dispatch.put_blob(b"kept")
-    order = Order(Dream(), "1", others={"guide": Link("https://x/guide.png"), "mask": kept})
-    opened = await reception.open(order)
+    order = Request(Dream(), "1", others={"guide": Link("https://x/guide.png"), "mask": kept})
+    opened = await submitter.open(order)
     assert opened.others["mask"] == kept
     assert await dispatch.get_blob(opened.others["guide"]) == b"clean"
-    ticket = await reception.submit(order, opened, {})
+    ticket = await submitter.submit(order, opened, {})
     row = await dispatch.row(ticket.id)
     assert row is not None
     assert row.job.others == opened.others
 
 
-async def test_a_further_picture_that_is_missing_is_refused_even_beside_an_avatar(reception: Reception) -> None:
+async def test_a_further_picture_that_is_missing_is_refused_even_beside_an_avatar(submitter: Submitter) -> None:
     avatar = Link("https://x/cat.png", optional=True)
     cases: list[tuple[Source, type[Refusal]]] = [
         (Link("https://x/missing.png"), Unreachable),
@@ -79,23 +80,23 @@ async def test_a_further_picture_that_is_missing_is_refused_even_beside_an_avata
     ]
     for missing, error in cases:
         with pytest.raises(error):
-            await reception.open(Order(Dream(), "1", avatar, others={"guide": missing}))
+            await submitter.open(Request(Dream(), "1", avatar, others={"guide": missing}))
 
 
-async def test_a_lost_blob_is_gone(reception: Reception) -> None:
+async def test_a_lost_blob_is_gone(submitter: Submitter) -> None:
     with pytest.raises(Gone):
-        await reception.open(Order(Dream(), "1", BlobKey("0" * 64)))
+        await submitter.open(Request(Dream(), "1", BlobKey("0" * 64)))
 
 
-async def test_a_full_queue_refuses_and_keeps_nothing(reception: Reception, dispatch: MemoryDispatch) -> None:
-    order = Order(Dream(), "1")
-    opened = await reception.open(order)
-    ticket = await reception.submit(order, opened, {"name": "Ada"})
+async def test_a_full_queue_refuses_and_keeps_nothing(submitter: Submitter, dispatch: MemoryDispatch) -> None:
+    order = Request(Dream(), "1")
+    opened = await submitter.open(order)
+    ticket = await submitter.submit(order, opened, {"name": "Ada"})
     assert ticket.job.requester == "1"
     assert ticket.place is not None
     assert ticket.place.ahead == 0
     with pytest.raises(QueueFull):
-        await reception.submit(order, opened, {})
+        await submitter.submit(order, opened, {})
     assert [row.posting for row in await dispatch.unposted()] == [{"name": "Ada"}]
 
 

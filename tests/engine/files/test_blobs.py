@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.files.blobs import Blobs
-from engine.queue.job import BlobKey
+from engine.files.blobs import BlobKey, Blobs
 
 
 def test_the_same_bytes_are_one_file(tmp_path: Path) -> None:

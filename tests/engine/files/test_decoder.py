@@ -21,7 +21,7 @@ from engine import errors
 from engine.files import decoder as decoding
 from engine.files.decoder import Clean, Decoder
 from engine.files.sanitizer import FRAMES
-from engine.queue import framing as frames
+from engine.platform import framing as frames
 from tests.engine.files.icc_profiles import cyan_is_red, red_is_blue
 
 pytestmark = pytest.mark.process

@@ -11,8 +11,9 @@ import pytest
 
 from engine import settings
 from engine.errors import Broken, TooManyJobs
+from engine.files.blobs import BlobKey
 from engine.queue.hint_socket import LiveServer, socket_path
-from engine.queue.job import BlobKey, CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
+from engine.queue.job import CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import LocalDispatch
 from engine.queue.memory_dispatch import MemoryDispatch
@@ -97,8 +98,8 @@ async def test_pictures_that_somebody_chose_are_found_the_latest_first(bench: Be
     for other in (job("bob", "b"), job("ada", None), job("ada", "c", first)):
         await bench.dispatch.submit(other, {})
     second = await bench.dispatch.submit(job("ada", "d"), {})
-    assert [row.id for row in await bench.dispatch.brought("ada")] == [second, first]
-    assert await bench.dispatch.brought("eve") == []
+    assert [row.id for row in await bench.dispatch.recent_sources("ada")] == [second, first]
+    assert await bench.dispatch.recent_sources("eve") == []
 
 
 async def test_refused_work_leaves_no_row(bench: Bench) -> None:

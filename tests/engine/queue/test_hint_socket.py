@@ -11,7 +11,8 @@ import pytest
 
 from engine import settings
 from engine.errors import SettingsError
-from engine.queue import framing, hint_socket
+from engine.platform import framing
+from engine.queue import hint_socket
 from engine.queue.job import Hint, JobId, Progress, Requeued, Settled, Started
 
 ID = JobId("j" * 20)

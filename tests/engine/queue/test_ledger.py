@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from engine.errors import Broken, EngineCrashed, QueueFull, TooManyJobs
+from engine.files.blobs import BlobKey
 from engine.params import Channel, Dream
 from engine.queue import migrate
 from engine.queue.database import connect, sqlite_url
-from engine.queue.job import BlobKey, CancelOutcome, Job, JobId, Limits, Result, State, new_id
+from engine.queue.job import CancelOutcome, Job, JobId, Limits, Result, State, new_id
 from engine.queue.ledger import CRASHES, STARTS, Ledger, jobs
 from tests.engine.queue.conftest import Clock, a_job
 

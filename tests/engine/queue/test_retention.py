@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.files.blobs import Blobs
+from engine.files.blobs import BlobKey, Blobs
 from engine.params import Dream
 from engine.queue import retention
 from engine.queue.database import connect, sqlite_url
-from engine.queue.job import BlobKey, Job, JobId, Limits, Result
+from engine.queue.job import Job, JobId, Limits, Result
 from engine.queue.ledger import Ledger
 from engine.queue.retention import DAY_S, GRACE_S, Tidied, tidy
 from engine.settings import Storage

@@ -12,7 +12,7 @@ from typing import Any, cast
 import discord
 from discord.app_commands import Choice
 
-from bot.gateway.client import Client
+from bot.components.client_protocol import ServiceClient
 from bot.store.presets import key
 from engine.catalog import catalog, weighted_terms
 from engine.errors import Refusal
@@ -33,7 +33,7 @@ def offered(find: Find) -> Find:
         try:
             return await find(interaction, str(current))  # a forged request may hold anything
         except Exception as error:
-            cast(Client, interaction.client).explain(error)
+            cast(ServiceClient, interaction.client).explain(error)
             return []
 
     return safe
@@ -51,7 +51,7 @@ async def _of_preset(interaction: discord.Interaction[Any]) -> str:
     name = getattr(interaction.namespace, "preset", None)
     if not isinstance(name, str) or not name:
         return ""
-    kept = await cast(Client, interaction.client).desk.presets.all(str(interaction.user.id))
+    kept = await cast(ServiceClient, interaction.client).service.presets.all(str(interaction.user.id))
     return next((str(one.options.get("network", "")) for one in kept if key(one.name) == key(name)), "")
 
 
@@ -103,5 +103,5 @@ def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:
 @offered
 async def own_presets(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The user's own presets."""
-    kept = await cast(Client, interaction.client).desk.presets.all(str(interaction.user.id))
+    kept = await cast(ServiceClient, interaction.client).service.presets.all(str(interaction.user.id))
     return [Choice(name=one.name, value=one.name) for one in kept if key(current) in key(one.name)][:LIMIT]

@@ -16,7 +16,7 @@ MOST = 5_000
 """Half of what Discord allows: commands are still answered, and others may share the address."""
 
 
-class Refusals:
+class InvalidRequests:
     """Counts what Discord counts."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = MOST) -> None:

@@ -3,9 +3,9 @@
 import discord
 import pytest
 
-from bot.delivery.publisher import DiscordPoster
-from bot.delivery.tracker import Unavailable
-from bot.gateway.invalid_requests import WINDOW_S, Refusals
+from bot.delivery.errors import Unavailable
+from bot.delivery.invalid_requests import WINDOW_S, InvalidRequests
+from bot.delivery.publisher import DiscordPublisher
 from bot.store.posting import Posting
 from bot.views.message_card import Card
 from engine.queue.job import new_id
@@ -27,36 +27,36 @@ class Clock:
 )  # fmt: skip
 def test_what_discord_counts_is_counted(status: int, scope: str, pause_s: float) -> None:
     """Its page on rate limits: 401, 403 and 429 within ten minutes, but for a 429 of the scope "shared"."""
-    refusals = Refusals(Clock(), most=1)
-    refusals.note(status, scope)
-    assert refusals.pause_s == pause_s
+    invalid_requests = InvalidRequests(Clock(), most=1)
+    invalid_requests.note(status, scope)
+    assert invalid_requests.pause_s == pause_s
 
 
 def test_it_keeps_still_at_half_of_what_discord_allows() -> None:
-    refusals, noted = Refusals(Clock()), 0
-    while refusals.pause_s == 0 and noted < 10_000:
-        refusals.note(403)
+    invalid_requests, noted = InvalidRequests(Clock()), 0
+    while invalid_requests.pause_s == 0 and noted < 10_000:
+        invalid_requests.note(403)
         noted += 1
     assert noted <= 5_000
 
 
 def test_the_pause_lasts_until_the_oldest_is_forgotten() -> None:
     clock = Clock()
-    refusals = Refusals(clock, most=3)
+    invalid_requests = InvalidRequests(clock, most=3)
     for _ in range(3):
-        refusals.note(429, "user")
+        invalid_requests.note(429, "user")
         clock.now += 10
-    assert refusals.pause_s == WINDOW_S - 30
+    assert invalid_requests.pause_s == WINDOW_S - 30
     clock.now += WINDOW_S - 30
-    assert refusals.pause_s == 0.0
+    assert invalid_requests.pause_s == 0.0
 
 
 async def test_what_can_wait_waits_and_discord_is_not_even_asked() -> None:
-    refusals = Refusals(most=1)
-    refusals.note(403)
-    poster = DiscordPoster(
-        discord.Client(intents=discord.Intents.none()), refusals
+    invalid_requests = InvalidRequests(most=1)
+    invalid_requests.note(403)
+    publisher = DiscordPublisher(
+        discord.Client(intents=discord.Intents.none()), invalid_requests
     )  # not logged in: it can ask nothing
     with pytest.raises(Unavailable) as caught:
-        await poster.deliver(new_id(), Posting(1, "Ada", "Ada's cat", channel_id=5), Card("words"))
+        await publisher.deliver(new_id(), Posting(1, "Ada", "Ada's cat", channel_id=5), Card("words"))
     assert caught.value.after_s > WINDOW_S - 5

@@ -1,4 +1,4 @@
-"""The bot with every callback of its event loop timed: `python -m bot.operations.loop_profiler FILE`.
+"""The bot with every callback of its event loop timed: `python -m bot.loop_profiler FILE`.
 
 Writes the slowest callbacks, in milliseconds of CPU time of the loop's thread, as JSON into FILE when the bot stops.
 `bot.playground.stopwatch` reads it. Time spent waiting for the processor does not count: only what the bot itself

@@ -11,7 +11,7 @@ import discord
 import pytest
 from discord.app_commands import Choice
 
-from bot.requests import autocomplete
+from bot.components import autocomplete
 from bot.store.presets import Preset
 from engine.catalog import catalog
 
@@ -48,7 +48,7 @@ class Kept:
 
 def typing(**before: str) -> discord.Interaction[Any]:
     """An interaction in which these options were typed before."""
-    client = SimpleNamespace(desk=SimpleNamespace(presets=Kept()), explain=wrong)
+    client = SimpleNamespace(service=SimpleNamespace(presets=Kept()), explain=wrong)
     options, user = SimpleNamespace(**before), SimpleNamespace(id=7)
     return cast(discord.Interaction[Any], SimpleNamespace(namespace=options, client=client, user=user))
 

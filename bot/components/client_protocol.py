@@ -1,0 +1,29 @@
+"""What buttons, modals and autocompletes need of the bot's client, which loads them and so cannot be imported here."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import discord
+
+from bot.requests.actions import JobActions
+from bot.requests.service import RequestService
+
+
+class ServiceClient(Protocol):
+    """`bot.gateway.client.Client`, as far as it is needed."""
+
+    service: RequestService
+    actions: JobActions
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether a request is taken now and there; tells the user if not."""
+        ...
+
+    async def apologise(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Tell the user what went wrong and what to do next."""
+        ...
+
+    def explain(self, error: Exception) -> str:
+        """An exception as a sentence for the user; logged and counted."""
+        ...

@@ -1,0 +1,123 @@
+"""The answer to a settled job: `(row, posting) => id of the message that shows it`, wherever Discord lets it stand.
+
+In the status message; where that cannot be edited any more, beside it; where the channel is closed, directly. A picture
+that is too large is made smaller once, then words take its place.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from bot.delivery.errors import Archived, PostError, TooLarge, Unavailable, Unwelcome
+from bot.store.posting import Posting
+from bot.views import result_card
+from bot.views.message_card import Card
+from engine.errors import Refusal
+from engine.files.blobs import BlobKey
+from engine.files.decoder import Clean
+from engine.queue.job import JobId, JobRow
+
+log = logging.getLogger(__name__)
+
+SMALLER_SIDE = 1024
+"""Pixels: as a PNG at most 3 MB, which fits everywhere."""
+Shrink = Callable[[bytes, int], Awaitable[Clean]]
+"""Makes a PNG of at most so many pixels a side of a picture. Raises `Refusal`s."""
+
+
+class Publisher(Protocol):
+    """What delivery needs of Discord. All raise `PostError`s."""
+
+    async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Show a card in a job's message, which is made if it was never made; its id."""
+        ...
+
+    async def ping(self, id: JobId, posting: Posting) -> None:
+        """Tell the requester, and nobody else, that the answer is there."""
+        ...
+
+    async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
+        """A new message in the posting's channel, unless there is one beside the status message; its id."""
+        ...
+
+    async def reopen(self, posting: Posting) -> None:
+        """Open an archived thread again."""
+        ...
+
+    async def delete(self, posting: Posting) -> bool:
+        """Take a job's message away; False where it is out of reach."""
+        ...
+
+    async def write(self, id: JobId, posting: Posting, card: Card) -> int:
+        """Send a card to the requester directly; the message's id."""
+        ...
+
+
+class FinalAnswer:
+    """Posts answers."""
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        get_blob: Callable[[BlobKey], Awaitable[bytes | None]],
+        shrink: Shrink | None = None,
+    ) -> None:
+        self._publisher = publisher
+        self._get_blob = get_blob
+        self._shrink = shrink
+
+    async def post(self, row: JobRow, posting: Posting) -> int:
+        """Show the fullest version of the answer that Discord takes; the id of its message. Raises `PostError`s."""
+        picture = await self._get_blob(row.result.blob) if row.result else None
+        card = result_card.settled(row, posting, picture)
+        while True:
+            try:
+                return await self._somewhere(row.id, posting, card)
+            except TooLarge as error:
+                if card.picture is None:  # words never are: what refused them passes
+                    raise Unavailable(str(error)) from error
+                card = await self._smaller(row, card)
+
+    async def _smaller(self, row: JobRow, card: Card) -> Card:
+        """The next smaller version of an answer: half the sides, once; then only words."""
+        assert row.result is not None
+        assert card.picture is not None
+        if self._shrink is None or len(card.picture.data) != row.result.size:
+            return result_card.unfit(row)
+        side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
+        try:
+            shrunk = await self._shrink(card.picture.data, side)
+        except Refusal as error:
+            log.info("the answer cannot be made smaller: %s", error.code)
+            return result_card.unfit(row)
+        return result_card.smaller(card, shrunk.png, still=shrunk.animated)
+
+    async def _somewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+        """In the status message; else beside it, or directly."""
+        try:
+            return await self._in_place(id, posting, card)
+        except Unwelcome:
+            message = await self._elsewhere(id, posting, card)
+        try:
+            await self._publisher.delete(posting)  # or it would say for ever that the dream is under way
+        except PostError as error:
+            log.info("the status message stays: %s %s", type(error).__name__, error)
+        return message
+
+    async def _in_place(self, id: JobId, posting: Posting, card: Card) -> int:
+        try:
+            return await self._publisher.deliver(id, posting, card)
+        except Archived:
+            await self._publisher.reopen(posting)
+            return await self._publisher.deliver(id, posting, card)
+
+    async def _elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+        """The status message cannot be edited any more: a new one beside it, or a direct one."""
+        if posting.by_channel:
+            try:
+                return await self._publisher.send_once(id, posting, card)
+            except Unwelcome:
+                log.info("nothing can be sent in its channel")
+        return await self._publisher.write(id, posting, card)

@@ -1,0 +1,107 @@
+"""What the buttons under a dream do: `(interaction, row) => the next job, or a change of this one`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import discord
+
+from bot import wording
+from bot.delivery import interaction_response
+from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.tracker import DeliveryTracker
+from bot.requests.derivation import draw_seed, dreamed_like, onwards, reseeded
+from bot.requests.replies import replace_with, say
+from bot.requests.reply_posting import as_posted, check_owner, is_private
+from bot.requests.service import Original, RequestService, of_row
+from bot.store.posting import Posting
+from bot.views import result_card
+from engine import params as engine_params
+from engine.errors import Gone
+from engine.params import AnyParams, Dream, Zoom
+from engine.queue.job import CancelOutcome, JobRow
+
+ELSEWHERE = {
+    CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
+    CancelOutcome.STOPPING: wording.CANCELLING,
+    CancelOutcome.TOO_LATE: wording.TOO_LATE,
+}
+"""What is said of a cancel that was not asked for under the dream itself."""
+
+
+class JobActions:
+    """Deeper, Again, Zoom and the rest, of any job that the ledger still knows."""
+
+    def __init__(self, service: RequestService, publisher: DiscordPublisher, tracker: DeliveryTracker) -> None:
+        self._service = service
+        self._publisher = publisher
+        self._tracker = tracker
+
+    async def deeper(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Dream a result again, or for the first time where another recipe made it."""
+        old = row.job.params
+        original = _result_of(row)
+        if isinstance(old, Dream):
+            params: AnyParams = reseeded(old)
+            original = dataclasses.replace(original, others=row.job.others)
+        else:
+            params = dreamed_like(old, draw_seed())
+        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+
+    async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Dream the picture that was looked at."""
+        params = engine_params.make(Dream, network=row.job.params.network, seed=draw_seed())
+        await self._service.take(interaction, params, of_row(row, row.job.picture), private=is_private(row), parent=row)
+
+    async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
+        """Dream the same picture again, with another seed, or with something else changed."""
+        params = reseeded(row.job.params, **changes)
+        unwanted = {"guide"} if "subject" in changes else set()
+        others = {name: key for name, key in row.job.others.items() if name not in unwanted}
+        original = dataclasses.replace(of_row(row, row.job.picture), others=others)
+        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+
+    async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Fall into a result."""
+        kept = {**onwards(row.job.params), **row.job.params.model_dump(include={"strength"})}
+        params = engine_params.make(Zoom, **kept, seed=draw_seed())
+        await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
+
+    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep: bool = False) -> None:
+        """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
+        check_owner(interaction, row)
+        outcome = await self._service.dispatch.cancel(row.id, keep=keep)
+        if outcome is CancelOutcome.UNKNOWN:
+            raise Gone
+        if outcome is CancelOutcome.TOO_LATE and row.posted:
+            await say(interaction, wording.TOO_LATE)
+            return
+        await self._tracker.look(row.id)
+        if _is_elsewhere(interaction, row):
+            await replace_with(interaction, ELSEWHERE[outcome])
+        else:
+            await interaction_response.answer(interaction, interaction.response.defer)
+
+    async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Take an answer away. Raises `NotYours`."""
+        check_owner(interaction, row)
+        if await self._publisher.delete(as_posted(row, interaction.channel_id)):
+            await replace_with(interaction, wording.DELETED)
+        else:
+            await replace_with(interaction, wording.CANNOT_DELETE)
+
+
+def _result_of(row: JobRow) -> Original:
+    if row.result is None or "deeper" not in result_card.verbs(row):
+        raise Gone
+    return of_row(row, row.result.blob)
+
+
+def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:
+    """Whether what was pressed certainly is not the job's own message: words in place of that would take its picture.
+
+    Right after a job was queued, or a restart, nobody knows yet which message is its own.
+    """
+    own = Posting.from_json(row.posting).message_id
+    return own is not None and interaction.message is not None and interaction.message.id != own

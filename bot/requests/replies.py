@@ -1,0 +1,38 @@
+"""Short answers that nobody else sees: `(interaction, words or panel) => answered`."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.delivery import interaction_response
+from bot.views.message_card import Layout
+
+
+async def replace_with(interaction: discord.Interaction, text: str) -> None:
+    """Words in place of the panel that was pressed."""
+    view = Layout(discord.ui.TextDisplay(text))
+    await interaction_response.answer(
+        interaction,
+        lambda: interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none()),
+    )
+
+
+async def say(interaction: discord.Interaction, text: str) -> None:
+    """A sentence that only the user sees, as the answer or after it."""
+    nobody = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
+        return
+    await interaction_response.answer(
+        interaction,
+        lambda: interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody),
+    )
+
+
+async def show(interaction: discord.Interaction, view: Layout) -> None:
+    """A panel that only the user sees, as the answer."""
+    nobody = discord.AllowedMentions.none()
+    await interaction_response.answer(
+        interaction,
+        lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody),
+    )
