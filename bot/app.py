@@ -194,7 +194,7 @@ async def connect_until(
     if not await _logged_in(client, token, stop):
         return
     apologising = start(client.service.apologise_for_pending(), "openings")
-    following = asyncio.create_task(tracker.run(), name="courier")
+    following = asyncio.create_task(tracker.run(), name="delivery")
     connection = asyncio.create_task(_connected(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     unknown = asyncio.create_task(client.until_unknown(), name="token")

@@ -19,7 +19,7 @@ LEFT_OUT: Final = ("process", "browser", "torch", "slow")
 TORCH_ROOMS: Final = (
     "ascent", "canvas", "encoders", "gallery", "judge", "networks", "objectives", "recipes", "training",
 )  # fmt: skip
-TORCH_FILES: Final = ("cli", "studio", "worker")
+TORCH_FILES: Final = ("cli", "runtime", "worker")
 HEAVY: Final = frozenset(
     {"torch", "torchvision", "skimage", "playwright", "efficientnet_lite_pytorch"}
     | {f"engine.{name}" for name in (*TORCH_ROOMS, *TORCH_FILES)}

@@ -1,4 +1,4 @@
-"""Discord's side of the courier: `(posting, card) => message`.
+"""Discord's side of the tracker: `(posting, card) => message`.
 
 Edits go by the interaction's token while it lives, because those are exempt from the global limit, and by channel and
 message afterwards. What can be reached in neither way (ephemeral, or a server without the bot) goes by direct message.
@@ -45,7 +45,7 @@ class TokenDead(Exception):
 
 
 class DiscordPublisher:
-    """The courier's `Publisher` over discord.py."""
+    """The tracker's `Publisher` over discord.py."""
 
     def __init__(self, client: discord.Client, invalid_requests: InvalidRequests | None = None) -> None:
         self._client = client

@@ -68,8 +68,8 @@ class DeliveryTracker:
         await self.resume()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen(), name="courier-hints")
-                group.create_task(self._sweep_forever(), name="courier-sweep")
+                group.create_task(self._listen(), name="delivery-hints")
+                group.create_task(self._sweep_forever(), name="delivery-sweep")
         finally:
             await self.close()
 
@@ -230,7 +230,7 @@ class DeliveryTracker:
     def _wake(self, lane: ChannelLane) -> None:
         lane.changed.set()
         if lane.worker is None or lane.worker.done():
-            lane.worker = asyncio.create_task(self._work(lane), name="courier-lane")
+            lane.worker = asyncio.create_task(self._work(lane), name="delivery-lane")
 
     async def _work(self, lane: ChannelLane) -> None:
         while lane.results or lane.live:

@@ -308,7 +308,7 @@ class RequestService:
             raise TooLong(minutes=round(seconds / 60))
 
     async def _follow(self, id: JobId, posting: Posting | None = None) -> None:
-        """It is queued and its answer comes. What goes wrong here only makes it later: the courier finds every row."""
+        """It is queued and its answer comes. What goes wrong here only makes it later: the tracker finds every row."""
         try:
             if posting is not None:
                 await self.dispatch.update_posting(id, posting.to_json())

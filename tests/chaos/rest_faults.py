@@ -328,8 +328,8 @@ def beside(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
 
 
-def quick_courier(dispatch: Any, publisher: Any, **parts: Any) -> DeliveryTracker:
-    """A courier that waits for nothing."""
+def quick_tracker(dispatch: Any, publisher: Any, **parts: Any) -> DeliveryTracker:
+    """A tracker that waits for nothing."""
     return DeliveryTracker(dispatch, publisher, Pace(edits=10_000, preview_s=0.0, sweep_s=0.05), **parts)
 
 
@@ -339,7 +339,7 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("PAREIDOLIA_")}
     nowhere = {"PAREIDOLIA_CONFIG": os.devnull}
     parts = (
-        (bot_app, "Courier", quick_courier), (bot_app, "Decoder", HereDecoder), (service, "ANSWER_S", PATIENCE_S),
+        (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder), (service, "ANSWER_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (bot_tracker, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
         (bot_client, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),

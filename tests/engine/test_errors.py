@@ -12,7 +12,7 @@ import pytest
 from engine import errors
 from engine.errors import PareidoliaError
 
-PAGE = Path(__file__).parents[3] / "docs" / "errors.md"
+PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 EVERY = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, PareidoliaError)]
 EVERY.remove(PareidoliaError)
 

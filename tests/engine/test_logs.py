@@ -146,7 +146,7 @@ raise ValueError("token is hunter2")
 def test_a_process_writes_nothing_but_lines_even_when_it_dies(kind: str, data_dir: Path) -> None:
     environment = {
         "PAREIDOLIA_DATA_DIR": str(data_dir), "PAREIDOLIA_LOG_FORMAT": kind, "PAREIDOLIA_LOG_LEVEL": "DEBUG",
-        "PAREIDOLIA_DISCORD__TOKEN": "hunter2", "PYTHONPATH": str(Path(__file__).parents[3]),
+        "PAREIDOLIA_DISCORD__TOKEN": "hunter2", "PYTHONPATH": str(Path(__file__).parents[2]),
     }  # fmt: skip
     done = subprocess.run([sys.executable, "-c", DYING], env=environment, capture_output=True, text=True)
     assert done.returncode == 1
@@ -177,7 +177,7 @@ for number in range(500):
 
 def write_much(data_dir: Path, log: Path, *names: str) -> None:
     """Several processes at once into one file, which they share as supervisor and worker do."""
-    environment = {"PAREIDOLIA_DATA_DIR": str(data_dir), "PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = {"PAREIDOLIA_DATA_DIR": str(data_dir), "PYTHONPATH": str(Path(__file__).parents[2])}
     log.parent.mkdir(mode=0o700, exist_ok=True)
     with log.open("ab") as out:
         writers = [

@@ -13,7 +13,7 @@ from engine import settings
 from engine.errors import SettingsError
 from engine.settings import Settings
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What Discord answers, as the courier's errors."""
+"""What Discord answers, as the tracker's errors."""
 
 import aiohttp
 import discord

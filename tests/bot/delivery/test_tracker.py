@@ -1,4 +1,4 @@
-"""The courier against a dispatch driven by hand and a Discord that only remembers."""
+"""The tracker against a dispatch driven by hand and a Discord that only remembers."""
 
 import asyncio
 import dataclasses
@@ -8,7 +8,7 @@ from typing import TypedDict, TypeVar, Unpack
 
 import pytest
 
-from bot.delivery.channel_lane import Pace
+from bot.delivery.channel_lane import ChannelLane, Pace
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.tracked_job import Phase, TrackedJob
 from bot.delivery.tracker import DeliveryTracker

@@ -28,11 +28,11 @@ from engine.queue.memory_dispatch import MemoryDispatch
 from tests.bot.delivery.test_tracker import FAST, JPEG, PNG, Wall, posted, queue
 from tests.bot.requests.test_service import Stage, _drawn_avatars, specification, stage  # noqa: F401
 
-DOCS = Path(__file__).parents[2] / "docs" / "watching.md"
+DOCS = Path(__file__).parents[3] / "docs" / "watching.md"
 
 
 class FollowedWall(Wall):
-    """Messages, and the courier that follows jobs onto them."""
+    """Messages, and the tracker that follows jobs onto them."""
 
     def __init__(self, dispatch: MemoryDispatch, metrics: Metrics) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def wall(world: World) -> AsyncIterator[FollowedWall]:
-    """Messages, and a courier that follows the world's jobs onto it."""
+    """Messages, and a tracker that follows the world's jobs onto it."""
     wall = FollowedWall(world.dispatch, world.metrics)
     task = asyncio.create_task(wall.tracker.run())
     async with asyncio.timeout(60):

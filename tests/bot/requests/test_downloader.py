@@ -291,7 +291,7 @@ async def test_a_name_server_that_lies_gets_no_request(glass: Glass) -> None:
 
 
 def test_certificates_are_always_checked() -> None:
-    for path in (Path(__file__).parents[2] / "bot").rglob("*.py"):
+    for path in (Path(__file__).parents[3] / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 names = {keyword.arg for keyword in node.keywords}

@@ -34,7 +34,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
-BOT = Path(__file__).parents[2] / "bot"
+BOT = Path(__file__).parents[3] / "bot"
 WICKED = "@everyone <@&1> **x** [a](b) ||"
 TYPES = {str: 3, int: 4, bool: 5, float: 10}
 
@@ -280,7 +280,7 @@ async def test_nothing_in_a_name_is_interpreted_in_messages_and_edits(stage: Sta
 def test_every_call_that_speaks_says_whom_it_may_mention() -> None:
     """An edit without `content` drops the client's default, so each call has to say it itself."""
     speaking = {"send", "send_message", "edit_message", "edit_original_response", "reply", "edit"}
-    ours = {"self._poster.send", "self._poster.edit"}
+    ours = {"self._publisher.send", "self._publisher.edit"}
     silent = []
     for path in sorted(BOT.rglob("*.py")):
         if "playground" in path.parts:
@@ -310,7 +310,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
 
     monkeypatch.setattr(stage.client.service.presets, "save", broken)
     monkeypatch.setattr(stage.client.service.presets, "all", broken)
-    monkeypatch.setattr(stage.client.service, "again", broken)
+    monkeypatch.setattr(stage.client.actions, "again", broken)
     found = [item for item in walk_labels(modal["components"]) if item["type"] == 4]
     form = stage.playground.submit("Ada", opened, **{found[0]["custom_id"]: "mine"})
     button = stage.playground.press("Ada", message, "Again")

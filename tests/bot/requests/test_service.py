@@ -87,7 +87,7 @@ class Stage:
         return sorted(await self.rows(), key=lambda row: row.created)
 
     async def followed(self) -> None:
-        """Until the courier knows the message of every job."""
+        """Until the tracker knows the message of every job."""
         async with asyncio.timeout(60):
             while any(track.phase is Phase.HELD for track in self.client.service._tracker._tracks.values()):
                 await asyncio.sleep(0.005)
@@ -189,7 +189,7 @@ async def stage(
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("bot.app.Courier", quick_courier)
+    monkeypatch.setattr("bot.app.DeliveryTracker", quick_courier)
     for owner, name in ((Route, "BASE"), (Asset, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
@@ -959,7 +959,7 @@ async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, mo
         raise ZeroDivisionError("unexpected")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.requests.service.status.waiting", broken)
+        patch.setattr("bot.requests.service.status_card.waiting", broken)
         stage.playground.command("You", "dreams", "dream")
         (row,) = await stage.queued(1)
     assert stage.client.service._tracker._tracks[row.id].phase is Phase.WAITING
