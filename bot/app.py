@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot import discord_internals
 from bot.delivery import interaction_response
 from bot.delivery.interaction_response import NO_ANSWER
 from bot.delivery.publisher import DiscordPublisher
@@ -252,8 +253,7 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
         except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
             check_login(error)
             log.warning("Discord %s", interaction_response.trouble(error))
-            await client.http.close()  # the next login opens another session
-            client.http.connector = discord.utils.MISSING
+            await discord_internals.forget_session(client)
             if await _waited(stop, pause):
                 return False
             pause = min(2 * pause, LONGEST_PAUSE_S)

@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 import discord
 from discord import ui
 
+from bot import discord_internals
 from bot.components.client_protocol import ServiceClient
 from bot.components.preset_modal import SavePreset
 from bot.delivery import interaction_response
@@ -65,7 +66,7 @@ class JobComponent(
     @classmethod
     def knows(cls, custom_id: str) -> bool:
         """Whether this is one of ours."""
-        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+        return discord_internals.matches(cls, custom_id)
 
     def __init__(self, item: ui.Item[Any], verb: str, id: str) -> None:
         super().__init__(item)

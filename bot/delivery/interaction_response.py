@@ -14,6 +14,8 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot import discord_internals
+
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 2
@@ -86,8 +88,7 @@ async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None
         return error.code not in UNANSWERED, None
     except (*NO_ANSWER, discord.ClientException):
         return True, None
-    # The library did not hear of it; what is said from now on is said after the answer.
-    interaction.response._response_type = discord.InteractionResponseType.channel_message
+    discord_internals.mark_answered(interaction)
     return True, message_id
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot import wording
+from bot import discord_internals, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
@@ -217,10 +217,7 @@ class DiscordPublisher:
         return self._client.get_partial_messageable(posting.channel_id or 0, guild_id=posting.guild_id)
 
     def _webhook(self, posting: Posting) -> discord.Webhook:
-        return discord.Webhook.from_state(
-            {"id": posting.application_id, "type": 3, "token": posting.token},
-            state=self._client._connection,
-        )
+        return discord_internals.webhook(self._client, posting.application_id, posting.token)
 
     @property
     def _me(self) -> int:

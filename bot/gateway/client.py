@@ -7,11 +7,8 @@ them end in `Client.apologise`.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 import re
-import secrets
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,42 +18,30 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import wording
+from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
-from bot.delivery.errors import PostError, Unwelcome
-from bot.delivery.interaction_response import NO_ANSWER, is_unclear, told
+from bot.delivery.interaction_response import NO_ANSWER, told
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NOBODY
+from bot.gateway.command_sync import CommandSync, check_types
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
+from bot.gateway.error_words import amend, words
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.replies import say
 from bot.requests.service import FailedAfterResponse, RequestService
-from bot.views.message_card import Layout
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
 COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "queue", "help", "mention")
 UNKNOWN_INTERACTION = 10062
-AMEND_PAUSES_S = (2.0, 10.0, 60.0)
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
-SYNC_S = 10.0
-"""So long the first connection waits for Discord to take commands that changed."""
-SYNC_PAUSE_S = 300.0
-"""Between attempts to tell Discord about commands that changed."""
 TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
 """For one call of Discord: all of it, which may be an upload over a slow line; until connected; without a byte."""
 LONGEST_WAIT_S = 30.0
 """For a rate limit that takes longer to pass, nobody stands and waits: what is to be posted is posted later."""
-KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
-    discord.AppCommandOptionType.string: str,
-    discord.AppCommandOptionType.integer: int,
-    discord.AppCommandOptionType.boolean: bool,
-    discord.AppCommandOptionType.number: (int, float),
-    discord.AppCommandOptionType.attachment: discord.Attachment,
-}
 
 
 class Tree(app_commands.CommandTree["Client"]):
@@ -119,25 +104,22 @@ class Client(commands.Bot):
         )
         self.invalid_requests = InvalidRequests()
         self._doubted = asyncio.Event()
-        self._syncing: asyncio.Task[None] | None = None
         self._guild_ids = frozenset(guild_ids)
-        self._state_file = state_file
-        self._always_sync = always_sync
+        self._command_sync = CommandSync(self, state_file, always=always_sync)
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
-        self._open_line = self.http.ws_connect
-        self.http.ws_connect = self._open_line_patiently  # type: ignore[method-assign]
+        discord_internals.before_gateway_connection(self, self._pause_before_reconnect)
 
     @property
     def connected(self) -> bool:
         """Whether the gateway is there now."""
-        gateway = cast("discord.gateway.DiscordWebSocket | None", self.ws)  # None before the first connection
+        gateway = discord_internals.gateway(self)
         return self.is_ready() and not self.is_closed() and gateway is not None and gateway.open
 
     @property
     def reached(self) -> bool:
         """Whether the gateway was ever there."""
-        return cast("discord.gateway.DiscordWebSocket | None", self.ws) is not None
+        return discord_internals.gateway(self) is not None
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Events after the end are dropped: a closed client has no loop, and discord.py trips over that."""
@@ -165,20 +147,16 @@ class Client(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
-        self.http._HTTPClient__session._timeout = TIMEOUT  # type: ignore[attr-defined]  # there is no other way in
+        discord_internals.set_call_timeout(self, TIMEOUT)
         self.add_dynamic_items(JobComponent)
         for name in COGS:
             if f"bot.cogs.{name}" not in self.extensions:
                 await self.load_extension(f"bot.cogs.{name}")
-        self._allow_installs()
-        if self._syncing is None or self._syncing.done():
-            self._syncing = asyncio.create_task(self._sync_until_taken(), name="sync")
-        await asyncio.wait({self._syncing}, timeout=SYNC_S)
+        await self._command_sync.begin()
 
     async def close(self) -> None:
         """Disconnect."""
-        if self._syncing is not None:
-            self._syncing.cancel()
+        self._command_sync.stop()
         await super().close()
 
     async def until_unknown(self) -> None:
@@ -217,11 +195,10 @@ class Client(commands.Bot):
             await asyncio.sleep(pause)
         self._identify_budget.spend()
 
-    async def _open_line_patiently(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+    async def _pause_before_reconnect(self) -> None:
         if (pause := self._reconnect_backoff.pause_s()) > 0:
             log.warning("the gateway breaks off again and again; the next try is in %.0f s", pause)
             await asyncio.sleep(pause)
-        return await self._open_line(url, **options)
 
     async def on_ready(self) -> None:
         """Connected."""
@@ -262,77 +239,3 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.refused(code)
         return words(error)
-
-    def _allow_installs(self) -> None:
-        """Offer the commands to users who install them for themselves, if the application allows it."""
-        application = self.application
-        allowed = application is not None and application.user_integration_config is not None
-        self.tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=allowed)
-        self.tree.allowed_contexts = app_commands.AppCommandContext(
-            guild=True, dm_channel=True, private_channel=allowed
-        )
-
-    async def _sync_until_taken(self) -> None:
-        while True:
-            try:
-                await self._sync()
-                return
-            except (discord.HTTPException, *NO_ANSWER) as error:
-                log.warning("Discord did not take the commands (%s); trying again later", told(error))
-            except Exception:  # nobody waits for this task
-                log.exception("telling Discord the commands broke; trying again later")
-            await asyncio.sleep(SYNC_PAUSE_S)
-
-    async def _sync(self) -> None:
-        digest = digest_of(self.tree, self.application_id)
-        if not self._always_sync and self._state_file.exists() and self._state_file.read_text("utf-8") == digest:
-            return
-        synced = await self.tree.sync()
-        self._state_file.write_text(digest, "utf-8")
-        log.info("told Discord about %d commands", len(synced))
-
-
-async def amend(interaction: discord.Interaction[Any], text: str) -> None:
-    """Words in place of the status message, which would say for ever that something is under way."""
-    view = Layout(discord.ui.TextDisplay(text))
-    for pause in (*AMEND_PAUSES_S, None):
-        try:
-            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
-            return
-        except (discord.HTTPException, *NO_ANSWER) as error:
-            if pause is None or not is_unclear(error):
-                raise
-            await asyncio.sleep(pause)
-
-
-def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:
-    """Every option is of the type that the command declares: Discord sees to that, a forger does not. Raises
-    `BadOption`."""
-    for parameter in command.parameters:
-        value, kind = getattr(given, parameter.name), KINDS.get(parameter.type)
-        if value is not None and kind is not None and not isinstance(value, kind):
-            raise BadOption(option=parameter.display_name, problem="is of the wrong kind")
-
-
-def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
-    """Changes when a command does."""
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
-    text = json.dumps([application_id, sorted(payload, key=lambda one: (one.get("type", 1), one["name"]))], default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def words(error: Exception) -> str:
-    """An exception as a sentence; the unexpected ones with a code that stands in the log, too."""
-    if isinstance(error, PareidoliaError):
-        return wording.refused(error)
-    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return wording.CHANGED
-    if isinstance(error, PostError):
-        log.warning("a message could not be sent: %s %s", type(error).__name__, error)
-        return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
-    if isinstance(error, (*NO_ANSWER, discord.HTTPException)):
-        log.warning("a message could not be sent: %s", told(error))
-        return wording.UNREACHABLE
-    code = secrets.token_hex(3)
-    log.error("unexpected error %s", code, exc_info=error)
-    return wording.with_code(str(Broken()), f"{Broken.code} {code}")

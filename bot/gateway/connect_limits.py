@@ -47,13 +47,13 @@ class StartBackoff:
         """Seconds to wait before this start. Counts it."""
         now = self._clock()
         try:
-            last = state_file.recall(self._path)
+            last = state_file.read(self._path)
             short = last["short"] + 1 if now - last["started"] < SHORT_LIFE_S + last["paused"] else 0
         except (OSError, ValueError, KeyError, TypeError):
             short = 0
         late = short - PATIENT_STARTS
         pause = 0.0 if late < 0 else min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(late, 10))
-        state_file.keep(self._path, {"started": now, "short": short, "paused": pause})
+        state_file.write(self._path, {"started": now, "short": short, "paused": pause})
         if pause:
             log.warning("the last %d starts came to nothing; their words stand above this line", short)
         return pause
@@ -71,7 +71,7 @@ class IdentifyBudget:
         self._clock = clock
         self._left, self._at = float(AT_ONCE), clock()
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = state_file.recall(path)
+            kept = state_file.read(path)
             self._left, self._at = min(float(AT_ONCE), float(kept["left"])), float(kept["at"])
 
     def pause_s(self) -> float:
@@ -83,7 +83,7 @@ class IdentifyBudget:
         """One is about to be sent."""
         self._fill()
         self._left -= 1.0
-        state_file.keep(self._path, {"left": round(self._left, 6), "at": self._at})
+        state_file.write(self._path, {"left": round(self._left, 6), "at": self._at})
 
     def _fill(self) -> None:
         """A clock that was set back fills nothing, and one that was set forward no more than the bucket holds."""

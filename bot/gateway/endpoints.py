@@ -5,10 +5,8 @@ from __future__ import annotations
 import ipaddress
 
 import yarl
-from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
+from bot import discord_internals
 from engine.errors import SettingsError
 from engine.settings import Discord
 
@@ -18,17 +16,12 @@ def point(discord: Discord) -> None:
     for key in ("api_url", "gateway_url", "cdn_url"):
         if url := getattr(discord, key):
             _check(key, url)
-    if discord.api_url:
-        Route.BASE = f"{discord.api_url.rstrip('/')}/v10"
-    if discord.gateway_url:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord.gateway_url)
-    if discord.cdn_url:
-        Asset.BASE = discord.cdn_url.rstrip("/")
+    discord_internals.use_hosts(discord.api_url, discord.gateway_url, discord.cdn_url)
 
 
 def home(discord: Discord) -> str:
     """Where calls go."""
-    return discord.api_url or Route.BASE
+    return discord.api_url or discord_internals.api_url()
 
 
 def is_loopback(url: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 
-def keep(path: Path, facts: Any) -> None:
+def write(path: Path, facts: Any) -> None:
     """Write a note; a disk that is full costs the memory of it, not the bot."""
     fresh = path.with_name(f".{path.name}")
     try:
@@ -20,6 +20,6 @@ def keep(path: Path, facts: Any) -> None:
         log.warning("%s cannot be written: %s", path, error)
 
 
-def recall(path: Path) -> Any:
+def read(path: Path) -> Any:
     """What was noted. Raises `OSError` where there is no note, `ValueError` where it is none."""
     return json.loads(path.read_text("utf-8"))

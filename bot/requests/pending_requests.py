@@ -42,7 +42,7 @@ class PendingRequests:
 
     def keep(self, id: JobId, posting: Posting) -> None:
         """Remember a request, or what is known of it now."""
-        state_file.keep(self._folder / f"{id}.json", posting.to_json())
+        state_file.write(self._folder / f"{id}.json", posting.to_json())
 
     def drop(self, id: JobId) -> None:
         """It is queued, or its requester was told that it is not."""
@@ -62,7 +62,7 @@ class PendingRequests:
 
 def _read(path: Path) -> Posting | None:
     try:
-        return Posting.from_json(state_file.recall(path))
+        return Posting.from_json(state_file.read(path))
     except (OSError, ValueError, TypeError, AttributeError):
         log.warning("%s cannot be read and is removed", path)
         path.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ import bot.gateway.client as bot_client
 from bot import wording
 from bot.delivery.channel_lane import Pace
 from bot.delivery.tracker import DeliveryTracker
-from bot.gateway import endpoints
+from bot.gateway import endpoints, error_words
 from bot.gateway.client import Client
 from bot.playground.faults import STORM, Fault
 from bot.playground.server import Playground
@@ -339,9 +339,10 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("PAREIDOLIA_")}
     nowhere = {"PAREIDOLIA_CONFIG": os.devnull}
     parts = (
-        (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder), (service, "ANSWER_S", PATIENCE_S),
+        (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder),
+        (service, "ANSWER_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (bot_tracker, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
-        (bot_client, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
+        (error_words, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),
         (discord.http, "asyncio", Hurried()), (webhook_calls, "asyncio", Hurried()),
     )  # fmt: skip

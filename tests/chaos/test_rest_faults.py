@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 import bot.app as bot_app
-import bot.gateway.client as bot_client
 from bot import wording
+from bot.gateway import command_sync
 from bot.playground.faults import FOREVER, Fault
 from bot.playground.world import Message
 from bot.views.message_card import Card
@@ -264,7 +264,7 @@ async def test_a_gateway_that_does_not_know_the_token_ends_the_bot_with_a_senten
 async def test_a_bot_that_starts_on_a_bad_day_is_online_in_the_end(
     route: tuple[str, str], kind: str, times: int
 ) -> None:
-    with mock.patch.object(bot_app, "LOGIN_PAUSE_S", 0.01), mock.patch.object(bot_client, "SYNC_PAUSE_S", 0.02):
+    with mock.patch.object(bot_app, "LOGIN_PAUSE_S", 0.01), mock.patch.object(command_sync, "SYNC_PAUSE_S", 0.02):
         async with rest_faults.open_house(planned(kind, *route, times=times)) as house:
             await house.world.until(lambda: house.world.commands, rest_faults.PATIENCE_S)
             assert len(house.faults.struck) == times

@@ -11,7 +11,9 @@ from discord import app_commands
 
 from bot import wording
 from bot.components.job_buttons import ACTIONS, JobComponent
-from bot.gateway.client import COGS, Client, digest_of, words
+from bot.gateway.client import COGS, Client
+from bot.gateway.command_sync import digest_of
+from bot.gateway.error_words import words
 from bot.playground.rejections import JsonDict
 from engine import params
 from engine.catalog import catalog

@@ -868,11 +868,11 @@ async def test_commands_are_only_told_to_discord_when_they_changed(stage: Stage)
         return sum(call.method == "PUT" for call in stage.playground.world.calls)
 
     before = told()
-    stage.client._always_sync = False
-    await stage.client._sync()
+    stage.client._command_sync._always = False
+    await stage.client._command_sync._sync()
     assert told() == before
     stage.client.tree.remove_command("help")
-    await stage.client._sync()
+    await stage.client._command_sync._sync()
     assert told() == before + 1
 
 

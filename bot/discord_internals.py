@@ -1,0 +1,74 @@
+"""Everything of discord.py that it does not promise to keep: for `discord.py>=2.7,<2.8`, and nowhere else.
+
+A new version of the library is tried here first; tests/bot/test_discord_internals.py holds what is relied upon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import aiohttp
+import discord
+import yarl
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+
+def api_url() -> str:
+    """Where calls go."""
+    return Route.BASE
+
+
+def use_hosts(api_url: str, gateway_url: str, cdn_url: str) -> None:
+    """Call other hosts than Discord's; "" leaves one as it is. For every client that is made from now on."""
+    if api_url:
+        Route.BASE = f"{api_url.rstrip('/')}/v10"
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+    if cdn_url:
+        Asset.BASE = cdn_url.rstrip("/")
+
+
+def set_call_timeout(client: discord.Client, timeout: aiohttp.ClientTimeout) -> None:
+    """How long a call may take; the library's own session, once logged in, has no limit."""
+    client.http._HTTPClient__session._timeout = timeout  # type: ignore[attr-defined]
+
+
+def before_gateway_connection(client: discord.Client, pause: Callable[[], Awaitable[None]]) -> None:
+    """Await `pause` before every connection to the gateway: the library makes the next one at once."""
+    connect = client.http.ws_connect
+
+    async def paced(url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+        await pause()
+        return await connect(url, **options)
+
+    client.http.ws_connect = paced  # type: ignore[method-assign]
+
+
+def gateway(client: discord.Client) -> DiscordWebSocket | None:
+    """The connection to the gateway; None before the first one."""
+    return cast("DiscordWebSocket | None", client.ws)
+
+
+async def forget_session(client: discord.Client) -> None:
+    """Close the session of a login that failed, so that the next login opens another one."""
+    await client.http.close()
+    client.http.connector = discord.utils.MISSING
+
+
+def webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:
+    """The webhook of an interaction, by its token: for answers after a restart, when the interaction itself is gone."""
+    data = {"id": application_id, "type": 3, "token": token}
+    return discord.Webhook.from_state(data, state=client._connection)  # type: ignore[arg-type]
+
+
+def mark_answered(interaction: discord.Interaction[Any]) -> None:
+    """Tell the library of an answer that it did not hear of: what is said from now on is said after it."""
+    interaction.response._response_type = discord.InteractionResponseType.channel_message
+
+
+def matches(item: type[discord.ui.DynamicItem[Any]], custom_id: str) -> bool:
+    """Whether a dynamic item's template matches a `custom_id`."""
+    return item.__discord_ui_compiled_template__.fullmatch(custom_id) is not None

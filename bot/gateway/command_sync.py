@@ -1,0 +1,104 @@
+"""Tells Discord about commands that changed: `(command tree, file of the last time) => synced`, until it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.operations import state_file
+from engine.errors import BadOption
+
+log = logging.getLogger(__name__)
+
+SYNC_S = 10.0
+"""So long the first connection waits for Discord to take commands that changed."""
+SYNC_PAUSE_S = 300.0
+"""Between attempts to tell Discord about commands that changed."""
+KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
+    discord.AppCommandOptionType.string: str,
+    discord.AppCommandOptionType.integer: int,
+    discord.AppCommandOptionType.boolean: bool,
+    discord.AppCommandOptionType.number: (int, float),
+    discord.AppCommandOptionType.attachment: discord.Attachment,
+}
+
+
+class CommandSync:
+    """Keeps Discord's list of our commands up to date."""
+
+    def __init__(self, client: commands.Bot, state_path: Path, *, always: bool) -> None:
+        """`always` tells them at every start, whether or not they changed."""
+        self._client = client
+        self._state_path = state_path
+        self._always = always
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Tell Discord, unless that is under way; waits for it no longer than `SYNC_S`."""
+        allow_installs(self._client)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._until_taken(), name="sync")
+        await asyncio.wait({self._task}, timeout=SYNC_S)
+
+    def stop(self) -> None:
+        """Try no more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _until_taken(self) -> None:
+        while True:
+            try:
+                await self._sync()
+                return
+            except (discord.HTTPException, *NO_ANSWER) as error:
+                log.warning("Discord did not take the commands (%s); trying again later", told(error))
+            except Exception:  # nobody waits for this task
+                log.exception("telling Discord the commands broke; trying again later")
+            await asyncio.sleep(SYNC_PAUSE_S)
+
+    async def _sync(self) -> None:
+        digest = digest_of(self._client.tree, self._client.application_id)
+        if not self._always and self._last() == digest:
+            return
+        synced = await self._client.tree.sync()
+        state_file.write(self._state_path, digest)
+        log.info("told Discord about %d commands", len(synced))
+
+    def _last(self) -> object:
+        try:
+            return state_file.read(self._state_path)
+        except (OSError, ValueError):
+            return None
+
+
+def allow_installs(client: commands.Bot) -> None:
+    """Offer the commands to users who install them for themselves, if the application allows it."""
+    application = client.application
+    allowed = application is not None and application.user_integration_config is not None
+    client.tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=allowed)
+    client.tree.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=allowed)
+
+
+def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:
+    """Every option is of the type that the command declares: Discord sees to that, a forger does not. Raises
+    `BadOption`."""
+    for parameter in command.parameters:
+        value, kind = getattr(given, parameter.name), KINDS.get(parameter.type)
+        if value is not None and kind is not None and not isinstance(value, kind):
+            raise BadOption(option=parameter.display_name, problem="is of the wrong kind")
+
+
+def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
+    """Changes when a command does."""
+    payload = [command.to_dict(tree) for command in tree.get_commands()]
+    text = json.dumps([application_id, sorted(payload, key=lambda one: (one.get("type", 1), one["name"]))], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
