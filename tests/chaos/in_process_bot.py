@@ -22,7 +22,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.app import compose, connect_until, together
-from bot.delivery import tracker as courier_module
+from bot.delivery import tracker as tracker_module
 from bot.delivery.channel_lane import Pace
 from bot.gateway import endpoints
 from bot.gateway.client import Client
@@ -198,7 +198,7 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
 async def _at_work(bench: Bench, engine: bool) -> AsyncIterator[Bench]:
     hurried = mock.patch.object(discord.Client, "before_identify_hook")  # the library's own waits for 5 s
     try:
-        with _pointing(), hurried, mock.patch.object(courier_module, "UNFOLLOWED_S", 1.0):
+        with _pointing(), hurried, mock.patch.object(tracker_module, "UNFOLLOWED_S", 1.0):
             endpoints.point(bench.settings.discord)
             await bench.start_bot()
             if engine:

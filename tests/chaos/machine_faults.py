@@ -25,7 +25,7 @@ from sqlalchemy import Engine, event
 
 from bot import wording
 from bot.playground.world import Event, Interaction, Message
-from bot.requests import service as desk_module
+from bot.requests import service as service_module
 from bot.requests.downloader import Downloader
 from engine.errors import DiskFull, NoLedger, PareidoliaError, PictureGone
 from engine.files.blobs import BlobKey
@@ -289,7 +289,7 @@ async def a_stop_while_a_picture_is_opened(_seed: str) -> None:
         return b""
 
     async with opened_bench() as bench:
-        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(desk_module, "ANSWER_S", 0.05):
+        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(service_module, "ANSWER_S", 0.05):
             asked = bench.ask()
             message = await bench.message(asked)
             assert "Opening your picture" in texts(message)

@@ -47,7 +47,7 @@ from bot.gateway.client import Client
 from bot.playground.faults import STORM, Fault
 from bot.playground.server import Playground
 from bot.playground.world import Channel, Interaction, Message
-from bot.requests import service
+from bot.requests import reply_posting, service
 from bot.requests.submission import noise
 from bot.store import tables
 from bot.store.posting import Posting
@@ -636,7 +636,7 @@ async def tell(
 @contextmanager
 def _circumstances(story: Story) -> Iterator[None]:
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(service, "TOKEN_LIFE_S", story.token_life_s))
+        stack.enter_context(mock.patch.object(reply_posting, "TOKEN_LIFE_S", story.token_life_s))
         if story.opens_slowly:
             stack.enter_context(mock.patch.object(service, "ANSWER_S", 0.0))
         if story.pings:

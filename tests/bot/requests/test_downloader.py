@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
-from bot.requests import downloader as intake_module
+from bot.requests import downloader as downloader_module
 from bot.requests.downloader import Downloader, Link
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Refusal, Unreachable
 from engine.files.decoder import Clean
@@ -142,7 +142,7 @@ async def test_what_is_refused(
 
 
 async def test_a_server_that_hangs_is_left(downloader: Downloader, cdn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake_module, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(downloader_module, "TIMEOUT_S", 0.05)
     with pytest.raises(Unreachable):
         await downloader.fetch(Link(f"{cdn}/hangs.png"), 512)
 

@@ -12,7 +12,7 @@ import pytest
 from bot import wording
 from bot.playground.world import Message
 from bot.requests import picture_sources
-from bot.requests import service as desk_module
+from bot.requests import service as service_module
 from bot.store.posting import Posting
 from bot.views import result_card, status_card
 from bot.views.message_card import Card, Picture, files, layout, plain
@@ -193,8 +193,8 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
-    monkeypatch.setattr(desk_module, "LOOK_S", 0.02)
+    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
+    monkeypatch.setattr(service_module, "LOOK_S", 0.02)
     line = stage.client.service._submitter._admission
     turns = [line.line_up(name, line._room) for name in ("one", "other")]
     waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
