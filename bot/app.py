@@ -30,8 +30,8 @@ from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.downloader import Downloader
+from bot.requests.limits import Quota
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.quota import Quota
 from bot.requests.service import RequestService
 from bot.store.presets import Presets
 from engine import logs

@@ -6,6 +6,7 @@ catalogue) and say how much `work` they are, so that the queue can estimate befo
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
@@ -406,6 +407,11 @@ def make(kind: type[P], **options: Any) -> P:
         return kind(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         raise _bad_option(error) from None
+
+
+def draw_seed() -> int:
+    """Four digits that can be read out and typed."""
+    return random.randrange(SEEDS)
 
 
 def renewed(options: dict[str, Any]) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from discord.ext import commands
 from bot import wording
 from bot.gateway.client import Client
 from bot.requests import picture_sources
-from bot.requests.derivation import check_ready, dreamed_like
-from bot.requests.quota import check_work
+from bot.requests.derivation import dreamed_like
+from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
-from bot.requests.reply_posting import is_private
+from bot.requests.service import is_private
 from bot.store.posting import Posting
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom

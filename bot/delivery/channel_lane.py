@@ -7,11 +7,84 @@ job at most once a second.
 from __future__ import annotations
 
 import asyncio
+import enum
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.delivery.tracked_job import TrackedJob
-from engine.queue.job import JobId
+from bot.delivery.errors import PostError, Unavailable
+from bot.store.posting import Posting
+from engine.queue.job import Job, JobId, State
+
+LONGEST_PAUSE_S = 60.0
+"""Between previews of one job that Discord does not take."""
+LONGEST_RETRY_S = 300.0
+"""Between attempts to post one answer."""
+
+
+class Phase(enum.Enum):
+    """What is done about a job that is followed."""
+
+    HELD = "held"
+    """Its status message is on its way; nothing is edited before that."""
+    WAITING = "waiting"
+    RUNNING = "running"
+    SETTLING = "settling"
+    """Its row is final, or was said to be: the answer is next."""
+
+
+LIVE = {State.QUEUED: Phase.WAITING, State.RUNNING: Phase.RUNNING}
+"""What to show of a row that is not final."""
+
+
+@dataclass(slots=True)
+class TrackedJob:
+    """A job that is being followed."""
+
+    id: JobId
+    job: Job
+    posting: Posting
+    phase: Phase = Phase.WAITING
+    fraction: float = 0.0
+    left_s: float = 0.0
+    preview: bytes = b""
+    ahead: int = -1
+    due: float = 0.0
+    """When it may be edited again."""
+    retries: int = 0
+    stumbles: int = 0
+    """Previews in a row that Discord did not take."""
+    muted: bool = False
+    """No previews any more: Discord refuses them for good, or nobody waits for them."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it is shown how the job stands."""
+        return self.phase in (Phase.WAITING, Phase.RUNNING)
+
+    def enter(self, phase: Phase) -> None:
+        """Wait, or run from the beginning: nothing of an earlier attempt is shown any more."""
+        self.fraction, self.left_s, self.preview = 0.0, 0.0, b""
+        self.phase = phase
+
+    def hear(self, phase: Phase) -> None:
+        """The same on hearsay, which neither lets go of what is held nor takes back that it settles."""
+        self.enter(phase if self.live else self.phase)
+
+    def hold_back(self, error: PostError, preview_s: float) -> None:
+        """Ask less often what is refused: Discord shuts out whoever is refused 10,000 times in 10 minutes."""
+        if not isinstance(error, Unavailable):
+            self.muted = True
+            return
+        self.stumbles += 1
+        pause = min(LONGEST_PAUSE_S, preview_s * 2 ** min(self.stumbles, 10))
+        self.due = time.monotonic() + max(error.after_s, pause)
+
+    def postpone(self, sweep_s: float, after_s: float) -> None:
+        """Its answer could not be posted now."""
+        self.retries += 1
+        pause = min(LONGEST_RETRY_S, sweep_s * 2 ** min(self.retries, 10))
+        self.due = time.monotonic() + max(after_s, pause)
 
 
 @dataclass(frozen=True, slots=True)

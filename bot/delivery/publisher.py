@@ -8,6 +8,7 @@ Allowed mentions are explicit on every call: an edit without `content` drops the
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +20,7 @@ from bot import discord_internals, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
-from bot.store.posting import Posting
+from bot.store.posting import TOKEN_LIFE_S, Posting
 from bot.views.message_card import Card, files, layout, plain
 from engine.queue.job import JobId
 
@@ -222,6 +223,37 @@ class DiscordPublisher:
     @property
     def _me(self) -> int:
         return self._client.user.id if self._client.user else 0
+
+
+def posting_of_interaction(interaction: discord.Interaction, original: str, *, private: bool = False) -> Posting:
+    """Where the answer to an interaction goes."""
+    user = interaction.user
+    own_chat = interaction.context.dm_channel
+    return Posting(
+        user_id=user.id,
+        name=user.display_name,
+        original=original,
+        channel_id=interaction.channel_id,
+        guild_id=interaction.guild_id,
+        parent_message_id=interaction.message.id if interaction.message else None,
+        application_id=interaction.application_id,
+        token=interaction.token,
+        token_until=time.time() + TOKEN_LIFE_S,
+        ephemeral=private,
+        reachable=interaction.is_guild_integration() or own_chat,
+    )
+
+
+def posting_of_message(message: discord.Message, original: str) -> Posting:
+    """Where the answer to a message goes."""
+    return Posting(
+        user_id=message.author.id,
+        name=message.author.display_name,
+        original=original,
+        channel_id=message.channel.id,
+        guild_id=message.guild.id if message.guild else None,
+        parent_message_id=message.id,
+    )
 
 
 def _is_about(message: discord.Message, id: JobId) -> bool:

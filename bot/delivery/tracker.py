@@ -14,10 +14,9 @@ import logging
 import time
 from dataclasses import replace
 
-from bot.delivery.channel_lane import ChannelLane, Pace
+from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import MessageGone, PostError, Unavailable
 from bot.delivery.final_answer import FinalAnswer, Publisher, Shrink
-from bot.delivery.tracked_job import LIVE, Phase, TrackedJob
 from bot.operations.metrics import Metrics
 from bot.store.posting import Posting
 from bot.views import status_card
@@ -35,12 +34,6 @@ UNFOLLOWED_S = 20.0
 """A row this young may still be between its submit and its status message."""
 GIVE_UP_S = 24 * 3600.0
 """An answer that nobody could be given for so long is dropped."""
-
-
-LONGEST_PAUSE_S = 60.0
-"""Between previews of one job that Discord does not take."""
-LONGEST_RETRY_S = 300.0
-"""Between attempts to post one answer."""
 
 
 class DeliveryTracker:
@@ -273,16 +266,7 @@ class DeliveryTracker:
         except PostError as error:
             self._metrics.edited("preview", type(error).__name__)
             log.info("a preview was not shown: %s %s", type(error).__name__, error)
-            self._hold_back(track, error)
-
-    def _hold_back(self, track: TrackedJob, error: PostError) -> None:
-        """Ask less often what is refused: Discord shuts out whoever is refused 10,000 times in 10 minutes."""
-        if not isinstance(error, Unavailable):
-            track.muted = True
-            return
-        track.stumbles += 1
-        pause = min(LONGEST_PAUSE_S, self._pace.preview_s * 2 ** min(track.stumbles, 10))
-        track.due = time.monotonic() + max(error.after_s, pause)
+            track.hold_back(error, self._pace.preview_s)
 
     async def _remember(self, track: TrackedJob, message: int) -> None:
         """Keep the id of a message that had to be made here, because a restart came before it could be kept."""
@@ -361,6 +345,4 @@ class DeliveryTracker:
 
     def _postpone(self, id: JobId, after_s: float = 0.0) -> None:
         if track := self._tracks.get(id):
-            track.retries += 1
-            pause = min(LONGEST_RETRY_S, self._pace.sweep_s * 2 ** min(track.retries, 10))
-            track.due = time.monotonic() + max(after_s, pause)
+            track.postpone(self._pace.sweep_s, after_s)

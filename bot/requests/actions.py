@@ -11,15 +11,14 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.derivation import draw_seed, dreamed_like, onwards, reseeded
+from bot.requests.derivation import dreamed_like, onwards, reseeded
 from bot.requests.replies import replace_with, say
-from bot.requests.reply_posting import as_posted, check_owner, is_private
-from bot.requests.service import Original, RequestService, of_row
+from bot.requests.service import Original, RequestService, is_private, of_row
 from bot.store.posting import Posting
 from bot.views import result_card
 from engine import params as engine_params
-from engine.errors import Gone
-from engine.params import AnyParams, Dream, Zoom
+from engine.errors import Gone, NotYours
+from engine.params import AnyParams, Dream, Zoom, draw_seed
 from engine.queue.job import CancelOutcome, JobRow
 
 ELSEWHERE = {
@@ -105,3 +104,21 @@ def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:
     """
     own = Posting.from_json(row.posting).message_id
     return own is not None and interaction.message is not None and interaction.message.id != own
+
+
+def as_posted(row: JobRow, channel_id: int | None) -> Posting:
+    """Where the answer really stands: in its status message, or where it was sent because that was out of reach."""
+    posting = Posting.from_json(row.posting)
+    message_id = int(row.posted) if row.posted and row.posted.isdigit() else posting.message_id
+    if message_id == posting.message_id:
+        return posting
+    return dataclasses.replace(posting, message_id=message_id, channel_id=channel_id, ephemeral=False, reachable=True)
+
+
+def check_owner(interaction: discord.Interaction, row: JobRow) -> None:
+    """Only the requester, and who may manage messages where the dream stands: rights in another channel, or in a server
+    of one's own, are none here. Raises `NotYours`."""
+    here = interaction.guild_id is not None and interaction.channel_id == Posting.from_json(row.posting).channel_id
+    moderates = here and interaction.permissions.manage_messages
+    if str(interaction.user.id) != row.job.requester and not moderates:
+        raise NotYours

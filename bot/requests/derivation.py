@@ -1,25 +1,12 @@
-"""Options that follow from other options: `params of a job => params of the next one, or of a preset`."""
+"""Options that follow from other options: `params of a job => params of the next, or a preset's`."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
 from typing import Any
 
-from bot.requests.submission import Source
+from bot.store.presets import SHARED
 from engine import params as engine_params
-from engine.catalog import catalog
-from engine.errors import BadOption, NetworkMissing
-from engine.params import AIMS, SEEDS, AnyParams, Channel, Dream, See, Zoom
-
-PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
-SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
-"""The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
-
-
-def draw_seed() -> int:
-    """Four digits that can be read out and typed."""
-    return random.randrange(SEEDS)
+from engine.params import AIMS, AnyParams, Channel, Dream, See, draw_seed
 
 
 def reseeded(params: AnyParams, **changes: Any) -> AnyParams:
@@ -49,15 +36,3 @@ def onwards(params: AnyParams) -> dict[str, Any]:
 def dreamed_like(params: AnyParams, seed: int) -> Dream:
     """A dream that goes where these params went, of their size."""
     return engine_params.make(Dream, **onwards(params), size=params.size, seed=seed)
-
-
-def check_ready(params: engine_params.Params) -> None:
-    """Refuse a network that is not installed. Raises `NetworkMissing`."""
-    if not catalog.is_ready(params.network):
-        raise NetworkMissing(name=params.network)
-
-
-def check_others(params: AnyParams, others: Mapping[str, Source]) -> None:
-    """Refuse pictures that do not go with the options. Raises `BadOption`."""
-    if "guide" in others and isinstance(params, Dream) and params.subject:
-        raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")

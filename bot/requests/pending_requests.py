@@ -13,8 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot import wording
+from bot.delivery.errors import PostError
+from bot.delivery.publisher import DiscordPublisher
 from bot.operations import state_file
 from bot.store.posting import Posting
+from bot.views.message_card import Card
+from engine import logs
+from engine.errors import NoLedger
+from engine.queue.dispatch import Dispatch
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
@@ -58,6 +65,28 @@ class PendingRequests:
         for half in self._folder.glob(".*"):
             half.unlink(missing_ok=True)
         return [(JobId(path.stem), posting) for path in self._folder.glob("*.json") if (posting := _read(path))]
+
+
+async def apologise(pending: PendingRequests, dispatch: Dispatch, publisher: DiscordPublisher) -> None:
+    """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
+    for id, posting in pending.left():
+        with logs.about(id):
+            try:
+                if await dispatch.row(id) is None:
+                    await _apologise(publisher, posting)
+            except NoLedger:
+                return  # the next bot tries again
+            except Exception:  # once is enough: kept, it would meet every bot at its start
+                log.exception("telling that a picture was not opened broke")
+        pending.drop(id)
+
+
+async def _apologise(publisher: DiscordPublisher, posting: Posting) -> None:
+    try:
+        await publisher.edit(posting, Card(wording.INTERRUPTED))
+        log.info("told that its picture was not opened")
+    except PostError as error:
+        log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)
 
 
 def _read(path: Path) -> Posting | None:

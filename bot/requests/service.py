@@ -21,27 +21,24 @@ import discord
 from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError, Unavailable
-from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests import picture_sources
-from bot.requests.derivation import SHARED, check_others, check_ready, draw_seed
-from bot.requests.download_queue import Turn
+from bot.requests import pending_requests, picture_sources
 from bot.requests.downloader import Downloader, Link
+from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.quota import Quota
-from bot.requests.reply_posting import is_private, of_interaction, of_message, reply_beside
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Source, Submitter
 from bot.store.posting import Posting
-from bot.store.presets import Presets
+from bot.store.presets import SHARED, Presets
 from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
-from engine.errors import Gone, NoLedger, TooLong, Unreachable
+from engine.errors import Gone, TooLong, Unreachable
 from engine.files import generation_metadata
 from engine.files.blobs import BlobKey
 from engine.files.generation_metadata import Imprint
-from engine.params import AnyParams, P
+from engine.params import AnyParams, P, draw_seed
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch import Dispatch
 from engine.queue.job import Job, JobId, JobRow
@@ -99,7 +96,7 @@ class RequestService:
         tracker: DeliveryTracker,
         presets: Presets,
         quota: Quota,
-        pending_requests: PendingRequests,
+        pending: PendingRequests,
     ) -> None:
         self.dispatch = dispatch
         self.downloader = downloader
@@ -107,7 +104,7 @@ class RequestService:
         self._publisher = publisher
         self._tracker = tracker
         self._quota = quota
-        self._pending = pending_requests
+        self._pending = pending
         self._submitter = Submitter(dispatch, downloader)
 
     # what is asked
@@ -177,7 +174,7 @@ class RequestService:
     ) -> None:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
-        posting = of_interaction(interaction, original.words, private=private)
+        posting = posting_of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame)
         order = Request(
             params,
@@ -208,7 +205,7 @@ class RequestService:
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         order = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
         logs.concern(order.id)
-        posting = of_message(message, original.words)
+        posting = posting_of_message(message, original.words)
         with self._quota.slot(order.requester):
             await self._send(order, posting)
 
@@ -318,24 +315,8 @@ class RequestService:
             self._tracker.drop(id)
 
     async def apologise_for_pending(self) -> None:
-        """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
-        for id, posting in self._pending.left():
-            with logs.about(id):
-                try:
-                    if await self.dispatch.row(id) is None:
-                        await self._apologise_for_opening(posting)
-                except NoLedger:
-                    return  # the next bot tries again
-                except Exception:  # once is enough: kept, it would meet every bot at its start
-                    log.exception("telling that a picture was not opened broke")
-            self._pending.drop(id)
-
-    async def _apologise_for_opening(self, posting: Posting) -> None:
-        try:
-            await self._publisher.edit(posting, Card(wording.INTERRUPTED))
-            log.info("told that its picture was not opened")
-        except PostError as error:
-            log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)
+        """Tell those whose pictures an earlier bot was opening when it ended."""
+        await pending_requests.apologise(self._pending, self.dispatch, self._publisher)
 
     async def _forget(self, id: JobId, posting: Posting) -> None:
         """Nobody will see this job's answer, also where an engine has begun it and stops in a moment only."""
@@ -367,3 +348,19 @@ def framed(posting: Posting, opened: OpenedPictures) -> Posting:
 
 def _waiting(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:
     return status_card.waiting(ticket.id, ticket.job, posting, opened.shown, ticket.place)
+
+
+def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:
+    """The posting of a reply to the parent itself, where an interaction came from a panel beside it that only one
+    person sees; None where the interaction's own answer is that reply."""
+    if parent is None or not posting.by_channel:
+        return None
+    message_id = Posting.from_json(parent.posting).message_id
+    if message_id is None or message_id == posting.parent_message_id:
+        return None
+    return dataclasses.replace(posting, parent_message_id=message_id, token="", token_until=0.0)
+
+
+def is_private(row: JobRow) -> bool:
+    """Whether only the requester saw a dream: then its children are private, too."""
+    return Posting.from_json(row.posting).ephemeral

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.requests.download_queue import DownloadQueue, Turn
 from bot.requests.downloader import Downloader, Link
+from bot.requests.limits import DownloadQueue, Turn
 from engine.errors import Gone, NoLedger, Refusal
 from engine.files.blobs import BlobKey
 from engine.files.decoder import Clean

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.store.tables import presets
 from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
-from engine.params import renewed
+from engine.params import Dream, Zoom, renewed
 from engine.queue.database import reading
 
 LONGEST = 32
@@ -23,6 +23,10 @@ KINDS = frozenset("LMN")
 """Letters, the marks that many scripts put on them, and digits, as the first letter of their Unicode category."""
 NEAR = 0.6
 """How alike two names are, as `difflib` counts, for the one to be suggested for the other."""
+
+PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
+SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
+"""The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
 
 Options = dict[str, Any]
 

@@ -40,6 +40,8 @@ import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
 from bot import wording
+from bot.delivery import channel_lane
+from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints, error_words
@@ -47,7 +49,7 @@ from bot.gateway.client import Client
 from bot.playground.faults import STORM, Fault
 from bot.playground.server import Playground
 from bot.playground.world import Channel, Interaction, Message
-from bot.requests import reply_posting, service
+from bot.requests import service
 from bot.requests.submission import noise
 from bot.store import tables
 from bot.store.posting import Posting
@@ -341,7 +343,7 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
     parts = (
         (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder),
         (service, "ANSWER_S", PATIENCE_S),
-        (bot_app, "LOGIN_S", 4 * SILENCE_S), (bot_tracker, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
+        (bot_app, "LOGIN_S", 4 * SILENCE_S), (channel_lane, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
         (error_words, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),
         (discord.http, "asyncio", Hurried()), (webhook_calls, "asyncio", Hurried()),
@@ -636,7 +638,7 @@ async def tell(
 @contextmanager
 def _circumstances(story: Story) -> Iterator[None]:
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(reply_posting, "TOKEN_LIFE_S", story.token_life_s))
+        stack.enter_context(mock.patch.object(bot_publisher, "TOKEN_LIFE_S", story.token_life_s))
         if story.opens_slowly:
             stack.enter_context(mock.patch.object(service, "ANSWER_S", 0.0))
         if story.pings:

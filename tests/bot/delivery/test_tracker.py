@@ -8,9 +8,8 @@ from typing import TypedDict, TypeVar, Unpack
 
 import pytest
 
-from bot.delivery.channel_lane import ChannelLane, Pace
+from bot.delivery.channel_lane import ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
-from bot.delivery.tracked_job import Phase, TrackedJob
 from bot.delivery.tracker import DeliveryTracker
 from bot.store.posting import Posting
 from bot.views import result_card
@@ -419,10 +418,10 @@ def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(
     tracker = DeliveryTracker(dispatch, wall)
     followed, pauses = track("a"), []
     for _ in range(8):
-        tracker._hold_back(followed, Unavailable())
+        followed.hold_back(Unavailable(), tracker._pace.preview_s)
         pauses.append(followed.due - time.monotonic())
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60, 60], abs=0.5)
-    tracker._hold_back(followed, Unavailable("", after_s=500.0))
+    followed.hold_back(Unavailable("", after_s=500.0), tracker._pace.preview_s)
     assert followed.due - time.monotonic() == pytest.approx(500.0, abs=0.5)
 
 

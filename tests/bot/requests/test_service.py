@@ -17,9 +17,8 @@ from discord.http import Route
 
 from bot import wording
 from bot.app import compose, connect_until
-from bot.delivery.channel_lane import Pace
+from bot.delivery.channel_lane import Pace, Phase
 from bot.delivery.final_answer import Publisher, Shrink
-from bot.delivery.tracked_job import Phase
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
 from bot.gateway.client import Client
