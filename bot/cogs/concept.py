@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot import wording
 from bot.components.autocomplete import networks, subjects
 from bot.gateway.client import Client
+from bot.requests import picture_sources
 from engine.params import Concept
 
 
@@ -43,7 +44,7 @@ class ConceptCog(commands.Cog):
         params = await service.params(
             Concept, user.id, subject=subject, variations=variations, size=size, seed=seed, network=network
         )
-        await service.take(interaction, params, service.original(image, user, avatar=False), private=private)
+        await service.take(interaction, params, picture_sources.original(image, user, avatar=False), private=private)
 
 
 async def setup(client: Client) -> None:

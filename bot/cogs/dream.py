@@ -11,8 +11,8 @@ from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.gateway.client import Client
 from bot.requests import picture_sources
+from bot.requests.picture_sources import Original
 from bot.requests.replies import say
-from bot.requests.service import Original
 from engine.params import Dream
 
 Here = discord.Interaction[Client]
@@ -77,7 +77,7 @@ class DreamCog(commands.Cog):
             Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
             guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
-        original = service.original(image, user, guide=guide, mask=mask)
+        original = picture_sources.original(image, user, guide=guide, mask=mask)
         await service.take(interaction, params, original, private=private)
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
@@ -95,7 +95,7 @@ class DreamCog(commands.Cog):
         """Dream someone's avatar."""
         service = self.client.service
         params = await service.params(Dream, interaction.user.id)
-        await service.take(interaction, params, service.original(None, user))
+        await service.take(interaction, params, picture_sources.original(None, user))
 
 
 async def setup(client: Client) -> None:

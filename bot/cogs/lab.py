@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot import wording
 from bot.components.autocomplete import layers, networks, searches
 from bot.gateway.client import Client
+from bot.requests import picture_sources
 from engine.params import Channel
 
 
@@ -44,7 +45,7 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
         params = await service.params(
             Channel, user.id, layer=layer, channel=channel, search=search, top=top, seed=seed, network=network
         )
-        await service.take(interaction, params, service.original(image, user, avatar=False), private=private)
+        await service.take(interaction, params, picture_sources.original(image, user, avatar=False), private=private)
 
 
 async def setup(client: Client) -> None:

@@ -14,7 +14,7 @@ from bot.delivery.publisher import NOBODY
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
 from bot.requests.downloader import Link
-from bot.requests.service import Original
+from bot.requests.picture_sources import Original
 from engine.errors import ForeignUrl, PareidoliaError
 from engine.params import Dream
 
@@ -63,11 +63,11 @@ class MentionCog(commands.Cog):
         if link := picture_sources.of_message(message, allowed) or await self._unfurled(message):
             return Original(link, wording.original(message.author.display_name, "picture"))
         if person := self._named(message):
-            return service.original(None, person)
+            return picture_sources.original(None, person)
         replied = message.reference.resolved if message.reference else None
         if isinstance(replied, discord.Message) and (link := picture_sources.meant(replied, allowed)):
             return Original(link, wording.original(replied.author.display_name, "picture"))
-        return service.original(None, message.author)
+        return picture_sources.original(None, message.author)
 
     def _named(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""

@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.gateway.client import Client
+from bot.requests import picture_sources
 from bot.requests.derivation import preset_options
 from bot.requests.replies import say
 from engine import params
@@ -52,7 +53,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         """Dream with it."""
         service = self.client.service
         chosen = await service.params(Dream, interaction.user.id, name)
-        await service.take(interaction, chosen, service.original(image, interaction.user))
+        await service.take(interaction, chosen, picture_sources.original(image, interaction.user))
 
     @app_commands.command(name="list", description=wording.COMMANDS["preset list"])
     async def show(self, interaction: Here) -> None:

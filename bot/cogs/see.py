@@ -11,8 +11,8 @@ from bot import wording
 from bot.components.autocomplete import networks
 from bot.gateway.client import Client
 from bot.requests import picture_sources
+from bot.requests.picture_sources import Original
 from bot.requests.replies import say
-from bot.requests.service import Original
 from engine.params import See
 
 Here = discord.Interaction[Client]
@@ -47,7 +47,7 @@ class SeeCog(commands.Cog):
         service = self.client.service
         user = interaction.user
         params = await service.params(See, user.id, seed=seed, network=network)
-        await service.take(interaction, params, service.original(image, user), private=private)
+        await service.take(interaction, params, picture_sources.original(image, user), private=private)
 
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""

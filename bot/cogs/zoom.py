@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.gateway.client import Client
+from bot.requests import picture_sources
 from engine.params import Zoom
 
 
@@ -48,7 +49,7 @@ class ZoomCog(commands.Cog):
         user = interaction.user
         options = {"layer": layer, "subject": subject, "strength": strength, "frames": frames, "size": size}
         params = await service.params(Zoom, user.id, preset, **options, seed=seed, network=network)
-        await service.take(interaction, params, service.original(image, user), private=private)
+        await service.take(interaction, params, picture_sources.original(image, user), private=private)
 
 
 async def setup(client: Client) -> None:

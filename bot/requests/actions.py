@@ -12,8 +12,9 @@ from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.derivation import dreamed_like, onwards, reseeded
+from bot.requests.picture_sources import Original, of_row
 from bot.requests.replies import replace_with, say
-from bot.requests.service import Original, RequestService, is_private, of_row
+from bot.requests.service import RequestService, is_private
 from bot.store.posting import Posting
 from bot.views import result_card
 from engine import params as engine_params

@@ -15,6 +15,7 @@ import aiohttp
 import yarl
 
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
+from engine.files.blobs import BlobKey
 from engine.files.decoder import Clean
 from engine.platform.units import MEGABYTE
 
@@ -42,6 +43,10 @@ class Link:
     """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
     spoiler: bool = False
     """Whoever sent it hid it."""
+
+
+Source = Link | BlobKey
+"""Where a picture is: with Discord, or with us."""
 
 
 class Cleaner(Protocol):

@@ -1,19 +1,60 @@
-"""Finds the picture that someone means: `attachment, user or message => link`."""
+"""Finds the picture that someone means: `attachment, user, message or row => link or blob`, and what to call it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import discord
 
-from bot.requests.downloader import Link
+from bot import wording
+from bot.requests.downloader import Link, Source
 from bot.requests.message_options import ADDRESS
+from bot.store.posting import Posting
 from engine.errors import ForeignUrl
+from engine.files.blobs import BlobKey
+from engine.queue.job import JobRow
 
 AVATAR_SIZE = 1024
 COVERED = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What is dreamed, how to call it in an alt text, and further pictures by what they are for."""
+
+    source: Source | None
+    words: str
+    others: Mapping[str, Source] = field(default_factory=dict)
+    hidden: bool = False
+    """A picture that is ours by now was hidden by whoever sent it."""
+    frame: str = ""
+    """Which frame of an animation it is, in words, where that is known."""
+
+    @property
+    def spoiler(self) -> bool:
+        """Whether any of the pictures was hidden by whoever sent it."""
+        return self.hidden or any(isinstance(one, Link) and one.spoiler for one in (self.source, *self.others.values()))
+
+
+def original(
+    picture: discord.Attachment | None, user: discord.User | discord.Member, *, avatar: bool = True,
+    **others: discord.Attachment | None,
+) -> Original:  # fmt: skip
+    """The attached picture, else the user's avatar if it may be one, else noise; with other attached pictures."""
+    further = {name: of_attachment(one) for name, one in others.items() if one is not None}
+    if picture is not None:
+        words = wording.original(user.display_name, "picture")
+        return Original(of_attachment(picture), words, further)
+    link = of_user(user) if avatar else None
+    return Original(link, wording.original(user.display_name, "avatar" if link else wording.NOISE), further)
+
+
+def of_row(row: JobRow, picture: BlobKey | None) -> Original:
+    """A picture of a job, its own or its result, as what something else is made of."""
+    posting = Posting.from_json(row.posting)
+    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
 
 
 def of_attachment(attachment: discord.Attachment) -> Link:

@@ -12,8 +12,7 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -23,11 +22,12 @@ from bot.delivery import interaction_response
 from bot.delivery.errors import PostError, Unavailable
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests import pending_requests, picture_sources
+from bot.requests import pending_requests
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.submission import OpenedPictures, QueuedJob, Request, Source, Submitter
+from bot.requests.picture_sources import Original, of_row, original
+from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED, Presets
 from bot.views import status_card
@@ -36,7 +36,6 @@ from engine import logs
 from engine import params as engine_params
 from engine.errors import Gone, TooLong, Unreachable
 from engine.files import generation_metadata
-from engine.files.blobs import BlobKey
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, draw_seed
 from engine.platform.units import MEGABYTE
@@ -61,24 +60,6 @@ Send = Callable[[Card], Awaitable[int | None]]
 """Sends a status message; its id, or None where nobody can tell what became of it."""
 REFUSED = (PostError, discord.HTTPException, *interaction_response.NO_ANSWER)
 """What a status message that was not taken raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What is dreamed, how to call it in an alt text, and further pictures by what they are for."""
-
-    source: Source | None
-    words: str
-    others: Mapping[str, Source] = field(default_factory=dict)
-    hidden: bool = False
-    """A picture that is ours by now was hidden by whoever sent it."""
-    frame: str = ""
-    """Which frame of an animation it is, in words, where that is known."""
-
-    @property
-    def spoiler(self) -> bool:
-        """Whether any of the pictures was hidden by whoever sent it."""
-        return self.hidden or any(isinstance(one, Link) and one.spoiler for one in (self.source, *self.others.values()))
 
 
 class FailedAfterResponse(Exception):
@@ -118,18 +99,6 @@ class RequestService:
         check_ready(made)
         return made
 
-    def original(
-        self, picture: discord.Attachment | None, user: discord.User | discord.Member, *, avatar: bool = True,
-        **others: discord.Attachment | None,
-    ) -> Original:  # fmt: skip
-        """The attached picture, else the user's avatar if it may be one, else noise; with other attached pictures."""
-        further = {name: picture_sources.of_attachment(one) for name, one in others.items() if one is not None}
-        if picture is not None:
-            words = wording.original(user.display_name, "picture")
-            return Original(picture_sources.of_attachment(picture), words, further)
-        link = picture_sources.of_user(user) if avatar else None
-        return Original(link, wording.original(user.display_name, "avatar" if link else wording.NOISE), further)
-
     async def recent_picture(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
         """The picture that a user last chose where all of that channel could see it, else the avatar, else noise.
 
@@ -140,7 +109,7 @@ class RequestService:
             here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
             if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
                 return of_row(row, row.job.picture)
-        return self.original(None, user)
+        return original(None, user)
 
     async def imprint(self, link: Link, user_id: int) -> Imprint:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
@@ -332,12 +301,6 @@ class RequestService:
         while self._quota.busy and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_STEP_S)
         self._pending.end()
-
-
-def of_row(row: JobRow, picture: BlobKey | None) -> Original:
-    """A picture of a job, its own or its result, as what something else is made of."""
-    posting = Posting.from_json(row.posting)
-    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
 
 
 def framed(posting: Posting, opened: OpenedPictures) -> Posting:

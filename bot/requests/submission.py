@@ -27,8 +27,6 @@ from engine.queue.dispatch import Dispatch
 from engine.queue.job import Job, JobId, Place, new_id
 
 NOISE_CELL = 16
-Source = Link | BlobKey
-"""Where a picture is."""
 
 
 @dataclass(frozen=True, slots=True)

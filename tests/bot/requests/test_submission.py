@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 
-from bot.requests.downloader import Downloader, Link
-from bot.requests.submission import Request, Source, Submitter, noise
+from bot.requests.downloader import Downloader, Link, Source
+from bot.requests.submission import Request, Submitter, noise
 from engine.errors import Gone, QueueFull, Refusal, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import Clean
