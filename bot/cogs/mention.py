@@ -59,7 +59,7 @@ class MentionCog(commands.Cog):
 
     async def _original(self, message: discord.Message) -> Original:
         """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
-        service, allowed = self.client.service, self.client.service.downloader.allowed
+        allowed = self.client.service.downloader.allowed
         if link := picture_sources.of_message(message, allowed) or await self._unfurled(message):
             return Original(link, wording.original(message.author.display_name, "picture"))
         if person := self._named(message):

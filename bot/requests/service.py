@@ -145,7 +145,7 @@ class RequestService:
         check_others(params, original.others)
         posting = posting_of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame)
-        order = Request(
+        request = Request(
             params,
             str(interaction.user.id),
             original.source,
@@ -154,45 +154,45 @@ class RequestService:
             original.others,
             original.spoiler,
         )
-        logs.concern(order.id)
-        with self._quota.slot(order.requester):
+        logs.concern(request.id)
+        with self._quota.slot(request.requester):
             if beside := reply_beside(posting, parent):
                 await interaction_response.answer(interaction, interaction.response.defer)
-                await self._send(order, beside)
+                await self._send(request, beside)
                 return
-            turn = self._submitter.line_up(order)
-            opening = asyncio.create_task(self._submitter.open(order, turn))
+            turn = self._submitter.line_up(request)
+            opening = asyncio.create_task(self._submitter.open(request, turn))
             await asyncio.wait({opening}, timeout=ANSWER_S)
             if opening.done():
-                await self._answer(interaction, order, opening.result(), posting)
+                await self._answer(interaction, request, opening.result(), posting)
             else:
-                with self._pending.kept(order.id, posting):
-                    await self._answer_first(interaction, order, opening, turn, posting)
+                with self._pending.kept(request.id, posting):
+                    await self._answer_first(interaction, request, opening, turn, posting)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        order = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
-        logs.concern(order.id)
+        request = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
+        logs.concern(request.id)
         posting = posting_of_message(message, original.words)
-        with self._quota.slot(order.requester):
-            await self._send(order, posting)
+        with self._quota.slot(request.requester):
+            await self._send(request, posting)
 
-    async def _send(self, order: Request, posting: Posting) -> None:
+    async def _send(self, request: Request, posting: Posting) -> None:
         """A status message that answers no interaction."""
-        opened = await self._submitter.open(order)
+        opened = await self._submitter.open(request)
         posting = framed(posting, opened)
-        ticket = await self._queue(order, opened, posting)
+        ticket = await self._queue(request, opened, posting)
         await self._show(ticket, opened, posting, lambda card: self._publisher.send(ticket.id, posting, card))
 
     async def _answer(
-        self, interaction: discord.Interaction, order: Request, opened: OpenedPictures, posting: Posting
+        self, interaction: discord.Interaction, request: Request, opened: OpenedPictures, posting: Posting
     ) -> None:
         def send(card: Card) -> Awaitable[int | None]:
             return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
 
         posting = framed(posting, opened)
-        await self._show(await self._queue(order, opened, posting), opened, posting, send)
+        await self._show(await self._queue(request, opened, posting), opened, posting, send)
 
     async def _show(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting, send: Send) -> None:
         """Send the status message of a queued job, which is followed from then on, whatever was raised. Raises what
@@ -214,25 +214,25 @@ class RequestService:
     async def _answer_first(
         self,
         interaction: discord.Interaction,
-        order: Request,
+        request: Request,
         opening: asyncio.Task[OpenedPictures],
         turn: Turn,
         posting: Posting,
     ) -> None:
         ahead = turn.ahead
-        card = status_card.opening(order.params, posting, ahead)
+        card = status_card.opening(request.params, posting, ahead)
         try:
             sent = await self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
         except Exception:
             opening.cancel()
             raise
         posting = dataclasses.replace(posting, message_id=sent)
-        self._pending.keep(order.id, posting)
+        self._pending.keep(request.id, posting)
         try:
-            await self._tell_places(order, opening, turn, posting, ahead)
+            await self._tell_places(request, opening, turn, posting, ahead)
             opened = await opening
             posting = framed(posting, opened)
-            ticket = await self._queue(order, opened, posting)
+            ticket = await self._queue(request, opened, posting)
         except Exception as error:
             raise FailedAfterResponse from error
         try:
@@ -245,7 +245,7 @@ class RequestService:
             await self._follow(ticket.id)
 
     async def _tell_places(
-        self, order: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, said: int
+        self, request: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, said: int
     ) -> None:
         """Show how many pictures are opened before this one, for as long as it waits; `said` is what stands there."""
         while said and not (await asyncio.wait({opening}, timeout=LOOK_S))[0]:
@@ -253,21 +253,21 @@ class RequestService:
                 continue
             said = turn.ahead
             try:
-                await self._publisher.edit(posting, status_card.opening(order.params, posting, said))
+                await self._publisher.edit(posting, status_card.opening(request.params, posting, said))
             except PostError as error:
                 log.info("a place in line was not shown: %s", type(error).__name__)
 
-    async def _queue(self, order: Request, opened: OpenedPictures, posting: Posting) -> QueuedJob:
+    async def _queue(self, request: Request, opened: OpenedPictures, posting: Posting) -> QueuedJob:
         if not posting.by_channel:
-            await self._check_length(order)
-        ticket = await self._submitter.submit(order, opened, posting.to_json())
-        log.info("%s queued", order.params.recipe)
+            await self._check_length(request)
+        ticket = await self._submitter.submit(request, opened, posting.to_json())
+        log.info("%s queued", request.params.recipe)
         self._tracker.expect(ticket.id, ticket.job, posting)
         return ticket
 
-    async def _check_length(self, order: Request) -> None:
+    async def _check_length(self, request: Request) -> None:
         """Refuse what would outlive the token. Raises `TooLong`."""
-        seconds = await self.dispatch.estimate(Job(order.params, order.requester))
+        seconds = await self.dispatch.estimate(Job(request.params, request.requester))
         places = await self.dispatch.places()
         seconds += max((place.eta_s for place in places.values()), default=0.0)
         if seconds > TOKEN_ESTIMATE_S:

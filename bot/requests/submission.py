@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.requests.downloader import Downloader, Link
+from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
 from engine.errors import Gone, NoLedger, Refusal
 from engine.files.blobs import BlobKey
@@ -77,40 +77,40 @@ class Submitter:
         self._downloader = downloader
         self._admission = admission or DownloadQueue()
 
-    def line_up(self, order: Request) -> Turn:
+    def line_up(self, request: Request) -> Turn:
         """The turn of an order's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
-        links = [source for source in (order.source, *order.others.values()) if isinstance(source, Link)]
-        return self.line_up_for(order.requester, *links)
+        links = [source for source in (request.source, *request.others.values()) if isinstance(source, Link)]
+        return self.line_up_for(request.requester, *links)
 
     def line_up_for(self, person: str, *links: Link) -> Turn:
         """The turn of a person's files. Raises `TooManyPictures`."""
         return self._admission.line_up(person, max(map(self._downloader.most_bytes, links), default=0))
 
-    async def open(self, order: Request, turn: Turn | None = None) -> OpenedPictures:
+    async def open(self, request: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
-        async with turn or self.line_up(order):
-            others = {name: (await self._picture(order, source))[0] for name, source in order.others.items()}
+        async with turn or self.line_up(request):
+            others = {name: (await self._picture(request, source))[0] for name, source in request.others.items()}
             try:
-                if order.source is not None:
-                    blob, clean = await self._picture(order, order.source)
+                if request.source is not None:
+                    blob, clean = await self._picture(request, request.source)
                     return OpenedPictures(blob, clean.png, others, clean.frame, clean.frames)
             except Refusal:
-                if not (isinstance(order.source, Link) and order.source.optional):
+                if not (isinstance(request.source, Link) and request.source.optional):
                     raise
-        return OpenedPictures(None, await asyncio.to_thread(noise, order.params.size, order.params.seed), others)
+        return OpenedPictures(None, await asyncio.to_thread(noise, request.params.size, request.params.seed), others)
 
-    async def submit(self, order: Request, opened: OpenedPictures, posting: dict[str, Any]) -> QueuedJob:
+    async def submit(self, request: Request, opened: OpenedPictures, posting: dict[str, Any]) -> QueuedJob:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""
         job = Job(
-            order.params,
-            order.requester,
+            request.params,
+            request.requester,
             opened.blob,
-            order.parent,
-            order.limit_bytes,
+            request.parent,
+            request.limit_bytes,
             opened.others,
-            order.spoiler,
+            request.spoiler,
         )
-        id = await self._dispatch.submit(job, posting, order.id)
+        id = await self._dispatch.submit(job, posting, request.id)
         return QueuedJob(id, job, await self._place(id))
 
     async def _place(self, id: JobId) -> Place | None:
@@ -119,10 +119,10 @@ class Submitter:
         except NoLedger:  # it is queued all the same, and must not be refused
             return None
 
-    async def _picture(self, order: Request, source: Source) -> tuple[BlobKey, Clean]:
+    async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, Clean]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
-            clean = await self._downloader.fetch(source, order.params.size, order.requester)
+            clean = await self._downloader.fetch(source, request.params.size, request.requester)
             return await self._dispatch.put_blob(clean.png), clean
         data = await self._dispatch.get_blob(source)
         if data is None:
