@@ -1,4 +1,4 @@
-"""The way of every request through the bot: `(interaction or message, order) => status message + followed job`.
+"""The way of every request through the bot: `(interaction or message, params) => status message + followed job`.
 
     check what can be checked here, open the picture, queue, answer with the status message, follow
 

@@ -1,9 +1,9 @@
-"""Takes requests in: `order => opened picture => queued job`.
+"""Takes requests in: `request => opened pictures => queued job`.
 
 Two steps, because the second one is only done when there is a picture to show:
 
-    open(order)            url or blob -> clean picture -> blob
-    submit(order, opened)  quota, fairness tag and row in one transaction of the ledger
+    open(request)            url or blob -> clean picture -> blob
+    submit(request, opened)  quota, fairness tag and row in one transaction of the ledger
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class OpenedPictures:
-    """The pictures of an order, ready to be dreamed, and the first one to be shown meanwhile."""
+    """The pictures of a request, ready to be dreamed, and the first one to be shown meanwhile."""
 
     blob: BlobKey | None
     shown: bytes
@@ -78,7 +78,7 @@ class Submitter:
         self._admission = admission or DownloadQueue()
 
     def line_up(self, request: Request) -> Turn:
-        """The turn of an order's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
+        """The turn of a request's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
         links = [source for source in (request.source, *request.others.values()) if isinstance(source, Link)]
         return self.line_up_for(request.requester, *links)
 

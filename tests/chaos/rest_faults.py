@@ -111,7 +111,7 @@ FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     REOPEN: (*LINE, *HOUSE, "missing_permission", "channel deleted", "thread locked"),
     DIRECT: (*LINE, *HOUSE, "cannot_message_user", "unknown_user"),
 }
-"""What can meet which call. Starts of the bot and a revoked token have tests of their own in `test_rest.py`."""
+"""What can meet which call. Starts of the bot and a revoked token have tests of their own in `test_rest_faults.py`."""
 STORMS = {"rate limited": 7, "server error 500": 6, "disconnected": 3, "lost answer": 2, "timeout": 2}
 """Also so many times in a row: the library gives up after five, then the bot has to."""
 CHANGED = ("kind", "bot_permissions", "archived", "locked")
