@@ -15,6 +15,7 @@ from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
 from bot.requests.downloader import Link
 from bot.requests.picture_sources import Original
+from bot.requests.service import FailedAfterResponse
 from engine.errors import ForeignUrl, PareidoliaError
 from engine.params import Dream
 
@@ -104,6 +105,9 @@ class MentionCog(commands.Cog):
             log.warning("a sentence was not delivered: %s", told(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
+        if isinstance(error, FailedAfterResponse):
+            await self.client.amend(error)
+            return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
         await self._reply(message, self.client.explain(error))

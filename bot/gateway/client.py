@@ -20,12 +20,13 @@ from discord.ext import commands
 
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
+from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import NO_ANSWER, told
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NOBODY
 from bot.gateway.command_sync import CommandSync, check_types
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
-from bot.gateway.error_words import amend, words
+from bot.gateway.error_words import words
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.replies import say
@@ -222,15 +223,23 @@ class Client(commands.Bot):
         """Tell the user what went wrong and what to do next."""
         while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
             error = error.original
-        late = isinstance(error, FailedAfterResponse)
-        if late and isinstance(error.__cause__, Exception):
-            error = error.__cause__
+        if isinstance(error, FailedAfterResponse):
+            await self.amend(error)
+            return
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             log.warning("an interaction was answered too late")
             return
         try:
-            await (amend if late else say)(interaction, self.explain(error))
+            await say(interaction, self.explain(error))
         except (discord.HTTPException, *NO_ANSWER) as failed:
+            log.warning("an apology was not delivered: %s", told(failed))
+
+    async def amend(self, late: FailedAfterResponse) -> None:
+        """Tell the user what went wrong in place of a status message that stands already."""
+        error = late.__cause__ if isinstance(late.__cause__, Exception) else late
+        try:
+            await self.service.amend(late, self.explain(error))
+        except PostError as failed:
             log.warning("an apology was not delivered: %s", told(failed))
 
     def explain(self, error: Exception) -> str:

@@ -1,26 +1,19 @@
-"""What people read when something went wrong: `exception => sentence`, in a status message's place if one stands."""
+"""What people read when something went wrong: `exception => sentence`."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
-from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot import wording
 from bot.delivery.errors import PostError, Unwelcome
-from bot.delivery.interaction_response import NO_ANSWER, is_unclear, told
-from bot.delivery.publisher import NOBODY
-from bot.views.message_card import Layout
+from bot.delivery.interaction_response import NO_ANSWER, told
 from engine.errors import Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
-
-AMEND_PAUSES_S = (2.0, 10.0, 60.0)
-"""Between attempts to replace a status message while Discord is out of reach."""
 
 
 def words(error: Exception) -> str:
@@ -38,16 +31,3 @@ def words(error: Exception) -> str:
     code = secrets.token_hex(3)
     log.error("unexpected error %s", code, exc_info=error)
     return wording.with_code(str(Broken()), f"{Broken.code} {code}")
-
-
-async def amend(interaction: discord.Interaction[Any], text: str) -> None:
-    """Words in place of the status message, which would say for ever that something is under way."""
-    view = Layout(discord.ui.TextDisplay(text))
-    for pause in (*AMEND_PAUSES_S, None):
-        try:
-            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
-            return
-        except (discord.HTTPException, *NO_ANSWER) as error:
-            if pause is None or not is_unclear(error):
-                raise
-            await asyncio.sleep(pause)

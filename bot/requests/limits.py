@@ -96,16 +96,16 @@ def check_others(params: AnyParams, others: Mapping[str, object]) -> None:
 class Turn:
     """A place in line, and the right to hold a file: `async with turn`."""
 
-    def __init__(self, admission: DownloadQueue, person: str, size: int) -> None:
+    def __init__(self, download_queue: DownloadQueue, person: str, size: int) -> None:
         self.person = person
         self.size = size
         self.come = asyncio.Event()
-        self._admission = admission
+        self._download_queue = download_queue
 
     @property
     def ahead(self) -> int:
         """How many turns come before this one; 0 once it has come."""
-        return self._admission.ahead(self)
+        return self._download_queue.ahead(self)
 
     async def __aenter__(self) -> Turn:
         try:
@@ -120,7 +120,7 @@ class Turn:
 
     def leave(self) -> None:
         """Give up the place or the room; again changes nothing."""
-        self._admission.leave(self)
+        self._download_queue.leave(self)
 
 
 class DownloadQueue:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot import wording
 from bot.delivery.errors import PostError
-from bot.delivery.publisher import DiscordPublisher
 from bot.operations import state_file
 from bot.store.posting import Posting
 from bot.views.message_card import Card
@@ -25,6 +24,9 @@ from engine.queue.dispatch import Dispatch
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
+
+Replace = Callable[[JobId, Posting, Card], Awaitable[None]]
+"""Puts a card in place of a status message. Raises `PostError`s."""
 
 
 class PendingRequests:
@@ -67,13 +69,13 @@ class PendingRequests:
         return [(JobId(path.stem), posting) for path in self._folder.glob("*.json") if (posting := _read(path))]
 
 
-async def apologise(pending: PendingRequests, dispatch: Dispatch, publisher: DiscordPublisher) -> None:
+async def apologise(pending: PendingRequests, dispatch: Dispatch, replace: Replace) -> None:
     """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
     for id, posting in pending.left():
         with logs.about(id):
             try:
                 if await dispatch.row(id) is None:
-                    await _apologise(publisher, posting)
+                    await _apologise(replace, id, posting)
             except NoLedger:
                 return  # the next bot tries again
             except Exception:  # once is enough: kept, it would meet every bot at its start
@@ -81,9 +83,9 @@ async def apologise(pending: PendingRequests, dispatch: Dispatch, publisher: Dis
         pending.drop(id)
 
 
-async def _apologise(publisher: DiscordPublisher, posting: Posting) -> None:
+async def _apologise(replace: Replace, id: JobId, posting: Posting) -> None:
     try:
-        await publisher.edit(posting, Card(wording.INTERRUPTED))
+        await replace(id, posting, Card(wording.INTERRUPTED))
         log.info("told that its picture was not opened")
     except PostError as error:
         log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)

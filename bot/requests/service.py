@@ -3,7 +3,7 @@
     check what can be checked here, open the picture, queue, answer with the status message, follow
 
 A refusal is an ephemeral answer and nothing is queued. Only where opening a picture takes longer than Discord waits is
-the status message sent first; then a refusal takes its place.
+the status message sent first; then a refusal takes its place. (Longer than most files: both ways share every step.)
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
-from engine.errors import Gone, TooLong, Unreachable
+from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, draw_seed
@@ -48,11 +48,15 @@ ANSWER_S = 0.7
 """A picture that takes longer to open is opened behind a status message."""
 LOOK_S = 3.0
 """How often whoever waits to have a picture opened is told of the place in line."""
+SELDOM = 3
+"""So many times rarer where that costs edits of the channel, which everybody in it shares."""
 READ_S = 1.5
 """How long a file may take to say how it was made: Discord waits for 3 s, and a picture is opened after that."""
 TOKEN_ESTIMATE_S = 12 * 60.0
 """The longest dream that is taken where only the interaction's token can bring the answer."""
 DRAIN_STEP_S = 0.05
+AMEND_PAUSES_S = (2.0, 10.0, 60.0)
+"""Between the attempts to put an apology in place of a status message."""
 MESSAGE_LIMIT = 10 * MEGABYTE
 """What fits in a direct message, and everywhere else."""
 
@@ -64,6 +68,10 @@ REFUSED = (PostError, discord.HTTPException, *interaction_response.NO_ANSWER)
 
 class FailedAfterResponse(Exception):
     """Something went wrong when the status message stood already, which becomes the apology. The cause says what."""
+
+    def __init__(self, id: JobId, posting: Posting) -> None:
+        self.id = id
+        self.posting = posting
 
 
 class RequestService:
@@ -114,11 +122,12 @@ class RequestService:
     async def imprint(self, link: Link, user_id: int) -> Imprint:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
         with self._quota.slot(str(user_id)):
+            turn = self._submitter.line_up_for(str(user_id), link)
             try:
-                async with asyncio.timeout(READ_S), self._submitter.line_up_for(str(user_id), link):
+                async with asyncio.timeout(READ_S), turn:
                     return generation_metadata.read(await self.downloader.imprint(link, str(user_id)))
             except TimeoutError:
-                raise Unreachable from None
+                raise (Unreachable if turn.come.is_set() else TooManyPictures(minutes=1)) from None
 
     async def row(self, id: str, user_id: int) -> JobRow:
         """A job whose button was pressed by someone. Raises `Gone`.
@@ -160,14 +169,15 @@ class RequestService:
                 await interaction_response.answer(interaction, interaction.response.defer)
                 await self._send(request, beside)
                 return
-            turn = self._submitter.line_up(request)
-            opening = asyncio.create_task(self._submitter.open(request, turn))
-            await asyncio.wait({opening}, timeout=ANSWER_S)
+
+            def send(card: Card) -> Awaitable[int | None]:
+                return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
+
+            opening, turn = await self._begin(request)
             if opening.done():
-                await self._answer(interaction, request, opening.result(), posting)
+                await self._answer(request, opening.result(), posting, send)
             else:
-                with self._pending.kept(request.id, posting):
-                    await self._answer_first(interaction, request, opening, turn, posting)
+                await self._answer_first(request, opening, turn, posting, send)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
@@ -178,19 +188,32 @@ class RequestService:
         with self._quota.slot(request.requester):
             await self._send(request, posting)
 
+    async def _begin(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
+        """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""
+        turn = self._submitter.line_up(request)
+        opening = asyncio.create_task(self._submitter.open(request, turn))
+        await asyncio.wait({opening}, timeout=ANSWER_S)
+        return opening, turn
+
     async def _send(self, request: Request, posting: Posting) -> None:
-        """A status message that answers no interaction."""
-        opened = await self._submitter.open(request)
-        posting = framed(posting, opened)
-        ticket = await self._queue(request, opened, posting)
-        await self._show(ticket, opened, posting, lambda card: self._publisher.send(ticket.id, posting, card))
+        """A status message that answers no interaction: nobody waits for it but who waits in the line, too."""
+        opening, turn = await self._begin(request)
+        if turn.ahead:
+            await self._answer_first(request, opening, turn, posting, lambda card: self._try(request.id, posting, card))
+        else:
+            await self._answer(
+                request, await opening, posting, lambda card: self._publisher.send(request.id, posting, card)
+            )
 
-    async def _answer(
-        self, interaction: discord.Interaction, request: Request, opened: OpenedPictures, posting: Posting
-    ) -> None:
-        def send(card: Card) -> Awaitable[int | None]:
-            return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
+    async def _try(self, id: JobId, posting: Posting, card: Card) -> int | None:
+        """Send a message; its id, or None where nobody can tell what became of it. Raises `PostError`s."""
+        try:
+            return await self._publisher.send(id, posting, card)
+        except Unavailable as error:
+            log.info("nobody said whether a message was taken: %s", error)
+            return None
 
+    async def _answer(self, request: Request, opened: OpenedPictures, posting: Posting, send: Send) -> None:
         posting = framed(posting, opened)
         await self._show(await self._queue(request, opened, posting), opened, posting, send)
 
@@ -212,50 +235,80 @@ class RequestService:
             await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent) if sent else None)
 
     async def _answer_first(
-        self,
-        interaction: discord.Interaction,
-        request: Request,
-        opening: asyncio.Task[OpenedPictures],
-        turn: Turn,
-        posting: Posting,
+        self, request: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, send: Send
     ) -> None:
-        ahead = turn.ahead
-        card = status_card.opening(request.params, posting, ahead)
+        """Say that the picture is opened, and then what becomes of it. Raises what refused to have that said for
+        certain, and `FailedAfterResponse`."""
+        with self._pending.kept(request.id, posting):
+            ahead = turn.ahead
+            try:
+                sent = await send(status_card.opening(request.params, posting, ahead))
+            except Exception:
+                opening.cancel()
+                raise
+            posting = dataclasses.replace(posting, message_id=sent)
+            self._pending.keep(request.id, posting)
+            try:
+                posting = await self._tell_places(request, opening, turn, posting, ahead)
+                opened = await opening
+                posting = framed(posting, opened)
+                ticket = await self._queue(request, opened, posting)
+            except Exception as error:
+                raise FailedAfterResponse(request.id, posting) from error
+            await self._show_behind(ticket, opened, posting)
+
+    async def _show_behind(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> None:
+        """The status of a queued job, in place of the words that its picture is opened."""
+        card, found = _waiting(ticket, opened, posting), posting
         try:
-            sent = await self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
-        except Exception:
-            opening.cancel()
-            raise
-        posting = dataclasses.replace(posting, message_id=sent)
-        self._pending.keep(request.id, posting)
-        try:
-            await self._tell_places(request, opening, turn, posting, ahead)
-            opened = await opening
-            posting = framed(posting, opened)
-            ticket = await self._queue(request, opened, posting)
-        except Exception as error:
-            raise FailedAfterResponse from error
-        try:
-            await self._publisher.deliver(ticket.id, posting, _waiting(ticket, opened, posting))
+            found = await self._found(ticket.id, posting, card)
+            await self._publisher.deliver(ticket.id, found, card)
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
             log.info("its status was not shown: %s %s", type(error).__name__, error)
         except Exception:
             log.exception("showing its status broke")
         finally:
-            await self._follow(ticket.id)
+            await self._follow(ticket.id, found if found != posting else None)
+
+    async def _found(self, id: JobId, posting: Posting, card: Card) -> Posting:
+        """The posting with its message, also where nobody said whether that was taken: Discord answers a nonce that it
+        knows with the message that has it, and takes the card otherwise. Raises `PostError`s."""
+        if posting.message_id is not None or posting.token:
+            return posting
+        return dataclasses.replace(posting, message_id=await self._publisher.send(id, posting, card))
 
     async def _tell_places(
         self, request: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, said: int
-    ) -> None:
+    ) -> Posting:
         """Show how many pictures are opened before this one, for as long as it waits; `said` is what stands there."""
-        while said and not (await asyncio.wait({opening}, timeout=LOOK_S))[0]:
+        pause = LOOK_S if posting.token else SELDOM * LOOK_S
+        while said and not (await asyncio.wait({opening}, timeout=pause))[0]:
             if turn.ahead == said:
                 continue
             said = turn.ahead
+            card = status_card.opening(request.params, posting, said)
             try:
-                await self._publisher.edit(posting, status_card.opening(request.params, posting, said))
+                posting = await self._found(request.id, posting, card)
+                await self._publisher.edit(posting, card)
             except PostError as error:
                 log.info("a place in line was not shown: %s", type(error).__name__)
+        return posting
+
+    async def amend(self, late: FailedAfterResponse, text: str) -> None:
+        """Words in place of the status message, which would say for ever that something is under way. Raises
+        `PostError`s."""
+        with self._pending.kept(late.id, late.posting):
+            for pause in (*AMEND_PAUSES_S, None):
+                try:
+                    await self._replace(late.id, late.posting, Card(text))
+                    return
+                except Unavailable:
+                    if pause is None:
+                        raise
+                    await asyncio.sleep(pause)
+
+    async def _replace(self, id: JobId, posting: Posting, card: Card) -> None:
+        await self._publisher.edit(await self._found(id, posting, card), card)
 
     async def _queue(self, request: Request, opened: OpenedPictures, posting: Posting) -> QueuedJob:
         if not posting.by_channel:
@@ -284,8 +337,8 @@ class RequestService:
             self._tracker.drop(id)
 
     async def apologise_for_pending(self) -> None:
-        """Tell those whose pictures an earlier bot was opening when it ended."""
-        await pending_requests.apologise(self._pending, self.dispatch, self._publisher)
+        """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
+        await pending_requests.apologise(self._pending, self.dispatch, self._replace)
 
     async def _forget(self, id: JobId, posting: Posting) -> None:
         """Nobody will see this job's answer, also where an engine has begun it and stops in a moment only."""

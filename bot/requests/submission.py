@@ -72,19 +72,19 @@ class QueuedJob:
 class Submitter:
     """Request in, job out."""
 
-    def __init__(self, dispatch: Dispatch, downloader: Downloader, admission: DownloadQueue | None = None) -> None:
+    def __init__(self, dispatch: Dispatch, downloader: Downloader, download_queue: DownloadQueue | None = None) -> None:
         self._dispatch = dispatch
         self._downloader = downloader
-        self._admission = admission or DownloadQueue()
+        self._download_queue = download_queue or DownloadQueue()
 
     def line_up(self, request: Request) -> Turn:
-        """The turn of a request's files, which are held one after another; `open` takes it. Raises `TooManyPictures`."""
+        """The turn of a request's files, held one after another; `open` takes it. Raises `TooManyPictures`."""
         links = [source for source in (request.source, *request.others.values()) if isinstance(source, Link)]
         return self.line_up_for(request.requester, *links)
 
     def line_up_for(self, person: str, *links: Link) -> Turn:
         """The turn of a person's files. Raises `TooManyPictures`."""
-        return self._admission.line_up(person, max(map(self._downloader.most_bytes, links), default=0))
+        return self._download_queue.line_up(person, max(map(self._downloader.most_bytes, links), default=0))
 
     async def open(self, request: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""

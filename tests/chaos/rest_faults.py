@@ -44,7 +44,7 @@ from bot.delivery import channel_lane
 from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace
 from bot.delivery.tracker import DeliveryTracker
-from bot.gateway import endpoints, error_words
+from bot.gateway import endpoints
 from bot.gateway.client import Client
 from bot.playground.faults import STORM, Fault
 from bot.playground.server import Playground
@@ -344,7 +344,7 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
         (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder),
         (service, "ANSWER_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (channel_lane, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
-        (error_words, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
+        (service, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),
         (discord.http, "asyncio", Hurried()), (webhook_calls, "asyncio", Hurried()),
     )  # fmt: skip

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _default(pocket_by_default: None) -> None:
-    """Tests here say eyes, mixed4a and mid, and mean pocket's. Those of the default itself are in test_default_network.py."""
+    """Tests here say eyes, mixed4a and mid, and mean pocket's. test_default_network.py has the default's."""
 
 
 @pytest.fixture(scope="session")

@@ -188,7 +188,7 @@ async def stage(
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("bot.app.DeliveryTracker", quick_courier)
+    monkeypatch.setattr("bot.app.DeliveryTracker", quick_tracker)
     for owner, name in ((Route, "BASE"), (Asset, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
@@ -242,7 +242,7 @@ class HereDecoder:
         return await asyncio.to_thread(sanitizer.imprinted, data, self.megapixels)
 
 
-def quick_courier(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
+def quick_tracker(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
     return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics, shrink)
 
 
