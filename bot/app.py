@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 import signal
@@ -39,7 +38,7 @@ from engine import settings as jobs_settings
 from engine.catalog import catalog
 from engine.errors import Refusal, SettingsError
 from engine.files.decoder import Decoder
-from engine.platform import resource_limits
+from engine.platform import backoff, file_lock, resource_limits
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch import Dispatch
 from engine.queue.hint_socket import check_socket
@@ -231,21 +230,22 @@ async def _ended(connection: asyncio.Task[None]) -> None:
 async def _connected(client: Client) -> None:
     """The connection to the gateway, made again by discord.py, except where the first one fails: there it trips over a
     socket that was never there."""
-    pause = LOGIN_PAUSE_S
+    failed = 0
     while True:
         try:
             return await client.connect()
         except AttributeError:
             if client.reached:
                 raise
+        failed += 1
+        pause = backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)
         log.warning("the gateway cannot be reached; next try in %.0f s", pause)
         await asyncio.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
     """Log in, however long Discord is out of reach; False if we were asked to stop meanwhile."""
-    pause = LOGIN_PAUSE_S
+    failed = 0
     while True:
         try:
             async with asyncio.timeout(LOGIN_S):  # of the library's own, only the calls after the first have one
@@ -254,9 +254,9 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
             check_login(error)
             log.warning("Discord %s", interaction_response.trouble(error))
             await discord_internals.forget_session(client)
-            if await _waited(stop, pause):
+            failed += 1
+            if await _waited(stop, backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)):
                 return False
-            pause = min(2 * pause, LONGEST_PAUSE_S)
         else:
             return True
 
@@ -296,25 +296,20 @@ async def _waited(stop: asyncio.Event, seconds: float) -> bool:
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Be the only bot of a data folder: two would answer everything twice. Raises `SettingsError`."""
-    with (settings.run_dir / "bot.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            remedy = "Stop that one, or choose another `data_dir`."
-            raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
+    try:
+        lock = file_lock.acquire(settings.run_dir / "bot.lock")
+    except BlockingIOError:
+        remedy = "Stop that one, or choose another `data_dir`."
+        raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
 def is_at_work(run_dir: Path) -> bool:
     """Whether a bot is at work with this run folder."""
-    try:
-        with (run_dir / "bot.lock").open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+    return file_lock.is_locked(run_dir / "bot.lock")
 
 
 def _identify_budget(settings: Settings) -> IdentifyBudget:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
-import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -24,7 +23,7 @@ from bot.gateway import endpoints
 from bot.operations.health import HOST
 from engine import settings as jobs_settings
 from engine.errors import SettingsError
-from engine.platform import os_errors, text_file
+from engine.platform import atomic_file, os_errors, text_file
 from engine.settings import Settings, bare_token
 from engine.settings_file import OTHERWISE
 
@@ -113,13 +112,11 @@ def write(path: Path, token: str) -> None:
     """
     path = path.resolve()  # a link stays one
     text = _with_token(path, token)
-    fresh = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        fresh.replace(path)
+        with atomic_file.replacing(path) as part:
+            part.touch(0o600, exist_ok=False)
+            part.write_text(text, "utf-8")
     except OSError as error:
         raise os_errors.unusable(path, error, OTHERWISE) from None
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import logging
 import os
@@ -22,7 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
 from engine.catalog import catalog
-from engine.platform import framing
+from engine.platform import atomic_file, backoff, file_lock, framing
 from engine.queue import retention
 from engine.queue.hint_socket import LiveServer, socket_path
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
@@ -59,20 +58,18 @@ def main() -> int:
     logs.start(settings, "supervisor")
     if said := catalog.default_fallback():
         log.warning("%s", said)
-    lock = (settings.run_dir / f"{NAME}.lock").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file_lock.acquire(settings.run_dir / f"{NAME}.lock")  # until this process ends
     except BlockingIOError:
         log.info("another engine is at work here")
         return LOCKED
-    with lock:
-        try:
-            ledger = open_ledger(settings)
-        except errors.SettingsError as error:
-            log.error("%s (%s)", error, error.code)
-            return UNUSABLE
-        with contextlib.closing(ledger):
-            asyncio.run(Supervisor(settings, ledger).run())
+    try:
+        ledger = open_ledger(settings)
+    except errors.SettingsError as error:
+        log.error("%s (%s)", error, error.code)
+        return UNUSABLE
+    with contextlib.closing(ledger):
+        asyncio.run(Supervisor(settings, ledger).run())
     return 0
 
 
@@ -176,14 +173,15 @@ class Supervisor:
 
     async def _insist(self, move: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         """A move on the ledger, made again until it succeeds: no dream is lost over a disk that is full for a while."""
-        pause = BACK_OFF_S
+        failed = 0
         while True:
             try:
                 return await asyncio.to_thread(move, *given, **named)
             except errors.NoLedger:
+                failed += 1
+                pause = backoff.pause_s(failed, BACK_OFF_S, LONGEST_BACK_OFF_S)
                 log.error("look at the disk of %s; next try in %.0f s", self.settings.data_dir, pause)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_BACK_OFF_S)
 
     # one job
 
@@ -305,17 +303,16 @@ class Supervisor:
     async def _hold_back(self) -> None:
         """Children that come to nothing, one after another, are started ever more slowly."""
         if self._vain_starts:
-            pause = min(LONGEST_BACK_OFF_S, BACK_OFF_S * 2 ** min(self._vain_starts - 1, 10))
+            pause = backoff.pause_s(self._vain_starts, BACK_OFF_S, LONGEST_BACK_OFF_S)
             log.error("%d starts of the child came to nothing; next start in %.0f s", self._vain_starts, pause)
             await asyncio.sleep(pause)
         self._vain_starts += 1
 
     def _write_pids(self, worker: int) -> None:
         path = self.settings.run_dir / f"{NAME}.pid"
-        fresh = path.with_suffix(".pid.new")
-        with contextlib.suppress(OSError):  # a full disk; whoever reads the file asks the lock first
-            fresh.write_text(json.dumps({"supervisor": os.getpid(), "worker": worker}))
-            fresh.replace(path)
+        # a full disk; whoever reads the file asks the lock first
+        with contextlib.suppress(OSError), atomic_file.replacing(path) as part:
+            part.write_text(json.dumps({"supervisor": os.getpid(), "worker": worker}))
 
     async def _kill_child(self) -> None:
         if self._child is None:

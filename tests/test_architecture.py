@@ -19,6 +19,7 @@ TORCH_SIDE_MAY = {"torch", "torchvision", "numpy", "PIL", "safetensors", "pydant
 TRAINING_MAY = {"skimage", "resvg_py"}  # the extra `training`, imported inside functions
 SHARED_FOR_TORCH_SIDE = {
     "engine.params", "engine.catalog.catalog", "engine.errors", "engine.files.picture_size", "engine.platform.units",
+    "engine.platform.atomic_file", "engine.platform.file_lock",
 }  # fmt: skip
 SHARED = (
     "engine.queue", "engine.files", "engine.catalog", "engine.platform", "engine.params", "engine.settings",

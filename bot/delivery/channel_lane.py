@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.delivery.errors import PostError, Unavailable
 from bot.store.posting import Posting
+from engine.platform import backoff
 from engine.queue.job import Job, JobId, State
 
 LONGEST_PAUSE_S = 60.0
@@ -77,13 +78,13 @@ class TrackedJob:
             self.muted = True
             return
         self.stumbles += 1
-        pause = min(LONGEST_PAUSE_S, preview_s * 2 ** min(self.stumbles, 10))
+        pause = backoff.pause_s(self.stumbles + 1, preview_s, LONGEST_PAUSE_S)
         self.due = time.monotonic() + max(error.after_s, pause)
 
     def postpone(self, sweep_s: float, after_s: float) -> None:
         """Its answer could not be posted now."""
         self.retries += 1
-        pause = min(LONGEST_RETRY_S, sweep_s * 2 ** min(self.retries, 10))
+        pause = backoff.pause_s(self.retries + 1, sweep_s, LONGEST_RETRY_S)
         self.due = time.monotonic() + max(after_s, pause)
 
 

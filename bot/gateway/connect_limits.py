@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.operations import state_file
+from engine.platform import backoff
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class StartBackoff:
         except (OSError, ValueError, KeyError, TypeError):
             short = 0
         late = short - PATIENT_STARTS
-        pause = 0.0 if late < 0 else min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(late, 10))
+        pause = backoff.pause_s(late + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
         state_file.write(self._path, {"started": now, "short": short, "paused": pause})
         if pause:
             log.warning("the last %d starts came to nothing; their words stand above this line", short)
@@ -106,4 +107,4 @@ class ReconnectBackoff:
         self._many = self._many + 1 if now - self._last < CALM_S else 1
         self._last = now
         late = self._many - LINES_AT_ONCE
-        return 0.0 if late <= 0 else float(min(LONGEST_LINE_PAUSE_S, 2 ** min(late - 1, 10)))
+        return backoff.pause_s(late, 1.0, LONGEST_LINE_PAUSE_S)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import logging
 import math
@@ -20,6 +19,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from engine.platform import atomic_file, backoff, file_lock
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class EngineProcess:
 
     async def run(self) -> None:
         """Start, and start again, until cancelled."""
-        wait = self._patience.first_s
+        failed = 0
         while True:
             born = time.monotonic()
             status = await self._live()
@@ -63,7 +64,8 @@ class EngineProcess:
                 await self._watch_other()
                 continue
             lived = time.monotonic() - born
-            wait = self._patience.first_s if lived > self._patience.healthy_s else min(wait * 2, self._patience.most_s)
+            failed = 1 if lived > self._patience.healthy_s else failed + 1
+            wait = backoff.pause_s(failed, self._patience.first_s, self._patience.most_s)
             log.warning("the engine ended with %s; its words are in %s. Next start in %.1f s",
                         status, self._log_file, wait)  # fmt: skip
             await asyncio.sleep(wait)
@@ -95,8 +97,9 @@ class EngineProcess:
 
     def _remember(self, supervisor: int) -> None:
         """Note whom a bot started, so that a later one may stop it."""
-        with contextlib.suppress(OSError):  # a full disk must not cost the engine
-            self._mark.write_text(json.dumps({"supervisor": supervisor}), "utf-8")
+        # a full disk must not cost the engine
+        with contextlib.suppress(OSError), atomic_file.replacing(self._mark) as part:
+            part.write_text(json.dumps({"supervisor": supervisor}), "utf-8")
 
     async def _watch_other(self) -> None:
         log.info("an engine is running already")
@@ -129,17 +132,7 @@ class EngineProcess:
 
     def _is_held(self) -> bool:
         """Whether an engine lives here."""
-        try:
-            lock = os.open(self._lock_file, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(lock)
-        return False
+        return file_lock.is_locked(self._lock_file)
 
 
 def _pid_in(path: Path) -> int | None:

@@ -7,15 +7,16 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from engine.platform import atomic_file
+
 log = logging.getLogger(__name__)
 
 
 def write(path: Path, facts: Any) -> None:
     """Write a note; a disk that is full costs the memory of it, not the bot."""
-    fresh = path.with_name(f".{path.name}")
     try:
-        fresh.write_text(json.dumps(facts), "utf-8")
-        fresh.replace(path)
+        with atomic_file.replacing(path) as part:
+            part.write_text(json.dumps(facts), "utf-8")
     except OSError as error:
         log.warning("%s cannot be written: %s", path, error)
 

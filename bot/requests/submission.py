@@ -9,12 +9,13 @@ Two steps, because the second one is only done when there is a picture to show:
 from __future__ import annotations
 
 import asyncio
+import io
 import random
-import struct
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from PIL import Image
 
 from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
@@ -132,16 +133,9 @@ class Submitter:
 
 def noise(size: int, seed: int) -> bytes:
     """A PNG of coloured squares, `size` pixels wide and high: shown until its dream is."""
-    draw = random.Random(seed)
     cells = -(-size // NOISE_CELL)
-    rows = []
-    for _ in range(cells):
-        colours = [draw.randbytes(3) * NOISE_CELL for _ in range(cells)]
-        rows += [b"\0" + b"".join(colours)[: size * 3]] * NOISE_CELL
-    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
-    body = zlib.compress(b"".join(rows[:size]), 6)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    colours = Image.frombytes("RGB", (cells, cells), random.Random(seed).randbytes(3 * cells * cells))
+    whole = colours.resize((cells * NOISE_CELL, cells * NOISE_CELL), Image.Resampling.NEAREST)
+    out = io.BytesIO()
+    whole.crop((0, 0, size, size)).save(out, "PNG")
+    return out.getvalue()

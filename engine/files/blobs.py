@@ -7,7 +7,6 @@ under an exclusive one, so that nothing is taken away that was just asked for, b
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import tempfile
@@ -16,6 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NewType
+
+from engine.platform import file_lock
 
 BlobKey = NewType("BlobKey", str)
 """The sha256 of a blob's bytes, in hex."""
@@ -86,7 +87,7 @@ class Blobs:
     def remove(self, key: BlobKey, unused_since: float) -> int:
         """Delete a blob unless it was used after that moment (Unix seconds); the bytes freed."""
         path = self.path(key)
-        with self._locked(fcntl.LOCK_EX):
+        with self._locked(shared=False):
             try:
                 stat = path.stat()
             except FileNotFoundError:
@@ -104,7 +105,7 @@ class Blobs:
                     part.unlink()
 
     def _use(self, path: Path) -> None:
-        with self._locked(fcntl.LOCK_SH):
+        with self._locked(shared=True):
             try:
                 os.utime(path)
             except FileNotFoundError:
@@ -113,14 +114,13 @@ class Blobs:
                 return
 
     @contextmanager
-    def _locked(self, kind: int) -> Iterator[None]:
+    def _locked(self, *, shared: bool) -> Iterator[None]:
         try:
-            lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = file_lock.acquire(self.folder / ".lock", shared=shared, wait=True)
         except OSError:  # a disk that cannot be written: then nothing is removed from it either
             yield
             return
         try:
-            fcntl.flock(lock, kind)
             yield
         finally:
             os.close(lock)

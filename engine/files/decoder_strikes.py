@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.errors import DecoderResting
+from engine.platform import backoff
 
 SLOW_S = 600.0
 """After a picture that took long, a person's pictures wait in the slow lane for so long."""
@@ -57,7 +58,7 @@ class Strikes:
         if person:
             record = self._record(person)
             record.deaths += 1
-            record.rests_until = self._clock() + min(LONGEST_REST_S, REST_S * 2 ** (record.deaths - 1))
+            record.rests_until = self._clock() + backoff.pause_s(record.deaths, REST_S, LONGEST_REST_S)
 
     def _record(self, person: str) -> _Record:
         now = self._clock()

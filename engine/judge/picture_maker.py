@@ -20,6 +20,7 @@ from engine.ascent.progress import Frame, Report
 from engine.encoders.pixel_bytes import raster, tensor
 from engine.gallery.sources import source
 from engine.params import AnyParams
+from engine.platform import atomic_file
 from engine.runtime import Studio
 
 
@@ -70,9 +71,8 @@ class Bench:
     def keep(self, path: Path, picture: Tensor) -> None:
         """Write a picture; whoever is cut off leaves no half of one."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".new")
-        raster(picture).save(unfinished, "png")
-        unfinished.replace(path)
+        with atomic_file.replacing(path) as part:
+            raster(picture).save(part, "png")
 
     def _path(self, part: str, name: str, params: AnyParams) -> Path:
         """A file for exactly these params: others never take it for theirs."""

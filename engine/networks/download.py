@@ -8,8 +8,8 @@ Whatever is refused on the way is deleted and leaves a sentence. Only a download
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +34,7 @@ from engine.errors import (
     WrongChecksum,
 )
 from engine.networks import architectures, weights
+from engine.platform import file_lock
 
 MB: Final = 10**6
 CHUNK: Final = MB // 4
@@ -87,12 +88,14 @@ def fetch(
 
 @contextmanager
 def _alone(folder: Path, name: str) -> Iterator[None]:
-    with (folder / f".{name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FetchedElsewhere(name=name) from None
+    try:
+        lock = file_lock.acquire(folder / f".{name}.lock")
+    except BlockingIOError:
+        raise FetchedElsewhere(name=name) from None
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
 def _make_sure_of_room(name: str, source: catalog.Source, folder: Path) -> None:

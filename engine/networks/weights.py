@@ -7,7 +7,6 @@ refuses everything but tensors in plain containers.
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from engine.catalog.catalog import Package, opened
 from engine.errors import NotWeights, PackageDamaged
+from engine.platform import atomic_file
 
 
 def of_package(package: Package, path: Path, name: str) -> dict[str, Tensor]:
@@ -44,16 +44,8 @@ def read(path: Path, name: str) -> dict[str, Tensor]:
 
 def write(weights: Mapping[str, Tensor], path: Path) -> None:
     """Write safetensors; the file is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        save_file(
-            {key: weight.clone(memory_format=torch.contiguous_format) for key, weight in weights.items()}, temporary
-        )
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_file.replacing(path, durable=True) as part:
+        save_file({key: weight.clone(memory_format=torch.contiguous_format) for key, weight in weights.items()}, part)
 
 
 class _Foreign(Exception):

@@ -6,9 +6,7 @@ lock on PostgreSQL): read-then-write without it loses rows. Reads take no lock a
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from engine.errors import DatabaseDamaged, NoLedger
+from engine.platform import file_lock
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +41,7 @@ def occupy(run_dir: Path, *, alone: bool = False) -> int:
 
     Raises BlockingIOError if somebody else has it (`alone`), or has it alone.
     """
-    lock = os.open(run_dir / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise
-    return lock
+    return file_lock.acquire(run_dir / "database.lock", shared=not alone)
 
 
 def check(path: Path) -> None:

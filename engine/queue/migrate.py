@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from engine.errors import NoLedger, SettingsError
+from engine.platform import file_lock
 from engine.queue.database import check, connect, sqlite_url
 from engine.settings import Settings
 
@@ -20,7 +18,7 @@ def prepare(settings: Settings) -> None:
 
     Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file that cannot be opened or written.
     """
-    with _alone(settings.run_dir / "migrate.lock"):
+    with file_lock.locked(settings.run_dir / "migrate.lock", wait=True):
         engine = connect(sqlite_url(settings.database))
         try:
             check(settings.database)
@@ -59,10 +57,3 @@ def scripts() -> Path:
     """The migrations: beside the packages in a checkout, inside this package in a wheel."""
     packed = Path(__file__).parent / "migrations"
     return packed if packed.is_dir() else Path(__file__).parents[2] / "migrations"
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

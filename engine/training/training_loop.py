@@ -26,6 +26,7 @@ from safetensors.torch import save_file
 from torch import Generator, Tensor, distributed, nn
 
 from engine.networks.pocket import MEAN, STD, Conv, Pocket, load
+from engine.platform import atomic_file
 from engine.training.adversarial_attack import beginning, climb, perturb
 from engine.training.judge_network import Judge
 from engine.training.scenes import Scenes
@@ -276,9 +277,8 @@ def judge(run: Run, scenes: Scenes, pictures: int) -> dict[str, float]:
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the file, then rename: a reader sees the old file or the new one, never half of it."""
-    beside = path.with_name(f"{path.name}.part")
-    write(beside)
-    beside.replace(path)
+    with atomic_file.replacing(path) as part:
+        write(part)
 
 
 def save(run: Run, path: Path) -> None:

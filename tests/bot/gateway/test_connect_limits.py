@@ -58,7 +58,7 @@ def test_a_long_life_and_a_clean_end_are_forgiven(tmp_path: Path, clock: Clock) 
 
 
 def test_a_full_disk_costs_the_memory_of_a_start_and_not_the_bot(tmp_path: Path, clock: Clock) -> None:
-    (tmp_path / ".starts").mkdir()
+    (tmp_path / ".starts.part").mkdir()
     assert starting(tmp_path / "starts", clock, 10) == [0.0] * 10
 
 

@@ -46,7 +46,7 @@ async def said_by(process: asyncio.subprocess.Process, typed: str = "") -> str:
         ("PAREIDOLIA_PROXY", "bot", ["doctor"], "", "discord.com:443"),
         (
             "PAREIDOLIA_PROXY",
-            "engine.cli.commands",
+            "engine.cli",
             ["networks", "fetch", "squeezenet"],
             "",
             "download.pytorch.org:443",

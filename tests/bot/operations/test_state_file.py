@@ -16,7 +16,7 @@ def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
 def test_a_note_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     note = tmp_path / "starts.json"
     state_file.write(note, {"short": 3})
-    (tmp_path / ".starts.json").mkdir()
+    (tmp_path / ".starts.json.part").mkdir()
     state_file.write(note, {"short": 4})
     assert state_file.read(note) == {"short": 3}
     assert "starts.json cannot be written" in caplog.text

@@ -55,7 +55,7 @@ def test_what_cannot_be_read_is_removed(pending_requests: PendingRequests, tmp_p
 
 
 def test_a_full_disk_costs_only_the_memory_of_it(pending_requests: PendingRequests, tmp_path: Path) -> None:
-    (tmp_path / "openings" / ".job.json").mkdir()
+    (tmp_path / "openings" / ".job.json.part").mkdir()
     with pending_requests.kept(ID, POSTING):
         assert not (tmp_path / "openings" / "job.json").exists()
     with pytest.raises(ZeroDivisionError), pending_requests.kept(ID, POSTING):
