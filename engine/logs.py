@@ -188,6 +188,7 @@ def start(settings: Settings, process: str) -> None:
     root.setLevel(settings.log_level.upper())
     # below INFO discord.py writes every frame down: what people wrote, and tokens
     logging.getLogger("discord").setLevel(max(logging.INFO, root.level))
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # what it is made of is no news
     logging.captureWarnings(True)
     sys.excepthook = _died
 

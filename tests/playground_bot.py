@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -75,12 +75,16 @@ class Room:
 
 
 @asynccontextmanager
-async def open_room(specification: Specification | None = None, network: str = "") -> AsyncIterator[Room]:
+async def open_room(
+    specification: Specification | None = None, network: str = "", prepare: Callable[[Path], object] | None = None
+) -> AsyncIterator[Room]:
     """A running playground on a free port with the real bot online, and an empty data folder; all gone afterwards.
 
-    `network` dreams where none is asked for, in place of the default.
+    `network` dreams where none is asked for, in place of the default; `prepare` puts something into the folder.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="p-"))
+    if prepare is not None:
+        prepare(data_dir)
     for name in [name for name in os.environ if name.startswith("PAREIDOLIA_")]:
         del os.environ[name]
     playground = Playground(specification=specification)
