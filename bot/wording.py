@@ -1,6 +1,8 @@
 """Every sentence that a user sees: `(facts) => text`.
 
 Discord's markdown is written only here. Whatever comes from a person goes through `escape` first.
+
+Longer than most files: every sentence is here, so that one reading finds all of them.
 """
 
 from __future__ import annotations

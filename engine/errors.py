@@ -25,6 +25,8 @@
         └── DatabaseDamaged   BackupError
 
 The docstring is the message; `{names}` in it are facts, given as keyword arguments. Every message says what to do next.
+
+Longer than most files: all refusals stand side by side, so that none is said twice and docs/errors.md is one table.
 """
 
 from __future__ import annotations

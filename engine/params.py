@@ -2,6 +2,8 @@
 
 Every recipe has one class here, of the recipe's name. Params validate themselves (ranges here, names against the
 catalogue) and say how much `work` they are, so that the queue can estimate before anything starts.
+
+Longer than most files: recipes inherit options from one another, and old names of all of them are read in one place.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import statistics
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -26,6 +27,7 @@ SHARED = (
     "engine.settings_file", "engine.logs", "engine.errors",
 )  # fmt: skip
 """What of the engine the bot imports, too."""
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 CALLS_AT_IMPORT = {"open", "read_text", "read_bytes", "write_text", "mkdir", "connect", "urlopen", "getenv"}
 
 
@@ -204,6 +206,20 @@ def test_names_say_what_a_file_is_about() -> None:
 
 def test_every_module_begins_with_what_it_is() -> None:
     assert [module(path) for path in FILES if not ast.get_docstring(tree(path))] == []
+
+
+def test_functions_are_short() -> None:
+    functions = [node for path in FILES for node in ast.walk(tree(path)) if isinstance(node, FUNCTIONS)]
+    lines = [(node.end_lineno or 0) - node.lineno + 1 for node in functions]
+    assert 5 <= statistics.median(lines) <= 12
+    assert max(lines) <= 45
+
+
+def test_a_file_that_is_long_says_why() -> None:
+    long = [path for path in FILES if len(path.read_text("utf-8").splitlines()) > 350]
+    assert [
+        module(path) for path in long if "Longer than most files:" not in (ast.get_docstring(tree(path)) or "")
+    ] == []
 
 
 def test_a_breach_would_be_seen(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import NO_ANSWER, told
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NOBODY
-from bot.gateway.command_sync import CommandSync, check_types
+from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import words
 from bot.operations.metrics import Metrics
@@ -43,6 +43,14 @@ TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
 """For one call of Discord: all of it, which may be an upload over a slow line; until connected; without a byte."""
 LONGEST_WAIT_S = 30.0
 """For a rate limit that takes longer to pass, nobody stands and waits: what is to be posted is posted later."""
+
+KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
+    discord.AppCommandOptionType.string: str,
+    discord.AppCommandOptionType.integer: int,
+    discord.AppCommandOptionType.boolean: bool,
+    discord.AppCommandOptionType.number: (int, float),
+    discord.AppCommandOptionType.attachment: discord.Attachment,
+}
 
 
 class Tree(app_commands.CommandTree["Client"]):
@@ -248,3 +256,12 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.refused(code)
         return words(error)
+
+
+def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:
+    """Every option is of the type that the command declares: Discord sees to that, a forger does not. Raises
+    `BadOption`."""
+    for parameter in command.parameters:
+        value, kind = getattr(given, parameter.name), KINDS.get(parameter.type)
+        if value is not None and kind is not None and not isinstance(value, kind):
+            raise BadOption(option=parameter.display_name, problem="is of the wrong kind")

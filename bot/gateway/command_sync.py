@@ -15,7 +15,6 @@ from discord.ext import commands
 
 from bot.delivery.interaction_response import NO_ANSWER, told
 from bot.operations import state_file
-from engine.errors import BadOption
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +22,6 @@ SYNC_S = 10.0
 """So long the first connection waits for Discord to take commands that changed."""
 SYNC_PAUSE_S = 300.0
 """Between attempts to tell Discord about commands that changed."""
-KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
-    discord.AppCommandOptionType.string: str,
-    discord.AppCommandOptionType.integer: int,
-    discord.AppCommandOptionType.boolean: bool,
-    discord.AppCommandOptionType.number: (int, float),
-    discord.AppCommandOptionType.attachment: discord.Attachment,
-}
 
 
 class CommandSync:
@@ -86,15 +78,6 @@ def allow_installs(client: commands.Bot) -> None:
     allowed = application is not None and application.user_integration_config is not None
     client.tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=allowed)
     client.tree.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=allowed)
-
-
-def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:
-    """Every option is of the type that the command declares: Discord sees to that, a forger does not. Raises
-    `BadOption`."""
-    for parameter in command.parameters:
-        value, kind = getattr(given, parameter.name), KINDS.get(parameter.type)
-        if value is not None and kind is not None and not isinstance(value, kind):
-            raise BadOption(option=parameter.display_name, problem="is of the wrong kind")
 
 
 def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:

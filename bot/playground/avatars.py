@@ -2,6 +2,8 @@
 
 A dream needs something to hold on to, so every scene has gradients, edges and a fine grain. The same
 scene is always the same picture: chance comes from seeded generators only.
+
+Longer than most files: each scene is a function, drawn by the brushes above them.
 """
 
 from __future__ import annotations

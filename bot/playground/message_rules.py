@@ -1,6 +1,8 @@
 """What Discord rejects in a message, a modal or a list of choices: `(body) => problems`.
 
 The numbers are those of Discord's API reference for version 10 and Components V2.
+
+Longer than most files: a rule of Discord's is a function, and messages are held against all of them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
     check what can be checked here, open the picture, queue, answer with the status message, follow
 
 A refusal is an ephemeral answer and nothing is queued. Only where opening a picture takes longer than Discord waits is
-the status message sent first; then a refusal takes its place. (Longer than most files: both ways share every step.)
+the status message sent first; then a refusal takes its place.
+
+Longer than most files: whoever waits gets a status message first, and both ways share every step.
 """
 
 from __future__ import annotations

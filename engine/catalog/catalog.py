@@ -6,6 +6,8 @@ networks of their own: see `include`.
 
     layer    "low", "mid", "high", or a layer's exact name
     subject  "eyes", a class such as "fox", an emoji of either, or several: "eyes + castle"
+
+Longer than most files: its questions share what was read once, and the folder that a user added.
 """
 
 from __future__ import annotations

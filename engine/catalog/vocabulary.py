@@ -7,6 +7,8 @@ and a compound one as a whole before its parts. Words need no sign between them:
     "ｏｗｌ" => owls    "owl castle" => owls + castle    "🐻‍❄️" => polar bear    "<:cat_jam:1234>" => cats
 
 A subject goes before a class of the same name. What may be either of two things is asked back: `crane`.
+
+Longer than most files: what is typed is found, completed and suggested by the same reading of it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The command line: `pareidolia VERB`. Verbs that need the bot start it as a process; nothing of it is imported.
 
 torch is imported inside the verbs that dream, so that `pareidolia --help` answers at once.
+
+Longer than most files: a verb is a function whose parameters are its options, as typer reads them.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ Synchronous SQLAlchemy Core; the bot calls it through `to_thread`. Every write i
 Fairness is start-time fair queueing (Goyal et al. 1996): tag = max(tag now running, end of this user's last job),
 end = tag + estimated seconds; the smallest tag runs next. Estimates follow a moving average of real seconds per unit of
 work.
+
+Longer than most files: whatever is said about the table of jobs is said here.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 
 A pattern draws two planes: `tone` (0 dark .. 1 light) and `tint` (0 one colour .. 1 another). Colours are put on
 afterwards, from the texture's own palette or from a random one, so that shape and not colour is what tells them apart.
+
+Longer than most files: each texture is a function, and they share their brushes.
 """
 
 import math

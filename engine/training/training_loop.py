@@ -5,6 +5,8 @@
 A run first learns from clean, small pictures, then from attacked ones with a growing radius. Progress is counted in
 steps or, where a schedule must end at a certain hour, in minutes. A checkpoint holds everything that the next step
 needs; all chance comes from (seed, step), so a resumed run of counted steps ends in the very same weights.
+
+Longer than most files: the plan, the loop and its checkpoints change together.
 """
 
 import copy
