@@ -41,8 +41,8 @@ AIMS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
 
 
-CROPPED, PAINTED = 2 * 208**2, 0.2
-"""Pixels that a step by crops looks at, and the share of a pixel's work that painting one takes."""
+CROPPED, FINDING, PAINTED = 2 * 208**2, 2 * 160**2, 0.2
+"""Pixels a step by crops looks at, and one in search of a thing; the share of a pixel's work that painting takes."""
 
 
 class Params(BaseModel, ABC):
@@ -142,12 +142,12 @@ class Climb(Params):
     @property
     def steps(self) -> int:
         """Steps of a dream by crops; a thing takes longer than what a layer sees anywhere."""
-        return round(self.octaves * self.iterations * (1.5 if self.subject else 1))
+        return round(self.octaves * self.iterations * (1.75 if self.subject else 1))
 
     def work(self) -> float:
         """Estimated megapixel-iterations of one picture, for a square result."""
         if self.by_crops:
-            return self.steps * (CROPPED + self.size**2 * PAINTED) / 1e6
+            return self.steps * ((FINDING if self.subject else CROPPED) + self.size**2 * PAINTED) / 1e6
         areas = (self.size**2 / self.ratio ** (2 * k) for k in range(self.octaves))
         return sum(areas) * self.iterations / 1e6
 
@@ -226,8 +226,8 @@ class Concept(Params):
 
     FINISHING: ClassVar[int] = 6
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
-    COLOURING: ClassVar[int] = 24
-    """Steps that colour what was found, where the network looks at whole crops."""
+    COLOURING: ClassVar[int] = 36
+    """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
 
     recipe: Literal["concept"] = "concept"
     subject: str = Field(
@@ -264,7 +264,12 @@ class Concept(Params):
     @property
     def steps(self) -> int:
         """Steps of each variation by crops."""
-        return self.iterations + self.COLOURING
+        return self.finding + self.COLOURING
+
+    @property
+    def finding(self) -> int:
+        """Steps that find the thing, by crops: seen smaller, they are cheaper than others."""
+        return round(1.25 * self.iterations)
 
     @property
     def view(self) -> int:
@@ -279,8 +284,8 @@ class Concept(Params):
     def work(self) -> float:
         """Estimated megapixel-iterations: of painting, and of details at three sizes, 1.6 times as large each."""
         if self.by_crops:
-            side = self.size**2 / self.variations
-            return self.variations * self.steps * (CROPPED + PAINTED * side) / 1e6
+            seen = self.finding * FINDING + self.COLOURING * CROPPED
+            return (self.variations * seen + self.steps * PAINTED * self.size**2) / 1e6
         painting = 1.3 * self.variations * self.painting * self.view**2
         details = 1.6 * self.FINISHING * self.size**2
         return (painting + details) / 1e6

@@ -19,7 +19,6 @@ from torch.nn.functional import interpolate, pad
 from engine.ascent.gradient import Seeing
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
-from engine.canvas.phase_canvas import Phase
 from engine.canvas.resample import Size
 from engine.objectives import Objective
 
@@ -37,11 +36,6 @@ UNIT = 8
 MOMENTA = (0.9, 0.99)
 SETTLING, LAST = 0.6, 0.2
 """After this share of the steps they become smaller, down to this share."""
-PHASE_RATE = 0.6
-"""How far NAdam moves a phase in one step, in radians; 1 finds nothing."""
-PHASE_PUSH = 9.0
-LARGE = 0.6
-"""The smallest crops of a phase canvas, as a share of its short side."""
 BROADENING = 1.6
 """Crops have their full range of sizes after 1 / this of the steps."""
 
@@ -65,8 +59,12 @@ class Schedule:
     pull: float = 30.0
     """How much the mean squared distance to the source counts."""
     closest: float = 0.24
-    """The smallest crops, as a share of the short side; never less than `SIDE` pixels, if there are so many."""
+    """The smallest crops, as a share of the short side; never less than `side` pixels, if there are so many."""
     margin: float = MARGIN
+    side: int = SIDE
+    """Pixels at which a crop is seen. The fewer, the larger is what grows: what is small cannot be made out."""
+    grain: float = GRAIN
+    """Spread of the noise over what is seen."""
 
 
 def accentuate(
@@ -78,30 +76,15 @@ def accentuate(
         done = step / schedule.steps
         optimizer.param_groups[0]["lr"] = schedule.rate * _settled(done)
         eye = eyes[step % len(eyes)]
-        small = rendered(canvas.size, _scale(schedule.closest, canvas.size, done, generator))
+        small = rendered(canvas.size, _scale(schedule, canvas.size, done, generator), schedule.side)
         picture = canvas.picture(small.size)
-        seen = crops(picture, small.side, generator, margin=schedule.margin)
+        seen = crops(picture, small.side, generator, schedule.margin, schedule.side, schedule.grain)
         value = eye.objective(eye.network.activations(seen, eye.objective.layers))
         distance = (picture - canvas.source(small.size)).square().mean()
         optimizer.zero_grad()
         torch.autograd.backward(schedule.pull * distance - schedule.push * value)
         optimizer.step()
         yield Progress(step + 1, schedule.steps, canvas.shown, canvas.size)
-
-
-def find_phase(eyes: Sequence[Eye], canvas: Phase, steps: int, generator: torch.Generator) -> Iterator[Progress]:
-    """Climb by moving phases alone (MACO); every step is reported. Crops see most of the canvas: one large thing."""
-    optimizer = torch.optim.NAdam([canvas.phase], PHASE_RATE)
-    for step in range(steps):
-        eye = eyes[step % len(eyes)]
-        picture = canvas.picture()
-        share = LARGE + (1 - LARGE) * float(torch.rand((), generator=generator))
-        seen = crops(picture, round(min(canvas.size) * share), generator, margin=0)
-        value = eye.objective(eye.network.activations(seen, eye.objective.layers))
-        optimizer.zero_grad()
-        torch.autograd.backward(-PHASE_PUSH * value)
-        optimizer.step()
-        yield Progress(step + 1, steps, canvas.shown, canvas.size)
 
 
 class Rendered(NamedTuple):
@@ -111,10 +94,10 @@ class Rendered(NamedTuple):
     side: int
 
 
-def rendered(size: Size, scale: float) -> Rendered:
-    """How a picture is rendered so that crops of `scale` times its short side are about `SIDE` pixels."""
+def rendered(size: Size, scale: float, side: int = SIDE) -> Rendered:
+    """How a picture is rendered so that crops of `scale` times its short side are about `side` pixels."""
     short = min(size)
-    share = min(1.0, SIDE / (short * scale))
+    share = min(1.0, side / (short * scale))
     height, width = (_rounded(edge * share, edge) for edge in size)
     return Rendered((height, width), round(min(height, width) * scale))
 
@@ -124,30 +107,37 @@ def _rounded(length: float, most: int) -> int:
     return most if length >= most - UNIT else max(UNIT, UNIT * round(length / UNIT))
 
 
-def crops(picture: Tensor, side: int, generator: torch.Generator, count: int = CROPS, margin: float = MARGIN) -> Tensor:
-    """Random squares of a picture [3, h, w], each seen at `SIDE` pixels, mirrored half of the time, in grain.
+def crops(
+    picture: Tensor,
+    side: int,
+    generator: torch.Generator,
+    margin: float = MARGIN,
+    seen_at: int = SIDE,
+    grain: float = GRAIN,
+) -> Tensor:
+    """Random squares of a picture [3, h, w], each seen at `seen_at` pixels, mirrored half of the time, in grain.
 
     They may reach over the rim: drawn inside of it only, the middle would be seen more often than the rim.
     """
     reach = min(int(margin * side), *(length - 1 for length in picture.shape[1:]))
     framed = pad(picture[None], (reach,) * 4, mode="reflect")
-    seen = torch.cat([_crop(framed, side, generator) for _ in range(count)])
-    return seen + GRAIN * torch.randn(seen.shape, generator=generator).to(seen.device)
+    seen = torch.cat([_crop(framed, side, generator, seen_at) for _ in range(CROPS)])
+    return seen + grain * torch.randn(seen.shape, generator=generator).to(seen.device)
 
 
-def _crop(framed: Tensor, side: int, generator: torch.Generator) -> Tensor:
+def _crop(framed: Tensor, side: int, generator: torch.Generator, seen_at: int) -> Tensor:
     height, width = framed.shape[2:]
     side = min(side, height, width)
     top, left = (int(torch.randint(0, length - side + 1, (), generator=generator)) for length in (height, width))
     crop = framed[:, :, top : top + side, left : left + side]
-    if side != SIDE:
-        crop = interpolate(crop, (SIDE, SIDE), mode="bilinear", antialias=True)
+    if side != seen_at:
+        crop = interpolate(crop, (seen_at, seen_at), mode="bilinear", antialias=True)
     return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
 
 
-def _scale(closest: float, size: Size, done: float, generator: torch.Generator) -> float:
+def _scale(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> float:
     """The side of the next crops as a share of the short side."""
-    least = min(1.0, max(closest, SIDE / min(size)))
+    least = min(1.0, max(schedule.closest, schedule.side / min(size)))
     least = 1 - (1 - least) * min(1.0, BROADENING * done)
     return least + (1 - least) * float(torch.rand((), generator=generator))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -14,10 +15,8 @@ from engine.objectives import Objective, whole
 from engine.params import Climb, Concept
 from engine.runtime import Studio
 
-WIDEST = 0.4
-"""The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
-
-
+THING = Schedule(closest=0.7, margin=0.2, side=160)
+"""How a subject is looked for: in most of the picture, seen small. So it grows large and whole, not as a texture."""
 FREER = 0.5
 """How much less a subject is pulled back to the photo."""
 
@@ -50,9 +49,10 @@ def schedule(params: Climb, rate: float) -> Schedule:
     """How to climb: `strength` is how fast, and how far from the source."""
     closest = params.ratio ** (1 - params.octaves)
     usual = Schedule()
-    return Schedule(
+    found = replace(THING, closest=max(closest, THING.closest)) if params.subject else Schedule(closest=closest)
+    return replace(
+        found,
         steps=params.steps,
         rate=rate * params.strength**0.5,
         pull=usual.pull * (FREER if params.subject else 1) / params.strength,
-        closest=max(closest, WIDEST) if params.subject else closest,
     )

@@ -14,7 +14,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import LARGE, Eye, Schedule, accentuate, find_phase
+from engine.ascent.crop_ascent import Eye, Schedule, accentuate
 from engine.ascent.crop_setup import concept_eyes
 from engine.ascent.feature_visualization import approach, paint
 from engine.ascent.memory_budget import afford
@@ -25,7 +25,7 @@ from engine.canvas.fourier_canvas import Fourier
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic, tile
 from engine.canvas.initial_image import opening
-from engine.canvas.phase_canvas import Phase
+from engine.canvas.mask import sparing
 from engine.canvas.resample import Size, fitted
 from engine.catalog import catalog
 from engine.networks.network import EVIDENCE, Network
@@ -33,10 +33,18 @@ from engine.objectives import diverse, imagined, layer
 from engine.params import Concept
 from engine.runtime import Studio
 
-WAVES = Look(falloff=1.4, chroma=1.1, rate=0.05)
-"""Of the waves that colour what the phases have found."""
-PULL = 15.0
-"""How much the distance to what was there counts."""
+SHAPE = Look(falloff=1.7, chroma=1.0, rate=0.09)
+"""Of the waves that find the thing: so smooth that grain cannot stand for it."""
+FINDING = Schedule(pull=0, closest=0.95, margin=0, side=160, grain=0.12)
+"""The thing is looked for in nearly all of the canvas, seen small: so it grows whole, and large."""
+AROUND = 0.3
+"""How much of these waves the rim takes; the middle takes all."""
+DETAIL = Look(falloff=1.5, chroma=1.0, rate=0.06)
+"""Of the waves that give it details, and surroundings. Of fewer, or smoother ones, a judge names half of the things."""
+DETAILING = Schedule(pull=5, closest=0.8, margin=0)
+GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05)
+"""Of the waves by which it grows out of a picture."""
+GROWING = Schedule(pull=15, closest=0.6)
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
 DETAILS = Course(octaves=3, iterations=Concept.FINISHING, strength=0.4)
@@ -77,7 +85,7 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
 
 
 def _by_crops(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
-    """Each variation one after another: phases first, which find the thing, then waves over them, which colour it.
+    """Each variation one after another: in the middle of grey first the thing, then its details and surroundings.
 
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
@@ -105,15 +113,28 @@ def _one(
     params: Concept, source: Tensor | None, size: Size, looking: list[Eye], studio: Studio, generator: torch.Generator
 ) -> Iterator[Progress]:
     """One variation; the last report shows it."""
-    if source is None:
-        canvas = Phase(size, generator, studio.device)
-        yield from find_phase(looking, canvas, params.iterations, generator)
-        begun, waves = canvas.shown(), Schedule(params.COLOURING, WAVES.rate, pull=PULL, closest=LARGE, margin=0)
-    else:
+    if source is not None:
         begun = studio.hold(opening(source, max(size), generator))
-        waves = Schedule(params.iterations + params.COLOURING, WAVES.rate, pull=PULL, closest=LARGE)
-    overlay = Overlay(begun, generator, WAVES.falloff, WAVES.chroma)
-    yield from accentuate(looking, overlay, waves, generator)
+        yield from _waves(begun, GROWN, replace(GROWING, steps=params.steps), looking, generator)
+        return
+    grey = torch.full((3, *size), 0.5, device=studio.device)
+    window = AROUND + (1 - AROUND) * sparing("edges", size).to(studio.device)
+    for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), looking, generator, window):
+        yield found
+    yield from _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), looking, generator)
+
+
+def _waves(
+    begun: Tensor,
+    look: Look,
+    schedule: Schedule,
+    looking: list[Eye],
+    generator: torch.Generator,
+    mask: Tensor | None = None,
+) -> Iterator[Progress]:
+    """Waves over what was there before."""
+    canvas = Overlay(begun, generator, look.falloff, look.chroma, mask)
+    return accentuate(looking, canvas, replace(schedule, rate=look.rate), generator)
 
 
 def _shown(pictures: Tensor, at: int, show: Callable[[], Tensor]) -> Tensor:

@@ -19,7 +19,7 @@ from engine.ascent.memory_budget import afford
 from engine.ascent.pixel_ascent import Course, ascend
 from engine.ascent.progress import Frame, Report
 from engine.canvas.colour import CHROMA, coloured, matched
-from engine.canvas.fourier_overlay import LOOKS, Overlay
+from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import opening
 from engine.canvas.mask import painted, sparing
 from engine.canvas.resample import fitted, resize
@@ -32,8 +32,6 @@ from engine.runtime import Studio
 
 VIVID = 1.0
 """How much of a step's colour is left where rainbow edges are wanted."""
-SUBJECT_CHROMA = 0.9
-"""A subject has colours of its own: a goldfish is orange."""
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -69,10 +67,9 @@ def dream(
 def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, studio: Studio) -> Iterator[Report]:
     """By crops seen whole, in the look that was asked for."""
     generator = studio.generator(params.seed)
-    colours = LOOKS[params.look]
-    chroma = max(colours.chroma, SUBJECT_CHROMA) if params.subject else colours.chroma
-    canvas = Overlay(start, generator, colours.falloff, chroma, mask)
-    for report in accentuate(eyes(params, studio), canvas, schedule(params, colours.rate), generator):
+    look = (SUBJECT_LOOKS if params.subject else LOOKS)[params.look]
+    canvas = Overlay(start, generator, look.falloff, look.chroma, mask)
+    for report in accentuate(eyes(params, studio), canvas, schedule(params, look.rate), generator):
         finished = partial(_finished, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())

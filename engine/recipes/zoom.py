@@ -19,7 +19,7 @@ from engine.ascent.memory_budget import afford
 from engine.ascent.pixel_ascent import Course, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.colour import like
-from engine.canvas.fourier_overlay import LOOKS, Overlay
+from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import opening
 from engine.canvas.resample import Size
 from engine.objectives import wishes
@@ -70,7 +70,7 @@ def _pixels(params: Zoom, studio: Studio, generator: torch.Generator) -> _Climb:
 
 def _crops(params: Zoom, studio: Studio, generator: torch.Generator) -> _Climb:
     """By crops seen whole; what was dreamed before is the source of the next frame."""
-    looking, natural = eyes(params, studio), LOOKS["natural"]
+    looking, natural = eyes(params, studio), (SUBJECT_LOOKS if params.subject else LOOKS)["natural"]
     light, full = schedule(params, natural.rate), schedule(params.first(), natural.rate)
 
     def dream(picture: Tensor, first: bool) -> Iterator[Progress]:

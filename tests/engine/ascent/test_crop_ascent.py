@@ -8,10 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule, accentuate, crops, find_phase, rendered
+from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule, accentuate, crops, rendered
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
-from engine.canvas.phase_canvas import Phase
 from engine.catalog.catalog import EVIDENCE, Meaning
 from engine.networks.network import Network
 from engine.objectives import Objective, whole
@@ -90,13 +89,18 @@ def test_networks_take_turns(small_network: Network, photo: Tensor) -> None:
     assert asked == ["one", "other", "one", "other"]
 
 
-def test_phases_climb_too(small_network: Network) -> None:
+def test_the_schedule_says_at_how_many_pixels_crops_are_seen(small_network: Network, photo: Tensor) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    class Watched:
+        def activations(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+            shapes.append(tuple(picture.shape))
+            return small_network.activations(picture, layers)
+
     generator = torch.Generator().manual_seed(6)
-    canvas = Phase((96, 96), generator)
-    before = score(small_network, canvas.shown(), 3)
-    *_, last = find_phase([Eye(small_network, objective(3))], canvas, 12, generator)
-    assert last.step == last.steps == 12
-    assert score(small_network, last.show(), 3) > before
+    canvas = Overlay(photo, generator, 1.3, 0.7)
+    list(accentuate([Eye(Watched(), objective(1))], canvas, Schedule(steps=2, side=64, closest=0.95), generator))
+    assert shapes == [(CROPS, 3, 64, 64)] * 2
 
 
 def test_the_same_seed_is_the_same_picture(small_network: Network, photo: Tensor) -> None:

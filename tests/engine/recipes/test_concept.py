@@ -107,3 +107,20 @@ def test_the_same_request_gives_the_same_picture(studio: Studio) -> None:
 def test_something_must_be_named() -> None:
     with pytest.raises(NothingNamed):
         make(Concept, size=128)
+
+
+def rim(picture: Tensor) -> float:
+    """How far the corners are from grey, as a share of how far the middle is."""
+    change, edge = (picture - 0.5).abs(), picture.shape[1] // 8
+    corner, middle = change[:, :edge, :edge], change[:, 3 * edge : -3 * edge, 3 * edge : -3 * edge]
+    return float(corner.mean() / middle.mean())
+
+
+def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(shipped: Studio) -> None:
+    shown = [
+        report.show() if isinstance(report, Progress) else report.picture
+        for report in imagining(shipped, subject="banana", network="lite2")
+    ]
+    found, finished = shown[make(Concept, subject="banana", network="lite2", iterations=16).finding - 1], shown[-1]
+    assert rim(found) < 0.5
+    assert rim(finished) > rim(found)
