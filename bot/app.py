@@ -91,7 +91,7 @@ async def serve(settings: Settings) -> None:
     endpoints.point(settings.discord)
     settings.proxy_for(endpoints.home(settings.discord))  # one that cannot be used is said before anything is started
     check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
-    with _alone(settings):
+    with _only_bot(settings):
         await _serve(settings, token)
 
 
@@ -100,7 +100,7 @@ async def _serve(settings: Settings, token: str) -> None:
     starts = StartBackoff(settings.run_dir / "bot-starts.json")
     if settings.discord.api_url:
         _leave_with_the_playground(stop)
-    elif await _waited(stop, max(starts.pause_s(), _identify_budget(settings).pause_s())):
+    elif await _wait_or_stop(stop, max(starts.pause_s(), _identify_budget(settings).pause_s())):
         return
     engine = EngineProcess(settings.run_dir, settings.log_dir)
     try:
@@ -112,7 +112,7 @@ async def _serve(settings: Settings, token: str) -> None:
             await connect_until(stop, client, tracker, token, start)
     finally:
         await engine.stop()
-    starts.ended_well()
+    starts.reset()
 
 
 @asynccontextmanager
@@ -192,11 +192,11 @@ async def connect_until(
     stop: asyncio.Event, client: Client, tracker: DeliveryTracker, token: str, start: Start
 ) -> None:
     """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know, or not any more."""
-    if not await _logged_in(client, token, stop):
+    if not await _log_in(client, token, stop):
         return
     apologising = start(client.service.apologise_for_pending(), "openings")
     following = asyncio.create_task(tracker.run(), name="delivery")
-    connection = asyncio.create_task(_connected(client), name="gateway")
+    connection = asyncio.create_task(_connect(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     unknown = asyncio.create_task(client.until_unknown(), name="token")
     try:
@@ -209,14 +209,14 @@ async def connect_until(
         await _cancel(following, apologising)  # before the client: through a closed session they would edit in vain
         await client.close()
         await _cancel(connection, stopping, unknown)
-    _look_into(following)
-    _look_into(unknown)
-    await _ended(connection)
+    _raise_error_of(following)
+    _raise_error_of(unknown)
+    await _raise_connection_error(connection)
     if not unknown.cancelled():
         raise SettingsError(problem=TOKEN_UNKNOWN)
 
 
-async def _ended(connection: asyncio.Task[None]) -> None:
+async def _raise_connection_error(connection: asyncio.Task[None]) -> None:
     """What the gateway said last. Raises `SettingsError` where it does not know the token."""
     if connection.cancelled():
         return
@@ -228,7 +228,7 @@ async def _ended(connection: asyncio.Task[None]) -> None:
         raise
 
 
-async def _connected(client: Client) -> None:
+async def _connect(client: Client) -> None:
     """The connection to the gateway, made again by discord.py, except where the first one fails: there it trips over a
     socket that was never there."""
     pause = LOGIN_PAUSE_S
@@ -236,14 +236,14 @@ async def _connected(client: Client) -> None:
         try:
             return await client.connect()
         except AttributeError:
-            if client.reached:
+            if client.was_connected:
                 raise
         log.warning("the gateway cannot be reached; next try in %.0f s", pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
-async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
+async def _log_in(client: Client, token: str, stop: asyncio.Event) -> bool:
     """Log in, however long Discord is out of reach; False if we were asked to stop meanwhile."""
     pause = LOGIN_PAUSE_S
     while True:
@@ -252,9 +252,9 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
                 await client.login(token)
         except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
             check_login(error)
-            log.warning("Discord %s", interaction_response.trouble(error))
+            log.warning("Discord %s", interaction_response.describe_failure(error))
             await discord_internals.forget_session(client)
-            if await _waited(stop, pause):
+            if await _wait_or_stop(stop, pause):
                 return False
             pause = min(2 * pause, LONGEST_PAUSE_S)
         else:
@@ -266,7 +266,7 @@ def check_login(error: Exception) -> None:
     if isinstance(error, discord.LoginFailure) or getattr(error, "status", 0) == 401:
         raise SettingsError(problem=TOKEN_UNKNOWN)
     if isinstance(error, discord.HTTPException) and interaction_response.is_final(error):
-        raise SettingsError(problem=f"Discord {interaction_response.trouble(error)}. {NOT_LET_IN}")
+        raise SettingsError(problem=f"Discord {interaction_response.describe_failure(error)}. {NOT_LET_IN}")
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:
@@ -275,13 +275,13 @@ async def _cancel(*tasks: asyncio.Task[Any]) -> None:
     await asyncio.wait(tasks)
 
 
-def _look_into(task: asyncio.Task[Any]) -> None:
+def _raise_error_of(task: asyncio.Task[Any]) -> None:
     """Raise what ended a task, if anything did but us."""
     if not task.cancelled():
         task.result()
 
 
-async def _waited(stop: asyncio.Event, seconds: float) -> bool:
+async def _wait_or_stop(stop: asyncio.Event, seconds: float) -> bool:
     """Wait; True if we were asked to stop meanwhile."""
     if seconds <= 0:
         return False
@@ -294,7 +294,7 @@ async def _waited(stop: asyncio.Event, seconds: float) -> bool:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _only_bot(settings: Settings) -> Iterator[None]:
     """Be the only bot of a data folder: two would answer everything twice. Raises `SettingsError`."""
     with (settings.run_dir / "bot.lock").open("w") as lock:
         try:

@@ -176,22 +176,22 @@ def plain(text: str, limit: int = NAME_LIMIT) -> str:
     return flat[:limit]
 
 
-def unmarked(text: str, limit: int = 1000) -> str:
+def escape_markdown(text: str, limit: int = 1000) -> str:
     """A sentence of ours with a person's words in it: nothing in it pings, links or shouts, and our `code` stays."""
     return re.sub(r"([\\*_~|<>@#\[\]()])", r"\\\1", plain(text, limit))
 
 
-DISARMED: dict[str, Callable[[str], str]] = {
+ESCAPED_FACTS: dict[str, Callable[[str], str]] = {
     "name": lambda text: escape(text, 40),
-    "problem": unmarked,
+    "problem": escape_markdown,
     "option": lambda text: escape_code(text, 40),
 }
 """How the facts of errors are made harmless that may hold what a person typed."""
 
 
-def refused(error: PareidoliaError) -> str:
-    """The sentence of an error, with its code small. What a person typed is in the facts of `DISARMED`."""
-    disarmed = {name: DISARMED[name](str(fact)) for name, fact in error.facts.items() if name in DISARMED}
+def error_sentence(error: PareidoliaError) -> str:
+    """The sentence of an error, with its code small. What a person typed is in the facts of `ESCAPED_FACTS`."""
+    disarmed = {name: ESCAPED_FACTS[name](str(fact)) for name, fact in error.facts.items() if name in ESCAPED_FACTS}
     return with_code(str(type(error)(**{**error.facts, **disarmed})) if disarmed else str(error), error.code)
 
 
@@ -295,13 +295,13 @@ def sentence(row: JobRow) -> str:
 
 def guesses(row: JobRow) -> str:
     """The likeliest labels, called guesses where nobody can tell: "my guesses: tray 12%, wallet 9%"."""
-    found = likeliest(row)
+    found = likeliest_labels(row)
     labels = row.result.facts.get("labels", []) if row.result else []
     sure = not found or not sentence(row) or labels[0]["probability"] >= LIKELY
     return found if sure else f"my guesses: {found}"
 
 
-def likeliest(row: JobRow) -> str:
+def likeliest_labels(row: JobRow) -> str:
     """What was seen in a picture, the likeliest first: "🦊 fox 72%, lion 9%"; nothing for what was not looked at."""
     labels = row.result.facts.get("labels", ()) if row.result else ()
     shares = [(f"{one['emoji']} {one['label']}".strip(), round(100 * one["probability"])) for one in labels[:3]]
@@ -313,33 +313,33 @@ def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     name = plain(original, 80)
     match params:
         case Concept():
-            text = f"{_imagined(params)}{_out_of(name)}."
+            text = f"{_concept_alt(params)}{_out_of(name)}."
         case Channel():
-            text = f"{_drawn(params)}, drawn by the network itself."
+            text = f"{_channel_alt(params)}, drawn by the network itself."
         case See():
-            text = f"What the network sees in {name}{_found(row)}. Below, the picture as its layers perceive it."
+            text = f"What the network sees in {name}{_see_alt(row)}. Below, the picture as its layers perceive it."
         case _:
             verb = "An endless zoom into" if isinstance(params, Zoom) else "A dream of"
-            text = f"{verb} {name}: the network was asked for {sees(params)}{_guided(row)}."
+            text = f"{verb} {name}: the network was asked for {aim_words(params)}{_guide_words(row)}."
     return text[:ALT_LIMIT]
 
 
-def _found(row: JobRow | None) -> str:
-    parts = [sentence(row).rstrip("."), likeliest(row)] if row else []
+def _see_alt(row: JobRow | None) -> str:
+    parts = [sentence(row).rstrip("."), likeliest_labels(row)] if row else []
     said = "; ".join(filter(None, parts))
     return f": {said}" if said else ""
 
 
-def _imagined(params: Concept) -> str:
+def _concept_alt(params: Concept) -> str:
     many = f"{params.variations} different pictures of what" if params.variations > 1 else "What"
-    return f"{many} the network imagines when asked for {sees(params)}"
+    return f"{many} the network imagines when asked for {aim_words(params)}"
 
 
 def _out_of(name: str) -> str:
     return "" if name == NOISE else f", grown out of {name}"
 
 
-def _drawn(params: Channel) -> str:
+def _channel_alt(params: Channel) -> str:
     if params.channel is not None:
         return f"What channel {params.channel} of {_layer(params)} responds to"
     those = f"the channels that speak most for {params.search}" if params.search else "its foremost channels"
@@ -352,7 +352,7 @@ def _layer(params: Channel) -> str:
     return f"the layer {word} ({named.about})" if named else f"the layer {word}"
 
 
-def _guided(row: JobRow | None) -> str:
+def _guide_words(row: JobRow | None) -> str:
     return ", guided by a second picture" if row and "guide" in row.job.others else ""
 
 
@@ -361,7 +361,7 @@ def alt_before(original: str) -> str:
     return f"{plain(original, 80)}, before the dream"[:ALT_LIMIT]
 
 
-def sees(params: AnyParams) -> str:
+def aim_words(params: AnyParams) -> str:
     """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, eyes", or a layer's name."""
     option, word = params.aim
     if option != "layer":
@@ -391,13 +391,13 @@ def by_message(name: str) -> str:
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
-def preset_saved(name: str, *, replaced: bool = False) -> str:
+def saved_words(name: str, *, replaced: bool = False) -> str:
     """After saving, also over one of that name."""
     done = "Saved over your preset of that name." if replaced else "Saved."
     return f"{done} Dream with it: `/dream preset:{escape_code(name)}`"
 
 
-def preset_deleted(name: str) -> str:
+def deleted_words(name: str) -> str:
     """After deleting."""
     return f"Deleted the preset {escape(name)}. `/preset list` shows the others."
 

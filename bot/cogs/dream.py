@@ -83,7 +83,7 @@ class DreamCog(commands.Cog):
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""
         service = self.client.service
-        link = picture_sources.meant(message, service.downloader.allowed)
+        link = picture_sources.require_link(message, service.downloader.is_allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return

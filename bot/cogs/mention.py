@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot import wording
-from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.delivery.interaction_response import NO_ANSWER, describe_error
 from bot.delivery.publisher import NOBODY
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
@@ -60,26 +60,26 @@ class MentionCog(commands.Cog):
 
     async def _original(self, message: discord.Message) -> Original:
         """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
-        allowed = self.client.service.downloader.allowed
-        if link := picture_sources.of_message(message, allowed) or await self._unfurled(message):
+        allowed = self.client.service.downloader.is_allowed
+        if link := picture_sources.of_message(message, allowed) or await self._wait_for_embed(message):
             return Original(link, wording.original(message.author.display_name, "picture"))
-        if person := self._named(message):
+        if person := self._mentioned_person(message):
             return picture_sources.original(None, person)
         replied = message.reference.resolved if message.reference else None
-        if isinstance(replied, discord.Message) and (link := picture_sources.meant(replied, allowed)):
+        if isinstance(replied, discord.Message) and (link := picture_sources.require_link(replied, allowed)):
             return Original(link, wording.original(replied.author.display_name, "picture"))
         return picture_sources.original(None, message.author)
 
-    def _named(self, message: discord.Message) -> discord.User | discord.Member | None:
+    def _mentioned_person(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""
         people = {str(one.id): one for one in message.mentions if one != self.client.user}
         return next((people[id] for id in PERSON.findall(message.content) if id in people), None)
 
-    async def _unfurled(self, message: discord.Message) -> Link | None:
+    async def _wait_for_embed(self, message: discord.Message) -> Link | None:
         """The picture behind a link, once Discord shows it; None without a link. Raises `ForeignUrl`."""
         if not message_options.ADDRESS.search(message.content):
             return None
-        allowed = self.client.service.downloader.allowed
+        allowed = self.client.service.downloader.is_allowed
 
         def shows(event: discord.RawMessageUpdateEvent) -> bool:
             return event.message_id == message.id and picture_sources.of_message(event.message, allowed) is not None
@@ -88,25 +88,25 @@ class MentionCog(commands.Cog):
             event = await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)
             return picture_sources.of_message(event.message, allowed)
         except TimeoutError:
-            return picture_sources.meant(await self._as_it_is_now(message), allowed)
+            return picture_sources.require_link(await self._fetch_message(message), allowed)
 
-    async def _as_it_is_now(self, message: discord.Message) -> discord.Message:
+    async def _fetch_message(self, message: discord.Message) -> discord.Message:
         """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
         try:
             return await message.channel.fetch_message(message.id)
         except (discord.HTTPException, *NO_ANSWER) as error:
-            log.info("a message was not read again: %s", told(error))
+            log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
 
     async def _reply(self, message: discord.Message, text: str) -> None:
         try:
             await message.reply(text, mention_author=False, allowed_mentions=NOBODY)
         except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("a sentence was not delivered: %s", told(failed))
+            log.warning("a sentence was not delivered: %s", describe_error(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
         if isinstance(error, FailedAfterResponse):
-            await self.client.amend(error)
+            await self.client.apologise_in_place(error)
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")

@@ -52,7 +52,7 @@ class SeeCog(commands.Cog):
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""
         service = self.client.service
-        link = picture_sources.meant(message, service.downloader.allowed)
+        link = picture_sources.require_link(message, service.downloader.is_allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return

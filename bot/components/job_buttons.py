@@ -31,7 +31,7 @@ async def _more(_actions: JobActions, interaction: discord.Interaction, row: Job
 
 
 async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
-    await interaction_response.answer(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
+    await interaction_response.respond(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
 
 
 def _only(values: list[str]) -> str:

@@ -73,7 +73,7 @@ class EngineProcess:
         if self._child is not None and self._child.returncode is None:
             self._child.terminate()
             await self._wait_or_kill(self._child)
-        elif self._is_held() and (pid := self._supervisor()) and pid == self._marked():
+        elif self._is_held() and (pid := self._running_pid()) and pid == self._started_pid():
             await self._stop_other(pid)
         self._mark.unlink(missing_ok=True)
 
@@ -86,7 +86,7 @@ class EngineProcess:
                 )
         except OSError as error:  # no memory, no descriptors, a full disk: it may be there again later
             return str(error)
-        before = self._marked()
+        before = self._started_pid()
         self._remember(self._child.pid)
         status = await self._child.wait()
         if status == LOCKED and before:
@@ -101,7 +101,7 @@ class EngineProcess:
     async def _watch_other(self) -> None:
         log.info("an engine is running already")
         await asyncio.sleep(self._patience.watch_s)
-        await self._outlive(math.inf)
+        await self._wait_for_end(math.inf)
 
     async def _wait_or_kill(self, child: asyncio.subprocess.Process) -> None:
         try:
@@ -114,18 +114,18 @@ class EngineProcess:
     async def _stop_other(self, pid: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-        await self._outlive(time.monotonic() + self._patience.grace_s)
+        await self._wait_for_end(time.monotonic() + self._patience.grace_s)
 
-    async def _outlive(self, until: float) -> None:
+    async def _wait_for_end(self, until: float) -> None:
         """Wait for an engine that is not our child; nobody will tell us when it ends."""
         while self._is_held() and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(self._patience.watch_s)
 
-    def _supervisor(self) -> int | None:
-        return _pid_in(self._pid_file)
+    def _running_pid(self) -> int | None:
+        return _read_pid(self._pid_file)
 
-    def _marked(self) -> int | None:
-        return _pid_in(self._mark)
+    def _started_pid(self) -> int | None:
+        return _read_pid(self._mark)
 
     def _is_held(self) -> bool:
         """Whether an engine lives here."""
@@ -142,7 +142,7 @@ class EngineProcess:
         return False
 
 
-def _pid_in(path: Path) -> int | None:
+def _read_pid(path: Path) -> int | None:
     try:
         return int(json.loads(path.read_text("utf-8"))["supervisor"])
     except (OSError, ValueError, KeyError, TypeError):

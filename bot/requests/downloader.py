@@ -72,7 +72,7 @@ class Downloader:
         self._limit_mb = limit_mb
         self._cdn = yarl.URL(cdn_url).origin() if cdn_url else None
 
-    def allowed(self, url: str) -> bool:
+    def is_allowed(self, url: str) -> bool:
         """Whether pictures are taken from there."""
         return self._address(url) is not None
 

@@ -71,13 +71,13 @@ def check_work(params: Dream | Zoom | See) -> None:
 def _largest(params: Dream | Zoom | See) -> float:
     """The most work that a command can ask of this recipe and network."""
     kind = type(params)
-    bounds: dict[str, Any] = {name: _bound(kind, name) for name in GROWING if name in kind.model_fields}
+    bounds: dict[str, Any] = {name: _maximum(kind, name) for name in GROWING if name in kind.model_fields}
     plain = kind.model_construct(network=params.network, **bounds)
     notebook = {**Dream.NOTEBOOK, "look": "2015"}
     return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
 
 
-def _bound(kind: type[Params], name: str) -> int:
+def _maximum(kind: type[Params], name: str) -> int:
     return next(int(bound.le) for bound in kind.model_fields[name].metadata if hasattr(bound, "le"))
 
 

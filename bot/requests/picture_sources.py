@@ -76,7 +76,7 @@ def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link
     return next((link for link in _links(message) if allowed(link.url)), None)
 
 
-def meant(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
+def require_link(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The same. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture behind it."""
     found = of_message(message, allowed)
     if found is None and ADDRESS.search(message.content):

@@ -11,20 +11,20 @@ from engine.params import Channel, See, Zoom
 from engine.queue.job import JobRow, State
 
 
-def settled(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
+def result_card(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
     """The answer: the picture, or why there is none. Raises ValueError for a row that is not final: it has none."""
     match row.state:
         case State.DONE:
-            return _done(row, posting, picture)
+            return _picture_card(row, posting, picture)
         case State.FAILED:
-            return sentence(row, wording.with_code(wording.unmarked(row.error), row.error_code))
+            return sentence(row, wording.with_code(wording.escape_markdown(row.error), row.error_code))
         case State.CANCELLED:
             return sentence(row, wording.CANCELLED)
         case State.QUEUED | State.RUNNING:
             raise ValueError(f"{row.state} is no answer")
 
 
-def _done(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
+def _picture_card(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
     if picture is None:
         return sentence(row, wording.LOST)
     shown = Picture(picture, wording.alt(row.job.params, posting.original, row), row.job.spoiler)

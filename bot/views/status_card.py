@@ -9,12 +9,12 @@ from engine.params import AnyParams
 from engine.queue.job import Job, JobId, Place
 
 
-def opening(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
+def opening_card(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
     """Before the picture is there, when that takes long; so many are opened before it."""
     return Card(wording.status(wording.opening(ahead), posting.name, params))
 
 
-def waiting(
+def waiting_card(
     id: JobId,
     job: Job,
     posting: Posting,
@@ -30,7 +30,7 @@ def waiting(
     return Card(text, _before(shown, posting, job), ("cancel",), id)
 
 
-def dreaming(
+def dreaming_card(
     id: JobId,
     job: Job,
     posting: Posting,

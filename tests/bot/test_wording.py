@@ -228,11 +228,11 @@ def test_help_fits_one_message_and_has_three_examples() -> None:
     ],
 )
 def test_a_refusal_quotes_without_being_moved(error: PareidoliaError) -> None:
-    said = re.sub(r"`[^`]*`", "", wording.refused(error))
+    said = re.sub(r"`[^`]*`", "", wording.error_sentence(error))
     assert not re.search(r"(?<!\\)(<@|@everyone|\*\*|\|\||\[a\])", said)
     assert error.code in said
 
 
 def test_our_own_code_in_a_refusal_stays() -> None:
-    said = wording.refused(BadOption(option="channel", problem="and `search` are one too many"))
+    said = wording.error_sentence(BadOption(option="channel", problem="and `search` are one too many"))
     assert "`channel` and `search` are" in said

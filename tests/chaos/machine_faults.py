@@ -289,7 +289,7 @@ async def a_stop_while_a_picture_is_opened(_seed: str) -> None:
         return b""
 
     async with opened_bench() as bench:
-        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(service_module, "ANSWER_S", 0.05):
+        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(service_module, "OPENING_S", 0.05):
             asked = bench.ask()
             message = await bench.message(asked)
             assert "Opening your picture" in texts(message)

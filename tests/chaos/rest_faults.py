@@ -342,7 +342,7 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
     nowhere = {"PAREIDOLIA_CONFIG": os.devnull}
     parts = (
         (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder),
-        (service, "ANSWER_S", PATIENCE_S),
+        (service, "OPENING_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (channel_lane, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
         (service, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),
@@ -640,7 +640,7 @@ def _circumstances(story: Story) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(bot_publisher, "TOKEN_LIFE_S", story.token_life_s))
         if story.opens_slowly:
-            stack.enter_context(mock.patch.object(service, "ANSWER_S", 0.0))
+            stack.enter_context(mock.patch.object(service, "OPENING_S", 0.0))
         if story.pings:
             stack.enter_context(mock.patch.object(bot_tracker, "LONG_WAIT_S", -1.0))
         yield

@@ -277,7 +277,7 @@ async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_drea
     row = dispatch.ledger.claim("by hand")
     assert row
     dispatch.ledger.stopped(id, row.attempt)
-    tracker._heed(Progress(id, 2, 5, 1.0, JPEG))
+    tracker._handle_hint(Progress(id, 2, 5, 1.0, JPEG))
     await posted(dispatch, id)
     assert ["Stopped" in text for text in wall.texts(id)] == [True]
     await tracker.close()
@@ -289,7 +289,7 @@ async def test_a_job_that_is_held_is_not_edited_because_it_was_cancelled(
     id = await queue(dispatch)
     tracker.expect(id, Job(Dream(), "1"), posting(message_id=None))
     await dispatch.cancel(id)
-    await tracker.look(id)
+    await tracker.refresh(id)
     dispatch._tell(Settled(id))
     await tracker.sweep()
     assert wall.shown == []
@@ -331,7 +331,7 @@ async def test_there_is_no_final_card_of_a_row_that_is_not_final(dispatch: Memor
     row = await dispatch.row(await queue(dispatch))
     assert row
     with pytest.raises(ValueError, match=state):
-        result_card.settled(dataclasses.replace(row, state=state), posting(), None)
+        result_card.result_card(dataclasses.replace(row, state=state), posting(), None)
 
 
 async def test_hints_before_the_status_message_are_kept(
@@ -418,10 +418,10 @@ def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(
     tracker = DeliveryTracker(dispatch, wall)
     followed, pauses = track("a"), []
     for _ in range(8):
-        followed.hold_back(Unavailable(), tracker._pace.preview_s)
+        followed.slow_down(Unavailable(), tracker._pace.preview_s)
         pauses.append(followed.due - time.monotonic())
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60, 60], abs=0.5)
-    followed.hold_back(Unavailable("", after_s=500.0), tracker._pace.preview_s)
+    followed.slow_down(Unavailable("", after_s=500.0), tracker._pace.preview_s)
     assert followed.due - time.monotonic() == pytest.approx(500.0, abs=0.5)
 
 
@@ -582,7 +582,7 @@ async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(
     rows = await dispatch.unposted()
 
     async def old_rows() -> Sequence[JobRow]:
-        tracker._heed(Started(id))
+        tracker._handle_hint(Started(id))
         return rows
 
     monkeypatch.setattr(dispatch, "unposted", old_rows)

@@ -193,7 +193,7 @@ async def stage(
         monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
-    monkeypatch.setattr(service_module, "ANSWER_S", 10.0)
+    monkeypatch.setattr(service_module, "OPENING_S", 10.0)
     database = connect(sqlite_url(loaded.database))
     tables.metadata.create_all(database)
     database.dispose()
@@ -385,7 +385,7 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
         await release.wait()
         return await fetch(link, size, person)
 
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.01)
     monkeypatch.setattr(stage.client.service.downloader, "fetch", slow)
     good = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     bad = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", b"text"))
@@ -403,7 +403,7 @@ async def test_what_breaks_behind_the_status_message_takes_its_place(
         await asyncio.sleep(0.05)
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.0)
     monkeypatch.setattr(stage.client.service.downloader, "fetch", broken)
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     await stage.shows(message, "my fault")
@@ -925,7 +925,7 @@ def breaks_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, af
 async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture_for_ever(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.0)
     breaks_once(monkeypatch, stage.client.service._publisher, "deliver")
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     assert "Opening" in words(message)
@@ -1009,7 +1009,7 @@ async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
 ) -> None:
     service = stage.client.service
     for number in (1, 2):
-        service._pending.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
+        service._pending.save(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
     breaks_once(monkeypatch, service._publisher, "edit")
     await service.apologise_for_pending()
-    assert service._pending.left() == []
+    assert service._pending.unfinished() == []

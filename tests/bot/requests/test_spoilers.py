@@ -162,10 +162,10 @@ def row_of(spoiler: bool) -> JobRow:
 @pytest.mark.parametrize("spoiler", [True, False])
 def test_every_version_of_an_answer_is_as_hidden_as_the_first(spoiler: bool) -> None:
     posting, row = Posting(1, "Ada", "Ada's cat"), row_of(spoiler)
-    whole = result_card.settled(row, posting, png())
+    whole = result_card.result_card(row, posting, png())
     cards = [whole, plain(whole), result_card.smaller(whole, png(), still=True)]
-    cards += [status_card.waiting(row.id, row.job, posting, png(), None)]
-    cards += [status_card.dreaming(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
+    cards += [status_card.waiting_card(row.id, row.job, posting, png(), None)]
+    cards += [status_card.dreaming_card(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
     assert [one.picture is not None and one.picture.spoiler for one in cards] == [spoiler] * 6
     assert {files(one)[0].spoiler for one in cards} == {spoiler}
 
@@ -198,8 +198,8 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
-    monkeypatch.setattr(service_module, "LOOK_S", 0.02)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.01)
+    monkeypatch.setattr(service_module, "PLACE_S", 0.02)
     line = stage.client.service._submitter._download_queue
     turns = [line.line_up(name, line._room) for name in ("one", "other")]
     waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
@@ -254,8 +254,8 @@ def opening_of(stage: Stage) -> Message | None:  # noqa: F811
 @pytest.fixture
 def line(stage: Stage, panel: Message, monkeypatch: pytest.MonkeyPatch) -> DownloadQueue:  # noqa: F811
     """The line, in which nobody is patient."""
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
-    monkeypatch.setattr(service_module, "LOOK_S", 0.01)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.01)
+    monkeypatch.setattr(service_module, "PLACE_S", 0.01)
     return stage.client.service._submitter._download_queue
 
 
@@ -321,7 +321,7 @@ async def test_a_refusal_takes_the_place_of_the_place_in_line(
     assert [one.id for one in ours(stage)[before:]] == [waits.id]
     assert await stage.rows() == []
     async with asyncio.timeout(60):
-        while stage.client.service._pending.left():
+        while stage.client.service._pending.unfinished():
             await asyncio.sleep(0.005)
 
 
@@ -332,13 +332,13 @@ async def test_a_place_in_line_that_a_killed_bot_left_is_taken_back(
 ) -> None:
     service, place = stage.client.service, stage.playground.world.channel("dreams")
     posting, id = Posting(1, "Ada", "Ada's cat", channel_id=int(place.id)), new_id()
-    sent = await service._publisher.send(id, posting, status_card.opening(Dream(), posting, 2))
-    service._pending.keep(id, dataclasses.replace(posting, message_id=sent if heard else None))
+    sent = await service._publisher.send(id, posting, status_card.opening_card(Dream(), posting, 2))
+    service._pending.save(id, dataclasses.replace(posting, message_id=sent if heard else None))
     await service.apologise_for_pending()
     (message,) = ours(stage)
     assert wording.INTERRUPTED in words(message)
     assert wording.OPENING not in words(message)
-    assert service._pending.left() == []
+    assert service._pending.unfinished() == []
 
 
 async def test_how_a_file_was_made_is_not_called_out_of_reach_while_it_waits(
