@@ -172,7 +172,7 @@ async def compose(
     parts = Parts(
         discord=lambda: client.connected,
         engine=dispatch.engine_listens,
-        rows=dispatch.unposted,
+        rows=dispatch.list_unposted,
         run_dir=settings.run_dir,
         decoders=lambda: decoder.pids,
     )

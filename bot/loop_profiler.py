@@ -20,7 +20,7 @@ from bot import app
 LONGEST_CALLBACKS = 5
 
 
-class Watch:
+class CallbackProfiler:
     """Remembers the slowest callbacks since `begin`."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Watch:
 
 def main() -> int:
     """Run the bot of the settings; its exit status."""
-    watch = Watch()
+    watch = CallbackProfiler()
     watch.install()
     try:
         return app.main()

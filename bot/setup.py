@@ -121,7 +121,7 @@ def write(path: Path, token: str) -> None:
             file.write(text)
         fresh.replace(path)
     except OSError as error:
-        raise os_errors.unusable(path, error, OTHERWISE) from None
+        raise os_errors.unusable_path(path, error, OTHERWISE) from None
 
 
 def _with_token(path: Path, token: str) -> str:

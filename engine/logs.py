@@ -62,7 +62,7 @@ def concern(id: str) -> None:
     _job.set(id)
 
 
-def redacted(text: str, token: str = "") -> str:
+def redact(text: str, token: str = "") -> str:
     """The text without anything that opens something; `token` is hidden, whatever it looks like."""
     for secret in SECRETS:
         text = secret.sub(rf"\1{HIDDEN}", text)
@@ -84,10 +84,10 @@ class Line(logging.Formatter):
         facts = {
             "time": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "level": record.levelname,
             "process": self._process, "logger": record.name, "job": _job.get(),
-            "message": redacted(said, self._token),
+            "message": redact(said, self._token),
         }  # fmt: skip
         if record.exc_info:
-            facts["traceback"] = redacted(self.formatException(record.exc_info), self._token)
+            facts["traceback"] = redact(self.formatException(record.exc_info), self._token)
         return {name: value for name, value in facts.items() if value}
 
 
@@ -110,7 +110,7 @@ class JsonLine(Line):
         return json.dumps(self.facts(record), ensure_ascii=False)
 
 
-class Bounded(logging.StreamHandler[TextIO]):
+class RotatingStderrHandler(logging.StreamHandler[TextIO]):
     """Writes to stderr, and sets the file behind it aside when it is full, if it is one of ours."""
 
     def __init__(self, folder: Path) -> None:
@@ -124,7 +124,7 @@ class Bounded(logging.StreamHandler[TextIO]):
         except (OSError, ValueError):  # no file at all, as under pytest
             super().emit(record)
             return
-        with _alone(shared):
+        with _exclusive(shared):
             if os.fstat(shared).st_size >= MOST:
                 with contextlib.suppress(OSError):
                     self._make_room(shared)
@@ -140,11 +140,11 @@ class Bounded(logging.StreamHandler[TextIO]):
                 if (older := Path(f"{path}.{number}")).exists():
                     older.replace(f"{path}.{number + 1}")
         with path.open("rb") as past:
-            _keep(past, Path(f"{path}.1"))
+            _copy_aside(past, Path(f"{path}.1"))
             os.ftruncate(full, 0)  # before `past` is closed: closing any descriptor of a file gives up the lock on it
 
 
-def _keep(past: BinaryIO, aside: Path) -> None:
+def _copy_aside(past: BinaryIO, aside: Path) -> None:
     """Copy a full log, or nothing of it where there is no room."""
     try:
         with aside.open("wb") as out:
@@ -155,7 +155,7 @@ def _keep(past: BinaryIO, aside: Path) -> None:
 
 
 @contextmanager
-def _alone(shared: int) -> Iterator[None]:
+def _exclusive(shared: int) -> Iterator[None]:
     """Hold the file behind a descriptor against other processes. A lock of the process (`lockf`), because parent and
     child share the descriptor, and with it any lock of `flock`. Pipes and terminals have none and need none."""
     try:
@@ -180,7 +180,7 @@ def _file_behind(descriptor: int, folder: Path) -> Path | None:
 
 def start(settings: Settings, process: str) -> None:
     """Write this process's log to stderr in the format of the settings. Once a process, before anything else."""
-    handler = Bounded(settings.log_dir)
+    handler = RotatingStderrHandler(settings.log_dir)
     kind = JsonLine if settings.log_format == "json" else TextLine
     handler.setFormatter(kind(process, settings.discord.token.get_secret_value()))
     root = logging.getLogger()
@@ -189,10 +189,10 @@ def start(settings: Settings, process: str) -> None:
     # below INFO discord.py writes every frame down: what people wrote, and tokens
     logging.getLogger("discord").setLevel(max(logging.INFO, root.level))
     logging.captureWarnings(True)
-    sys.excepthook = _died
+    sys.excepthook = _log_fatal
 
 
-def _died(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
+def _log_fatal(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
     """What ends the process is a line of its log, too."""
     if issubclass(kind, KeyboardInterrupt):
         return sys.__excepthook__(kind, error, trace)

@@ -185,7 +185,7 @@ async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
     refused = await room.ask("You", "dream", image=upload)
     assert refused.flags & EPHEMERAL
     assert said in texts(refused)
-    assert room.unposted() == []
+    assert room.list_unposted() == []
 
 
 async def test_an_unknown_layer_names_the_nearest(room: Room) -> None:
@@ -224,7 +224,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
 ) -> None:
     (attachment,) = room.now(dream).attachments
     assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
-    said = sanitizer.imprinted(attachment.data, 1.0)
+    said = sanitizer.read_imprint(attachment.data, 1.0)
     made = generation_metadata.read(said).params
     assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 128)
     asking = [one for one in room.world.people.values() if not one.bot]
@@ -237,7 +237,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
         liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
         assert f"/dream layer:high size:128 seed:{made.seed}" in texts(liked)
-        assert sanitizer.imprinted(liked.attachments[0].data, 1.0) == said
+        assert sanitizer.read_imprint(liked.attachments[0].data, 1.0) == said
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -
     assert [ping for ping in room.world.pings if set(ping.user_ids) - {bot}] == []
     rejected = [call for call in room.world.calls if call.status >= 400 and call.status != 429]
     assert rejected == []
-    assert room.unposted() == []
+    assert room.list_unposted() == []
     assert room.playground.violations == []
 
 

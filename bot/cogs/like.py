@@ -88,9 +88,9 @@ class LikeCog(commands.Cog):
     async def _row(self, message: discord.Message) -> JobRow | None:
         """The job that a message of ours is about, finished or not."""
         dispatch = self.client.service.dispatch
-        rows = await dispatch.unposted() if message.author == self.client.user else ()
+        rows = await dispatch.list_unposted() if message.author == self.client.user else ()
         underway = (row for row in rows if Posting.from_json(row.posting).message_id == message.id)
-        return next(underway, None) or await dispatch.answered_in(str(message.id))
+        return next(underway, None) or await dispatch.find_by_answer(str(message.id))
 
 
 def for_a_picture(params: AnyParams) -> Dream | Zoom | See:

@@ -41,7 +41,7 @@ def guard(find: Find) -> Find:
 
 async def chosen_network(interaction: discord.Interaction[Any]) -> str | None:
     """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
-    said = catalog.named(str(getattr(interaction.namespace, "network", None) or ""))
+    said = catalog.match_network(str(getattr(interaction.namespace, "network", None) or ""))
     chosen = said or await _network_of_preset(interaction)
     return chosen if chosen in catalog.ready() else None
 

@@ -16,14 +16,14 @@ from bot.views import result_card
 from bot.views.message_card import Card
 from engine.errors import Refusal
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.queue.job import JobId, JobRow
 
 log = logging.getLogger(__name__)
 
 SMALLER_SIDE = 1024
 """Pixels: as a PNG at most 3 MB, which fits everywhere."""
-Shrink = Callable[[bytes, int], Awaitable[Clean]]
+Shrink = Callable[[bytes, int], Awaitable[CleanPicture]]
 """Makes a PNG of at most so many pixels a side of a picture. Raises `Refusal`s."""
 
 

@@ -75,7 +75,7 @@ class DeliveryTracker:
 
     async def resume(self) -> None:
         """Take up every row whose answer is not posted, whoever queued it."""
-        for row in await self._dispatch.unposted():
+        for row in await self._dispatch.list_unposted():
             track = self._track(row)
             if row.state.settled:
                 self._mark_final(track)
@@ -157,7 +157,7 @@ class DeliveryTracker:
         now = time.monotonic()
         self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
         before = {id: track.phase for id, track in self._tracks.items()}  # a hint may overtake the rows
-        rows, places = await self._dispatch.unposted(), await self._dispatch.places()
+        rows, places = await self._dispatch.list_unposted(), await self._dispatch.places()
         for row in rows:
             if row.id not in self._tracks and abs(time.time() - row.created) > UNFOLLOWED_S:
                 self._track(row)

@@ -71,7 +71,7 @@ async def run(arguments: argparse.Namespace) -> int:
 def warm_up() -> None:
     """Make the portraits in the size that clients ask for, and the samples."""
     for scene in avatars.SCENES:
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
     for sample in samples.available():
         samples.sample_png(sample.name)
 

@@ -45,9 +45,9 @@ ROUTES = (
     Route("GET", "/applications/@me", accounts.application),
     Route("PATCH", "/applications/@me", accounts.application),
     Route("GET", "/oauth2/applications/@me", accounts.application),
-    Route("GET", COMMANDS, registry.listed),
+    Route("GET", COMMANDS, registry.list_commands),
     Route("PUT", COMMANDS, registry.overwrite),
-    Route("GET", GUILD_COMMANDS, registry.listed),
+    Route("GET", GUILD_COMMANDS, registry.list_commands),
     Route("PUT", GUILD_COMMANDS, registry.overwrite),
     Route("GET", "/guilds/{guild}", accounts.guild),
     Route("GET", "/guilds/{guild}/channels", accounts.guild_channels),
@@ -59,14 +59,14 @@ ROUTES = (
     Route("POST", "/channels/{channel}/typing", channels.typing),
     Route("GET", MESSAGES, channels.browse),
     Route("POST", MESSAGES, channels.post, bucket="send"),
-    Route("GET", MESSAGES + "/{message}", channels.read),
-    Route("PATCH", MESSAGES + "/{message}", channels.change, bucket="edit"),
-    Route("DELETE", MESSAGES + "/{message}", channels.remove, bucket="delete"),
+    Route("GET", MESSAGES + "/{message}", channels.get_message),
+    Route("PATCH", MESSAGES + "/{message}", channels.edit_message, bucket="edit"),
+    Route("DELETE", MESSAGES + "/{message}", channels.delete_message, bucket="delete"),
     Route("POST", "/interactions/{interaction}/{token}/callback", callbacks.acknowledge, by_token=True),
     Route("POST", WEBHOOK, callbacks.follow_up, bucket="webhook", by_token=True),
-    Route("GET", WEBHOOK + "/messages/{message}", callbacks.read, by_token=True),
-    Route("PATCH", WEBHOOK + "/messages/{message}", callbacks.change, bucket="webhook", by_token=True),
-    Route("DELETE", WEBHOOK + "/messages/{message}", callbacks.remove, bucket="webhook", by_token=True),
+    Route("GET", WEBHOOK + "/messages/{message}", callbacks.get_message, by_token=True),
+    Route("PATCH", WEBHOOK + "/messages/{message}", callbacks.edit_message, bucket="webhook", by_token=True),
+    Route("DELETE", WEBHOOK + "/messages/{message}", callbacks.delete_message, bucket="webhook", by_token=True),
 )
 
 
@@ -97,12 +97,12 @@ class Rest:
                 self._conform(request, call)
                 reply = route.handler(call)
             except Rejection as rejection:
-                return self._refused(request, call, rejection)
+                return self._reject(request, call, rejection)
             except Overrun as overrun:
                 return self._overrun(request, overrun)
             except (TypeError, ValueError, AttributeError, KeyError) as error:
                 shape = invalid("", "MODEL_TYPE_CONVERT", f"The stand-in could not read this: {error!r}")
-                return self._refused(request, call, shape)
+                return self._reject(request, call, shape)
             self._record(request, call, 200 if reply is not None else 204, None)
             return answer(reply, headers)
 
@@ -111,7 +111,7 @@ class Rest:
             try:
                 response = await self.faults.serve(request.method, route.path, request, serve)
             except Rejection as rejection:
-                return self._refused(request, None, rejection)
+                return self._reject(request, None, rejection)
             if response.status >= 400 and len(self._world.calls) == known:
                 self._record(request, None, response.status, 0)
             return response
@@ -138,7 +138,7 @@ class Rest:
         if problems:
             raise Rejection("invalid_form", problems)
 
-    def _refused(self, request: web.Request, call: Call | None, rejection: Rejection) -> web.Response:
+    def _reject(self, request: web.Request, call: Call | None, rejection: Rejection) -> web.Response:
         self._record(request, call, rejection.status, rejection.code)
         self._world.log(f"{request.method} {short(request.path)} refused: {rejection.summary()}")
         return answer(rejection.answer(), {}, rejection.status)

@@ -20,7 +20,7 @@ from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
 from engine.errors import Gone, NoLedger, Refusal
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch import Dispatch
@@ -119,7 +119,7 @@ class Submitter:
         except NoLedger:  # it is queued all the same, and must not be refused
             return None
 
-    async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, Clean]:
+    async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, CleanPicture]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
             clean = await self._downloader.fetch(source, request.params.size, request.requester)
@@ -127,7 +127,7 @@ class Submitter:
         data = await self._dispatch.get_blob(source)
         if data is None:
             raise Gone
-        return source, Clean(data, 0, 0)
+        return source, CleanPicture(data, 0, 0)
 
 
 def noise(size: int, seed: int) -> bytes:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.store.tables import presets
 from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
-from engine.params import Dream, Zoom, renewed
+from engine.params import Dream, Zoom, rename_options
 from engine.queue.database import reading
 
 LONGEST = 32
@@ -95,13 +95,13 @@ class Presets:
             found = db.scalar(used.returning(presets.c.params))
         if found is None:
             raise self._unknown(user_id, name)
-        return renewed(json.loads(found))
+        return rename_options(json.loads(found))
 
     def _all(self, user_id: str) -> list[Preset]:
         query = sa.select(presets.c.name, presets.c.params).where(presets.c.user_id == user_id)
         with reading(self._engine) as db:
             rows = db.execute(query.order_by(presets.c.used.desc(), presets.c.id.desc())).all()
-        return [Preset(row.name, renewed(json.loads(row.params))) for row in rows]
+        return [Preset(row.name, rename_options(json.loads(row.params))) for row in rows]
 
     def _delete(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:

@@ -70,7 +70,7 @@ def _unwritable(folder: Path) -> str:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"?")
     except OSError as error:
-        return str(os_errors.unusable(folder, error))
+        return str(os_errors.unusable_path(folder, error))
     return ""
 
 

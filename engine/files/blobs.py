@@ -23,7 +23,7 @@ PART = ".part-"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class BlobStat:
     """A blob as it lies in the folder."""
 
     key: BlobKey
@@ -74,19 +74,19 @@ class Blobs:
             raise ValueError(f"not a blob's name: {key[:80]!r}")
         return self.folder / key[:2] / key
 
-    def stored(self) -> list[Stored]:
+    def list_all(self) -> list[BlobStat]:
         """All blobs, those unused for longest first."""
         found = []
         for path in self.folder.glob("??/*"):
             with suppress(FileNotFoundError):  # another process tidies, too
                 stat = path.stat()
-                found.append(Stored(BlobKey(path.name), stat.st_size, stat.st_mtime))
+                found.append(BlobStat(BlobKey(path.name), stat.st_size, stat.st_mtime))
         return sorted((one for one in found if is_key(one.key)), key=lambda one: one.used)
 
     def remove(self, key: BlobKey, unused_since: float) -> int:
         """Delete a blob unless it was used after that moment (Unix seconds); the bytes freed."""
         path = self.path(key)
-        with self._locked(fcntl.LOCK_EX):
+        with self._lock(fcntl.LOCK_EX):
             try:
                 stat = path.stat()
             except FileNotFoundError:
@@ -104,7 +104,7 @@ class Blobs:
                     part.unlink()
 
     def _use(self, path: Path) -> None:
-        with self._locked(fcntl.LOCK_SH):
+        with self._lock(fcntl.LOCK_SH):
             try:
                 os.utime(path)
             except FileNotFoundError:
@@ -113,7 +113,7 @@ class Blobs:
                 return
 
     @contextmanager
-    def _locked(self, kind: int) -> Iterator[None]:
+    def _lock(self, kind: int) -> Iterator[None]:
         try:
             lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:  # a disk that cannot be written: then nothing is removed from it either

@@ -20,7 +20,7 @@ _PLAIN = {
 }
 
 
-def unusable(path: Path, error: OSError, choose: str = "choose another `data_dir`") -> SettingsError:
+def unusable_path(path: Path, error: OSError, choose: str = "choose another `data_dir`") -> SettingsError:
     """Why a file or folder of ours cannot be used, and the remedy; `choose` is the other way out."""
     if error.errno in (errno.EACCES, errno.EPERM):
         return SettingsError(problem=f"{path} cannot be used{_whose(path)}. {_remedy(path)}, or {choose}.")
@@ -28,7 +28,7 @@ def unusable(path: Path, error: OSError, choose: str = "choose another `data_dir
     return SettingsError(problem=f"{path} cannot be used: {why}. {choose[:1].upper()}{choose[1:]}.")
 
 
-def expanded(path: Path) -> Path:
+def expand(path: Path) -> Path:
     """The path made absolute, `~` being the home folder. Raises `SettingsError` where there is none."""
     try:
         return path.expanduser().absolute()
@@ -45,7 +45,7 @@ def make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise unusable(folder, error) from None
+        raise unusable_path(folder, error) from None
 
 
 def make_private(folder: Path) -> None:
@@ -60,14 +60,14 @@ def make_private(folder: Path) -> None:
     except FileExistsError:
         raise SettingsError(problem=f"{folder} is a file. Move it away, or choose another `data_dir`.") from None
     except OSError as error:
-        raise unusable(folder, error) from None
+        raise unusable_path(folder, error) from None
 
 
 def check_writable(*paths: Path) -> None:
     """Raises `SettingsError` for a file of ours that may not be written, as one start under `sudo` leaves them."""
     for path in paths:
         if is_file(path) and not os.access(path, os.W_OK):
-            raise unusable(path, PermissionError(errno.EACCES, "not ours"))
+            raise unusable_path(path, PermissionError(errno.EACCES, "not ours"))
 
 
 def is_file(path: Path) -> bool:
@@ -78,7 +78,7 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def matching(folder: Path, pattern: str) -> list[Path]:
+def list_matching(folder: Path, pattern: str) -> list[Path]:
     """The files of a folder by a pattern, in order; none in a folder that may not be looked into."""
     try:
         return sorted(folder.glob(pattern))
@@ -91,7 +91,7 @@ def _whose(path: Path) -> str:
         owner = path.stat().st_uid
     except OSError:
         return f" by {_me()}: there is no permission"
-    return "" if owner == os.geteuid() else f": it belongs to another user ({_named(owner)}), and this is {_me()}"
+    return "" if owner == os.geteuid() else f": it belongs to another user ({_user_name(owner)}), and this is {_me()}"
 
 
 def _remedy(path: Path) -> str:
@@ -105,10 +105,10 @@ def _remedy(path: Path) -> str:
 
 
 def _me() -> str:
-    return f"user {_named(os.geteuid())}"
+    return f"user {_user_name(os.geteuid())}"
 
 
-def _named(user: int) -> str:
+def _user_name(user: int) -> str:
     try:
         return f"{pwd.getpwuid(user).pw_name}, {user}"
     except KeyError:

@@ -33,7 +33,7 @@ class Dispatch(Protocol):
         """What became of a job."""
         ...
 
-    async def answered_in(self, message_id: str) -> JobRow | None:
+    async def find_by_answer(self, message_id: str) -> JobRow | None:
         """The settled job whose answer was posted as that message."""
         ...
 
@@ -57,7 +57,7 @@ class Dispatch(Protocol):
         """Whether an engine is there now: while hints are listened to, it is known at once when one dies."""
         ...
 
-    async def unposted(self) -> Sequence[JobRow]:
+    async def list_unposted(self) -> Sequence[JobRow]:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         ...
 

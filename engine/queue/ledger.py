@@ -79,11 +79,11 @@ FIRST_GUESS_S = 0.6
 """Seconds per megapixel-iteration before anything has been measured (FIELD: two CPU cores, fp32)."""
 SMOOTHING = 0.3
 """Weight of the newest run in the moving average."""
-CRASHES = 2
+MOST_CRASHES = 2
 """A child that crashed this often on a job fails it."""
-BROUGHT = 20
+RECENT_SOURCES = 20
 """Jobs that are looked through for the last picture that somebody brought to a channel."""
-STARTS = 20
+MOST_STARTS = 20
 """A job that was begun this often and never ended brings whole engines down; it fails."""
 
 _presets = sa.table("presets", sa.column("params"))
@@ -183,7 +183,7 @@ class Ledger:
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
         return _job_row(found) if found else None
 
-    def answered_in(self, message_id: str) -> JobRow | None:
+    def find_by_answer(self, message_id: str) -> JobRow | None:
         """The settled job whose answer was posted as that message."""
         with self._read() as db:
             found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
@@ -193,7 +193,9 @@ class Ledger:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
         chosen = (jobs.c.requester == requester, jobs.c.picture.is_not(None), jobs.c.parent.is_(None))
         with self._read() as db:
-            rows = db.execute(sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(BROUGHT)).all()
+            rows = db.execute(
+                sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(RECENT_SOURCES)
+            ).all()
         return [_job_row(one) for one in rows]
 
     def waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
@@ -224,7 +226,7 @@ class Ledger:
             places.append(Place(0 if row.state == State.RUNNING else ahead, until, State(row.state)))
         return places
 
-    def unposted(self) -> Sequence[JobRow]:
+    def list_unposted(self) -> Sequence[JobRow]:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         with self._read() as db:
             rows = db.execute(sa.select(jobs).where(jobs.c.posted.is_(None)).order_by(jobs.c.created)).all()
@@ -258,7 +260,7 @@ class Ledger:
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
             db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
-        if _known(found.params) is None:
+        if _parse_known(found.params) is None:
             self.fail(found.id, found.attempt, NoLongerKnown())
             return self.claim(engine)
         return _job_row(found)
@@ -296,7 +298,7 @@ class Ledger:
         failed = {"state": State.FAILED, "error": str(error), "error_code": error.code, "finished": self.clock()}
         return self._settle(id, attempt, failed)
 
-    def stopped(self, id: JobId, attempt: int) -> bool:
+    def settle_cancelled(self, id: JobId, attempt: int) -> bool:
         """Settle as cancelled."""
         return self._settle(id, attempt, {"state": State.CANCELLED, "finished": self.clock()})
 
@@ -304,13 +306,13 @@ class Ledger:
         """Put a job back unharmed: the engine stops gracefully."""
         return self._settle(id, attempt, {"state": State.QUEUED, "engine": None})
 
-    def crashed(self, id: JobId, attempt: int) -> State:
+    def record_crash(self, id: JobId, attempt: int) -> State:
         """The child died on it: queued once more, or failed the second time."""
         with self._db.begin() as db:
             row = db.execute(sa.select(jobs).where(*_fence(id, attempt))).one_or_none()
             if row is None:
                 return State.QUEUED
-            state = State.FAILED if row.crashes + 1 >= CRASHES else State.QUEUED
+            state = State.FAILED if row.crashes + 1 >= MOST_CRASHES else State.QUEUED
             db.execute(jobs.update().where(jobs.c.id == id).values(crashes=row.crashes + 1, **self._after(state)))
             return state
 
@@ -319,7 +321,7 @@ class Ledger:
         mine = (jobs.c.state == State.RUNNING, jobs.c.engine == engine)
         with self._db.begin() as db:
             worn_out = db.execute(
-                jobs.update().where(*mine, jobs.c.attempt >= STARTS).values(**self._after(State.FAILED))
+                jobs.update().where(*mine, jobs.c.attempt >= MOST_STARTS).values(**self._after(State.FAILED))
             ).rowcount
             flagged = db.execute(
                 jobs.update().where(*mine, jobs.c.stop != "").values(state=State.CANCELLED, finished=self.clock())
@@ -339,7 +341,7 @@ class Ledger:
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
 
-    def named_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
+    def referenced_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
         """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
         named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
@@ -390,7 +392,7 @@ def _remaining(row: sa.Row[Any], now: float) -> float:
     return float(row.cost_s)
 
 
-def _known(stored: str) -> params.AnyParams | None:
+def _parse_known(stored: str) -> params.AnyParams | None:
     """Params as stored; None where a network or a word in them has gone since. Their row must still be answered."""
     try:
         return params.parse(stored)
@@ -402,7 +404,7 @@ def _job_row(row: sa.Row[Any]) -> JobRow:
     return JobRow(
         id=JobId(row.id),
         job=Job(
-            params=_known(row.params) or params.Dream(),
+            params=_parse_known(row.params) or params.Dream(),
             requester=row.requester,
             picture=BlobKey(row.picture) if row.picture else None,
             others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},

@@ -20,7 +20,7 @@ def prepare(settings: Settings) -> None:
 
     Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file that cannot be opened or written.
     """
-    with _alone(settings.run_dir / "migrate.lock"):
+    with _exclusive_lock(settings.run_dir / "migrate.lock"):
         engine = connect(sqlite_url(settings.database))
         try:
             check(settings.database)
@@ -62,7 +62,7 @@ def scripts() -> Path:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _exclusive_lock(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -74,16 +74,16 @@ def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
 
 def _sweep(ledger: Ledger, blobs: Blobs, unused_since: float) -> int:
     """Remove the blobs that no row names; the bytes freed."""
-    stored = blobs.stored()  # before the names: what is stored and named later is not looked at
-    named = ledger.named_blobs()
+    stored = blobs.list_all()  # before the names: what is stored and named later is not looked at
+    named = ledger.referenced_blobs()
     return sum(blobs.remove(one.key, unused_since) for one in stored if one.key not in named)
 
 
 def _press(ledger: Ledger, blobs: Blobs, storage: Storage, unused_since: float) -> tuple[int, int]:
     """Remove the oldest unpinned blobs until the rest fits; the bytes that stay, and the bytes freed."""
-    stored = blobs.stored()
+    stored = blobs.list_all()
     held, freed = sum(one.size for one in stored), 0
-    pinned = ledger.named_blobs(pinned=True) if held > storage.gigabytes * GIGABYTE else set()
+    pinned = ledger.referenced_blobs(pinned=True) if held > storage.gigabytes * GIGABYTE else set()
     for one in stored:
         if held - freed <= storage.gigabytes * GIGABYTE:
             break

@@ -175,7 +175,7 @@ class Bench:
 async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
     """A bench at work; all of it ends with the context."""
     for scene in avatars.SCENES:
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
     folder = Path(tempfile.mkdtemp(prefix="p-"))
     playground = Playground()
     playground.world.acknowledge_seconds = PATIENCE_S  # nothing here is about speed either

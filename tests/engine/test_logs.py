@@ -127,7 +127,7 @@ def test_the_bots_own_token_is_hidden_whatever_it_looks_like() -> None:
 
 def test_what_opens_nothing_stays() -> None:
     said = "job AbCdEf_-0123456789xy: 9f86d081884c7d659a2feaa0c55ad015 in /home/ada/pareidolia.db"
-    assert logs.redacted(said) == said
+    assert logs.redact(said) == said
 
 
 DYING = """

@@ -45,7 +45,7 @@ async def test_the_words_of_the_default_are_offered_until_another_is_typed() -> 
 async def test_where_it_cannot_be_used_pockets_words_are_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network_files, "_installed", lambda module: [])
+    monkeypatch.setattr(network_files, "_package_folders", lambda module: [])
     catalog.include(tmp_path / "none")
     assert await values(autocomplete.networks, "") == ["pocket"]
     assert await values(autocomplete.layers, "mixed4a") == ["mixed4a"]

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from bot.requests import downloader as downloader_module
 from bot.requests.downloader import Downloader, Link
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Refusal, Unreachable
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 
 LIMIT_MB = 0.1
 BIG = b"x" * 200_000
@@ -29,11 +29,11 @@ class Glass:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, int]] = []
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         self.seen.append((data, size))
         if data == b"text":
             raise NotAPicture
-        return Clean(data, 4, 3)
+        return CleanPicture(data, 4, 3)
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
         self.seen.append((data, 0))

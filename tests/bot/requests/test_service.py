@@ -36,8 +36,8 @@ from bot.store.posting import Posting
 from engine import settings
 from engine.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.files import sanitizer
-from engine.files.decoder import Clean
-from engine.params import Climb, Dream, Zoom
+from engine.files.decoder import CleanPicture
+from engine.params import AscentParams, Dream, Zoom
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch import Dispatch
 from engine.queue.job import Job, JobId, JobRow, Limits, Result, State
@@ -100,7 +100,7 @@ class Stage:
         await self.playground.world.until(lambda: text in words(message) or None)
 
     async def rows(self) -> list[JobRow]:
-        return list(await self.dispatch.unposted())
+        return list(await self.dispatch.list_unposted())
 
     async def finish(self, message: Message, data: bytes | None = None) -> JobRow:
         """Do the engine's part for the job of a message."""
@@ -138,9 +138,9 @@ def words(message: Message) -> str:
     return message.content + " ".join(str(item.get("content", "")) for item in walk(message.components))
 
 
-def climb(row: JobRow) -> Climb:
+def climb(row: JobRow) -> AscentParams:
     """What was asked for, of a recipe that climbs."""
-    assert isinstance(row.job.params, Climb)
+    assert isinstance(row.job.params, AscentParams)
     return row.job.params
 
 
@@ -177,7 +177,7 @@ def specification() -> Specification:
 def _drawn_avatars() -> None:
     """As `make play` does: drawn when first asked for, on a busy machine they would outlast Discord's patience."""
     for scene in avatars.SCENES:
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
 
 
 @pytest.fixture
@@ -232,14 +232,14 @@ class HereDecoder:
     async def warm(self) -> None:
         pass
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         if not data:
             raise EmptyFile
         made = await asyncio.to_thread(sanitizer.clean, data, size, self.megapixels)
-        return Clean(made.png, *made.size, made.frame, made.frames)
+        return CleanPicture(made.png, *made.size, made.frame, made.frames)
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
-        return await asyncio.to_thread(sanitizer.imprinted, data, self.megapixels)
+        return await asyncio.to_thread(sanitizer.read_imprint, data, self.megapixels)
 
 
 def quick_tracker(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
@@ -381,7 +381,7 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
     release = asyncio.Event()
     fetch = stage.client.service.downloader.fetch
 
-    async def slow(link: Link, size: int, person: str = "") -> Clean:
+    async def slow(link: Link, size: int, person: str = "") -> CleanPicture:
         await release.wait()
         return await fetch(link, size, person)
 
@@ -958,7 +958,7 @@ async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, mo
         raise ZeroDivisionError("unexpected")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.requests.service.status_card.waiting", broken)
+        patch.setattr("bot.requests.service.status_card.waiting_card", broken)
         stage.playground.command("You", "dreams", "dream")
         (row,) = await stage.queued(1)
     assert stage.client.service._tracker._tracks[row.id].phase is Phase.WAITING

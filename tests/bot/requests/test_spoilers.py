@@ -22,7 +22,7 @@ from bot.views import result_card, status_card
 from bot.views.message_card import Card, Picture, files, layout, plain
 from engine.errors import NotAPicture, TooManyPictures
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.params import Dream
 from engine.queue.job import Job, JobId, JobRow, Result, State, new_id
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -183,8 +183,8 @@ async def test_the_frame_of_an_animation_is_named_as_long_as_it_is_dreamed(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def third(*_: object) -> Clean:
-        return Clean(png(), 8, 6, 3, 40)
+    async def third(*_: object) -> CleanPicture:
+        return CleanPicture(png(), 8, 6, 3, 40)
 
     monkeypatch.setattr(stage.client.service.downloader, "fetch", third)
     shown = await stage.ask("You", "dream", image=stage.playground.upload("fade.gif", png()))
@@ -308,7 +308,7 @@ async def test_a_refusal_takes_the_place_of_the_place_in_line(
     ask: Way,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def damaged(*_: object) -> Clean:
+    async def damaged(*_: object) -> CleanPicture:
         raise NotAPicture
 
     before = len(ours(stage))

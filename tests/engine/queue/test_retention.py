@@ -64,7 +64,7 @@ class House:
         return {key for key in (row.job.picture, row.result and row.result.blob) if key}
 
     def there(self) -> set[BlobKey]:
-        return {one.key for one in self.blobs.stored()}
+        return {one.key for one in self.blobs.list_all()}
 
     def tidy(self, storage: Storage = KEEP) -> Tidied:
         return tidy(self.ledger, self.blobs, storage)
