@@ -58,9 +58,9 @@ NOT_LET_IN = (
     "That is no outage: look at `discord.api_url`, at a proxy in between, and at the application in Discord's portal."
 )
 LONGEST_PAUSE_S = 600.0
-Start = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 """Begins a task of that name beside the others."""
-FILES = "https://cdn.discordapp.com"
+PICTURES_URL = "https://cdn.discordapp.com"
 """Where the pictures lie that people send."""
 
 
@@ -99,12 +99,12 @@ async def _serve(settings: Settings, token: str) -> None:
     stop = _stop_signal()
     starts = StartBackoff(settings.run_dir / "bot-starts.json")
     if settings.discord.api_url:
-        _leave_with_the_playground(stop)
+        _stop_with_the_playground(stop)
     elif await _wait_or_stop(stop, max(starts.pause_s(), _identify_budget(settings).pause_s())):
         return
     engine = EngineProcess(settings.run_dir, settings.log_dir)
     try:
-        async with together() as start, AsyncExitStack() as stack:
+        async with task_group() as start, AsyncExitStack() as stack:
             start(engine.run(), "engine")
             dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
             stack.push_async_callback(dispatch.close)
@@ -116,7 +116,7 @@ async def _serve(settings: Settings, token: str) -> None:
 
 
 @asynccontextmanager
-async def together() -> AsyncIterator[Start]:
+async def task_group() -> AsyncIterator[StartTask]:
     """For what works beside the body and ends with it. A crash of any ends the body at once, and is what is raised."""
     tasks: list[asyncio.Task[None]] = []
 
@@ -137,14 +137,14 @@ async def together() -> AsyncIterator[Start]:
 
 
 async def compose(
-    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: Start
+    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: StartTask
 ) -> tuple[Client, DeliveryTracker]:
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     warming = start(_warm(decoder), "decoder")
     stack.push_async_callback(_cancel, warming)
-    pictures = settings.proxy_for(settings.discord.cdn_url or FILES)
+    pictures = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
     session = await stack.enter_async_context(
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
     )
@@ -189,7 +189,7 @@ async def _warm(decoder: Decoder) -> None:
 
 
 async def connect_until(
-    stop: asyncio.Event, client: Client, tracker: DeliveryTracker, token: str, start: Start
+    stop: asyncio.Event, client: Client, tracker: DeliveryTracker, token: str, start: StartTask
 ) -> None:
     """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know, or not any more."""
     if not await _log_in(client, token, stop):
@@ -321,17 +321,17 @@ def _identify_budget(settings: Settings) -> IdentifyBudget:
     return IdentifyBudget(settings.run_dir / "bot-identifies.json")
 
 
-def _leave_with_the_playground(stop: asyncio.Event) -> None:
+def _stop_with_the_playground(stop: asyncio.Event) -> None:
     """The playground that starts a bot holds the other end of its stdin: when it is killed, the bot must not stay."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:
         return
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        leave_at_end_of(0, stop)
+        stop_at_end_of(0, stop)
 
 
-def leave_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
+def stop_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
     """Set `stop` once nobody holds the other end of a pipe any more."""
     loop = asyncio.get_running_loop()
 

@@ -150,10 +150,10 @@ async def _look_up(token: str, settings: Settings) -> discord.AppInfo:
 async def _missing_permissions(token: str, settings: Settings) -> list[str]:
     """Names of servers in which the bot lacks permissions. Raises `SettingsError`."""
     servers = await _call_discord(token, settings, lambda client: client.http.get_guilds(200))
-    return [server["name"] for server in servers if not _suffices(int(server.get("permissions", 0)))]
+    return [server["name"] for server in servers if not _has_permissions(int(server.get("permissions", 0)))]
 
 
-def _suffices(permissions: int) -> bool:
+def _has_permissions(permissions: int) -> bool:
     return bool(permissions & ADMINISTRATOR) or permissions & PERMISSIONS == PERMISSIONS
 
 

@@ -209,7 +209,7 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
-def place(where: Place | None, now: float | None = None) -> str:
+def place_words(where: Place | None, now: float | None = None) -> str:
     """Where a waiting dream stands: "2 dreams ahead of yours, about 20 s"."""
     if where is None:
         return "Your dream is in the queue."
@@ -220,24 +220,24 @@ def place(where: Place | None, now: float | None = None) -> str:
     return f"{ahead}, about {duration(where.eta_s)}: ready <t:{ready}:R>."
 
 
-def opening(ahead: int) -> str:
+def opening_words(ahead: int) -> str:
     """While a picture is fetched and opened, or waits for that: "3 pictures are opened before yours"."""
     before = {0: "", 1: " 1 picture is opened before yours."}.get(ahead, f" {ahead} pictures are opened before yours.")
     return f"{OPENING}{before}"
 
 
-def frame(number: int, count: int) -> str:
+def frame_words(number: int, count: int) -> str:
     """Which frame of an animation is dreamed: "frame 3 of 40"; nothing for what does not move."""
     return f"frame {number} of {count}" if count > 1 else ""
 
 
-def status(first: str, name: str, params: AnyParams, frame: str = "") -> str:
+def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
     parts = [escape(name), params.recipe, escape(params.aim[1], 100), frame]
     return f"{first}\n-# {' · '.join(filter(None, parts))}"
 
 
-def underway(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
+def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
     """What is being done, how far it is and how long it will take: "dreaming · 40 % · about 8 s left"."""
     left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
     return f"{DOING.get(params.recipe, 'dreaming')} · {min(99, int(fraction * 100))} %{left}"
@@ -264,7 +264,7 @@ def settings(params: AnyParams) -> str:
     return f"`{' '.join([credit(params), *(f'{name}:{value}' for name, value in more.items())])}`"
 
 
-def like(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
+def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
     """Beside a dream that is made like another: the options, what is dreamed, and what could not be had."""
     text = f"Like that one: {settings(params)}, over {escape(original, 80)}. Another picture? Attach it to `/dream`."
     if missing:
@@ -272,15 +272,15 @@ def like(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str
     return text
 
 
-def result(row: JobRow, name: str, frame: str = "") -> str:
+def result_words(row: JobRow, name: str, frame: str = "") -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
     parts = [escape(name), f"{taken:.1f} s", *filter(None, (frame,))]
-    if found := guesses(row):
+    if found := guess_words(row):
         parts.insert(0, escape(found, 100))
     if row.job.others:
         parts.append(f"with a {' and a '.join(sorted(row.job.others))}")
-    if row.keep:
+    if row.keep_preview:
         parts.append("kept before it was finished")
     if row.result and row.result.note:
         parts.append(row.result.note)
@@ -293,7 +293,7 @@ def sentence(row: JobRow) -> str:
     return plain(str(row.result.facts.get("sentence", "")), 100) if row.result else ""
 
 
-def guesses(row: JobRow) -> str:
+def guess_words(row: JobRow) -> str:
     """The likeliest labels, called guesses where nobody can tell: "my guesses: tray 12%, wallet 9%"."""
     found = likeliest_labels(row)
     labels = row.result.facts.get("labels", []) if row.result else []
@@ -308,7 +308,7 @@ def likeliest_labels(row: JobRow) -> str:
     return plain(", ".join(f"{label} {percent}%" for label, percent in shares if percent), 100)
 
 
-def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
+def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     """What someone who cannot see the picture should know of it; with its row, what was found out, too."""
     name = plain(original, 80)
     match params:
@@ -356,7 +356,7 @@ def _guide_words(row: JobRow | None) -> str:
     return ", guided by a second picture" if row and "guide" in row.job.others else ""
 
 
-def alt_before(original: str) -> str:
+def alt_text_before(original: str) -> str:
     """Alt text while the dream is not there yet."""
     return f"{plain(original, 80)}, before the dream"[:ALT_LIMIT]
 
@@ -376,17 +376,17 @@ def _term(network: str, term: weighted_terms.Term) -> str:
     return f"{'less of ' if term.weight < 0 else ''}{part}{sense}"
 
 
-def original(name: str, kind: str) -> str:
+def original_words(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
     return NOISE if kind == NOISE else f"{plain(name)}'s {kind}"
 
 
-def ready(user_id: int) -> str:
+def ready_words(user_id: int) -> str:
     """The one ping, after a long wait."""
     return f"<@{user_id}> your dream is ready."
 
 
-def by_message(name: str) -> str:
+def direct_message_words(name: str) -> str:
     """On top of an answer that comes by direct message."""
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
@@ -426,7 +426,7 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:
     """One of your dreams in `/queue`."""
-    stands = "dreaming now" if where.state is State.RUNNING else place(where).rstrip(".")
+    stands = "dreaming now" if where.state is State.RUNNING else place_words(where).rstrip(".")
     return f"`{credit(row.job.params)}`\n{stands}{f' · [see it]({link})' if link else ''}"
 
 

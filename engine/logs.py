@@ -1,8 +1,8 @@
 """What processes write about themselves: `record => line`, naming the job that it is about, without any secret.
 
-Every process calls `start` once. Whoever works on a job says so with `about` (or `concern`), and every line that is
-written meanwhile, by whatever module and in whatever thread or task it leads to, carries the job's id. One format for
-eyes, one for machines; both on stderr, which the parent process sends to a file.
+Every process calls `start` once. Whoever works on a job says so with `job_context` (or `set_job`), and every line that
+is written meanwhile, by whatever module and in whatever thread or task it leads to, carries the job's id. One format
+for eyes, one for machines; both on stderr, which the parent process sends to a file.
 
 Where that file lies in our own log folder it is kept small: a full one is copied aside and emptied, because several
 processes hold it open and none could be made to open another. Who sends stderr elsewhere (a journal, a container's log)
@@ -48,7 +48,7 @@ _job: ContextVar[str] = ContextVar("job", default="")
 
 
 @contextmanager
-def about(id: str) -> Iterator[None]:
+def job_context(id: str) -> Iterator[None]:
     """Lines written inside are about this job."""
     before = _job.set(id)
     try:
@@ -57,7 +57,7 @@ def about(id: str) -> Iterator[None]:
         _job.reset(before)
 
 
-def concern(id: str) -> None:
+def set_job(id: str) -> None:
     """From here on all lines of this task are about this job; also those of whoever catches what it raises."""
     _job.set(id)
 
@@ -69,7 +69,7 @@ def redact(text: str, token: str = "") -> str:
     return text.replace(token, HIDDEN) if token else text
 
 
-class Line(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """What both formats share."""
 
     def __init__(self, process: str, token: str = "") -> None:
@@ -91,7 +91,7 @@ class Line(logging.Formatter):
         return {name: value for name, value in facts.items() if value}
 
 
-class TextLine(Line):
+class TextFormatter(LineFormatter):
     """For eyes: `time LEVEL process logger job=ID: message`, a traceback below."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -102,7 +102,7 @@ class TextLine(Line):
         return f"{start}\n{facts['traceback']}" if "traceback" in facts else start
 
 
-class JsonLine(Line):
+class JsonFormatter(LineFormatter):
     """For machines: one JSON object a line; `job` and `traceback` only where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -181,7 +181,7 @@ def _file_behind(descriptor: int, folder: Path) -> Path | None:
 def start(settings: Settings, process: str) -> None:
     """Write this process's log to stderr in the format of the settings. Once a process, before anything else."""
     handler = RotatingStderrHandler(settings.log_dir)
-    kind = JsonLine if settings.log_format == "json" else TextLine
+    kind = JsonFormatter if settings.log_format == "json" else TextFormatter
     handler.setFormatter(kind(process, settings.discord.token.get_secret_value()))
     root = logging.getLogger()
     root.addHandler(handler)

@@ -313,10 +313,10 @@ def example() -> str:
     parts = [
         "# Pareidolia: every setting with its default. Copy to pareidolia.toml and change what you like.\n"
         "# An environment variable overrides a line here: PAREIDOLIA_LOG_LEVEL, PAREIDOLIA_DISCORD__TOKEN.\n",
-        _lines(plain),
+        _example_lines(plain),
     ]
     for name, table in tables.items():
-        parts.append(f"# {table.description}\n[{name}]\n{_lines(table.annotation.model_fields)}")  # type: ignore[union-attr]
+        parts.append(f"# {table.description}\n[{name}]\n{_example_lines(table.annotation.model_fields)}")  # type: ignore[union-attr]
     return "\n".join(parts)
 
 
@@ -324,7 +324,7 @@ def _is_table(field: FieldInfo) -> bool:
     return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
-def _lines(fields: dict[str, FieldInfo]) -> str:
+def _example_lines(fields: dict[str, FieldInfo]) -> str:
     return "".join(f"# {field.description}\n# {name} = {_toml(field.default)}\n" for name, field in fields.items())
 
 

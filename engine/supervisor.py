@@ -161,7 +161,7 @@ class Supervisor:
                 await self._wait_for_work(child)
             else:
                 self._failed_starts = 0
-                with logs.about(row.id):
+                with logs.job_context(row.id):
                     await self._run_job(row, child)
 
     async def _wait_for_work(self, child: asyncio.subprocess.Process) -> None:

@@ -110,7 +110,7 @@ class Worker:
 
     def serve(self, header: dict[str, Any]) -> None:
         """One job; whatever happens, exactly one last report."""
-        with logs.about(header["id"]):
+        with logs.job_context(header["id"]):
             self._serve(header)
 
     def _serve(self, header: dict[str, Any]) -> None:

@@ -34,11 +34,11 @@ class Room:
 
     async def ask(self, persona: str, name: str, /, **options: Any) -> Message:
         """A command and the message that answers it."""
-        return await self.answer(self.playground.command(persona, "dreams", name, **options))
+        return await self.response_to(self.playground.command(persona, "dreams", name, **options))
 
-    async def answer(self, interaction: Interaction) -> Message:
+    async def response_to(self, interaction: Interaction) -> Message:
         """The message that answers an interaction."""
-        return await self.world.until(lambda: self.playground.answer(interaction), PATIENCE)
+        return await self.world.until(lambda: self.playground.response_to(interaction), PATIENCE)
 
     async def until_button(self, message: Message, label: str) -> Message:
         """The message once it has a button of that label."""

@@ -71,7 +71,7 @@ class LikeCog(commands.Cog):
         if made.others and isinstance(params, Dream):
             original = dataclasses.replace(original, others=made.others, hidden=original.hidden or made.spoiler)
         await service.take(interaction, params, original, private=made.private)
-        await self.client.tell(interaction, wording.like(params, original.words, made.missing))
+        await self.client.try_say(interaction, wording.like_words(params, original.words, made.missing))
 
     async def _find_origin(self, message: discord.Message, user_id: int) -> Origin | None:
         """How what is in a message was made; None if no picture is in it. Raises the `Refusal`s of imprints."""

@@ -42,33 +42,33 @@ class MentionCog(commands.Cog):
         if str(self.client.user.id) not in PERSON.findall(message.content):
             return
         try:
-            await self._answer(message, message_options.words(message.content))
+            await self._request_dream(message, message_options.words(message.content))
         except Exception as error:
             await self._apologise(message, error)
 
-    async def _answer(self, message: discord.Message, said: str) -> None:
+    async def _request_dream(self, message: discord.Message, said: str) -> None:
         if message_options.is_help(said):
             await self._reply(message, wording.HELP)
             return
         service = self.client.service
         params = await service.params(Dream, message.author.id, **message_options.options(said))
-        original = await self._original(message)
+        original = await self._choose_original(message)
         if self.client.stopping:
             await self._reply(message, wording.STOPPING)
             return
         await service.take_message(message, params, original)
 
-    async def _original(self, message: discord.Message) -> Original:
+    async def _choose_original(self, message: discord.Message) -> Original:
         """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
         allowed = self.client.service.downloader.is_allowed
         if link := picture_sources.of_message(message, allowed) or await self._wait_for_embed(message):
-            return Original(link, wording.original(message.author.display_name, "picture"))
+            return Original(link, wording.original_words(message.author.display_name, "picture"))
         if person := self._mentioned_person(message):
-            return picture_sources.original(None, person)
+            return picture_sources.choose_original(None, person)
         replied = message.reference.resolved if message.reference else None
         if isinstance(replied, discord.Message) and (link := picture_sources.require_link(replied, allowed)):
-            return Original(link, wording.original(replied.author.display_name, "picture"))
-        return picture_sources.original(None, message.author)
+            return Original(link, wording.original_words(replied.author.display_name, "picture"))
+        return picture_sources.choose_original(None, message.author)
 
     def _mentioned_person(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""

@@ -53,7 +53,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         """Dream with it."""
         service = self.client.service
         chosen = await service.params(Dream, interaction.user.id, name)
-        await service.take(interaction, chosen, picture_sources.original(image, interaction.user))
+        await service.take(interaction, chosen, picture_sources.choose_original(image, interaction.user))
 
     @app_commands.command(name="list", description=wording.COMMANDS["preset list"])
     async def show(self, interaction: Here) -> None:

@@ -85,14 +85,14 @@ class FinalAnswer:
         assert row.result is not None
         assert card.picture is not None
         if self._shrink is None or len(card.picture.data) != row.result.size:
-            return result_card.unfit(row)
+            return result_card.unfit_card(row)
         side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
         try:
             shrunk = await self._shrink(card.picture.data, side)
         except Refusal as error:
             log.info("the answer cannot be made smaller: %s", error.code)
-            return result_card.unfit(row)
-        return result_card.smaller(card, shrunk.png, still=shrunk.animated)
+            return result_card.unfit_card(row)
+        return result_card.smaller_card(card, shrunk.png, still=shrunk.animated)
 
     async def _post_anywhere(self, id: JobId, posting: Posting, card: Card) -> int:
         """In the status message; else beside it, or directly."""

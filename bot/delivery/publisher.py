@@ -21,7 +21,7 @@ from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import TOKEN_LIFE_S, Posting
-from bot.views.message_card import Card, files, layout, plain
+from bot.views.message_card import Card, files, layout, plain_card
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class DiscordPublisher:
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
         """Send a card to the requester directly, unless an earlier attempt did. Raises `PostError`s."""
-        told = replace(card, text=f"{wording.by_message(posting.name)}\n{card.text}")
+        told = replace(card, text=f"{wording.direct_message_words(posting.name)}\n{card.text}")
         with self._post_errors_and_pauses():
             user = await self._client.create_dm(discord.Object(posting.user_id))
             if found := await self._find(id, user):
@@ -128,7 +128,7 @@ class DiscordPublisher:
 
     async def ping(self, id: JobId, posting: Posting) -> None:
         """One short reply that names the requester. Raises `PostError`s."""
-        text = wording.ready(posting.user_id)
+        text = wording.ready_words(posting.user_id)
         only = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(posting.user_id)]
         )
@@ -272,7 +272,7 @@ async def _without_blocked_words(post: Callable[[Card], Awaitable[T]], card: Car
         if error.code not in BLOCKED:
             raise
         log.info("a message was blocked and is sent in fewer words: %s", error.code)
-    return await post(plain(card))
+    return await post(plain_card(card))
 
 
 @contextmanager

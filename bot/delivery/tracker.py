@@ -233,7 +233,7 @@ class DeliveryTracker:
                 continue
             id, track = lane.pop(time.monotonic())
             lane.answering = id if track is None else None
-            with logs.about(id):
+            with logs.job_context(id):
                 await self._edit(id, track)
             lane.answering = None
 

@@ -136,10 +136,10 @@ class Client(commands.Bot):
         if self.serves(interaction.guild_id) and not self.stopping:
             return True
         if interaction.type is not discord.InteractionType.autocomplete:
-            await self.tell(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
+            await self.try_say(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
         return False
 
-    async def tell(self, interaction: discord.Interaction[Any], text: str) -> None:
+    async def try_say(self, interaction: discord.Interaction[Any], text: str) -> None:
         """A sentence for the user, where nothing depends on whether it arrives."""
         try:
             await say(interaction, text)
@@ -213,7 +213,7 @@ class Client(commands.Bot):
         pressed = interaction.type is discord.InteractionType.component
         data = cast("dict[str, Any]", interaction.data or {})
         if pressed and not JobComponent.knows(str(data.get("custom_id"))):
-            await self.tell(interaction, wording.CHANGED)
+            await self.try_say(interaction, wording.CHANGED)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What an event handler raised."""

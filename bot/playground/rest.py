@@ -104,7 +104,7 @@ class Rest:
                 shape = invalid("", "MODEL_TYPE_CONVERT", f"The stand-in could not read this: {error!r}")
                 return self._reject(request, call, shape)
             self._record(request, call, 200 if reply is not None else 204, None)
-            return answer(reply, headers)
+            return to_response(reply, headers)
 
         async def serve_or_fail(request: web.Request) -> web.StreamResponse:
             known = len(self._world.calls)
@@ -141,7 +141,7 @@ class Rest:
     def _reject(self, request: web.Request, call: Call | None, rejection: Rejection) -> web.Response:
         self._record(request, call, rejection.status, rejection.code)
         self._world.log(f"{request.method} {short(request.path)} refused: {rejection.summary()}")
-        return answer(rejection.answer(), {}, rejection.status)
+        return to_response(rejection.to_json(), {}, rejection.status)
 
     def _overrun(self, request: web.Request, overrun: Overrun) -> web.Response:
         self._record(request, None, 429, 0)
@@ -151,7 +151,7 @@ class Rest:
         if overrun.everywhere:
             headers["X-RateLimit-Global"] = "true"
         body = {"retry_after": overrun.retry_after, "global": overrun.everywhere}
-        return answer({"message": "You are being rate limited."} | body, headers, 429)
+        return to_response({"message": "You are being rate limited."} | body, headers, 429)
 
     def _record(self, request: web.Request, call: Call | None, status: int, code: int | None) -> None:
         names = tuple(file.filename for file in call.files.values()) if call else ()
@@ -163,7 +163,7 @@ class Rest:
         raise Rejection("not_found")
 
 
-def answer(reply: Reply, headers: dict[str, str], status: int = 200) -> web.Response:
+def to_response(reply: Reply, headers: dict[str, str], status: int = 200) -> web.Response:
     """Return a JSON response, or 204 when there is nothing to say."""
     if reply is None:
         return web.Response(status=204, headers=headers)

@@ -3,7 +3,7 @@
 playground = Playground()
 await playground.start()
 interaction = playground.command("You", "dreams", "dream", layer="high")
-message = await playground.world.until(lambda: playground.answer(interaction))
+message = await playground.world.until(lambda: playground.response_to(interaction))
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ class Playground:
         await self.world.until(lambda: asked.choices is not None)
         return asked.choices or []
 
-    def answer(self, interaction: Interaction) -> Message | None:
+    def response_to(self, interaction: Interaction) -> Message | None:
         """Return the message with which the bot answered, if it has."""
         return self.world.messages.get(interaction.original_id or "")
 

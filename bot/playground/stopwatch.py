@@ -100,7 +100,7 @@ async def time_stop(playground: Playground, data_dir: Path, name: str) -> tuple[
     if name in PICTURED:
         options["image"] = playground.upload("cat.png", samples.sample_png("cat"))
     asked = playground.command("You", "dreams", name, **options)
-    status = await world.until(lambda: playground.answer(asked), PATIENCE_S)
+    status = await world.until(lambda: playground.response_to(asked), PATIENCE_S)
     await world.until(lambda: "previewed" in stages(world.messages[status.id]), PATIENCE_S)
     pressed, began = time.time(), asyncio.get_running_loop().time()
     playground.press("You", world.messages[status.id], "Cancel")

@@ -68,10 +68,10 @@ class JobActions:
         params = engine_params.make(Zoom, **kept, seed=draw_seed())
         await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
 
-    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep: bool = False) -> None:
+    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep_preview: bool = False) -> None:
         """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
         check_owner(interaction, row)
-        outcome = await self._service.dispatch.cancel(row.id, keep=keep)
+        outcome = await self._service.dispatch.cancel(row.id, keep_preview=keep_preview)
         if outcome is CancelOutcome.UNKNOWN:
             raise Gone
         if outcome is CancelOutcome.TOO_LATE and row.posted:

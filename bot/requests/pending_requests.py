@@ -72,7 +72,7 @@ class PendingRequests:
 async def apologise(pending: PendingRequests, dispatch: Dispatch, replace: Replace) -> None:
     """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
     for id, posting in pending.unfinished():
-        with logs.about(id):
+        with logs.job_context(id):
             try:
                 if await dispatch.row(id) is None:
                     await _apologise(replace, id, posting)

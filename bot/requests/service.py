@@ -26,7 +26,7 @@ from bot.requests import pending_requests
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.picture_sources import Original, of_row, original
+from bot.requests.picture_sources import Original, choose_original, of_row
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED, Presets
@@ -117,17 +117,17 @@ class RequestService:
             here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
             if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
                 return of_row(row, row.job.picture)
-        return original(None, user)
+        return choose_original(None, user)
 
     async def imprint(self, link: Link, user_id: int) -> Imprint:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
         with self._quota.slot(str(user_id)):
-            turn = self._submitter.line_up_for(str(user_id), link)
+            turn = self._submitter.enqueue_for(str(user_id), link)
             try:
                 async with asyncio.timeout(READ_S), turn:
                     return generation_metadata.read(await self.downloader.imprint(link, str(user_id)))
             except TimeoutError:
-                raise (Unreachable if turn.come.is_set() else TooManyPictures(minutes=1)) from None
+                raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 
     async def row(self, id: str, user_id: int) -> JobRow:
         """A job whose button was pressed by someone. Raises `Gone`.
@@ -163,7 +163,7 @@ class RequestService:
             original.others,
             original.spoiler,
         )
-        logs.concern(request.id)
+        logs.set_job(request.id)
         with self._quota.slot(request.requester):
             if beside := reply_beside(posting, parent):
                 await interaction_response.respond(interaction, interaction.response.defer)
@@ -183,14 +183,14 @@ class RequestService:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         request = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
-        logs.concern(request.id)
+        logs.set_job(request.id)
         posting = posting_of_message(message, original.words)
         with self._quota.slot(request.requester):
             await self._send(request, posting)
 
     async def _begin_opening(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
         """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""
-        turn = self._submitter.line_up(request)
+        turn = self._submitter.enqueue(request)
         opening = asyncio.create_task(self._submitter.open(request, turn))
         await asyncio.wait({opening}, timeout=OPENING_S)
         return opening, turn
@@ -360,7 +360,7 @@ class RequestService:
 
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves."""
-    said = wording.frame(opened.frame, opened.frames)
+    said = wording.frame_words(opened.frame, opened.frames)
     return dataclasses.replace(posting, frame=said) if said else posting
 
 

@@ -77,18 +77,18 @@ class Submitter:
         self._downloader = downloader
         self._download_queue = download_queue or DownloadQueue()
 
-    def line_up(self, request: Request) -> Turn:
+    def enqueue(self, request: Request) -> Turn:
         """The turn of a request's files, held one after another; `open` takes it. Raises `TooManyPictures`."""
         links = [source for source in (request.source, *request.others.values()) if isinstance(source, Link)]
-        return self.line_up_for(request.requester, *links)
+        return self.enqueue_for(request.requester, *links)
 
-    def line_up_for(self, person: str, *links: Link) -> Turn:
+    def enqueue_for(self, person: str, *links: Link) -> Turn:
         """The turn of a person's files. Raises `TooManyPictures`."""
-        return self._download_queue.line_up(person, max(map(self._downloader.most_bytes, links), default=0))
+        return self._download_queue.enqueue(person, max(map(self._downloader.most_bytes, links), default=0))
 
     async def open(self, request: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
-        async with turn or self.line_up(request):
+        async with turn or self.enqueue(request):
             others = {name: (await self._picture(request, source))[0] for name, source in request.others.items()}
             try:
                 if request.source is not None:

@@ -97,7 +97,7 @@ def _database(found: settings.Settings) -> Check:
 
     try:
         ledger = open_ledger(found)
-        waiting = len(ledger.waiting())
+        waiting = len(ledger.list_waiting())
         ledger.close()
     except PareidoliaError as error:
         return Check(False, "database", str(error))

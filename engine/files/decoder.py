@@ -114,7 +114,7 @@ class Child:
             process = await self.warm()
             async with asyncio.timeout(CLOCK_FACTOR * (self._seconds + GRACE_S)):
                 frame = await self._exchange(process, question, data)
-            if unharmed := _says_slow(frame):
+            if unharmed := _is_slow(frame):
                 raise ChildTooSlow
             answer = check(*frame)
             unharmed = True
@@ -165,7 +165,7 @@ class Child:
             log.warning("a decoder did not start in %.0f s", START_S)
         finally:
             if ready is None:
-                await _end(process)
+                await _kill_process(process)
         if ready is None:
             raise ChildDied(-signal.SIGKILL)
         return process
@@ -175,7 +175,7 @@ class Child:
         if self._process is None:
             return
         process, self._process = self._process, None
-        await _end(process)
+        await _kill_process(process)
 
     async def _exit_status(self) -> int:
         """The exit status of a process that closed its pipe, as `subprocess` has it; 0 if it lives on.
@@ -190,7 +190,7 @@ class Child:
             return 0
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _kill_process(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.kill()
     status = await process.wait()
@@ -286,7 +286,7 @@ class Decoder:
                 self._free.append(child)
 
 
-def _says_slow(frame: frames.Frame) -> bool:
+def _is_slow(frame: frames.Frame) -> bool:
     return isinstance(frame[0], dict) and frame[0].get("slow") is True
 
 

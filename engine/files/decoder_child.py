@@ -43,7 +43,7 @@ def serve() -> None:
     gc.freeze()
     _say({"ready": True})
     while frame := framing.read(sys.stdin.buffer):
-        _say(*_answer_in_time(*frame))
+        _say(*_run_in_time(*frame))
         del frame
         gc.collect()  # by itself it counts objects, and a picture in a cycle is one
 
@@ -106,13 +106,13 @@ def _raise_too_slow(_signal: int, _frame: object) -> None:
         raise TooSlow
 
 
-def _answer_in_time(asked: dict[str, Any], data: bytes) -> framing.Frame:
+def _run_in_time(asked: dict[str, Any], data: bytes) -> framing.Frame:
     """The answer, or that its CPU time was not enough; where a library does not listen, the system ends the process."""
     began = _cpu_time_s()
     try:
         _limit_cpu_time(asked["seconds"])
         try:
-            header, blob = _answer(asked, data)
+            header, blob = _run_question(asked, data)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except TooSlow:
@@ -131,7 +131,7 @@ def _limit_cpu_time(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds, ALARM_INTERVAL_S)
 
 
-def _answer(asked: dict[str, Any], data: bytes) -> framing.Frame:
+def _run_question(asked: dict[str, Any], data: bytes) -> framing.Frame:
     try:
         if "imprint" in asked:
             text = sanitizer.read_imprint(data, asked["megapixels"])

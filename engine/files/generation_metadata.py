@@ -147,12 +147,12 @@ def _params(options: object) -> AnyParams:
     except (UnknownLayer, UnknownSubject, AmbiguousSubject, UnknownChannel, BadMixture):
         raise MadeElsewhere(what="a layer or a subject that I do not know") from None
     except BadOption as error:
-        raise BadImprint(problem=_about(error.facts["option"])) from None
+        raise BadImprint(problem=_bad_option_words(error.facts["option"])) from None
     except PareidoliaError:
         raise BadImprint(problem="its options do not go together") from None
 
 
-def _about(option: object) -> str:
+def _bad_option_words(option: object) -> str:
     """Which option cannot be; by name only if it is one of ours."""
     from engine import params
 

@@ -23,7 +23,7 @@ _PLAIN = {
 def unusable_path(path: Path, error: OSError, choose: str = "choose another `data_dir`") -> SettingsError:
     """Why a file or folder of ours cannot be used, and the remedy; `choose` is the other way out."""
     if error.errno in (errno.EACCES, errno.EPERM):
-        return SettingsError(problem=f"{path} cannot be used{_whose(path)}. {_remedy(path)}, or {choose}.")
+        return SettingsError(problem=f"{path} cannot be used{_owner_words(path)}. {_remedy(path)}, or {choose}.")
     why = _PLAIN.get(error.errno or 0, error.strerror or type(error).__name__)
     return SettingsError(problem=f"{path} cannot be used: {why}. {choose[:1].upper()}{choose[1:]}.")
 
@@ -33,7 +33,9 @@ def expand(path: Path) -> Path:
     try:
         return path.expanduser().absolute()
     except RuntimeError:
-        nowhere = f"{path} needs a home folder, and {_me()} has none: HOME is not set and /etc/passwd does not say."
+        nowhere = (
+            f"{path} needs a home folder, and {_current_user()} has none: HOME is not set and /etc/passwd does not say."
+        )
         raise SettingsError(problem=f"{nowhere} Set HOME, or PAREIDOLIA_DATA_DIR to a folder of that user.") from None
     except OSError:
         gone = f"The folder that this was started in is gone, so nobody knows where {path} is."
@@ -86,12 +88,16 @@ def list_matching(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _whose(path: Path) -> str:
+def _owner_words(path: Path) -> str:
     try:
         owner = path.stat().st_uid
     except OSError:
-        return f" by {_me()}: there is no permission"
-    return "" if owner == os.geteuid() else f": it belongs to another user ({_user_name(owner)}), and this is {_me()}"
+        return f" by {_current_user()}: there is no permission"
+    return (
+        ""
+        if owner == os.geteuid()
+        else f": it belongs to another user ({_user_name(owner)}), and this is {_current_user()}"
+    )
 
 
 def _remedy(path: Path) -> str:
@@ -104,7 +110,7 @@ def _remedy(path: Path) -> str:
         return f"Make it with `sudo mkdir -p {place} && sudo chown -R {os.geteuid()} {place}`"
 
 
-def _me() -> str:
+def _current_user() -> str:
     return f"user {_user_name(os.geteuid())}"
 
 

@@ -21,7 +21,7 @@ class Dispatch(Protocol):
         `DiskFull`; then nothing was queued."""
         ...
 
-    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:
         """Stop a job. With `keep`, a running job is done with its last preview as the result."""
         ...
 
@@ -45,7 +45,7 @@ class Dispatch(Protocol):
         """Where every job that waits or runs stands, in the order in which they will run."""
         ...
 
-    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
+    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
         """Jobs that wait or run, in the order in which they will run; all, or one user's."""
         ...
 

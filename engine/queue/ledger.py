@@ -162,7 +162,7 @@ class Ledger:
         known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
         return job.params.work() * (known or FIRST_GUESS_S * catalog.network(job.params.network).effort)
 
-    def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+    def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:
         """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
         with self._db.begin() as db:
             state = db.scalar(sa.select(jobs.c.state).where(jobs.c.id == id))
@@ -174,7 +174,7 @@ class Ledger:
             if state == State.QUEUED:
                 db.execute(one.values(state=State.CANCELLED, finished=self.clock()))
                 return CancelOutcome.CANCELLED
-            db.execute(one.values(stop="keep" if keep else "stop"))
+            db.execute(one.values(stop="keep" if keep_preview else "stop"))
             return CancelOutcome.STOPPING
 
     def row(self, id: JobId) -> JobRow | None:
@@ -198,22 +198,22 @@ class Ledger:
             ).all()
         return [_job_row(one) for one in rows]
 
-    def waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
+    def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
         """Jobs that run or wait, in the order in which they will run; all, or one user's."""
-        rows = self._line(*jobs.c)
+        rows = self._open_rows(*jobs.c)
         line = zip(rows, self._places(rows), strict=True)
         return [(_job_row(row), place) for row, place in line if requester in (None, row.requester)]
 
     def places(self) -> dict[JobId, Place]:
         """Where every job that runs or waits stands, in the order in which they will run."""
-        rows = self._line(jobs.c.id, jobs.c.state, jobs.c.cost_s, jobs.c.started)
+        rows = self._open_rows(jobs.c.id, jobs.c.state, jobs.c.cost_s, jobs.c.started)
         return {JobId(row.id): place for row, place in zip(rows, self._places(rows), strict=True)}
 
     def place(self, id: JobId) -> Place | None:
         """Where a job stands; None if it is settled or unknown."""
         return self.places().get(id)
 
-    def _line(self, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
+    def _open_rows(self, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
         running_first = sa.case((jobs.c.state == State.RUNNING, 0), else_=1)
         order = (running_first, jobs.c.priority, jobs.c.tag, jobs.c.created)
         with self._read() as db:
@@ -279,7 +279,7 @@ class Ledger:
             if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
                 return False
             row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
-            if not row.keep:  # a dream that was kept early says nothing of a whole one
+            if not row.keep_preview:  # a dream that was kept early says nothing of a whole one
                 self._calibrate(db, row.job, seconds)
         return True
 
@@ -421,7 +421,7 @@ def _job_row(row: sa.Row[Any]) -> JobRow:
         result=Result(**json.loads(row.result)) if row.result else None,
         error=row.error,
         error_code=row.error_code,
-        keep=row.stop == "keep",
+        keep_preview=row.stop == "keep",
         posted=row.posted,
         crashes=row.crashes,
     )

@@ -63,10 +63,10 @@ class LocalDispatch:
         self.live.send(wake=True)
         return id
 
-    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
-        outcome = await to_thread(self.ledger.cancel, id, keep=keep)
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
+        outcome = await to_thread(self.ledger.cancel, id, keep_preview=keep_preview)
         if outcome is CancelOutcome.STOPPING:
-            self.live.send(stop=id, keep=keep)
+            self.live.send(stop=id, keep=keep_preview)
         return outcome
 
     async def place(self, id: JobId) -> Place | None:  # noqa: D102
@@ -84,8 +84,8 @@ class LocalDispatch:
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)
 
-    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
-        return await to_thread(self.ledger.waiting, requester)
+    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return await to_thread(self.ledger.list_waiting, requester)
 
     def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
         return self.live.hints()

@@ -98,8 +98,8 @@ class MemoryDispatch:
     async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
         return self.ledger.submit(job, posting, id)
 
-    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
-        return self.ledger.cancel(id, keep=keep)
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
+        return self.ledger.cancel(id, keep_preview=keep_preview)
 
     async def place(self, id: JobId) -> Place | None:  # noqa: D102
         return self.ledger.place(id)
@@ -116,8 +116,8 @@ class MemoryDispatch:
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()
 
-    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
-        return self.ledger.waiting(requester)
+    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return self.ledger.list_waiting(requester)
 
     async def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
         queue: asyncio.Queue[Hint] = asyncio.Queue()

@@ -14,7 +14,7 @@ import pytest
 from yarl import URL
 
 from bot import app
-from bot.app import check_login, leave_at_end_of, serve, together
+from bot.app import check_login, serve, stop_at_end_of, task_group
 from bot.delivery.interaction_response import describe_error, describe_failure
 from bot.gateway import endpoints
 from engine import settings
@@ -40,7 +40,7 @@ async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe() -> None:
     ours, theirs = os.pipe()
     stop = asyncio.Event()
     try:
-        leave_at_end_of(ours, stop)
+        stop_at_end_of(ours, stop)
         os.write(theirs, b"words are ignored")
         await asyncio.sleep(0)
         assert not stop.is_set()
@@ -62,7 +62,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 
 
 async def beside(work: Work, body: Work) -> None:
-    async with asyncio.timeout(60), together() as start:
+    async with asyncio.timeout(60), task_group() as start:
         start(work(), work.__name__)
         await body()
 
@@ -83,7 +83,7 @@ async def test_what_is_raised_is_raised_plainly() -> None:
 
 
 async def test_what_works_beside_ends_with_it() -> None:
-    async with together() as start:
+    async with task_group() as start:
         task = start(never(), "never")
     assert task.cancelled()
 

@@ -353,12 +353,12 @@ def _ask(house: House, seed: int) -> Interaction:
 
 
 def _answered(house: House, interaction: Interaction) -> Callable[[], Message | None]:
-    return lambda: house.playground.answer(interaction)
+    return lambda: house.playground.response_to(interaction)
 
 
 async def _accepted(house: House, interaction: Interaction) -> str:
     def shown() -> Message | None:
-        message = house.playground.answer(interaction)
+        message = house.playground.response_to(interaction)
         return message if message and labels(message) else None
 
     return job_of(await house.world.until(shown, PATIENCE_S))

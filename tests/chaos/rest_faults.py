@@ -261,7 +261,7 @@ class House:
     async def answered(self, asked: Interaction) -> Message | None:
         """The message that answers an interaction, if there is one."""
         await self.handled(asked.id)
-        return self.playground.answer(asked)
+        return self.playground.response_to(asked)
 
     def about(self, id: JobId) -> list[Message]:
         """Messages that show a job; panels beside it are none."""

@@ -179,7 +179,7 @@ async def test_a_stop_whose_frame_was_lost_is_seen_at_the_heartbeat(
 async def test_keep_makes_a_result_of_what_there_is(engine: Supervisor, dispatch: LocalDispatch) -> None:
     id = await dispatch.submit(order(SLOW), {})
     await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
-    await dispatch.cancel(id, keep=True)
+    await dispatch.cancel(id, keep_preview=True)
     row = await settled(dispatch, id)
     assert row.state == State.DONE
     assert row.result

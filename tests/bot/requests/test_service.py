@@ -69,11 +69,11 @@ class Stage:
         self.dispatch = dispatch
         self.client = client
 
-    async def answer(self, interaction: Interaction) -> Message:
-        return await self.playground.world.until(lambda: self.playground.answer(interaction))
+    async def response_to(self, interaction: Interaction) -> Message:
+        return await self.playground.world.until(lambda: self.playground.response_to(interaction))
 
     async def ask(self, persona: str, command: str, channel: str = "dreams", /, **options: Option) -> Message:
-        message = await self.answer(self.playground.command(persona, channel, command, **options))
+        message = await self.response_to(self.playground.command(persona, channel, command, **options))
         await self.followed()
         return message
 
@@ -92,7 +92,7 @@ class Stage:
                 await asyncio.sleep(0.005)
 
     async def press(self, persona: str, message: Message, button: str, values: Sequence[str] | None = None) -> Message:
-        answer = await self.answer(self.playground.press(persona, message, button, values))
+        answer = await self.response_to(self.playground.press(persona, message, button, values))
         await self.followed()
         return answer
 
@@ -509,7 +509,7 @@ async def test_saving_as_a_preset_and_dreaming_with_it(stage: Stage) -> None:
     modal = await stage.playground.world.until(lambda: opened.modal)
     field = next(item for item in walk_all(modal["components"]) if item["type"] == 4)
     saved = stage.playground.submit("Ada", opened, **{field["custom_id"]: "my towers"})
-    assert "Saved" in words(await stage.answer(saved))
+    assert "Saved" in words(await stage.response_to(saved))
     assert "my towers" in words(await stage.ask("Ada", "preset list")).replace("\\", "")
     await stage.ask("Ada", "dream", preset="My Towers", strength=0.5)
     (row,) = await stage.rows()
@@ -595,7 +595,7 @@ async def test_saving_over_a_preset_says_so(stage: Stage) -> None:
     assert opened.modal
     (field,) = [item for item in walk_all(opened.modal["components"]) if item["type"] == 4]
     saved = stage.playground.submit("You", opened, **{field["custom_id"]: "café"})
-    assert "over your preset of that name" in words(await stage.answer(saved))
+    assert "over your preset of that name" in words(await stage.response_to(saved))
 
 
 async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
@@ -614,18 +614,18 @@ async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
 
 async def test_dream_this_takes_attachments_results_and_refuses_words(stage: Stage) -> None:
     said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload("cat.png", png())])
-    message = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
+    message = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     await stage.finish(message)
-    again = await stage.answer(stage.playground.menu("Ada", "dreams", wording.DREAM_THIS, message))
+    again = await stage.response_to(stage.playground.menu("Ada", "dreams", wording.DREAM_THIS, message))
     assert "next" in words(again)
     plain = stage.playground.say("Ada", "dreams", "no picture here")
-    refused = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, plain))
+    refused = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, plain))
     assert refused.ephemeral
     assert "I see no picture" in words(refused)
 
 
 async def test_dream_their_avatar(stage: Stage) -> None:
-    message = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_AVATAR, "Ada"))
+    message = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_AVATAR, "Ada"))
     assert alts(message) == ["Ada's avatar, before the dream"]
 
 

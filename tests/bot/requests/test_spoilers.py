@@ -19,7 +19,7 @@ from bot.requests.downloader import Link
 from bot.requests.limits import DownloadQueue
 from bot.store.posting import Posting
 from bot.views import result_card, status_card
-from bot.views.message_card import Card, Picture, files, layout, plain
+from bot.views.message_card import Card, Picture, files, layout, plain_card
 from engine.errors import NotAPicture, TooManyPictures
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
@@ -139,11 +139,11 @@ async def test_a_hidden_guide_or_mask_hides_the_dream(stage: Stage) -> None:  # 
 
 async def test_a_hidden_picture_in_a_message_is_dreamed_hidden(stage: Stage) -> None:  # noqa: F811
     said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload(HIDDEN, png())])
-    by_menu = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
+    by_menu = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     await stage.followed()
     assert covered(by_menu)
     finished = await stage.finish(by_menu)
-    again = await stage.answer(stage.playground.menu("Mod", "dreams", wording.DREAM_THIS, by_menu))
+    again = await stage.response_to(stage.playground.menu("Mod", "dreams", wording.DREAM_THIS, by_menu))
     await stage.followed()
     assert covered(again), "by what is written on our own message"
     assert finished.job.spoiler
@@ -163,7 +163,7 @@ def row_of(spoiler: bool) -> JobRow:
 def test_every_version_of_an_answer_is_as_hidden_as_the_first(spoiler: bool) -> None:
     posting, row = Posting(1, "Ada", "Ada's cat"), row_of(spoiler)
     whole = result_card.result_card(row, posting, png())
-    cards = [whole, plain(whole), result_card.smaller(whole, png(), still=True)]
+    cards = [whole, plain_card(whole), result_card.smaller_card(whole, png(), still=True)]
     cards += [status_card.waiting_card(row.id, row.job, posting, png(), None)]
     cards += [status_card.dreaming_card(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
     assert [one.picture is not None and one.picture.spoiler for one in cards] == [spoiler] * 6
@@ -201,7 +201,7 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
     monkeypatch.setattr(service_module, "OPENING_S", 0.01)
     monkeypatch.setattr(service_module, "PLACE_S", 0.02)
     line = stage.client.service._submitter._download_queue
-    turns = [line.line_up(name, line._room) for name in ("one", "other")]
+    turns = [line.enqueue(name, line._room) for name in ("one", "other")]
     waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
     assert "2 pictures are opened before yours" in words(waits)
     turns[0].leave()
@@ -266,7 +266,7 @@ async def test_who_asks_without_a_command_is_told_the_place_in_line_too(
     line: DownloadQueue,
     ask: Way,
 ) -> None:
-    turns = [line.line_up(name, line._room + 1) for name in ("one", "other")]
+    turns = [line.enqueue(name, line._room + 1) for name in ("one", "other")]
     before = set(stage.playground.world.messages)
     await ask(stage, panel)
     waits = await stage.playground.world.until(lambda: opening_of(stage))
@@ -313,7 +313,7 @@ async def test_a_refusal_takes_the_place_of_the_place_in_line(
 
     before = len(ours(stage))
     monkeypatch.setattr(stage.client.service.downloader, "fetch", damaged)
-    held = line.line_up("one", line._room)
+    held = line.enqueue("one", line._room)
     await ask(stage, panel)
     waits = await stage.playground.world.until(lambda: opening_of(stage))
     held.leave()
@@ -347,7 +347,7 @@ async def test_how_a_file_was_made_is_not_called_out_of_reach_while_it_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(service_module, "READ_S", 0.01)
-    held = line.line_up("one", line._room)
+    held = line.enqueue("one", line._room)
     with pytest.raises(TooManyPictures):
         await stage.client.service.imprint(Link(CDN, 3), 1)
     assert line._waiting == []

@@ -191,7 +191,7 @@ async def test_a_decoder_that_somebody_kills_is_nobodys_fault(decoder: Decoder, 
 
 async def test_a_real_child_is_ended_by_the_system_where_it_does_not_listen() -> None:
     """A library that never comes back to Python: the alarm is not heard, the limit of CPU time is."""
-    deaf = "import signal, sys, re; from engine.files import decoder_child as it; it._bound_cpu_time(0.1);"
+    deaf = "import signal, sys, re; from engine.files import decoder_child as it; it._limit_cpu_time(0.1);"
     deaf += "signal.signal(signal.SIGPROF, signal.SIG_IGN); re.match(r'(a+)+b', 'a' * 60)"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf)
     assert await process.wait() == -signal.SIGXCPU

@@ -107,9 +107,9 @@ async def test_refused_work_leaves_no_row(bench: Bench) -> None:
         await bench.dispatch.submit(a_job(), {})
     with pytest.raises(TooManyJobs):
         await bench.dispatch.submit(a_job(), {})
-    assert len(await bench.dispatch.waiting()) == 4
-    assert len(await bench.dispatch.waiting("ada")) == 4
-    assert await bench.dispatch.waiting("bob") == []
+    assert len(await bench.dispatch.list_waiting()) == 4
+    assert len(await bench.dispatch.list_waiting("ada")) == 4
+    assert await bench.dispatch.list_waiting("bob") == []
 
 
 async def test_a_done_job_is_posted_once(bench: Bench) -> None:
@@ -140,7 +140,7 @@ async def test_places_of_all_are_those_of_each(bench: Bench) -> None:
     ids = [await bench.dispatch.submit(a_job(name), {}) for name in ("ada", "ada", "bob")]
     bench.ledger.claim("e")
     places = await bench.dispatch.places()
-    assert list(places) == [row.id for row, _ in await bench.dispatch.waiting()] == [ids[0], ids[2], ids[1]]
+    assert list(places) == [row.id for row, _ in await bench.dispatch.list_waiting()] == [ids[0], ids[2], ids[1]]
     assert [place.ahead for place in places.values()] == [0, 1, 2]
     assert [place.state for place in places.values()] == [State.RUNNING, State.QUEUED, State.QUEUED]
 
@@ -161,7 +161,7 @@ async def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_told(bench: 
     assert row
     assert row.id == first
     assert await bench.dispatch.cancel(second) is CancelOutcome.CANCELLED
-    assert await bench.dispatch.cancel(first, keep=True) is CancelOutcome.STOPPING
+    assert await bench.dispatch.cancel(first, keep_preview=True) is CancelOutcome.STOPPING
     assert bench.ledger.stop_flag(first, row.attempt) == "keep"
     bench.ledger.settle_cancelled(first, row.attempt)
     assert await bench.dispatch.cancel(first) is CancelOutcome.TOO_LATE

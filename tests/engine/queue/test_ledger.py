@@ -70,7 +70,7 @@ def test_a_job_of_a_recipe_that_was_called_otherwise_is_read(ledger: Ledger) -> 
 def test_users_take_turns(ledger: Ledger) -> None:
     greedy = [ledger.submit(a_job("greedy"), {}) for _ in range(4)]
     modest = ledger.submit(a_job("modest"), {})
-    order = [row.id for row, _ in ledger.waiting()]
+    order = [row.id for row, _ in ledger.list_waiting()]
     assert order.index(modest) <= 1
     assert [id for id in order if id != modest] == greedy
 
@@ -78,7 +78,7 @@ def test_users_take_turns(ledger: Ledger) -> None:
 def test_the_next_job_is_the_first_in_line(ledger: Ledger) -> None:
     for name in ("ada", "ada", "bob", "cy"):
         ledger.submit(a_job(name), {})
-    line = [row.id for row, _ in ledger.waiting()]
+    line = [row.id for row, _ in ledger.list_waiting()]
     claimed = []
     while row := ledger.claim("e"):
         claimed.append(row.id)
@@ -94,9 +94,9 @@ def test_a_latecomer_starts_at_the_present_not_at_zero(ledger: Ledger) -> None:
         ledger.finish(row.id, row.attempt, RESULT, 5.0)
     waiting = ledger.submit(a_job("ada"), {})
     late = ledger.submit(a_job("bob"), {})
-    assert [row.id for row, _ in ledger.waiting()] == [late, waiting]
+    assert [row.id for row, _ in ledger.list_waiting()] == [late, waiting]
     second = ledger.submit(a_job("bob"), {})
-    assert [row.id for row, _ in ledger.waiting()].index(second) > 0
+    assert [row.id for row, _ in ledger.list_waiting()].index(second) > 0
 
 
 def test_limits_refuse_inside_the_submit(ledger: Ledger) -> None:
@@ -108,7 +108,7 @@ def test_limits_refuse_inside_the_submit(ledger: Ledger) -> None:
         ledger.submit(a_job(f"u{n}"), {})
     with pytest.raises(QueueFull, match="12 dreams are waiting"):
         ledger.submit(a_job("new"), {})
-    assert len(ledger.waiting()) == 12
+    assert len(ledger.list_waiting()) == 12
 
 
 def test_places_count_what_is_ahead_and_add_up_its_cost(ledger: Ledger, clock: Clock) -> None:
@@ -204,13 +204,13 @@ def test_cancel_settles_the_waiting_and_flags_the_running(ledger: Ledger) -> Non
     assert row.id == first
     assert ledger.cancel(second) is CancelOutcome.CANCELLED
     assert ledger.cancel(second) is CancelOutcome.TOO_LATE
-    assert ledger.cancel(first, keep=True) is CancelOutcome.STOPPING
+    assert ledger.cancel(first, keep_preview=True) is CancelOutcome.STOPPING
     assert ledger.stop_flag(first, row.attempt) == "keep"
     assert ledger.cancel(JobId("nobody")) is CancelOutcome.UNKNOWN
     assert ledger.finish(first, row.attempt, RESULT, 0.1)
     kept = ledger.row(first)
     assert kept
-    assert kept.keep
+    assert kept.keep_preview
     assert ledger.estimate(a_job()) > 0.5, "a dream that was kept early must not teach the estimate"
 
 
@@ -249,7 +249,7 @@ def test_processes_that_submit_at_once_lose_nothing(database: str) -> None:
             id for done in [pool.submit(_submit_many, database, f"u{n}", 40) for n in range(4)] for id in done.result()
         ]
     ledger = Ledger(database)
-    assert sorted(row.id for row, _ in ledger.waiting()) == sorted(ids)
+    assert sorted(row.id for row, _ in ledger.list_waiting()) == sorted(ids)
     ledger.close()
 
 
@@ -300,7 +300,7 @@ def test_nothing_that_is_asked_often_reads_the_whole_past(tmp_path: Path) -> Non
     assert row
     ledger.finish(id, row.attempt, RESULT, 1.0)
     ledger.mark_posted(id, "m", {})
-    for often in (ledger.list_unposted, ledger.waiting, ledger.places, lambda: ledger.forget(0.0)):
+    for often in (ledger.list_unposted, ledger.list_waiting, ledger.places, lambda: ledger.forget(0.0)):
         often()
     with ledger._db.connect() as db:
         questions = [(text, values) for text, values in asked if "jobs" in text and not text.startswith("INSERT")]

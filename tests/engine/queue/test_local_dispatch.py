@@ -53,7 +53,7 @@ async def test_before_the_disk_is_full_new_dreams_are_refused_and_waiting_ones_a
         await dispatch.put_blob(b"another")
     with pytest.raises(DiskFull):
         await dispatch.submit(Job(Dream(), "ben", key), {})
-    assert [row.id for row, _ in await dispatch.waiting()] == [id]
+    assert [row.id for row, _ in await dispatch.list_waiting()] == [id]
     row = dispatch.ledger.claim("engine")
     assert row
     assert await dispatch.get_blob(key) == b"a picture"

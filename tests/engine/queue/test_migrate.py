@@ -75,7 +75,7 @@ def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir
     with closing(sqlite3.connect(found.database)) as old:
         old.executescript(released.read_text("utf-8"))
     with closing(open_ledger(found)) as ledger:
-        assert [place.state for _, place in ledger.waiting()] == [State.RUNNING, State.QUEUED]
+        assert [place.state for _, place in ledger.list_waiting()] == [State.RUNNING, State.QUEUED]
         assert {row.id[0] for row in ledger.list_unposted()} == {"q", "r", "f"}
         done = ledger.row(JobId("d" * 20))
         assert done
