@@ -4,14 +4,14 @@ import sys
 
 from bot import app, setup
 from engine.errors import SettingsError
-from engine.platform.terminal import forgive
+from engine.platform.terminal import replace_unprintable
 
 VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
 
 
 def main(words: list[str]) -> int:
     """Do what the first word says. Returns the exit status."""
-    forgive()
+    replace_unprintable()
     verb = VERBS.get(words[0] if words else "run")
     if verb is None:
         print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)

@@ -57,9 +57,9 @@ NOT_LET_IN = (
     "That is no outage: look at `discord.api_url`, at a proxy in between, and at the application in Discord's portal."
 )
 LONGEST_PAUSE_S = 600.0
-Start = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 """Begins a task of that name beside the others."""
-FILES = "https://cdn.discordapp.com"
+PICTURES_URL = "https://cdn.discordapp.com"
 """Where the pictures lie that people send."""
 
 
@@ -90,7 +90,7 @@ async def serve(settings: Settings) -> None:
     endpoints.point(settings.discord)
     settings.proxy_for(endpoints.home(settings.discord))  # one that cannot be used is said before anything is started
     check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
-    with _alone(settings):
+    with _only_bot(settings):
         await _serve(settings, token)
 
 
@@ -98,12 +98,12 @@ async def _serve(settings: Settings, token: str) -> None:
     stop = _stop_signal()
     starts = StartBackoff(settings.run_dir / "bot-starts.json")
     if settings.discord.api_url:
-        _leave_with_the_playground(stop)
-    elif await _waited(stop, max(starts.pause_s(), _identify_budget(settings).pause_s())):
+        _stop_with_the_playground(stop)
+    elif await _wait_or_stop(stop, max(starts.pause_s(), _identify_budget(settings).pause_s())):
         return
     engine = EngineProcess(settings.run_dir, settings.log_dir)
     try:
-        async with together() as start, AsyncExitStack() as stack:
+        async with task_group() as start, AsyncExitStack() as stack:
             start(engine.run(), "engine")
             dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
             stack.push_async_callback(dispatch.close)
@@ -111,11 +111,11 @@ async def _serve(settings: Settings, token: str) -> None:
             await connect_until(stop, client, tracker, token, start)
     finally:
         await engine.stop()
-    starts.ended_well()
+    starts.reset()
 
 
 @asynccontextmanager
-async def together() -> AsyncIterator[Start]:
+async def task_group() -> AsyncIterator[StartTask]:
     """For what works beside the body and ends with it. A crash of any ends the body at once, and is what is raised."""
     tasks: list[asyncio.Task[None]] = []
 
@@ -136,14 +136,14 @@ async def together() -> AsyncIterator[Start]:
 
 
 async def compose(
-    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: Start
+    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: StartTask
 ) -> tuple[Client, DeliveryTracker]:
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     warming = start(_warm(decoder), "decoder")
     stack.push_async_callback(_cancel, warming)
-    pictures = settings.proxy_for(settings.discord.cdn_url or FILES)
+    pictures = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
     session = await stack.enter_async_context(
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
     )
@@ -171,7 +171,7 @@ async def compose(
     parts = Parts(
         discord=lambda: client.connected,
         engine=dispatch.engine_listens,
-        rows=dispatch.unposted,
+        rows=dispatch.list_unposted,
         run_dir=settings.run_dir,
         decoders=lambda: decoder.pids,
     )
@@ -188,14 +188,14 @@ async def _warm(decoder: Decoder) -> None:
 
 
 async def connect_until(
-    stop: asyncio.Event, client: Client, tracker: DeliveryTracker, token: str, start: Start
+    stop: asyncio.Event, client: Client, tracker: DeliveryTracker, token: str, start: StartTask
 ) -> None:
     """Be online until `stop`. Raises `SettingsError` for a token that Discord does not know, or not any more."""
-    if not await _logged_in(client, token, stop):
+    if not await _log_in(client, token, stop):
         return
     apologising = start(client.service.apologise_for_pending(), "openings")
     following = asyncio.create_task(tracker.run(), name="delivery")
-    connection = asyncio.create_task(_connected(client), name="gateway")
+    connection = asyncio.create_task(_connect(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     unknown = asyncio.create_task(client.until_unknown(), name="token")
     try:
@@ -208,14 +208,14 @@ async def connect_until(
         await _cancel(following, apologising)  # before the client: through a closed session they would edit in vain
         await client.close()
         await _cancel(connection, stopping, unknown)
-    _look_into(following)
-    _look_into(unknown)
-    await _ended(connection)
+    _raise_error_of(following)
+    _raise_error_of(unknown)
+    await _raise_connection_error(connection)
     if not unknown.cancelled():
         raise SettingsError(problem=TOKEN_UNKNOWN)
 
 
-async def _ended(connection: asyncio.Task[None]) -> None:
+async def _raise_connection_error(connection: asyncio.Task[None]) -> None:
     """What the gateway said last. Raises `SettingsError` where it does not know the token."""
     if connection.cancelled():
         return
@@ -227,7 +227,7 @@ async def _ended(connection: asyncio.Task[None]) -> None:
         raise
 
 
-async def _connected(client: Client) -> None:
+async def _connect(client: Client) -> None:
     """The connection to the gateway, made again by discord.py, except where the first one fails: there it trips over a
     socket that was never there."""
     failed = 0
@@ -235,7 +235,7 @@ async def _connected(client: Client) -> None:
         try:
             return await client.connect()
         except AttributeError:
-            if client.reached:
+            if client.was_connected:
                 raise
         failed += 1
         pause = backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)
@@ -243,7 +243,7 @@ async def _connected(client: Client) -> None:
         await asyncio.sleep(pause)
 
 
-async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
+async def _log_in(client: Client, token: str, stop: asyncio.Event) -> bool:
     """Log in, however long Discord is out of reach; False if we were asked to stop meanwhile."""
     failed = 0
     while True:
@@ -252,10 +252,10 @@ async def _logged_in(client: Client, token: str, stop: asyncio.Event) -> bool:
                 await client.login(token)
         except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
             check_login(error)
-            log.warning("Discord %s", interaction_response.trouble(error))
+            log.warning("Discord %s", interaction_response.describe_failure(error))
             await discord_internals.forget_session(client)
             failed += 1
-            if await _waited(stop, backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)):
+            if await _wait_or_stop(stop, backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)):
                 return False
         else:
             return True
@@ -266,7 +266,7 @@ def check_login(error: Exception) -> None:
     if isinstance(error, discord.LoginFailure) or getattr(error, "status", 0) == 401:
         raise SettingsError(problem=TOKEN_UNKNOWN)
     if isinstance(error, discord.HTTPException) and interaction_response.is_final(error):
-        raise SettingsError(problem=f"Discord {interaction_response.trouble(error)}. {NOT_LET_IN}")
+        raise SettingsError(problem=f"Discord {interaction_response.describe_failure(error)}. {NOT_LET_IN}")
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:
@@ -275,13 +275,13 @@ async def _cancel(*tasks: asyncio.Task[Any]) -> None:
     await asyncio.wait(tasks)
 
 
-def _look_into(task: asyncio.Task[Any]) -> None:
+def _raise_error_of(task: asyncio.Task[Any]) -> None:
     """Raise what ended a task, if anything did but us."""
     if not task.cancelled():
         task.result()
 
 
-async def _waited(stop: asyncio.Event, seconds: float) -> bool:
+async def _wait_or_stop(stop: asyncio.Event, seconds: float) -> bool:
     """Wait; True if we were asked to stop meanwhile."""
     if seconds <= 0:
         return False
@@ -294,7 +294,7 @@ async def _waited(stop: asyncio.Event, seconds: float) -> bool:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _only_bot(settings: Settings) -> Iterator[None]:
     """Be the only bot of a data folder: two would answer everything twice. Raises `SettingsError`."""
     try:
         lock = file_lock.acquire(settings.run_dir / "bot.lock")
@@ -316,17 +316,17 @@ def _identify_budget(settings: Settings) -> IdentifyBudget:
     return IdentifyBudget(settings.run_dir / "bot-identifies.json")
 
 
-def _leave_with_the_playground(stop: asyncio.Event) -> None:
+def _stop_with_the_playground(stop: asyncio.Event) -> None:
     """The playground that starts a bot holds the other end of its stdin: when it is killed, the bot must not stay."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:
         return
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        leave_at_end_of(0, stop)
+        stop_at_end_of(0, stop)
 
 
-def leave_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
+def stop_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
     """Set `stop` once nobody holds the other end of a pipe any more."""
     loop = asyncio.get_running_loop()
 

@@ -36,7 +36,7 @@ def set_call_timeout(client: discord.Client, timeout: aiohttp.ClientTimeout) -> 
     client.http._HTTPClient__session._timeout = timeout  # type: ignore[attr-defined]
 
 
-def before_gateway_connection(client: discord.Client, pause: Callable[[], Awaitable[None]]) -> None:
+def pause_before_gateway_connection(client: discord.Client, pause: Callable[[], Awaitable[None]]) -> None:
     """Await `pause` before every connection to the gateway: the library makes the next one at once."""
     connect = client.http.ws_connect
 
@@ -47,7 +47,7 @@ def before_gateway_connection(client: discord.Client, pause: Callable[[], Awaita
     client.http.ws_connect = paced  # type: ignore[method-assign]
 
 
-def gateway(client: discord.Client) -> DiscordWebSocket | None:
+def gateway_socket(client: discord.Client) -> DiscordWebSocket | None:
     """The connection to the gateway; None before the first one."""
     return cast("DiscordWebSocket | None", client.ws)
 
@@ -64,7 +64,7 @@ def webhook(client: discord.Client, application_id: int, token: str) -> discord.
     return discord.Webhook.from_state(data, state=client._connection)  # type: ignore[arg-type]
 
 
-def mark_answered(interaction: discord.Interaction[Any]) -> None:
+def mark_responded(interaction: discord.Interaction[Any]) -> None:
     """Tell the library of an answer that it did not hear of: what is said from now on is said after it."""
     interaction.response._response_type = discord.InteractionResponseType.channel_message
 

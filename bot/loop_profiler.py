@@ -17,10 +17,10 @@ from typing import Any
 
 from bot import app
 
-KEPT = 5
+LONGEST_CALLBACKS = 5
 
 
-class Watch:
+class CallbackProfiler:
     """Remembers the slowest callbacks since `begin`."""
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class Watch:
     def note(self, milliseconds: float, handle: asyncio.Handle) -> None:
         """Keep it if it is among the slowest."""
         self.count += 1
-        if len(self.slowest) == KEPT and milliseconds <= self.slowest[0][0]:
+        if len(self.slowest) == LONGEST_CALLBACKS and milliseconds <= self.slowest[0][0]:
             return
-        push = heapq.heappush if len(self.slowest) < KEPT else heapq.heappushpop
+        push = heapq.heappush if len(self.slowest) < LONGEST_CALLBACKS else heapq.heappushpop
         push(self.slowest, (round(milliseconds, 2), repr(handle)[:200]))
 
     def write(self, path: Path) -> None:
@@ -53,7 +53,7 @@ class Watch:
 
 def main() -> int:
     """Run the bot of the settings; its exit status."""
-    watch = Watch()
+    watch = CallbackProfiler()
     watch.install()
     try:
         return app.main()

@@ -18,7 +18,7 @@ import discord
 import tomlkit
 
 from bot.app import is_at_work
-from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.delivery.interaction_response import NO_ANSWER, describe_error
 from bot.gateway import endpoints
 from bot.operations.health import HOST
 from engine import settings as jobs_settings
@@ -53,7 +53,7 @@ def setup() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"3. This is {application.name}. Invite it to your server:\n   {invitation(application.id)}")
-    print(f"   It asks for: {', '.join(asked_for())}.")
+    print(f"   It asks for: {', '.join(permission_names())}.")
     if (other := jobs_settings.origin("discord", "token")) and str(path) not in other:
         print(f"   Remove the old token{other}: it counts more than the file.")
     print("4. Run: pareidolia run")
@@ -72,7 +72,7 @@ def doctor() -> int:
         print("none  token: not set. Run `pareidolia setup`, or `make play` to try without one.")
         return 0 if fine else 1
     try:
-        lacking = asyncio.run(_lacking(token, settings))
+        lacking = asyncio.run(_missing_permissions(token, settings))
     except SettingsError as error:
         print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
@@ -95,7 +95,7 @@ def _port_is_free(settings: Settings) -> bool:
         return False
 
 
-def asked_for() -> list[str]:
+def permission_names() -> list[str]:
     """The permissions of the invitation, as Discord's own window calls them, nearly."""
     return [name.replace("_", " ") for name, given in discord.Permissions(PERMISSIONS) if given]
 
@@ -118,7 +118,7 @@ def write(path: Path, token: str) -> None:
             part.touch(0o600, exist_ok=False)
             part.write_text(text, "utf-8")
     except OSError as error:
-        raise os_errors.unusable(path, error, OTHERWISE) from None
+        raise os_errors.unusable_path(path, error, OTHERWISE) from None
 
 
 def _with_token(path: Path, token: str) -> str:
@@ -141,20 +141,20 @@ def _ask() -> str:
 
 async def _look_up(token: str, settings: Settings) -> discord.AppInfo:
     """The application of a token. Raises `SettingsError`."""
-    return await _asked(token, settings, lambda client: client.application_info())
+    return await _call_discord(token, settings, lambda client: client.application_info())
 
 
-async def _lacking(token: str, settings: Settings) -> list[str]:
+async def _missing_permissions(token: str, settings: Settings) -> list[str]:
     """Names of servers in which the bot lacks permissions. Raises `SettingsError`."""
-    servers = await _asked(token, settings, lambda client: client.http.get_guilds(200))
-    return [server["name"] for server in servers if not _suffices(int(server.get("permissions", 0)))]
+    servers = await _call_discord(token, settings, lambda client: client.http.get_guilds(200))
+    return [server["name"] for server in servers if not _has_permissions(int(server.get("permissions", 0)))]
 
 
-def _suffices(permissions: int) -> bool:
+def _has_permissions(permissions: int) -> bool:
     return bool(permissions & ADMINISTRATOR) or permissions & PERMISSIONS == PERMISSIONS
 
 
-async def _asked(token: str, settings: Settings, question: Callable[[discord.Client], Awaitable[T]]) -> T:
+async def _call_discord(token: str, settings: Settings, question: Callable[[discord.Client], Awaitable[T]]) -> T:
     """What Discord answers to the bot of a token. Raises `SettingsError`, whose fact `about` says what is wrong."""
     if not token:
         missing = "No token was given. Copy it from the Bot page of your application and try again."
@@ -169,7 +169,7 @@ async def _asked(token: str, settings: Settings, question: Callable[[discord.Cli
         unknown = "Discord does not know this token. Press Reset Token and copy it whole."
         raise SettingsError(problem=unknown, about="token") from None
     except discord.HTTPException as error:
-        refused = f"Discord was reached, but {told(error)}."
+        refused = f"Discord was reached, but {describe_error(error)}."
         raise SettingsError(
             problem=f"{refused} Look at discordstatus.com and try again later.", about="discord"
         ) from None

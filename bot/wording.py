@@ -178,22 +178,22 @@ def plain(text: str, limit: int = NAME_LIMIT) -> str:
     return flat[:limit]
 
 
-def unmarked(text: str, limit: int = 1000) -> str:
+def escape_markdown(text: str, limit: int = 1000) -> str:
     """A sentence of ours with a person's words in it: nothing in it pings, links or shouts, and our `code` stays."""
     return re.sub(r"([\\*_~|<>@#\[\]()])", r"\\\1", plain(text, limit))
 
 
-DISARMED: dict[str, Callable[[str], str]] = {
+ESCAPED_FACTS: dict[str, Callable[[str], str]] = {
     "name": lambda text: escape(text, 40),
-    "problem": unmarked,
+    "problem": escape_markdown,
     "option": lambda text: escape_code(text, 40),
 }
 """How the facts of errors are made harmless that may hold what a person typed."""
 
 
-def refused(error: PareidoliaError) -> str:
-    """The sentence of an error, with its code small. What a person typed is in the facts of `DISARMED`."""
-    disarmed = {name: DISARMED[name](str(fact)) for name, fact in error.facts.items() if name in DISARMED}
+def error_sentence(error: PareidoliaError) -> str:
+    """The sentence of an error, with its code small. What a person typed is in the facts of `ESCAPED_FACTS`."""
+    disarmed = {name: ESCAPED_FACTS[name](str(fact)) for name, fact in error.facts.items() if name in ESCAPED_FACTS}
     return with_code(str(type(error)(**{**error.facts, **disarmed})) if disarmed else str(error), error.code)
 
 
@@ -211,7 +211,7 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
-def place(where: Place | None, now: float | None = None) -> str:
+def place_words(where: Place | None, now: float | None = None) -> str:
     """Where a waiting dream stands: "2 dreams ahead of yours, about 20 s"."""
     if where is None:
         return "Your dream is in the queue."
@@ -222,24 +222,24 @@ def place(where: Place | None, now: float | None = None) -> str:
     return f"{ahead}, about {duration(where.eta_s)}: ready <t:{ready}:R>."
 
 
-def opening(ahead: int) -> str:
+def opening_words(ahead: int) -> str:
     """While a picture is fetched and opened, or waits for that: "3 pictures are opened before yours"."""
     before = {0: "", 1: " 1 picture is opened before yours."}.get(ahead, f" {ahead} pictures are opened before yours.")
     return f"{OPENING}{before}"
 
 
-def frame(number: int, count: int) -> str:
+def frame_words(number: int, count: int) -> str:
     """Which frame of an animation is dreamed: "frame 3 of 40"; nothing for what does not move."""
     return f"frame {number} of {count}" if count > 1 else ""
 
 
-def status(first: str, name: str, params: AnyParams, frame: str = "") -> str:
+def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
     parts = [escape(name), params.recipe, escape(params.aim[1], 100), frame]
     return f"{first}\n-# {' · '.join(filter(None, parts))}"
 
 
-def underway(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
+def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
     """What is being done, how far it is and how long it will take: "dreaming · 40 % · about 8 s left"."""
     left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
     return f"{DOING.get(params.recipe, 'dreaming')} · {min(99, int(fraction * 100))} %{left}"
@@ -266,7 +266,7 @@ def settings(params: AnyParams) -> str:
     return f"`{' '.join([credit(params), *(f'{name}:{value}' for name, value in more.items())])}`"
 
 
-def like(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
+def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
     """Beside a dream that is made like another: the options, what is dreamed, and what could not be had."""
     text = f"Like that one: {settings(params)}, over {escape(original, 80)}. Another picture? Attach it to `/dream`."
     if missing:
@@ -274,15 +274,15 @@ def like(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str
     return text
 
 
-def result(row: JobRow, name: str, frame: str = "") -> str:
+def result_words(row: JobRow, name: str, frame: str = "") -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
     parts = [escape(name), f"{taken:.1f} s", *filter(None, (frame,))]
-    if found := guesses(row):
+    if found := guess_words(row):
         parts.insert(0, escape(found, 100))
     if row.job.others:
         parts.append(f"with a {' and a '.join(sorted(row.job.others))}")
-    if row.keep:
+    if row.keep_preview:
         parts.append("kept before it was finished")
     if row.result and row.result.note:
         parts.append(row.result.note)
@@ -295,53 +295,53 @@ def sentence(row: JobRow) -> str:
     return plain(str(row.result.facts.get("sentence", "")), 100) if row.result else ""
 
 
-def guesses(row: JobRow) -> str:
+def guess_words(row: JobRow) -> str:
     """The likeliest labels, called guesses where nobody can tell: "my guesses: tray 12%, wallet 9%"."""
-    found = likeliest(row)
+    found = likeliest_labels(row)
     labels = row.result.facts.get("labels", []) if row.result else []
     sure = not found or not sentence(row) or labels[0]["probability"] >= LIKELY
     return found if sure else f"my guesses: {found}"
 
 
-def likeliest(row: JobRow) -> str:
+def likeliest_labels(row: JobRow) -> str:
     """What was seen in a picture, the likeliest first: "🦊 fox 72%, lion 9%"; nothing for what was not looked at."""
     labels = row.result.facts.get("labels", ()) if row.result else ()
     shares = [(f"{one['emoji']} {one['label']}".strip(), round(100 * one["probability"])) for one in labels[:3]]
     return plain(", ".join(f"{label} {percent}%" for label, percent in shares if percent), 100)
 
 
-def alt(params: AnyParams, original: str, row: JobRow | None = None) -> str:
+def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     """What someone who cannot see the picture should know of it; with its row, what was found out, too."""
     name = plain(original, 80)
     match params:
         case Concept():
-            text = f"{_imagined(params)}{_out_of(name)}."
+            text = f"{_concept_alt(params)}{_out_of(name)}."
         case Channel():
-            text = f"{_drawn(params)}, drawn by the network itself."
+            text = f"{_channel_alt(params)}, drawn by the network itself."
         case See():
-            text = f"What the network sees in {name}{_found(row)}. Below, the picture as its layers perceive it."
+            text = f"What the network sees in {name}{_see_alt(row)}. Below, the picture as its layers perceive it."
         case _:
             verb = "An endless zoom into" if isinstance(params, Zoom) else "A dream of"
-            text = f"{verb} {name}: the network was asked for {sees(params)}{_guided(row)}."
+            text = f"{verb} {name}: the network was asked for {aim_words(params)}{_guide_words(row)}."
     return text[:ALT_LIMIT]
 
 
-def _found(row: JobRow | None) -> str:
-    parts = [sentence(row).rstrip("."), likeliest(row)] if row else []
+def _see_alt(row: JobRow | None) -> str:
+    parts = [sentence(row).rstrip("."), likeliest_labels(row)] if row else []
     said = "; ".join(filter(None, parts))
     return f": {said}" if said else ""
 
 
-def _imagined(params: Concept) -> str:
+def _concept_alt(params: Concept) -> str:
     many = f"{params.variations} different pictures of what" if params.variations > 1 else "What"
-    return f"{many} the network imagines when asked for {sees(params)}"
+    return f"{many} the network imagines when asked for {aim_words(params)}"
 
 
 def _out_of(name: str) -> str:
     return "" if name == NOISE else f", grown out of {name}"
 
 
-def _drawn(params: Channel) -> str:
+def _channel_alt(params: Channel) -> str:
     if params.channel is not None:
         return f"What channel {params.channel} of {_layer(params)} responds to"
     those = f"the channels that speak most for {params.search}" if params.search else "its foremost channels"
@@ -354,16 +354,16 @@ def _layer(params: Channel) -> str:
     return f"the layer {word} ({named.about})" if named else f"the layer {word}"
 
 
-def _guided(row: JobRow | None) -> str:
+def _guide_words(row: JobRow | None) -> str:
     return ", guided by a second picture" if row and "guide" in row.job.others else ""
 
 
-def alt_before(original: str) -> str:
+def alt_text_before(original: str) -> str:
     """Alt text while the dream is not there yet."""
     return f"{plain(original, 80)}, before the dream"[:ALT_LIMIT]
 
 
-def sees(params: AnyParams) -> str:
+def aim_words(params: AnyParams) -> str:
     """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, eyes", or a layer's name."""
     option, word = params.aim
     if option != "layer":
@@ -378,28 +378,28 @@ def _term(network: str, term: weighted_terms.Term) -> str:
     return f"{'less of ' if term.weight < 0 else ''}{part}{sense}"
 
 
-def original(name: str, kind: str) -> str:
+def original_words(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
     return NOISE if kind == NOISE else f"{plain(name)}'s {kind}"
 
 
-def ready(user_id: int) -> str:
+def ready_words(user_id: int) -> str:
     """The one ping, after a long wait."""
     return f"<@{user_id}> your dream is ready."
 
 
-def by_message(name: str) -> str:
+def direct_message_words(name: str) -> str:
     """On top of an answer that comes by direct message."""
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
-def preset_saved(name: str, *, replaced: bool = False) -> str:
+def saved_words(name: str, *, replaced: bool = False) -> str:
     """After saving, also over one of that name."""
     done = "Saved over your preset of that name." if replaced else "Saved."
     return f"{done} Dream with it: `/dream preset:{escape_code(name)}`"
 
 
-def preset_deleted(name: str) -> str:
+def deleted_words(name: str) -> str:
     """After deleting."""
     return f"Deleted the preset {escape(name)}. `/preset list` shows the others."
 
@@ -428,7 +428,7 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:
     """One of your dreams in `/queue`."""
-    stands = "dreaming now" if where.state is State.RUNNING else place(where).rstrip(".")
+    stands = "dreaming now" if where.state is State.RUNNING else place_words(where).rstrip(".")
     return f"`{credit(row.job.params)}`\n{stands}{f' · [see it]({link})' if link else ''}"
 
 

@@ -1,8 +1,8 @@
 """What processes write about themselves: `record => line`, naming the job that it is about, without any secret.
 
-Every process calls `start` once. Whoever works on a job says so with `about` (or `concern`), and every line that is
-written meanwhile, by whatever module and in whatever thread or task it leads to, carries the job's id. One format for
-eyes, one for machines; both on stderr, which the parent process sends to a file.
+Every process calls `start` once. Whoever works on a job says so with `job_context` (or `set_job`), and every line that
+is written meanwhile, by whatever module and in whatever thread or task it leads to, carries the job's id. One format
+for eyes, one for machines; both on stderr, which the parent process sends to a file.
 
 Where that file lies in our own log folder it is kept small: a full one is copied aside and emptied, because several
 processes hold it open and none could be made to open another. Who sends stderr elsewhere (a journal, a container's log)
@@ -48,7 +48,7 @@ _job: ContextVar[str] = ContextVar("job", default="")
 
 
 @contextmanager
-def about(id: str) -> Iterator[None]:
+def job_context(id: str) -> Iterator[None]:
     """Lines written inside are about this job."""
     before = _job.set(id)
     try:
@@ -57,19 +57,19 @@ def about(id: str) -> Iterator[None]:
         _job.reset(before)
 
 
-def concern(id: str) -> None:
+def set_job(id: str) -> None:
     """From here on all lines of this task are about this job; also those of whoever catches what it raises."""
     _job.set(id)
 
 
-def redacted(text: str, token: str = "") -> str:
+def redact(text: str, token: str = "") -> str:
     """The text without anything that opens something; `token` is hidden, whatever it looks like."""
     for secret in SECRETS:
         text = secret.sub(rf"\1{HIDDEN}", text)
     return text.replace(token, HIDDEN) if token else text
 
 
-class Line(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """What both formats share."""
 
     def __init__(self, process: str, token: str = "") -> None:
@@ -84,14 +84,14 @@ class Line(logging.Formatter):
         facts = {
             "time": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "level": record.levelname,
             "process": self._process, "logger": record.name, "job": _job.get(),
-            "message": redacted(said, self._token),
+            "message": redact(said, self._token),
         }  # fmt: skip
         if record.exc_info:
-            facts["traceback"] = redacted(self.formatException(record.exc_info), self._token)
+            facts["traceback"] = redact(self.formatException(record.exc_info), self._token)
         return {name: value for name, value in facts.items() if value}
 
 
-class TextLine(Line):
+class TextFormatter(LineFormatter):
     """For eyes: `time LEVEL process logger job=ID: message`, a traceback below."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -102,7 +102,7 @@ class TextLine(Line):
         return f"{start}\n{facts['traceback']}" if "traceback" in facts else start
 
 
-class JsonLine(Line):
+class JsonFormatter(LineFormatter):
     """For machines: one JSON object a line; `job` and `traceback` only where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -110,7 +110,7 @@ class JsonLine(Line):
         return json.dumps(self.facts(record), ensure_ascii=False)
 
 
-class Bounded(logging.StreamHandler[TextIO]):
+class RotatingStderrHandler(logging.StreamHandler[TextIO]):
     """Writes to stderr, and sets the file behind it aside when it is full, if it is one of ours."""
 
     def __init__(self, folder: Path) -> None:
@@ -124,7 +124,7 @@ class Bounded(logging.StreamHandler[TextIO]):
         except (OSError, ValueError):  # no file at all, as under pytest
             super().emit(record)
             return
-        with _alone(shared):
+        with _exclusive(shared):
             if os.fstat(shared).st_size >= MOST:
                 with contextlib.suppress(OSError):
                     self._make_room(shared)
@@ -140,11 +140,11 @@ class Bounded(logging.StreamHandler[TextIO]):
                 if (older := Path(f"{path}.{number}")).exists():
                     older.replace(f"{path}.{number + 1}")
         with path.open("rb") as past:
-            _keep(past, Path(f"{path}.1"))
+            _copy_aside(past, Path(f"{path}.1"))
             os.ftruncate(full, 0)  # before `past` is closed: closing any descriptor of a file gives up the lock on it
 
 
-def _keep(past: BinaryIO, aside: Path) -> None:
+def _copy_aside(past: BinaryIO, aside: Path) -> None:
     """Copy a full log, or nothing of it where there is no room."""
     try:
         with aside.open("wb") as out:
@@ -155,7 +155,7 @@ def _keep(past: BinaryIO, aside: Path) -> None:
 
 
 @contextmanager
-def _alone(shared: int) -> Iterator[None]:
+def _exclusive(shared: int) -> Iterator[None]:
     """Hold the file behind a descriptor against other processes. A lock of the process (`lockf`), because parent and
     child share the descriptor, and with it any lock of `flock`. Pipes and terminals have none and need none."""
     try:
@@ -180,8 +180,8 @@ def _file_behind(descriptor: int, folder: Path) -> Path | None:
 
 def start(settings: Settings, process: str) -> None:
     """Write this process's log to stderr in the format of the settings. Once a process, before anything else."""
-    handler = Bounded(settings.log_dir)
-    kind = JsonLine if settings.log_format == "json" else TextLine
+    handler = RotatingStderrHandler(settings.log_dir)
+    kind = JsonFormatter if settings.log_format == "json" else TextFormatter
     handler.setFormatter(kind(process, settings.discord.token.get_secret_value()))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -190,10 +190,10 @@ def start(settings: Settings, process: str) -> None:
     logging.getLogger("discord").setLevel(max(logging.INFO, root.level))
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # what it is made of is no news
     logging.captureWarnings(True)
-    sys.excepthook = _died
+    sys.excepthook = _log_fatal
 
 
-def _died(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
+def _log_fatal(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
     """What ends the process is a line of its log, too."""
     if issubclass(kind, KeyboardInterrupt):
         return sys.__excepthook__(kind, error, trace)

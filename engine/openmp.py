@@ -9,6 +9,6 @@ from __future__ import annotations
 import os
 
 
-def wait_patiently() -> None:
+def sleep_while_waiting() -> None:
     """Let waiting threads sleep. OpenMP reads this once, when torch loads it."""
     os.putenv("OMP_WAIT_POLICY", "PASSIVE")

@@ -57,7 +57,7 @@ class Params(BaseModel, ABC):
     @field_validator("network", mode="before")
     @classmethod
     def _network_as_people_type_it(cls, name: Any) -> Any:
-        return catalog.named(name) if isinstance(name, str) and len(name) <= LONGEST else name
+        return catalog.match_network(name) if isinstance(name, str) and len(name) <= LONGEST else name
 
     @model_validator(mode="after")
     def _network_is_in_the_catalogue(self) -> Self:
@@ -85,7 +85,7 @@ class Params(BaseModel, ABC):
         """Estimated megapixel-iterations, for a square result."""
 
 
-class Climb(Params):
+class AscentParams(Params):
     """What recipes have in common that climb towards something, octave by octave."""
 
     layer: str = Field(
@@ -152,7 +152,7 @@ class Climb(Params):
         return sum(areas) * self.iterations / 1e6
 
 
-class Dream(Climb):
+class Dream(AscentParams):
     """Enhance what a layer sees in a picture. Mordvintsev et al. 2015, "Inceptionism"."""
 
     NOTEBOOK: ClassVar[dict[str, Any]] = {"octaves": 4, "ratio": 1.4, "iterations": 10, "strength": 1.0, "jitter": 32}
@@ -180,7 +180,7 @@ class Dream(Climb):
     @model_validator(mode="before")
     @classmethod
     def _classic_was_a_look(cls, options: Any) -> Any:
-        return renewed(options) if isinstance(options, dict) else options
+        return rename_options(options) if isinstance(options, dict) else options
 
     @property
     def by_crops(self) -> bool:
@@ -201,7 +201,7 @@ class Dream(Climb):
         return self
 
 
-class Zoom(Climb):
+class Zoom(AscentParams):
     """An endless zoom into a dream, as a GIF. Mordvintsev et al. 2015, "Inceptionism"."""
 
     recipe: Literal["zoom"] = "zoom"
@@ -214,7 +214,7 @@ class Zoom(Climb):
 
     def work(self) -> float:
         """Estimated megapixel-iterations of all frames."""
-        return Climb.work(self.first()) + super().work() * (self.frames - 1)
+        return AscentParams.work(self.first()) + super().work() * (self.frames - 1)
 
     def first(self) -> Zoom:
         """How the first frame is dreamed: for longer, so that the film begins in the dream."""
@@ -376,25 +376,31 @@ class See(Params):
     def work(self) -> float:
         """Estimated megapixel-iterations: of looking, and of painting at most `FEATURES` feature pictures a layer."""
         entry = catalog.network(self.network)
-        painted = 0 if entry.thumbnails else len(catalog.seen(self.network)) * self.FEATURES * self.iterations
+        painted = (
+            0 if entry.thumbnails else len(catalog.perception_layers(self.network)) * self.FEATURES * self.iterations
+        )
         return (self.LOOKS * entry.side**2 + painted * self.view**2) / 1e6
 
 
 AnyParams = Dream | Zoom | Concept | Channel | See
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)
 P = TypeVar("P", bound=Params)
-FORMER = {"neuron": "channel"}
+RENAMED_RECIPES = {"neuron": "channel"}
 """Recipes as old rows, presets and files call them, and as they are called now."""
 
 
-def _renamed(options: Any) -> Any:
+def _rename_recipe(options: Any) -> Any:
     """Options with the recipe's name of today."""
     recipe = options.get("recipe") if isinstance(options, dict) else None
-    return options | {"recipe": FORMER[recipe]} if isinstance(recipe, str) and recipe in FORMER else options
+    return (
+        options | {"recipe": RENAMED_RECIPES[recipe]}
+        if isinstance(recipe, str) and recipe in RENAMED_RECIPES
+        else options
+    )
 
 
 _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
-    Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(_renamed)]
+    Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(_rename_recipe)]
 )
 
 
@@ -421,7 +427,7 @@ def draw_seed() -> int:
     return random.randrange(SEEDS)
 
 
-def renewed(options: dict[str, Any]) -> dict[str, Any]:
+def rename_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options by their names of today; presets, rows and files from before have `classic` for the look of 2015."""
     if not isinstance(options.get("classic"), bool):
         return options

@@ -44,12 +44,12 @@ def produce(
             note = report.note
             if (yield report):
                 if not framed:
-                    encoder.add(_enlarged(report))
+                    encoder.add(_enlarge(report))
                 break
         made = encoder.finish()
         yield replace(made, facts=facts, note=f"{note} {made.note}".strip())
 
 
-def _enlarged(report: Progress) -> Tensor:
+def _enlarge(report: Progress) -> Tensor:
     """The canvas so far at the result's size: an early octave is smaller than what was asked for."""
     return functional.interpolate(report.show()[None], report.size, mode="bicubic", antialias=True)[0].clamp(0, 1)

@@ -45,7 +45,7 @@ _MOST = 10**6
 """For counts of anything; beyond it a value is a slip of the finger."""
 
 
-def unquoted(value: Any) -> Any:
+def unquote(value: Any) -> Any:
     """A text without the quotes and blanks that some tools leave around values."""
     text = value.strip() if isinstance(value, str) else value
     if isinstance(text, str) and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
@@ -55,18 +55,18 @@ def unquoted(value: Any) -> Any:
 
 def bare_token(value: Any) -> Any:
     """A token as Discord's portal shows it, without quotes, or the `Bot` that stands before it in headers."""
-    text = unquoted(value)
-    return unquoted(text[4:]) if isinstance(text, str) and text[:4].lower() == "bot " else text
+    text = unquote(value)
+    return unquote(text[4:]) if isinstance(text, str) and text[:4].lower() == "bot " else text
 
 
-def _listed(value: Any) -> Any:
+def _split_list(value: Any) -> Any:
     """One id, several with commas or blanks between, or a list of them."""
     if isinstance(value, str):
         return value.strip("[]() ").replace(",", " ").split()
     return [value] if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _nameable(path: Path) -> Path:
+def _check_folder_name(path: Path) -> Path:
     if not path.parts or "\0" in str(path):
         raise ValueError("should be the path of a folder")
     return path
@@ -77,8 +77,8 @@ def _level(value: Any) -> Any:
     return {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(text, text)
 
 
-def _all_unquoted(values: Any) -> Any:
-    return {name: unquoted(value) for name, value in values.items()} if isinstance(values, Mapping) else values
+def _unquote_all(values: Any) -> Any:
+    return {name: unquote(value) for name, value in values.items()} if isinstance(values, Mapping) else values
 
 
 class Table(BaseModel):
@@ -88,8 +88,8 @@ class Table(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _unquoted(cls, values: Any) -> Any:
-        return _all_unquoted(values)
+    def _unquote_values(cls, values: Any) -> Any:
+        return _unquote_all(values)
 
 
 class Discord(Table):
@@ -98,7 +98,7 @@ class Discord(Table):
     token: Annotated[SecretStr, BeforeValidator(bare_token)] = Field(
         SecretStr(""), description="the bot's token; `pareidolia setup` asks for it"
     )
-    guild_ids: Annotated[list[int], NoDecode, BeforeValidator(_listed)] = Field(
+    guild_ids: Annotated[list[int], NoDecode, BeforeValidator(_split_list)] = Field(
         [], description="serve only these servers; empty: all"
     )
     api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
         extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, allow_inf_nan=False
     )
 
-    data_dir: Annotated[Path, AfterValidator(_nameable)] = Field(
+    data_dir: Annotated[Path, AfterValidator(_check_folder_name)] = Field(
         Path("~/.local/share/pareidolia"), description="ledger, pictures, logs"
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_level)] = Field(
@@ -170,13 +170,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _unquoted(cls, values: Any) -> Any:
-        return _all_unquoted(values)
+    def _unquote_values(cls, values: Any) -> Any:
+        return _unquote_all(values)
 
     def model_post_init(self, context: Any) -> None:
         """Make the data folder absolute, so that every process means the same one."""
         with contextlib.suppress(SettingsError):  # whoever needs the folder asks again and hears of it
-            self.data_dir = os_errors.expanded(self.data_dir)
+            self.data_dir = os_errors.expand(self.data_dir)
 
     @classmethod
     def settings_customise_sources(
@@ -188,7 +188,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment over the file over the defaults."""
-        return init_settings, env_settings, InitSettingsSource(settings_cls, dict(_found().values()))
+        return init_settings, env_settings, InitSettingsSource(settings_cls, dict(_find_file().values()))
 
     def proxy_for(self, url: str) -> str | None:
         """The proxy for an address, or None. Raises `SettingsError` for one that cannot be used."""
@@ -217,20 +217,20 @@ class Settings(BaseSettings):
 
 def config_file() -> Path:
     """The settings file that counts, or the one to make: `engine.settings_file` says which."""
-    return _found().path
+    return _find_file().path
 
 
 def has_file() -> bool:
     """Whether there is a settings file."""
-    return _found().exists()
+    return _find_file().exists()
 
 
 def notice() -> str:
     """What whoever runs this should hear about the file of the settings, or nothing."""
-    return _found().notice
+    return _find_file().notice
 
 
-def _found() -> settings_file.Found:
+def _find_file() -> settings_file.Found:
     return settings_file.find(os.environ.get(f"{PREFIX}CONFIG", ""), Settings.model_fields)
 
 
@@ -241,7 +241,7 @@ def read(*, new: bool = False, **overrides: Any) -> Settings:
     """
     _refuse_unknown_variables()
     if not new:
-        _found().check()
+        _find_file().check()
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
@@ -261,11 +261,11 @@ def read(*, new: bool = False, **overrides: Any) -> Settings:
 def load(**overrides: Any) -> Settings:
     """Read the settings and make the folders that a bot or an engine works in. Raises `SettingsError`."""
     settings = read(**overrides)
-    settings.data_dir = os_errors.expanded(settings.data_dir)
+    settings.data_dir = os_errors.expand(settings.data_dir)
     os_errors.make(settings.data_dir)
     for private in (settings.run_dir, settings.log_dir):
         os_errors.make_private(private)
-    kept = [path for folder in (settings.run_dir, settings.log_dir) for path in os_errors.matching(folder, "*")]
+    kept = [path for folder in (settings.run_dir, settings.log_dir) for path in os_errors.list_matching(folder, "*")]
     os_errors.check_writable(settings.database, *kept)
     return settings
 
@@ -302,7 +302,7 @@ def origin(*key: int | str) -> str:
     for name in os.environ:
         if name.upper() in (whole, table):
             return f" (it stands in the variable {name})"
-    found = _found()
+    found = _find_file()
     return f" (it stands in {found.path})" if path[0] in found.values() else ""
 
 
@@ -313,10 +313,10 @@ def example() -> str:
     parts = [
         "# Pareidolia: every setting with its default. Copy to pareidolia.toml and change what you like.\n"
         "# An environment variable overrides a line here: PAREIDOLIA_LOG_LEVEL, PAREIDOLIA_DISCORD__TOKEN.\n",
-        _lines(plain),
+        _example_lines(plain),
     ]
     for name, table in tables.items():
-        parts.append(f"# {table.description}\n[{name}]\n{_lines(table.annotation.model_fields)}")  # type: ignore[union-attr]
+        parts.append(f"# {table.description}\n[{name}]\n{_example_lines(table.annotation.model_fields)}")  # type: ignore[union-attr]
     return "\n".join(parts)
 
 
@@ -324,7 +324,7 @@ def _is_table(field: FieldInfo) -> bool:
     return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
-def _lines(fields: dict[str, FieldInfo]) -> str:
+def _example_lines(fields: dict[str, FieldInfo]) -> str:
     return "".join(f"# {field.description}\n# {name} = {_toml(field.default)}\n" for name, field in fields.items())
 
 

@@ -39,7 +39,7 @@ class Found:
             return _is_there(self.path)
         except OSError as error:
             if self.named:
-                raise os_errors.unusable(self.path, error, OTHERWISE) from None
+                raise os_errors.unusable_path(self.path, error, OTHERWISE) from None
             return False
 
     def check(self) -> None:
@@ -52,7 +52,7 @@ class Found:
 def find(named: str, keys: Collection[str]) -> Found:
     """The file that counts. Raises `SettingsError` where one cannot be judged."""
     if named:
-        return Found(os_errors.expanded(Path(named)), named=True)
+        return Found(os_errors.expand(Path(named)), named=True)
     notices: list[str] = []
     for path in _places():
         try:

@@ -23,7 +23,7 @@ from engine import errors, logs
 from engine.catalog import catalog
 from engine.platform import atomic_file, backoff, file_lock, framing
 from engine.queue import retention
-from engine.queue.hint_socket import LiveServer, socket_path
+from engine.queue.hint_socket import HintServer, socket_path
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_blobs, open_ledger
@@ -79,16 +79,16 @@ class Run:
 
     row: JobRow
     began: float = field(default_factory=time.monotonic)
-    word: str = ""
+    stop_signal: str = ""
     """What the child is told at its next report: "" (go on), "stop", "keep" or "lost"."""
-    told: float | None = None
+    signalled_at: float | None = None
     """When the word was first not "go on"."""
     timed_out: bool = False
 
-    def tell(self, word: str) -> None:
+    def signal_stop(self, word: str) -> None:
         """Change the word, once: the first reason to stop counts."""
-        if word and not self.word:
-            self.word, self.told = word, time.monotonic()
+        if word and not self.stop_signal:
+            self.stop_signal, self.signalled_at = word, time.monotonic()
 
 
 class Supervisor:
@@ -98,10 +98,10 @@ class Supervisor:
         self.settings = settings
         self.ledger = ledger
         self.child = child
-        self.live = LiveServer(socket_path(settings.run_dir), self._hear)
+        self.live = HintServer(socket_path(settings.run_dir), self._handle_frame)
         self._child: asyncio.subprocess.Process | None = None
         self._run: Run | None = None
-        self._vain_starts = 0
+        self._failed_starts = 0
         """Children in a row that died before they did anything."""
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -112,10 +112,10 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         self._write_pids(0)
-        back = await self._insist(self.ledger.requeue, NAME)
+        back = await self._retry_until_taken(self.ledger.requeue, NAME)
         log.info("engine started, %d jobs taken back", back)
         await self.live.start()
-        working = asyncio.create_task(self._work())
+        working = asyncio.create_task(self._run_jobs())
         blobs = open_blobs(self.settings)
         tidying = asyncio.create_task(retention.tidy_forever(self.ledger, blobs, self.settings.storage))
         stopping = asyncio.create_task(self._stopping.wait())
@@ -145,23 +145,23 @@ class Supervisor:
     async def _give_back(self, row: JobRow) -> None:
         with contextlib.suppress(errors.NoLedger):  # the next start takes it back
             if await asyncio.to_thread(self.ledger.give_back, row.id, row.attempt):
-                self.live.tell(Requeued(row.id))
+                self.live.send_hint(Requeued(row.id))
 
-    async def _work(self) -> None:
+    async def _run_jobs(self) -> None:
         while True:
             child = await self._warm_child()
             if child is None:
                 continue
             self._wake.clear()
-            row = await self._insist(self.ledger.claim, NAME)
+            row = await self._retry_until_taken(self.ledger.claim, NAME)
             if row is None:
-                await self._rest(child)
+                await self._wait_for_work(child)
             else:
-                self._vain_starts = 0
-                with logs.about(row.id):
-                    await self._do(row, child)
+                self._failed_starts = 0
+                with logs.job_context(row.id):
+                    await self._run_job(row, child)
 
-    async def _rest(self, child: asyncio.subprocess.Process) -> None:
+    async def _wait_for_work(self, child: asyncio.subprocess.Process) -> None:
         """Until a bot wakes us, the child dies, or the safety net's interval is over."""
         dead = asyncio.create_task(child.wait())
         awake = asyncio.create_task(self._wake.wait())
@@ -169,9 +169,9 @@ class Supervisor:
         for task in (dead, awake):
             task.cancel()
         if not done:
-            self._vain_starts = 0
+            self._failed_starts = 0
 
-    async def _insist(self, move: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    async def _retry_until_taken(self, move: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         """A move on the ledger, made again until it succeeds: no dream is lost over a disk that is full for a while."""
         failed = 0
         while True:
@@ -185,23 +185,23 @@ class Supervisor:
 
     # one job
 
-    async def _do(self, row: JobRow, child: asyncio.subprocess.Process) -> None:
+    async def _run_job(self, row: JobRow, child: asyncio.subprocess.Process) -> None:
         log.info("%s begins, attempt %d", row.job.params.recipe, row.attempt)
         self._run = Run(row)
-        self.live.tell(Started(row.id))
+        self.live.send_hint(Started(row.id))
         async with asyncio.TaskGroup() as group:  # without its clock a dream could go on for ever
             watch = group.create_task(self._watch(self._run, child))
             ended = await self._converse(self._run, child)
             watch.cancel()
         await self._settle(self._run, ended)
         self._run = None
-        await self._tell_end(row.id)
+        await self._send_end(row.id)
 
-    async def _tell_end(self, id: JobId) -> None:
+    async def _send_end(self, id: JobId) -> None:
         """What the row says, and nothing else."""
-        row = await self._insist(self.ledger.row, id)
+        row = await self._retry_until_taken(self.ledger.row, id)
         if row is not None:
-            self.live.tell(Settled(id) if row.state.settled else Requeued(id))
+            self.live.send_hint(Settled(id) if row.state.settled else Requeued(id))
 
     async def _converse(self, run: Run, child: asyncio.subprocess.Process) -> dict[str, Any] | None:
         """Answer reports until the last one, which is returned; None if the child died."""
@@ -220,8 +220,8 @@ class Supervisor:
                 report, preview = frame
                 if report["report"] != "progress":
                     return report
-                self.live.tell(self._progress(run, report, preview))
-                child.stdin.write(framing.pack({"word": run.word}))
+                self.live.send_hint(self._progress(run, report, preview))
+                child.stdin.write(framing.pack({"word": run.stop_signal}))
         except ConnectionError:
             pass
         return None
@@ -236,11 +236,11 @@ class Supervisor:
         while True:
             await asyncio.sleep(BEAT_S)
             with contextlib.suppress(errors.NoLedger):  # the flag can wait, the clock cannot
-                run.tell(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
-            if time.monotonic() - run.began > self.settings.engine.timeout_s and not run.word:
+                run.signal_stop(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
+            if time.monotonic() - run.began > self.settings.engine.timeout_s and not run.stop_signal:
                 run.timed_out = True
-                run.tell("stop")
-            if run.told is not None and time.monotonic() - run.told > GRACE_S:
+                run.signal_stop("stop")
+            if run.signalled_at is not None and time.monotonic() - run.signalled_at > GRACE_S:
                 log.warning("it did not stop, its child is replaced")
                 child.kill()
 
@@ -249,23 +249,23 @@ class Supervisor:
         outcome = ended["report"] if ended else "died"
         seconds = time.monotonic() - run.began
         log.info("%s after %.2f s", outcome, seconds)
-        await self._insist(self._write, run, outcome, ended or {}, seconds)
+        await self._retry_until_taken(self._write_outcome, run, outcome, ended or {}, seconds)
         if outcome == "died":
             await self._kill_child()
 
-    def _write(self, run: Run, outcome: str, ended: dict[str, Any], seconds: float) -> None:
+    def _write_outcome(self, run: Run, outcome: str, ended: dict[str, Any], seconds: float) -> None:
         id, attempt = run.row.id, run.row.attempt
         if outcome == "done":
             self.ledger.finish(id, attempt, Result(**ended["result"]), seconds)
         elif run.timed_out:
             limit = max(1, round(self.settings.engine.timeout_s / 60))
             self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))
-        elif outcome == "stopped" or run.word:  # also a child that had to be killed because it did not stop
-            self.ledger.stopped(id, attempt)
+        elif outcome == "stopped" or run.stop_signal:  # also a child that had to be killed because it did not stop
+            self.ledger.settle_cancelled(id, attempt)
         elif outcome == "failed":
             kind: type[errors.PareidoliaError] = getattr(errors, ended["error"])
             self.ledger.fail(id, attempt, kind(**ended["facts"]))
-        elif self.ledger.crashed(id, attempt) == State.FAILED:
+        elif self.ledger.record_crash(id, attempt) == State.FAILED:
             log.error("it crashed its child again and failed")
 
     # the child
@@ -274,21 +274,21 @@ class Supervisor:
         """The child, started and warm; None if it could not be started this time."""
         if self._child is not None and self._child.returncode is None:
             return self._child
-        await self._hold_back()
+        await self._delay_restart()
         self._child = await asyncio.create_subprocess_exec(
             *self.child,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
         )  # fmt: skip
         self._write_pids(self._child.pid)
         assert self._child.stdout is not None
-        ready = await self._ready(self._child.stdout)
+        ready = await self._wait_until_warm(self._child.stdout)
         if ready is None:
             await self._kill_child()
             return None
         log.info("child %d is warm: %s", self._child.pid, ready)
         return self._child
 
-    async def _ready(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:
+    async def _wait_until_warm(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:
         """What a child says once it is warm; None for one that dies or hangs before."""
         try:
             async with asyncio.timeout(WARM_UP_S):
@@ -300,13 +300,13 @@ class Supervisor:
             log.error("the child did not start; its words stand above this line")
         return frame[0] if frame else None
 
-    async def _hold_back(self) -> None:
+    async def _delay_restart(self) -> None:
         """Children that come to nothing, one after another, are started ever more slowly."""
-        if self._vain_starts:
-            pause = backoff.pause_s(self._vain_starts, BACK_OFF_S, LONGEST_BACK_OFF_S)
-            log.error("%d starts of the child came to nothing; next start in %.0f s", self._vain_starts, pause)
+        if self._failed_starts:
+            pause = backoff.pause_s(self._failed_starts, BACK_OFF_S, LONGEST_BACK_OFF_S)
+            log.error("%d starts of the child came to nothing; next start in %.0f s", self._failed_starts, pause)
             await asyncio.sleep(pause)
-        self._vain_starts += 1
+        self._failed_starts += 1
 
     def _write_pids(self, worker: int) -> None:
         path = self.settings.run_dir / f"{NAME}.pid"
@@ -322,12 +322,12 @@ class Supervisor:
             child.kill()
         await child.wait()
 
-    def _hear(self, header: dict[str, Any]) -> None:
+    def _handle_frame(self, header: dict[str, Any]) -> None:
         """A frame from a bot."""
         if header.get("wake"):
             self._wake.set()
         elif (run := self._run) and JobId(header.get("stop", "")) == run.row.id:
-            run.tell("keep" if header.get("keep") else "stop")
+            run.signal_stop("keep" if header.get("keep") else "stop")
 
 
 if __name__ == "__main__":

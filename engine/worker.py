@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from engine import logs, params
 from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
 from engine.files.blobs import BlobKey
-from engine.openmp import wait_patiently
+from engine.openmp import sleep_while_waiting
 from engine.platform import framing
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
@@ -71,7 +71,7 @@ def main() -> None:
     settings = load()
     logs.start(settings, "worker")
     os.nice(settings.engine.nice)
-    wait_patiently()
+    sleep_while_waiting()
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)
@@ -110,12 +110,12 @@ class Worker:
 
     def serve(self, header: dict[str, Any]) -> None:
         """One job; whatever happens, exactly one last report."""
-        with logs.about(header["id"]):
+        with logs.job_context(header["id"]):
             self._serve(header)
 
     def _serve(self, header: dict[str, Any]) -> None:
         try:
-            self.parent.send(report="done", result=self._produce(header))
+            self.parent.send(report="done", result=self._render(header))
         except Stopped:
             self.parent.send(report="stopped")
         except PareidoliaError as error:  # also a refusal: a channel that the network turns out not to have
@@ -125,25 +125,25 @@ class Worker:
             kind = OutOfMemory if _is_out_of_memory(error) else Broken
             self.parent.send(report="failed", error=kind.__name__, facts={})
 
-    def _produce(self, header: dict[str, Any]) -> dict[str, Any]:
+    def _render(self, header: dict[str, Any]) -> dict[str, Any]:
         from engine.render import produce
 
         wanted = params.parse(header["params"])
         others = {name: self._blob(key) for name, key in header["others"].items()}
         reports = produce(wanted, self._picture(header["picture"]), self.studio, header["limit_bytes"], others)
         with contextlib.closing(reports):
-            made = self._converse(reports)
-        result = {"blob": self._keep(made.data), "size": len(made.data), "mime": made.mime}
+            made = self._run(reports)
+        result = {"blob": self._store_result(made.data), "size": len(made.data), "mime": made.mime}
         return {**result, "width": made.width, "height": made.height, "note": made.note, "facts": dict(made.facts)}
 
-    def _keep(self, data: bytes) -> BlobKey:
+    def _store_result(self, data: bytes) -> BlobKey:
         """Store a result. Raises `NotKept`."""
         try:
             return self.blobs.put(data)
         except OSError as error:
             raise NotKept from error
 
-    def _converse(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
+    def _run(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
         """Tell the parent of every step, and do what it says."""
         from engine.encoders.encoder import Encoded
 
@@ -151,14 +151,14 @@ class Worker:
         report = next(reports)
         while not isinstance(report, Encoded):
             due = time.monotonic() - previewed >= PREVIEW_S
-            word = self._tell(report, preview=due)
+            word = self._report(report, preview=due)
             previewed = time.monotonic() if due else previewed
             if word in ("stop", "lost"):
                 raise Stopped
             report = reports.send(word == "keep")
         return report
 
-    def _tell(self, report: Progress, *, preview: bool) -> str:
+    def _report(self, report: Progress, *, preview: bool) -> str:
         from engine import encoders
 
         jpeg = encoders.preview(report.show(), size=report.size) if preview else b""

@@ -112,7 +112,7 @@ def _no_token_in_any_log() -> Iterator[None]:
         yield
         return
     root, kept = logging.getLogger(), {name: logging.getLogger(name).level for name in QUIET}
-    make_token, begin = server.made_up_token, interactions.begin
+    make_token, begin = server.fake_token, interactions.begin
 
     def learn_interaction(
         world: World, persona: Persona, channel: Channel, kind: int, data: dict[str, Any]
@@ -121,13 +121,13 @@ def _no_token_in_any_log() -> Iterator[None]:
         WATCH.learn(made.token)
         return made
 
-    server.made_up_token = lambda bot_id: WATCH.learn(make_token(bot_id))
+    server.fake_token = lambda bot_id: WATCH.learn(make_token(bot_id))
     interactions.begin = learn_interaction
     root.addHandler(WATCH)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.DEBUG)
     yield
-    server.made_up_token, interactions.begin = make_token, begin
+    server.fake_token, interactions.begin = make_token, begin
     root.removeHandler(WATCH)
     for name, level in kept.items():
         logging.getLogger(name).setLevel(level)

@@ -34,11 +34,11 @@ class Room:
 
     async def ask(self, persona: str, name: str, /, **options: Any) -> Message:
         """A command and the message that answers it."""
-        return await self.answer(self.playground.command(persona, "dreams", name, **options))
+        return await self.response_to(self.playground.command(persona, "dreams", name, **options))
 
-    async def answer(self, interaction: Interaction) -> Message:
+    async def response_to(self, interaction: Interaction) -> Message:
         """The message that answers an interaction."""
-        return await self.world.until(lambda: self.playground.answer(interaction), PATIENCE)
+        return await self.world.until(lambda: self.playground.response_to(interaction), PATIENCE)
 
     async def until_button(self, message: Message, label: str) -> Message:
         """The message once it has a button of that label."""
@@ -48,7 +48,7 @@ class Room:
     async def until_running(self, message: Message) -> None:
         """The engine has begun the job of a status message."""
         async with asyncio.timeout(PATIENCE):
-            while not any(row.id == job_of(message) and row.state is State.RUNNING for row in self.unposted()):
+            while not any(row.id == job_of(message) and row.state is State.RUNNING for row in self.list_unposted()):
                 await asyncio.sleep(0.05)
 
     def now(self, message: Message) -> Message:
@@ -62,14 +62,14 @@ class Room:
     async def until_posted(self) -> None:
         """Every job is settled and its answer recorded, which happens just after the answer is seen."""
         async with asyncio.timeout(PATIENCE):
-            while self.unposted():
+            while self.list_unposted():
                 await asyncio.sleep(0.1)
 
-    def unposted(self) -> list[JobRow]:
+    def list_unposted(self) -> list[JobRow]:
         """All jobs that are not settled and posted."""
         ledger = open_ledger(settings.load(data_dir=self.data_dir))
         try:
-            return list(ledger.unposted())
+            return list(ledger.list_unposted())
         finally:
             ledger.close()
 

@@ -126,7 +126,7 @@ async def test_its_health_is_that_of_the_bot(data_dir: Path, monkeypatch: pytest
     for name, value in (environment() | {"PAREIDOLIA_DATA_DIR": str(data_dir)}).items():
         monkeypatch.setenv(name, ours if value == port else value)
     found, dispatch, connected = settings.load(), MemoryDispatch(), [True]
-    parts = Parts(lambda: connected[0], dispatch.engine_listens, dispatch.unposted, found.run_dir)
+    parts = Parts(lambda: connected[0], dispatch.engine_listens, dispatch.list_unposted, found.run_dir)
     async with Health(found.metrics_port, parts, Metrics()):
         assert await asked(port, ours) == 0
         connected[0] = False

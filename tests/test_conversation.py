@@ -101,9 +101,9 @@ async def test_exactly_as_typed_without_a_picture_the_avatar_is_dreamed(dream: M
 
 
 async def test_everyone_may_press_and_the_new_dream_is_theirs(room: Room, dream: Message) -> None:
-    deeper = await room.answer(room.playground.press("Ada", room.now(dream), "Deeper"))
+    deeper = await room.response_to(room.playground.press("Ada", room.now(dream), "Deeper"))
     assert deeper.id != dream.id
-    refused = await room.answer(room.playground.press("You", deeper, "Cancel"))
+    refused = await room.response_to(room.playground.press("You", deeper, "Cancel"))
     assert refused.flags & EPHEMERAL
     assert "Only the person who asked" in texts(refused)
     await room.until_button(deeper, "Deeper")
@@ -111,7 +111,7 @@ async def test_everyone_may_press_and_the_new_dream_is_theirs(room: Room, dream:
 
 
 async def test_zoom_of_a_result_is_a_gif_in_reply(room: Room, dream: Message) -> None:
-    zoom = await room.answer(room.playground.press("Ada", room.now(dream), "Zoom"))
+    zoom = await room.response_to(room.playground.press("Ada", room.now(dream), "Zoom"))
     zoom = await room.until_button(zoom, "Again")
     with picture_of(zoom) as made:
         assert made.format == "GIF"
@@ -154,7 +154,7 @@ async def test_a_death_in_the_middle_costs_no_answer_and_gives_none_twice(room: 
 
 
 async def test_buttons_from_before_a_restart_work(room: Room, dream: Message) -> None:
-    again = await room.answer(room.playground.press("You", room.now(dream), "Again"))
+    again = await room.response_to(room.playground.press("You", room.now(dream), "Again"))
     await room.until_button(again, "Deeper")
 
 
@@ -185,7 +185,7 @@ async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
     refused = await room.ask("You", "dream", image=upload)
     assert refused.flags & EPHEMERAL
     assert said in texts(refused)
-    assert room.unposted() == []
+    assert room.list_unposted() == []
 
 
 async def test_an_unknown_layer_names_the_nearest(room: Room) -> None:
@@ -204,8 +204,8 @@ async def test_presets_are_saved_used_listed_and_deleted(room: Room) -> None:
 
 
 async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
-    of_message = await room.answer(room.playground.menu("Ada", "dreams", "Dream this", room.now(dream)))
-    of_user = await room.answer(room.playground.menu("Ada", "dreams", "Dream their avatar", "Mod"))
+    of_message = await room.response_to(room.playground.menu("Ada", "dreams", "Dream this", room.now(dream)))
+    of_user = await room.response_to(room.playground.menu("Ada", "dreams", "Dream their avatar", "Mod"))
     known = set(room.world.messages)
     upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
     asked = room.playground.say("Mod", "dreams", f"<@{room.world.bot.id}> low size:128", [upload])
@@ -224,7 +224,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
 ) -> None:
     (attachment,) = room.now(dream).attachments
     assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
-    said = sanitizer.imprinted(attachment.data, 1.0)
+    said = sanitizer.read_imprint(attachment.data, 1.0)
     made = generation_metadata.read(said).params
     assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 128)
     asking = [one for one in room.world.people.values() if not one.bot]
@@ -234,10 +234,10 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     assert not any(id.encode() in attachment.data for id in known)
     copy = room.playground.say("Mod", "dreams", "mine", [room.playground.upload("copy.png", attachment.data)])
     for message in (room.now(dream), copy):
-        liked = await room.answer(room.playground.menu("Ada", "dreams", "Dream like this", message))
+        liked = await room.response_to(room.playground.menu("Ada", "dreams", "Dream like this", message))
         liked = await room.until_button(liked, "Deeper")
         assert f"/dream layer:high size:128 seed:{made.seed}" in texts(liked)
-        assert sanitizer.imprinted(liked.attachments[0].data, 1.0) == said
+        assert sanitizer.read_imprint(liked.attachments[0].data, 1.0) == said
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ async def test_what_the_network_imagines_and_sees_is_posted(
     room: Room, name: str, options: dict[str, Any], button: str, said: str
 ) -> None:
     asked = room.playground.command("You", "dreams", name, **options)
-    message = await room.until_button(await room.answer(asked), button)
+    message = await room.until_button(await room.response_to(asked), button)
     assert said in alt_texts(message)[0]
     assert min(picture_of(message).size) >= 128
 
@@ -276,7 +276,7 @@ async def test_nobody_was_pinged_and_nothing_was_against_the_rules(room: Room) -
     assert [ping for ping in room.world.pings if set(ping.user_ids) - {bot}] == []
     rejected = [call for call in room.world.calls if call.status >= 400 and call.status != 429]
     assert rejected == []
-    assert room.unposted() == []
+    assert room.list_unposted() == []
     assert room.playground.violations == []
 
 

@@ -32,7 +32,7 @@ ledger = open_ledger(settings.load(data_dir=folder))
 print(json.dumps({
     "engine": engine.__file__,
     "scripts": str(migrate.scripts()),
-    "waiting": len(ledger.waiting()),
+    "waiting": len(ledger.list_waiting()),
     "networks": list(catalog.networks()),
     "labels": len(load("pocket").labels),
     "places": len(catalog.labels("places365")),

@@ -55,7 +55,7 @@ def test_every_token_of_the_playground_is_known(playground_world: World) -> None
     place = playground_world.channel("dreams", persona := playground_world.persona("You"))
     made = interactions.begin(playground_world, persona, place, interactions.COMMAND, {})
     assert made.token in WATCH.tokens
-    assert server.made_up_token("1" * 18).rpartition(".")[2] in WATCH.tokens
+    assert server.fake_token("1" * 18).rpartition(".")[2] in WATCH.tokens
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class Watch(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.setFormatter(logs.JsonLine("suite"))
+        self.setFormatter(logs.JsonFormatter("suite"))
         self.tokens: set[str] = set()
         self.leaks: list[str] = []
         self.lines = 0

@@ -44,7 +44,9 @@ class ConceptCog(commands.Cog):
         params = await service.params(
             Concept, user.id, subject=subject, variations=variations, size=size, seed=seed, network=network
         )
-        await service.take(interaction, params, picture_sources.original(image, user, avatar=False), private=private)
+        await service.take(
+            interaction, params, picture_sources.choose_original(image, user, avatar=False), private=private
+        )
 
 
 async def setup(client: Client) -> None:

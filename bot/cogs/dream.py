@@ -77,25 +77,25 @@ class DreamCog(commands.Cog):
             Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
             guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
-        original = picture_sources.original(image, user, guide=guide, mask=mask)
+        original = picture_sources.choose_original(image, user, guide=guide, mask=mask)
         await service.take(interaction, params, original, private=private)
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""
         service = self.client.service
-        link = picture_sources.meant(message, service.downloader.allowed)
+        link = picture_sources.require_link(message, service.downloader.is_allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return
         params = await service.params(Dream, interaction.user.id)
-        words = wording.original(message.author.display_name, "picture")
+        words = wording.original_words(message.author.display_name, "picture")
         await service.take(interaction, params, Original(link, words))
 
     async def dream_avatar(self, interaction: Here, user: discord.Member | discord.User) -> None:
         """Dream someone's avatar."""
         service = self.client.service
         params = await service.params(Dream, interaction.user.id)
-        await service.take(interaction, params, picture_sources.original(None, user))
+        await service.take(interaction, params, picture_sources.choose_original(None, user))
 
 
 async def setup(client: Client) -> None:

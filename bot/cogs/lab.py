@@ -45,7 +45,9 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
         params = await service.params(
             Channel, user.id, layer=layer, channel=channel, search=search, top=top, seed=seed, network=network
         )
-        await service.take(interaction, params, picture_sources.original(image, user, avatar=False), private=private)
+        await service.take(
+            interaction, params, picture_sources.choose_original(image, user, avatar=False), private=private
+        )
 
 
 async def setup(client: Client) -> None:

@@ -18,7 +18,7 @@ from discord.ext import commands
 from bot import wording
 from bot.gateway.client import Client
 from bot.requests import picture_sources
-from bot.requests.derivation import dreamed_like
+from bot.requests.derivation import dream_like
 from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
 from bot.requests.service import is_private
@@ -33,7 +33,7 @@ FITTING = ("guide",)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Origin:
     """How something was made."""
 
     params: AnyParams
@@ -60,43 +60,43 @@ class LikeCog(commands.Cog):
     async def like_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream like the first picture of a message, and say with which options."""
         service, user = self.client.service, interaction.user
-        made = await self._made(message, user.id)
+        made = await self._find_origin(message, user.id)
         if made is None:
             await say(interaction, wording.NO_PICTURE)
             return
-        params = over_a_picture(made.params)
+        params = for_a_picture(made.params)
         check_ready(params)
         check_work(params)
         original = await service.recent_picture(user, interaction.channel_id)
         if made.others and isinstance(params, Dream):
             original = dataclasses.replace(original, others=made.others, hidden=original.hidden or made.spoiler)
         await service.take(interaction, params, original, private=made.private)
-        await self.client.tell(interaction, wording.like(params, original.words, made.missing))
+        await self.client.try_say(interaction, wording.like_words(params, original.words, made.missing))
 
-    async def _made(self, message: discord.Message, user_id: int) -> Made | None:
+    async def _find_origin(self, message: discord.Message, user_id: int) -> Origin | None:
         """How what is in a message was made; None if no picture is in it. Raises the `Refusal`s of imprints."""
         row = await self._row(message)
         if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
             others = {name: key for name, key in row.job.others.items() if name in FITTING}
-            return Made(row.job.params, others, (), is_private(row), row.job.spoiler)
-        link = picture_sources.meant(message, self.client.service.downloader.allowed)
+            return Origin(row.job.params, others, (), is_private(row), row.job.spoiler)
+        link = picture_sources.require_link(message, self.client.service.downloader.is_allowed)
         if link is None:
             return None
         said = await self.client.service.imprint(link, user_id)
-        return Made(said.params, missing=tuple(name for name in said.others if name in FITTING))
+        return Origin(said.params, missing=tuple(name for name in said.others if name in FITTING))
 
     async def _row(self, message: discord.Message) -> JobRow | None:
         """The job that a message of ours is about, finished or not."""
         dispatch = self.client.service.dispatch
-        rows = await dispatch.unposted() if message.author == self.client.user else ()
+        rows = await dispatch.list_unposted() if message.author == self.client.user else ()
         underway = (row for row in rows if Posting.from_json(row.posting).message_id == message.id)
-        return next(underway, None) or await dispatch.answered_in(str(message.id))
+        return next(underway, None) or await dispatch.find_by_answer(str(message.id))
 
 
-def over_a_picture(params: AnyParams) -> Dream | Zoom | See:
+def for_a_picture(params: AnyParams) -> Dream | Zoom | See:
     """The same for a picture: what was imagined out of nothing is dreamed into it, as the button Deeper does."""
     if isinstance(params, Concept | Channel):
-        return dreamed_like(params, params.seed)
+        return dream_like(params, params.seed)
     return params
 
 

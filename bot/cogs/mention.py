@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot import wording
-from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.delivery.interaction_response import NO_ANSWER, describe_error
 from bot.delivery.publisher import NOBODY
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
@@ -42,44 +42,44 @@ class MentionCog(commands.Cog):
         if str(self.client.user.id) not in PERSON.findall(message.content):
             return
         try:
-            await self._answer(message, message_options.words(message.content))
+            await self._request_dream(message, message_options.words(message.content))
         except Exception as error:
             await self._apologise(message, error)
 
-    async def _answer(self, message: discord.Message, said: str) -> None:
+    async def _request_dream(self, message: discord.Message, said: str) -> None:
         if message_options.is_help(said):
             await self._reply(message, wording.HELP)
             return
         service = self.client.service
         params = await service.params(Dream, message.author.id, **message_options.options(said))
-        original = await self._original(message)
+        original = await self._choose_original(message)
         if self.client.stopping:
             await self._reply(message, wording.STOPPING)
             return
         await service.take_message(message, params, original)
 
-    async def _original(self, message: discord.Message) -> Original:
+    async def _choose_original(self, message: discord.Message) -> Original:
         """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
-        allowed = self.client.service.downloader.allowed
-        if link := picture_sources.of_message(message, allowed) or await self._unfurled(message):
-            return Original(link, wording.original(message.author.display_name, "picture"))
-        if person := self._named(message):
-            return picture_sources.original(None, person)
+        allowed = self.client.service.downloader.is_allowed
+        if link := picture_sources.of_message(message, allowed) or await self._wait_for_embed(message):
+            return Original(link, wording.original_words(message.author.display_name, "picture"))
+        if person := self._mentioned_person(message):
+            return picture_sources.choose_original(None, person)
         replied = message.reference.resolved if message.reference else None
-        if isinstance(replied, discord.Message) and (link := picture_sources.meant(replied, allowed)):
-            return Original(link, wording.original(replied.author.display_name, "picture"))
-        return picture_sources.original(None, message.author)
+        if isinstance(replied, discord.Message) and (link := picture_sources.require_link(replied, allowed)):
+            return Original(link, wording.original_words(replied.author.display_name, "picture"))
+        return picture_sources.choose_original(None, message.author)
 
-    def _named(self, message: discord.Message) -> discord.User | discord.Member | None:
+    def _mentioned_person(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""
         people = {str(one.id): one for one in message.mentions if one != self.client.user}
         return next((people[id] for id in PERSON.findall(message.content) if id in people), None)
 
-    async def _unfurled(self, message: discord.Message) -> Link | None:
+    async def _wait_for_embed(self, message: discord.Message) -> Link | None:
         """The picture behind a link, once Discord shows it; None without a link. Raises `ForeignUrl`."""
         if not message_options.ADDRESS.search(message.content):
             return None
-        allowed = self.client.service.downloader.allowed
+        allowed = self.client.service.downloader.is_allowed
 
         def shows(event: discord.RawMessageUpdateEvent) -> bool:
             return event.message_id == message.id and picture_sources.of_message(event.message, allowed) is not None
@@ -88,25 +88,25 @@ class MentionCog(commands.Cog):
             event = await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)
             return picture_sources.of_message(event.message, allowed)
         except TimeoutError:
-            return picture_sources.meant(await self._as_it_is_now(message), allowed)
+            return picture_sources.require_link(await self._fetch_message(message), allowed)
 
-    async def _as_it_is_now(self, message: discord.Message) -> discord.Message:
+    async def _fetch_message(self, message: discord.Message) -> discord.Message:
         """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
         try:
             return await message.channel.fetch_message(message.id)
         except (discord.HTTPException, *NO_ANSWER) as error:
-            log.info("a message was not read again: %s", told(error))
+            log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
 
     async def _reply(self, message: discord.Message, text: str) -> None:
         try:
             await message.reply(text, mention_author=False, allowed_mentions=NOBODY)
         except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("a sentence was not delivered: %s", told(failed))
+            log.warning("a sentence was not delivered: %s", describe_error(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
         if isinstance(error, FailedAfterResponse):
-            await self.client.amend(error)
+            await self.client.apologise_in_place(error)
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")

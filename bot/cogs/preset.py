@@ -44,7 +44,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
             params.make(Dream, layer=layer, subject=subject, strength=strength, size=size, network=network)
         )
         saved = await self.client.service.presets.save(str(interaction.user.id), name, options)
-        await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
+        await say(interaction, wording.saved_words(saved.name, replaced=saved.replaced))
 
     @app_commands.command(description=wording.COMMANDS["preset use"])
     @app_commands.describe(name=wording.OPTIONS["name"], image=wording.OPTIONS["image"])
@@ -53,7 +53,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         """Dream with it."""
         service = self.client.service
         chosen = await service.params(Dream, interaction.user.id, name)
-        await service.take(interaction, chosen, picture_sources.original(image, interaction.user))
+        await service.take(interaction, chosen, picture_sources.choose_original(image, interaction.user))
 
     @app_commands.command(name="list", description=wording.COMMANDS["preset list"])
     async def show(self, interaction: Here) -> None:
@@ -68,7 +68,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
     async def delete(self, interaction: Here, name: Range[str, 1, 32]) -> None:
         """Forget one."""
         await self.client.service.presets.delete(str(interaction.user.id), name)
-        await say(interaction, wording.preset_deleted(name))
+        await say(interaction, wording.deleted_words(name))
 
 
 async def setup(client: Client) -> None:

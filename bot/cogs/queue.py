@@ -25,7 +25,7 @@ class QueueCog(commands.Cog):
     @app_commands.command(description=wording.COMMANDS["queue"])
     async def queue(self, interaction: discord.Interaction[Client]) -> None:
         """Show the user's dreams with a way to cancel each, and the length of the line."""
-        line = await self.client.service.dispatch.waiting()
+        line = await self.client.service.dispatch.list_waiting()
         mine = [(row, place) for row, place in line if row.job.requester == str(interaction.user.id)][:SHOWN]
         items: list[ui.Item[Layout]] = [
             ui.Section(

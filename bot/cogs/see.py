@@ -47,16 +47,16 @@ class SeeCog(commands.Cog):
         service = self.client.service
         user = interaction.user
         params = await service.params(See, user.id, seed=seed, network=network)
-        await service.take(interaction, params, picture_sources.original(image, user), private=private)
+        await service.take(interaction, params, picture_sources.choose_original(image, user), private=private)
 
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""
         service = self.client.service
-        link = picture_sources.meant(message, service.downloader.allowed)
+        link = picture_sources.require_link(message, service.downloader.is_allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)
             return
-        words = wording.original(message.author.display_name, "picture")
+        words = wording.original_words(message.author.display_name, "picture")
         await service.take(interaction, await service.params(See, interaction.user.id), Original(link, words))
 
 

@@ -49,7 +49,7 @@ class ZoomCog(commands.Cog):
         user = interaction.user
         options = {"layer": layer, "subject": subject, "strength": strength, "frames": frames, "size": size}
         params = await service.params(Zoom, user.id, preset, **options, seed=seed, network=network)
-        await service.take(interaction, params, picture_sources.original(image, user), private=private)
+        await service.take(interaction, params, picture_sources.choose_original(image, user), private=private)
 
 
 async def setup(client: Client) -> None:

@@ -25,7 +25,7 @@ VALUE_LIMIT = 100
 """Characters of a choice's value that Discord takes."""
 
 
-def offered(find: Find) -> Find:
+def guard(find: Find) -> Find:
     """Makes `find` never raise: an error is logged where all errors are, and nothing is offered."""
 
     @functools.wraps(find)
@@ -39,14 +39,14 @@ def offered(find: Find) -> Find:
     return safe
 
 
-async def asked(interaction: discord.Interaction[Any]) -> str | None:
+async def chosen_network(interaction: discord.Interaction[Any]) -> str | None:
     """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
-    said = catalog.named(str(getattr(interaction.namespace, "network", None) or ""))
-    chosen = said or await _of_preset(interaction)
+    said = catalog.match_network(str(getattr(interaction.namespace, "network", None) or ""))
+    chosen = said or await _network_of_preset(interaction)
     return chosen if chosen in catalog.ready() else None
 
 
-async def _of_preset(interaction: discord.Interaction[Any]) -> str:
+async def _network_of_preset(interaction: discord.Interaction[Any]) -> str:
     """The network of the preset that was chosen before; "" if there is none."""
     name = getattr(interaction.namespace, "preset", None)
     if not isinstance(name, str) or not name:
@@ -55,7 +55,7 @@ async def _of_preset(interaction: discord.Interaction[Any]) -> str:
     return next((str(one.options.get("network", "")) for one in kept if key(one.name) == key(name)), "")
 
 
-@offered
+@guard
 async def networks(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Networks that can dream at once, by name or by what they are."""
     typed = current.split("·")[0].strip().casefold()
@@ -63,18 +63,18 @@ async def networks(interaction: discord.Interaction[Any], current: str) -> list[
     return [Choice(name=label[:100], value=name) for label, name in offers if typed in label.casefold()][:LIMIT]
 
 
-@offered
+@guard
 async def layers(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Layers by name or by what they see; of several, the last one is completed."""
-    network = await asked(interaction) or catalog.default_network()
-    kept, last = _begun(network, current)
+    network = await chosen_network(interaction) or catalog.default_network()
+    kept, last = _split_typed(network, current)
     typed = last.split("·")[0].strip().casefold()
     found = [(label, f"{kept}{word}") for label, word in catalog.choices(network) if typed in label.casefold()]
     fitting = [Choice(name=f"{kept}{label}"[:100], value=word) for label, word in found if len(word) <= VALUE_LIMIT]
     return fitting[:LIMIT]
 
 
-def _begun(network: str, typed: str) -> tuple[str, str]:
+def _split_typed(network: str, typed: str) -> tuple[str, str]:
     """What is said already of several layers, and the one that is being typed: "high + mi" => "high + ", "mi"."""
     before, plus, last = typed.rpartition("+")
     try:
@@ -83,24 +83,24 @@ def _begun(network: str, typed: str) -> tuple[str, str]:
         return "", typed
 
 
-@offered
+@guard
 async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
-    network = await asked(interaction)
+    network = await chosen_network(interaction)
     return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
 
 
-@offered
+@guard
 async def searches(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The same of one network only, where no other is taken for a word that it does not know."""
-    return _choices(catalog.subject_choices(await asked(interaction) or catalog.default_network(), current))
+    return _choices(catalog.subject_choices(await chosen_network(interaction) or catalog.default_network(), current))
 
 
 def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:
     return [Choice(name=label[:100], value=word) for label, word in found[:LIMIT] if len(word) <= VALUE_LIMIT]
 
 
-@offered
+@guard
 async def own_presets(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The user's own presets."""
     kept = await cast(ServiceClient, interaction.client).service.presets.all(str(interaction.user.id))

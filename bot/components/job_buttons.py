@@ -31,7 +31,7 @@ async def _more(_actions: JobActions, interaction: discord.Interaction, row: Job
 
 
 async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
-    await interaction_response.answer(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
+    await interaction_response.respond(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
 
 
 def _only(values: list[str]) -> str:
@@ -43,7 +43,7 @@ def _only(values: list[str]) -> str:
 
 ACTIONS: dict[str, Action] = {
     "cancel": lambda actions, interaction, row, _: actions.cancel(interaction, row),
-    "keep": lambda actions, interaction, row, _: actions.cancel(interaction, row, keep=True),
+    "keep": lambda actions, interaction, row, _: actions.cancel(interaction, row, keep_preview=True),
     "deeper": lambda actions, interaction, row, _: actions.deeper(interaction, row),
     "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
@@ -87,7 +87,7 @@ class JobComponent(
         try:
             if not await client.admits(interaction):
                 return
-            logs.concern(self._job)
+            logs.set_job(self._job)
             row = await client.service.row(self._job, interaction.user.id)
             await ACTIONS[self._verb](client.actions, interaction, row, data.get("values", []))
         except Exception as error:

@@ -31,7 +31,7 @@ class SavePreset(ui.Modal):
         """Save it."""
         service = cast(ServiceClient, interaction.client).service
         saved = await service.presets.save(str(interaction.user.id), self._name.value, self._options)
-        await say(interaction, wording.preset_saved(saved.name, replaced=saved.replaced))
+        await say(interaction, wording.saved_words(saved.name, replaced=saved.replaced))
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:  # type: ignore[override]
         """Whatever goes wrong becomes words."""

@@ -53,7 +53,7 @@ class TrackedJob:
     due: float = 0.0
     """When it may be edited again."""
     retries: int = 0
-    stumbles: int = 0
+    failed_previews: int = 0
     """Previews in a row that Discord did not take."""
     muted: bool = False
     """No previews any more: Discord refuses them for good, or nobody waits for them."""
@@ -68,17 +68,17 @@ class TrackedJob:
         self.fraction, self.left_s, self.preview = 0.0, 0.0, b""
         self.phase = phase
 
-    def hear(self, phase: Phase) -> None:
+    def enter_by_hint(self, phase: Phase) -> None:
         """The same on hearsay, which neither lets go of what is held nor takes back that it settles."""
         self.enter(phase if self.live else self.phase)
 
-    def hold_back(self, error: PostError, preview_s: float) -> None:
+    def slow_down(self, error: PostError, preview_s: float) -> None:
         """Ask less often what is refused: Discord shuts out whoever is refused 10,000 times in 10 minutes."""
         if not isinstance(error, Unavailable):
             self.muted = True
             return
-        self.stumbles += 1
-        pause = backoff.pause_s(self.stumbles + 1, preview_s, LONGEST_PAUSE_S)
+        self.failed_previews += 1
+        pause = backoff.pause_s(self.failed_previews + 1, preview_s, LONGEST_PAUSE_S)
         self.due = time.monotonic() + max(error.after_s, pause)
 
     def postpone(self, sweep_s: float, after_s: float) -> None:
@@ -106,7 +106,7 @@ class ChannelLane:
     pace: Pace
     results: dict[JobId, None] = field(default_factory=dict)
     live: dict[JobId, TrackedJob] = field(default_factory=dict)
-    spent: deque[float] = field(default_factory=deque)
+    edit_times: deque[float] = field(default_factory=deque)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     worker: asyncio.Task[None] | None = None
     answering: JobId | None = None
@@ -126,7 +126,7 @@ class ChannelLane:
 
     def pop(self, now: float) -> tuple[JobId, TrackedJob | None]:
         """The next edit: a result's job, or a preview's track."""
-        self.spent.append(now)
+        self.edit_times.append(now)
         if self.results:
             id = next(iter(self.results))
             del self.results[id]
@@ -135,6 +135,6 @@ class ChannelLane:
         return track.id, self.live.pop(track.id)
 
     def _budget_s(self, now: float, edits: int) -> float:
-        while self.spent and self.spent[0] <= now - self.pace.window_s:
-            self.spent.popleft()
-        return 0.0 if len(self.spent) < edits else self.spent[-edits] + self.pace.window_s - now
+        while self.edit_times and self.edit_times[0] <= now - self.pace.window_s:
+            self.edit_times.popleft()
+        return 0.0 if len(self.edit_times) < edits else self.edit_times[-edits] + self.pace.window_s - now

@@ -16,14 +16,14 @@ from bot.views import result_card
 from bot.views.message_card import Card
 from engine.errors import Refusal
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.queue.job import JobId, JobRow
 
 log = logging.getLogger(__name__)
 
 SMALLER_SIDE = 1024
 """Pixels: as a PNG at most 3 MB, which fits everywhere."""
-Shrink = Callable[[bytes, int], Awaitable[Clean]]
+Shrink = Callable[[bytes, int], Awaitable[CleanPicture]]
 """Makes a PNG of at most so many pixels a side of a picture. Raises `Refusal`s."""
 
 
@@ -71,10 +71,10 @@ class FinalAnswer:
     async def post(self, row: JobRow, posting: Posting) -> int:
         """Show the fullest version of the answer that Discord takes; the id of its message. Raises `PostError`s."""
         picture = await self._get_blob(row.result.blob) if row.result else None
-        card = result_card.settled(row, posting, picture)
+        card = result_card.result_card(row, posting, picture)
         while True:
             try:
-                return await self._somewhere(row.id, posting, card)
+                return await self._post_anywhere(row.id, posting, card)
             except TooLarge as error:
                 if card.picture is None:  # words never are: what refused them passes
                     raise Unavailable(str(error)) from error
@@ -85,35 +85,35 @@ class FinalAnswer:
         assert row.result is not None
         assert card.picture is not None
         if self._shrink is None or len(card.picture.data) != row.result.size:
-            return result_card.unfit(row)
+            return result_card.unfit_card(row)
         side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
         try:
             shrunk = await self._shrink(card.picture.data, side)
         except Refusal as error:
             log.info("the answer cannot be made smaller: %s", error.code)
-            return result_card.unfit(row)
-        return result_card.smaller(card, shrunk.png, still=shrunk.animated)
+            return result_card.unfit_card(row)
+        return result_card.smaller_card(card, shrunk.png, still=shrunk.animated)
 
-    async def _somewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+    async def _post_anywhere(self, id: JobId, posting: Posting, card: Card) -> int:
         """In the status message; else beside it, or directly."""
         try:
-            return await self._in_place(id, posting, card)
+            return await self._post_in_place(id, posting, card)
         except Unwelcome:
-            message = await self._elsewhere(id, posting, card)
+            message = await self._post_elsewhere(id, posting, card)
         try:
             await self._publisher.delete(posting)  # or it would say for ever that the dream is under way
         except PostError as error:
             log.info("the status message stays: %s %s", type(error).__name__, error)
         return message
 
-    async def _in_place(self, id: JobId, posting: Posting, card: Card) -> int:
+    async def _post_in_place(self, id: JobId, posting: Posting, card: Card) -> int:
         try:
             return await self._publisher.deliver(id, posting, card)
         except Archived:
             await self._publisher.reopen(posting)
             return await self._publisher.deliver(id, posting, card)
 
-    async def _elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+    async def _post_elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
         """The status message cannot be edited any more: a new one beside it, or a direct one."""
         if posting.by_channel:
             try:

@@ -31,7 +31,7 @@ NO_ANSWER = (OSError, aiohttp.ClientError, discord.RateLimited)
 """What is raised when Discord says nothing at all."""
 
 
-async def answer(interaction: discord.Interaction[Any], attempt: Callable[[], Awaitable[object]]) -> int | None:
+async def respond(interaction: discord.Interaction[Any], attempt: Callable[[], Awaitable[object]]) -> int | None:
     """Make the attempt; the message's id, or None where there is none or nobody can tell what became of it.
 
     Raises discord.py's and the connection's errors where the answer certainly was not taken.
@@ -42,7 +42,7 @@ async def answer(interaction: discord.Interaction[Any], attempt: Callable[[], Aw
         except (*NO_ANSWER, discord.HTTPException) as error:
             if not is_unclear(error):
                 raise
-            log.info("nobody said whether an answer was taken: %s", told(error))
+            log.info("nobody said whether an answer was taken: %s", describe_error(error))
             taken, message_id = await _look(interaction)
             if taken:
                 return message_id
@@ -58,7 +58,7 @@ def is_unclear(error: Exception) -> bool:
     return True
 
 
-def told(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What went wrong with a call, for a log: which one was refused and how, or what kind of silence it met."""
     if not isinstance(error, discord.HTTPException):
         return f"{type(error).__name__} {error}".strip()
@@ -67,11 +67,11 @@ def told(error: Exception) -> str:
     return f"{method} {path} was refused with {error.status} ({error.code}: {error.text[:200]})".strip()
 
 
-def trouble(error: Exception) -> str:
+def describe_failure(error: Exception) -> str:
     """The same, after the word Discord: what it did, or that it cannot be reached."""
     if isinstance(error, discord.HTTPException):
-        return f"answers, but {told(error)}"
-    return f"cannot be reached ({told(error)})"
+        return f"answers, but {describe_error(error)}"
+    return f"cannot be reached ({describe_error(error)})"
 
 
 def is_final(error: discord.HTTPException) -> bool:
@@ -88,7 +88,7 @@ async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None
         return error.code not in UNANSWERED, None
     except (*NO_ANSWER, discord.ClientException):
         return True, None
-    discord_internals.mark_answered(interaction)
+    discord_internals.mark_responded(interaction)
     return True, message_id
 
 

@@ -21,7 +21,7 @@ from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import TOKEN_LIFE_S, Posting
-from bot.views.message_card import Card, files, layout, plain
+from bot.views.message_card import Card, files, layout, plain_card
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
@@ -57,24 +57,24 @@ class DiscordPublisher:
         Raises the errors of `bot.delivery.interaction_response` where the card certainly was not taken."""
 
         async def attempt(version: Card) -> int | None:
-            return await interaction_response.answer(
+            return await interaction_response.respond(
                 interaction,
                 lambda: interaction.response.send_message(
                     view=layout(version), files=files(version), ephemeral=ephemeral, allowed_mentions=NOBODY
                 ),
             )
 
-        return await _in_words_that_pass(attempt, card)
+        return await _without_blocked_words(attempt, card)
 
     async def send(self, id: JobId, posting: Posting, card: Card) -> int:
         """A new message in the posting's channel, as a reply to its parent; its id. Raises `PostError`s."""
         with _as_post_errors():
-            return await _in_words_that_pass(lambda version: self._send(id, posting, version), card)
+            return await _without_blocked_words(lambda version: self._send(id, posting, version), card)
 
     async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
         """Show a card in a job's message, which is made if it was never made; its id. Raises `PostError`s."""
-        with self._careful():
-            return await _in_words_that_pass(lambda version: self._deliver(id, posting, version), card)
+        with self._post_errors_and_pauses():
+            return await _without_blocked_words(lambda version: self._deliver(id, posting, version), card)
 
     async def _deliver(self, id: JobId, posting: Posting, card: Card) -> int:
         if posting.token_alive:
@@ -105,16 +105,16 @@ class DiscordPublisher:
     async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:
         """A new message in the posting's channel beside its status message, unless an earlier attempt left one there;
         its id. Raises `PostError`s."""
-        with self._careful():
+        with self._post_errors_and_pauses():
             if found := await self._find(id, self._channel(posting), posting.message_id):
                 return found
             # under the status message's own nonce, Discord would answer with that message and send nothing
-            return await _in_words_that_pass(lambda version: self._send(id, posting, version, f"a{id}"), card)
+            return await _without_blocked_words(lambda version: self._send(id, posting, version, f"a{id}"), card)
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
         """Send a card to the requester directly, unless an earlier attempt did. Raises `PostError`s."""
-        told = replace(card, text=f"{wording.by_message(posting.name)}\n{card.text}")
-        with self._careful():
+        told = replace(card, text=f"{wording.direct_message_words(posting.name)}\n{card.text}")
+        with self._post_errors_and_pauses():
             user = await self._client.create_dm(discord.Object(posting.user_id))
             if found := await self._find(id, user):
                 return found
@@ -123,16 +123,16 @@ class DiscordPublisher:
 
     async def reopen(self, posting: Posting) -> None:
         """Open the archived thread of a posting again. Raises `PostError`s."""
-        with self._careful():
+        with self._post_errors_and_pauses():
             await self._client.http.edit_channel(posting.channel_id or 0, archived=False)
 
     async def ping(self, id: JobId, posting: Posting) -> None:
         """One short reply that names the requester. Raises `PostError`s."""
-        text = wording.ready(posting.user_id)
+        text = wording.ready_words(posting.user_id)
         only = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(posting.user_id)]
         )
-        with self._careful():
+        with self._post_errors_and_pauses():
             if posting.by_channel and posting.message_id:
                 answer = self._channel(posting).get_partial_message(posting.message_id)
                 to = answer.to_reference(fail_if_not_exists=False)
@@ -151,7 +151,7 @@ class DiscordPublisher:
             return False
 
     @contextmanager
-    def _careful(self) -> Iterator[None]:
+    def _post_errors_and_pauses(self) -> Iterator[None]:
         """For what can wait: Discord's answers as `PostError`s, and no question while it refuses too much."""
         if pause := self._invalid_requests.pause_s:
             raise Unavailable("Discord refused too much lately", pause)
@@ -264,7 +264,7 @@ def _is_about(message: discord.Message, id: JobId) -> bool:
     )
 
 
-async def _in_words_that_pass(post: Callable[[Card], Awaitable[T]], card: Card) -> T:
+async def _without_blocked_words(post: Callable[[Card], Awaitable[T]], card: Card) -> T:
     """Post a card; where Discord or the server's AutoMod objects to its words, without those that a person chose."""
     try:
         return await post(card)
@@ -272,7 +272,7 @@ async def _in_words_that_pass(post: Callable[[Card], Awaitable[T]], card: Card) 
         if error.code not in BLOCKED:
             raise
         log.info("a message was blocked and is sent in fewer words: %s", error.code)
-    return await post(plain(card))
+    return await post(plain_card(card))
 
 
 @contextmanager
@@ -282,14 +282,14 @@ def _as_post_errors() -> Iterator[None]:
     except discord.HTTPException as error:
         raise _post_error(error) from error
     except interaction_response.NO_ANSWER as error:
-        raise Unavailable(interaction_response.told(error), getattr(error, "retry_after", 0.0)) from error
+        raise Unavailable(interaction_response.describe_error(error), getattr(error, "retry_after", 0.0)) from error
 
 
 def _post_error(error: discord.HTTPException) -> PostError:
     """What Discord answered, as what it means to whoever posts."""
     named = {TOO_LARGE: TooLarge, UNKNOWN_MESSAGE: MessageGone, ARCHIVED: Archived, TOO_MANY_EDITS: Unwelcome}
     named |= dict.fromkeys(TOKEN_DEAD, OutOfReach)
-    text = interaction_response.told(error)
+    text = interaction_response.describe_error(error)
     if kind := named.get(error.code):
         return kind(text)
     if error.status == 413:

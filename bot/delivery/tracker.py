@@ -75,14 +75,14 @@ class DeliveryTracker:
 
     async def resume(self) -> None:
         """Take up every row whose answer is not posted, whoever queued it."""
-        for row in await self._dispatch.unposted():
+        for row in await self._dispatch.list_unposted():
             track = self._track(row)
             if row.state.settled:
-                self._finish(track)
+                self._mark_final(track)
             elif track.posting.abandoned:
                 await self._dispatch.cancel(row.id)
             elif row.attempt and row.state is State.QUEUED:
-                self._touch(track)  # its message may say that it is dreamed
+                self._schedule_edit(track)  # its message may say that it is dreamed
 
     def expect(self, id: JobId, job: Job, posting: Posting) -> None:
         """Remember what hints say of a job whose status message is on its way. `follow` or `drop` comes next."""
@@ -102,15 +102,15 @@ class DeliveryTracker:
         track.posting = Posting.from_json(row.posting)
         track.muted |= track.posting.abandoned
         if row.state.settled:
-            self._conclude(track)
+            self._queue_answer(track)
             return
         if row.state is State.QUEUED:
             track.enter(Phase.WAITING)
         track.phase = LIVE[row.state]
         if track.preview:
-            self._touch(track)  # an edit without a picture would only use up the first preview's turn
+            self._schedule_edit(track)  # an edit without a picture would only use up the first preview's turn
 
-    async def look(self, id: JobId) -> None:
+    async def refresh(self, id: JobId) -> None:
         """Somebody changed a job: do not wait for a hint. One whose status message is on its way is looked at then."""
         track = self._tracks.get(id)
         if track is None or track.phase is not Phase.HELD:
@@ -120,29 +120,29 @@ class DeliveryTracker:
         while True:
             try:
                 async for hint in self._dispatch.hints():
-                    self._heed(hint)
+                    self._handle_hint(hint)
             except Exception:  # hints may be lost; the sweep finds what they said
                 log.exception("hints broke off")
             await asyncio.sleep(self._pace.sweep_s)
 
-    def _heed(self, hint: Hint) -> None:
+    def _handle_hint(self, hint: Hint) -> None:
         track = self._tracks.get(hint.id)
         if track is None:
             return
         match hint:
             case Settled():
-                self._finish(track)
+                self._mark_final(track)
             case Requeued():
-                self._set_back(track)
+                self._requeue(track)
             case Started():
-                track.hear(Phase.RUNNING)
+                track.enter_by_hint(Phase.RUNNING)
             case Progress():
                 track.phase = Phase.RUNNING if track.live else track.phase
                 track.fraction = hint.step / max(1, hint.steps)
                 track.left_s = hint.eta_s
                 track.preview = hint.preview or track.preview
-                self._metrics.progressed(hint)
-                self._touch(track)
+                self._metrics.observe_progress(hint)
+                self._schedule_edit(track)
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -157,36 +157,36 @@ class DeliveryTracker:
         now = time.monotonic()
         self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
         before = {id: track.phase for id, track in self._tracks.items()}  # a hint may overtake the rows
-        rows, places = await self._dispatch.unposted(), await self._dispatch.places()
+        rows, places = await self._dispatch.list_unposted(), await self._dispatch.places()
         for row in rows:
             if row.id not in self._tracks and abs(time.time() - row.created) > UNFOLLOWED_S:
                 self._track(row)
             if track := self._tracks.get(row.id):
-                self._compare(track, row, places.get(row.id), overtaken=track.phase is not before.get(row.id))
+                self._reconcile(track, row, places.get(row.id), overtaken=track.phase is not before.get(row.id))
 
-    def _compare(self, track: TrackedJob, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
+    def _reconcile(self, track: TrackedJob, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
         """Make good for hints that were lost."""
         if row.state.settled or track.phase is Phase.SETTLING:
-            self._finish(track)
+            self._mark_final(track)
         elif not track.live or overtaken:
             return
         elif track.phase is not LIVE[row.state]:
             track.enter(LIVE[row.state])
-            self._touch(track)
+            self._schedule_edit(track)
         elif track.phase is Phase.WAITING:
-            self._look(track, place)
+            self._update_place(track, place)
 
-    def _set_back(self, track: TrackedJob) -> None:
+    def _requeue(self, track: TrackedJob) -> None:
         """Its engine crashed and it waits again."""
-        track.hear(Phase.WAITING)
-        self._touch(track)
+        track.enter_by_hint(Phase.WAITING)
+        self._schedule_edit(track)
 
-    def _look(self, track: TrackedJob, place: Place | None) -> None:
+    def _update_place(self, track: TrackedJob, place: Place | None) -> None:
         if place is None or place.ahead == track.ahead:
             return
         first, track.ahead = track.ahead < 0, place.ahead
         if not first:
-            self._touch(track)
+            self._schedule_edit(track)
 
     def _track(self, row: JobRow) -> TrackedJob:
         if row.id not in self._tracks:
@@ -195,19 +195,19 @@ class DeliveryTracker:
             self._tracks[row.id] = TrackedJob(row.id, row.job, posting, phase, muted=posting.abandoned)
         return self._tracks[row.id]
 
-    def _touch(self, track: TrackedJob) -> None:
+    def _schedule_edit(self, track: TrackedJob) -> None:
         if track.muted or not track.live:
             return
         lane = self._lane(track)
         lane.live[track.id] = track
         self._wake(lane)
 
-    def _finish(self, track: TrackedJob) -> None:
+    def _mark_final(self, track: TrackedJob) -> None:
         """Its row is said to be final. What is held is looked at once its status message stands."""
         if track.phase is not Phase.HELD:
-            self._conclude(track)
+            self._queue_answer(track)
 
-    def _conclude(self, track: TrackedJob) -> None:
+    def _queue_answer(self, track: TrackedJob) -> None:
         track.phase = Phase.SETTLING
         lane = self._lane(track)
         lane.live.pop(track.id, None)
@@ -223,9 +223,9 @@ class DeliveryTracker:
     def _wake(self, lane: ChannelLane) -> None:
         lane.changed.set()
         if lane.worker is None or lane.worker.done():
-            lane.worker = asyncio.create_task(self._work(lane), name="delivery-lane")
+            lane.worker = asyncio.create_task(self._run_lane(lane), name="delivery-lane")
 
-    async def _work(self, lane: ChannelLane) -> None:
+    async def _run_lane(self, lane: ChannelLane) -> None:
         while lane.results or lane.live:
             wait = lane.wait_s(time.monotonic())
             if wait > 0:
@@ -233,14 +233,14 @@ class DeliveryTracker:
                 continue
             id, track = lane.pop(time.monotonic())
             lane.answering = id if track is None else None
-            with logs.about(id):
+            with logs.job_context(id):
                 await self._edit(id, track)
             lane.answering = None
 
     async def _edit(self, id: JobId, track: TrackedJob | None) -> None:
         """The result, or, with a track, how it stands."""
         try:
-            await (self._settle(id) if track is None else self._show(track))
+            await (self._deliver_answer(id) if track is None else self._show_status(track))
         except NoLedger:
             self._postpone(id)
         except Exception:
@@ -254,21 +254,21 @@ class DeliveryTracker:
         except TimeoutError:
             return
 
-    async def _show(self, track: TrackedJob) -> None:
+    async def _show_status(self, track: TrackedJob) -> None:
         card = await self._live_card(track)
         if card is None:
             return
         try:
             message = await self._publisher.deliver(track.id, track.posting, card)
-            await self._remember(track, message)
-            self._metrics.edited("preview")
-            track.stumbles, track.due = 0, time.monotonic() + self._pace.preview_s
+            await self._store_message_id(track, message)
+            self._metrics.count_edit("preview")
+            track.failed_previews, track.due = 0, time.monotonic() + self._pace.preview_s
         except PostError as error:
-            self._metrics.edited("preview", type(error).__name__)
+            self._metrics.count_edit("preview", type(error).__name__)
             log.info("a preview was not shown: %s %s", type(error).__name__, error)
-            track.hold_back(error, self._pace.preview_s)
+            track.slow_down(error, self._pace.preview_s)
 
-    async def _remember(self, track: TrackedJob, message: int) -> None:
+    async def _store_message_id(self, track: TrackedJob, message: int) -> None:
         """Keep the id of a message that had to be made here, because a restart came before it could be kept."""
         if track.posting.message_id is None:
             track.posting = replace(track.posting, message_id=message)
@@ -282,34 +282,34 @@ class DeliveryTracker:
             self.drop(track.id)
             return None
         if row.state.settled or not track.live:
-            self._finish(track)
+            self._mark_final(track)
             return None
         if track.phase is told and track.phase is not LIVE[row.state]:  # unless a hint came since the row was read
             track.enter(LIVE[row.state])
-        return await self._card(track, row)
+        return await self._status_card(track, row)
 
-    async def _card(self, track: TrackedJob, row: JobRow) -> Card:
+    async def _status_card(self, track: TrackedJob, row: JobRow) -> Card:
         id, job, posting = track.id, track.job, track.posting
         shown = None
         if not track.preview and track.job.picture is not None:
             shown = await self._dispatch.get_blob(track.job.picture)
         if track.phase is Phase.RUNNING:
-            return status_card.dreaming(id, job, posting, shown, track.preview, track.fraction, track.left_s)
+            return status_card.dreaming_card(id, job, posting, shown, track.preview, track.fraction, track.left_s)
         place = await self._dispatch.place(id)
-        return status_card.waiting(id, job, posting, shown, place, crashed=row.crashes > 0)
+        return status_card.waiting_card(id, job, posting, shown, place, crashed=row.crashes > 0)
 
-    async def _settle(self, id: JobId) -> None:
+    async def _deliver_answer(self, id: JobId) -> None:
         row = await self._dispatch.row(id)
         if row is None or row.posted:
             self.drop(id)
         elif row.state.settled:
-            await self._post(row)
+            await self._post_answer(row)
         elif track := self._tracks.get(id):
             log.info("said to be settled, and is %s", row.state)
             track.enter(LIVE[row.state])
-            self._touch(track)
+            self._schedule_edit(track)
 
-    async def _post(self, row: JobRow) -> None:
+    async def _post_answer(self, row: JobRow) -> None:
         posting = Posting.from_json(row.posting)
         if posting.abandoned:
             await self._dispatch.mark_posted(row.id, "unanswered")
@@ -317,20 +317,20 @@ class DeliveryTracker:
             return
         try:
             message = str(await self._final_answer.post(row, posting))
-            self._metrics.edited("answer")
+            self._metrics.count_edit("answer")
         except MessageGone:
-            self._metrics.edited("answer", MessageGone.__name__)
+            self._metrics.count_edit("answer", MessageGone.__name__)
             message = str(posting.message_id or "gone")
         except PostError as error:
-            self._metrics.edited("answer", type(error).__name__)
+            self._metrics.count_edit("answer", type(error).__name__)
             log.warning("the answer was not posted: %s %s", type(error).__name__, error)
             if isinstance(error, Unavailable) and time.time() - row.created < GIVE_UP_S:
                 self._postpone(row.id, error.after_s)
                 return
             message = "undeliverable"
-        if await self._dispatch.mark_posted(row.id, message, posting.spent().to_json()):
+        if await self._dispatch.mark_posted(row.id, message, posting.without_token().to_json()):
             log.info("%s, posted", row.state)
-            self._metrics.settled(row)
+            self._metrics.count_answer(row)
             if message == str(posting.message_id or message):  # what was sent anew has notified already
                 await self._ping(row, posting)
         self.drop(row.id)

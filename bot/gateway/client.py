@@ -21,12 +21,12 @@ from discord.ext import commands
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
 from bot.delivery.errors import PostError
-from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.delivery.interaction_response import NO_ANSWER, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NOBODY
 from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
-from bot.gateway.error_words import words
+from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.replies import say
@@ -117,18 +117,18 @@ class Client(commands.Bot):
         self._command_sync = CommandSync(self, state_file, always=always_sync)
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
-        discord_internals.before_gateway_connection(self, self._pause_before_reconnect)
+        discord_internals.pause_before_gateway_connection(self, self._pause_before_reconnect)
 
     @property
     def connected(self) -> bool:
         """Whether the gateway is there now."""
-        gateway = discord_internals.gateway(self)
+        gateway = discord_internals.gateway_socket(self)
         return self.is_ready() and not self.is_closed() and gateway is not None and gateway.open
 
     @property
-    def reached(self) -> bool:
+    def was_connected(self) -> bool:
         """Whether the gateway was ever there."""
-        return discord_internals.gateway(self) is not None
+        return discord_internals.gateway_socket(self) is not None
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Events after the end are dropped: a closed client has no loop, and discord.py trips over that."""
@@ -144,15 +144,15 @@ class Client(commands.Bot):
         if self.serves(interaction.guild_id) and not self.stopping:
             return True
         if interaction.type is not discord.InteractionType.autocomplete:
-            await self.tell(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
+            await self.try_say(interaction, wording.STOPPING if self.stopping else wording.NOT_HERE)
         return False
 
-    async def tell(self, interaction: discord.Interaction[Any], text: str) -> None:
+    async def try_say(self, interaction: discord.Interaction[Any], text: str) -> None:
         """A sentence for the user, where nothing depends on whether it arrives."""
         try:
             await say(interaction, text)
         except (discord.HTTPException, *NO_ANSWER) as error:
-            log.warning("a sentence was not delivered: %s", told(error))
+            log.warning("a sentence was not delivered: %s", describe_error(error))
 
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
@@ -179,7 +179,7 @@ class Client(commands.Bot):
                 if error.status == 401:
                     return
             except NO_ANSWER as error:
-                log.info("nobody said whether the token is known: %s", told(error))
+                log.info("nobody said whether the token is known: %s", describe_error(error))
 
     def _trace(self) -> aiohttp.TraceConfig:
         """Counts every call of Discord, and notices when we are refused."""
@@ -221,7 +221,7 @@ class Client(commands.Bot):
         pressed = interaction.type is discord.InteractionType.component
         data = cast("dict[str, Any]", interaction.data or {})
         if pressed and not JobComponent.knows(str(data.get("custom_id"))):
-            await self.tell(interaction, wording.CHANGED)
+            await self.try_say(interaction, wording.CHANGED)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What an event handler raised."""
@@ -232,7 +232,7 @@ class Client(commands.Bot):
         while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
             error = error.original
         if isinstance(error, FailedAfterResponse):
-            await self.amend(error)
+            await self.apologise_in_place(error)
             return
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             log.warning("an interaction was answered too late")
@@ -240,22 +240,22 @@ class Client(commands.Bot):
         try:
             await say(interaction, self.explain(error))
         except (discord.HTTPException, *NO_ANSWER) as failed:
-            log.warning("an apology was not delivered: %s", told(failed))
+            log.warning("an apology was not delivered: %s", describe_error(failed))
 
-    async def amend(self, late: FailedAfterResponse) -> None:
+    async def apologise_in_place(self, late: FailedAfterResponse) -> None:
         """Tell the user what went wrong in place of a status message that stands already."""
         error = late.__cause__ if isinstance(late.__cause__, Exception) else late
         try:
-            await self.service.amend(late, self.explain(error))
+            await self.service.apologise_in_place(late, self.explain(error))
         except PostError as failed:
-            log.warning("an apology was not delivered: %s", told(failed))
+            log.warning("an apology was not delivered: %s", describe_error(failed))
 
     def explain(self, error: Exception) -> str:
         """An exception as a sentence for the user; logged and counted."""
         code = error.code if isinstance(error, PareidoliaError) else Broken.code
         log.info("answered with %s", code)
-        self.metrics.refused(code)
-        return words(error)
+        self.metrics.count_refusal(code)
+        return sentence(error)
 
 
 def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.delivery.interaction_response import NO_ANSWER, describe_error
 from bot.operations import state_file
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class CommandSync:
         """Tell Discord, unless that is under way; waits for it no longer than `SYNC_S`."""
         allow_installs(self._client)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._until_taken(), name="sync")
+            self._task = asyncio.create_task(self._retry_sync(), name="sync")
         await asyncio.wait({self._task}, timeout=SYNC_S)
 
     def stop(self) -> None:
@@ -46,13 +46,13 @@ class CommandSync:
         if self._task is not None:
             self._task.cancel()
 
-    async def _until_taken(self) -> None:
+    async def _retry_sync(self) -> None:
         while True:
             try:
                 await self._sync()
                 return
             except (discord.HTTPException, *NO_ANSWER) as error:
-                log.warning("Discord did not take the commands (%s); trying again later", told(error))
+                log.warning("Discord did not take the commands (%s); trying again later", describe_error(error))
             except Exception:  # nobody waits for this task
                 log.exception("telling Discord the commands broke; trying again later")
             await asyncio.sleep(SYNC_PAUSE_S)

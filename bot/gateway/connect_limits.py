@@ -19,20 +19,20 @@ from engine.platform import backoff
 log = logging.getLogger(__name__)
 
 SHORT_LIFE_S = 60.0
-PATIENT_STARTS = 4
+FREE_STARTS = 4
 """Short lives in a row before starts are spaced out."""
 FIRST_PAUSE_S = 10.0
 LONGEST_PAUSE_S = 600.0
-AT_ONCE = 100
+IDENTIFY_BURST = 100
 """IDENTIFYs without any pause, when there were none for long."""
-A_DAY = 800
+IDENTIFIES_A_DAY = 800
 """IDENTIFYs a day after that: with those at once, at most 900 in any 24 hours."""
 DAY_S = 86_400.0
-LINES_AT_ONCE = 5
+FREE_RECONNECTS = 5
 """Connections to the gateway that are made without a pause."""
 CALM_S = 60.0
 """A line that held for so long is no sign of trouble."""
-LONGEST_LINE_PAUSE_S = 30.0
+LONGEST_RECONNECT_PAUSE_S = 30.0
 
 Clock = Callable[[], float]
 
@@ -52,14 +52,14 @@ class StartBackoff:
             short = last["short"] + 1 if now - last["started"] < SHORT_LIFE_S + last["paused"] else 0
         except (OSError, ValueError, KeyError, TypeError):
             short = 0
-        late = short - PATIENT_STARTS
+        late = short - FREE_STARTS
         pause = backoff.pause_s(late + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
         state_file.write(self._path, {"started": now, "short": short, "paused": pause})
         if pause:
             log.warning("the last %d starts came to nothing; their words stand above this line", short)
         return pause
 
-    def ended_well(self) -> None:
+    def reset(self) -> None:
         """This life does not count."""
         self._path.unlink(missing_ok=True)
 
@@ -70,15 +70,15 @@ class IdentifyBudget:
     def __init__(self, path: Path, clock: Clock = time.time) -> None:
         self._path = path
         self._clock = clock
-        self._left, self._at = float(AT_ONCE), clock()
+        self._left, self._at = float(IDENTIFY_BURST), clock()
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             kept = state_file.read(path)
-            self._left, self._at = min(float(AT_ONCE), float(kept["left"])), float(kept["at"])
+            self._left, self._at = min(float(IDENTIFY_BURST), float(kept["left"])), float(kept["at"])
 
     def pause_s(self) -> float:
         """Seconds until the next one may be sent; 0 for now."""
         self._fill()
-        return max(0.0, (1.0 - self._left) / A_DAY * DAY_S)
+        return max(0.0, (1.0 - self._left) / IDENTIFIES_A_DAY * DAY_S)
 
     def spend(self) -> None:
         """One is about to be sent."""
@@ -89,7 +89,7 @@ class IdentifyBudget:
     def _fill(self) -> None:
         """A clock that was set back fills nothing, and one that was set forward no more than the bucket holds."""
         now = self._clock()
-        self._left = min(float(AT_ONCE), self._left + max(0.0, now - self._at) / DAY_S * A_DAY)
+        self._left = min(float(IDENTIFY_BURST), self._left + max(0.0, now - self._at) / DAY_S * IDENTIFIES_A_DAY)
         self._at = now
 
 
@@ -106,5 +106,5 @@ class ReconnectBackoff:
         now = self._clock()
         self._many = self._many + 1 if now - self._last < CALM_S else 1
         self._last = now
-        late = self._many - LINES_AT_ONCE
-        return backoff.pause_s(late, 1.0, LONGEST_LINE_PAUSE_S)
+        late = self._many - FREE_RECONNECTS
+        return backoff.pause_s(late, 1.0, LONGEST_RECONNECT_PAUSE_S)

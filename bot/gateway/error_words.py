@@ -10,23 +10,23 @@ from discord import app_commands
 
 from bot import wording
 from bot.delivery.errors import PostError, Unwelcome
-from bot.delivery.interaction_response import NO_ANSWER, told
+from bot.delivery.interaction_response import NO_ANSWER, describe_error
 from engine.errors import Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
 
-def words(error: Exception) -> str:
+def sentence(error: Exception) -> str:
     """An exception as a sentence; the unexpected ones with a code that stands in the log, too."""
     if isinstance(error, PareidoliaError):
-        return wording.refused(error)
+        return wording.error_sentence(error)
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return wording.CHANGED
     if isinstance(error, PostError):
         log.warning("a message could not be sent: %s %s", type(error).__name__, error)
         return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
     if isinstance(error, (*NO_ANSWER, discord.HTTPException)):
-        log.warning("a message could not be sent: %s", told(error))
+        log.warning("a message could not be sent: %s", describe_error(error))
         return wording.UNREACHABLE
     code = secrets.token_hex(3)
     log.error("unexpected error %s", code, exc_info=error)

@@ -48,10 +48,10 @@ class EngineProcess:
     ) -> None:
         self._pid_file = run_dir / "engine.pid"
         self._lock_file = run_dir / "engine.lock"
-        self._mark = run_dir / "bot-engine.json"
+        self._started_pid_file = run_dir / "bot-engine.json"
         self._log_file = log_dir / "engine.log"
         self._command = command
-        self._patience = patience or RestartTimes()
+        self._times = patience or RestartTimes()
         self._child: asyncio.subprocess.Process | None = None
 
     async def run(self) -> None:
@@ -59,13 +59,13 @@ class EngineProcess:
         failed = 0
         while True:
             born = time.monotonic()
-            status = await self._live()
+            status = await self._run_once()
             if status == LOCKED:
                 await self._watch_other()
                 continue
             lived = time.monotonic() - born
-            failed = 1 if lived > self._patience.healthy_s else failed + 1
-            wait = backoff.pause_s(failed, self._patience.first_s, self._patience.most_s)
+            failed = 1 if lived > self._times.healthy_s else failed + 1
+            wait = backoff.pause_s(failed, self._times.first_s, self._times.most_s)
             log.warning("the engine ended with %s; its words are in %s. Next start in %.1f s",
                         status, self._log_file, wait)  # fmt: skip
             await asyncio.sleep(wait)
@@ -75,11 +75,11 @@ class EngineProcess:
         if self._child is not None and self._child.returncode is None:
             self._child.terminate()
             await self._wait_or_kill(self._child)
-        elif self._is_held() and (pid := self._supervisor()) and pid == self._marked():
+        elif self._is_held() and (pid := self._running_pid()) and pid == self._started_pid():
             await self._stop_other(pid)
-        self._mark.unlink(missing_ok=True)
+        self._started_pid_file.unlink(missing_ok=True)
 
-    async def _live(self) -> int | str:
+    async def _run_once(self) -> int | str:
         """One life of an engine; its exit status, or why it could not be started."""
         try:
             with self._log_file.open("ab") as out:
@@ -88,27 +88,27 @@ class EngineProcess:
                 )
         except OSError as error:  # no memory, no descriptors, a full disk: it may be there again later
             return str(error)
-        before = self._marked()
-        self._remember(self._child.pid)
+        before = self._started_pid()
+        self._write_started_pid(self._child.pid)
         status = await self._child.wait()
         if status == LOCKED and before:
-            self._remember(before)
+            self._write_started_pid(before)
         return status
 
-    def _remember(self, supervisor: int) -> None:
+    def _write_started_pid(self, supervisor: int) -> None:
         """Note whom a bot started, so that a later one may stop it."""
         # a full disk must not cost the engine
-        with contextlib.suppress(OSError), atomic_file.replacing(self._mark) as part:
+        with contextlib.suppress(OSError), atomic_file.replacing(self._started_pid_file) as part:
             part.write_text(json.dumps({"supervisor": supervisor}), "utf-8")
 
     async def _watch_other(self) -> None:
         log.info("an engine is running already")
-        await asyncio.sleep(self._patience.watch_s)
-        await self._outlive(math.inf)
+        await asyncio.sleep(self._times.watch_s)
+        await self._wait_for_end(math.inf)
 
     async def _wait_or_kill(self, child: asyncio.subprocess.Process) -> None:
         try:
-            await asyncio.wait_for(child.wait(), self._patience.grace_s)
+            await asyncio.wait_for(child.wait(), self._times.grace_s)
         except TimeoutError:
             log.warning("the engine did not stop in time and is killed")
             child.kill()
@@ -117,25 +117,25 @@ class EngineProcess:
     async def _stop_other(self, pid: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-        await self._outlive(time.monotonic() + self._patience.grace_s)
+        await self._wait_for_end(time.monotonic() + self._times.grace_s)
 
-    async def _outlive(self, until: float) -> None:
+    async def _wait_for_end(self, until: float) -> None:
         """Wait for an engine that is not our child; nobody will tell us when it ends."""
         while self._is_held() and time.monotonic() < until:  # noqa: ASYNC110
-            await asyncio.sleep(self._patience.watch_s)
+            await asyncio.sleep(self._times.watch_s)
 
-    def _supervisor(self) -> int | None:
-        return _pid_in(self._pid_file)
+    def _running_pid(self) -> int | None:
+        return _read_pid(self._pid_file)
 
-    def _marked(self) -> int | None:
-        return _pid_in(self._mark)
+    def _started_pid(self) -> int | None:
+        return _read_pid(self._started_pid_file)
 
     def _is_held(self) -> bool:
         """Whether an engine lives here."""
         return file_lock.is_locked(self._lock_file)
 
 
-def _pid_in(path: Path) -> int | None:
+def _read_pid(path: Path) -> int | None:
     try:
         return int(json.loads(path.read_text("utf-8"))["supervisor"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -80,7 +80,7 @@ class Health:
         self.port = int(self._runner.addresses[0][1])
         return self.port
 
-    async def wrong(self) -> list[str]:
+    async def problems(self) -> list[str]:
         """What is wrong, in sentences; empty if nothing is."""
         found = [] if self._parts.discord() else [NO_DISCORD]
         if not self._parts.engine():
@@ -101,7 +101,7 @@ class Health:
             return type(error).__name__
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        wrong = await self.wrong()
+        wrong = await self.problems()
         return web.Response(status=503 if wrong else 200, text="\n".join(wrong or ["ok"]) + "\n")
 
     async def _page(self, _request: web.Request) -> web.Response:

@@ -55,7 +55,7 @@ class Metrics:
 
     # what happens
 
-    def settled(self, row: JobRow) -> None:
+    def count_answer(self, row: JobRow) -> None:
         """A job's answer was recorded."""
         recipe = row.job.params.recipe
         self._jobs.labels(recipe, row.state.value, row.error_code).inc()
@@ -65,15 +65,15 @@ class Metrics:
         if row.finished is not None:
             self._ran.labels(recipe).observe(max(0.0, row.finished - row.started))
 
-    def refused(self, code: str) -> None:
+    def count_refusal(self, code: str) -> None:
         """A request became a sentence instead of a job."""
         self._refusals.labels(code).inc()
 
-    def edited(self, kind: str, outcome: str = "ok") -> None:
+    def count_edit(self, kind: str, outcome: str = "ok") -> None:
         """A job's message was edited (`kind` is "preview" or "answer"), or could not be: `outcome` is the error."""
         self._edits.labels(kind, outcome).inc()
 
-    def progressed(self, hint: Progress) -> None:
+    def observe_progress(self, hint: Progress) -> None:
         """The engine told how far it is; on a GPU also how much of its memory it holds."""
         if hint.gpu_bytes:
             self._gpu.labels("engine").set(hint.gpu_bytes)
@@ -81,18 +81,18 @@ class Metrics:
     def trace(self) -> aiohttp.TraceConfig:
         """Counts every call that discord.py makes, also those that it repeats by itself after a 429."""
         trace = aiohttp.TraceConfig()
-        trace.on_request_end.append(self._answered)
-        trace.on_request_exception.append(self._unanswered)
+        trace.on_request_end.append(self._on_response)
+        trace.on_request_exception.append(self._on_exception)
         return trace
 
-    async def _answered(
+    async def _on_response(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         self._requests.labels(end.method, str(end.response.status)).inc()
         if end.response.status == 429:
             self._limited.labels(end.response.headers.get("X-RateLimit-Scope", "unknown")).inc()
 
-    async def _unanswered(
+    async def _on_exception(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestExceptionParams
     ) -> None:
         self._requests.labels(end.method, type(end.exception).__name__).inc()

@@ -42,7 +42,7 @@ def options() -> argparse.ArgumentParser:
 
 async def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal; return the exit code."""
-    stopped = stop_signal()
+    stopped = stop_on_signal()
     playground = Playground(specification=Specification(arguments.openapi) if arguments.openapi else None)
     if arguments.faults is not None:
         playground.rest.faults.plan(*STORM, seed=arguments.faults)
@@ -71,7 +71,7 @@ async def run(arguments: argparse.Namespace) -> int:
 def warm_up() -> None:
     """Make the portraits in the size that clients ask for, and the samples."""
     for scene in avatars.SCENES:
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
     for sample in samples.available():
         samples.sample_png(sample.name)
 
@@ -91,7 +91,7 @@ def start_bot(playground: Playground, data_dir: Path) -> None:
     playground.world.listen(tell)
 
 
-def stop_signal() -> asyncio.Event:
+def stop_on_signal() -> asyncio.Event:
     """Return an event that is set when someone presses Ctrl-C, closes the terminal, or sends SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

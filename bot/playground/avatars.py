@@ -32,7 +32,7 @@ def draw(scene: str, size: int) -> Image.Image:
 
 
 @cache
-def encoded(scene: str, size: int, kind: str) -> bytes:
+def encode_scene(scene: str, size: int, kind: str) -> bytes:
     """Return a scene as a file of `kind` ("PNG", "WEBP", "JPEG"), `size` pixels square."""
     out = io.BytesIO()
     draw(scene, size).save(out, kind, quality=92)

@@ -41,7 +41,7 @@ class Child:
 
     def start(self) -> None:
         """Start the bot and keep it running until `stop`."""
-        self._keeper = asyncio.create_task(self._keep())
+        self._keeper = asyncio.create_task(self._keep_running())
 
     async def stop(self) -> None:
         """Ask the bot to stop, wait, and kill it only if it does not; an engine it left behind is asked too."""
@@ -86,7 +86,7 @@ class Child:
         except (OSError, ValueError, AttributeError):
             return {}
 
-    async def _keep(self) -> None:
+    async def _keep_running(self) -> None:
         pause = FIRST_PAUSE
         while True:
             started = asyncio.get_running_loop().time()

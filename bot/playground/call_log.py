@@ -39,10 +39,10 @@ async def read_call(world: World, request: web.Request) -> Call:
         text = await read_parts(world, request, files)
     else:
         text = await request.content.read(-1) if request.body_exists else b""
-    return Call(world, request.match_info, request.query, parsed(text, request.method), files)
+    return Call(world, request.match_info, request.query, parse_json(text, request.method), files)
 
 
-def parsed(text: bytes, method: str) -> Any:
+def parse_json(text: bytes, method: str) -> Any:
     """Return the JSON of a body; an empty body is an empty object; raises Rejection."""
     if not text:
         return {}

@@ -123,7 +123,7 @@ def offer_choices(call: Call, interaction: Interaction, data: JsonDict) -> None:
 def open_modal(call: Call, interaction: Interaction, data: JsonDict) -> None:
     """Answer by opening a form on the person's screen."""
     message_rules.check_modal(data)
-    tree = command_drafts.settled(call.world, data["components"], [])
+    tree = command_drafts.resolve_components(call.world, data["components"], [])
     interaction.modal = {"custom_id": data["custom_id"], "title": data["title"], "components": tree}
     about = {"interaction_id": interaction.id, "persona": interaction.user_id}
     call.world.emit("modal", modal=about | interaction.modal)
@@ -155,7 +155,7 @@ def follow_up(call: Call) -> Reply:
     return payloads.message(world, message)
 
 
-def owned(call: Call) -> Message:
+def find_own_message(call: Call) -> Message:
     """Return the message that a webhook's address names; raises Rejection."""
     interaction = interactions.by_token(call.world, call.match["application"], call.match["token"])
     name = call.match.get("message", "@original")
@@ -166,19 +166,19 @@ def owned(call: Call) -> Message:
     return message
 
 
-def read(call: Call) -> Reply:
+def get_message(call: Call) -> Reply:
     """GET /webhooks/{application}/{token}/messages/{message}."""
-    return payloads.message(call.world, owned(call))
+    return payloads.message(call.world, find_own_message(call))
 
 
-def change(call: Call) -> Reply:
+def edit_message(call: Call) -> Reply:
     """PATCH /webhooks/{application}/{token}/messages/{message}."""
-    message = owned(call)
+    message = find_own_message(call)
     check_open(call.world.channels[message.channel_id])
     return payloads.message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
 
 
-def remove(call: Call) -> Reply:
+def delete_message(call: Call) -> Reply:
     """DELETE /webhooks/{application}/{token}/messages/{message}."""
-    call.world.drop_message(owned(call))
+    call.world.drop_message(find_own_message(call))
     return None

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.playground import avatars, payloads, samples
 from bot.playground.attachments import content_type
 from bot.playground.links import signature
-from bot.playground.user_actions import PERSONA_UPLOAD_LIMIT, Deeds
+from bot.playground.user_actions import PERSONA_UPLOAD_LIMIT, UserActions
 from bot.playground.world import World
 
 INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
@@ -26,7 +26,7 @@ KINDS = {"png": "PNG", "webp": "WEBP", "jpg": "JPEG", "jpeg": "JPEG"}
 class Cdn:
     """The CDN of one world, and the page's uploads and samples."""
 
-    def __init__(self, world: World, deeds: Deeds) -> None:
+    def __init__(self, world: World, deeds: UserActions) -> None:
         self._world = world
         self._deeds = deeds
 
@@ -111,6 +111,6 @@ async def picture(scene: str, suffix: str, size: str) -> web.Response:
     if not size.isdigit() or int(size) not in SIZES:
         return web.Response(status=400, text="Size must be a power of two from 16 to 4096.", headers=INERT)
     side = min(int(size), avatars.SIDE)
-    body = await asyncio.to_thread(avatars.encoded, scene, side, KINDS[suffix])
+    body = await asyncio.to_thread(avatars.encode_scene, scene, side, KINDS[suffix])
     kind = f"image/{KINDS[suffix].lower()}"
     return web.Response(body=body, content_type=kind, headers=INERT | FOREVER)

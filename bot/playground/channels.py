@@ -63,7 +63,7 @@ def reopen(call: Call) -> Reply:
     return payloads.channel(call.world, place)
 
 
-def read(call: Call) -> Reply:
+def get_message(call: Call) -> Reply:
     """GET /channels/{channel}/messages/{message}."""
     return payloads.bot_message(call.world, message_of(call))
 
@@ -75,10 +75,10 @@ def browse(call: Call) -> Reply:
     if not limit.isdigit() or not 1 <= int(limit) <= 100:
         raise invalid("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
     found = [message for message in call.world.history(place) if not message.ephemeral]
-    return [payloads.bot_message(call.world, message) for message in cut(found, call, int(limit))]
+    return [payloads.bot_message(call.world, message) for message in select_page(found, call, int(limit))]
 
 
-def cut(found: list[Message], call: Call, limit: int) -> list[Message]:
+def select_page(found: list[Message], call: Call, limit: int) -> list[Message]:
     """Return the part of the history that the query asks for, newest first."""
     if "after" in call.query:
         later = [message for message in found if int(message.id) > int(call.query["after"])]
@@ -101,7 +101,7 @@ def post(call: Call) -> Reply:
         twin = same_nonce(world, place, str(body["nonce"]))
         if twin is not None:
             return payloads.message(world, twin)
-    target = replied(world, place, body.get("message_reference"))
+    target = find_replied_to(world, place, body.get("message_reference"))
     setting = command_drafts.Setting(place, kind=REPLY_MESSAGE if target else 0, reference=target)
     place.archived = False  # a message opens an archived thread again
     return payloads.message(world, command_drafts.create(world, setting, body, call.files))
@@ -113,7 +113,7 @@ def same_nonce(world: World, place: Channel, nonce: str) -> Message | None:
     return next((item for item in fresh if item.author_id == world.bot.id and item.nonce == nonce), None)
 
 
-def replied(world: World, place: Channel, reference: dict[str, object] | None) -> str | None:
+def find_replied_to(world: World, place: Channel, reference: dict[str, object] | None) -> str | None:
     """Return the id of the message that is replied to, if any; raises Rejection."""
     if not reference:
         return None
@@ -126,7 +126,7 @@ def replied(world: World, place: Channel, reference: dict[str, object] | None) -
     return None
 
 
-def change(call: Call) -> Reply:
+def edit_message(call: Call) -> Reply:
     """PATCH /channels/{channel}/messages/{message}; only the bot's own."""
     message = message_of(call)
     if message.author_id != call.world.bot.id:
@@ -135,7 +135,7 @@ def change(call: Call) -> Reply:
     return payloads.message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
 
 
-def remove(call: Call) -> Reply:
+def delete_message(call: Call) -> Reply:
     """DELETE /channels/{channel}/messages/{message}; others' only with Manage Messages."""
     message = message_of(call)
     place = call.world.channels[message.channel_id]

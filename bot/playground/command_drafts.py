@@ -94,7 +94,7 @@ def edit(world: World, message: Message, body: JsonDict, files: Files) -> Messag
     message.flags = flags
     fill(world, message, body, files)
     if message.reference is None:
-        mentioned = mentioned_people(world, message, body.get("allowed_mentions"))
+        mentioned = find_mentions(world, message, body.get("allowed_mentions"))
         message.mentions = mentioned
     world.change_message(message)
     return message
@@ -109,7 +109,7 @@ def check_content(world: World, body: JsonDict, files: Files, flags: int, old: M
     problems += attachment_problems(body, files, old)
     if not problems:
         names = [attachments.clean_name(file.filename) for file in files.values()]
-        names += [item.filename for item in kept(body, old)]
+        names += [item.filename for item in remaining_attachments(body, old)]
         problems += message_rules.reference_problems(body.get("components") or [], names, "components")
     if problems:
         raise Rejection("invalid_form", problems)
@@ -138,7 +138,7 @@ def attachment_problems(body: JsonDict, files: Files, old: Message | None) -> li
     return problems
 
 
-def kept(body: JsonDict, old: Message | None) -> list[Attachment]:
+def remaining_attachments(body: JsonDict, old: Message | None) -> list[Attachment]:
     """Return the old files that stay: all without an `attachments` list, else the listed ones."""
     if old is None:
         return []
@@ -151,7 +151,7 @@ def kept(body: JsonDict, old: Message | None) -> list[Attachment]:
 
 def says_anything(body: JsonDict, files: Files, old: Message | None) -> bool:
     """Return whether something is left to show."""
-    parts = [bool(files), bool(kept(body, old)), bool(body.get("sticker_ids")), bool(body.get("poll"))]
+    parts = [bool(files), bool(remaining_attachments(body, old)), bool(body.get("sticker_ids")), bool(body.get("poll"))]
     for key in ("content", "embeds", "components"):
         before = getattr(old, key) if old else None
         parts.append(bool(body.get(key) if key in body else before))
@@ -160,7 +160,7 @@ def says_anything(body: JsonDict, files: Files, old: Message | None) -> bool:
 
 def fill(world: World, message: Message, body: JsonDict, files: Files) -> None:
     """Write a checked body into the message; only the keys that the body has."""
-    stay = kept(body, message)
+    stay = remaining_attachments(body, message)
     gone = [item for item in message.attachments if item not in stay]
     message.attachments = stay + new_attachments(world, message, body, files)
     world.orphan(gone)
@@ -169,7 +169,7 @@ def fill(world: World, message: Message, body: JsonDict, files: Files) -> None:
     if "embeds" in body:
         message.embeds = [embed | {"type": "rich"} for embed in body["embeds"] or []]
     if "components" in body:
-        message.components = settled(world, body["components"] or [], message.attachments)
+        message.components = resolve_components(world, body["components"] or [], message.attachments)
 
 
 def new_attachments(world: World, message: Message, body: JsonDict, files: Files) -> list[Attachment]:
@@ -185,7 +185,7 @@ def new_attachments(world: World, message: Message, body: JsonDict, files: Files
     return stored
 
 
-def settled(world: World, components: Sequence[JsonDict], files: Sequence[Attachment]) -> list[JsonDict]:
+def resolve_components(world: World, components: Sequence[JsonDict], files: Sequence[Attachment]) -> list[JsonDict]:
     """Return the components as Discord sends them back: with ids, and with media resolved."""
     tree = copy.deepcopy(list(components))
     walked = [item for _, item in message_rules.walk(tree, "")]
@@ -195,11 +195,11 @@ def settled(world: World, components: Sequence[JsonDict], files: Sequence[Attach
         if not item.get("id"):
             item["id"] = next(free)
         for _, media in message_rules.media_of(item):
-            media.update(resolved_media(world, str(media["url"]), files))
+            media.update(resolve_media(world, str(media["url"]), files))
     return tree
 
 
-def resolved_media(world: World, url: str, files: Sequence[Attachment]) -> JsonDict:
+def resolve_media(world: World, url: str, files: Sequence[Attachment]) -> JsonDict:
     """Return the unfurled media item for an address; `attachment://name` and our own CDN become the file's."""
     name = url.removeprefix("attachment://")
     for item in reversed(files):
@@ -221,7 +221,7 @@ def texts(message: Message) -> str:
     return "\n".join([message.content, *shown])
 
 
-def mentioned_people(world: World, message: Message, allowed: JsonDict | None) -> list[str]:
+def find_mentions(world: World, message: Message, allowed: JsonDict | None) -> list[str]:
     """Return the ids of the people whom the text mentions and `allowed_mentions` lets through."""
     found = [person for person in dict.fromkeys(MENTION.findall(texts(message))) if person in world.people]
     if allowed is None or "users" in (allowed.get("parse") or []):
@@ -231,7 +231,7 @@ def mentioned_people(world: World, message: Message, allowed: JsonDict | None) -
 
 def notify(world: World, message: Message, allowed: JsonDict | None) -> None:
     """Set the message's mentions and record whom it notified."""
-    people = mentioned_people(world, message, allowed)
+    people = find_mentions(world, message, allowed)
     replied = world.messages.get(message.reference or "")
     if replied and (allowed is None or allowed.get("replied_user")) and replied.author_id not in people:
         people.append(replied.author_id)

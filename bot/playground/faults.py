@@ -55,7 +55,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Strike:
+class MetFault:
     """A fault that met a call."""
 
     method: str
@@ -73,7 +73,7 @@ class Faults:
         self._world = world
         self._left: list[tuple[Fault, list[int]]] = []
         self._chance = random.Random(0)
-        self.struck: list[Strike] = []
+        self.met: list[MetFault] = []
         self.asked: deque[tuple[str, str]] = deque(maxlen=20_000)
         """(method, route) of every call, faulty or not, in order."""
 
@@ -81,7 +81,7 @@ class Faults:
         """Let these happen from now on, in place of what was planned before."""
         self._chance = random.Random(seed)
         self._left = [(fault, [fault.skip, fault.times]) for fault in faults]
-        self.struck = []
+        self.met = []
 
     def clear(self) -> None:
         """Let nothing happen any more."""
@@ -90,14 +90,14 @@ class Faults:
     async def serve(self, method: str, path: str, request: web.Request, serve: Serve) -> web.StreamResponse:
         """Answer a request as `serve` does, or as a fault wants it. Raises `Rejection`."""
         self.asked.append((method, path))
-        fault = self._met(method, path)
+        fault = self._next_fault(method, path)
         if fault is None:
             return await serve(request)
-        self.struck.append(Strike(method, path, fault.kind))
+        self.met.append(MetFault(method, path, fault.kind))
         self._world.log(f"{method} {path}: {fault.kind}, on purpose")
         return await KINDS.get(fault.kind, refuse)(fault, self._world, request, serve)
 
-    def _met(self, method: str, path: str) -> Fault | None:
+    def _next_fault(self, method: str, path: str) -> Fault | None:
         for fault, left in self._left:
             if fault.method not in ("*", method) or fault.path not in ("*", path) or left[1] <= 0:
                 continue
@@ -112,44 +112,44 @@ class Faults:
 # the line
 
 
-async def cut(_fault: Fault, _world: World, request: web.Request, _serve: Serve) -> web.StreamResponse:
+async def disconnect(_fault: Fault, _world: World, request: web.Request, _serve: Serve) -> web.StreamResponse:
     """Close the connection; nothing was done."""
-    return hung_up(request)
+    return hang_up(request)
 
 
-async def half(_fault: Fault, _world: World, request: web.Request, _serve: Serve) -> web.StreamResponse:
+async def disconnect_midway(_fault: Fault, _world: World, request: web.Request, _serve: Serve) -> web.StreamResponse:
     """Close the connection in the middle of what is being sent; nothing was done."""
     await request.content.readany()
-    return hung_up(request)
+    return hang_up(request)
 
 
-async def lose(_fault: Fault, _world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
+async def lose_answer(_fault: Fault, _world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
     """Do what was asked and close the connection before saying so."""
     await serve(request)
-    return hung_up(request)
+    return hang_up(request)
 
 
-async def ignore(fault: Fault, _world: World, request: web.Request, _serve: Serve) -> web.StreamResponse:
+async def time_out(fault: Fault, _world: World, request: web.Request, _serve: Serve) -> web.StreamResponse:
     """Never answer; nothing was done."""
-    return await silence(fault, request)
+    return await wait_silently(fault, request)
 
 
-async def mumble(fault: Fault, _world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
+async def time_out_late(fault: Fault, _world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
     """Do what was asked and never say so."""
     await serve(request)
-    return await silence(fault, request)
+    return await wait_silently(fault, request)
 
 
-async def silence(fault: Fault, request: web.Request) -> web.StreamResponse:
+async def wait_silently(fault: Fault, request: web.Request) -> web.StreamResponse:
     """Say nothing until the other side has gone, or the fault's time is over."""
     loop = asyncio.get_running_loop()
     until = loop.time() + fault.seconds
     while loop.time() < until and request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110
         await asyncio.sleep(LOOK_S)  # there is no event for "they have hung up"
-    return hung_up(request)
+    return hang_up(request)
 
 
-def hung_up(request: web.Request) -> web.Response:
+def hang_up(request: web.Request) -> web.Response:
     """Close the connection at once; what is returned goes nowhere."""
     if request.transport is not None:
         request.transport.abort()
@@ -273,11 +273,11 @@ def age(world: World, request: web.Request) -> None:
 
 
 KINDS: dict[str, Trouble] = {
-    "disconnected": cut,
-    "half upload": half,
-    "lost answer": lose,
-    "timeout": ignore,
-    "late timeout": mumble,
+    "disconnected": disconnect,
+    "half upload": disconnect_midway,
+    "lost answer": lose_answer,
+    "timeout": time_out,
+    "late timeout": time_out_late,
     "rate limited": limit("user"),
     "rate limited shared": limit("shared"),
     "rate limited global": limit("global"),

@@ -18,7 +18,7 @@ from aiohttp import WSMsgType, web
 
 from bot.playground import payloads
 from bot.playground.rejections import JsonDict
-from bot.playground.send_queue import Wire
+from bot.playground.send_queue import SendQueue
 from bot.playground.world import Event, Message, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
@@ -50,7 +50,7 @@ class Session:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
     events: deque[JsonDict] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
-    wire: Wire | None = None
+    wire: SendQueue | None = None
 
     def dispatch(self, name: str, data: JsonDict) -> None:
         """Send an event now, and keep it for a RESUME."""
@@ -74,7 +74,7 @@ def frame(operation: int, data: Any = None) -> JsonDict:
     return {"op": operation, "d": data, "s": None, "t": None}
 
 
-def parsed(text: str) -> JsonDict:
+def parse_frame(text: str) -> JsonDict:
     """Return a frame's JSON; raises Refuse."""
     try:
         found = json.loads(text)
@@ -98,21 +98,21 @@ class Gateway:
         self.identified = 0  # sessions begun; Discord allows a bot 1,000 a day
         self.resumed = 0
         self._session: Session | None = None
-        self._wires: set[Wire] = set()
-        world.listen(self._hear)
+        self._wires: set[SendQueue] = set()
+        world.listen(self._forward_event)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Speak with one connection until it ends. Compression is not offered; clients accept plain frames."""
         socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False, receive_timeout=self.patience)
         await socket.prepare(request)
-        wire = Wire(socket, request.transport)
+        wire = SendQueue(socket, request.transport)
         self._wires.add(wire)
         try:
             self._drop(HELLO)
             wire.put(frame(HELLO, {"heartbeat_interval": self.heartbeat_ms, "_trace": []}))
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self._receive(wire, parsed(message.data))
+                    self._receive(wire, parse_frame(message.data))
         except Refuse as refusal:
             self._world.log(f"The gateway closed the bot's connection: {refusal.code} {refusal.reason}")
             await wire.close(refusal.code, refusal.reason)
@@ -125,7 +125,7 @@ class Gateway:
             await wire.close()
         return socket
 
-    def _part(self, wire: Wire) -> None:
+    def _part(self, wire: SendQueue) -> None:
         if self._session is not None and self._session.wire is wire:
             self._session.wire = None
             self._world.set_online(False)
@@ -145,7 +145,7 @@ class Gateway:
         if self._session is not None:
             self._session.id = secrets.token_hex(16)
 
-    def _receive(self, wire: Wire, incoming: JsonDict) -> None:
+    def _receive(self, wire: SendQueue, incoming: JsonDict) -> None:
         operation, data = incoming.get("op"), incoming.get("d")
         if operation == HEARTBEAT:
             if not self.deaf:
@@ -166,7 +166,7 @@ class Gateway:
         if self.drops and self.drops[0][0] == stage:
             raise Refuse(self.drops.popleft()[1], "As planned.")
 
-    def _identify(self, wire: Wire, data: Any) -> None:
+    def _identify(self, wire: SendQueue, data: Any) -> None:
         self._check_token(data)
         self.identified += 1
         self._drop(IDENTIFY)
@@ -185,7 +185,7 @@ class Gateway:
         if not isinstance(data, dict) or str(data.get("token")).removeprefix("Bot ") != self._token:
             raise Refuse(Close.BAD_TOKEN, "Authentication failed.")
 
-    def _resume(self, wire: Wire, data: Any) -> None:
+    def _resume(self, wire: SendQueue, data: Any) -> None:
         self._check_token(data)
         self._drop(RESUME)
         session, seen = self._session, data.get("seq") or 0
@@ -221,7 +221,7 @@ class Gateway:
         chunk["members"] = [payloads.member(self._world, person) for person in people]
         return chunk | {"nonce": data["nonce"]} if data.get("nonce") else chunk
 
-    def _hear(self, event: Event) -> None:
+    def _forward_event(self, event: Event) -> None:
         """Turn a change of the world into an event for the bot, if its intents cover it."""
         maker = DISPATCHES.get(event.kind)
         found = maker(self._world, event) if maker and self._session else None

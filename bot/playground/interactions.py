@@ -101,7 +101,7 @@ def standing(world: World, interaction: Interaction, place: Channel, person: Per
     return {"user": payloads.user(person), "context": context, "authorizing_integration_owners": owners}
 
 
-def resolved_people(world: World, people: Sequence[Persona], place: Channel) -> JsonDict:
+def resolve_people(world: World, people: Sequence[Persona], place: Channel) -> JsonDict:
     """Return `users` and, in the server, `members` of resolved data."""
     users = {person.id: payloads.user(person) for person in people}
     if place.kind != "text":
@@ -113,12 +113,12 @@ def resolved_people(world: World, people: Sequence[Persona], place: Channel) -> 
     return {"users": users, "members": members}
 
 
-def resolved_files(world: World, files: Sequence[Attachment]) -> JsonDict:
+def resolve_files(world: World, files: Sequence[Attachment]) -> JsonDict:
     """Return `attachments` of resolved data."""
     return {"attachments": {item.id: payloads.attachment(world, item) for item in files}} if files else {}
 
 
-def resolved_message(world: World, message: Message) -> JsonDict:
+def resolve_message(world: World, message: Message) -> JsonDict:
     """Return `messages` of resolved data; the target of a message command is readable."""
     return {"messages": {message.id: payloads.message(world, message)}}
 

@@ -37,11 +37,11 @@ class Links:
             return samples.sample_png(name)
         return self.web.get(url)
 
-    def proxied(self, url: str) -> str:
+    def proxied_url(self, url: str) -> str:
         """Return where the image proxy serves a picture: only what Discord signed."""
         return f"{self._world.base_url}/cdn/external/{signature(url)}/{url.replace('://', '/', 1)}"
 
-    def heed(self, message: Message) -> None:
+    def unfurl(self, message: Message) -> None:
         """Show the pictures behind a new message's links after the delay; the sender's message is no edit by that."""
         if LINK.search(message.content):
             waiting = asyncio.create_task(self._unfurl(message))
@@ -64,7 +64,7 @@ class Links:
         size = attachments.picture_size(data) if data is not None else None
         if size is None:
             return None
-        shape: JsonDict = {"url": url, "proxy_url": self.proxied(url), "width": size[0], "height": size[1]}
+        shape: JsonDict = {"url": url, "proxy_url": self.proxied_url(url), "width": size[0], "height": size[1]}
         return {"type": "image", "url": url, "thumbnail": shape}
 
 

@@ -46,7 +46,7 @@ def bad_length(path: str, low: int, high: int) -> Problem:
     return Problem(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
 
-def required(path: str) -> Problem:
+def missing_field(path: str) -> Problem:
     """Return Discord's complaint about a missing field."""
     return Problem(path, "BASE_TYPE_REQUIRED", "This field is required")
 
@@ -60,7 +60,7 @@ def text_problem(holder: JsonDict, key: str, path: str, low: int, high: int, nee
     """Check one text field: present when `needed`, and low..high characters."""
     value = holder.get(key)
     if value is None:
-        yield from [required(f"{path}.{key}")] if needed else []
+        yield from [missing_field(f"{path}.{key}")] if needed else []
     elif not isinstance(value, str):
         yield Problem(f"{path}.{key}", "STRING_TYPE_CONVERT", "Could not interpret as string.")
     elif not low <= len(value) <= high:

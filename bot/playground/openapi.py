@@ -43,7 +43,7 @@ class Specification:
         if "application/json" not in operation.get("requestBody", {}).get("content", {}):
             return []
         validator = self._validator_of(str(template), method.lower())
-        return [told(error) for error in validator.iter_errors(body)]
+        return [problem_of(error) for error in validator.iter_errors(body)]
 
     def _validator_of(self, template: str, method: str) -> Any:
         escaped = template.replace("~", "~0").replace("/", "~1")
@@ -64,7 +64,7 @@ def pattern_of(template: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(re.escape(part) for part in parts))
 
 
-def told(error: Any) -> Problem:
+def problem_of(error: Any) -> Problem:
     """Return a validation error as a problem; the deepest cause of a union says the most."""
     cause = error
     while cause.context:

@@ -41,7 +41,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Referents:
+class OptionContext:
     """What a value may refer to: the world, and the files that were uploaded for this command."""
 
     world: World
@@ -53,7 +53,7 @@ def choose(
     world: World, schema: Sequence[JsonDict], typed: Sequence[JsonDict], files: Mapping[str, Attachment]
 ) -> Chosen:
     """Return the checked options; raises Mistake. `typed`: [{name, value}], attachments as {upload_id}."""
-    referents = Referents(world, files, Chosen())
+    context = OptionContext(world, files, Chosen())
     known = {option["name"]: option for option in schema if option["type"] != SUBCOMMAND}
     given = {str(item.get("name")): item.get("value") for item in typed}
     for name in given:
@@ -64,9 +64,9 @@ def choose(
             raise Mistake(f"The option `{name}` is required. Add it and send the command again.")
     for name, raw in given.items():
         if raw not in (None, ""):
-            value = coerce(referents, known[name], raw)
-            referents.chosen.options.append({"name": name, "type": known[name]["type"], "value": value})
-    return referents.chosen
+            value = coerce(context, known[name], raw)
+            context.chosen.options.append({"name": name, "type": known[name]["type"], "value": value})
+    return context.chosen
 
 
 def draft(schema: Sequence[JsonDict], typed: Sequence[JsonDict]) -> list[JsonDict]:
@@ -87,15 +87,15 @@ def there_is(known: Mapping[str, JsonDict]) -> str:
     return "There is: " + ", ".join(known) + "." if known else "This command has no options."
 
 
-def coerce(referents: Referents, option: JsonDict, value: Any) -> Any:
+def coerce(context: OptionContext, option: JsonDict, value: Any) -> Any:
     """Return the value in the option's type; raises Mistake."""
     maker = COERCIONS.get(option["type"])
     if maker is None:
         raise Mistake(f"The option `{option['name']}` cannot be filled in here. Leave it out.")
-    return maker(referents, option, value)
+    return maker(context, option, value)
 
 
-def as_text(_referents: Referents, option: JsonDict, value: Any) -> str:
+def as_text(_context: OptionContext, option: JsonDict, value: Any) -> str:
     """Return a text within its lengths and, where there are any, among its choices."""
     text = str(value)
     low, high = option.get("min_length", 0), option.get("max_length", 6000)
@@ -116,10 +116,10 @@ def among(option: JsonDict, value: Any) -> Any:
     raise Mistake(f"The option `{option['name']}` is one of: {names}. Choose one of them.")
 
 
-def as_number(kind: Callable[[str], Any], word: str) -> Callable[[Referents, JsonDict, Any], Any]:
+def as_number(kind: Callable[[str], Any], word: str) -> Callable[[OptionContext, JsonDict, Any], Any]:
     """Return a coercion to int or float within its bounds."""
 
-    def make(_referents: Referents, option: JsonDict, value: Any) -> Any:
+    def make(_context: OptionContext, option: JsonDict, value: Any) -> Any:
         if option.get("choices"):
             return among(option, value)
         try:
@@ -134,7 +134,7 @@ def as_number(kind: Callable[[str], Any], word: str) -> Callable[[Referents, Jso
     return make
 
 
-def as_truth(_referents: Referents, option: JsonDict, value: Any) -> bool:
+def as_truth(_context: OptionContext, option: JsonDict, value: Any) -> bool:
     """Return true or false from what people type."""
     word = str(value).lower()
     if word not in YES + NO:
@@ -142,26 +142,26 @@ def as_truth(_referents: Referents, option: JsonDict, value: Any) -> bool:
     return word in YES
 
 
-def as_person(referents: Referents, option: JsonDict, value: Any) -> str:
+def as_person(context: OptionContext, option: JsonDict, value: Any) -> str:
     """Return a person's id from an id, a mention or a name."""
     try:
-        person = referents.world.persona(str(value).strip("<@!>"))
+        person = context.world.persona(str(value).strip("<@!>"))
     except KeyError as error:
         raise Mistake(f"The option `{option['name']}` takes a person of this server. Choose one.") from error
-    referents.chosen.people.append(person)
+    context.chosen.people.append(person)
     return person.id
 
 
-def as_file(referents: Referents, option: JsonDict, value: Any) -> str:
+def as_file(context: OptionContext, option: JsonDict, value: Any) -> str:
     """Return the id of an uploaded file."""
-    found = referents.files.get(str(value.get("upload_id")) if isinstance(value, dict) else str(value))
+    found = context.files.get(str(value.get("upload_id")) if isinstance(value, dict) else str(value))
     if found is None:
         raise Mistake(f"The option `{option['name']}` takes a file. Drop one onto the page.")
-    referents.chosen.files.append(found)
+    context.chosen.files.append(found)
     return found.id
 
 
-COERCIONS: dict[int, Callable[[Referents, JsonDict, Any], Any]] = {
+COERCIONS: dict[int, Callable[[OptionContext, JsonDict, Any], Any]] = {
     STRING: as_text,
     INTEGER: as_number(int, "a whole number"),
     NUMBER: as_number(float, "a number"),
@@ -171,7 +171,7 @@ COERCIONS: dict[int, Callable[[Referents, JsonDict, Any], Any]] = {
 }
 
 
-def spoken(options: Sequence[JsonDict], files: Sequence[Attachment]) -> str:
+def as_typed(options: Sequence[JsonDict], files: Sequence[Attachment]) -> str:
     """Return the options as one would type them: `layer:high image:cat.png`."""
     names = {item.id: item.filename for item in files}
     return " ".join(f"{item['name']}:{names.get(str(item['value']), item['value'])}" for item in options)

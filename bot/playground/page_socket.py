@@ -15,8 +15,8 @@ from aiohttp import WSMsgType, web
 from bot.playground import payloads, samples
 from bot.playground.options import Mistake
 from bot.playground.rejections import JsonDict
-from bot.playground.send_queue import Wire
-from bot.playground.user_actions import Deeds
+from bot.playground.send_queue import SendQueue
+from bot.playground.user_actions import UserActions
 from bot.playground.world import LOADING, Channel, Event, Message, Persona, World
 
 MOST_BYTES = 1024 * 1024
@@ -26,18 +26,18 @@ Lab = Callable[[str], None]
 class PageSocket:
     """All open pages of one world; `lab` carries out "crash_engine" and "restart_bot"."""
 
-    def __init__(self, world: World, deeds: Deeds, lab: Lab) -> None:
+    def __init__(self, world: World, deeds: UserActions, lab: Lab) -> None:
         self._world = world
         self._deeds = deeds
         self._lab = lab
-        self._wires: set[Wire] = set()
-        world.listen(self._hear)
+        self._wires: set[SendQueue] = set()
+        world.listen(self._forward_event)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Speak with one page until it is closed."""
         socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, heartbeat=30.0)
         await socket.prepare(request)
-        wire = Wire(socket)
+        wire = SendQueue(socket)
         wire.put(hello(self._world))
         self._wires.add(wire)
         try:
@@ -54,7 +54,7 @@ class PageSocket:
         for wire in tuple(self._wires):
             await wire.close(1001, "The playground is closing.")
 
-    def _hear(self, event: Event) -> None:
+    def _forward_event(self, event: Event) -> None:
         maker = FRAMES.get(event.kind)
         if maker is None or not self._wires:
             return
@@ -133,16 +133,16 @@ def hello(world: World) -> JsonDict:
     return {
         "type": "hello",
         "server": {"name": world.guild_name},
-        "personas": [shown_person(person) for person in world.personas.values()],
-        "channels": [shown_channel(place) for place in places],
+        "personas": [person_json(person) for person in world.personas.values()],
+        "channels": [channel_json(place) for place in places],
         "bot": bot | {"online": world.online},
         "commands": list(world.commands.values()),
-        "samples": [shown_sample(one) for one in samples.available()],
-        "messages": [shown_message(world, message) for message in world.messages.values()],
+        "samples": [sample_json(one) for one in samples.available()],
+        "messages": [message_json(world, message) for message in world.messages.values()],
     }
 
 
-def shown_sample(sample: samples.Sample) -> JsonDict:
+def sample_json(sample: samples.Sample) -> JsonDict:
     """Return a picture at hand."""
     return {"name": sample.name, "title": sample.title, "url": f"/play/samples/{sample.name}.png"}
 
@@ -152,19 +152,19 @@ def avatar_url(person: Persona) -> str:
     return f"/play/avatars/{person.id}.png"
 
 
-def shown_person(person: Persona) -> JsonDict:
+def person_json(person: Persona) -> JsonDict:
     """Return a persona for the switch."""
     about: JsonDict = {"id": person.id, "username": person.username, "global_name": person.global_name}
     return about | {"avatar_url": avatar_url(person), "note": person.note}
 
 
-def shown_channel(place: Channel) -> JsonDict:
+def channel_json(place: Channel) -> JsonDict:
     """Return a channel for the list; `visible_to` is the person whose talk with the bot it is."""
     about: JsonDict = {"id": place.id, "name": place.name, "kind": place.kind, "topic": place.topic}
     return about | {"visible_to": place.persona}
 
 
-def shown_message(world: World, message: Message) -> JsonDict:
+def message_json(world: World, message: Message) -> JsonDict:
     """Return a message with what only the page knows."""
     source = message.interaction
     command: JsonDict | None = None
@@ -177,7 +177,7 @@ def shown_message(world: World, message: Message) -> JsonDict:
 
 def message_frame(world: World, event: Event) -> JsonDict:
     """Return a message frame, new or edited."""
-    return {"type": "message", "message": shown_message(world, event.facts["message"])}
+    return {"type": "message", "message": message_json(world, event.facts["message"])}
 
 
 def delete_frame(_world: World, event: Event) -> JsonDict:

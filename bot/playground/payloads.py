@@ -189,7 +189,7 @@ def message(world: World, item: Message, *, nested: bool = False) -> JsonDict:
         "attachments": [attachment(world, file) for file in item.attachments],
         "embeds": item.embeds,
         "components": item.components,
-        "mentions": [user(person) for person in mentioned(world, item)],
+        "mentions": [user(person) for person in mentioned_people(world, item)],
         "mention_roles": [],
         "mention_everyone": False,
         "pinned": False,
@@ -246,7 +246,7 @@ def may_read(world: World, item: Message) -> bool:
     return direct or item.author_id == world.bot.id or world.bot.id in item.mentions
 
 
-def hidden(shape: JsonDict) -> JsonDict:
+def without_content(shape: JsonDict) -> JsonDict:
     """Return a message as it looks without the message content intent."""
     return shape | {"content": "", "attachments": [], "embeds": [], "components": []}
 
@@ -254,7 +254,7 @@ def hidden(shape: JsonDict) -> JsonDict:
 def bot_message(world: World, item: Message) -> JsonDict:
     """Return a message as REST shows it to the bot."""
     shape = message(world, item)
-    return shape if may_read(world, item) else hidden(shape)
+    return shape if may_read(world, item) else without_content(shape)
 
 
 def gateway_message(world: World, item: Message) -> JsonDict:
@@ -263,11 +263,13 @@ def gateway_message(world: World, item: Message) -> JsonDict:
     if world.channels[item.channel_id].kind != "text":
         return shape
     author = world.people[item.author_id]
-    people = [user(person) | {"member": member(world, person, with_user=False)} for person in mentioned(world, item)]
+    people = [
+        user(person) | {"member": member(world, person, with_user=False)} for person in mentioned_people(world, item)
+    ]
     about: JsonDict = {"guild_id": world.guild_id, "member": member(world, author, with_user=False)}
     return shape | about | {"mentions": people}
 
 
-def mentioned(world: World, item: Message) -> list[Persona]:
+def mentioned_people(world: World, item: Message) -> list[Persona]:
     """Return the people whom a message mentions."""
     return [world.people[person] for person in item.mentions]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.playground.call_log import Call, Reply
-from bot.playground.message_rules import bad_length, required, text_problem
+from bot.playground.message_rules import bad_length, missing_field, text_problem
 from bot.playground.rejections import JsonDict, Problem, Rejection
 from bot.playground.world import World
 
@@ -32,7 +32,7 @@ DEFAULTS: JsonDict = {
 }
 
 
-def listed(call: Call) -> Reply:
+def list_commands(call: Call) -> Reply:
     """GET /applications/{application}/commands, also per guild."""
     check_application(call)
     return [item for item in call.world.commands.values() if item.get("guild_id") == call.match.get("guild")]
@@ -48,7 +48,7 @@ def overwrite(call: Call) -> Reply:
     scope = call.match.get("guild")
     before = call.world.commands
     others = {key: item for key, item in before.items() if item.get("guild_id") != scope}
-    made = [settled(call.world, item, scope) for item in wanted]
+    made = [stored_command(call.world, item, scope) for item in wanted]
     call.world.commands = others | {key_of(item): item for item in made}
     call.world.emit("commands", commands=list(call.world.commands.values()))
     return made
@@ -67,7 +67,7 @@ def key_of(item: JsonDict) -> str:
     return f"{item.get('guild_id')}/{item['type']}/{item['name']}"
 
 
-def settled(world: World, wanted: JsonDict, scope: str | None) -> JsonDict:
+def stored_command(world: World, wanted: JsonDict, scope: str | None) -> JsonDict:
     """Return a command as Discord stores it; the id of its predecessor lives on."""
     item = DEFAULTS | wanted | {"application_id": world.bot.id, "version": world.mint()}
     if scope is not None:
@@ -114,7 +114,7 @@ def name_problems(item: JsonDict, path: str) -> Iterator[Problem]:
     """Check a chat command's or an option's name and description."""
     name = item.get("name")
     if not isinstance(name, str):
-        yield required(f"{path}.name")
+        yield missing_field(f"{path}.name")
     elif not NAME.fullmatch(name) or name != name.lower():
         yield Problem(f"{path}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
     yield from text_problem(item, "description", path, 1, 100, needed=True)

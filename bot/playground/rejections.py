@@ -53,7 +53,7 @@ class Problem:
 
 
 class Rejection(Exception):
-    """The request was refused; `answer()` is what Discord would have sent."""
+    """The request was refused; `to_json()` is what Discord would have sent."""
 
     def __init__(self, name: str, problems: Sequence[Problem] = ()) -> None:
         self.status, self.code, self.message = KNOWN[name]
@@ -65,7 +65,7 @@ class Rejection(Exception):
         details = "; ".join(f"{problem.path}: {problem.message}" for problem in self.problems)
         return f"{self.code} {self.message}" + (f" ({details})" if details else "")
 
-    def answer(self) -> JsonDict:
+    def to_json(self) -> JsonDict:
         """Return the JSON body of Discord's refusal, with the error tree where there is one."""
         body: JsonDict = {"message": self.message, "code": self.code}
         if self.problems:

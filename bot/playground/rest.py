@@ -45,9 +45,9 @@ ROUTES = (
     Route("GET", "/applications/@me", accounts.application),
     Route("PATCH", "/applications/@me", accounts.application),
     Route("GET", "/oauth2/applications/@me", accounts.application),
-    Route("GET", COMMANDS, registry.listed),
+    Route("GET", COMMANDS, registry.list_commands),
     Route("PUT", COMMANDS, registry.overwrite),
-    Route("GET", GUILD_COMMANDS, registry.listed),
+    Route("GET", GUILD_COMMANDS, registry.list_commands),
     Route("PUT", GUILD_COMMANDS, registry.overwrite),
     Route("GET", "/guilds/{guild}", accounts.guild),
     Route("GET", "/guilds/{guild}/channels", accounts.guild_channels),
@@ -59,14 +59,14 @@ ROUTES = (
     Route("POST", "/channels/{channel}/typing", channels.typing),
     Route("GET", MESSAGES, channels.browse),
     Route("POST", MESSAGES, channels.post, bucket="send"),
-    Route("GET", MESSAGES + "/{message}", channels.read),
-    Route("PATCH", MESSAGES + "/{message}", channels.change, bucket="edit"),
-    Route("DELETE", MESSAGES + "/{message}", channels.remove, bucket="delete"),
+    Route("GET", MESSAGES + "/{message}", channels.get_message),
+    Route("PATCH", MESSAGES + "/{message}", channels.edit_message, bucket="edit"),
+    Route("DELETE", MESSAGES + "/{message}", channels.delete_message, bucket="delete"),
     Route("POST", "/interactions/{interaction}/{token}/callback", callbacks.acknowledge, by_token=True),
     Route("POST", WEBHOOK, callbacks.follow_up, bucket="webhook", by_token=True),
-    Route("GET", WEBHOOK + "/messages/{message}", callbacks.read, by_token=True),
-    Route("PATCH", WEBHOOK + "/messages/{message}", callbacks.change, bucket="webhook", by_token=True),
-    Route("DELETE", WEBHOOK + "/messages/{message}", callbacks.remove, bucket="webhook", by_token=True),
+    Route("GET", WEBHOOK + "/messages/{message}", callbacks.get_message, by_token=True),
+    Route("PATCH", WEBHOOK + "/messages/{message}", callbacks.edit_message, bucket="webhook", by_token=True),
+    Route("DELETE", WEBHOOK + "/messages/{message}", callbacks.delete_message, bucket="webhook", by_token=True),
 )
 
 
@@ -97,21 +97,21 @@ class Rest:
                 self._conform(request, call)
                 reply = route.handler(call)
             except Rejection as rejection:
-                return self._refused(request, call, rejection)
+                return self._reject(request, call, rejection)
             except Overrun as overrun:
                 return self._overrun(request, overrun)
             except (TypeError, ValueError, AttributeError, KeyError) as error:
                 shape = invalid("", "MODEL_TYPE_CONVERT", f"The stand-in could not read this: {error!r}")
-                return self._refused(request, call, shape)
+                return self._reject(request, call, shape)
             self._record(request, call, 200 if reply is not None else 204, None)
-            return answer(reply, headers)
+            return to_response(reply, headers)
 
         async def serve_or_fail(request: web.Request) -> web.StreamResponse:
             known = len(self._world.calls)
             try:
                 response = await self.faults.serve(request.method, route.path, request, serve)
             except Rejection as rejection:
-                return self._refused(request, None, rejection)
+                return self._reject(request, None, rejection)
             if response.status >= 400 and len(self._world.calls) == known:
                 self._record(request, None, response.status, 0)
             return response
@@ -138,10 +138,10 @@ class Rest:
         if problems:
             raise Rejection("invalid_form", problems)
 
-    def _refused(self, request: web.Request, call: Call | None, rejection: Rejection) -> web.Response:
+    def _reject(self, request: web.Request, call: Call | None, rejection: Rejection) -> web.Response:
         self._record(request, call, rejection.status, rejection.code)
         self._world.log(f"{request.method} {short(request.path)} refused: {rejection.summary()}")
-        return answer(rejection.answer(), {}, rejection.status)
+        return to_response(rejection.to_json(), {}, rejection.status)
 
     def _overrun(self, request: web.Request, overrun: Overrun) -> web.Response:
         self._record(request, None, 429, 0)
@@ -151,7 +151,7 @@ class Rest:
         if overrun.everywhere:
             headers["X-RateLimit-Global"] = "true"
         body = {"retry_after": overrun.retry_after, "global": overrun.everywhere}
-        return answer({"message": "You are being rate limited."} | body, headers, 429)
+        return to_response({"message": "You are being rate limited."} | body, headers, 429)
 
     def _record(self, request: web.Request, call: Call | None, status: int, code: int | None) -> None:
         names = tuple(file.filename for file in call.files.values()) if call else ()
@@ -163,7 +163,7 @@ class Rest:
         raise Rejection("not_found")
 
 
-def answer(reply: Reply, headers: dict[str, str], status: int = 200) -> web.Response:
+def to_response(reply: Reply, headers: dict[str, str], status: int = 200) -> web.Response:
     """Return a JSON response, or 204 when there is nothing to say."""
     if reply is None:
         return web.Response(status=204, headers=headers)

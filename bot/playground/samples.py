@@ -61,11 +61,11 @@ def sample_png(name: str) -> bytes:
     """Return a sample as PNG, at most 768 pixels on its longer side; KeyError for an unknown name."""
     sample = {one.name: one for one in available()}[name]
     with ONE_AT_A_TIME:  # five at once would import scikit-image and decode five times over
-        return encoded(sample, photo if sample in PHOTOS else drawing)
+        return encode_sample(sample, photo if sample in PHOTOS else drawing)
 
 
 @cache
-def encoded(sample: Sample, maker: Callable[[str], Image.Image]) -> bytes:
+def encode_sample(sample: Sample, maker: Callable[[str], Image.Image]) -> bytes:
     """Return a sample as PNG."""
     picture = maker(sample.source).convert("RGB")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)

@@ -15,7 +15,7 @@ ABNORMAL = 1006  # what the other side sees where the line is cut without a word
 MOST_WAITING = 5000  # frames; a reader slower than that is cut off
 
 
-class Wire:
+class SendQueue:
     """Sends frames in the order they were put, from a task of its own."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None = None) -> None:

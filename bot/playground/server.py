@@ -3,7 +3,7 @@
 playground = Playground()
 await playground.start()
 interaction = playground.command("You", "dreams", "dream", layer="high")
-message = await playground.world.until(lambda: playground.answer(interaction))
+message = await playground.world.until(lambda: playground.response_to(interaction))
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.playground.openapi import Specification
 from bot.playground.page_socket import PageSocket
 from bot.playground.rejections import JsonDict
 from bot.playground.rest import Rest
-from bot.playground.user_actions import Deeds
+from bot.playground.user_actions import UserActions
 from bot.playground.world import Attachment, Interaction, Message, World
 
 HOST = "127.0.0.1"
@@ -32,7 +32,7 @@ PAGE = Path(__file__).parent / "page"
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def made_up_token(bot_id: str) -> str:
+def fake_token(bot_id: str) -> str:
     """Return something shaped like a bot's token; it opens nothing but this stand-in."""
     first = base64.urlsafe_b64encode(bot_id.encode()).decode().rstrip("=")
     return f"{first}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)[:38]}"
@@ -43,10 +43,10 @@ class Playground:
 
     def __init__(self, world: World | None = None, specification: Specification | None = None) -> None:
         self.world = world or World()
-        self.token = made_up_token(self.world.bot.id)
+        self.token = fake_token(self.world.bot.id)
         self.rest = Rest(self.world, self.token, specification)
         self.gateway = Gateway(self.world, self.token)
-        self.deeds = Deeds(self.world)
+        self.deeds = UserActions(self.world)
         self.pages = PageSocket(self.world, self.deeds, self._lab)
         self.child: Child | None = None
         self.port = 0
@@ -162,7 +162,7 @@ class Playground:
     def command(self, persona: str, channel: str, name: str, /, **values: Any) -> Interaction:
         """Send a chat command as someone; raises Mistake when the real client would not send it."""
         who = self.world.persona(persona)
-        typed = [typed_option(key, value) for key, value in values.items()]
+        typed = [option_json(key, value) for key, value in values.items()]
         return self.deeds.command(who, self.world.channel(channel, who), name, typed)
 
     def menu(self, persona: str, channel: str, name: str, target: Message | str) -> Interaction:
@@ -179,7 +179,7 @@ class Playground:
 
     def submit(self, persona: str, source: Interaction, **values: Any) -> Interaction:
         """Fill in and send the modal that `source` opened; values by custom_id; raises Mistake."""
-        fields: list[JsonDict] = [filled_field(key, value) for key, value in values.items()]
+        fields: list[JsonDict] = [field_json(key, value) for key, value in values.items()]
         custom_id = str((source.modal or {}).get("custom_id"))
         return self.deeds.submit(self.world.persona(persona), source.id, custom_id, fields)
 
@@ -201,13 +201,13 @@ class Playground:
     ) -> list[JsonDict]:
         """Return the choices the bot offers for the option `focused`; empty when it does not answer in time."""
         who = self.world.persona(persona)
-        typed = [typed_option(key, value) | {"focused": key == focused} for key, value in values.items()]
+        typed = [option_json(key, value) | {"focused": key == focused} for key, value in values.items()]
         nonce = f"test-{next(self._nonces)}"
         asked = self.deeds.autocomplete(who, self.world.channel(channel, who), name, typed, nonce)
         await self.world.until(lambda: asked.choices is not None)
         return asked.choices or []
 
-    def answer(self, interaction: Interaction) -> Message | None:
+    def response_to(self, interaction: Interaction) -> Message | None:
         """Return the message with which the bot answered, if it has."""
         return self.world.messages.get(interaction.original_id or "")
 
@@ -220,12 +220,12 @@ class Playground:
             self.child.restart()
 
 
-def typed_option(name: str, value: Any) -> JsonDict:
+def option_json(name: str, value: Any) -> JsonDict:
     """Return an option as the page sends it."""
     return {"name": name, "value": {"upload_id": value.id} if isinstance(value, Attachment) else value}
 
 
-def filled_field(custom_id: str, value: Any) -> JsonDict:
+def field_json(custom_id: str, value: Any) -> JsonDict:
     """Return a modal's field as the page sends it: files, several values, or one."""
     if isinstance(value, list | tuple):
         files = [one.id for one in value if isinstance(one, Attachment)]

@@ -61,9 +61,9 @@ async def main(dreams: int, stops: int) -> None:
         world = playground.world
         await world.until(lambda: world.online and bool(world.commands), PATIENCE_S)
         laps = [await lap(playground) for _ in range(dreams + 1)][1:]
-        told = {name: [await stopped(playground, data_dir, name) for _ in range(stops)] for name in LONG if stops}
+        told = {name: [await time_stop(playground, data_dir, name) for _ in range(stops)] for name in LONG if stops}
         await playground.stop()
-        _print(laps, started_ms(data_dir)[1 : dreams + 1], json.loads(watch.read_text("utf-8")))
+        _print(laps, start_delays_ms(data_dir)[1 : dreams + 1], json.loads(watch.read_text("utf-8")))
         for name, times in told.items():
             _line(f"{name}: told after (s)", [seen for seen, _ in times])
             _line(f"{name}: stopped after (s)", [free for _, free in times])
@@ -92,7 +92,7 @@ async def lap(playground: Playground) -> Lap:
     return Lap(times["acknowledged"], times.get("previewed", times["finished"]), times["finished"])
 
 
-async def stopped(playground: Playground, data_dir: Path, name: str) -> tuple[float, float]:
+async def time_stop(playground: Playground, data_dir: Path, name: str) -> tuple[float, float]:
     """Stop a recipe once its first preview is there: seconds until that is told, and until the job has ended."""
     world = playground.world
     await asyncio.sleep(QUIET_S)
@@ -100,7 +100,7 @@ async def stopped(playground: Playground, data_dir: Path, name: str) -> tuple[fl
     if name in PICTURED:
         options["image"] = playground.upload("cat.png", samples.sample_png("cat"))
     asked = playground.command("You", "dreams", name, **options)
-    status = await world.until(lambda: playground.answer(asked), PATIENCE_S)
+    status = await world.until(lambda: playground.response_to(asked), PATIENCE_S)
     await world.until(lambda: "previewed" in stages(world.messages[status.id]), PATIENCE_S)
     pressed, began = time.time(), asyncio.get_running_loop().time()
     playground.press("You", world.messages[status.id], "Cancel")
@@ -124,7 +124,7 @@ def stages(message: Message) -> list[str]:
     return [stage for label, stage in known if label in labels]
 
 
-def started_ms(data_dir: Path) -> list[float]:
+def start_delays_ms(data_dir: Path) -> list[float]:
     """Milliseconds between a job's row and its start, in order."""
     with sqlite3.connect(data_dir / "pareidolia.db") as ledger:
         rows = ledger.execute("SELECT (started - created) * 1000 FROM jobs ORDER BY created").fetchall()

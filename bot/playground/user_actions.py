@@ -21,7 +21,7 @@ CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 STAGED = "staged"
 
 
-class Deeds:
+class UserActions:
     """People's hands in one world; keeps files that are uploaded but not yet sent."""
 
     def __init__(self, world: World) -> None:
@@ -38,20 +38,20 @@ class Deeds:
             self._world.attachments.pop(name, None)
         return item
 
-    def _placed(self, place: Channel) -> Mapping[str, Attachment]:
-        return Placed(self._world, self._staged, place)
+    def _files_in(self, place: Channel) -> Mapping[str, Attachment]:
+        return PlacedFiles(self._world, self._staged, place)
 
     def command(self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict]) -> Interaction:
         """Send a chat command such as "dream" or "preset save"; raises Mistake."""
         command, trail, schema = self._schema(name)
         check_usable(command, persona, place)
-        chosen = options.choose(self._world, schema, typed, self._placed(place))
+        chosen = options.choose(self._world, schema, typed, self._files_in(place))
         data = command_data(command, trail, chosen.options)
-        data["resolved"] = interactions.resolved_files(self._world, chosen.files)
+        data["resolved"] = interactions.resolve_files(self._world, chosen.files)
         if chosen.people:
-            data["resolved"] |= interactions.resolved_people(self._world, chosen.people, place)
+            data["resolved"] |= interactions.resolve_people(self._world, chosen.people, place)
         interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
-        interaction.command = command | {"typed": options.spoken(chosen.options, chosen.files), "full_name": name}
+        interaction.command = command | {"typed": options.as_typed(chosen.options, chosen.files), "full_name": name}
         interactions.deliver(self._world, interaction)
         return interaction
 
@@ -93,11 +93,11 @@ class Deeds:
 
     def _target(self, place: Channel, kind: int, target: str) -> JsonDict:
         if kind == USER_MENU and target in self._world.people:
-            return interactions.resolved_people(self._world, [self._world.people[target]], place)
+            return interactions.resolve_people(self._world, [self._world.people[target]], place)
         message = self._world.messages.get(target)
         if kind != MESSAGE_MENU or message is None:
             raise Mistake("That is gone. Choose another one.")
-        return interactions.resolved_message(self._world, message)
+        return interactions.resolve_message(self._world, message)
 
     def press(
         self, persona: Persona, message: Message, custom_id: str, values: Sequence[str] | None = None
@@ -112,13 +112,13 @@ class Deeds:
         data: JsonDict = {"custom_id": custom_id, "component_type": item["type"], "id": item["id"]}
         place = self._world.channels[message.channel_id]
         if item["type"] in message_rules.SELECTS:
-            data |= self._selected(place, item, [str(value) for value in values or []])
+            data |= self._selection(place, item, [str(value) for value in values or []])
         interaction = interactions.begin(self._world, persona, place, interactions.COMPONENT, data)
         interaction.message_id = message.id
         interactions.deliver(self._world, interaction)
         return interaction
 
-    def _selected(self, place: Channel, item: JsonDict, values: Sequence[str]) -> JsonDict:
+    def _selection(self, place: Channel, item: JsonDict, values: Sequence[str]) -> JsonDict:
         low, high = item.get("min_values", 1), item.get("max_values", 1)
         if not low <= len(values) <= high:
             raise Mistake(f"Choose {low} to {high} there.")
@@ -128,7 +128,7 @@ class Deeds:
                 raise Mistake("That choice is not there any more.")
             return {"values": list(values)}
         people = [self._world.people[value] for value in values if value in self._world.people]
-        return {"values": list(values), "resolved": interactions.resolved_people(self._world, people, place)}
+        return {"values": list(values), "resolved": interactions.resolve_people(self._world, people, place)}
 
     def submit(self, persona: Persona, source_id: str, custom_id: str, fields: Sequence[JsonDict]) -> Interaction:
         """Send a filled-in modal; raises Mistake."""
@@ -137,9 +137,9 @@ class Deeds:
         if source is None or source.modal is None or source.modal["custom_id"] != custom_id:
             raise Mistake("That form is closed. Open it again.")
         place = self._world.channels[source.channel_id]
-        filled = multipart.fill(source.modal["components"], fields, self._placed(place))
+        filled = multipart.fill(source.modal["components"], fields, self._files_in(place))
         data: JsonDict = {"custom_id": custom_id, "components": filled.components}
-        data["resolved"] = interactions.resolved_files(self._world, filled.files)
+        data["resolved"] = interactions.resolve_files(self._world, filled.files)
         interaction = interactions.begin(self._world, persona, place, interactions.MODAL_SUBMIT, data)
         interaction.message_id, interaction.command = source.message_id, source.command
         source.modal = None
@@ -155,7 +155,7 @@ class Deeds:
         message = Message(self._world.mint(), place.id, persona.id, content=self._with_mentions(content))
         if reply_to in self._world.messages:
             message.type, message.reference = 19, reply_to
-        at_hand = self._placed(place)
+        at_hand = self._files_in(place)
         message.attachments = [at_hand[name] for name in uploads if name in at_hand]
         if not message.content.strip() and not message.attachments:
             raise Mistake("There is nothing to send. Type something or attach a picture.")
@@ -165,7 +165,7 @@ class Deeds:
         if message.mentions:
             self._world.pings.append(Ping(message.id, tuple(message.mentions)))
         self._world.add_message(message)
-        self.links.heed(message)
+        self.links.unfurl(message)
         return message
 
     def _with_mentions(self, content: str) -> str:
@@ -176,7 +176,7 @@ class Deeds:
 
     def _mentions(self, message: Message) -> list[str]:
         """Return whom it mentions; replies to what an interaction brought about do not mention the bot."""
-        people = command_drafts.mentioned_people(self._world, message, None)
+        people = command_drafts.find_mentions(self._world, message, None)
         target = self._world.messages.get(message.reference or "")
         if target is not None and target.interaction is None and target.author_id not in (*people, message.author_id):
             people.append(target.author_id)
@@ -219,7 +219,7 @@ def command_data(command: JsonDict, trail: Sequence[JsonDict], chosen: list[Json
     return {"id": command["id"], "name": command["name"], "type": CHAT, "options": inner}
 
 
-class Placed(Mapping[str, Attachment]):
+class PlacedFiles(Mapping[str, Attachment]):
     """Staged files by upload id; taking one gives a copy that belongs to a channel."""
 
     def __init__(self, world: World, staged: Mapping[str, Attachment], place: Channel) -> None:

@@ -11,7 +11,7 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.derivation import dreamed_like, onwards, reseeded
+from bot.requests.derivation import dream_like, next_deeper, with_new_seed
 from bot.requests.picture_sources import Original, of_row
 from bot.requests.replies import replace_with, say
 from bot.requests.service import RequestService, is_private
@@ -43,10 +43,10 @@ class JobActions:
         old = row.job.params
         original = _result_of(row)
         if isinstance(old, Dream):
-            params: AnyParams = reseeded(old)
+            params: AnyParams = with_new_seed(old)
             original = dataclasses.replace(original, others=row.job.others)
         else:
-            params = dreamed_like(old, draw_seed())
+            params = dream_like(old, draw_seed())
         await self._service.take(interaction, params, original, private=is_private(row), parent=row)
 
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
@@ -56,7 +56,7 @@ class JobActions:
 
     async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
         """Dream the same picture again, with another seed, or with something else changed."""
-        params = reseeded(row.job.params, **changes)
+        params = with_new_seed(row.job.params, **changes)
         unwanted = {"guide"} if "subject" in changes else set()
         others = {name: key for name, key in row.job.others.items() if name not in unwanted}
         original = dataclasses.replace(of_row(row, row.job.picture), others=others)
@@ -64,29 +64,29 @@ class JobActions:
 
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
-        kept = {**onwards(row.job.params), **row.job.params.model_dump(include={"strength"})}
+        kept = {**next_deeper(row.job.params), **row.job.params.model_dump(include={"strength"})}
         params = engine_params.make(Zoom, **kept, seed=draw_seed())
         await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
 
-    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep: bool = False) -> None:
+    async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep_preview: bool = False) -> None:
         """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
         check_owner(interaction, row)
-        outcome = await self._service.dispatch.cancel(row.id, keep=keep)
+        outcome = await self._service.dispatch.cancel(row.id, keep_preview=keep_preview)
         if outcome is CancelOutcome.UNKNOWN:
             raise Gone
         if outcome is CancelOutcome.TOO_LATE and row.posted:
             await say(interaction, wording.TOO_LATE)
             return
-        await self._tracker.look(row.id)
+        await self._tracker.refresh(row.id)
         if _is_elsewhere(interaction, row):
             await replace_with(interaction, ELSEWHERE[outcome])
         else:
-            await interaction_response.answer(interaction, interaction.response.defer)
+            await interaction_response.respond(interaction, interaction.response.defer)
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Take an answer away. Raises `NotYours`."""
         check_owner(interaction, row)
-        if await self._publisher.delete(as_posted(row, interaction.channel_id)):
+        if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
             await replace_with(interaction, wording.DELETED)
         else:
             await replace_with(interaction, wording.CANNOT_DELETE)
@@ -107,7 +107,7 @@ def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:
     return own is not None and interaction.message is not None and interaction.message.id != own
 
 
-def as_posted(row: JobRow, channel_id: int | None) -> Posting:
+def with_answer_place(row: JobRow, channel_id: int | None) -> Posting:
     """Where the answer really stands: in its status message, or where it was sent because that was out of reach."""
     posting = Posting.from_json(row.posting)
     message_id = int(row.posted) if row.posted and row.posted.isdigit() else posting.message_id

@@ -9,7 +9,7 @@ from engine import params as engine_params
 from engine.params import AIMS, AnyParams, Channel, Dream, See, draw_seed
 
 
-def reseeded(params: AnyParams, **changes: Any) -> AnyParams:
+def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
     """The same with another seed. Raises `BadOption` on changes that are out of range."""
     aim = {} if isinstance(params, See) else dict([params.aim])
     options = {**params.model_dump(exclude=set(AIMS)), **aim, "seed": draw_seed()}
@@ -21,10 +21,10 @@ def preset_options(params: AnyParams) -> dict[str, Any]:
     the seed."""
     shared = set(SHARED.get(type(params), ()))
     kept = params.model_dump(exclude_defaults=True, include=shared - AIMS)
-    return {**onwards(params), **kept}
+    return {**next_deeper(params), **kept}
 
 
-def onwards(params: AnyParams) -> dict[str, Any]:
+def next_deeper(params: AnyParams) -> dict[str, Any]:
     """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel."""
     if isinstance(params, See):
         return {"network": params.network}
@@ -33,6 +33,6 @@ def onwards(params: AnyParams) -> dict[str, Any]:
     return {"network": params.network, **dict([params.aim])}
 
 
-def dreamed_like(params: AnyParams, seed: int) -> Dream:
+def dream_like(params: AnyParams, seed: int) -> Dream:
     """A dream that goes where these params went, of their size."""
-    return engine_params.make(Dream, **onwards(params), size=params.size, seed=seed)
+    return engine_params.make(Dream, **next_deeper(params), size=params.size, seed=seed)

@@ -16,7 +16,7 @@ import yarl
 
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.platform.units import MEGABYTE
 
 PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
@@ -52,7 +52,7 @@ Source = Link | BlobKey
 class Cleaner(Protocol):
     """What the intake needs of `engine.files.decoder.Decoder`."""
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         """Decode, orient, strip, fit."""
         ...
 
@@ -72,7 +72,7 @@ class Downloader:
         self._limit_mb = limit_mb
         self._cdn = yarl.URL(cdn_url).origin() if cdn_url else None
 
-    def allowed(self, url: str) -> bool:
+    def is_allowed(self, url: str) -> bool:
         """Whether pictures are taken from there."""
         return self._address(url) is not None
 
@@ -92,7 +92,7 @@ class Downloader:
         most = AVATAR_BYTES if link.optional else self._limit_mb * MEGABYTE
         return int(min(most, link.size or most))
 
-    async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
+    async def fetch(self, link: Link, size: int, person: str = "") -> CleanPicture:
         """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
         return await self._decoder.clean(await self._file(link), size, person)
 

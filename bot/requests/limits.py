@@ -21,13 +21,13 @@ from engine.errors import BadOption, MoreThanTyped, NetworkMissing, TooManyJobs,
 from engine.params import AnyParams, Dream, Params, See, Zoom
 from engine.platform.units import MEGABYTE
 
-ROOM = 100 * MEGABYTE
+MOST_BYTES_HELD = 100 * MEGABYTE
 """Bytes that all files may have together."""
-WAITING = 200
+MOST_WAITING = 200
 """Turns that may be waited for; more are refused."""
 SECONDS_EACH = 1.0
 """For the guess how long it takes until there is room to wait."""
-GROWING = ("size", "frames")
+WORK_OPTIONS = ("size", "frames")
 """The options that commands offer and that make more work."""
 
 
@@ -71,13 +71,13 @@ def check_work(params: Dream | Zoom | See) -> None:
 def _largest(params: Dream | Zoom | See) -> float:
     """The most work that a command can ask of this recipe and network."""
     kind = type(params)
-    bounds: dict[str, Any] = {name: _bound(kind, name) for name in GROWING if name in kind.model_fields}
+    bounds: dict[str, Any] = {name: _maximum(kind, name) for name in WORK_OPTIONS if name in kind.model_fields}
     plain = kind.model_construct(network=params.network, **bounds)
     notebook = {**Dream.NOTEBOOK, "look": "2015"}
     return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
 
 
-def _bound(kind: type[Params], name: str) -> int:
+def _maximum(kind: type[Params], name: str) -> int:
     return next(int(bound.le) for bound in kind.model_fields[name].metadata if hasattr(bound, "le"))
 
 
@@ -99,7 +99,7 @@ class Turn:
     def __init__(self, download_queue: DownloadQueue, person: str, size: int) -> None:
         self.person = person
         self.size = size
-        self.come = asyncio.Event()
+        self.arrived = asyncio.Event()
         self._download_queue = download_queue
 
     @property
@@ -109,7 +109,7 @@ class Turn:
 
     async def __aenter__(self) -> Turn:
         try:
-            await self.come.wait()
+            await self.arrived.wait()
         except BaseException:
             self.leave()
             raise
@@ -126,14 +126,14 @@ class Turn:
 class DownloadQueue:
     """The line, and what is held."""
 
-    def __init__(self, room: int = ROOM, waiting: int = WAITING) -> None:
+    def __init__(self, room: int = MOST_BYTES_HELD, waiting: int = MOST_WAITING) -> None:
         """`room` in bytes; a file larger than that is held alone."""
         self._room = room
         self._most = waiting
         self._waiting: list[Turn] = []
         self._held: list[Turn] = []
 
-    def line_up(self, person: str, size: int) -> Turn:
+    def enqueue(self, person: str, size: int) -> Turn:
         """A turn for a file of so many bytes. Whoever has one enters it or leaves. Raises `TooManyPictures`."""
         if len(self._waiting) >= self._most:
             raise TooManyPictures(minutes=max(1, round(self._most * SECONDS_EACH / 60)))
@@ -156,7 +156,7 @@ class DownloadQueue:
     def _admit(self) -> None:
         for turn in [*self._next()]:
             self._waiting.remove(turn)
-            turn.come.set()
+            turn.arrived.set()
 
     def _next(self) -> Iterator[Turn]:
         """Those who fit in now. Who waits for their own other file holds nobody up; nobody overtakes a large file."""

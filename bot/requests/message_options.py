@@ -51,7 +51,8 @@ def options(said: str) -> dict[str, str]:
     bare, *pairs = _NAMED.split(said)
     named = {name.lower(): value.strip(_MARKUP) for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
     tidied = {name: value if name in (*AIMS, "preset") else _value(value) for name, value in named.items()}
-    return {**aim(_spoken(bare), catalog.named(tidied.get("network", "")) or catalog.default_network()), **tidied}
+    network = catalog.match_network(tidied.get("network", "")) or catalog.default_network()
+    return {**aim(_without_command(bare), network), **tidied}
 
 
 def aim(text: str, network: str) -> dict[str, str]:
@@ -65,7 +66,7 @@ def aim(text: str, network: str) -> dict[str, str]:
     return {"layer": text}
 
 
-def _spoken(bare: str) -> str:
+def _without_command(bare: str) -> str:
     """Without the command that somebody copied or says."""
     said = bare.strip(_MARKUP)
     found = _COMMAND.match(said)
@@ -74,5 +75,5 @@ def _spoken(bare: str) -> str:
 
 def _value(text: str) -> str:
     """A number or a word without what stands around it: "256!" => "256", "1,5" => "1.5"."""
-    bare = vocabulary.stripped(vocabulary.tidy(text))
+    bare = vocabulary.strip_marks(vocabulary.tidy(text))
     return re.sub(r"^(\d+),(\d+)$", r"\1.\2", bare)

@@ -38,9 +38,9 @@ class PendingRequests:
         folder.mkdir(mode=0o700, exist_ok=True)
 
     @contextmanager
-    def kept(self, id: JobId, posting: Posting) -> Iterator[None]:
+    def remember(self, id: JobId, posting: Posting) -> Iterator[None]:
         """Remember a request while it is opened; if this process ends meanwhile, for longer."""
-        self.keep(id, posting)
+        self.save(id, posting)
         try:
             yield
         except Exception:  # not a cancellation: that is the end of the process, and nobody was told anything
@@ -49,7 +49,7 @@ class PendingRequests:
             raise
         self.drop(id)
 
-    def keep(self, id: JobId, posting: Posting) -> None:
+    def save(self, id: JobId, posting: Posting) -> None:
         """Remember a request, or what is known of it now."""
         state_file.write(self._folder / f"{id}.json", posting.to_json())
 
@@ -62,7 +62,7 @@ class PendingRequests:
         """The bot stops: what goes wrong from here on is for the next one to tell."""
         self._ended = True
 
-    def left(self) -> list[tuple[JobId, Posting]]:
+    def unfinished(self) -> list[tuple[JobId, Posting]]:
         """Those that an earlier bot was opening when it ended."""
         for half in self._folder.glob(".*"):
             half.unlink(missing_ok=True)
@@ -71,8 +71,8 @@ class PendingRequests:
 
 async def apologise(pending: PendingRequests, dispatch: Dispatch, replace: Replace) -> None:
     """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
-    for id, posting in pending.left():
-        with logs.about(id):
+    for id, posting in pending.unfinished():
+        with logs.job_context(id):
             try:
                 if await dispatch.row(id) is None:
                     await _apologise(replace, id, posting)

@@ -38,17 +38,17 @@ class Original:
         return self.hidden or any(isinstance(one, Link) and one.spoiler for one in (self.source, *self.others.values()))
 
 
-def original(
+def choose_original(
     picture: discord.Attachment | None, user: discord.User | discord.Member, *, avatar: bool = True,
     **others: discord.Attachment | None,
 ) -> Original:  # fmt: skip
     """The attached picture, else the user's avatar if it may be one, else noise; with other attached pictures."""
     further = {name: of_attachment(one) for name, one in others.items() if one is not None}
     if picture is not None:
-        words = wording.original(user.display_name, "picture")
+        words = wording.original_words(user.display_name, "picture")
         return Original(of_attachment(picture), words, further)
     link = of_user(user) if avatar else None
-    return Original(link, wording.original(user.display_name, "avatar" if link else wording.NOISE), further)
+    return Original(link, wording.original_words(user.display_name, "avatar" if link else wording.NOISE), further)
 
 
 def of_row(row: JobRow, picture: BlobKey | None) -> Original:
@@ -76,7 +76,7 @@ def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link
     return next((link for link in _links(message) if allowed(link.url)), None)
 
 
-def meant(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
+def require_link(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The same. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture behind it."""
     found = of_message(message, allowed)
     if found is None and ADDRESS.search(message.content):

@@ -11,7 +11,7 @@ from bot.views.message_card import Layout
 async def replace_with(interaction: discord.Interaction, text: str) -> None:
     """Words in place of the panel that was pressed."""
     view = Layout(discord.ui.TextDisplay(text))
-    await interaction_response.answer(
+    await interaction_response.respond(
         interaction,
         lambda: interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none()),
     )
@@ -23,7 +23,7 @@ async def say(interaction: discord.Interaction, text: str) -> None:
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
         return
-    await interaction_response.answer(
+    await interaction_response.respond(
         interaction,
         lambda: interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody),
     )
@@ -32,7 +32,7 @@ async def say(interaction: discord.Interaction, text: str) -> None:
 async def show(interaction: discord.Interaction, view: Layout) -> None:
     """A panel that only the user sees, as the answer."""
     nobody = discord.AllowedMentions.none()
-    await interaction_response.answer(
+    await interaction_response.respond(
         interaction,
         lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody),
     )

@@ -28,7 +28,7 @@ from bot.requests import pending_requests
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.picture_sources import Original, of_row, original
+from bot.requests.picture_sources import Original, choose_original, of_row
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED, Presets
@@ -46,11 +46,11 @@ from engine.queue.job import Job, JobId, JobRow
 
 log = logging.getLogger(__name__)
 
-ANSWER_S = 0.7
+OPENING_S = 0.7
 """A picture that takes longer to open is opened behind a status message."""
-LOOK_S = 3.0
+PLACE_S = 3.0
 """How often whoever waits to have a picture opened is told of the place in line."""
-SELDOM = 3
+CHANNEL_FACTOR = 3
 """So many times rarer where that costs edits of the channel, which everybody in it shares."""
 READ_S = 1.5
 """How long a file may take to say how it was made: Discord waits for 3 s, and a picture is opened after that."""
@@ -119,17 +119,17 @@ class RequestService:
             here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
             if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
                 return of_row(row, row.job.picture)
-        return original(None, user)
+        return choose_original(None, user)
 
     async def imprint(self, link: Link, user_id: int) -> Imprint:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
         with self._quota.slot(str(user_id)):
-            turn = self._submitter.line_up_for(str(user_id), link)
+            turn = self._submitter.enqueue_for(str(user_id), link)
             try:
                 async with asyncio.timeout(READ_S), turn:
                     return generation_metadata.read(await self.downloader.imprint(link, str(user_id)))
             except TimeoutError:
-                raise (Unreachable if turn.come.is_set() else TooManyPictures(minutes=1)) from None
+                raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 
     async def row(self, id: str, user_id: int) -> JobRow:
         """A job whose button was pressed by someone. Raises `Gone`.
@@ -165,49 +165,51 @@ class RequestService:
             original.others,
             original.spoiler,
         )
-        logs.concern(request.id)
+        logs.set_job(request.id)
         with self._quota.slot(request.requester):
             if beside := reply_beside(posting, parent):
-                await interaction_response.answer(interaction, interaction.response.defer)
+                await interaction_response.respond(interaction, interaction.response.defer)
                 await self._send(request, beside)
                 return
 
             def send(card: Card) -> Awaitable[int | None]:
                 return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
 
-            opening, turn = await self._begin(request)
+            opening, turn = await self._begin_opening(request)
             if opening.done():
-                await self._answer(request, opening.result(), posting, send)
+                await self._queue_and_show(request, opening.result(), posting, send)
             else:
-                await self._answer_first(request, opening, turn, posting, send)
+                await self._open_behind_status(request, opening, turn, posting, send)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         request = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
-        logs.concern(request.id)
+        logs.set_job(request.id)
         posting = posting_of_message(message, original.words)
         with self._quota.slot(request.requester):
             await self._send(request, posting)
 
-    async def _begin(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
+    async def _begin_opening(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
         """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""
-        turn = self._submitter.line_up(request)
+        turn = self._submitter.enqueue(request)
         opening = asyncio.create_task(self._submitter.open(request, turn))
-        await asyncio.wait({opening}, timeout=ANSWER_S)
+        await asyncio.wait({opening}, timeout=OPENING_S)
         return opening, turn
 
     async def _send(self, request: Request, posting: Posting) -> None:
         """A status message that answers no interaction: nobody waits for it but who waits in the line, too."""
-        opening, turn = await self._begin(request)
+        opening, turn = await self._begin_opening(request)
         if turn.ahead:
-            await self._answer_first(request, opening, turn, posting, lambda card: self._try(request.id, posting, card))
+            await self._open_behind_status(
+                request, opening, turn, posting, lambda card: self._send_unless_unavailable(request.id, posting, card)
+            )
         else:
-            await self._answer(
+            await self._queue_and_show(
                 request, await opening, posting, lambda card: self._publisher.send(request.id, posting, card)
             )
 
-    async def _try(self, id: JobId, posting: Posting, card: Card) -> int | None:
+    async def _send_unless_unavailable(self, id: JobId, posting: Posting, card: Card) -> int | None:
         """Send a message; its id, or None where nobody can tell what became of it. Raises `PostError`s."""
         try:
             return await self._publisher.send(id, posting, card)
@@ -215,19 +217,19 @@ class RequestService:
             log.info("nobody said whether a message was taken: %s", error)
             return None
 
-    async def _answer(self, request: Request, opened: OpenedPictures, posting: Posting, send: Send) -> None:
-        posting = framed(posting, opened)
-        await self._show(await self._queue(request, opened, posting), opened, posting, send)
+    async def _queue_and_show(self, request: Request, opened: OpenedPictures, posting: Posting, send: Send) -> None:
+        posting = with_frame(posting, opened)
+        await self._send_status(await self._queue(request, opened, posting), opened, posting, send)
 
-    async def _show(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting, send: Send) -> None:
+    async def _send_status(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting, send: Send) -> None:
         """Send the status message of a queued job, which is followed from then on, whatever was raised. Raises what
         refused the message for certain; then the job is given up."""
         sent = None
         try:
-            sent = await send(_waiting(ticket, opened, posting))
+            sent = await send(_waiting_card(ticket, opened, posting))
         except REFUSED as error:
             if not isinstance(error, Unavailable):
-                await self._forget(ticket.id, posting)
+                await self._abandon(ticket.id, posting)
                 raise
             # perhaps it stands there: the answer goes into it, or becomes a message of its own
             log.info("nobody said whether a status message was taken: %s", error)
@@ -236,34 +238,34 @@ class RequestService:
         finally:
             await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent) if sent else None)
 
-    async def _answer_first(
+    async def _open_behind_status(
         self, request: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, send: Send
     ) -> None:
         """Say that the picture is opened, and then what becomes of it. Raises what refused to have that said for
         certain, and `FailedAfterResponse`."""
-        with self._pending.kept(request.id, posting):
+        with self._pending.remember(request.id, posting):
             ahead = turn.ahead
             try:
-                sent = await send(status_card.opening(request.params, posting, ahead))
+                sent = await send(status_card.opening_card(request.params, posting, ahead))
             except Exception:
                 opening.cancel()
                 raise
             posting = dataclasses.replace(posting, message_id=sent)
-            self._pending.keep(request.id, posting)
+            self._pending.save(request.id, posting)
             try:
-                posting = await self._tell_places(request, opening, turn, posting, ahead)
+                posting = await self._show_places(request, opening, turn, posting, ahead)
                 opened = await opening
-                posting = framed(posting, opened)
+                posting = with_frame(posting, opened)
                 ticket = await self._queue(request, opened, posting)
             except Exception as error:
                 raise FailedAfterResponse(request.id, posting) from error
-            await self._show_behind(ticket, opened, posting)
+            await self._replace_status(ticket, opened, posting)
 
-    async def _show_behind(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> None:
+    async def _replace_status(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> None:
         """The status of a queued job, in place of the words that its picture is opened."""
-        card, found = _waiting(ticket, opened, posting), posting
+        card, found = _waiting_card(ticket, opened, posting), posting
         try:
-            found = await self._found(ticket.id, posting, card)
+            found = await self._find_message(ticket.id, posting, card)
             await self._publisher.deliver(ticket.id, found, card)
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
             log.info("its status was not shown: %s %s", type(error).__name__, error)
@@ -272,34 +274,34 @@ class RequestService:
         finally:
             await self._follow(ticket.id, found if found != posting else None)
 
-    async def _found(self, id: JobId, posting: Posting, card: Card) -> Posting:
+    async def _find_message(self, id: JobId, posting: Posting, card: Card) -> Posting:
         """The posting with its message, also where nobody said whether that was taken: Discord answers a nonce that it
         knows with the message that has it, and takes the card otherwise. Raises `PostError`s."""
         if posting.message_id is not None or posting.token:
             return posting
         return dataclasses.replace(posting, message_id=await self._publisher.send(id, posting, card))
 
-    async def _tell_places(
+    async def _show_places(
         self, request: Request, opening: asyncio.Task[OpenedPictures], turn: Turn, posting: Posting, said: int
     ) -> Posting:
         """Show how many pictures are opened before this one, for as long as it waits; `said` is what stands there."""
-        pause = LOOK_S if posting.token else SELDOM * LOOK_S
+        pause = PLACE_S if posting.token else CHANNEL_FACTOR * PLACE_S
         while said and not (await asyncio.wait({opening}, timeout=pause))[0]:
             if turn.ahead == said:
                 continue
             said = turn.ahead
-            card = status_card.opening(request.params, posting, said)
+            card = status_card.opening_card(request.params, posting, said)
             try:
-                posting = await self._found(request.id, posting, card)
+                posting = await self._find_message(request.id, posting, card)
                 await self._publisher.edit(posting, card)
             except PostError as error:
                 log.info("a place in line was not shown: %s", type(error).__name__)
         return posting
 
-    async def amend(self, late: FailedAfterResponse, text: str) -> None:
+    async def apologise_in_place(self, late: FailedAfterResponse, text: str) -> None:
         """Words in place of the status message, which would say for ever that something is under way. Raises
         `PostError`s."""
-        with self._pending.kept(late.id, late.posting):
+        with self._pending.remember(late.id, late.posting):
             for pause in (*AMEND_PAUSES_S, None):
                 try:
                     await self._replace(late.id, late.posting, Card(text))
@@ -310,7 +312,7 @@ class RequestService:
                     await asyncio.sleep(pause)
 
     async def _replace(self, id: JobId, posting: Posting, card: Card) -> None:
-        await self._publisher.edit(await self._found(id, posting, card), card)
+        await self._publisher.edit(await self._find_message(id, posting, card), card)
 
     async def _queue(self, request: Request, opened: OpenedPictures, posting: Posting) -> QueuedJob:
         if not posting.by_channel:
@@ -342,10 +344,10 @@ class RequestService:
         """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
         await pending_requests.apologise(self._pending, self.dispatch, self._replace)
 
-    async def _forget(self, id: JobId, posting: Posting) -> None:
+    async def _abandon(self, id: JobId, posting: Posting) -> None:
         """Nobody will see this job's answer, also where an engine has begun it and stops in a moment only."""
         self._tracker.drop(id)
-        abandoned = dataclasses.replace(posting, abandoned=True).spent()
+        abandoned = dataclasses.replace(posting, abandoned=True).without_token()
         await self.dispatch.update_posting(id, abandoned.to_json())
         await self.dispatch.cancel(id)
         await self.dispatch.mark_posted(id, "unanswered")
@@ -358,14 +360,14 @@ class RequestService:
         self._pending.end()
 
 
-def framed(posting: Posting, opened: OpenedPictures) -> Posting:
+def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves."""
-    said = wording.frame(opened.frame, opened.frames)
+    said = wording.frame_words(opened.frame, opened.frames)
     return dataclasses.replace(posting, frame=said) if said else posting
 
 
-def _waiting(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:
-    return status_card.waiting(ticket.id, ticket.job, posting, opened.shown, ticket.place)
+def _waiting_card(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:
+    return status_card.waiting_card(ticket.id, ticket.job, posting, opened.shown, ticket.place)
 
 
 def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:

@@ -21,7 +21,7 @@ from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
 from engine.errors import Gone, NoLedger, Refusal
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch import Dispatch
@@ -78,18 +78,18 @@ class Submitter:
         self._downloader = downloader
         self._download_queue = download_queue or DownloadQueue()
 
-    def line_up(self, request: Request) -> Turn:
+    def enqueue(self, request: Request) -> Turn:
         """The turn of a request's files, held one after another; `open` takes it. Raises `TooManyPictures`."""
         links = [source for source in (request.source, *request.others.values()) if isinstance(source, Link)]
-        return self.line_up_for(request.requester, *links)
+        return self.enqueue_for(request.requester, *links)
 
-    def line_up_for(self, person: str, *links: Link) -> Turn:
+    def enqueue_for(self, person: str, *links: Link) -> Turn:
         """The turn of a person's files. Raises `TooManyPictures`."""
-        return self._download_queue.line_up(person, max(map(self._downloader.most_bytes, links), default=0))
+        return self._download_queue.enqueue(person, max(map(self._downloader.most_bytes, links), default=0))
 
     async def open(self, request: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
-        async with turn or self.line_up(request):
+        async with turn or self.enqueue(request):
             others = {name: (await self._picture(request, source))[0] for name, source in request.others.items()}
             try:
                 if request.source is not None:
@@ -120,7 +120,7 @@ class Submitter:
         except NoLedger:  # it is queued all the same, and must not be refused
             return None
 
-    async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, Clean]:
+    async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, CleanPicture]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
             clean = await self._downloader.fetch(source, request.params.size, request.requester)
@@ -128,7 +128,7 @@ class Submitter:
         data = await self._dispatch.get_blob(source)
         if data is None:
             raise Gone
-        return source, Clean(data, 0, 0)
+        return source, CleanPicture(data, 0, 0)
 
 
 def noise(size: int, seed: int) -> bytes:

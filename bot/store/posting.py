@@ -50,7 +50,7 @@ class Posting:
         """Whether edits can go by channel and message, for as long as the message lives."""
         return self.reachable and not self.ephemeral and self.channel_id is not None
 
-    def spent(self) -> Posting:
+    def without_token(self) -> Posting:
         """Once the answer is posted: without the token, unless the message is reached by nothing else."""
         return replace(self, token="", token_until=0.0) if self.by_channel or self.abandoned else self
 

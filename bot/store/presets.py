@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.store.tables import presets
 from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
-from engine.params import Dream, Zoom, renewed
+from engine.params import Dream, Zoom, rename_options
 from engine.queue.database import reading
 
 LONGEST = 32
@@ -56,7 +56,7 @@ class Presets:
 
     async def save(self, user_id: str, name: str, options: Options) -> Saved:
         """Keep options under a name, over one of the same name. Raises `BadPresetName` and `TooManyPresets`."""
-        clean = spelled(name)
+        clean = normalise_name(name)
         if not is_name(clean):
             raise BadPresetName
         return Saved(clean, await asyncio.to_thread(self._save, user_id, clean, options))
@@ -95,13 +95,13 @@ class Presets:
             found = db.scalar(used.returning(presets.c.params))
         if found is None:
             raise self._unknown(user_id, name)
-        return renewed(json.loads(found))
+        return rename_options(json.loads(found))
 
     def _all(self, user_id: str) -> list[Preset]:
         query = sa.select(presets.c.name, presets.c.params).where(presets.c.user_id == user_id)
         with reading(self._engine) as db:
             rows = db.execute(query.order_by(presets.c.used.desc(), presets.c.id.desc())).all()
-        return [Preset(row.name, renewed(json.loads(row.params))) for row in rows]
+        return [Preset(row.name, rename_options(json.loads(row.params))) for row in rows]
 
     def _delete(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:
@@ -116,10 +116,11 @@ class Presets:
         kept = {key(preset.name): preset.name for preset in self._all(user_id)}
         near = difflib.get_close_matches(key(name), kept, n=1, cutoff=NEAR)
         hint = f"Did you mean {kept[near[0]]}?" if near else "" if kept else "Save one with `/preset save` first."
-        return UnknownPreset(name=spelled(name)[:LONGEST].replace("`", "'"), hint=hint or "`/preset list` shows yours.")
+        shown = normalise_name(name)[:LONGEST].replace("`", "'")
+        return UnknownPreset(name=shown, hint=hint or "`/preset list` shows yours.")
 
 
-def spelled(name: str) -> str:
+def normalise_name(name: str) -> str:
     """A name as it is kept: composed (NFC), without signs that nobody sees, its spaces single."""
     seen = (letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf")
     return " ".join("".join(seen).split())
@@ -134,4 +135,4 @@ def is_name(text: str) -> bool:
 
 def key(name: str) -> str:
     """What two spellings of one name have in common: width, case, accents in one piece or two."""
-    return spelled(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", spelled(name)).casefold()))
+    return normalise_name(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", normalise_name(name)).casefold()))

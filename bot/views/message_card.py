@@ -49,7 +49,7 @@ class Card:
     """The job that the buttons are about."""
 
 
-def plain(card: Card) -> Card:
+def plain_card(card: Card) -> Card:
     """The same picture and buttons in words of which no filter of a server can object to any."""
     picture = card.picture and replace(card.picture, alt=wording.PLAIN_ALT)
     return replace(card, text=wording.PLAIN, picture=picture)

@@ -9,12 +9,12 @@ from engine.params import AnyParams
 from engine.queue.job import Job, JobId, Place
 
 
-def opening(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
+def opening_card(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
     """Before the picture is there, when that takes long; so many are opened before it."""
-    return Card(wording.status(wording.opening(ahead), posting.name, params))
+    return Card(wording.status_words(wording.opening_words(ahead), posting.name, params))
 
 
-def waiting(
+def waiting_card(
     id: JobId,
     job: Job,
     posting: Posting,
@@ -24,13 +24,13 @@ def waiting(
     crashed: bool = False,
 ) -> Card:
     """In the line, with the picture it will be made of; `crashed` is one that was begun before and broke."""
-    stands = wording.place(place)
+    stands = wording.place_words(place)
     said = f"{wording.ONCE_MORE} {stands}" if crashed else stands
-    text = wording.status(said, posting.name, job.params, posting.frame)
-    return Card(text, _before(shown, posting, job), ("cancel",), id)
+    text = wording.status_words(said, posting.name, job.params, posting.frame)
+    return Card(text, _picture_before(shown, posting, job), ("cancel",), id)
 
 
-def dreaming(
+def dreaming_card(
     id: JobId,
     job: Job,
     posting: Posting,
@@ -41,12 +41,12 @@ def dreaming(
 ) -> Card:
     """Under way, with the latest preview once there is one."""
     params = job.params
-    text = wording.status(wording.underway(params, fraction, left_s), posting.name, params, posting.frame)
+    text = wording.status_words(wording.progress_words(params, fraction, left_s), posting.name, params, posting.frame)
     if preview:
-        picture = Picture(preview, wording.alt(params, posting.original), job.spoiler)
+        picture = Picture(preview, wording.alt_text(params, posting.original), job.spoiler)
         return Card(text, picture, ("cancel", "keep"), id)
-    return Card(text, _before(shown, posting, job), ("cancel",), id)
+    return Card(text, _picture_before(shown, posting, job), ("cancel",), id)
 
 
-def _before(shown: bytes | None, posting: Posting, job: Job) -> Picture | None:
-    return None if shown is None else Picture(shown, wording.alt_before(posting.original), job.spoiler)
+def _picture_before(shown: bytes | None, posting: Posting, job: Job) -> Picture | None:
+    return None if shown is None else Picture(shown, wording.alt_text_before(posting.original), job.spoiler)

@@ -12,7 +12,7 @@ from engine.ascent.memory_budget import afford
 from engine.catalog import catalog
 from engine.catalog.catalog import EVIDENCE, Meaning
 from engine.objectives import Objective, whole
-from engine.params import Climb, Concept
+from engine.params import AscentParams, Concept
 from engine.runtime import Studio
 
 THING = Schedule(closest=0.7, margin=0.2, side=160)
@@ -21,7 +21,7 @@ FREER = 0.5
 """How much less a subject is pulled back to the photo."""
 
 
-def eyes(params: Climb, studio: Studio) -> list[Eye]:
+def eyes(params: AscentParams, studio: Studio) -> list[Eye]:
     """Who looks for what a dream goes towards."""
     return _taking_turns(params.network, whole(params.terms()), params.meanings(), studio)
 
@@ -45,7 +45,7 @@ def _taking_turns(name: str, objective: Objective, meanings: Sequence[Meaning], 
     return found
 
 
-def schedule(params: Climb, rate: float) -> Schedule:
+def schedule(params: AscentParams, rate: float) -> Schedule:
     """How to climb: `strength` is how fast, and how far from the source."""
     closest = params.ratio ** (1 - params.octaves)
     usual = Schedule()

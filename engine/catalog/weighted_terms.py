@@ -68,7 +68,9 @@ def read(network_name: str, text: str) -> tuple[Term, ...]:
             raise
     pieces = _pieces(text)
     if len(pieces) > MOST:
-        raise _wrong(pieces[MOST][0], f"this is one layer more than the {MOST} that a dream may have; leave some out")
+        raise _error_at(
+            pieces[MOST][0], f"this is one layer more than the {MOST} that a dream may have; leave some out"
+        )
     return tuple(_term(network_name, *piece) for piece in pieces)
 
 
@@ -78,7 +80,7 @@ def canonical(network_name: str, text: str) -> str:
     joined = "".join(f" {'-' if term.weight < 0 else '+'} {term}" for term in others)
     spelled = f"{'-' if first.weight < 0 else ''}{first}{joined}"
     if len(spelled) > LONGEST:
-        raise _wrong(LONGEST, f"this is longer than the {LONGEST} characters that I read; leave a layer out")
+        raise _error_at(LONGEST, f"this is longer than the {LONGEST} characters that I read; leave a layer out")
     return spelled
 
 
@@ -102,30 +104,30 @@ def _term(network_name: str, at: int, sign: int, piece: str) -> Term:
     word = _layer(network_name, at, name)
     if colon:
         at_number = at + len(name) + 1
-        channel = int(_read(_CHANNEL, at_number, number, "a channel, which is a whole number such as 21"))
+        channel = int(_require(_CHANNEL, at_number, number, "a channel, which is a whole number such as 21"))
     if star:
         at_factor = at + len(front) + 1
-        weight = float(_read(_WEIGHT, at_factor, factor, "a weight, which is a number such as 0.7"))
+        weight = float(_require(_WEIGHT, at_factor, factor, "a weight, which is a number such as 0.7"))
         if not WEIGHTS[0] <= weight <= WEIGHTS[1]:
-            raise _wrong(at_factor + _indent(factor), "a weight is from {:g} to {:g}".format(*WEIGHTS))
+            raise _error_at(at_factor + _indent(factor), "a weight is from {:g} to {:g}".format(*WEIGHTS))
     return Term(word, channel, sign * float(f"{1.0 if weight is None else weight:g}"))
 
 
 def _layer(network_name: str, at: int, name: str) -> str:
     where = at + _indent(name)
     if not name.strip():
-        raise _wrong(where, "a layer is missing")
+        raise _error_at(where, "a layer is missing")
     try:
         return catalog.friendly(network_name, name)
     except UnknownLayer as error:
         near = error.facts["nearest"]
         problem = f"no layer {error.facts['name']}" + (f"; the nearest is {near}" if near else "")
-        raise _wrong(where, problem) from None
+        raise _error_at(where, problem) from None
 
 
-def _read(pattern: re.Pattern[str], at: int, text: str, expected: str) -> str:
+def _require(pattern: re.Pattern[str], at: int, text: str, expected: str) -> str:
     if not pattern.fullmatch(text.strip()):
-        raise _wrong(at + _indent(text), f"expected {expected}")
+        raise _error_at(at + _indent(text), f"expected {expected}")
     return text.strip()
 
 
@@ -134,5 +136,5 @@ def _indent(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-def _wrong(at: int, problem: str) -> BadMixture:
+def _error_at(at: int, problem: str) -> BadMixture:
     return BadMixture(at=at + 1, problem=problem)

@@ -10,7 +10,7 @@ import typer
 from rich.progress import track
 
 from engine import settings
-from engine.platform.terminal import marked, say
+from engine.platform.terminal import say, with_bold
 
 if TYPE_CHECKING:
     from engine.queue.backup import Step
@@ -25,9 +25,9 @@ def backup(file: File) -> None:
     """
     from engine.queue import backup as keeping
 
-    last = _followed(keeping.backup(settings.load(), file), "backing up")
-    say.print(marked(f"{file} holds the database and {last.done - last.lost} pictures. Keep it private.", str(file)))
-    _tell_lost(last)
+    last = _show_progress(keeping.backup(settings.load(), file), "backing up")
+    say.print(with_bold(f"{file} holds the database and {last.done - last.lost} pictures. Keep it private.", str(file)))
+    _print_lost(last)
 
 
 def restore(file: File) -> None:
@@ -37,19 +37,19 @@ def restore(file: File) -> None:
     """
     from engine.queue import backup as keeping
 
-    last = _followed(keeping.restore(settings.load(), file), "restoring")
+    last = _show_progress(keeping.restore(settings.load(), file), "restoring")
     say.print(f"Restored the database and {last.done} pictures. Start the bot: dreams that were waiting go on.")
     if last.aside:
         say.print(f"The database from before is {last.aside}; delete it when you no longer need it.")
-    _tell_lost(last)
+    _print_lost(last)
 
 
-def _tell_lost(last: Step) -> None:
+def _print_lost(last: Step) -> None:
     if last.lost:
         say.print(f"{last.lost} old pictures were gone already; their buttons say so.")
 
 
-def _followed(steps: Iterator[Step], words: str) -> Step:
+def _show_progress(steps: Iterator[Step], words: str) -> Step:
     """A bar until the last step, which is returned."""
     step = next(steps)
     for now in track(steps, words, total=step.total + 1, console=say, transient=True):

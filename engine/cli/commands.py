@@ -32,9 +32,9 @@ from engine.cli.output_files import Place, Target
 from engine.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
-from engine.openmp import wait_patiently
+from engine.openmp import sleep_while_waiting
 from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom
-from engine.platform.terminal import forgive, marked, say
+from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON"
 
 def main() -> None:
     """Run the verb; an error that has a sentence is that sentence, and exit status 1."""
-    forgive()
+    replace_unprintable()
     with contextlib.suppress(SettingsError):  # verbs that need settings read them again and say what is wrong
         settings.read()  # the networks that users brought are known from here on
         if said := settings.notice():
@@ -86,11 +86,11 @@ def main() -> None:
     try:
         app()
     except PareidoliaError as error:
-        _complain(error)
+        _print_error(error)
         sys.exit(1)
 
 
-def _complain(error: PareidoliaError, about: str = "") -> None:
+def _print_error(error: PareidoliaError, about: str = "") -> None:
     say.print(Text.assemble(f"{about}: " if about else "", (str(error), "red"), (f" ({error.code})", "dim")))
 
 
@@ -123,7 +123,7 @@ def dream(
 ) -> None:
     """Dream pictures: what a layer sees in them grows, or a subject does, or what a guide shows."""
     others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
-    wanted = _wanted(
+    wanted = _build_params(
         Dream, like, others, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect,
         guide_by=guide_by, look=look or ("2015" if classic else None), seed=seed, size=size, network=network,
@@ -151,7 +151,7 @@ def zoom(
     as_json: AsJson = False,
 ) -> None:
     """Zoom endlessly into a dream, as a GIF."""
-    wanted = _wanted(
+    wanted = _build_params(
         Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
     )  # fmt: skip
@@ -175,7 +175,7 @@ def concept(
     as_json: AsJson = False,
 ) -> None:
     """Draw what the network imagines, alone or grown out of a picture."""
-    wanted = _wanted(
+    wanted = _build_params(
         Concept, like, subject=subject, variations=variations, iterations=iterations, seed=seed, size=size,
         network=network,
     )  # fmt: skip
@@ -203,7 +203,7 @@ def channel(
 ) -> None:
     """Draw what one channel of a layer responds to, or the atlas of a layer."""
     layer, _, number = where.rpartition(":") if where and ":" in where else (where, "", None)
-    wanted = _wanted(
+    wanted = _build_params(
         Channel, like, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=seed, size=size,
         network=network,
     )  # fmt: skip
@@ -224,7 +224,7 @@ def see(
     as_json: AsJson = False,
 ) -> None:
     """Show what the network sees in a picture, and why, on one page."""
-    wanted = _wanted(See, like, iterations=iterations, seed=seed, size=size, network=network)
+    wanted = _build_params(See, like, iterations=iterations, seed=seed, size=size, network=network)
     _make(wanted, pictures, Place(out, force), as_json, like=like)
 
 
@@ -257,10 +257,10 @@ def subjects(network: Network = None) -> None:
     report = results()
     report.print(table, sep="\n")
     head = f"or one of {len(classes)} classes"
-    report.print(marked(f"\n{head}: {', '.join(classes)}\n", head))
+    report.print(with_bold(f"\n{head}: {', '.join(classes)}\n", head))
     if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
         head = f"or what only {catalog.PACKED} knows"
-        report.print(marked(f"{head}, which then dreams it: {', '.join(further)}\n", head))
+        report.print(with_bold(f"{head}, which then dreams it: {', '.join(further)}\n", head))
     report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
 
 
@@ -295,16 +295,16 @@ def doctor() -> None:
 # making a picture
 
 
-def _wanted(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
+def _build_params(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
     """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
     given = {name: value for name, value in options.items() if value is not None}
     if like is None and "network" not in given and (said := catalog.default_fallback()):
         say.print(said)
-    kept = {"seed": random.randrange(params.SEEDS)} if like is None else _kept(kind, _imprint(like), others)
+    kept = {"seed": random.randrange(params.SEEDS)} if like is None else _options_of_file(kind, _imprint(like), others)
     return params.make(kind, **params.override(kept, given))
 
 
-def _kept(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
+def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
     """The options of a file. Says which pictures it was made with that neither it nor the command line has."""
     if not isinstance(made.params, kind):
         raise OtherRecipe(made=made.params.recipe, asked=kind.model_fields["recipe"].default)
@@ -316,7 +316,7 @@ def _kept(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, An
 
 def _imprint(file: Path) -> Imprint:
     """How a file was made, by its own words. Raises `NoImprint` and more."""
-    return generation_metadata.read(_decoded(file, lambda child, data: child.imprint(data)))
+    return generation_metadata.read(_ask_decoder(file, lambda child, data: child.imprint(data)))
 
 
 def _stem(picture: str) -> str:
@@ -336,17 +336,17 @@ def _make(
     if len(pictures) == 1:
         _make_one(wanted, pictures[0], goals[0], further, as_json)
         return
-    made = [_made(wanted, *one, further, as_json) for one in zip(pictures, goals, strict=True)]
+    made = [_try_make_one(wanted, *one, further, as_json) for one in zip(pictures, goals, strict=True)]
     if not all(made):
         raise typer.Exit(1)
 
 
-def _made(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> bool:
+def _try_make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> bool:
     """Whether one of several could be made; says why not."""
     try:
         _make_one(wanted, picture, target, further, as_json)
     except PareidoliaError as error:
-        _complain(error, picture)
+        _print_error(error, picture)
     except typer.BadParameter as error:
         say.print(error.message, style="red")
     else:
@@ -373,13 +373,13 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
         say.print(report.note)
     took = {"seconds": round(time.monotonic() - began, 2), "device": str(studio.device)}
     found = {"found": dict(report.facts)} if report.facts else {}
-    _tell({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
+    _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
 @cache
 def _studio() -> Studio:
     """One for all that this program makes."""
-    wait_patiently()
+    sleep_while_waiting()
     from engine.runtime import Studio
 
     chosen = settings.read().engine
@@ -388,10 +388,10 @@ def _studio() -> Studio:
 
 def _clean(picture: Path, long_side: int) -> bytes:
     """The picture through the decoder, as every picture."""
-    return _decoded(picture, lambda child, data: child.clean(data, long_side)).png
+    return _ask_decoder(picture, lambda child, data: child.clean(data, long_side)).png
 
 
-def _decoded(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]]) -> A:
+def _ask_decoder(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]]) -> A:
     """What the decoder says of a file."""
     try:
         data = file.read_bytes()
@@ -411,11 +411,11 @@ def _progress_bar() -> Progress:
     return Progress(words, BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=say)
 
 
-def _tell(facts: dict[str, Any], as_json: bool) -> None:
+def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts))
         return
     for label in facts.get("found", {}).get("labels", []):
         say.print(f"{label['probability']:6.1%}  {label['emoji']} {label['label']}")
     seed, size = facts["params"]["seed"], f"{facts['width']}x{facts['height']}"
-    say.print(marked(f"{facts['file']} {size}, {facts['seconds']} s, seed {seed}", facts["file"]))
+    say.print(with_bold(f"{facts['file']} {size}, {facts['seconds']} s, seed {seed}", facts["file"]))

@@ -70,7 +70,7 @@ def _unwritable(folder: Path) -> str:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"?")
     except OSError as error:
-        return str(os_errors.unusable(folder, error))
+        return str(os_errors.unusable_path(folder, error))
     return ""
 
 
@@ -97,7 +97,7 @@ def _database(found: settings.Settings) -> Check:
 
     try:
         ledger = open_ledger(found)
-        waiting = len(ledger.waiting())
+        waiting = len(ledger.list_waiting())
         ledger.close()
     except PareidoliaError as error:
         return Check(False, "database", str(error))

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from engine import settings
 from engine.catalog import catalog
-from engine.platform.terminal import marked, report, say
+from engine.platform.terminal import report, say, with_bold
 
 app = typer.Typer(help="List the networks and their layers, or fetch one.")
 
@@ -28,7 +28,7 @@ def networks(context: typer.Context) -> None:
         absent = [name for name, entry in catalog.networks().items() if entry.source and not catalog.is_ready(name)]
         if absent:
             fetching = f"pareidolia networks fetch {absent[0]}"
-            say.print(marked(f"Get one with {fetching}; it goes to {found.networks_dir}.", fetching))
+            say.print(with_bold(f"Get one with {fetching}; it goes to {found.networks_dir}.", fetching))
 
 
 @app.command()
@@ -37,7 +37,7 @@ def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `parei
     found = settings.load()
     entry = catalog.network(name)
     if catalog.is_ready(name):
-        say.print(marked(f"{name} is ready already: use it with --network {name}.", name))
+        say.print(with_bold(f"{name} is ready already: use it with --network {name}.", name))
         return
     from engine.networks.download import fetch as transfers
 
@@ -45,7 +45,7 @@ def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `parei
         task = bar.add_task(name, total=None)
         for transfer in transfers(name, entry, found.networks_dir, offline=found.offline, proxy_for=found.proxy_for):
             bar.update(task, completed=transfer.done, total=transfer.total)
-    say.print(marked(f"{name} is ready: use it with --network {name}. Licence: {entry.licence}.", name))
+    say.print(with_bold(f"{name} is ready: use it with --network {name}. Licence: {entry.licence}.", name))
 
 
 def _table() -> Table:
@@ -54,7 +54,7 @@ def _table() -> Table:
         words = [f"{word} ({named.about})" for word, named in entry.friendly.items()]
         exact = ", ".join(entry.layers)
         table.add_row(
-            marked(f"{name}\n{entry.about}", name), _state(name, entry), entry.licence, "\n".join([*words, exact])
+            with_bold(f"{name}\n{entry.about}", name), _state(name, entry), entry.licence, "\n".join([*words, exact])
         )
     return table
 

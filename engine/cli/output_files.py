@@ -49,9 +49,9 @@ class Target:
             if _is_device(self.path):
                 self.path.write_bytes(data)
             else:
-                _put(self.path.resolve(), data, self.force)
+                _write_atomically(self.path.resolve(), data, self.force)
         except OSError as error:
-            raise _refused(self.path, error) from None
+            raise _write_error(self.path, error) from None
 
 
 def targets(place: Place, names: Sequence[str], inputs: Collection[Path], *, animated: bool = False) -> list[Target]:
@@ -95,7 +95,7 @@ def _check(target: Target, inputs: Collection[Path]) -> None:
     try:
         _probe(path)
     except OSError as error:
-        raise _refused(path, error) from None
+        raise _write_error(path, error) from None
 
 
 def _probe(path: Path) -> None:
@@ -106,7 +106,7 @@ def _probe(path: Path) -> None:
         part.write_bytes(b"")
 
 
-def _put(path: Path, data: bytes, force: bool) -> None:
+def _write_atomically(path: Path, data: bytes, force: bool) -> None:
     with _part(path) as part:
         part.write_bytes(data)
         if force:
@@ -175,5 +175,5 @@ def _is_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _refused(path: Path, error: OSError) -> typer.BadParameter:
+def _write_error(path: Path, error: OSError) -> typer.BadParameter:
     return typer.BadParameter(f"{path} cannot be written ({error.strerror}). Choose another with -o.")

@@ -24,7 +24,7 @@ PART = ".part-"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class BlobStat:
     """A blob as it lies in the folder."""
 
     key: BlobKey
@@ -75,19 +75,19 @@ class Blobs:
             raise ValueError(f"not a blob's name: {key[:80]!r}")
         return self.folder / key[:2] / key
 
-    def stored(self) -> list[Stored]:
+    def list_all(self) -> list[BlobStat]:
         """All blobs, those unused for longest first."""
         found = []
         for path in self.folder.glob("??/*"):
             with suppress(FileNotFoundError):  # another process tidies, too
                 stat = path.stat()
-                found.append(Stored(BlobKey(path.name), stat.st_size, stat.st_mtime))
+                found.append(BlobStat(BlobKey(path.name), stat.st_size, stat.st_mtime))
         return sorted((one for one in found if is_key(one.key)), key=lambda one: one.used)
 
     def remove(self, key: BlobKey, unused_since: float) -> int:
         """Delete a blob unless it was used after that moment (Unix seconds); the bytes freed."""
         path = self.path(key)
-        with self._locked(shared=False):
+        with self._lock(shared=False):
             try:
                 stat = path.stat()
             except FileNotFoundError:
@@ -105,7 +105,7 @@ class Blobs:
                     part.unlink()
 
     def _use(self, path: Path) -> None:
-        with self._locked(shared=True):
+        with self._lock(shared=True):
             try:
                 os.utime(path)
             except FileNotFoundError:
@@ -114,7 +114,7 @@ class Blobs:
                 return
 
     @contextmanager
-    def _locked(self, *, shared: bool) -> Iterator[None]:
+    def _lock(self, *, shared: bool) -> Iterator[None]:
         try:
             lock = file_lock.acquire(self.folder / ".lock", shared=shared, wait=True)
         except OSError:  # a disk that cannot be written: then nothing is removed from it either

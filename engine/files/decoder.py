@@ -29,7 +29,7 @@ from engine.files import picture_size
 from engine.files.decoder_child import GRACE_S, NICE
 from engine.files.decoder_strikes import Strikes
 from engine.files.file_formats import PNG
-from engine.files.keyed_lock import Turns
+from engine.files.keyed_lock import KeyedLock
 from engine.files.sanitizer import FRAMES
 from engine.platform import framing as frames
 from engine.platform.units import MEGABYTE
@@ -42,20 +42,20 @@ CHILDREN = 2
 """Quick ones."""
 QUICK_S, SECONDS = 2.0, 8.0
 """CPU time of a picture in the quick lane and in the slow one."""
-BRIEF_S = 1.0
+SLOW_LANE_S = 1.0
 """CPU time; whoever sent a picture that took longer goes to the slow lane with the next ones."""
-PATIENCE = 4.0
+CLOCK_FACTOR = 4.0
 """So many times its CPU time a picture may take by the clock: the machine has other work, too."""
 START_S = 60.0
 """For a process to load its libraries, on a machine that has much else to do."""
 ENDING_S = 2.0
 """Between the end of a process's pipe and its own."""
-LONGEST_S = PATIENCE * (QUICK_S + SECONDS + 2 * GRACE_S)
+LONGEST_S = CLOCK_FACTOR * (QUICK_S + SECONDS + 2 * GRACE_S)
 """Nobody waits longer for a picture whose turn has come."""
 
 
 @dataclass(frozen=True, slots=True)
-class Clean:
+class CleanPicture:
     """A picture that is safe to open."""
 
     png: bytes
@@ -73,11 +73,11 @@ class Clean:
         return self.frames > 1
 
 
-class Slow(Exception):
+class ChildTooSlow(Exception):
     """The picture needs more CPU time than it had."""
 
 
-class Died(Exception):
+class ChildDied(Exception):
     """The child gave no answer of ours and is gone."""
 
     def __init__(self, status: int = 0) -> None:
@@ -87,7 +87,7 @@ class Died(Exception):
         """Nobody but us kills it over a picture."""
 
 
-Believed = Callable[[dict[str, Any], bytes], A | errors.Refusal]
+AnswerCheck = Callable[[dict[str, Any], bytes], A | errors.Refusal]
 """What an answer means. Raises ValueError for one that is none of ours."""
 
 
@@ -106,26 +106,26 @@ class Child:
         return self._process.pid if self._process is not None else None
 
     async def ask(
-        self, question: dict[str, Any], data: bytes, believed: Believed[A]
+        self, question: dict[str, Any], data: bytes, check: AnswerCheck[A]
     ) -> tuple[A | errors.Refusal, float]:
-        """Its answer and the CPU time it took; one question at a time. Raises `Slow`, and `Died` for no answer."""
+        """Its answer and the CPU time it took; one question at a time. Raises `ChildTooSlow` and `ChildDied`."""
         unharmed = False
         try:
             process = await self.warm()
-            async with asyncio.timeout(PATIENCE * (self._seconds + GRACE_S)):
+            async with asyncio.timeout(CLOCK_FACTOR * (self._seconds + GRACE_S)):
                 frame = await self._exchange(process, question, data)
-            if unharmed := _says_slow(frame):
-                raise Slow
-            answer = believed(*frame)
+            if unharmed := _is_slow(frame):
+                raise ChildTooSlow
+            answer = check(*frame)
             unharmed = True
             return answer, _seconds(frame)
         except TimeoutError:
-            raise Slow from None
+            raise ChildTooSlow from None
         except ConnectionError:
-            status = await self._ended()
-            raise (Slow if status == -signal.SIGXCPU else Died(status)) from None
+            status = await self._exit_status()
+            raise (ChildTooSlow if status == -signal.SIGXCPU else ChildDied(status)) from None
         except ValueError:
-            raise Died from None
+            raise ChildDied from None
         finally:  # also when we are cancelled in the middle: an answer nobody read must not become the next one's
             if not unharmed:
                 log.info("the decoder gave no answer to this picture and is replaced")
@@ -143,7 +143,7 @@ class Child:
         return frame
 
     async def warm(self) -> asyncio.subprocess.Process:
-        """The process, started if there is none. Raises `Died` where it does not start."""
+        """The process, started if there is none. Raises `ChildDied` where it does not start."""
         if self._process is None or self._process.returncode is not None:
             self._process = await self._start()
         return self._process
@@ -165,9 +165,9 @@ class Child:
             log.warning("a decoder did not start in %.0f s", START_S)
         finally:
             if ready is None:
-                await _end(process)
+                await _kill_process(process)
         if ready is None:
-            raise Died(-signal.SIGKILL)
+            raise ChildDied(-signal.SIGKILL)
         return process
 
     async def kill(self) -> None:
@@ -175,9 +175,9 @@ class Child:
         if self._process is None:
             return
         process, self._process = self._process, None
-        await _end(process)
+        await _kill_process(process)
 
-    async def _ended(self) -> int:
+    async def _exit_status(self) -> int:
         """The exit status of a process that closed its pipe, as `subprocess` has it; 0 if it lives on.
 
         Asked before it is killed: what asks whether there is anything to kill takes the status along.
@@ -190,7 +190,7 @@ class Child:
             return 0
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _kill_process(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.kill()
     status = await process.wait()
@@ -207,7 +207,7 @@ class Decoder:
         self._slow = Child(SECONDS, NICE)
         self._free = self._quick[::-1]
         self._quick_turn, self._slow_turn = asyncio.Semaphore(children), asyncio.Semaphore(1)
-        self._turns = Turns()
+        self._turns = KeyedLock()
         self._strikes = Strikes()
 
     async def __aenter__(self) -> Decoder:
@@ -228,52 +228,52 @@ class Decoder:
         tiny = b"GIF87a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
         await asyncio.gather(*(self.clean(tiny, 8) for _ in self._quick))
 
-    async def clean(self, data: bytes, size: int = 1024, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int = 1024, person: str = "") -> CleanPicture:
         """Decode, orient, convert to sRGB, resize to `size` as `engine.files.picture_size` says. Raises a `Refusal`.
 
         Small pictures are enlarged, too: the status message shows the picture at the size that its dream will have.
         `person` is who sent it; nobody for what is our own.
         """
-        return await self._asked({"size": size}, data, lambda header, png: _believed(header, png, size), person)
+        return await self._ask({"size": size}, data, lambda header, png: _check_picture(header, png, size), person)
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
         """What a file of ours says of how it was made, for `generation_metadata.read`; empty where it says nothing.
 
         Raises a `Refusal` with a sentence.
         """
-        return await self._asked({"imprint": True}, data, _believed_imprint, person)
+        return await self._ask({"imprint": True}, data, _check_imprint, person)
 
-    async def _asked(self, question: dict[str, Any], data: bytes, believed: Believed[A], person: str) -> A:
+    async def _ask(self, question: dict[str, Any], data: bytes, check: AnswerCheck[A], person: str) -> A:
         if not data:
             raise errors.EmptyFile()
         if len(data) > self.megabytes * MEGABYTE:
             raise errors.FileTooLarge(megabytes=f"{len(data) / MEGABYTE:.0f}", limit=f"{self.megabytes:g}")
         async with self._turns.of(person) if person else contextlib.nullcontext():
             self._strikes.check(person)
-            answer, seconds = await self._answer({**question, "megapixels": self.megapixels}, data, believed, person)
-        if seconds > BRIEF_S:
-            self._strikes.slow(person)
+            answer, seconds = await self._ask_child({**question, "megapixels": self.megapixels}, data, check, person)
+        if seconds > SLOW_LANE_S:
+            self._strikes.count_slow(person)
         if isinstance(answer, errors.Refusal):
             raise answer
         return answer
 
-    async def _answer(
-        self, question: dict[str, Any], data: bytes, believed: Believed[A], person: str
+    async def _ask_child(
+        self, question: dict[str, Any], data: bytes, check: AnswerCheck[A], person: str
     ) -> tuple[A | errors.Refusal, float]:
         """By a quick child, else by the slow one; with the CPU time that it took."""
         try:
             if not self._strikes.is_slow(person):
-                with contextlib.suppress(Slow):
+                with contextlib.suppress(ChildTooSlow):
                     async with self._quick_child() as child:
-                        return await child.ask(question, data, believed)
-            self._strikes.slow(person)
+                        return await child.ask(question, data, check)
+            self._strikes.count_slow(person)
             async with self._slow_turn:
-                return await self._slow.ask(question, data, believed)
-        except Slow:
-            self._strikes.death(person)
-        except Died as died:
+                return await self._slow.ask(question, data, check)
+        except ChildTooSlow:
+            self._strikes.count_death(person)
+        except ChildDied as died:
             if not died.by_others:
-                self._strikes.death(person)
+                self._strikes.count_death(person)
         return errors.DecoderDied(), 0.0
 
     @contextlib.asynccontextmanager
@@ -286,7 +286,7 @@ class Decoder:
                 self._free.append(child)
 
 
-def _says_slow(frame: frames.Frame) -> bool:
+def _is_slow(frame: frames.Frame) -> bool:
     return isinstance(frame[0], dict) and frame[0].get("slow") is True
 
 
@@ -295,7 +295,7 @@ def _seconds(frame: frames.Frame) -> float:
     return said if isinstance(said, float) else 0.0
 
 
-def _believed(header: dict[str, Any], png: bytes, size: int) -> Clean | errors.Refusal:
+def _check_picture(header: dict[str, Any], png: bytes, size: int) -> CleanPicture | errors.Refusal:
     """The child's answer, which strangers' bytes may have forged. Raises ValueError if it is none of ours."""
     try:
         if refused := _refusal(header):
@@ -305,12 +305,12 @@ def _believed(header: dict[str, Any], png: bytes, size: int) -> Clean | errors.R
             raise ValueError("not the picture that was announced")
         if not (type(frame) is type(count) is int and 1 <= frame <= count <= FRAMES):
             raise ValueError("not a frame of ours")
-        return Clean(png, *edges, frame, count)
+        return CleanPicture(png, *edges, frame, count)
     except (KeyError, TypeError, AttributeError, struct.error) as error:
         raise ValueError("not an answer of ours") from error
 
 
-def _believed_imprint(header: dict[str, Any], text: bytes) -> bytes | errors.Refusal:
+def _check_imprint(header: dict[str, Any], text: bytes) -> bytes | errors.Refusal:
     """The child's answer; its text is a stranger's in any case. Raises ValueError if it is none of ours."""
     try:
         if refused := _refusal(header):

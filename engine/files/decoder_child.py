@@ -23,7 +23,7 @@ MEMORY = 1536 * 2**20
 """Address space: enough for two copies of the largest picture allowed."""
 GRACE_S = 1.0
 """Between being asked to end, which is heard between two steps of a library, and the end."""
-NAG_S = 0.02
+ALARM_INTERVAL_S = 0.02
 NOBODY = 65534
 """The user that a child of root becomes."""
 NICE = "--nice"
@@ -43,7 +43,7 @@ def serve() -> None:
     gc.freeze()
     _say({"ready": True})
     while frame := framing.read(sys.stdin.buffer):
-        _say(*_answered_in_time(*frame))
+        _say(*_run_in_time(*frame))
         del frame
         gc.collect()  # by itself it counts objects, and a picture in a cycle is one
 
@@ -58,7 +58,7 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGPROF, _hurry)
+    signal.signal(signal.SIGPROF, _raise_too_slow)
 
 
 def seal() -> None:
@@ -101,40 +101,40 @@ def warm_up() -> None:
     sanitizer.clean(out.getvalue(), 2, 1.0)
 
 
-def _hurry(_signal: int, _frame: object) -> None:
+def _raise_too_slow(_signal: int, _frame: object) -> None:
     if signal.getitimer(signal.ITIMER_PROF)[0] > 0:  # else it is an alarm of a picture that is answered already
         raise TooSlow
 
 
-def _answered_in_time(asked: dict[str, Any], data: bytes) -> framing.Frame:
+def _run_in_time(asked: dict[str, Any], data: bytes) -> framing.Frame:
     """The answer, or that its CPU time was not enough; where a library does not listen, the system ends the process."""
-    began = _used_s()
+    began = _cpu_time_s()
     try:
-        _bound_cpu_time(asked["seconds"])
+        _limit_cpu_time(asked["seconds"])
         try:
-            header, blob = _answer(asked, data)
+            header, blob = _run_question(asked, data)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except TooSlow:
         return {"slow": True}, b""
-    return {**header, "seconds": _used_s() - began}, blob
+    return {**header, "seconds": _cpu_time_s() - began}, blob
 
 
-def _used_s() -> float:
+def _cpu_time_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
-def _bound_cpu_time(seconds: float) -> None:
-    until = int(_used_s() + seconds + GRACE_S) + 1
+def _limit_cpu_time(seconds: float) -> None:
+    until = int(_cpu_time_s() + seconds + GRACE_S) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    signal.setitimer(signal.ITIMER_PROF, seconds, NAG_S)
+    signal.setitimer(signal.ITIMER_PROF, seconds, ALARM_INTERVAL_S)
 
 
-def _answer(asked: dict[str, Any], data: bytes) -> framing.Frame:
+def _run_question(asked: dict[str, Any], data: bytes) -> framing.Frame:
     try:
         if "imprint" in asked:
-            text = sanitizer.imprinted(data, asked["megapixels"])
+            text = sanitizer.read_imprint(data, asked["megapixels"])
             return {"imprint": len(text)}, text
         made = sanitizer.clean(data, asked["size"], asked["megapixels"])
     except errors.Refusal as refusal:

@@ -48,12 +48,12 @@ class Strikes:
         record = self._records.get(person)
         return record is not None and record.slow_until > self._clock()
 
-    def slow(self, person: str) -> None:
+    def count_slow(self, person: str) -> None:
         """A picture of theirs took more than its time in the quick lane."""
         if person:
             self._record(person).slow_until = self._clock() + SLOW_S
 
-    def death(self, person: str) -> None:
+    def count_death(self, person: str) -> None:
         """A decoder died of a picture of theirs, or gave it up."""
         if person:
             record = self._record(person)

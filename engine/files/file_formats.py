@@ -40,30 +40,30 @@ SHORTEST = 14
 """Bytes of such a segment, with its length."""
 
 
-def lean(data: bytes) -> bytes:
+def strip_file(data: bytes) -> bytes:
     """The file without what no picture needs. Raises `TooManyScans`."""
     if data.startswith(PNG):
-        return _lean_png(data)
+        return _strip_png(data)
     if data.startswith(JPEG):
-        return _lean_jpeg(data)
+        return _strip_jpeg(data)
     return data
 
 
 # PNG: length, kind, body, checksum
 
 
-def _lean_png(data: bytes) -> bytes:
+def _strip_png(data: bytes) -> bytes:
     kept, at = [data[: len(PNG)]], len(PNG)
     while at + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
-        if _needed(kind, data[at + 8 : end - 4], data[end - 4 : end]):
+        if _is_needed(kind, data[at + 8 : end - 4], data[end - 4 : end]):
             kept.append(data[at:end])
         at = end
     return b"".join(kept)
 
 
-def _needed(kind: bytes, body: bytes, checksum: bytes) -> bool:
+def _is_needed(kind: bytes, body: bytes, checksum: bytes) -> bool:
     if kind in PICTURE:
         return True  # what is wrong with those is a matter of decoding
     if kind not in (b"iCCP", b"eXIf", b"tEXt") or checksum != struct.pack(">I", zlib.crc32(kind + body)):
@@ -115,20 +115,20 @@ def segments(data: bytes) -> Iterator[Segment]:
         at = max(at, body)
 
 
-def _lean_jpeg(data: bytes) -> bytes:
+def _strip_jpeg(data: bytes) -> bytes:
     kept, profile, scans, first = [data[:2]], 0, 0, len(data)
     for segment in segments(data):
         if segment.marker == SCAN:
             first, scans = min(first, segment.start), scans + 1
             if scans > SCANS:
                 raise TooManyScans(limit=SCANS)
-        elif not scans and _tells(data, segment):
+        elif not scans and _concerns_pixels(data, segment):
             profile += (segment.end - segment.start) * (segment.marker == 0xE2)
             kept += [data[segment.start : segment.end]] if profile <= PROFILE or segment.marker != 0xE2 else []
     return b"".join((*kept, data[first:])) if scans else data
 
 
-def _tells(data: bytes, segment: Segment) -> bool:
+def _concerns_pixels(data: bytes, segment: Segment) -> bool:
     """Whether a segment before the first scan has to do with pixels."""
     if not 0xE0 <= segment.marker <= 0xEF:
         return segment.marker != COMMENT
@@ -137,7 +137,7 @@ def _tells(data: bytes, segment: Segment) -> bool:
     return beginning is not None and long_enough and data.startswith(beginning, segment.body + 2)
 
 
-def ended(data: bytes) -> tuple[bytes, bool]:
+def trim_truncated(data: bytes) -> tuple[bytes, bool]:
     """A JPEG that was cut short, without the segment in which it was cut and ready for an end of image; and whether all
     of its rows are there already, if coarsely: the first of several progressive scans is whole."""
     scans, progressive, at = 0, False, len(data)

@@ -73,7 +73,7 @@ def write(params: AnyParams, others: Iterable[str] = ()) -> str:
     return json.dumps(said, separators=(",", ":"), allow_nan=False)
 
 
-def found(opened: Image.Image) -> bytes:
+def find_text(opened: Image.Image) -> bytes:
     """The text in an opened picture, as it stands there; empty if there is none. At most one byte too many of it.
 
     For the decoder's child. Nothing is decoded for it, and of a PNG no other text is left (`file_formats`).
@@ -115,7 +115,7 @@ def _object(text: bytes) -> dict[str, Any]:
     if text.count(b"{") + text.count(b"[") > BRACKETS:
         raise BadImprint(problem="its text is nested too deep")
     try:
-        said = json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        said = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_reject_constant)
     except ValueError:
         raise BadImprint(problem="its text is no JSON") from None
     if not isinstance(said, dict):
@@ -123,14 +123,14 @@ def _object(text: bytes) -> dict[str, Any]:
     return said
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     said = dict(pairs)
     if len(said) < len(pairs):
         raise BadImprint(problem="it says something twice")
     return said
 
 
-def _no_number(_: str) -> float:
+def _reject_constant(_: str) -> float:
     raise BadImprint(problem="one of its numbers is none")
 
 
@@ -147,12 +147,12 @@ def _params(options: object) -> AnyParams:
     except (UnknownLayer, UnknownSubject, AmbiguousSubject, UnknownChannel, BadMixture):
         raise MadeElsewhere(what="a layer or a subject that I do not know") from None
     except BadOption as error:
-        raise BadImprint(problem=_about(error.facts["option"])) from None
+        raise BadImprint(problem=_bad_option_words(error.facts["option"])) from None
     except PareidoliaError:
         raise BadImprint(problem="its options do not go together") from None
 
 
-def _about(option: object) -> str:
+def _bad_option_words(option: object) -> str:
     """Which option cannot be; by name only if it is one of ours."""
     from engine import params
 

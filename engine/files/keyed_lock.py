@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class KeyedLock:
     """A lock for every key that anyone waits for or holds."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ LONGEST = 20
 """The long side is at most this many times the short one."""
 
 
-def fitted(edges: Edges, size: int, step: int = 1) -> Edges:
+def fit(edges: Edges, size: int, step: int = 1) -> Edges:
     """The edges of that shape at `size`, in multiples of `step` where `size` is one. The shape is kept to a pixel; one
     beyond `LONGEST` is squeezed to it."""
     ratio = min(LONGEST, max(edges) / min(edges))
@@ -28,7 +28,7 @@ def fitted(edges: Edges, size: int, step: int = 1) -> Edges:
     return (long, short) if edges[0] >= edges[1] else (short, long)
 
 
-def too_long(edges: Edges) -> float:
+def excess_ratio(edges: Edges) -> float:
     """How many times as long as thin a picture is that nothing is dreamed over; 0 for all others."""
     ratio = max(edges) / max(1, min(edges))
     return ratio if ratio > LONGEST else 0.0

@@ -41,7 +41,7 @@ LOST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class SanitizedPicture:
     """What was made of a file."""
 
     png: bytes
@@ -53,28 +53,30 @@ class Cleaned:
     """... and of how many; 1 of 1 for what does not move."""
 
 
-def clean(data: bytes, size: int, megapixels: float) -> Cleaned:
+def clean(data: bytes, size: int, megapixels: float) -> SanitizedPicture:
     """A picture without anything but pixels, `size` large as `engine.files.picture_size` says. Raises a `Refusal`."""
-    data = file_formats.lean(data)
-    with _opened(data, megapixels) as opened:
-        frames = _bounded(opened, megapixels)
-        if ratio := picture_size.too_long(opened.size):
+    data = file_formats.strip_file(data)
+    with _open(data, megapixels) as opened:
+        frames = _count_frames(opened, megapixels)
+        if ratio := picture_size.excess_ratio(opened.size):
             raise errors.ExtremeShape(ratio=round(ratio), limit=picture_size.LONGEST)
-        picture, frame = _first_seen(opened, frames, size) if frames > 1 else (_still(opened, data, size), 1)
+        picture, frame = (
+            _first_visible_frame(opened, frames, size) if frames > 1 else (_load_still(opened, data, size), 1)
+        )
         fresh = _without_metadata(picture)
     out = io.BytesIO()
     fresh.save(out, "PNG", compress_level=1)
-    return Cleaned(out.getvalue(), fresh.size, frame, frames)
+    return SanitizedPicture(out.getvalue(), fresh.size, frame, frames)
 
 
-def imprinted(data: bytes, megapixels: float) -> bytes:
+def read_imprint(data: bytes, megapixels: float) -> bytes:
     """How a file of ours was made: the text in it, or nothing. Raises a `Refusal`."""
-    with _opened(file_formats.lean(data), megapixels) as opened:
-        return generation_metadata.found(opened)
+    with _open(file_formats.strip_file(data), megapixels) as opened:
+        return generation_metadata.find_text(opened)
 
 
 @contextlib.contextmanager
-def _opened(data: bytes, megapixels: float) -> Iterator[Image.Image]:
+def _open(data: bytes, megapixels: float) -> Iterator[Image.Image]:
     """A picture of the allowed formats, nothing of it decoded. What goes wrong with it meanwhile is a `Refusal`."""
     from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
@@ -83,7 +85,7 @@ def _opened(data: bytes, megapixels: float) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a stranger's odd EXIF is not worth a line in the log
         try:
-            _bound_pixels(*_webp_canvas(data), megapixels)
+            _check_pixels(*_webp_canvas(data), megapixels)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 yield opened
         except UnidentifiedImageError:
@@ -101,20 +103,20 @@ def _webp_canvas(data: bytes) -> tuple[int, int]:
     return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
 
 
-def _bound_pixels(width: int, height: int, megapixels: float, pictures: int = 1) -> None:
+def _check_pixels(width: int, height: int, megapixels: float, pictures: int = 1) -> None:
     million = width * height * pictures / 1e6
     if million > megapixels:
         raise errors.TooManyPixels(megapixels=round(million), limit=round(megapixels))
 
 
-def _bounded(opened: Image.Image, megapixels: float) -> int:
+def _count_frames(opened: Image.Image, megapixels: float) -> int:
     """The frames of an animation, 1 for what does not move. Raises `TooManyPixels` and `TooManyFrames`; nothing is
     decoded yet."""
-    _bound_pixels(*opened.size, megapixels)
+    _check_pixels(*opened.size, megapixels)
     count = getattr(opened, "n_frames", 1)
     if count > FRAMES:
         raise errors.TooManyFrames(frames=count, limit=FRAMES)
-    _bound_pixels(*opened.size, megapixels * FRAMES_FACTOR, count)
+    _check_pixels(*opened.size, megapixels * FRAMES_FACTOR, count)
     if count > 1:
         opened.seek(0)
     return 1 if opened.format in ("MPO", "TIFF") else count  # several pictures or pages, which do not move
@@ -123,7 +125,7 @@ def _bounded(opened: Image.Image, megapixels: float) -> int:
 # which picture
 
 
-def _first_seen(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:
+def _first_visible_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:
     """The first frame in which there is something to see, and its number; the first of all if there is none."""
     first = None
     for index in range(min(frames, LOOKED_AT)):
@@ -134,21 +136,21 @@ def _first_seen(opened: Image.Image, frames: int, size: int) -> tuple[Image.Imag
             if first is None:
                 raise
             break  # it is cut short or damaged here, and what came before is a picture
-        picture = _plain(opened, size)
-        if not _flat(picture):
+        picture = _upright_rgb(opened, size)
+        if not _is_flat(picture):
             return picture, index + 1
         first = first or picture
     assert first is not None
     return first, 1
 
 
-def _flat(picture: Image.Image) -> bool:
+def _is_flat(picture: Image.Image) -> bool:
     from PIL import ImageStat
 
     return max(ImageStat.Stat(picture).stddev) <= FLAT
 
 
-def _still(opened: Image.Image, data: bytes, size: int) -> Image.Image:
+def _load_still(opened: Image.Image, data: bytes, size: int) -> Image.Image:
     """The only picture of a file, or what there is of it. Raises anything where that is too little."""
     _draft(opened, size)
     try:
@@ -156,36 +158,36 @@ def _still(opened: Image.Image, data: bytes, size: int) -> Image.Image:
     except MemoryError:
         raise
     except Exception:  # cut short or damaged
-        opened = _salvaged(data, size)
-    return _plain(opened, size)
+        opened = _salvage(data, size)
+    return _upright_rgb(opened, size)
 
 
 def _draft(opened: Image.Image, size: int) -> None:
     """Have a JPEG decoded at about the size that is wanted."""
     if opened.format in ("JPEG", "MPO"):
-        opened.draft(None, picture_size.fitted(opened.size, size))
+        opened.draft(None, picture_size.fit(opened.size, size))
 
 
 # files that are cut short: what a decoder leaves as it was before is missing
 
 
-def _salvaged(data: bytes, size: int) -> Image.Image:
+def _salvage(data: bytes, size: int) -> Image.Image:
     """The rows of a damaged file that can be had, opened and loaded. Raises `BrokenPicture` if too many are missing."""
     whole = False
     if data.startswith(file_formats.JPEG):
-        data, whole = file_formats.ended(data)
-        one, other = (_lenient(data + end + file_formats.END_OF_IMAGE, size, 0) for end in (b"", bytes(FILLING)))
+        data, whole = file_formats.trim_truncated(data)
+        one, other = (_load_truncated(data + end + file_formats.END_OF_IMAGE, size, 0) for end in (b"", bytes(FILLING)))
     else:
-        one, other = (_lenient(data, size, before) for before in (0, 255))
+        one, other = (_load_truncated(data, size, before) for before in (0, 255))
     there = [y for y in range(one.height) if whole or _row(one, y) == _row(other, y)]
     if one.format == "JPEG":  # behind the place where it was cut, both are the same grey
         there = [y for y, row in enumerate(there) if y == row]
     if len(there) < ENOUGH * one.height:
         raise errors.BrokenPicture()
-    return _cropped(_without_gaps(one, there), there[0], there[-1] + 1)
+    return _crop(_without_gaps(one, there), there[0], there[-1] + 1)
 
 
-def _lenient(data: bytes, size: int, before: int) -> Image.Image:
+def _load_truncated(data: bytes, size: int, before: int) -> Image.Image:
     """A damaged file, loaded as far as that goes over points that had a value before."""
     from PIL import Image, ImageFile
 
@@ -219,7 +221,7 @@ def _without_gaps(picture: Image.Image, there: list[int]) -> Image.Image:
     return picture
 
 
-def _cropped(picture: Image.Image, top: int, bottom: int) -> Image.Image:
+def _crop(picture: Image.Image, top: int, bottom: int) -> Image.Image:
     """Without the missing rows at an end; what is known about it stays."""
     if bottom - top == picture.height:
         return picture
@@ -231,13 +233,13 @@ def _cropped(picture: Image.Image, top: int, bottom: int) -> Image.Image:
 # pixels
 
 
-def _plain(opened: Image.Image, size: int) -> Image.Image:
+def _upright_rgb(opened: Image.Image, size: int) -> Image.Image:
     """A loaded picture as RGB, upright and of the size asked for."""
-    turn = _turn(opened)
+    turn = _orientation(opened)
     picture: Image.Image = opened
     if opened.mode in ("L", "RGB", "CMYK") and not opened.has_transparency_data:
-        picture = _fitted(opened, size)  # what follows is cheaper so
-    picture = _fitted(_srgb(picture), size)
+        picture = _resize(opened, size)  # what follows is cheaper so
+    picture = _resize(_to_srgb(picture), size)
     return picture if turn is None else picture.transpose(turn)
 
 
@@ -248,40 +250,40 @@ def _without_metadata(picture: Image.Image) -> Image.Image:
     return Image.frombytes("RGB", picture.size, picture.tobytes())
 
 
-def _turn(opened: Image.Image) -> Image.Transpose | None:
+def _orientation(opened: Image.Image) -> Image.Transpose | None:
     """How to turn it upright: EXIF orientation 2 to 8. What cannot be read is no reason to refuse a picture."""
     from PIL.Image import Transpose as T
 
     turns = (T.FLIP_LEFT_RIGHT, T.ROTATE_180, T.FLIP_TOP_BOTTOM, T.TRANSPOSE, T.ROTATE_270, T.TRANSVERSE, T.ROTATE_90)
     try:
         said = int(opened.getexif().get(0x0112, 1))
-    except Exception:  # as with `_opened`: Pillow raises anything on damaged data
+    except Exception:  # as with `_open`: Pillow raises anything on damaged data
         return None
     return turns[said - 2] if 2 <= said <= 8 else None
 
 
-def _fitted(picture: Image.Image, size: int) -> Image.Image:
+def _resize(picture: Image.Image, size: int) -> Image.Image:
     from PIL import Image
 
-    edges = picture_size.fitted(picture.size, size)
+    edges = picture_size.fit(picture.size, size)
     if edges == picture.size:
         return picture
     return picture.resize(edges, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _srgb(picture: Image.Image) -> Image.Image:
+def _to_srgb(picture: Image.Image) -> Image.Image:
     """8-bit RGB: 16 bits scaled, the profile applied, transparency laid on a background."""
     from PIL import Image
 
     profile = picture.info.get("icc_profile")
     alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
     if picture.mode.startswith(("I", "F")):
-        picture = _eight_bit(picture)
+        picture = _to_eight_bit(picture)
     if picture.mode in ("1", "LA", "La"):
         picture = picture.convert("L")
     elif picture.mode not in ("L", "RGB", "CMYK", "LAB"):
         picture = picture.convert("RGB")
-    coloured = _profiled(picture, profile)
+    coloured = _apply_profile(picture, profile)
     if alpha is None:
         return coloured
     return Image.composite(coloured, Image.new("RGB", coloured.size, _background(coloured, alpha)), alpha)
@@ -296,7 +298,7 @@ def _background(picture: Image.Image, alpha: Image.Image) -> tuple[int, int, int
     return best, best, best
 
 
-def _profiled(picture: Image.Image, profile: bytes | None) -> Image.Image:
+def _apply_profile(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """L, RGB, CMYK or LAB in sRGB. A profile that is damaged, or meant for other colours, is left out."""
     from PIL import ImageCms
 
@@ -313,7 +315,7 @@ def _profiled(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return converted or picture.convert("RGB")
 
 
-def _eight_bit(picture: Image.Image) -> Image.Image:
+def _to_eight_bit(picture: Image.Image) -> Image.Image:
     """16-bit whole numbers are scaled by their range, anything wider by its own extremes."""
     wide = picture.convert("F")
     low, high = cast(tuple[float, float], wide.getextrema())

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     studio = Studio("cpu", "float32", asked.threads)
     network = studio.network(asked.network)
-    for layer in asked.layers or catalog.seen(asked.network):
+    for layer in asked.layers or catalog.perception_layers(asked.network):
         path = thumbnails.write(asked.network, layer, painted(network, layer, asked.steps), asked.out)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
 

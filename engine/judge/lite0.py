@@ -53,7 +53,7 @@ class Opinion:
 
 def load() -> Network:
     """The judge. Raises `FileNotFoundError` where its package is not installed, `PackageDamaged` where it is broken."""
-    path = network_files.packaged(PACKAGE, None)
+    path = network_files.package_path(PACKAGE, None)
     if path is None:
         raise FileNotFoundError(f"{PACKAGE.distribution} is not installed")
     model = architectures.model(ARCHITECTURE, 1000, weights.of_package(PACKAGE, path, "lite0"))

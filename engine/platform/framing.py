@@ -30,7 +30,7 @@ def read(pipe: BinaryIO) -> Frame | None:
     start = pipe.read(LENGTHS.size)
     if len(start) < LENGTHS.size:
         return None
-    header, blob = _checked(start)
+    header, blob = _check_lengths(start)
     body = pipe.read(header + blob)
     return _unpack(body, header) if len(body) == header + blob else None
 
@@ -38,7 +38,7 @@ def read(pipe: BinaryIO) -> Frame | None:
 async def receive(stream: asyncio.StreamReader) -> Frame | None:
     """The next frame, or None when the other side is gone."""
     try:
-        header, blob = _checked(await stream.readexactly(LENGTHS.size))
+        header, blob = _check_lengths(await stream.readexactly(LENGTHS.size))
         return _unpack(await stream.readexactly(header + blob), header)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
@@ -54,7 +54,7 @@ async def send(stream: asyncio.StreamWriter, header: dict[str, Any], blob: bytes
     await stream.drain()
 
 
-def _checked(start: bytes) -> tuple[int, int]:
+def _check_lengths(start: bytes) -> tuple[int, int]:
     header, blob = LENGTHS.unpack(start)
     if header + blob > LIMIT:
         raise ConnectionError("a frame beyond the limit")

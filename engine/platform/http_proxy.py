@@ -27,10 +27,10 @@ def proxy_for(url: str, setting: str = "") -> str | None:
     if setting == NONE or is_loopback(host) or proxy_bypass(host):
         return None
     if setting:
-        return _checked(setting, "The setting `proxy`")
+        return _check_proxy(setting, "The setting `proxy`")
     scheme = _ALIKE.get(address.scheme, address.scheme)
     found = getproxies_environment().get(scheme, "")
-    return _checked(found, f"The variable {scheme.upper()}_PROXY") if found else None
+    return _check_proxy(found, f"The variable {scheme.upper()}_PROXY") if found else None
 
 
 def is_loopback(host: str) -> bool:
@@ -41,7 +41,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _checked(proxy: str, where: str) -> str:
+def _check_proxy(proxy: str, where: str) -> str:
     """The proxy as a whole URL. What it says is never repeated: it may hold a password."""
     whole = proxy if "://" in proxy else f"http://{proxy}"
     instead = f"Name one in `proxy` as http://HOST:PORT, or set `proxy` to {NONE} to go without."

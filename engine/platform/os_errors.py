@@ -20,20 +20,22 @@ _PLAIN = {
 }
 
 
-def unusable(path: Path, error: OSError, choose: str = "choose another `data_dir`") -> SettingsError:
+def unusable_path(path: Path, error: OSError, choose: str = "choose another `data_dir`") -> SettingsError:
     """Why a file or folder of ours cannot be used, and the remedy; `choose` is the other way out."""
     if error.errno in (errno.EACCES, errno.EPERM):
-        return SettingsError(problem=f"{path} cannot be used{_whose(path)}. {_remedy(path)}, or {choose}.")
+        return SettingsError(problem=f"{path} cannot be used{_owner_words(path)}. {_remedy(path)}, or {choose}.")
     why = _PLAIN.get(error.errno or 0, error.strerror or type(error).__name__)
     return SettingsError(problem=f"{path} cannot be used: {why}. {choose[:1].upper()}{choose[1:]}.")
 
 
-def expanded(path: Path) -> Path:
+def expand(path: Path) -> Path:
     """The path made absolute, `~` being the home folder. Raises `SettingsError` where there is none."""
     try:
         return path.expanduser().absolute()
     except RuntimeError:
-        nowhere = f"{path} needs a home folder, and {_me()} has none: HOME is not set and /etc/passwd does not say."
+        nowhere = (
+            f"{path} needs a home folder, and {_current_user()} has none: HOME is not set and /etc/passwd does not say."
+        )
         raise SettingsError(problem=f"{nowhere} Set HOME, or PAREIDOLIA_DATA_DIR to a folder of that user.") from None
     except OSError:
         gone = f"The folder that this was started in is gone, so nobody knows where {path} is."
@@ -45,7 +47,7 @@ def make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise unusable(folder, error) from None
+        raise unusable_path(folder, error) from None
 
 
 def make_private(folder: Path) -> None:
@@ -60,14 +62,14 @@ def make_private(folder: Path) -> None:
     except FileExistsError:
         raise SettingsError(problem=f"{folder} is a file. Move it away, or choose another `data_dir`.") from None
     except OSError as error:
-        raise unusable(folder, error) from None
+        raise unusable_path(folder, error) from None
 
 
 def check_writable(*paths: Path) -> None:
     """Raises `SettingsError` for a file of ours that may not be written, as one start under `sudo` leaves them."""
     for path in paths:
         if is_file(path) and not os.access(path, os.W_OK):
-            raise unusable(path, PermissionError(errno.EACCES, "not ours"))
+            raise unusable_path(path, PermissionError(errno.EACCES, "not ours"))
 
 
 def is_file(path: Path) -> bool:
@@ -78,7 +80,7 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def matching(folder: Path, pattern: str) -> list[Path]:
+def list_matching(folder: Path, pattern: str) -> list[Path]:
     """The files of a folder by a pattern, in order; none in a folder that may not be looked into."""
     try:
         return sorted(folder.glob(pattern))
@@ -86,12 +88,16 @@ def matching(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _whose(path: Path) -> str:
+def _owner_words(path: Path) -> str:
     try:
         owner = path.stat().st_uid
     except OSError:
-        return f" by {_me()}: there is no permission"
-    return "" if owner == os.geteuid() else f": it belongs to another user ({_named(owner)}), and this is {_me()}"
+        return f" by {_current_user()}: there is no permission"
+    return (
+        ""
+        if owner == os.geteuid()
+        else f": it belongs to another user ({_user_name(owner)}), and this is {_current_user()}"
+    )
 
 
 def _remedy(path: Path) -> str:
@@ -104,11 +110,11 @@ def _remedy(path: Path) -> str:
         return f"Make it with `sudo mkdir -p {place} && sudo chown -R {os.geteuid()} {place}`"
 
 
-def _me() -> str:
-    return f"user {_named(os.geteuid())}"
+def _current_user() -> str:
+    return f"user {_user_name(os.geteuid())}"
 
 
-def _named(user: int) -> str:
+def _user_name(user: int) -> str:
     try:
         return f"{pwd.getpwuid(user).pw_name}, {user}"
     except KeyError:

@@ -17,14 +17,14 @@ def report() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def forgive() -> None:
+def replace_unprintable() -> None:
     """Show a replacement for what the terminal's encoding lacks. Once a program, before anything is said."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors != "backslashreplace":
             stream.reconfigure(errors="replace")
 
 
-def marked(text: str, *strong: str) -> Text:
+def with_bold(text: str, *strong: str) -> Text:
     """The text with these parts of it in bold."""
     shown = Text(text)
     for part in strong:

@@ -11,7 +11,7 @@ from typing import Any
 from engine.errors import SettingsError
 from engine.platform import os_errors
 
-_MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 """Windows' editors and shells begin a file with what says its encoding."""
 _WINDOWS_PATH = re.compile(r'=\s*"[^"\n]*\\')
 
@@ -24,8 +24,8 @@ def read(path: Path, choose: str = "choose another file") -> str:
         made = "Docker makes one where the file that is to be mounted is missing. Remove it, and put the file there"
         raise SettingsError(problem=f"{path} is a folder, not a file. {made}, or {choose}.") from None
     except OSError as error:
-        raise os_errors.unusable(path, error, choose) from None
-    return _decoded(path, data)
+        raise os_errors.unusable_path(path, error, choose) from None
+    return _decode(path, data)
 
 
 def toml(path: Path, choose: str = "choose another file") -> dict[str, Any]:
@@ -37,8 +37,8 @@ def toml(path: Path, choose: str = "choose another file") -> dict[str, Any]:
         raise SettingsError(problem=f"{path} cannot be read: {error}.{_hint(text)}") from None
 
 
-def _decoded(path: Path, data: bytes) -> str:
-    encoding = next((name for mark, name in _MARKED if data.startswith(mark)), "utf-8")
+def _decode(path: Path, data: bytes) -> str:
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:

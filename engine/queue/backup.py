@@ -66,7 +66,7 @@ def backup(settings: Settings, target: Path) -> Iterator[Step]:
         raise BackupError(problem=f"There is nothing in {settings.data_dir} to back up yet.")
     part = target.with_name(f".{target.name}.part")
     try:
-        with _removed(part), _shared(settings):
+        with _remove_at_end(part), _shared_lock(settings):
             yield from _write(settings, part)
             part.replace(target)
     except (OSError, sqlite3.Error) as error:
@@ -79,7 +79,7 @@ def _write(settings: Settings, part: Path) -> Iterator[Step]:
     with tempfile.TemporaryDirectory(dir=part.parent, prefix=".backup-") as folder:
         copy = Path(folder) / DATABASE
         _copy(settings.database, copy)
-        names, schema = _named_after_upgrade(copy), _schema(copy)
+        names, schema = _blob_names_after_upgrade(copy), _schema(copy)
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
                 facts = {"format": FORMAT, "schema": schema, "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
@@ -115,12 +115,12 @@ def _copy(database: Path, copy: Path) -> None:
     check(copy)
 
 
-def _named_after_upgrade(copy: Path) -> list[BlobKey]:
+def _blob_names_after_upgrade(copy: Path) -> list[BlobKey]:
     """What it names, whichever version it is of; the copy itself stays of its version, for a way back to that."""
     newest = copy.with_name("newest.db")
     shutil.copyfile(copy, newest)
     _upgrade(newest)
-    return _named(newest)
+    return _blob_names(newest)
 
 
 def _upgrade(database: Path) -> None:
@@ -131,9 +131,9 @@ def _upgrade(database: Path) -> None:
         engine.dispose()
 
 
-def _named(copy: Path) -> list[BlobKey]:
+def _blob_names(copy: Path) -> list[BlobKey]:
     with closing(Ledger(sqlite_url(copy))) as ledger:
-        return sorted(ledger.named_blobs())
+        return sorted(ledger.referenced_blobs())
 
 
 def _schema(copy: Path) -> str:
@@ -148,15 +148,15 @@ def restore(settings: Settings, source: Path) -> Iterator[Step]:
     """Put a backup in place of what is there, which is set aside. Nobody may be at work. Raises `SettingsError`s;
     then everything is as it was."""
     try:
-        with _alone(settings), zipfile.ZipFile(source) as archive, _unpacking(settings) as fresh:
+        with _exclusive_lock(settings), zipfile.ZipFile(source) as archive, _unpacking(settings) as fresh:
             blobs = _names(archive, source)
             _read_database(settings, archive, source, fresh)
             yield from _read_blobs(settings, archive, source, blobs)
-            lost = len(set(_named(fresh)) - {BlobKey(name.removeprefix(BLOBS)) for name in blobs})
+            lost = len(set(_blob_names(fresh)) - {BlobKey(name.removeprefix(BLOBS)) for name in blobs})
             aside = _exchange(settings.database, fresh)
             yield Step(len(blobs), len(blobs), lost, aside)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise _unfit(source, str(error)) from error
+        raise _not_a_backup(source, str(error)) from error
     except OSError as error:
         raise BackupError(
             problem=f"{source} could not be restored ({error}). Check the file and the disk's room, and try again."
@@ -168,13 +168,13 @@ def _names(archive: zipfile.ZipFile, source: Path) -> list[str]:
     members = archive.infolist()
     blobs = [one.filename for one in members if one.filename not in (MANIFEST, DATABASE)]
     if len({one.filename for one in members}) != len(members) or len(members) != len(blobs) + 2:
-        raise _unfit(source, "a part is missing or twice there")
+        raise _not_a_backup(source, "a part is missing or twice there")
     if not all(name.startswith(BLOBS) and is_key(name.removeprefix(BLOBS)) for name in blobs):
-        raise _unfit(source, "there are files in it that no backup has")
+        raise _not_a_backup(source, "there are files in it that no backup has")
     if any(one.compress_type != zipfile.ZIP_STORED for one in members):
-        raise _unfit(source, "it was packed by something else")
+        raise _not_a_backup(source, "it was packed by something else")
     if sum(one.file_size for one in members) > source.stat().st_size:
-        raise _unfit(source, "it says it is larger than it is")
+        raise _not_a_backup(source, "it says it is larger than it is")
     return blobs
 
 
@@ -195,7 +195,7 @@ def _read_database(settings: Settings, archive: zipfile.ZipFile, source: Path, f
         with closing(sqlite3.connect(fresh)) as db:
             db.execute("PRAGMA journal_mode=DELETE")
     except (DatabaseDamaged, sqlite3.Error, sa.exc.SQLAlchemyError) as error:
-        raise _unfit(source, "its database is damaged") from error
+        raise _not_a_backup(source, "its database is damaged") from error
     except SettingsError as error:
         raise BackupError(problem=str(error)) from error
 
@@ -206,7 +206,7 @@ def _read_manifest(archive: zipfile.ZipFile, source: Path) -> None:
     try:
         form = json.loads(text)["format"]
     except (ValueError, KeyError, TypeError) as error:
-        raise _unfit(source, "it does not say what it is") from error
+        raise _not_a_backup(source, "it does not say what it is") from error
     if form != FORMAT:
         raise BackupError(problem=f"{source} was made by a newer Pareidolia. Update Pareidolia, then restore it.")
 
@@ -216,9 +216,9 @@ def _check_shape(fresh: Path, source: Path) -> None:
     with closing(sqlite3.connect(fresh)) as db:
         found = db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     if not {"alembic_version", "jobs", "presets"} <= {name for _, name, _ in found}:
-        raise _unfit(source, "its database is damaged")
+        raise _not_a_backup(source, "its database is damaged")
     if any(kind not in ("table", "index") or "virtual" in (sql or "").lower() for kind, _, sql in found):
-        raise _unfit(source, "there is more in its database than ours has")
+        raise _not_a_backup(source, "there is more in its database than ours has")
 
 
 def _read_blobs(settings: Settings, archive: zipfile.ZipFile, source: Path, names: list[str]) -> Iterator[Step]:
@@ -228,7 +228,7 @@ def _read_blobs(settings: Settings, archive: zipfile.ZipFile, source: Path, name
         with archive.open(name) as packed:
             data = packed.read(LARGEST)
         if blobs.put(data) != name.removeprefix(BLOBS):
-            raise _unfit(source, "a picture in it is damaged")
+            raise _not_a_backup(source, "a picture in it is damaged")
 
 
 def _exchange(database: Path, fresh: Path) -> Path | None:
@@ -253,14 +253,14 @@ def _fold_journal(database: Path) -> None:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _unfit(source: Path, why: str) -> BackupError:
+def _not_a_backup(source: Path, why: str) -> BackupError:
     return BackupError(
         problem=f"{source} is not a whole backup of Pareidolia: {why}. Nothing was changed. Try another."
     )
 
 
 @contextmanager
-def _shared(settings: Settings) -> Iterator[None]:
+def _shared_lock(settings: Settings) -> Iterator[None]:
     try:
         lock = occupy(settings.run_dir)
     except BlockingIOError:
@@ -272,7 +272,7 @@ def _shared(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _exclusive_lock(settings: Settings) -> Iterator[None]:
     try:
         lock = occupy(settings.run_dir, alone=True)
     except BlockingIOError:
@@ -293,7 +293,7 @@ def _unpacking(settings: Settings) -> Iterator[Path]:
 
 
 @contextmanager
-def _removed(part: Path) -> Iterator[None]:
+def _remove_at_end(part: Path) -> Iterator[None]:
     """Whatever happens, no half a backup stays."""
     try:
         yield

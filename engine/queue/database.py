@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 ADVISORY_LOCK = 0x50415245
 READING = "AUTOCOMMIT"
 """The isolation of reads: no transaction."""
-PASSING = frozenset({
+TRANSIENT_CODES = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 })  # fmt: skip
@@ -65,7 +65,7 @@ def connect(url: str) -> sa.Engine:
     What a disk or a server refuses for a while is raised as `NoLedger`, by every statement.
     """
     engine = sa.create_engine(url)
-    event.listen(engine, "handle_error", _say_what_may_pass)
+    event.listen(engine, "handle_error", _raise_no_ledger)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _durable_sqlite)
         lock = "BEGIN IMMEDIATE"
@@ -80,18 +80,18 @@ def _reads(connection: sa.Connection) -> bool:
     return connection.get_execution_options().get("isolation_level") == READING
 
 
-def _say_what_may_pass(context: sa.engine.ExceptionContext) -> None:
+def _raise_no_ledger(context: sa.engine.ExceptionContext) -> None:
     found = context.sqlalchemy_exception
-    if isinstance(found, sa.exc.OperationalError) and _may_pass(context.original_exception):
-        raise _no_ledger(context.original_exception) from found
+    if isinstance(found, sa.exc.OperationalError) and _is_transient(context.original_exception):
+        raise _no_ledger_error(context.original_exception) from found
 
 
-def _may_pass(error: BaseException) -> bool:
+def _is_transient(error: BaseException) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in PASSING  # the upper bits say more precisely what it was
+    return code is None or code & 0xFF in TRANSIENT_CODES  # the upper bits say more precisely what it was
 
 
-def _no_ledger(error: BaseException) -> NoLedger:
+def _no_ledger_error(error: BaseException) -> NoLedger:
     log.error("the database cannot be used: %s", error)
     return NoLedger(reason=str(error))
 
@@ -109,6 +109,6 @@ def _durable_sqlite(connection: Any, _record: Any) -> None:
         for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
     except sqlite3.OperationalError as error:
-        if _may_pass(error):
-            raise _no_ledger(error) from error
+        if _is_transient(error):
+            raise _no_ledger_error(error) from error
         raise

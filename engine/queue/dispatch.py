@@ -21,7 +21,7 @@ class Dispatch(Protocol):
         `DiskFull`; then nothing was queued."""
         ...
 
-    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:
         """Stop a job. With `keep`, a running job is done with its last preview as the result."""
         ...
 
@@ -33,7 +33,7 @@ class Dispatch(Protocol):
         """What became of a job."""
         ...
 
-    async def answered_in(self, message_id: str) -> JobRow | None:
+    async def find_by_answer(self, message_id: str) -> JobRow | None:
         """The settled job whose answer was posted as that message."""
         ...
 
@@ -45,7 +45,7 @@ class Dispatch(Protocol):
         """Where every job that waits or runs stands, in the order in which they will run."""
         ...
 
-    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
+    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:
         """Jobs that wait or run, in the order in which they will run; all, or one user's."""
         ...
 
@@ -57,7 +57,7 @@ class Dispatch(Protocol):
         """Whether an engine is there now: while hints are listened to, it is known at once when one dies."""
         ...
 
-    async def unposted(self) -> Sequence[JobRow]:
+    async def list_unposted(self) -> Sequence[JobRow]:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         ...
 

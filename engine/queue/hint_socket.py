@@ -69,7 +69,7 @@ def check_socket(run_dir: Path) -> Path:
             listening.bind(str(probe))
         probe.unlink(missing_ok=True)
     except OSError as error:
-        raise os_errors.unusable(probe, error) from None
+        raise os_errors.unusable_path(probe, error) from None
     return path.parent
 
 
@@ -77,12 +77,12 @@ def sweep(folder: Path) -> None:
     """Remove the sockets that killed processes left in a folder of ours: those on which nobody listens."""
     for path in (*folder.glob("*.sock"), *folder.glob("*.try")):
         with contextlib.suppress(OSError):  # somebody else was quicker, or it is none of ours: it can stay
-            if _is_left(path):
+            if _is_stale(path):
                 path.unlink()
                 log.info("the socket of a dead engine is removed: %s", path)
 
 
-def _is_left(path: Path) -> bool:
+def _is_stale(path: Path) -> bool:
     """Whether nobody listens on a socket. Raises `OSError` where nothing is known of it."""
     about = path.lstat()
     if not stat.S_ISSOCK(about.st_mode) or time.time() - about.st_mtime < STALE_S:
@@ -96,12 +96,12 @@ def _is_left(path: Path) -> bool:
     return False
 
 
-class LiveServer:
+class HintServer:
     """The engine's end."""
 
     def __init__(self, path: Path, take: Callable[[dict[str, Any]], None]) -> None:
         self.path = path
-        self._take = take
+        self._on_frame = take
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -113,7 +113,7 @@ class LiveServer:
             self.path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._serve, self.path)
         except OSError as error:
-            raise os_errors.unusable(self.path, error) from None
+            raise os_errors.unusable_path(self.path, error) from None
         await asyncio.to_thread(sweep, self.path.parent)
 
     async def stop(self) -> None:
@@ -124,7 +124,7 @@ class LiveServer:
             writer.close()
         self.path.unlink(missing_ok=True)
 
-    def tell(self, hint: Hint) -> None:
+    def send_hint(self, hint: Hint) -> None:
         """Broadcast a hint to whoever keeps up."""
         frame = _frame(hint)
         for writer in list(self._writers):
@@ -135,13 +135,13 @@ class LiveServer:
         self._writers.add(writer)
         try:
             while frame := await framing.receive(reader):
-                self._take(frame[0])
+                self._on_frame(frame[0])
         finally:
             self._writers.discard(writer)
             writer.close()
 
 
-class LiveClient:
+class HintClient:
     """The bot's end: connects, and connects again whenever an engine comes up."""
 
     def __init__(self, path: Path) -> None:

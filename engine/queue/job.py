@@ -91,7 +91,7 @@ class JobRow:
     error: str = ""
     """The sentence of a failed job."""
     error_code: str = ""
-    keep: bool = False
+    keep_preview: bool = False
     """Cancelled by "keep this one": the last preview is the result."""
     posted: str | None = None
     """Id of the message that holds the answer."""

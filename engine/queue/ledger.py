@@ -81,11 +81,11 @@ FIRST_GUESS_S = 0.6
 """Seconds per megapixel-iteration before anything has been measured (FIELD: two CPU cores, fp32)."""
 SMOOTHING = 0.3
 """Weight of the newest run in the moving average."""
-CRASHES = 2
+MOST_CRASHES = 2
 """A child that crashed this often on a job fails it."""
-BROUGHT = 20
+RECENT_SOURCES = 20
 """Jobs that are looked through for the last picture that somebody brought to a channel."""
-STARTS = 20
+MOST_STARTS = 20
 """A job that was begun this often and never ended brings whole engines down; it fails."""
 
 _presets = sa.table("presets", sa.column("params"))
@@ -164,7 +164,7 @@ class Ledger:
         known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
         return job.params.work() * (known or FIRST_GUESS_S * catalog.network(job.params.network).effort)
 
-    def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:
+    def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:
         """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
         with self._db.begin() as db:
             state = db.scalar(sa.select(jobs.c.state).where(jobs.c.id == id))
@@ -176,7 +176,7 @@ class Ledger:
             if state == State.QUEUED:
                 db.execute(one.values(state=State.CANCELLED, finished=self.clock()))
                 return CancelOutcome.CANCELLED
-            db.execute(one.values(stop="keep" if keep else "stop"))
+            db.execute(one.values(stop="keep" if keep_preview else "stop"))
             return CancelOutcome.STOPPING
 
     def row(self, id: JobId) -> JobRow | None:
@@ -185,7 +185,7 @@ class Ledger:
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
         return _job_row(found) if found else None
 
-    def answered_in(self, message_id: str) -> JobRow | None:
+    def find_by_answer(self, message_id: str) -> JobRow | None:
         """The settled job whose answer was posted as that message."""
         with self._read() as db:
             found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
@@ -195,25 +195,27 @@ class Ledger:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
         chosen = (jobs.c.requester == requester, jobs.c.picture.is_not(None), jobs.c.parent.is_(None))
         with self._read() as db:
-            rows = db.execute(sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(BROUGHT)).all()
+            rows = db.execute(
+                sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(RECENT_SOURCES)
+            ).all()
         return [_job_row(one) for one in rows]
 
-    def waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
+    def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
         """Jobs that run or wait, in the order in which they will run; all, or one user's."""
-        rows = self._line(*jobs.c)
+        rows = self._open_rows(*jobs.c)
         line = zip(rows, self._places(rows), strict=True)
         return [(_job_row(row), place) for row, place in line if requester in (None, row.requester)]
 
     def places(self) -> dict[JobId, Place]:
         """Where every job that runs or waits stands, in the order in which they will run."""
-        rows = self._line(jobs.c.id, jobs.c.state, jobs.c.cost_s, jobs.c.started)
+        rows = self._open_rows(jobs.c.id, jobs.c.state, jobs.c.cost_s, jobs.c.started)
         return {JobId(row.id): place for row, place in zip(rows, self._places(rows), strict=True)}
 
     def place(self, id: JobId) -> Place | None:
         """Where a job stands; None if it is settled or unknown."""
         return self.places().get(id)
 
-    def _line(self, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
+    def _open_rows(self, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
         running_first = sa.case((jobs.c.state == State.RUNNING, 0), else_=1)
         order = (running_first, jobs.c.priority, jobs.c.tag, jobs.c.created)
         with self._read() as db:
@@ -226,7 +228,7 @@ class Ledger:
             places.append(Place(0 if row.state == State.RUNNING else ahead, until, State(row.state)))
         return places
 
-    def unposted(self) -> Sequence[JobRow]:
+    def list_unposted(self) -> Sequence[JobRow]:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         with self._read() as db:
             rows = db.execute(sa.select(jobs).where(jobs.c.posted.is_(None)).order_by(jobs.c.created)).all()
@@ -260,7 +262,7 @@ class Ledger:
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
             db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
-        if _known(found.params) is None:
+        if _parse_known(found.params) is None:
             self.fail(found.id, found.attempt, NoLongerKnown())
             return self.claim(engine)
         return _job_row(found)
@@ -279,7 +281,7 @@ class Ledger:
             if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
                 return False
             row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
-            if not row.keep:  # a dream that was kept early says nothing of a whole one
+            if not row.keep_preview:  # a dream that was kept early says nothing of a whole one
                 self._calibrate(db, row.job, seconds)
         return True
 
@@ -298,7 +300,7 @@ class Ledger:
         failed = {"state": State.FAILED, "error": str(error), "error_code": error.code, "finished": self.clock()}
         return self._settle(id, attempt, failed)
 
-    def stopped(self, id: JobId, attempt: int) -> bool:
+    def settle_cancelled(self, id: JobId, attempt: int) -> bool:
         """Settle as cancelled."""
         return self._settle(id, attempt, {"state": State.CANCELLED, "finished": self.clock()})
 
@@ -306,13 +308,13 @@ class Ledger:
         """Put a job back unharmed: the engine stops gracefully."""
         return self._settle(id, attempt, {"state": State.QUEUED, "engine": None})
 
-    def crashed(self, id: JobId, attempt: int) -> State:
+    def record_crash(self, id: JobId, attempt: int) -> State:
         """The child died on it: queued once more, or failed the second time."""
         with self._db.begin() as db:
             row = db.execute(sa.select(jobs).where(*_fence(id, attempt))).one_or_none()
             if row is None:
                 return State.QUEUED
-            state = State.FAILED if row.crashes + 1 >= CRASHES else State.QUEUED
+            state = State.FAILED if row.crashes + 1 >= MOST_CRASHES else State.QUEUED
             db.execute(jobs.update().where(jobs.c.id == id).values(crashes=row.crashes + 1, **self._after(state)))
             return state
 
@@ -321,7 +323,7 @@ class Ledger:
         mine = (jobs.c.state == State.RUNNING, jobs.c.engine == engine)
         with self._db.begin() as db:
             worn_out = db.execute(
-                jobs.update().where(*mine, jobs.c.attempt >= STARTS).values(**self._after(State.FAILED))
+                jobs.update().where(*mine, jobs.c.attempt >= MOST_STARTS).values(**self._after(State.FAILED))
             ).rowcount
             flagged = db.execute(
                 jobs.update().where(*mine, jobs.c.stop != "").values(state=State.CANCELLED, finished=self.clock())
@@ -341,7 +343,7 @@ class Ledger:
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
 
-    def named_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
+    def referenced_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
         """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
         named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
@@ -392,7 +394,7 @@ def _remaining(row: sa.Row[Any], now: float) -> float:
     return float(row.cost_s)
 
 
-def _known(stored: str) -> params.AnyParams | None:
+def _parse_known(stored: str) -> params.AnyParams | None:
     """Params as stored; None where a network or a word in them has gone since. Their row must still be answered."""
     try:
         return params.parse(stored)
@@ -404,7 +406,7 @@ def _job_row(row: sa.Row[Any]) -> JobRow:
     return JobRow(
         id=JobId(row.id),
         job=Job(
-            params=_known(row.params) or params.Dream(),
+            params=_parse_known(row.params) or params.Dream(),
             requester=row.requester,
             picture=BlobKey(row.picture) if row.picture else None,
             others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},
@@ -421,7 +423,7 @@ def _job_row(row: sa.Row[Any]) -> JobRow:
         result=Result(**json.loads(row.result)) if row.result else None,
         error=row.error,
         error_code=row.error_code,
-        keep=row.stop == "keep",
+        keep_preview=row.stop == "keep",
         posted=row.posted,
         crashes=row.crashes,
     )

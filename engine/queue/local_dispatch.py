@@ -14,7 +14,7 @@ from engine.files.blobs import BlobKey, Blobs
 from engine.platform.units import MEGABYTE
 from engine.queue import migrate
 from engine.queue.database import occupy, sqlite_url
-from engine.queue.hint_socket import LiveClient, socket_path
+from engine.queue.hint_socket import HintClient, socket_path
 from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
 from engine.queue.ledger import Ledger
 from engine.settings import Settings
@@ -45,7 +45,7 @@ def open_blobs(settings: Settings) -> Blobs:
 class LocalDispatch:
     """The port of `engine.queue.dispatch`, where every method is described."""
 
-    def __init__(self, ledger: Ledger, blobs: Blobs, live: LiveClient, free_mb: float = 0.0) -> None:
+    def __init__(self, ledger: Ledger, blobs: Blobs, live: HintClient, free_mb: float = 0.0) -> None:
         self.ledger = ledger
         self.blobs = blobs
         self.live = live
@@ -54,7 +54,7 @@ class LocalDispatch:
     @classmethod
     def open(cls, settings: Settings) -> LocalDispatch:
         """Connect to the ledger of these settings; migrates it first."""
-        live = LiveClient(socket_path(settings.run_dir))
+        live = HintClient(socket_path(settings.run_dir))
         return cls(open_ledger(settings), open_blobs(settings), live, settings.storage.free_mb)
 
     async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
@@ -63,10 +63,10 @@ class LocalDispatch:
         self.live.send(wake=True)
         return id
 
-    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
-        outcome = await to_thread(self.ledger.cancel, id, keep=keep)
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
+        outcome = await to_thread(self.ledger.cancel, id, keep_preview=keep_preview)
         if outcome is CancelOutcome.STOPPING:
-            self.live.send(stop=id, keep=keep)
+            self.live.send(stop=id, keep=keep_preview)
         return outcome
 
     async def place(self, id: JobId) -> Place | None:  # noqa: D102
@@ -75,8 +75,8 @@ class LocalDispatch:
     async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
         return await to_thread(self.ledger.row, id)
 
-    async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
-        return await to_thread(self.ledger.answered_in, message_id)
+    async def find_by_answer(self, message_id: str) -> JobRow | None:  # noqa: D102
+        return await to_thread(self.ledger.find_by_answer, message_id)
 
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
         return await to_thread(self.ledger.recent_sources, requester)
@@ -84,8 +84,8 @@ class LocalDispatch:
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)
 
-    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
-        return await to_thread(self.ledger.waiting, requester)
+    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return await to_thread(self.ledger.list_waiting, requester)
 
     def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
         return self.live.hints()
@@ -93,8 +93,8 @@ class LocalDispatch:
     def engine_listens(self) -> bool:  # noqa: D102
         return self.live.connected
 
-    async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
-        return await to_thread(self.ledger.unposted)
+    async def list_unposted(self) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.list_unposted)
 
     async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
         await to_thread(self.ledger.update_posting, id, posting)

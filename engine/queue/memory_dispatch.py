@@ -49,12 +49,12 @@ class MemoryDispatch:
         """Claim the next job, as an engine does."""
         row = self.ledger.claim("by hand")
         if row:
-            self._tell(Started(row.id))
+            self._send_hint(Started(row.id))
         return row
 
     def progress(self, id: JobId, step: int, steps: int, preview: bytes = b"", eta_s: float = 0.0) -> str:
         """Report progress; returns what the ledger answers ("" for go on)."""
-        self._tell(Progress(id, step, steps, eta_s, preview))
+        self._send_hint(Progress(id, step, steps, eta_s, preview))
         return self.ledger.stop_flag(id, self._attempt(id))
 
     def finish(
@@ -65,31 +65,31 @@ class MemoryDispatch:
         key = hashlib.sha256(data).hexdigest()
         self._blobs[BlobKey(key)] = data
         result = Result(BlobKey(key), mime, width, height, len(data), facts=facts or {})
-        return self._settled(id, self.ledger.finish(id, self._attempt(id), result, 1.0))
+        return self._settle(id, self.ledger.finish(id, self._attempt(id), result, 1.0))
 
     def fail(self, id: JobId, error: Failure | None = None) -> bool:
         """Settle a running job as failed."""
-        return self._settled(id, self.ledger.fail(id, self._attempt(id), error or Broken()))
+        return self._settle(id, self.ledger.fail(id, self._attempt(id), error or Broken()))
 
-    def stopped(self, id: JobId) -> bool:
+    def settle_cancelled(self, id: JobId) -> bool:
         """Settle a running job as cancelled."""
-        return self._settled(id, self.ledger.stopped(id, self._attempt(id)))
+        return self._settle(id, self.ledger.settle_cancelled(id, self._attempt(id)))
 
     def crash(self, id: JobId) -> State:
         """A running job's child died; what the ledger makes of that."""
-        state = self.ledger.crashed(id, self._attempt(id))
-        self._tell(Settled(id) if state.settled else Requeued(id))
+        state = self.ledger.record_crash(id, self._attempt(id))
+        self._send_hint(Settled(id) if state.settled else Requeued(id))
         return state
 
     def _attempt(self, id: JobId) -> int:
         row = self.ledger.row(id)
         return row.attempt if row else 0
 
-    def _settled(self, id: JobId, done: bool) -> bool:
-        self._tell(Settled(id))
+    def _settle(self, id: JobId, done: bool) -> bool:
+        self._send_hint(Settled(id))
         return done
 
-    def _tell(self, hint: Hint) -> None:
+    def _send_hint(self, hint: Hint) -> None:
         for queue in self._listeners:
             queue.put_nowait(hint)
 
@@ -98,8 +98,8 @@ class MemoryDispatch:
     async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
         return self.ledger.submit(job, posting, id)
 
-    async def cancel(self, id: JobId, *, keep: bool = False) -> CancelOutcome:  # noqa: D102
-        return self.ledger.cancel(id, keep=keep)
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
+        return self.ledger.cancel(id, keep_preview=keep_preview)
 
     async def place(self, id: JobId) -> Place | None:  # noqa: D102
         return self.ledger.place(id)
@@ -107,8 +107,8 @@ class MemoryDispatch:
     async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
         return self.ledger.row(id)
 
-    async def answered_in(self, message_id: str) -> JobRow | None:  # noqa: D102
-        return self.ledger.answered_in(message_id)
+    async def find_by_answer(self, message_id: str) -> JobRow | None:  # noqa: D102
+        return self.ledger.find_by_answer(message_id)
 
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
         return self.ledger.recent_sources(requester)
@@ -116,8 +116,8 @@ class MemoryDispatch:
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()
 
-    async def waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
-        return self.ledger.waiting(requester)
+    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
+        return self.ledger.list_waiting(requester)
 
     async def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
         queue: asyncio.Queue[Hint] = asyncio.Queue()
@@ -131,8 +131,8 @@ class MemoryDispatch:
     def engine_listens(self) -> bool:  # noqa: D102
         return self.engine_there
 
-    async def unposted(self) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.unposted()
+    async def list_unposted(self) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.list_unposted()
 
     async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
         self.ledger.update_posting(id, posting)

@@ -25,7 +25,7 @@ TIDY_S = 1800.0
 """Between two rounds; the first comes that long after the start, when a wrong clock has been set right."""
 CLOCK_JUMP_S = 600.0
 """A clock that went this much faster than time has jumped, and gets one round's time to be set right."""
-GRACE_S = 3600.0
+UNUSED_S = 3600.0
 """A blob used within this time stays, whoever names it: its row may be just about to be written."""
 DAY_S = 86_400.0
 GIGABYTE = 10**9
@@ -63,27 +63,27 @@ def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
     forgotten = 0
     while gone := ledger.forget(now - storage.days * DAY_S):
         forgotten += gone
-    unused_since = now - GRACE_S
+    unused_since = now - UNUSED_S
     blobs.remove_parts(unused_since)
-    freed = _sweep(ledger, blobs, unused_since)
-    kept, pressed = _press(ledger, blobs, storage, unused_since)
+    freed = _remove_unreferenced(ledger, blobs, unused_since)
+    kept, pressed = _remove_oldest(ledger, blobs, storage, unused_since)
     if kept > storage.gigabytes * GIGABYTE:
         log.warning("pictures take %.1f GB, more than storage.gigabytes allows, and all are in use", kept / GIGABYTE)
     return Tidied(forgotten, freed + pressed, kept)
 
 
-def _sweep(ledger: Ledger, blobs: Blobs, unused_since: float) -> int:
+def _remove_unreferenced(ledger: Ledger, blobs: Blobs, unused_since: float) -> int:
     """Remove the blobs that no row names; the bytes freed."""
-    stored = blobs.stored()  # before the names: what is stored and named later is not looked at
-    named = ledger.named_blobs()
+    stored = blobs.list_all()  # before the names: what is stored and named later is not looked at
+    named = ledger.referenced_blobs()
     return sum(blobs.remove(one.key, unused_since) for one in stored if one.key not in named)
 
 
-def _press(ledger: Ledger, blobs: Blobs, storage: Storage, unused_since: float) -> tuple[int, int]:
+def _remove_oldest(ledger: Ledger, blobs: Blobs, storage: Storage, unused_since: float) -> tuple[int, int]:
     """Remove the oldest unpinned blobs until the rest fits; the bytes that stay, and the bytes freed."""
-    stored = blobs.stored()
+    stored = blobs.list_all()
     held, freed = sum(one.size for one in stored), 0
-    pinned = ledger.named_blobs(pinned=True) if held > storage.gigabytes * GIGABYTE else set()
+    pinned = ledger.referenced_blobs(pinned=True) if held > storage.gigabytes * GIGABYTE else set()
     for one in stored:
         if held - freed <= storage.gigabytes * GIGABYTE:
             break

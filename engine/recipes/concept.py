@@ -62,7 +62,7 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
     whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
     final = (whole[0], whole[1])
-    surfaces, size = layer(catalog.seen(params.network)[0]), fitted(shape, side)
+    surfaces, size = layer(catalog.perception_layers(params.network)[0]), fitted(shape, side)
     steps = params.painting + params.variations * DETAILS.steps(size)
     objective, closest = imagined(params.meanings()), approach(params.view)[1]
     begun = _begun(network, params, generator) if source is None else opening(source, max(size), generator)

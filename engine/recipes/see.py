@@ -109,7 +109,7 @@ def see(params: See, source: Tensor | None, studio: Studio) -> Iterator[Report]:
     """
     generator = studio.generator(params.seed)
     network = studio.network(params.network)
-    names, side = catalog.seen(params.network), catalog.network(params.network).side
+    names, side = catalog.perception_layers(params.network), catalog.network(params.network).side
     picture = studio.hold(opening(source, params.size, generator))
     noise = studio.hold(probes(side, generator))
     afford(network, {*names, EVIDENCE} & set(network.layers), closely(picture, side), studio.memory)

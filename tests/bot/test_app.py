@@ -14,8 +14,8 @@ import pytest
 from yarl import URL
 
 from bot import app
-from bot.app import check_login, leave_at_end_of, serve, together
-from bot.delivery.interaction_response import told, trouble
+from bot.app import check_login, serve, stop_at_end_of, task_group
+from bot.delivery.interaction_response import describe_error, describe_failure
 from bot.gateway import endpoints
 from engine import settings
 from engine.errors import SettingsError
@@ -40,7 +40,7 @@ async def test_it_leaves_when_nobody_holds_the_other_end_of_its_pipe() -> None:
     ours, theirs = os.pipe()
     stop = asyncio.Event()
     try:
-        leave_at_end_of(ours, stop)
+        stop_at_end_of(ours, stop)
         os.write(theirs, b"words are ignored")
         await asyncio.sleep(0)
         assert not stop.is_set()
@@ -62,7 +62,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 
 
 async def beside(work: Work, body: Work) -> None:
-    async with asyncio.timeout(60), together() as start:
+    async with asyncio.timeout(60), task_group() as start:
         start(work(), work.__name__)
         await body()
 
@@ -83,7 +83,7 @@ async def test_what_is_raised_is_raised_plainly() -> None:
 
 
 async def test_what_works_beside_ends_with_it() -> None:
-    async with together() as start:
+    async with task_group() as start:
         task = start(never(), "never")
     assert task.cancelled()
 
@@ -93,7 +93,7 @@ def here(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[settings.S
     """A bot that never gets past its login, and the handlers of signals as before."""
     monkeypatch.setattr(app, "Decoder", HereDecoder)
     monkeypatch.setattr(endpoints, "point", lambda _: None)
-    monkeypatch.setattr(app, "_logged_in", lambda *_: never())
+    monkeypatch.setattr(app, "_log_in", lambda *_: never())
     hosts = {"api_url": "http://127.0.0.1:9", "gateway_url": "ws://127.0.0.1:9", "cdn_url": "http://127.0.0.1:9"}
     yield settings.load(data_dir=data_dir, discord={"token": "a.b.c", **hosts})
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -157,15 +157,15 @@ def test_a_login_that_may_pass_is_tried_again(error: Exception) -> None:
 
 
 def test_only_what_does_not_answer_is_said_to_be_out_of_reach() -> None:
-    assert trouble(refused(503)) == "answers, but GET /api/v10/users/@me was refused with 503 (0: no)"
-    assert trouble(ConnectionResetError("by peer")) == "cannot be reached (ConnectionResetError by peer)"
+    assert describe_failure(refused(503)) == "answers, but GET /api/v10/users/@me was refused with 503 (0: no)"
+    assert describe_failure(ConnectionResetError("by peer")) == "cannot be reached (ConnectionResetError by peer)"
 
 
 @pytest.mark.parametrize(
     "path", ["/api/v10/webhooks/12/s3cret/messages/@original", "/api/v10/interactions/12/s3cret/callback"]
 )
 def test_a_call_is_told_without_the_token_in_its_path(path: str) -> None:
-    said = told(refused(404, 10015, path=path))
+    said = describe_error(refused(404, 10015, path=path))
     assert said.startswith(f"GET {path.replace('s3cret', '…')} was refused with 404 (10015")
 
 

@@ -29,7 +29,7 @@ async def test_a_session_has_the_time_limit_it_is_given_and_is_forgotten() -> No
 
 async def test_every_connection_to_the_gateway_waits_for_its_pause() -> None:
     async with client() as one:
-        assert discord_internals.gateway(one) is None
+        assert discord_internals.gateway_socket(one) is None
         order: list[str] = []
 
         async def connect(url: str, **_: Any) -> None:
@@ -39,7 +39,7 @@ async def test_every_connection_to_the_gateway_waits_for_its_pause() -> None:
             order.append("pause")
 
         one.http.ws_connect = connect  # type: ignore[assignment]
-        discord_internals.before_gateway_connection(one, pause)
+        discord_internals.pause_before_gateway_connection(one, pause)
         await one.http.ws_connect("first")
         await one.http.ws_connect("second")
         assert order == ["pause", "first", "pause", "second"]
@@ -56,7 +56,7 @@ def test_what_was_answered_behind_the_librarys_back_counts_as_answered() -> None
         response = discord.InteractionResponse(cast("discord.Interaction[Any]", None))
 
     assert not Unheard.response.is_done()
-    discord_internals.mark_answered(cast("discord.Interaction[Any]", Unheard))
+    discord_internals.mark_responded(cast("discord.Interaction[Any]", Unheard))
     assert Unheard.response.is_done()
 
 

@@ -160,7 +160,7 @@ def test_a_link_stays_a_link_and_a_mark_at_the_beginning_does_no_harm(tmp_path: 
 
 
 def test_every_permission_that_is_asked_for_is_named() -> None:
-    assert setup.asked_for() == [
+    assert setup.permission_names() == [
         "read messages", "send messages", "embed links", "attach files", "read message history",
         "send messages in threads",
     ]  # fmt: skip

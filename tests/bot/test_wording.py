@@ -109,11 +109,11 @@ def test_names_are_short() -> None:
 @given(st.text(max_size=300))
 def test_alt_text_fits(name: str) -> None:
     for asked in (Dream(layer="high"), Zoom(layer="mixed4a"), Concept(subject="fox"), Channel(), See()):
-        assert 1 <= len(wording.alt(asked, wording.original(name, "picture"))) <= wording.ALT_LIMIT
+        assert 1 <= len(wording.alt_text(asked, wording.original_words(name, "picture"))) <= wording.ALT_LIMIT
 
 
 def test_alt_text_says_what_was_dreamed() -> None:
-    alt = wording.alt(Dream(layer="high"), wording.original("Ada", "avatar"))
+    alt = wording.alt_text(Dream(layer="high"), wording.original_words("Ada", "avatar"))
     assert "Ada's avatar" in alt
     assert "faces, animals, eyes" in alt
 
@@ -121,9 +121,9 @@ def test_alt_text_says_what_was_dreamed() -> None:
 def test_a_subject_is_told_in_place_of_a_layer() -> None:
     asked = Dream(subject="👁 + castle", seed=4821)
     assert wording.credit(asked) == "/dream subject:eyes + castle seed:4821"
-    assert "asked for eyes and castle." in wording.alt(asked, "Ada's avatar")
-    assert "eyes" in wording.status("first", "Ada", asked)
-    assert "asked for the layer mixed4a." in wording.alt(Dream(layer="mixed4a"), "Ada's avatar")
+    assert "asked for eyes and castle." in wording.alt_text(asked, "Ada's avatar")
+    assert "eyes" in wording.status_words("first", "Ada", asked)
+    assert "asked for the layer mixed4a." in wording.alt_text(Dream(layer="mixed4a"), "Ada's avatar")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_subject_is_told_in_place_of_a_layer() -> None:
     ],
 )
 def test_alt_text_of_every_recipe(asked: AnyParams, told: str) -> None:
-    assert told in wording.alt(asked, wording.NOISE)
+    assert told in wording.alt_text(asked, wording.NOISE)
 
 
 def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not() -> None:
@@ -153,8 +153,10 @@ def test_what_was_seen_is_told_to_those_who_see_it_and_those_who_do_not() -> Non
     ]
     result = Result(BLOB, "image/png", 1280, 900, 1000, facts={"labels": labels})
     row = JobRow(new_id(), Job(See(), "1"), State.DONE, {}, 0.0, result=result)
-    assert "What the network sees in Ada's picture: 🦊 fox 72%, l*i*on 9%." in wording.alt(See(), "Ada's picture", row)
-    line = wording.result(row, "Ada").splitlines()[1]
+    assert "What the network sees in Ada's picture: 🦊 fox 72%, l*i*on 9%." in wording.alt_text(
+        See(), "Ada's picture", row
+    )
+    line = wording.result_words(row, "Ada").splitlines()[1]
     assert line.replace("\\", "").startswith("-# 🦊 fox 72%, l*i*on 9% · Ada")
     assert r"l\*i\*on" in line
 
@@ -166,43 +168,45 @@ def looked(sentence: str, share: float) -> JobRow:
 
 
 def test_the_sentence_is_the_message_and_what_nobody_can_tell_is_a_guess() -> None:
-    told = wording.result(looked("This is a tray.", 0.8), "Ada").replace("\\", "").splitlines()
+    told = wording.result_words(looked("This is a tray.", 0.8), "Ada").replace("\\", "").splitlines()
     assert told[0] == "**This is a tray.**"
     assert told[2].startswith("-# tray 80% · Ada")
-    told = wording.result(looked("I can't tell what this is.", 0.12), "Ada").replace("\\", "").splitlines()
+    told = wording.result_words(looked("I can't tell what this is.", 0.12), "Ada").replace("\\", "").splitlines()
     assert told[0] == "**I can't tell what this is.**"
     assert told[2].startswith("-# my guesses: tray 12% · Ada")
-    assert "Ada's cat: This is a tray; tray 80%." in wording.alt(See(), "Ada's cat", looked("This is a tray.", 0.8))
+    assert "Ada's cat: This is a tray; tray 80%." in wording.alt_text(
+        See(), "Ada's cat", looked("This is a tray.", 0.8)
+    )
 
 
 def test_how_long_it_will_take_is_told_once_it_is_worth_telling() -> None:
-    assert wording.underway(Dream(), 0.4) == "dreaming · 40 %"
-    assert wording.underway(Concept(subject="fox"), 0.4, 8.2) == "imagining · 40 % · about 8 s left"
-    assert wording.underway(See(), 1.0, 0.3) == "looking · 99 %"
+    assert wording.progress_words(Dream(), 0.4) == "dreaming · 40 %"
+    assert wording.progress_words(Concept(subject="fox"), 0.4, 8.2) == "imagining · 40 % · about 8 s left"
+    assert wording.progress_words(See(), 1.0, 0.3) == "looking · 99 %"
 
 
 def test_place_in_words() -> None:
-    assert wording.place(Place(2, 20.0, State.QUEUED)) == "2 dreams ahead of yours, about 20 s."
-    assert wording.place(Place(0, 6.2, State.QUEUED)) == "Yours is next, about 6 s."
-    assert wording.place(Place(1, 300.0, State.QUEUED), now=1000.0).endswith("ready <t:1300:R>.")
-    assert wording.place(None)
+    assert wording.place_words(Place(2, 20.0, State.QUEUED)) == "2 dreams ahead of yours, about 20 s."
+    assert wording.place_words(Place(0, 6.2, State.QUEUED)) == "Yours is next, about 6 s."
+    assert wording.place_words(Place(1, 300.0, State.QUEUED), now=1000.0).endswith("ready <t:1300:R>.")
+    assert wording.place_words(None)
 
 
 def test_status_and_result_have_as_many_lines() -> None:
     asked = Dream(seed=1)
     result = Result(BLOB, "image/png", 512, 384, 1000)
     row = JobRow(new_id(), Job(asked, "1"), State.DONE, {}, 0.0, started=1.0, finished=6.2, result=result)
-    assert wording.result(row, "Ada").count("\n") == wording.status(wording.underway(asked, 0.4), "Ada", asked).count(
-        "\n"
-    )
-    assert "5.2 s" in wording.result(row, "Ada")
+    assert wording.result_words(row, "Ada").count("\n") == wording.status_words(
+        wording.progress_words(asked, 0.4), "Ada", asked
+    ).count("\n")
+    assert "5.2 s" in wording.result_words(row, "Ada")
 
 
 def test_a_note_of_what_was_given_up_is_told() -> None:
     result = Result(BLOB, "image/jpeg", 512, 384, 1000, "Sent as a JPEG to fit.")
-    row = JobRow(new_id(), Job(Dream(), "1"), State.DONE, {}, 0.0, result=result, keep=True)
-    assert "Sent as a JPEG" in wording.result(row, "Ada")
-    assert "kept" in wording.result(row, "Ada")
+    row = JobRow(new_id(), Job(Dream(), "1"), State.DONE, {}, 0.0, result=result, keep_preview=True)
+    assert "Sent as a JPEG" in wording.result_words(row, "Ada")
+    assert "kept" in wording.result_words(row, "Ada")
 
 
 def test_as_many_presets_as_fit_are_listed() -> None:
@@ -228,11 +232,11 @@ def test_help_fits_one_message_and_has_three_examples() -> None:
     ],
 )
 def test_a_refusal_quotes_without_being_moved(error: PareidoliaError) -> None:
-    said = re.sub(r"`[^`]*`", "", wording.refused(error))
+    said = re.sub(r"`[^`]*`", "", wording.error_sentence(error))
     assert not re.search(r"(?<!\\)(<@|@everyone|\*\*|\|\||\[a\])", said)
     assert error.code in said
 
 
 def test_our_own_code_in_a_refusal_stays() -> None:
-    said = wording.refused(BadOption(option="channel", problem="and `search` are one too many"))
+    said = wording.error_sentence(BadOption(option="channel", problem="and `search` are one too many"))
     assert "`channel` and `search` are" in said

@@ -70,7 +70,7 @@ async def opened(changes: Mapping[str, str], command: Sequence[str] = BOT_COMMAN
     """A product that is online, with settings by their names in the environment; all of it is stopped afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="p-"))
     for scene in avatars.SCENES:  # drawn when first asked for, they would cost a request its three seconds
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
     playground = Playground()
     house = None
     try:

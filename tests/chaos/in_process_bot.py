@@ -21,7 +21,7 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.app import compose, connect_until, together
+from bot.app import compose, connect_until, task_group
 from bot.delivery import tracker as tracker_module
 from bot.delivery.channel_lane import Pace
 from bot.gateway import endpoints
@@ -70,7 +70,7 @@ class Bench:
         await self.world.until(lambda: self.world.online and self.world.commands, PATIENCE_S)
 
     async def _live(self, stop: asyncio.Event, up: asyncio.Event) -> None:
-        async with together() as start, AsyncExitStack() as stack:
+        async with task_group() as start, AsyncExitStack() as stack:
             self.dispatch = await asyncio.to_thread(LocalDispatch.open, self.settings)
             stack.push_async_callback(self.dispatch.close)
             self.client, tracker = await compose(self.settings, self.dispatch, stack, start)
@@ -118,7 +118,7 @@ class Bench:
 
     async def message(self, interaction: Interaction) -> Message:
         """The message that answers an interaction."""
-        return await self.world.until(lambda: self.playground.answer(interaction), PATIENCE_S)
+        return await self.world.until(lambda: self.playground.response_to(interaction), PATIENCE_S)
 
     async def accepted(self, *interactions: Interaction) -> list[str]:
         """The jobs behind interactions."""
@@ -132,7 +132,7 @@ class Bench:
         """What is written on the buttons of the answer, once it has any."""
 
         def shown() -> list[str]:
-            message = self.playground.answer(interaction)
+            message = self.playground.response_to(interaction)
             return labels(message) if message else []
 
         return await self.world.until(shown, PATIENCE_S)
@@ -175,7 +175,7 @@ class Bench:
 async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
     """A bench at work; all of it ends with the context."""
     for scene in avatars.SCENES:
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
     folder = Path(tempfile.mkdtemp(prefix="p-"))
     playground = Playground()
     playground.world.acknowledge_seconds = PATIENCE_S  # nothing here is about speed either

@@ -62,7 +62,7 @@ async def a_child_that_is_killed(_seed: str) -> None:
         (job,) = await bench.accepted(asked)
         message = await bench.message(asked)
         await bench.world.until(lambda: "dreaming" in texts(message), PATIENCE_S)
-        with mock.patch.object(bench.engine, "_hold_back", back.wait):
+        with mock.patch.object(bench.engine, "_delay_restart", back.wait):
             assert bench.engine._child is not None
             bench.engine._child.kill()
             await bench.world.until(lambda: wording.ONCE_MORE in texts(message), PATIENCE_S)
@@ -120,7 +120,7 @@ async def a_database_that_turns_read_only(_seed: str) -> None:
         slow, after = await bench.accepted(asked, bench.ask("Ada"))
         await bench.running(slow)
         databases = [bench.dispatch.ledger._db, bench.engine.ledger._db, bench.client.service.presets._engine]
-        write = mock.patch.object(bench.engine, "_write", wraps=bench.engine._write)
+        write = mock.patch.object(bench.engine, "_write_outcome", wraps=bench.engine._write_outcome)
         with _read_only(databases), write as written:
             refused = await bench.message(bench.ask("Mod"))
             assert _is_refused(refused, NoLedger), texts(refused)
@@ -289,7 +289,7 @@ async def a_stop_while_a_picture_is_opened(_seed: str) -> None:
         return b""
 
     async with opened_bench() as bench:
-        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(service_module, "ANSWER_S", 0.05):
+        with mock.patch.object(Downloader, "_download", hang), mock.patch.object(service_module, "OPENING_S", 0.05):
             asked = bench.ask()
             message = await bench.message(asked)
             assert "Opening your picture" in texts(message)
@@ -353,12 +353,12 @@ def _ask(house: House, seed: int) -> Interaction:
 
 
 def _answered(house: House, interaction: Interaction) -> Callable[[], Message | None]:
-    return lambda: house.playground.answer(interaction)
+    return lambda: house.playground.response_to(interaction)
 
 
 async def _accepted(house: House, interaction: Interaction) -> str:
     def shown() -> Message | None:
-        message = house.playground.answer(interaction)
+        message = house.playground.response_to(interaction)
         return message if message and labels(message) else None
 
     return job_of(await house.world.until(shown, PATIENCE_S))

@@ -55,7 +55,7 @@ from bot.store import tables
 from bot.store.posting import Posting
 from engine import settings
 from engine.files import sanitizer
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.params import Dream
 from engine.queue.database import connect, sqlite_url
 from engine.queue.job import Job, JobId, JobRow, Limits
@@ -161,10 +161,10 @@ class HereDecoder:
     async def warm(self) -> None:
         """Nothing to start."""
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         """A clean picture."""
         made = sanitizer.clean(data, size, self.megapixels)
-        return Clean(made.png, *made.size, made.frame, made.frames)
+        return CleanPicture(made.png, *made.size, made.frame, made.frames)
 
 
 class House:
@@ -225,7 +225,7 @@ class House:
             await asyncio.sleep(0.003)
             flag = self.dispatch.progress(row.id, 1, 2)
         if flag == "stop":
-            self.dispatch.stopped(row.id)
+            self.dispatch.settle_cancelled(row.id)
         else:
             self.dispatch.finish(row.id, self._picture, width=64, height=64)
 
@@ -249,7 +249,7 @@ class House:
         """Nothing is under way any more; False if that does not come about."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
-                while self._busy() or await self.dispatch.unposted() or self._working():
+                while self._busy() or await self.dispatch.list_unposted() or self._working():
                     await asyncio.sleep(0.003)
                 return True
         return False
@@ -261,7 +261,7 @@ class House:
     async def answered(self, asked: Interaction) -> Message | None:
         """The message that answers an interaction, if there is one."""
         await self.handled(asked.id)
-        return self.playground.answer(asked)
+        return self.playground.response_to(asked)
 
     def about(self, id: JobId) -> list[Message]:
         """Messages that show a job; panels beside it are none."""
@@ -342,7 +342,7 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
     nowhere = {"PAREIDOLIA_CONFIG": os.devnull}
     parts = (
         (bot_app, "DeliveryTracker", quick_tracker), (bot_app, "Decoder", HereDecoder),
-        (service, "ANSWER_S", PATIENCE_S),
+        (service, "OPENING_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (channel_lane, "LONGEST_RETRY_S", 0.5), (bot_tracker, "UNFOLLOWED_S", 0.5),
         (service, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),
@@ -610,9 +610,9 @@ async def tell(
         house.patient = False
         settled = await house.settled()
     calls = list(house.faults.asked)
-    struck, kinds = len(house.faults.struck), {one.kind for one in house.faults.struck}
-    figures.kinds.update(one.kind for one in house.faults.struck)
-    figures.routes.update((one.method, one.path) for one in house.faults.struck)
+    struck, kinds = len(house.faults.met), {one.kind for one in house.faults.met}
+    figures.kinds.update(one.kind for one in house.faults.met)
+    figures.routes.update((one.method, one.path) for one in house.faults.met)
     for call in calls:
         faults_of(*call)
     figures.cases += 1
@@ -621,7 +621,7 @@ async def tell(
     house.faults.clear()
     for one in house.world.channels.values():
         vars(one).update(kept[one.id])
-    if not settled and not await house.dispatch.unposted():
+    if not settled and not await house.dispatch.list_unposted():
         figures.stuck.append(f"{label}: something is still under way")
     for id in house.ids:
         await _judge(house, id, story, kinds, label, figures)
@@ -640,7 +640,7 @@ def _circumstances(story: Story) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(bot_publisher, "TOKEN_LIFE_S", story.token_life_s))
         if story.opens_slowly:
-            stack.enter_context(mock.patch.object(service, "ANSWER_S", 0.0))
+            stack.enter_context(mock.patch.object(service, "OPENING_S", 0.0))
         if story.pings:
             stack.enter_context(mock.patch.object(bot_tracker, "LONG_WAIT_S", -1.0))
         yield
@@ -686,9 +686,9 @@ def _end(house: House, row: JobRow, answers: list[Message]) -> str:
 
 async def _clear_away(house: House) -> None:
     """What is stuck is the finding of one case only."""
-    for row in await house.dispatch.unposted():
+    for row in await house.dispatch.list_unposted():
         await house.dispatch.cancel(row.id)
-        house.dispatch.stopped(row.id)
+        house.dispatch.settle_cancelled(row.id)
         await house.dispatch.mark_posted(row.id, "stuck")
         house.client.service._tracker._tracks.pop(row.id, None)
 

@@ -235,7 +235,7 @@ async def test_a_token_that_is_revoked_ends_the_bot_with_a_sentence_and_loses_no
             await house.connection
         refused = [call for call in house.world.calls if call.status == 401]
         assert 1 <= len(refused) < 10, "invalid requests are counted: 10,000 in 10 minutes are a ban"
-        assert len(await house.dispatch.unposted()) == len(house.ids) >= 1
+        assert len(await house.dispatch.list_unposted()) == len(house.ids) >= 1
         house.playground.rest._token, house.patient = house.playground.token, False
         successor = await rest_faults.move_in(stack, house.settings, house.playground, house.dispatch)
         assert await successor.settled()
@@ -267,7 +267,7 @@ async def test_a_bot_that_starts_on_a_bad_day_is_online_in_the_end(
     with mock.patch.object(bot_app, "LOGIN_PAUSE_S", 0.01), mock.patch.object(command_sync, "SYNC_PAUSE_S", 0.02):
         async with rest_faults.open_house(planned(kind, *route, times=times)) as house:
             await house.world.until(lambda: house.world.commands, rest_faults.PATIENCE_S)
-            assert len(house.faults.struck) == times
+            assert len(house.faults.met) == times
             answer = await house.answered(house.playground.command("You", "dreams", "help"))
             assert answer is not None
 

@@ -27,7 +27,7 @@ class Kept(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.formatter = logs.JsonLine("test")
+        self.formatter = logs.JsonFormatter("test")
         self.lines: list[dict[str, str]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -43,7 +43,9 @@ def kept() -> Iterator[Kept]:
     log.removeHandler(handler)
 
 
-def line(text: str, kind: type[logs.Line] = logs.TextLine, *, token: str = "", error: bool = False) -> str:
+def line(
+    text: str, kind: type[logs.LineFormatter] = logs.TextFormatter, *, token: str = "", error: bool = False
+) -> str:
     info = None
     if error:
         try:
@@ -57,7 +59,7 @@ async def test_a_job_is_named_in_tasks_and_threads_that_it_leads_to(kept: Kept) 
     log = logging.getLogger("of.a.test")
 
     async def work(id: str) -> None:
-        with logs.about(id):
+        with logs.job_context(id):
             log.info("one")
             await asyncio.gather(asyncio.to_thread(log.info, "two"), asyncio.create_task(said("three")))
         log.info("four")
@@ -74,7 +76,7 @@ async def test_a_job_is_named_in_tasks_and_threads_that_it_leads_to(kept: Kept) 
 async def test_who_catches_what_a_job_raises_still_names_it(kept: Kept) -> None:
     async def task() -> None:
         try:
-            logs.concern("a")
+            logs.set_job("a")
             raise ValueError
         except ValueError:
             logging.getLogger("of.a.test").exception("caught")
@@ -88,17 +90,17 @@ async def test_who_catches_what_a_job_raises_still_names_it(kept: Kept) -> None:
 @given(st.text())
 def test_a_message_is_one_line_whatever_a_stranger_wrote(text: str) -> None:
     assert len(line(text).splitlines()) == 1
-    assert json.loads(line(text, logs.JsonLine))["message"].startswith("said")
+    assert json.loads(line(text, logs.JsonFormatter))["message"].startswith("said")
 
 
 def test_text_says_when_who_and_about_what() -> None:
-    with logs.about("j" * 20):
+    with logs.job_context("j" * 20):
         written = line("hello")
     assert written.endswith(f"INFO bot a.b job={'j' * 20}: said hello")
     assert line("hello").endswith("Z INFO bot a.b: said hello")
 
 
-@pytest.mark.parametrize("kind", [logs.TextLine, logs.JsonLine])
+@pytest.mark.parametrize("kind", [logs.TextFormatter, logs.JsonFormatter])
 @pytest.mark.parametrize("error", [False, True])
 @pytest.mark.parametrize(
     "text",
@@ -113,7 +115,7 @@ def test_text_says_when_who_and_about_what() -> None:
     ],
 )
 def test_what_opens_something_is_hidden_in_messages_and_tracebacks(
-    text: str, error: bool, kind: type[logs.Line]
+    text: str, error: bool, kind: type[logs.LineFormatter]
 ) -> None:
     written = line(text, kind, error=error)
     for secret in (INTERACTION, TOKEN, INTERACTION.encode().hex()):
@@ -127,7 +129,7 @@ def test_the_bots_own_token_is_hidden_whatever_it_looks_like() -> None:
 
 def test_what_opens_nothing_stays() -> None:
     said = "job AbCdEf_-0123456789xy: 9f86d081884c7d659a2feaa0c55ad015 in /home/ada/pareidolia.db"
-    assert logs.redacted(said) == said
+    assert logs.redact(said) == said
 
 
 DYING = """

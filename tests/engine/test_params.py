@@ -183,7 +183,7 @@ def test_what_was_classic_is_the_look_of_2015(classic: bool, look: str, written:
     assert params.parse(stored if written is dict else json.dumps(stored)) == Dream(
         network="pocket", layer="low", look=look
     )
-    assert params.renewed(stored) == params.renewed(params.renewed(stored))
+    assert params.rename_options(stored) == params.rename_options(params.rename_options(stored))
     with pytest.raises(BadOption, match="`classic`"):
         params.parse({**stored, "classic": "maybe"})
 

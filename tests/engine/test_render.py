@@ -43,7 +43,7 @@ def made(studio: Studio, others: Mapping[str, bytes] | None = None, **options: o
 
 def test_a_file_says_how_it_was_made(studio: Studio) -> None:
     file = made(studio, {"mask": png(split=True)}, seed=4821)
-    assert generation_metadata.read(sanitizer.imprinted(file.data, 1.0)) == Imprint(
+    assert generation_metadata.read(sanitizer.read_imprint(file.data, 1.0)) == Imprint(
         make(Dream, **QUICK, seed=4821), ("mask",)
     )
 
@@ -53,7 +53,7 @@ def test_what_is_kept_early_says_it_too(studio: Studio) -> None:
     next(reports)
     last = reports.send(True)
     assert isinstance(last, Encoded)
-    assert generation_metadata.read(sanitizer.imprinted(last.data, 1.0)).params == make(Dream, **QUICK)
+    assert generation_metadata.read(sanitizer.read_imprint(last.data, 1.0)).params == make(Dream, **QUICK)
 
 
 def test_further_pictures_reach_the_recipe(studio: Studio) -> None:

@@ -179,7 +179,7 @@ async def test_a_stop_whose_frame_was_lost_is_seen_at_the_heartbeat(
 async def test_keep_makes_a_result_of_what_there_is(engine: Supervisor, dispatch: LocalDispatch) -> None:
     id = await dispatch.submit(order(SLOW), {})
     await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
-    await dispatch.cancel(id, keep=True)
+    await dispatch.cancel(id, keep_preview=True)
     row = await settled(dispatch, id)
     assert row.state == State.DONE
     assert row.result
@@ -333,7 +333,7 @@ async def test_children_that_come_to_nothing_are_started_ever_more_slowly(
         engine = Supervisor(settings, ledger, (sys.executable, "-c", "import no_such_engine"))
         running = asyncio.create_task(engine.run())
         async with asyncio.timeout(120):
-            while engine._vain_starts < 4:
+            while engine._failed_starts < 4:
                 await asyncio.sleep(0.01)
         engine.stop()
         await running
@@ -396,15 +396,15 @@ async def test_a_child_that_hangs_while_it_warms_up_is_replaced(
     monkeypatch.setattr(supervisor, "BACK_OFF_S", 0.01)
     with contextlib.closing(open_ledger(settings)) as ledger:
         engine = Supervisor(settings, ledger, (sys.executable, "-c", "import time; time.sleep(1000)"))
-        hold_back = engine._hold_back
+        hold_back = engine._delay_restart
 
         async def third_time_lucky() -> None:
             await hold_back()
-            if engine._vain_starts == 3:
+            if engine._failed_starts == 3:
                 monkeypatch.setattr(supervisor, "WARM_UP_S", 120.0)
                 engine.child = (*FAKE_CHILD, str(settings.run_dir))
 
-        monkeypatch.setattr(engine, "_hold_back", third_time_lucky)
+        monkeypatch.setattr(engine, "_delay_restart", third_time_lucky)
         running = asyncio.create_task(engine.run())
         id = await dispatch.submit(order(FINE), {})
         assert (await settled(dispatch, id)).state is State.DONE

@@ -210,10 +210,10 @@ async def test_further_pictures_and_refusals_cross_the_border(
 async def test_keep_gives_what_there_is_at_full_size(engine: subprocess.Popen[bytes], listener: Listener) -> None:
     id = await submit(listener, LONG)
     await listener.until(Progress, id)
-    await listener.dispatch.cancel(id, keep=True)
+    await listener.dispatch.cancel(id, keep_preview=True)
     await listener.until(Settled, id)
     row = await listener.row(id)
-    assert (row.state, row.keep) == (State.DONE, True)
+    assert (row.state, row.keep_preview) == (State.DONE, True)
     assert (await picture(listener, row)).size == (512, 512)
 
 
@@ -268,7 +268,7 @@ def test_a_result_that_the_disk_has_no_room_for_is_a_sentence(
 
     made = Worker(settings, None, Parent())  # type: ignore[arg-type]
     monkeypatch.setattr(made.blobs, "put", full)
-    monkeypatch.setattr(made, "_produce", lambda _: made._keep(b"a dream"))
+    monkeypatch.setattr(made, "_render", lambda _: made._store_result(b"a dream"))
     made.serve({"id": "a job"})
     assert said == [{"report": "failed", "error": "NotKept", "facts": {}}]
 

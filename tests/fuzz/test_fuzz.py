@@ -52,18 +52,18 @@ def test_1_000_damaged_files_of_ours_are_asked_how_they_were_made(siege: Siege) 
 # the siege sees what it must see
 
 
-async def _crash(*_: object) -> decoder.Clean:
+async def _crash(*_: object) -> decoder.CleanPicture:
     raise RuntimeError
 
 
-async def _no_sentence(*_: object) -> decoder.Clean:
+async def _no_sentence(*_: object) -> decoder.CleanPicture:
     raise errors.SettingsError(problem="")
 
 
-async def _tell_all(*_: object) -> decoder.Clean:
+async def _tell_all(*_: object) -> decoder.CleanPicture:
     out = io.BytesIO()
     Image.new("RGB", (32, 32)).save(out, "PNG", dpi=(72, 72))
-    return decoder.Clean(out.getvalue(), 32, 32)
+    return decoder.CleanPicture(out.getvalue(), 32, 32)
 
 
 @pytest.mark.parametrize("breach", [_crash, _no_sentence, _tell_all])

@@ -17,7 +17,7 @@ from engine.queue import retention
 def main() -> int:
     """Run the engine of the settings until SIGTERM. Returns the exit status."""
     seconds, tidy_s = float(sys.argv[1]), float(sys.argv[2])
-    retention.TIDY_S = retention.GRACE_S = tidy_s
+    retention.TIDY_S = retention.UNUSED_S = tidy_s
     if seconds:
         child = (sys.executable, "-m", "tests.load.quick_child", str(seconds))
         supervisor.Supervisor = partial(supervisor.Supervisor, child=child)  # type: ignore[assignment, misc]

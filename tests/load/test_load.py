@@ -74,7 +74,7 @@ class Hall:
         wanted = {person.id: each for person, _ in people}
         async with asyncio.timeout(PATIENCE_S):
             while True:
-                waiting = Counter(row.job.requester for row, _ in self.dispatch.ledger.waiting())
+                waiting = Counter(row.job.requester for row, _ in self.dispatch.ledger.list_waiting())
                 if all(waiting[person] >= count for person, count in wanted.items()):
                     return
                 await asyncio.sleep(0.005)
@@ -91,7 +91,7 @@ class Hall:
         """Nobody asks any more; what was asked is answered."""
         self.crowd.stopped.set()
         while any(not task.done() for task in self.tasks):
-            while self.dispatch.ledger.waiting():
+            while self.dispatch.ledger.list_waiting():
                 self.work()
             await asyncio.wait(self.tasks, timeout=0.05)
 

@@ -66,7 +66,7 @@ async def test_more_imagines_something_else_and_saves_the_word_for_dreams(stage:
     opened = stage.playground.press("You", panel, "Save as preset")
     modal = await stage.playground.world.until(lambda: opened.modal)
     (field,) = [item["component"]["custom_id"] for item in modal["components"]]
-    await stage.answer(stage.playground.submit("You", opened, **{field: "foxes"}))
+    await stage.response_to(stage.playground.submit("You", opened, **{field: "foxes"}))
     await stage.ask("You", "dream", preset="foxes")
     *_, dreamed = await stage.queued(2)
     assert (dreamed.job.params.recipe, dreamed.job.params.aim) == ("dream", ("subject", "fox"))

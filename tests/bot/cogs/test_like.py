@@ -30,7 +30,7 @@ from tests.engine.files.forged_metadata import FORGED
 async def like(stage: Stage, persona: str, message: Message, channel: str = "dreams") -> tuple[Message, str]:  # noqa: F811
     """The answer to the menu, and what was told beside it."""
     known = set(stage.playground.world.messages)
-    answer = await stage.answer(stage.playground.menu(persona, channel, wording.LIKE_THIS, message))
+    answer = await stage.response_to(stage.playground.menu(persona, channel, wording.LIKE_THIS, message))
     if answer.ephemeral:
         return answer, ""
     await stage.followed()
@@ -226,7 +226,7 @@ async def test_a_dream_is_made_though_nobody_hears_with_which_options(
 
     message, _ = await stage.dreamed("You", layer="low")
     monkeypatch.setattr("bot.gateway.client.say", fails)
-    answer = await stage.answer(stage.playground.menu("Ada", "dreams", wording.LIKE_THIS, message))
+    answer = await stage.response_to(stage.playground.menu("Ada", "dreams", wording.LIKE_THIS, message))
     assert not answer.ephemeral
     await stage.followed()
     row = await stage.finish(answer)

@@ -158,7 +158,7 @@ async def test_any_other_link_is_answered_with_what_to_do(stage: Stage, monkeypa
     said = stage.playground.say("Mod", "dreams", "https://example.org/page")
     assert "Attach the picture itself" in words(await answer(stage, say(stage, "@Pareidolia", said)))
     for menu in (wording.DREAM_THIS, wording.SEE_THIS, wording.LIKE_THIS):
-        told = await stage.answer(stage.playground.menu("Ada", "dreams", menu, said))
+        told = await stage.response_to(stage.playground.menu("Ada", "dreams", menu, said))
         assert "Attach the picture itself" in words(told)
         assert told.ephemeral
     assert await stage.rows() == []
@@ -168,6 +168,6 @@ async def test_a_link_is_dreamed_by_the_menu_and_by_a_reply(stage: Stage) -> Non
     stage.playground.put_online(CAT, png())
     said = stage.playground.say("Mod", "dreams", f"look {CAT}")
     await stage.playground.world.until(lambda: said.embeds)
-    dreamed = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
+    dreamed = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     assert alt(dreamed) == "Mod's picture, before the dream"
     assert alt(await answer(stage, say(stage, "@Pareidolia", said))) == "Mod's picture, before the dream"

@@ -58,7 +58,7 @@ async def test_the_page_itself_is_not_dreamed_nor_saved_whatever_is_pressed(stag
     panel = await stage.press("You", message, "More")
     assert labels(panel) == ["Delete"]
     for verb in ("deeper", "zoom"):
-        refused = await stage.answer(forged_press(stage, message, f"{verb}:{row.id}"))
+        refused = await stage.response_to(forged_press(stage, message, f"{verb}:{row.id}"))
         assert "no longer have that dream" in words(refused)
     assert derivation.preset_options(row.job.params) == {"network": "pocket"}
     assert await stage.rows() == []
@@ -66,11 +66,11 @@ async def test_the_page_itself_is_not_dreamed_nor_saved_whatever_is_pressed(stag
 
 async def test_what_does_it_see_takes_pictures_and_refuses_words(stage: Stage) -> None:  # noqa: F811
     said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload("cat.png", png())])
-    message = await stage.answer(stage.playground.menu("You", "dreams", wording.SEE_THIS, said))
+    message = await stage.response_to(stage.playground.menu("You", "dreams", wording.SEE_THIS, said))
     (row,) = await stage.queued(1)
     assert row.job.params.recipe == "see"
     assert "see" in words(message)
     plain = stage.playground.say("Ada", "dreams", "no picture here")
-    refused = await stage.answer(stage.playground.menu("You", "dreams", wording.SEE_THIS, plain))
+    refused = await stage.response_to(stage.playground.menu("You", "dreams", wording.SEE_THIS, plain))
     assert refused.ephemeral
     assert "I see no picture" in words(refused)

@@ -256,7 +256,7 @@ async def test_a_hint_that_a_job_is_settled_is_not_believed_over_its_row(
     await tracker.follow(id)
     if running:
         dispatch.start()
-    dispatch._tell(Settled(id))
+    dispatch._send_hint(Settled(id))
     await wall.until(lambda: wall.shown)
     assert wall.shown[0][1].verbs == ("cancel",)
     assert ("dreaming" if running else "next") in wall.texts(id)[0]
@@ -276,8 +276,8 @@ async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_drea
     await tracker.follow(id)
     row = dispatch.ledger.claim("by hand")
     assert row
-    dispatch.ledger.stopped(id, row.attempt)
-    tracker._heed(Progress(id, 2, 5, 1.0, JPEG))
+    dispatch.ledger.settle_cancelled(id, row.attempt)
+    tracker._handle_hint(Progress(id, 2, 5, 1.0, JPEG))
     await posted(dispatch, id)
     assert ["Stopped" in text for text in wall.texts(id)] == [True]
     await tracker.close()
@@ -289,8 +289,8 @@ async def test_a_job_that_is_held_is_not_edited_because_it_was_cancelled(
     id = await queue(dispatch)
     tracker.expect(id, Job(Dream(), "1"), posting(message_id=None))
     await dispatch.cancel(id)
-    await tracker.look(id)
-    dispatch._tell(Settled(id))
+    await tracker.refresh(id)
+    dispatch._send_hint(Settled(id))
     await tracker.sweep()
     assert wall.shown == []
     await tracker.follow(id)
@@ -319,7 +319,7 @@ async def test_what_was_seen_of_an_earlier_attempt_is_not_shown_of_the_next(
     tracker.expect(id, Job(Dream(), "1"), posting())
     dispatch.start()
     dispatch.progress(id, 4, 5, JPEG)
-    dispatch.ledger.crashed(id, 1)  # its hint is lost
+    dispatch.ledger.record_crash(id, 1)  # its hint is lost
     await asyncio.sleep(0)
     await tracker.follow(id)
     track = tracker._tracks[id]
@@ -331,7 +331,7 @@ async def test_there_is_no_final_card_of_a_row_that_is_not_final(dispatch: Memor
     row = await dispatch.row(await queue(dispatch))
     assert row
     with pytest.raises(ValueError, match=state):
-        result_card.settled(dataclasses.replace(row, state=state), posting(), None)
+        result_card.result_card(dataclasses.replace(row, state=state), posting(), None)
 
 
 async def test_hints_before_the_status_message_are_kept(
@@ -418,10 +418,10 @@ def test_previews_are_tried_less_and_less_often_while_discord_is_out_of_reach(
     tracker = DeliveryTracker(dispatch, wall)
     followed, pauses = track("a"), []
     for _ in range(8):
-        followed.hold_back(Unavailable(), tracker._pace.preview_s)
+        followed.slow_down(Unavailable(), tracker._pace.preview_s)
         pauses.append(followed.due - time.monotonic())
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60, 60], abs=0.5)
-    followed.hold_back(Unavailable("", after_s=500.0), tracker._pace.preview_s)
+    followed.slow_down(Unavailable("", after_s=500.0), tracker._pace.preview_s)
     assert followed.due - time.monotonic() == pytest.approx(500.0, abs=0.5)
 
 
@@ -444,7 +444,7 @@ async def test_what_was_given_up_is_settled_without_a_word(dispatch: MemoryDispa
     tracker = DeliveryTracker(dispatch, wall, FAST)
     await tracker.resume()
     dispatch.progress(running, 1, 2, JPEG)
-    dispatch.stopped(running)
+    dispatch.settle_cancelled(running)
     await tracker.sweep()
     assert {await posted(dispatch, running), await posted(dispatch, waiting)} == {"unanswered"}
     assert (wall.shown, wall.sent, wall.written) == ([], [], [])
@@ -579,13 +579,13 @@ async def test_a_start_that_overtakes_a_sweep_is_not_taken_back(
     id = await queue(dispatch)
     tracker = DeliveryTracker(dispatch, wall, Pace(sweep_s=1000))
     await tracker.follow(id)
-    rows = await dispatch.unposted()
+    rows = await dispatch.list_unposted()
 
     async def old_rows() -> Sequence[JobRow]:
-        tracker._heed(Started(id))
+        tracker._handle_hint(Started(id))
         return rows
 
-    monkeypatch.setattr(dispatch, "unposted", old_rows)
+    monkeypatch.setattr(dispatch, "list_unposted", old_rows)
     await tracker.sweep()
     assert tracker._tracks[id].phase is Phase.RUNNING
     await tracker.close()

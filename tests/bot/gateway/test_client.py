@@ -13,7 +13,7 @@ from bot import wording
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.gateway.client import COGS, Client
 from bot.gateway.command_sync import digest_of
-from bot.gateway.error_words import words
+from bot.gateway.error_words import sentence
 from bot.playground.rejections import JsonDict
 from engine import params
 from engine.catalog import catalog
@@ -133,14 +133,14 @@ async def test_nobody_is_mentioned_by_default(client: Client) -> None:
 
 
 def test_a_refusal_is_its_sentence_and_code() -> None:
-    text = words(UnknownLayer(name="**hgih**", hint=" Did you mean high?", nearest="high"))
+    text = sentence(UnknownLayer(name="**hgih**", hint=" Did you mean high?", nearest="high"))
     assert "high" in text
     assert r"\*\*hgih\*\*" in text
     assert UnknownLayer.code in text
 
 
 def test_an_unexpected_error_has_a_code_and_no_details(caplog: pytest.LogCaptureFixture) -> None:
-    text = words(ZeroDivisionError("secret"))
+    text = sentence(ZeroDivisionError("secret"))
     code = text.split()[-1]
     assert "secret" not in text
     assert code in caplog.text

@@ -92,7 +92,7 @@ async def composed(stack: AsyncExitStack, data_dir: Path, **hosts: str) -> Clien
     found = settings.load(data_dir=data_dir, discord={"token": "a.b.c", **hosts})
     dispatch = LocalDispatch.open(found)
     stack.push_async_callback(dispatch.close)
-    start = await stack.enter_async_context(app.together())
+    start = await stack.enter_async_context(app.task_group())
     client, _ = await app.compose(found, dispatch, stack, start)
     return client
 

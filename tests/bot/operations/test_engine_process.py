@@ -131,7 +131,7 @@ async def test_an_engine_of_an_earlier_bot_is_stopped_by_a_later_one(run: Path) 
     engine = make(run)
     async with kept(engine):
         await until(lambda: found_another(engine))
-        await until(lambda: engine._marked() == pid(run))
+        await until(lambda: engine._started_pid() == pid(run))
     reaped = asyncio.create_task(child(killed_bot).wait())
     await engine.stop()
     assert await reaped == 0

@@ -46,7 +46,7 @@ class World:
         self.dispatch = dispatch
         self.metrics = Metrics()
         self.discord = True
-        parts = Parts(lambda: self.discord, dispatch.engine_listens, dispatch.unposted, run_dir)
+        parts = Parts(lambda: self.discord, dispatch.engine_listens, dispatch.list_unposted, run_dir)
         self.health = Health(0, parts, self.metrics)
 
     async def get(self, path: str, **headers: str) -> tuple[int, str]:
@@ -206,9 +206,9 @@ async def test_the_queue_is_as_deep_as_it_is_now(world: World) -> None:
     assert found["pareidolia_jobs_open", "dream", "queued"] == 2
     assert found["pareidolia_jobs_open", "dream", "running"] == 1
     assert found["pareidolia_oldest_waiting_seconds",] > 0
-    for row in await world.dispatch.unposted():
+    for row in await world.dispatch.list_unposted():
         await world.dispatch.cancel(row.id)
-        world.dispatch.stopped(row.id)
+        world.dispatch.settle_cancelled(row.id)
         await world.dispatch.mark_posted(row.id, "1")
     assert not [key for key in await world.numbers() if key[0] == "pareidolia_jobs_open"]
 
@@ -231,9 +231,9 @@ async def test_edits_that_fail_are_counted_by_their_reason(world: World, wall: F
 
 
 async def test_memory_of_processes_and_of_the_gpu(world: World) -> None:
-    world.metrics.progressed(Progress(JobId("a" * 20), 1, 2, gpu_bytes=0))
+    world.metrics.observe_progress(Progress(JobId("a" * 20), 1, 2, gpu_bytes=0))
     assert ("pareidolia_gpu_bytes", "engine") not in await world.numbers()
-    world.metrics.progressed(Progress(JobId("a" * 20), 1, 2, gpu_bytes=7 * 2**30))
+    world.metrics.observe_progress(Progress(JobId("a" * 20), 1, 2, gpu_bytes=7 * 2**30))
     (world.health._parts.run_dir / "engine.pid").write_text(f'{{"supervisor": {os.getpid()}, "worker": 0}}')
     found = await world.numbers()
     assert found["pareidolia_gpu_bytes", "engine"] == 7 * 2**30
@@ -316,7 +316,7 @@ async def test_numbers_are_told_while_the_database_cannot_be_read(
 
     monkeypatch.setattr(health_module, "LEDGER_S", 0.05)
     await queue(world.dispatch)
-    world.metrics.refused("R01")
+    world.metrics.count_refusal("R01")
     world.health._parts = Parts(lambda: True, lambda: True, broken, Path())
     assert (await world.get("/metrics"))[0] == 200
     found = await world.numbers()
@@ -326,7 +326,7 @@ async def test_numbers_are_told_while_the_database_cannot_be_read(
     assert not [key for key in found if key[0] == "pareidolia_jobs_open"], "nobody knows what waits"
     assert math.isnan(found["pareidolia_oldest_waiting_seconds",])
     assert (await world.get("/healthz"))[0] == 503
-    world.health._parts = Parts(lambda: True, lambda: True, world.dispatch.unposted, Path())
+    world.health._parts = Parts(lambda: True, lambda: True, world.dispatch.list_unposted, Path())
     found = await world.numbers()
     assert found["pareidolia_up", "ledger"] == 1
     assert found["pareidolia_jobs_open", "dream", "queued"] == 1

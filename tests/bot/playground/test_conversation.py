@@ -33,7 +33,7 @@ async def test_command_is_synced_sent_and_answered_with_a_picture(playground: Pl
     assert [command.name for command in commands] == ["dream"]
     cat = playground.upload("my cat.png", png(40, 30))
     interaction = playground.command("Ada", "dreams", "dream", image=cat, layer="high", seed="4821")
-    message = await playground.world.until(lambda: playground.answer(interaction))
+    message = await playground.world.until(lambda: playground.response_to(interaction))
     assert not client.failures
     assert message.flags & COMPONENTS_V2
     gallery = message.components[0]["components"][1]
@@ -63,7 +63,7 @@ async def test_the_message_is_edited_by_token_and_by_channel(playground: Playgro
     await client.tree.sync()
     interaction = playground.command("You", "dreams", "dream")
     original = await asyncio.wait_for(done, 10)
-    message = playground.answer(interaction)
+    message = playground.response_to(interaction)
     assert message is not None
     assert not client.failures
     assert (str(message.id), message.edits, len(message.attachments)) == (str(original.id), 2, 1)
@@ -104,7 +104,7 @@ async def test_a_button_opens_a_modal_whose_submit_updates_the_message(playgroun
     client.press_answer = opened
     await client.tree.sync()
     asked = playground.command("You", "dreams", "dream")
-    message = await playground.world.until(lambda: playground.answer(asked))
+    message = await playground.world.until(lambda: playground.response_to(asked))
     press = playground.press("Ada", message, "Deeper")
     await playground.world.until(lambda: press.modal is not None)
     assert client.presses[0].message is not None

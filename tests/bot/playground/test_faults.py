@@ -31,7 +31,7 @@ def contents(playground: Playground) -> list[str]:
 async def test_nothing_goes_wrong_unless_it_was_planned(api: Api) -> None:
     for _ in range(3):
         assert (await api("POST", api.messages, HELLO))[0] == 200
-    assert api.stand_in.rest.faults.struck == []
+    assert api.stand_in.rest.faults.met == []
 
 
 def test_the_flag_of_the_playground_is_off_by_default() -> None:
@@ -43,7 +43,7 @@ async def test_a_fault_meets_its_calls_and_no_other(api: Api) -> None:
     statuses = [(await api("POST", api.messages, HELLO))[0] for _ in range(5)]
     assert statuses == [200, 500, 500, 200, 200]
     assert (await api("GET", api.messages))[0] == 200
-    assert [(one.method, one.path) for one in api.stand_in.rest.faults.struck] == [SEND, SEND]
+    assert [(one.method, one.path) for one in api.stand_in.rest.faults.met] == [SEND, SEND]
 
 
 async def test_the_same_seed_gives_the_same_bad_day(api: Api) -> None:
@@ -184,5 +184,5 @@ async def test_a_storm_meets_about_a_quarter_of_all_calls(api: Api) -> None:
     for _ in range(200):
         with contextlib.suppress(aiohttp.ClientConnectionError, ValueError):
             await api("GET", "/users/@me")
-    assert 30 < len(plan.struck) < 80
-    assert len({strike.kind for strike in plan.struck}) > 6
+    assert 30 < len(plan.met) < 80
+    assert len({strike.kind for strike in plan.met}) > 6

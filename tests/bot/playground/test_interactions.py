@@ -70,7 +70,7 @@ async def test_an_answer_is_a_message_and_comes_back(playground: Playground, api
     status, answer = await api("POST", callback(asked), {"type": 4, "data": layout(text("a"))})
     assert status == 200
     assert answer["interaction"]["response_message_id"] == answer["resource"]["message"]["id"]
-    message = playground.answer(asked)
+    message = playground.response_to(asked)
     assert message is not None
     assert message.type == 20
     assert answer["resource"]["message"]["interaction_metadata"]["user"]["username"] == "ada"
@@ -124,7 +124,7 @@ async def test_a_deferral_thinks_until_it_is_edited(playground: Playground, api:
     status, answer = await api("POST", callback(asked), {"type": 5, "data": {"flags": 1 << 15}})
     assert (status, answer["code"]) == (400, 50035)
     await api("POST", callback(asked), {"type": 5, "data": {"flags": EPHEMERAL}})
-    message = playground.answer(asked)
+    message = playground.response_to(asked)
     assert message is not None
     assert message.flags == LOADING | EPHEMERAL
     assert message.visible_to == asked.user_id
@@ -163,7 +163,7 @@ async def test_follow_ups_reply_and_reach_only_their_own(playground: Playground,
 
 async def test_a_press_updates_its_message_or_replies(playground: Playground, api: Api, asked: Interaction) -> None:
     await api("POST", callback(asked), {"type": 4, "data": layout(row(button("deeper:1", label="Deeper")))})
-    message = playground.answer(asked)
+    message = playground.response_to(asked)
     assert message is not None
     press = playground.press("Mod", message, "Deeper")
     status, _ = await api("POST", callback(press), {"type": 7, "data": layout(text("done"))})
@@ -176,7 +176,7 @@ async def test_a_new_answer_to_a_press_replies_to_its_message(
     playground: Playground, api: Api, asked: Interaction
 ) -> None:
     await api("POST", callback(asked), {"type": 4, "data": layout(row(button("deeper:1")))})
-    message = playground.answer(asked)
+    message = playground.response_to(asked)
     assert message is not None
     press = playground.press("Mod", message, "deeper:1")
     status, answer = await api("POST", callback(press), {"type": 4, "data": {"content": "a"}})

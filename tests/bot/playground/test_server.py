@@ -124,11 +124,11 @@ async def test_avatars_come_in_the_cdn_s_sizes_and_formats(
 
 
 def test_portraits_are_their_own_and_always_the_same() -> None:
-    faces = {scene: avatars.encoded(scene, 64, "PNG") for scene in avatars.PAINTERS}
+    faces = {scene: avatars.encode_scene(scene, 64, "PNG") for scene in avatars.PAINTERS}
     assert len(set(faces.values())) == len(faces)
     avatars.draw.cache_clear()
-    avatars.encoded.cache_clear()
-    assert avatars.encoded("cat", 64, "PNG") == faces["cat"]
+    avatars.encode_scene.cache_clear()
+    assert avatars.encode_scene("cat", 64, "PNG") == faces["cat"]
 
 
 async def test_the_page_is_told_everything_at_first(playground: Playground, page: Page) -> None:

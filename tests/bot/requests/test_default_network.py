@@ -45,7 +45,7 @@ async def test_the_words_of_the_default_are_offered_until_another_is_typed() -> 
 async def test_where_it_cannot_be_used_pockets_words_are_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network_files, "_installed", lambda module: [])
+    monkeypatch.setattr(network_files, "_package_folders", lambda module: [])
     catalog.include(tmp_path / "none")
     assert await values(autocomplete.networks, "") == ["pocket"]
     assert await values(autocomplete.layers, "mixed4a") == ["mixed4a"]
@@ -74,9 +74,9 @@ def test_a_dream_by_another_network_than_the_default_is_credited_with_it() -> No
 
 def test_buttons_keep_the_network_of_the_job() -> None:
     old = Dream(network="pocket", layer="mixed4a")
-    assert derivation.reseeded(old).network == "pocket"
-    assert derivation.onwards(old) == {"network": "pocket", "layer": "mixed4a"}
-    assert derivation.dreamed_like(Concept(network="pocket", subject="owl"), 1).network == "pocket"
+    assert derivation.with_new_seed(old).network == "pocket"
+    assert derivation.next_deeper(old) == {"network": "pocket", "layer": "mixed4a"}
+    assert derivation.dream_like(Concept(network="pocket", subject="owl"), 1).network == "pocket"
 
 
 def test_a_mention_means_the_words_of_the_default() -> None:

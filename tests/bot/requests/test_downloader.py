@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from bot.requests import downloader as downloader_module
 from bot.requests.downloader import Downloader, Link
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Refusal, Unreachable
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 
 LIMIT_MB = 0.1
 BIG = b"x" * 200_000
@@ -29,11 +29,11 @@ class Glass:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, int]] = []
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         self.seen.append((data, size))
         if data == b"text":
             raise NotAPicture
-        return Clean(data, 4, 3)
+        return CleanPicture(data, 4, 3)
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
         self.seen.append((data, 0))
@@ -196,7 +196,7 @@ async def test_a_dead_server_is_unreachable(glass: Glass) -> None:
 async def test_foreign_urls(glass: Glass, url: str) -> None:
     async with aiohttp.ClientSession() as session:
         downloader = Downloader(session, glass)
-        assert not downloader.allowed(url)
+        assert not downloader.is_allowed(url)
         with pytest.raises(ForeignUrl):
             await downloader.fetch(Link(url), 512)
 
@@ -204,15 +204,15 @@ async def test_foreign_urls(glass: Glass, url: str) -> None:
 async def test_discords_own_hosts(glass: Glass) -> None:
     async with aiohttp.ClientSession() as session:
         downloader = Downloader(session, glass)
-        assert downloader.allowed("https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1")
-        assert downloader.allowed("https://media.discordapp.net/attachments/1/2/cat.png")
+        assert downloader.is_allowed("https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1")
+        assert downloader.is_allowed("https://media.discordapp.net/attachments/1/2/cat.png")
 
 
 @pytest.mark.parametrize("host", ["images-ext-1.discordapp.net", "images-ext-2.discordapp.net"])
 async def test_what_discord_fetched_from_elsewhere_itself(glass: Glass, host: str) -> None:
     async with aiohttp.ClientSession() as session:
         downloader = Downloader(session, glass)
-        assert downloader.allowed(f"https://{host}/external/AbC-_9/%3Fw%3D1/https/example.org/cat.png")
+        assert downloader.is_allowed(f"https://{host}/external/AbC-_9/%3Fw%3D1/https/example.org/cat.png")
         for stranger in (
             f"http://{host}/external/a/https/example.org/cat.png",
             f"https://{host}:8443/external/a/https/example.org/cat.png",
@@ -222,7 +222,7 @@ async def test_what_discord_fetched_from_elsewhere_itself(glass: Glass, host: st
             f"https://{host.replace('discordapp', 'discord')}/cat.png",
             "https://example.org/external/a/https/cdn.discordapp.com/cat.png",
         ):
-            assert not downloader.allowed(stranger), stranger
+            assert not downloader.is_allowed(stranger), stranger
 
 
 @pytest.mark.parametrize(
@@ -248,8 +248,8 @@ async def test_a_redirect_out_of_the_cdn_is_refused(downloader: Downloader, cdn:
 async def test_what_is_judged_is_what_is_fetched(downloader: Downloader, cdn: str) -> None:
     address = downloader._address(f"{cdn}/ü/cat.png?hm=ab%2Bc")
     assert str(address) == f"{cdn}/%C3%BC/cat.png?hm=ab%2Bc"
-    assert downloader.allowed(f"{cdn}/cat.png")
-    assert not downloader.allowed(cdn.replace("127.0.0.1", "name@127.0.0.1") + "/cat.png")
+    assert downloader.is_allowed(f"{cdn}/cat.png")
+    assert not downloader.is_allowed(cdn.replace("127.0.0.1", "name@127.0.0.1") + "/cat.png")
 
 
 async def test_nothing_packed_is_asked_for(downloader: Downloader, cdn: str) -> None:

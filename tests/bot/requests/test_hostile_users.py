@@ -136,7 +136,7 @@ async def test_options_that_discord_would_never_send_are_refused_in_private(
     options: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    message = await stage.answer(forged_dream(stage, **options))
+    message = await stage.response_to(forged_dream(stage, **options))
     assert message.ephemeral
     assert await stage.rows() == []
     assert len(words(message)) < 500
@@ -144,16 +144,16 @@ async def test_options_that_discord_would_never_send_are_refused_in_private(
 
 
 async def test_a_wrong_look_is_a_sentence_that_names_the_right_ones(stage: Stage) -> None:  # noqa: F811
-    message = await stage.answer(forged_dream(stage, look="sepia"))
+    message = await stage.response_to(forged_dream(stage, look="sepia"))
     assert message.ephemeral
     assert "`look` should be 'natural', 'vivid' or '2015'" in words(message).replace("\\", "")
 
 
 async def test_an_unknown_option_or_command_says_so(stage: Stage) -> None:  # noqa: F811
-    message = await stage.answer(forged_dream(stage, colour="red"))
+    message = await stage.response_to(forged_dream(stage, colour="red"))
     assert await stage.rows() == [] or "next" in words(message)
     data = {"id": "1", "name": "sudo", "type": 1, "options": []}
-    message = await stage.answer(forge(stage, interactions.COMMAND, data))
+    message = await stage.response_to(forge(stage, interactions.COMMAND, data))
     assert message.ephemeral
     assert wording.CHANGED in words(message)
 
@@ -183,7 +183,7 @@ async def test_an_autocomplete_of_anything_breaks_nothing(
 @pytest.mark.parametrize("custom_id", ["sudo:" + "x" * 20, "cancel:short", "cancel:" + "x" * 21, "x" * 100, "a\nb"])
 async def test_a_button_that_is_none_of_ours_is_answered(stage: Stage, custom_id: str) -> None:  # noqa: F811
     message, _ = await stage.dreamed()
-    answer = await stage.answer(forged_press(stage, message, custom_id))
+    answer = await stage.response_to(forged_press(stage, message, custom_id))
     assert answer.ephemeral
     assert wording.CHANGED in words(answer)
 
@@ -191,7 +191,7 @@ async def test_a_button_that_is_none_of_ours_is_answered(stage: Stage, custom_id
 @pytest.mark.parametrize("verb", sorted(ACTIONS))
 async def test_a_forged_id_of_no_job_says_so(stage: Stage, verb: str) -> None:  # noqa: F811
     message, _ = await stage.dreamed()
-    answer = await stage.answer(forged_press(stage, message, f"{verb}:{new_id()}"))
+    answer = await stage.response_to(forged_press(stage, message, f"{verb}:{new_id()}"))
     assert "no longer have that dream" in words(answer)
 
 
@@ -215,7 +215,7 @@ async def test_choices_that_were_never_offered_are_refused(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     message, row = await stage.dreamed()
-    answer = await stage.answer(forged_press(stage, message, f"{verb}:{row.id}", values=values))
+    answer = await stage.response_to(forged_press(stage, message, f"{verb}:{row.id}", values=values))
     assert answer.ephemeral
     assert await stage.rows() == []
     assert "unexpected error" not in caplog.text
@@ -227,7 +227,7 @@ async def test_a_private_dream_is_there_for_its_requester_only(stage: Stage, ver
     row = await stage.finish(private)
     public, _ = await stage.dreamed("Ada")
     for thief in ("Ada", "Mod"):
-        answer = await stage.answer(forged_press(stage, public, f"{verb}:{row.id}", thief))
+        answer = await stage.response_to(forged_press(stage, public, f"{verb}:{row.id}", thief))
         assert "no longer have that dream" in words(answer)
     assert await stage.rows() == []
     assert private.id in stage.playground.world.messages
@@ -238,7 +238,7 @@ async def test_a_moderator_of_another_place_may_neither_cancel_nor_delete(stage:
     message = await stage.ask("You", "dream")
     (row,) = await stage.rows()
     await stage.dispatch.update_posting(row.id, {**row.posting, "channel_id": 1, "guild_id": 2})
-    answer = await stage.answer(forged_press(stage, message, f"{verb}:{row.id}", "Mod"))
+    answer = await stage.response_to(forged_press(stage, message, f"{verb}:{row.id}", "Mod"))
     assert "Only the person who asked" in words(answer)
     (row,) = await stage.rows()
     assert not row.state.settled
@@ -315,7 +315,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     form = stage.playground.submit("Ada", opened, **{found[0]["custom_id"]: "mine"})
     button = stage.playground.press("Ada", message, "Again")
     select = stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
-    for answer in [await stage.answer(one) for one in (form, button, select)]:
+    for answer in [await stage.response_to(one) for one in (form, button, select)]:
         assert answer.ephemeral
         assert "my fault" in words(answer)
         assert "secret" not in words(answer)

@@ -51,12 +51,12 @@ def test_more_work_than_can_be_typed_is_refused_with_a_sentence(params: Dream | 
 
 
 def held(turns: list[Turn]) -> list[str]:
-    return [turn.person for turn in turns if turn.come.is_set()]
+    return [turn.person for turn in turns if turn.arrived.is_set()]
 
 
 def test_files_are_held_as_far_as_there_is_room_and_the_others_have_a_place() -> None:
     line = DownloadQueue(room=10)
-    turns = [line.line_up(person, 4) for person in ("1", "2", "3", "4")]
+    turns = [line.enqueue(person, 4) for person in ("1", "2", "3", "4")]
     assert held(turns) == ["1", "2"]
     assert [turn.ahead for turn in turns] == [0, 0, 1, 2]
     turns[1].leave()
@@ -66,17 +66,17 @@ def test_files_are_held_as_far_as_there_is_room_and_the_others_have_a_place() ->
 
 def test_who_sends_many_holds_one_and_keeps_nobody_waiting() -> None:
     line = DownloadQueue(room=10)
-    mine = [line.line_up("1", 1) for _ in range(4)]
-    other = line.line_up("2", 1)
+    mine = [line.enqueue("1", 1) for _ in range(4)]
+    other = line.enqueue("2", 1)
     assert held([*mine, other]) == ["1", "2"]
     mine[0].leave()
-    assert mine[1].come.is_set()
-    assert not mine[2].come.is_set()
+    assert mine[1].arrived.is_set()
+    assert not mine[2].arrived.is_set()
 
 
 def test_nobody_overtakes_a_large_file_and_one_larger_than_the_room_is_held_alone() -> None:
     line = DownloadQueue(room=10)
-    small, large, late = line.line_up("1", 4), line.line_up("2", 25), line.line_up("3", 1)
+    small, large, late = line.enqueue("1", 4), line.enqueue("2", 25), line.enqueue("3", 1)
     assert held([small, large, late]) == ["1"]
     small.leave()
     assert held([large, late]) == ["2"]
@@ -86,16 +86,16 @@ def test_nobody_overtakes_a_large_file_and_one_larger_than_the_room_is_held_alon
 
 def test_a_line_that_is_too_long_is_a_sentence() -> None:
     line = DownloadQueue(room=1, waiting=2)
-    turns = [line.line_up(str(person), 1) for person in range(3)]
+    turns = [line.enqueue(str(person), 1) for person in range(3)]
     with pytest.raises(TooManyPictures, match="Try again in about 1 min"):
-        line.line_up("4", 1)
+        line.enqueue("4", 1)
     turns[0].leave()
-    line.line_up("4", 1)
+    line.enqueue("4", 1)
 
 
 async def test_who_gives_up_leaves_the_line() -> None:
     line = DownloadQueue(room=1)
-    first, second, third = (line.line_up(str(person), 1) for person in range(3))
+    first, second, third = (line.enqueue(str(person), 1) for person in range(3))
     async with first:
         waiting = asyncio.create_task(second.__aenter__())
         await asyncio.sleep(0)

@@ -36,8 +36,8 @@ from bot.store.posting import Posting
 from engine import settings
 from engine.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.files import sanitizer
-from engine.files.decoder import Clean
-from engine.params import Climb, Dream, Zoom
+from engine.files.decoder import CleanPicture
+from engine.params import AscentParams, Dream, Zoom
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch import Dispatch
 from engine.queue.job import Job, JobId, JobRow, Limits, Result, State
@@ -69,11 +69,11 @@ class Stage:
         self.dispatch = dispatch
         self.client = client
 
-    async def answer(self, interaction: Interaction) -> Message:
-        return await self.playground.world.until(lambda: self.playground.answer(interaction))
+    async def response_to(self, interaction: Interaction) -> Message:
+        return await self.playground.world.until(lambda: self.playground.response_to(interaction))
 
     async def ask(self, persona: str, command: str, channel: str = "dreams", /, **options: Option) -> Message:
-        message = await self.answer(self.playground.command(persona, channel, command, **options))
+        message = await self.response_to(self.playground.command(persona, channel, command, **options))
         await self.followed()
         return message
 
@@ -92,7 +92,7 @@ class Stage:
                 await asyncio.sleep(0.005)
 
     async def press(self, persona: str, message: Message, button: str, values: Sequence[str] | None = None) -> Message:
-        answer = await self.answer(self.playground.press(persona, message, button, values))
+        answer = await self.response_to(self.playground.press(persona, message, button, values))
         await self.followed()
         return answer
 
@@ -100,7 +100,7 @@ class Stage:
         await self.playground.world.until(lambda: text in words(message) or None)
 
     async def rows(self) -> list[JobRow]:
-        return list(await self.dispatch.unposted())
+        return list(await self.dispatch.list_unposted())
 
     async def finish(self, message: Message, data: bytes | None = None) -> JobRow:
         """Do the engine's part for the job of a message."""
@@ -138,9 +138,9 @@ def words(message: Message) -> str:
     return message.content + " ".join(str(item.get("content", "")) for item in walk(message.components))
 
 
-def climb(row: JobRow) -> Climb:
+def climb(row: JobRow) -> AscentParams:
     """What was asked for, of a recipe that climbs."""
-    assert isinstance(row.job.params, Climb)
+    assert isinstance(row.job.params, AscentParams)
     return row.job.params
 
 
@@ -177,7 +177,7 @@ def specification() -> Specification:
 def _drawn_avatars() -> None:
     """As `make play` does: drawn when first asked for, on a busy machine they would outlast Discord's patience."""
     for scene in avatars.SCENES:
-        avatars.encoded(scene, avatars.SIDE, "PNG")
+        avatars.encode_scene(scene, avatars.SIDE, "PNG")
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ async def stage(
         monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
-    monkeypatch.setattr(service_module, "ANSWER_S", 10.0)
+    monkeypatch.setattr(service_module, "OPENING_S", 10.0)
     database = connect(sqlite_url(loaded.database))
     tables.metadata.create_all(database)
     database.dispose()
@@ -232,14 +232,14 @@ class HereDecoder:
     async def warm(self) -> None:
         pass
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> Clean:
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         if not data:
             raise EmptyFile
         made = await asyncio.to_thread(sanitizer.clean, data, size, self.megapixels)
-        return Clean(made.png, *made.size, made.frame, made.frames)
+        return CleanPicture(made.png, *made.size, made.frame, made.frames)
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
-        return await asyncio.to_thread(sanitizer.imprinted, data, self.megapixels)
+        return await asyncio.to_thread(sanitizer.read_imprint, data, self.megapixels)
 
 
 def quick_tracker(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
@@ -381,11 +381,11 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
     release = asyncio.Event()
     fetch = stage.client.service.downloader.fetch
 
-    async def slow(link: Link, size: int, person: str = "") -> Clean:
+    async def slow(link: Link, size: int, person: str = "") -> CleanPicture:
         await release.wait()
         return await fetch(link, size, person)
 
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.01)
     monkeypatch.setattr(stage.client.service.downloader, "fetch", slow)
     good = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     bad = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", b"text"))
@@ -403,7 +403,7 @@ async def test_what_breaks_behind_the_status_message_takes_its_place(
         await asyncio.sleep(0.05)
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.0)
     monkeypatch.setattr(stage.client.service.downloader, "fetch", broken)
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     await stage.shows(message, "my fault")
@@ -509,7 +509,7 @@ async def test_saving_as_a_preset_and_dreaming_with_it(stage: Stage) -> None:
     modal = await stage.playground.world.until(lambda: opened.modal)
     field = next(item for item in walk_all(modal["components"]) if item["type"] == 4)
     saved = stage.playground.submit("Ada", opened, **{field["custom_id"]: "my towers"})
-    assert "Saved" in words(await stage.answer(saved))
+    assert "Saved" in words(await stage.response_to(saved))
     assert "my towers" in words(await stage.ask("Ada", "preset list")).replace("\\", "")
     await stage.ask("Ada", "dream", preset="My Towers", strength=0.5)
     (row,) = await stage.rows()
@@ -595,7 +595,7 @@ async def test_saving_over_a_preset_says_so(stage: Stage) -> None:
     assert opened.modal
     (field,) = [item for item in walk_all(opened.modal["components"]) if item["type"] == 4]
     saved = stage.playground.submit("You", opened, **{field["custom_id"]: "café"})
-    assert "over your preset of that name" in words(await stage.answer(saved))
+    assert "over your preset of that name" in words(await stage.response_to(saved))
 
 
 async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
@@ -614,18 +614,18 @@ async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
 
 async def test_dream_this_takes_attachments_results_and_refuses_words(stage: Stage) -> None:
     said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload("cat.png", png())])
-    message = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
+    message = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     await stage.finish(message)
-    again = await stage.answer(stage.playground.menu("Ada", "dreams", wording.DREAM_THIS, message))
+    again = await stage.response_to(stage.playground.menu("Ada", "dreams", wording.DREAM_THIS, message))
     assert "next" in words(again)
     plain = stage.playground.say("Ada", "dreams", "no picture here")
-    refused = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, plain))
+    refused = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, plain))
     assert refused.ephemeral
     assert "I see no picture" in words(refused)
 
 
 async def test_dream_their_avatar(stage: Stage) -> None:
-    message = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_AVATAR, "Ada"))
+    message = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_AVATAR, "Ada"))
     assert alts(message) == ["Ada's avatar, before the dream"]
 
 
@@ -925,7 +925,7 @@ def breaks_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, af
 async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture_for_ever(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.0)
     breaks_once(monkeypatch, stage.client.service._publisher, "deliver")
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
     assert "Opening" in words(message)
@@ -958,7 +958,7 @@ async def test_a_status_card_that_cannot_be_made_holds_no_dream(stage: Stage, mo
         raise ZeroDivisionError("unexpected")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.requests.service.status_card.waiting", broken)
+        patch.setattr("bot.requests.service.status_card.waiting_card", broken)
         stage.playground.command("You", "dreams", "dream")
         (row,) = await stage.queued(1)
     assert stage.client.service._tracker._tracks[row.id].phase is Phase.WAITING
@@ -1009,7 +1009,7 @@ async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
 ) -> None:
     service = stage.client.service
     for number in (1, 2):
-        service._pending.keep(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
+        service._pending.save(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
     breaks_once(monkeypatch, service._publisher, "edit")
     await service.apologise_for_pending()
-    assert service._pending.left() == []
+    assert service._pending.unfinished() == []

@@ -19,10 +19,10 @@ from bot.requests.downloader import Link
 from bot.requests.limits import DownloadQueue
 from bot.store.posting import Posting
 from bot.views import result_card, status_card
-from bot.views.message_card import Card, Picture, files, layout, plain
+from bot.views.message_card import Card, Picture, files, layout, plain_card
 from engine.errors import NotAPicture, TooManyPictures
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.params import Dream
 from engine.queue.job import Job, JobId, JobRow, Result, State, new_id
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -139,11 +139,11 @@ async def test_a_hidden_guide_or_mask_hides_the_dream(stage: Stage) -> None:  # 
 
 async def test_a_hidden_picture_in_a_message_is_dreamed_hidden(stage: Stage) -> None:  # noqa: F811
     said = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload(HIDDEN, png())])
-    by_menu = await stage.answer(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
+    by_menu = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     await stage.followed()
     assert covered(by_menu)
     finished = await stage.finish(by_menu)
-    again = await stage.answer(stage.playground.menu("Mod", "dreams", wording.DREAM_THIS, by_menu))
+    again = await stage.response_to(stage.playground.menu("Mod", "dreams", wording.DREAM_THIS, by_menu))
     await stage.followed()
     assert covered(again), "by what is written on our own message"
     assert finished.job.spoiler
@@ -162,10 +162,10 @@ def row_of(spoiler: bool) -> JobRow:
 @pytest.mark.parametrize("spoiler", [True, False])
 def test_every_version_of_an_answer_is_as_hidden_as_the_first(spoiler: bool) -> None:
     posting, row = Posting(1, "Ada", "Ada's cat"), row_of(spoiler)
-    whole = result_card.settled(row, posting, png())
-    cards = [whole, plain(whole), result_card.smaller(whole, png(), still=True)]
-    cards += [status_card.waiting(row.id, row.job, posting, png(), None)]
-    cards += [status_card.dreaming(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
+    whole = result_card.result_card(row, posting, png())
+    cards = [whole, plain_card(whole), result_card.smaller_card(whole, png(), still=True)]
+    cards += [status_card.waiting_card(row.id, row.job, posting, png(), None)]
+    cards += [status_card.dreaming_card(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
     assert [one.picture is not None and one.picture.spoiler for one in cards] == [spoiler] * 6
     assert {files(one)[0].spoiler for one in cards} == {spoiler}
 
@@ -183,8 +183,8 @@ async def test_the_frame_of_an_animation_is_named_as_long_as_it_is_dreamed(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def third(*_: object) -> Clean:
-        return Clean(png(), 8, 6, 3, 40)
+    async def third(*_: object) -> CleanPicture:
+        return CleanPicture(png(), 8, 6, 3, 40)
 
     monkeypatch.setattr(stage.client.service.downloader, "fetch", third)
     shown = await stage.ask("You", "dream", image=stage.playground.upload("fade.gif", png()))
@@ -198,10 +198,10 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
-    monkeypatch.setattr(service_module, "LOOK_S", 0.02)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.01)
+    monkeypatch.setattr(service_module, "PLACE_S", 0.02)
     line = stage.client.service._submitter._download_queue
-    turns = [line.line_up(name, line._room) for name in ("one", "other")]
+    turns = [line.enqueue(name, line._room) for name in ("one", "other")]
     waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
     assert "2 pictures are opened before yours" in words(waits)
     turns[0].leave()
@@ -254,8 +254,8 @@ def opening_of(stage: Stage) -> Message | None:  # noqa: F811
 @pytest.fixture
 def line(stage: Stage, panel: Message, monkeypatch: pytest.MonkeyPatch) -> DownloadQueue:  # noqa: F811
     """The line, in which nobody is patient."""
-    monkeypatch.setattr(service_module, "ANSWER_S", 0.01)
-    monkeypatch.setattr(service_module, "LOOK_S", 0.01)
+    monkeypatch.setattr(service_module, "OPENING_S", 0.01)
+    monkeypatch.setattr(service_module, "PLACE_S", 0.01)
     return stage.client.service._submitter._download_queue
 
 
@@ -266,7 +266,7 @@ async def test_who_asks_without_a_command_is_told_the_place_in_line_too(
     line: DownloadQueue,
     ask: Way,
 ) -> None:
-    turns = [line.line_up(name, line._room + 1) for name in ("one", "other")]
+    turns = [line.enqueue(name, line._room + 1) for name in ("one", "other")]
     before = set(stage.playground.world.messages)
     await ask(stage, panel)
     waits = await stage.playground.world.until(lambda: opening_of(stage))
@@ -308,12 +308,12 @@ async def test_a_refusal_takes_the_place_of_the_place_in_line(
     ask: Way,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def damaged(*_: object) -> Clean:
+    async def damaged(*_: object) -> CleanPicture:
         raise NotAPicture
 
     before = len(ours(stage))
     monkeypatch.setattr(stage.client.service.downloader, "fetch", damaged)
-    held = line.line_up("one", line._room)
+    held = line.enqueue("one", line._room)
     await ask(stage, panel)
     waits = await stage.playground.world.until(lambda: opening_of(stage))
     held.leave()
@@ -321,7 +321,7 @@ async def test_a_refusal_takes_the_place_of_the_place_in_line(
     assert [one.id for one in ours(stage)[before:]] == [waits.id]
     assert await stage.rows() == []
     async with asyncio.timeout(60):
-        while stage.client.service._pending.left():
+        while stage.client.service._pending.unfinished():
             await asyncio.sleep(0.005)
 
 
@@ -332,13 +332,13 @@ async def test_a_place_in_line_that_a_killed_bot_left_is_taken_back(
 ) -> None:
     service, place = stage.client.service, stage.playground.world.channel("dreams")
     posting, id = Posting(1, "Ada", "Ada's cat", channel_id=int(place.id)), new_id()
-    sent = await service._publisher.send(id, posting, status_card.opening(Dream(), posting, 2))
-    service._pending.keep(id, dataclasses.replace(posting, message_id=sent if heard else None))
+    sent = await service._publisher.send(id, posting, status_card.opening_card(Dream(), posting, 2))
+    service._pending.save(id, dataclasses.replace(posting, message_id=sent if heard else None))
     await service.apologise_for_pending()
     (message,) = ours(stage)
     assert wording.INTERRUPTED in words(message)
     assert wording.OPENING not in words(message)
-    assert service._pending.left() == []
+    assert service._pending.unfinished() == []
 
 
 async def test_how_a_file_was_made_is_not_called_out_of_reach_while_it_waits(
@@ -347,7 +347,7 @@ async def test_how_a_file_was_made_is_not_called_out_of_reach_while_it_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(service_module, "READ_S", 0.01)
-    held = line.line_up("one", line._room)
+    held = line.enqueue("one", line._room)
     with pytest.raises(TooManyPictures):
         await stage.client.service.imprint(Link(CDN, 3), 1)
     assert line._waiting == []

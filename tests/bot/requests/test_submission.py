@@ -10,7 +10,7 @@ from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.submission import Request, Submitter, noise
 from engine.errors import Gone, QueueFull, Refusal, Unreachable
 from engine.files.blobs import BlobKey
-from engine.files.decoder import Clean
+from engine.files.decoder import CleanPicture
 from engine.params import Dream
 from engine.queue.job import Limits
 from engine.queue.memory_dispatch import MemoryDispatch
@@ -25,10 +25,10 @@ class Shelf(Downloader):
     def most_bytes(self, link: Link) -> int:
         return 10
 
-    async def fetch(self, link: Link, size: int, person: str = "") -> Clean:
+    async def fetch(self, link: Link, size: int, person: str = "") -> CleanPicture:
         if "missing" in link.url:
             raise Unreachable
-        return Clean(b"clean", size, size)
+        return CleanPicture(b"clean", size, size)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_a_full_queue_refuses_and_keeps_nothing(submitter: Submitter, disp
     assert ticket.place.ahead == 0
     with pytest.raises(QueueFull):
         await submitter.submit(order, opened, {})
-    assert [row.posting for row in await dispatch.unposted()] == [{"name": "Ada"}]
+    assert [row.posting for row in await dispatch.list_unposted()] == [{"name": "Ada"}]
 
 
 @pytest.mark.parametrize("size", [128, 200, 1024])

@@ -30,13 +30,13 @@ def test_the_token_is_not_in_its_repr() -> None:
 
 
 def test_once_posted_only_what_nothing_else_reaches_keeps_its_token() -> None:
-    assert POSTING.spent().token == ""
-    assert not POSTING.spent().token_alive
+    assert POSTING.without_token().token == ""
+    assert not POSTING.without_token().token_alive
     for needed in ({"ephemeral": True}, {"reachable": False}):
         private = Posting.from_json({**POSTING.to_json(), **needed})
-        assert private.spent() == private
+        assert private.without_token() == private
     nobody_waits = Posting.from_json({**POSTING.to_json(), "ephemeral": True, "abandoned": True})
-    assert nobody_waits.spent().token == ""
+    assert nobody_waits.without_token().token == ""
 
 
 def test_ways_to_reach_the_message() -> None:

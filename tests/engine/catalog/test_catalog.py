@@ -226,8 +226,8 @@ def test_of_several_words_the_last_is_completed() -> None:
 
 
 def test_layers_that_are_shown_exist_and_go_deeper() -> None:
-    assert catalog.seen("pocket") == ("mixed3a", "mixed3b", "mixed4d")
+    assert catalog.perception_layers("pocket") == ("mixed3a", "mixed3b", "mixed4d")
     for name, entry in catalog.networks().items():
-        shown = catalog.seen(name)
+        shown = catalog.perception_layers(name)
         assert len(shown) == 3
         assert list(shown) == [layer for layer in entry.layers if layer in shown]

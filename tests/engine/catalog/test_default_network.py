@@ -83,7 +83,7 @@ def test_one_that_was_not_fetched_is_waited_for(data_dir: Path) -> None:
 
 
 def test_without_its_package_pocket_dreams(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_files, "_installed", lambda module: [])
+    monkeypatch.setattr(network_files, "_package_folders", lambda module: [])
     settings.load(data_dir=data_dir)
     assert (Dream(subject="eyes").network, catalog.ready()) == ("pocket", ["pocket"])
     why = "The network lite2 cannot be used: its package is not installed; pocket dreams instead."
@@ -102,13 +102,13 @@ def test_a_file_that_cannot_be_read_is_not_dreamed_with(data_dir: Path, monkeypa
         raise PermissionError(13, "Permission denied", str(path))
 
     settings.load(data_dir=data_dir)
-    monkeypatch.setattr(network_files, "opened", refused)
+    monkeypatch.setattr(network_files, "read_package", refused)
     assert "Permission denied" in catalog.default_fallback()
 
 
 def test_its_weights_are_compared_once_a_process(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
-    monkeypatch.setattr(network_files, "opened", lambda package, path: read.append(path))
+    monkeypatch.setattr(network_files, "read_package", lambda package, path: read.append(path))
     for _ in range(3):
         settings.load(data_dir=data_dir)
         assert Dream().network == "lite2"

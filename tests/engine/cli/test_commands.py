@@ -67,7 +67,7 @@ def test_same_words_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def imprinted(path: Path) -> dict[str, object]:
-    return generation_metadata.read(sanitizer.imprinted(path.read_bytes(), 1.0)).params.model_dump()
+    return generation_metadata.read(sanitizer.read_imprint(path.read_bytes(), 1.0)).params.model_dump()
 
 
 def test_one_is_made_like_another_and_what_is_typed_wins(

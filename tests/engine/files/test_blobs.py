@@ -14,7 +14,7 @@ from engine.files.blobs import BlobKey, Blobs
 def test_the_same_bytes_are_one_file(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     assert blobs.put(b"a") == blobs.put(b"a") != blobs.put(b"b")
-    assert len(blobs.stored()) == 2
+    assert len(blobs.list_all()) == 2
 
 
 def test_a_damaged_blob_is_none(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_one_unused_for_longest_stands_first(tmp_path: Path) -> None:
         age(blobs, key, 100.0 + used)
     blobs.get(keys[0])
     age(blobs, keys[1], 50.0)
-    assert [one.key for one in blobs.stored()] == [keys[1], keys[2], keys[0]]
+    assert [one.key for one in blobs.list_all()] == [keys[1], keys[2], keys[0]]
 
 
 @pytest.mark.parametrize("use", ["put", "get"])

@@ -21,7 +21,7 @@ from PIL import Image, ImageCms
 from bot.operations.metrics import resident_bytes
 from engine import errors
 from engine.files import decoder as decoding
-from engine.files.decoder import Clean, Decoder
+from engine.files.decoder import CleanPicture, Decoder
 from engine.files.sanitizer import FRAMES
 from engine.platform import framing as frames
 from tests.engine.files.icc_profiles import cyan_is_red, red_is_blue
@@ -393,13 +393,13 @@ FORGED: list[frames.Frame] = [
 @pytest.mark.parametrize("answer", FORGED)
 def test_a_forged_answer_is_none(answer: frames.Frame) -> None:
     with pytest.raises(ValueError, match=r"announced|ours"):
-        decoding._believed(*answer, 60)
+        decoding._check_picture(*answer, 60)
 
 
 def test_an_honest_answer_is_believed() -> None:
     honest = {"width": 60, "height": 40, "frame": 3, "frames": 40}
-    assert decoding._believed(honest, PICTURE, 60) == Clean(PICTURE, 60, 40, 3, 40)
-    refused = decoding._believed({"refused": "TooManyPixels", "facts": {"megapixels": 9, "limit": 5}}, b"", 60)
+    assert decoding._check_picture(honest, PICTURE, 60) == CleanPicture(PICTURE, 60, 40, 3, 40)
+    refused = decoding._check_picture({"refused": "TooManyPixels", "facts": {"megapixels": 9, "limit": 5}}, b"", 60)
     assert isinstance(refused, errors.TooManyPixels)
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from engine import errors
 from engine.files import decoder as decoding
-from engine.files.decoder import Child, Clean, Decoder
+from engine.files.decoder import Child, CleanPicture, Decoder
 from tests.engine.files.broken_files import photo, saved
 
 pytestmark = pytest.mark.process
@@ -69,11 +69,11 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def clean_of(decoder: Decoder, data: bytes, person: str) -> asyncio.Task[Clean]:
+def clean_of(decoder: Decoder, data: bytes, person: str) -> asyncio.Task[CleanPicture]:
     return asyncio.create_task(decoder.clean(data, 60, person))
 
 
-async def refused(task: asyncio.Task[Clean]) -> type[errors.Refusal]:
+async def refused(task: asyncio.Task[CleanPicture]) -> type[errors.Refusal]:
     with pytest.raises(errors.Refusal) as caught:
         await task
     return type(caught.value)
@@ -122,7 +122,7 @@ async def test_what_takes_longer_than_its_time_is_opened_in_the_slow_lane(decode
 async def test_a_child_that_does_not_hear_the_alarm_is_ended_and_the_picture_goes_on(
     decoder: Decoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoding, "PATIENCE", 0.05)
+    monkeypatch.setattr(decoding, "CLOCK_FACTOR", 0.05)
     decoder._slow = Child(200.0)
     decoder._quick = [Child(0.1)]
     decoder._free = [*decoder._quick]
@@ -133,7 +133,7 @@ async def test_a_child_that_does_not_hear_the_alarm_is_ended_and_the_picture_goe
 async def test_while_the_slow_lane_is_busy_others_are_served(decoder: Decoder, tmp_path: Path) -> None:
     hold, end = pipe(tmp_path, "one")
     for person in ("1", "2", "3", "4"):
-        decoder._strikes.slow(person)
+        decoder._strikes.count_slow(person)
     held = [clean_of(decoder, hold, person) for person in ("1", "2", "3", "4")]
     await until(lambda: decoder._slow_turn.locked())
     assert (await decoder.clean(SMALL, 60, "5")).width == 60
@@ -146,7 +146,7 @@ async def test_while_the_slow_lane_is_busy_others_are_served(decoder: Decoder, t
 async def test_who_sent_what_took_a_second_is_in_the_slow_lane_next(
     decoder: Decoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoding, "BRIEF_S", 0.05)
+    monkeypatch.setattr(decoding, "SLOW_LANE_S", 0.05)
     await decoder.clean(SMALL, 60, "1")
     assert not decoder._strikes.is_slow("1")
     await decoder.clean(LARGE, 60, "1")
@@ -191,7 +191,7 @@ async def test_a_decoder_that_somebody_kills_is_nobodys_fault(decoder: Decoder, 
 
 async def test_a_real_child_is_ended_by_the_system_where_it_does_not_listen() -> None:
     """A library that never comes back to Python: the alarm is not heard, the limit of CPU time is."""
-    deaf = "import signal, sys, re; from engine.files import decoder_child as it; it._bound_cpu_time(0.1);"
+    deaf = "import signal, sys, re; from engine.files import decoder_child as it; it._limit_cpu_time(0.1);"
     deaf += "signal.signal(signal.SIGPROF, signal.SIG_IGN); re.match(r'(a+)+b', 'a' * 60)"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf)
     assert await process.wait() == -signal.SIGXCPU

@@ -32,15 +32,15 @@ def test_each_death_rests_twice_as_long_and_never_for_ever() -> None:
     strikes = Strikes(clock)
     rests = []
     for _ in range(6):
-        strikes.death("1")
+        strikes.count_death("1")
         rests.append(rest_s(strikes, clock))
     assert rests == [REST_S, 2 * REST_S, 4 * REST_S, 8 * REST_S, LONGEST_REST_S, LONGEST_REST_S]
 
 
 def test_nobody_else_rests_and_our_own_files_never_do() -> None:
     strikes = Strikes(Clock())
-    strikes.death("1")
-    strikes.death("")
+    strikes.count_death("1")
+    strikes.count_death("")
     strikes.check("2")
     strikes.check("")
     with pytest.raises(DecoderResting, match="about 1 min"):
@@ -50,12 +50,12 @@ def test_nobody_else_rests_and_our_own_files_never_do() -> None:
 def test_the_slow_lane_and_everything_else_is_forgotten() -> None:
     clock = Clock()
     strikes = Strikes(clock)
-    strikes.slow("1")
+    strikes.count_slow("1")
     assert strikes.is_slow("1")
     assert not strikes.is_slow("2")
     clock.now += SLOW_S
     assert not strikes.is_slow("1")
-    strikes.death("1")
+    strikes.count_death("1")
     clock.now += FORGOTTEN_S
-    strikes.death("2")
+    strikes.count_death("2")
     assert set(strikes._records) == {"2"}

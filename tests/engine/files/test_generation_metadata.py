@@ -212,4 +212,4 @@ async def test_an_empty_and_a_large_file_are_refused_unread() -> None:
 )  # fmt: skip
 def test_a_forged_answer_of_the_child_is_none(answer: Any) -> None:
     with pytest.raises(ValueError, match=r"announced|ours"):
-        decoding._believed_imprint(*answer)
+        decoding._check_imprint(*answer)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from engine.files.keyed_lock import Turns
+from engine.files.keyed_lock import KeyedLock
 
 
 async def test_a_key_has_one_turn_at_a_time_and_others_do_not_wait() -> None:
-    turns, open_, seen = Turns(), asyncio.Event(), list[str]()
+    turns, open_, seen = KeyedLock(), asyncio.Event(), list[str]()
 
     async def take(key: str, name: str, until: asyncio.Event | None = None) -> None:
         async with turns.of(key):
@@ -27,7 +27,7 @@ async def test_a_key_has_one_turn_at_a_time_and_others_do_not_wait() -> None:
 
 
 async def test_nothing_is_kept_of_who_is_gone_or_gave_up() -> None:
-    turns = Turns()
+    turns = KeyedLock()
     async with turns.of("ada"):
         waiting = asyncio.create_task(turns.of("ada").__aenter__())
         await asyncio.sleep(0)

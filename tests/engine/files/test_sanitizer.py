@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from engine import errors
 from engine.files import file_formats, generation_metadata, picture_size, sanitizer
-from engine.files.sanitizer import Cleaned
+from engine.files.sanitizer import SanitizedPicture
 from engine.params import Dream
 from tests.engine.files.broken_files import (
     FORMATS_OF_ANIMATIONS,
@@ -30,7 +30,7 @@ SMALL_PNG = saved(SMALL, "PNG")
 PHOTO_JPEG = saved(photo(), "JPEG", quality=85)
 
 
-def clean(data: bytes, size: int = 96) -> Cleaned:
+def clean(data: bytes, size: int = 96) -> SanitizedPicture:
     return sanitizer.clean(data, size, 50.0)
 
 
@@ -119,7 +119,7 @@ def test_a_good_profile_of_a_png_is_still_applied() -> None:
 def test_how_it_was_made_is_read_beside_any_words() -> None:
     said = generation_metadata.write(Dream(seed=4821)).encode()
     crowded = with_chunk(SMALL_PNG, SAID["a workflow of 1.6 MB"] + chunk(b"tEXt", b"pareidolia\0" + said) + BAD_SUM)
-    assert sanitizer.imprinted(crowded, 1.0) == said
+    assert sanitizer.read_imprint(crowded, 1.0) == said
 
 
 # files that are cut short
@@ -291,6 +291,6 @@ def test_scans_of_a_thumbnail_are_not_counted() -> None:
 def test_counting_scans_takes_no_longer_than_reading(filling: bytes) -> None:
     jpeg = PHOTO_JPEG[: PHOTO_JPEG.index(b"\xff\xda") + 14]
     try:
-        file_formats.lean(jpeg + filling * (4_000_000 // len(filling)))
+        file_formats.strip_file(jpeg + filling * (4_000_000 // len(filling)))
     except errors.TooManyScans:
         assert filling.startswith(b"\xff\xda")

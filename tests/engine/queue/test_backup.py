@@ -55,7 +55,7 @@ def all_of(found: Settings) -> tuple[list[tuple[object, ...]], set[str]]:
     """Every job, calibration and preset, and every picture."""
     with closing(sqlite3.connect(found.database)) as db:
         rows = [row for table in ("jobs", "calibrations", "presets") for row in db.execute(f"SELECT * FROM {table}")]
-    return rows, {one.key for one in open_blobs(found).stored()}
+    return rows, {one.key for one in open_blobs(found).list_all()}
 
 
 def test_everything_comes_back_on_another_machine(found: Settings, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_everything_comes_back_on_another_machine(found: Settings, tmp_path: Pat
     assert all_of(elsewhere) == all_of(found)
     assert len(all_of(elsewhere)[0]) == 3
     with closing(open_ledger(elsewhere)) as ledger:
-        assert len(ledger.unposted()) == 1
+        assert len(ledger.list_unposted()) == 1
 
 
 def test_what_came_after_the_backup_is_set_aside(found: Settings, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from engine import settings
 from engine.errors import Broken, TooManyJobs
 from engine.files.blobs import BlobKey
-from engine.queue.hint_socket import LiveServer, socket_path
+from engine.queue.hint_socket import HintServer, socket_path
 from engine.queue.job import CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import LocalDispatch
@@ -25,16 +25,16 @@ RESULT = Result(BlobKey("0" * 64), "image/png", 512, 512, 1000)
 class Bench:
     """A dispatch, its ledger, and a way to send hints as an engine would."""
 
-    def __init__(self, dispatch: MemoryDispatch | LocalDispatch, server: LiveServer | None = None) -> None:
+    def __init__(self, dispatch: MemoryDispatch | LocalDispatch, server: HintServer | None = None) -> None:
         self.dispatch = dispatch
         self.ledger: Ledger = dispatch.ledger
         self.server = server
 
     def tell(self, hint: Started | Progress | Settled) -> None:
         if isinstance(self.dispatch, MemoryDispatch):
-            self.dispatch._tell(hint)
+            self.dispatch._send_hint(hint)
         elif self.server:
-            self.server.tell(hint)
+            self.server.send_hint(hint)
 
     def listened_to(self) -> bool:
         listeners = self.dispatch._listeners if isinstance(self.dispatch, MemoryDispatch) else None
@@ -50,7 +50,7 @@ async def bench(request: pytest.FixtureRequest, data_dir: Path) -> AsyncIterator
         await bench.dispatch.close()
         return
     chosen = settings.load(data_dir=data_dir, limits=limits)
-    server = LiveServer(socket_path(chosen.run_dir), lambda header: None)
+    server = HintServer(socket_path(chosen.run_dir), lambda header: None)
     await server.start()
     bench = Bench(LocalDispatch.open(chosen), server)
     yield bench
@@ -81,12 +81,12 @@ async def test_a_posted_answer_is_found_by_its_message(bench: Bench) -> None:
     row = bench.ledger.claim("e")
     assert row
     bench.ledger.finish(id, row.attempt, RESULT, 1.0)
-    assert await bench.dispatch.answered_in("42") is None
+    assert await bench.dispatch.find_by_answer("42") is None
     await bench.dispatch.mark_posted(id, "42")
-    found = await bench.dispatch.answered_in("42")
+    found = await bench.dispatch.find_by_answer("42")
     assert found
     assert (found.id, found.job.params.aim) == (id, ("layer", "mid"))
-    assert await bench.dispatch.answered_in("") is None
+    assert await bench.dispatch.find_by_answer("") is None
 
 
 async def test_pictures_that_somebody_chose_are_found_the_latest_first(bench: Bench) -> None:
@@ -107,9 +107,9 @@ async def test_refused_work_leaves_no_row(bench: Bench) -> None:
         await bench.dispatch.submit(a_job(), {})
     with pytest.raises(TooManyJobs):
         await bench.dispatch.submit(a_job(), {})
-    assert len(await bench.dispatch.waiting()) == 4
-    assert len(await bench.dispatch.waiting("ada")) == 4
-    assert await bench.dispatch.waiting("bob") == []
+    assert len(await bench.dispatch.list_waiting()) == 4
+    assert len(await bench.dispatch.list_waiting("ada")) == 4
+    assert await bench.dispatch.list_waiting("bob") == []
 
 
 async def test_a_done_job_is_posted_once(bench: Bench) -> None:
@@ -118,10 +118,10 @@ async def test_a_done_job_is_posted_once(bench: Bench) -> None:
     assert row
     assert not await bench.dispatch.mark_posted(id, "m1")
     bench.ledger.finish(id, row.attempt, RESULT, 1.0)
-    assert [one.id for one in await bench.dispatch.unposted()] == [id]
+    assert [one.id for one in await bench.dispatch.list_unposted()] == [id]
     assert await bench.dispatch.mark_posted(id, "m1")
     assert not await bench.dispatch.mark_posted(id, "m2")
-    assert await bench.dispatch.unposted() == []
+    assert await bench.dispatch.list_unposted() == []
 
 
 async def test_a_posted_job_keeps_what_is_still_needed_of_its_posting(bench: Bench) -> None:
@@ -140,7 +140,7 @@ async def test_places_of_all_are_those_of_each(bench: Bench) -> None:
     ids = [await bench.dispatch.submit(a_job(name), {}) for name in ("ada", "ada", "bob")]
     bench.ledger.claim("e")
     places = await bench.dispatch.places()
-    assert list(places) == [row.id for row, _ in await bench.dispatch.waiting()] == [ids[0], ids[2], ids[1]]
+    assert list(places) == [row.id for row, _ in await bench.dispatch.list_waiting()] == [ids[0], ids[2], ids[1]]
     assert [place.ahead for place in places.values()] == [0, 1, 2]
     assert [place.state for place in places.values()] == [State.RUNNING, State.QUEUED, State.QUEUED]
 
@@ -161,9 +161,9 @@ async def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_told(bench: 
     assert row
     assert row.id == first
     assert await bench.dispatch.cancel(second) is CancelOutcome.CANCELLED
-    assert await bench.dispatch.cancel(first, keep=True) is CancelOutcome.STOPPING
+    assert await bench.dispatch.cancel(first, keep_preview=True) is CancelOutcome.STOPPING
     assert bench.ledger.stop_flag(first, row.attempt) == "keep"
-    bench.ledger.stopped(first, row.attempt)
+    bench.ledger.settle_cancelled(first, row.attempt)
     assert await bench.dispatch.cancel(first) is CancelOutcome.TOO_LATE
 
 

@@ -48,9 +48,9 @@ def test_a_hint_of_another_version_is_none_and_does_not_mean_that_a_job_is_settl
 
 
 async def test_what_is_unknown_is_passed_over(data_dir: Path) -> None:
-    server = hint_socket.LiveServer(data_dir / "s", lambda header: None)
+    server = hint_socket.HintServer(data_dir / "s", lambda header: None)
     await server.start()
-    client = hint_socket.LiveClient(data_dir / "s")
+    client = hint_socket.HintClient(data_dir / "s")
     hints = client.hints()
     first = asyncio.ensure_future(anext(hints))
     async with asyncio.timeout(60):
@@ -58,7 +58,7 @@ async def test_what_is_unknown_is_passed_over(data_dir: Path) -> None:
             await asyncio.sleep(0)
     for writer in server._writers:
         writer.write(framing.pack({"hint": "paused", "id": ID}))
-    server.tell(Started(ID))
+    server.send_hint(Started(ID))
     assert await asyncio.wait_for(first, 60) == Started(ID)
     await hints.aclose()  # type: ignore[attr-defined]
     await server.stop()
@@ -81,15 +81,15 @@ KANA = "か" * 40
 async def test_an_engine_of_a_data_folder_of_forty_kana_is_heard(data_dir: Path, runtime: Path) -> None:
     found = settings.load(data_dir=data_dir / KANA)
     assert len(str(found.run_dir / "engine.sock")) < 100, "as the old check counted"
-    server = hint_socket.LiveServer(hint_socket.socket_path(found.run_dir), lambda _: None)
+    server = hint_socket.HintServer(hint_socket.socket_path(found.run_dir), lambda _: None)
     await server.start()
-    client = hint_socket.LiveClient(hint_socket.socket_path(found.run_dir))
+    client = hint_socket.HintClient(hint_socket.socket_path(found.run_dir))
     hints = client.hints()
     async with asyncio.timeout(60):
         heard = asyncio.ensure_future(anext(hints))
         while not server._writers:
             await asyncio.sleep(0)
-        server.tell(Started(ID))
+        server.send_hint(Started(ID))
         assert await heard == Started(ID)
     await hints.aclose()  # type: ignore[attr-defined]
     client.close()
@@ -145,7 +145,7 @@ def test_whether_it_can_be_listened_at_is_tried(data_dir: Path, runtime: Path) -
 
 
 async def test_an_engine_that_cannot_listen_says_why(data_dir: Path) -> None:
-    server = hint_socket.LiveServer(data_dir / "nowhere" / "engine.sock", lambda _: None)
+    server = hint_socket.HintServer(data_dir / "nowhere" / "engine.sock", lambda _: None)
     with pytest.raises(SettingsError, match="nowhere"):
         await server.start()
 
@@ -177,7 +177,7 @@ async def test_an_engine_that_starts_removes_the_sockets_of_dead_ones_and_no_oth
             caller = stack.enter_context(socket.socket(socket.AF_UNIX))
             caller.setblocking(False)
             caller.connect_ex(str(busy))
-        one = hint_socket.LiveServer(hint_socket.socket_path(runtime / "one"), lambda _: None)
+        one = hint_socket.HintServer(hint_socket.socket_path(runtime / "one"), lambda _: None)
         await one.start()
         assert {*folder.iterdir()} == {one.path, alive, busy, fresh, folder / "words.sock"}
         assert not any(path.exists() for path in gone)

@@ -21,7 +21,7 @@ from engine.params import Channel, Dream
 from engine.queue import migrate
 from engine.queue.database import connect, sqlite_url
 from engine.queue.job import CancelOutcome, Job, JobId, Limits, Result, State, new_id
-from engine.queue.ledger import CRASHES, STARTS, Ledger, jobs
+from engine.queue.ledger import MOST_CRASHES, MOST_STARTS, Ledger, jobs
 from tests.engine.queue.conftest import Clock, a_job
 
 FACTS = {"labels": [{"label": "fox", "probability": 0.72}]}
@@ -53,7 +53,7 @@ def test_a_job_whose_words_are_gone_fails_with_a_sentence_and_holds_up_nobody(le
     row = ledger.row(gone)
     assert row is not None
     assert (row.state, row.error_code, row.posting) == (State.FAILED, "F07", {"channel": 5})
-    assert gone in [one.id for one in ledger.unposted()]
+    assert gone in [one.id for one in ledger.list_unposted()]
 
 
 def test_a_job_of_a_recipe_that_was_called_otherwise_is_read(ledger: Ledger) -> None:
@@ -70,7 +70,7 @@ def test_a_job_of_a_recipe_that_was_called_otherwise_is_read(ledger: Ledger) -> 
 def test_users_take_turns(ledger: Ledger) -> None:
     greedy = [ledger.submit(a_job("greedy"), {}) for _ in range(4)]
     modest = ledger.submit(a_job("modest"), {})
-    order = [row.id for row, _ in ledger.waiting()]
+    order = [row.id for row, _ in ledger.list_waiting()]
     assert order.index(modest) <= 1
     assert [id for id in order if id != modest] == greedy
 
@@ -78,7 +78,7 @@ def test_users_take_turns(ledger: Ledger) -> None:
 def test_the_next_job_is_the_first_in_line(ledger: Ledger) -> None:
     for name in ("ada", "ada", "bob", "cy"):
         ledger.submit(a_job(name), {})
-    line = [row.id for row, _ in ledger.waiting()]
+    line = [row.id for row, _ in ledger.list_waiting()]
     claimed = []
     while row := ledger.claim("e"):
         claimed.append(row.id)
@@ -94,9 +94,9 @@ def test_a_latecomer_starts_at_the_present_not_at_zero(ledger: Ledger) -> None:
         ledger.finish(row.id, row.attempt, RESULT, 5.0)
     waiting = ledger.submit(a_job("ada"), {})
     late = ledger.submit(a_job("bob"), {})
-    assert [row.id for row, _ in ledger.waiting()] == [late, waiting]
+    assert [row.id for row, _ in ledger.list_waiting()] == [late, waiting]
     second = ledger.submit(a_job("bob"), {})
-    assert [row.id for row, _ in ledger.waiting()].index(second) > 0
+    assert [row.id for row, _ in ledger.list_waiting()].index(second) > 0
 
 
 def test_limits_refuse_inside_the_submit(ledger: Ledger) -> None:
@@ -108,7 +108,7 @@ def test_limits_refuse_inside_the_submit(ledger: Ledger) -> None:
         ledger.submit(a_job(f"u{n}"), {})
     with pytest.raises(QueueFull, match="12 dreams are waiting"):
         ledger.submit(a_job("new"), {})
-    assert len(ledger.waiting()) == 12
+    assert len(ledger.list_waiting()) == 12
 
 
 def test_places_count_what_is_ahead_and_add_up_its_cost(ledger: Ledger, clock: Clock) -> None:
@@ -162,10 +162,10 @@ def test_a_zombie_changes_nothing(ledger: Ledger) -> None:
 
 def test_the_second_crash_of_the_child_fails_the_job(ledger: Ledger) -> None:
     id = ledger.submit(a_job(), {})
-    for crash in range(1, CRASHES + 1):
+    for crash in range(1, MOST_CRASHES + 1):
         row = ledger.claim("e")
         assert row
-        assert ledger.crashed(row.id, row.attempt) == (State.FAILED if crash == CRASHES else State.QUEUED)
+        assert ledger.record_crash(row.id, row.attempt) == (State.FAILED if crash == MOST_CRASHES else State.QUEUED)
     row = ledger.row(id)
     assert row
     assert (row.state, row.error, row.error_code) == (State.FAILED, str(EngineCrashed()), "F01")
@@ -173,7 +173,7 @@ def test_the_second_crash_of_the_child_fails_the_job(ledger: Ledger) -> None:
 
 def test_deaths_of_the_supervisor_do_not_count_until_there_are_absurdly_many(ledger: Ledger) -> None:
     id = ledger.submit(a_job(), {})
-    for _ in range(STARTS - 1):
+    for _ in range(MOST_STARTS - 1):
         assert ledger.claim("e")
         assert ledger.requeue("e") == 1
     row = ledger.row(id)
@@ -204,13 +204,13 @@ def test_cancel_settles_the_waiting_and_flags_the_running(ledger: Ledger) -> Non
     assert row.id == first
     assert ledger.cancel(second) is CancelOutcome.CANCELLED
     assert ledger.cancel(second) is CancelOutcome.TOO_LATE
-    assert ledger.cancel(first, keep=True) is CancelOutcome.STOPPING
+    assert ledger.cancel(first, keep_preview=True) is CancelOutcome.STOPPING
     assert ledger.stop_flag(first, row.attempt) == "keep"
     assert ledger.cancel(JobId("nobody")) is CancelOutcome.UNKNOWN
     assert ledger.finish(first, row.attempt, RESULT, 0.1)
     kept = ledger.row(first)
     assert kept
-    assert kept.keep
+    assert kept.keep_preview
     assert ledger.estimate(a_job()) > 0.5, "a dream that was kept early must not teach the estimate"
 
 
@@ -230,10 +230,10 @@ def test_an_answer_is_posted_once(ledger: Ledger) -> None:
     row = ledger.claim("e")
     assert row
     ledger.finish(id, row.attempt, RESULT, 1.0)
-    assert [one.id for one in ledger.unposted()] == [id]
+    assert [one.id for one in ledger.list_unposted()] == [id]
     assert ledger.mark_posted(id, "m1")
     assert not ledger.mark_posted(id, "m2")
-    assert ledger.unposted() == []
+    assert ledger.list_unposted() == []
 
 
 def _submit_many(url: str, user: str, count: int) -> list[str]:
@@ -249,7 +249,7 @@ def test_processes_that_submit_at_once_lose_nothing(database: str) -> None:
             id for done in [pool.submit(_submit_many, database, f"u{n}", 40) for n in range(4)] for id in done.result()
         ]
     ledger = Ledger(database)
-    assert sorted(row.id for row, _ in ledger.waiting()) == sorted(ids)
+    assert sorted(row.id for row, _ in ledger.list_waiting()) == sorted(ids)
     ledger.close()
 
 
@@ -275,15 +275,15 @@ def test_every_accepted_job_settles_once_whatever_happens(moves: list[str]) -> N
             ledger.finish(running.id, running.attempt, RESULT, 1.0)
             running = None
         elif move == "crash":
-            ledger.crashed(running.id, running.attempt)
+            ledger.record_crash(running.id, running.attempt)
             running = None
     ledger.requeue("e")
     while row := ledger.claim("e"):
         assert ledger.finish(row.id, row.attempt, RESULT, 1.0)
-    rows = ledger.unposted()
+    rows = ledger.list_unposted()
     assert sorted(row.id for row in rows) == sorted(accepted)
     assert all(row.state.settled and ledger.mark_posted(row.id, "m") for row in rows)
-    assert ledger.unposted() == []
+    assert ledger.list_unposted() == []
     ledger.close()
 
 
@@ -300,7 +300,7 @@ def test_nothing_that_is_asked_often_reads_the_whole_past(tmp_path: Path) -> Non
     assert row
     ledger.finish(id, row.attempt, RESULT, 1.0)
     ledger.mark_posted(id, "m", {})
-    for often in (ledger.unposted, ledger.waiting, ledger.places, lambda: ledger.forget(0.0)):
+    for often in (ledger.list_unposted, ledger.list_waiting, ledger.places, lambda: ledger.forget(0.0)):
         often()
     with ledger._db.connect() as db:
         questions = [(text, values) for text, values in asked if "jobs" in text and not text.startswith("INSERT")]
@@ -324,7 +324,7 @@ def test_what_is_named_is_read_a_few_rows_at_a_time(tmp_path: Path) -> None:
         one = dict(db.execute(jobs.select().where(jobs.c.id == id)).one()._mapping)
         db.execute(jobs.insert(), [{**one, "id": new_id()} for _ in range(5000)])
     tracemalloc.start()
-    named = ledger.named_blobs()
+    named = ledger.referenced_blobs()
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     ledger.close()

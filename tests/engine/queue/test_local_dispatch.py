@@ -53,11 +53,11 @@ async def test_before_the_disk_is_full_new_dreams_are_refused_and_waiting_ones_a
         await dispatch.put_blob(b"another")
     with pytest.raises(DiskFull):
         await dispatch.submit(Job(Dream(), "ben", key), {})
-    assert [row.id for row, _ in await dispatch.waiting()] == [id]
+    assert [row.id for row, _ in await dispatch.list_waiting()] == [id]
     row = dispatch.ledger.claim("engine")
     assert row
     assert await dispatch.get_blob(key) == b"a picture"
-    assert dispatch.ledger.stopped(id, row.attempt)
+    assert dispatch.ledger.settle_cancelled(id, row.attempt)
     assert await dispatch.mark_posted(id, "message")
 
 
@@ -89,7 +89,7 @@ async def test_a_database_that_cannot_be_written_is_a_refusal_until_it_can(dispa
     with pytest.raises(NoLedger, match=r"cannot write anything down .* Ask again") as refused:
         await dispatch.submit(Job(Dream(), "ada"), {})
     assert "readonly" in str(refused.value.facts["reason"])
-    assert await dispatch.unposted() == [], "reading works"
+    assert await dispatch.list_unposted() == [], "reading works"
     event.remove(database, "checkout", forbid)
     database.dispose()
     assert await dispatch.submit(Job(Dream(), "ada"), {})

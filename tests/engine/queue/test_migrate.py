@@ -75,8 +75,8 @@ def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir
     with closing(sqlite3.connect(found.database)) as old:
         old.executescript(released.read_text("utf-8"))
     with closing(open_ledger(found)) as ledger:
-        assert [place.state for _, place in ledger.waiting()] == [State.RUNNING, State.QUEUED]
-        assert {row.id[0] for row in ledger.unposted()} == {"q", "r", "f"}
+        assert [place.state for _, place in ledger.list_waiting()] == [State.RUNNING, State.QUEUED]
+        assert {row.id[0] for row in ledger.list_unposted()} == {"q", "r", "f"}
         done = ledger.row(JobId("d" * 20))
         assert done
         assert done.result
@@ -117,7 +117,7 @@ def test_processes_that_start_together_migrate_once(data_dir: Path) -> None:
     started = [subprocess.Popen([sys.executable, "-c", MIGRATE, str(data_dir)]) for _ in range(3)]
     assert [one.wait() for one in started] == [0, 0, 0]
     with closing(Ledger(sqlite_url(found.database))) as ledger:
-        assert len(ledger.unposted()) == 3
+        assert len(ledger.list_unposted()) == 3
 
 
 @pytest.mark.parametrize("behind", [0, 4096])
@@ -188,7 +188,7 @@ def test_what_was_asked_of_the_only_default_goes_on_with_it(data_dir: Path) -> N
         old.execute("UPDATE jobs SET params = ? WHERE id = ?", (UNNAMED, "a" * 20))
         old.commit()
     with closing(open_ledger(found)) as ledger:
-        asked = {row.id[0]: row.job.params for row in ledger.unposted()}
+        asked = {row.id[0]: row.job.params for row in ledger.list_unposted()}
     assert {id: params.network for id, params in asked.items()} == {"a": "pocket", "b": "pocket", "c": "googlenet"}
     assert asked["a"] == Dream(network="pocket", layer="mid", seed=4)
     engine = connect(sqlite_url(found.database))

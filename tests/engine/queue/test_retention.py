@@ -19,7 +19,7 @@ from engine.queue import retention
 from engine.queue.database import connect, sqlite_url
 from engine.queue.job import Job, JobId, Limits, Result
 from engine.queue.ledger import Ledger
-from engine.queue.retention import DAY_S, GRACE_S, Tidied, tidy
+from engine.queue.retention import DAY_S, UNUSED_S, Tidied, tidy
 from engine.settings import Storage
 from tests.engine.queue.conftest import Clock
 
@@ -64,7 +64,7 @@ class House:
         return {key for key in (row.job.picture, row.result and row.result.blob) if key}
 
     def there(self) -> set[BlobKey]:
-        return {one.key for one in self.blobs.stored()}
+        return {one.key for one in self.blobs.list_all()}
 
     def tidy(self, storage: Storage = KEEP) -> Tidied:
         return tidy(self.ledger, self.blobs, storage)
@@ -140,7 +140,7 @@ def test_a_preset_pins_what_it_names_and_never_goes(house: House, database: str)
 
 def test_a_picture_that_nobody_names_goes_after_the_grace(house: House) -> None:
     house.picture()
-    house.clock.now += GRACE_S - 1
+    house.clock.now += UNUSED_S - 1
     assert house.tidy().freed == 0
     house.clock.now += 2
     assert house.tidy().freed == 10

@@ -44,7 +44,7 @@ def test_every_layer_names_its_channels(studio: Studio, photo: Tensor) -> None:
     frame = told(studio, photo)[-1]
     assert isinstance(frame, Frame)
     layers = frame.facts["layers"]
-    assert [one["layer"] for one in layers] == list(catalog.seen("pocket"))
+    assert [one["layer"] for one in layers] == list(catalog.perception_layers("pocket"))
     for one in layers:
         assert 1 <= len(one["channels"]) <= See.FEATURES
         assert len(set(one["channels"])) == len(one["channels"])
