@@ -18,11 +18,11 @@ from engine.ascent.progress import Frame, Progress
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import tensor
 from engine.params import AnyParams
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 def produce(
-    params: AnyParams, png: bytes | None, studio: Studio, limit_bytes: int | None = None,
+    params: AnyParams, png: bytes | None, runtime: Runtime, limit_bytes: int | None = None,
     others: Mapping[str, bytes] | None = None, kind: encoders.Kind = "png",
 ) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
     """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
@@ -33,7 +33,7 @@ def produce(
     source = None if png is None else tensor(png)
     further = {name: tensor(data) for name, data in (others or {}).items()}
     with contextlib.closing(encoders.open_encoder(params, limit_bytes, further, kind)) as encoder:
-        reports = recipes.run(params, source, studio, further)
+        reports = recipes.run(params, source, runtime, further)
         framed, note = False, ""
         facts: Mapping[str, Any] = {}
         for report in reports:

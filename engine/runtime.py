@@ -17,7 +17,7 @@ from engine.platform import resource_limits
 Dtype = Literal["auto", "float32", "bfloat16"]
 
 
-class Studio:
+class Runtime:
     """A device, a number type, threads, and the networks loaded so far.
 
     Making one sets torch up for the whole process: threads, and deterministic algorithms only.

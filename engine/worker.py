@@ -28,7 +28,7 @@ from engine.settings import Settings, load
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress
     from engine.encoders.encoder import Encoded
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
 log = logging.getLogger("pareidolia.worker")
 
@@ -75,18 +75,18 @@ def main() -> None:
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
     chosen = settings.engine
-    studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
-    _warm_up(studio)
-    parent.send(report="ready", device=str(studio.device))
-    worker = Worker(settings, studio, parent)
+    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    _warm_up(runtime)
+    parent.send(report="ready", device=str(runtime.device))
+    worker = Worker(settings, runtime, parent)
     while True:
         worker.serve(parent.receive())
 
 
-def _warm_up(studio: Studio) -> None:
+def _warm_up(runtime: Runtime) -> None:
     """One tiny dream: loads the default network and lets torch choose its kernels before anyone waits.
 
     Where that network turns out not to load, whoever asks for it is told so; the others still dream.
@@ -94,7 +94,7 @@ def _warm_up(studio: Studio) -> None:
     from engine.render import produce
 
     try:
-        for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, studio):
+        for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, runtime):
             pass
     except PareidoliaError as error:
         log.error("%s (%s)", error, error.code)
@@ -103,9 +103,9 @@ def _warm_up(studio: Studio) -> None:
 class Worker:
     """Runs one job after another on a warm studio."""
 
-    def __init__(self, settings: Settings, studio: Studio, parent: Parent) -> None:
+    def __init__(self, settings: Settings, runtime: Runtime, parent: Parent) -> None:
         self.blobs = open_blobs(settings)
-        self.studio = studio
+        self.runtime = runtime
         self.parent = parent
 
     def serve(self, header: dict[str, Any]) -> None:
@@ -130,7 +130,7 @@ class Worker:
 
         wanted = params.parse(header["params"])
         others = {name: self._blob(key) for name, key in header["others"].items()}
-        reports = produce(wanted, self._picture(header["picture"]), self.studio, header["limit_bytes"], others)
+        reports = produce(wanted, self._picture(header["picture"]), self.runtime, header["limit_bytes"], others)
         with contextlib.closing(reports):
             made = self._converse(reports)
         result = {"blob": self._keep(made.data), "size": len(made.data), "mime": made.mime}
@@ -162,7 +162,7 @@ class Worker:
         from engine import encoders
 
         jpeg = encoders.preview(report.show(), size=report.size) if preview else b""
-        held = self.studio.gpu_bytes()
+        held = self.runtime.gpu_bytes()
         self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
         return str(self.parent.receive()["word"])
 
@@ -178,9 +178,9 @@ class Worker:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    from engine.ascent.tiled_gradient import ran_out
+    from engine.ascent.tiled_gradient import is_out_of_memory
 
-    return isinstance(error, MemoryError) or ran_out(error)
+    return isinstance(error, MemoryError) or is_out_of_memory(error)
 
 
 if __name__ == "__main__":

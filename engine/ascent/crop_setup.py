@@ -7,52 +7,54 @@ from collections.abc import Sequence
 import torch
 
 from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule
-from engine.ascent.memory_budget import afford
+from engine.ascent.memory_budget import check_memory
 from engine.catalog import catalog
-from engine.catalog.catalog import EVIDENCE, Meaning
-from engine.objectives import Objective, whole
+from engine.catalog.catalog import LOGITS, Meaning
+from engine.objectives import Objective, crop_objective
 from engine.params import Climb, Concept
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
-WIDEST = 0.4
+SUBJECT_SMALLEST_CROP = 0.4
 """The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
 
 
-FREER = 0.5
+SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 
 
-def eyes(params: Climb, studio: Studio) -> list[Eye]:
+def dream_scorers(params: Climb, runtime: Runtime) -> list[Eye]:
     """Who looks for what a dream goes towards."""
-    return _taking_turns(params.network, whole(params.terms()), params.meanings(), studio)
+    return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
 
 
-def concept_eyes(params: Concept, studio: Studio) -> list[Eye]:
+def concept_scorers(params: Concept, runtime: Runtime) -> list[Eye]:
     """Who looks for what is imagined."""
     meanings = params.meanings()
-    return _taking_turns(params.network, whole([(1.0, meanings)]), meanings, studio)
+    return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
 
 
-def _taking_turns(name: str, objective: Objective, meanings: Sequence[Meaning], studio: Studio) -> list[Eye]:
+def _alternating_scorers(name: str, objective: Objective, meanings: Sequence[Meaning], runtime: Runtime) -> list[Eye]:
     """The network that was asked for, and its partner where both know what is meant.
 
     A channel is one network's own; classes, and layers as a whole, are both's. Raises `TooMuchMemory`.
     """
-    shared = all(meaning.layer == EVIDENCE or not meaning.channels for meaning in meanings)
+    shared = all(meaning.layer == LOGITS or not meaning.channels for meaning in meanings)
     names = [name, catalog.partner(name) if shared else ""]
-    found = [Eye(studio.network(one), objective) for one in names if one]
+    found = [Eye(runtime.network(one), objective) for one in names if one]
     for eye in found:
-        afford(eye.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=studio.device), studio.memory)
+        check_memory(
+            eye.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=runtime.device), runtime.memory
+        )
     return found
 
 
-def schedule(params: Climb, rate: float) -> Schedule:
+def crop_schedule(params: Climb, rate: float) -> Schedule:
     """How to climb: `strength` is how fast, and how far from the source."""
     closest = params.ratio ** (1 - params.octaves)
     usual = Schedule()
     return Schedule(
         steps=params.steps,
         rate=rate * params.strength**0.5,
-        pull=usual.pull * (FREER if params.subject else 1) / params.strength,
-        closest=max(closest, WIDEST) if params.subject else closest,
+        pull=usual.pull * (SUBJECT_PULL if params.subject else 1) / params.strength,
+        closest=max(closest, SUBJECT_SMALLEST_CROP) if params.subject else closest,
     )

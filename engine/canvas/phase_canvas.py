@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor
 
-from engine.canvas.fourier_canvas import cycles
+from engine.canvas.fourier_canvas import frequencies
 from engine.canvas.fourier_overlay import COLOURS
 from engine.canvas.resample import Size
 
@@ -48,5 +48,5 @@ class Phase:
 
 def _natural(size: Size, device: torch.device) -> Tensor:
     """Magnitudes [h, w // 2 + 1] of an rfft2 whose picture has a spread of `CONTRAST`."""
-    found: Tensor = cycles(size, device) ** -SLOPE
+    found: Tensor = frequencies(size, device) ** -SLOPE
     return found * (CONTRAST * size[0] * size[1] / (math.sqrt(2) * float(found.norm())))

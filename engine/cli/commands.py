@@ -36,7 +36,7 @@ from engine.platform.terminal import forgive, marked, say
 from engine.platform.terminal import report as results
 
 if TYPE_CHECKING:
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
@@ -357,11 +357,11 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     from engine.encoders.encoder import Encoded
     from engine.render import produce
 
-    studio = _studio()
+    runtime = _runtime()
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
-        for report in produce(wanted, png, studio, others=further, kind=target.kind):
+        for report in produce(wanted, png, runtime, others=further, kind=target.kind):
             if not isinstance(report, Encoded):
                 bar.update(task, completed=report.step, total=report.steps)
     assert isinstance(report, Encoded)
@@ -369,19 +369,19 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
     if report.note:
         say.print(report.note)
-    took = {"seconds": round(time.monotonic() - began, 2), "device": str(studio.device)}
+    took = {"seconds": round(time.monotonic() - began, 2), "device": str(runtime.device)}
     found = {"found": dict(report.facts)} if report.facts else {}
     _tell({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
 @cache
-def _studio() -> Studio:
+def _runtime() -> Runtime:
     """One for all that this program makes."""
     wait_patiently()
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
     chosen = settings.read().engine
-    return Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
 
 
 def _clean(picture: Path, long_side: int) -> bytes:

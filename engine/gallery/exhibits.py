@@ -22,7 +22,7 @@ from engine.encoders.pixel_bytes import raster
 from engine.gallery.contact_sheets import Cell, Row, looped, sheet, webp
 from engine.gallery.sources import SHOWN, source
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 SEED = 4821
 NETWORK = "lite2"
@@ -107,9 +107,9 @@ QUICK = Scale(
 class Gallery:
     """A studio at work for the gallery; what is dreamed twice is dreamed once."""
 
-    def __init__(self, studio: Studio, scale: Scale, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(self, runtime: Runtime, scale: Scale, tell: Callable[[str], None] | None = None) -> None:
         """`tell` hears what is being dreamed; by default it goes to stderr."""
-        self._studio, self._scale = studio, scale
+        self._runtime, self._scale = runtime, scale
         self._tell = tell or _to_stderr
         self._source = cache(self._drawn)
         self._dreams: dict[tuple[str, Dream], Tensor] = {}
@@ -205,7 +205,7 @@ class Gallery:
         """A zoom into a dream that begins again where it ends."""
         params = make(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
         frames = []
-        for report in recipes.run(params, self._source(ZOOMED_KIND), self._studio):
+        for report in recipes.run(params, self._source(ZOOMED_KIND), self._runtime):
             if isinstance(report, Frame):
                 self._tell(f"zoom {report.index + 1}/{params.frames}")
                 frames.append(report.picture)
@@ -217,16 +217,16 @@ class Gallery:
 
     def _made(self, name: str, params: AnyParams, source: Tensor | None) -> Tensor:
         self._tell(name)
-        return _last(recipes.run(params, source, self._studio))
+        return _last(recipes.run(params, source, self._runtime))
 
     def _dream(self, kind: str, options: dict[str, Any], others: dict[str, Tensor] | None = None) -> Tensor:
         """A dream of a kind of picture, with what differs from a plain `/dream`."""
         params = make(Dream, **{"network": NETWORK, **self._plain(), **options})
         if others:
-            return _last(recipes.run(params, self._source(kind), self._studio, others))
+            return _last(recipes.run(params, self._source(kind), self._runtime, others))
         if (kind, params) not in self._dreams:
             self._tell(f"{kind}: {' '.join(f'{name} {value}' for name, value in options.items()) or 'default'}")
-            self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._studio))
+            self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._runtime))
         return self._dreams[kind, params]
 
     def _plain(self) -> dict[str, Any]:

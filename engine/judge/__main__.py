@@ -13,7 +13,7 @@ from engine.judge.bounds import table
 from engine.judge.contact_sheets import contact_sheets
 from engine.judge.examination import SEED, Exam, Found
 from engine.judge.picture_maker import Bench
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 PARTS: Final[dict[str, Callable[[Exam], Found]]] = {
     "reference": reference.labelled,
@@ -68,9 +68,9 @@ def _exam(given: argparse.Namespace) -> Exam:
         judge = lite0.load()
     except FileNotFoundError as error:
         sys.exit(f"{error}; it holds the judge. Run `make setup` and try again.")
-    studio = Studio(threads=given.threads)
+    runtime = Runtime(threads=given.threads)
     options, side = (QUICK, 192) if given.quick else ({}, 512)
-    bench = Bench(studio, given.out, network=given.network, side=side, options=options, reuse=given.reuse)
+    bench = Bench(runtime, given.out, network=given.network, side=side, options=options, reuse=given.reuse)
     return Exam(bench, judge, given.count, given.seed)
 
 

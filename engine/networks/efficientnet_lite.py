@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 WIDTHS: Final = {
     "efficientnet_lite0": ((16, 1), (24, 2), (40, 2), (80, 3), (112, 3), (192, 4), (320, 1)),
@@ -121,6 +121,6 @@ class EfficientNetLite(nn.Module):
         }
 
 
-def cut(model: EfficientNetLite) -> Cut:
+def to_stages(model: EfficientNetLite) -> StagedModel:
     """Stages and the classifier."""
-    return Cut(model.stages(), model._fc)
+    return StagedModel(model.stages(), model._fc)

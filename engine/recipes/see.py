@@ -16,15 +16,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from engine.ascent.attribution import Perceived, probes
-from engine.ascent.building_blocks import Group, Layer, closely, sight
-from engine.ascent.classification import LIKELY, Answer, answer
-from engine.ascent.feature_visualization import Views, imagine
-from engine.ascent.memory_budget import afford
+from engine.ascent.attribution import DominantChannels, noise_baseline
+from engine.ascent.building_blocks import Group, Layer, analyse_layers, enlarge
+from engine.ascent.classification import LIKELY, Classification, classify
+from engine.ascent.feature_visualization import Transform, visualize
+from engine.ascent.memory_budget import check_memory
 from engine.ascent.progress import Frame, Progress, Report
-from engine.canvas.colour import vivid
-from engine.canvas.fourier_canvas import Fourier
-from engine.canvas.initial_image import opening
+from engine.canvas.colour import stretch_contrast
+from engine.canvas.fourier_canvas import FourierCanvas
+from engine.canvas.initial_image import initial_image
 from engine.canvas.page_layout import (
     BAD,
     FAINT,
@@ -39,17 +39,17 @@ from engine.canvas.page_layout import (
     WIDTH,
     Colour,
     Page,
-    extent,
-    shortened,
-    wrapped,
+    shorten,
+    text_width,
+    wrap,
 )  # fmt: skip
 from engine.canvas.resample import resize
 from engine.catalog import catalog
 from engine.networks import face_detector, thumbnails
-from engine.networks.network import EVIDENCE, Network
-from engine.objectives import each
+from engine.networks.network import LOGITS, Network
+from engine.objectives import channel_batch
 from engine.params import See
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 DIMMEST = 0.45
 """How bright a cell is at least."""
@@ -88,7 +88,7 @@ LINE = 52.0
 class Sight:
     """Everything that was found out about a picture."""
 
-    answer: Answer
+    classification: Classification
     layers: tuple[Layer, ...]
     groups: tuple[Group, ...]
 
@@ -102,27 +102,27 @@ Tiles = dict[str, dict[int, Tensor]]
 """Feature pictures by layer and channel."""
 
 
-def see(params: See, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+def see(params: See, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """Progress once the answer is known and after every step of painting, then one Frame; None is noise.
 
     With the answer as a fact, in words and numbers.
     """
-    generator = studio.generator(params.seed)
-    network = studio.network(params.network)
+    generator = runtime.generator(params.seed)
+    network = runtime.network(params.network)
     names, side = catalog.seen(params.network), catalog.network(params.network).side
-    picture = studio.hold(opening(source, params.size, generator))
-    noise = studio.hold(probes(side, generator))
-    afford(network, {*names, EVIDENCE} & set(network.layers), closely(picture, side), studio.memory)
-    found = answer(network, picture, side, face_detector.detector())
+    picture = runtime.hold(initial_image(source, params.size, generator))
+    noise = runtime.hold(noise_baseline(side, generator))
+    check_memory(network, {*names, LOGITS} & set(network.layers), enlarge(picture, side), runtime.memory)
+    found = classify(network, picture, side, face_detector.detector())
     ready = _ready(network, params.network, names)
     most = MANY if ready else See.FEATURES - 1
     page = _Sheet(params, picture, found)
     steps = 1 if ready else 1 + len(names) * params.iterations
     yield Progress(1, steps, page.shown, page.size)
-    whole = Sight(found, *sight(network, picture, noise, names, side, found, most))
+    whole = Sight(found, *analyse_layers(network, picture, noise, names, side, found, most))
     tiles = {layer.name: {at: ready[layer.name][at] for at in whole.needed(layer)} for layer in whole.layers if ready}
     for at, layer in enumerate(() if ready else whole.layers):
-        for report in _painted(params, network, layer.name, whole.needed(layer), generator, studio, tiles):
+        for report in _painted(params, network, layer.name, whole.needed(layer), generator, runtime, tiles):
             step = 1 + at * params.iterations + report.step
             yield replace(report, step=step, steps=steps, show=partial(page.with_all, whole, tiles), size=page.size)
     yield Frame(0, 1, page.with_all(whole, tiles), facts(params.network, whole))
@@ -131,7 +131,7 @@ def see(params: See, source: Tensor | None, studio: Studio) -> Iterator[Report]:
 def facts(name: str, found: Sight) -> dict[str, Any]:
     """What was found out, as JSON knows it."""
     emoji = catalog.labels(name)
-    told = found.answer
+    told = found.classification
     labels = [{"label": label, "emoji": emoji.get(label, ""), "probability": round(p, 4)} for label, p in told.labels]
     layers = [{"layer": one.name, "channels": list(one.view.channels)} for one in found.layers]
     found_groups = ((one, list(_effect(one, told))) for one in found.groups)
@@ -151,19 +151,19 @@ def _ready(network: Network, name: str, layers: Sequence[str]) -> dict[str, Tens
 
 
 def _painted(
-    params: See, network: Network, layer: str, channels: list[int], generator: torch.Generator, studio: Studio,
+    params: See, network: Network, layer: str, channels: list[int], generator: torch.Generator, runtime: Runtime,
     tiles: Tiles,
 ) -> Iterator[Progress]:  # fmt: skip
     """Paint the feature pictures of some channels; `tiles` has them as they are so far."""
-    objective, views = each(layer, *channels), Views(side=params.view)
-    canvas = Fourier((views.enough, views.enough), generator, len(channels)).to(studio.device)
-    afford(network, objective.layers, views.widest(canvas), studio.memory)
-    for report in imagine(network, objective, canvas, params.iterations, generator, views):
-        tiles[layer] = dict(zip(channels, vivid(canvas.pictures().detach()).cpu(), strict=True))
+    objective, transform = channel_batch(layer, *channels), Transform(side=params.view)
+    canvas = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, len(channels)).to(runtime.device)
+    check_memory(network, objective.layers, transform.largest_view(canvas), runtime.memory)
+    for report in visualize(network, objective, canvas, params.iterations, generator, transform):
+        tiles[layer] = dict(zip(channels, stretch_contrast(canvas.pictures().detach()).cpu(), strict=True))
         yield report
 
 
-def _effect(group: Group, told: Answer) -> tuple[str, ...]:
+def _effect(group: Group, told: Classification) -> tuple[str, ...]:
     """What a group does to the two likeliest labels, in words."""
     if len(told.labels) < 2:
         return ()
@@ -180,10 +180,10 @@ def _effect(group: Group, told: Answer) -> tuple[str, ...]:
 class _Sheet:
     """The page as it is laid out: the answer at once, what is below it later."""
 
-    def __init__(self, params: See, picture: Tensor, told: Answer) -> None:
+    def __init__(self, params: See, picture: Tensor, told: Classification) -> None:
         self._params, self._picture, self._told = params, picture.cpu(), told
         self._shape = picture.shape[1] / picture.shape[2]
-        self._title = wrapped(told.sentence or "I have no names for this.", TITLE, INNER, 2)
+        self._title = wrap(told.sentence or "I have no names for this.", TITLE, INNER, 2)
         self._top = MARGIN + len(self._title) * (TITLE + 12) + 28
         self._panel = _inside(self._shape, LEFT, TALLEST)
         self._mosaics = self._top + max(self._panel[1], PACE * len(told.labels)) + 100
@@ -232,7 +232,7 @@ class _Sheet:
         width = MARGIN + INNER - left
         percent = f"{share:.0%}" if share >= 0.01 else "<1%"
         colour = SOFT if soft else INK
-        words = shortened(label, size, width - extent(percent, size) - GAP)
+        words = shorten(label, size, width - text_width(percent, size) - GAP)
         self._page.text(words, left, top + 42, size, colour)
         self._page.text(percent, left + width, top + 42, size, colour, "rs")
         self._page.bar(left, top + 56, width, 10, LEAF)
@@ -243,22 +243,22 @@ class _Sheet:
     ) -> None:
         left, top, width, height = place
         self._page.picture(_mosaic(layer.view, tiles, self._picture), left, top, width, height)
-        words = shortened(word, NOTE, width - 72)
-        self._page.bar(left + 14, top + height - 66, extent(words, NOTE) + 44, 52, PAPER)
+        words = shorten(word, NOTE, width - 72)
+        self._page.bar(left + 14, top + height - 66, text_width(words, NOTE) + 44, 52, PAPER)
         self._page.text(words, left + 36, top + height - 28, NOTE)
 
     def _group(self, at: int, group: Group, tile: Tensor) -> None:
         """A group's place in the picture, in its colour, with its own picture in the corner; its effect below."""
         colour, (width, height) = COLOURS[at], self._card
         left, top = MARGIN + at % 2 * (CARD + GAP), self._cards + at // 2 * self._row
-        self._page.picture(_lit(self._picture, group.heat, colour), left, top, width, height)
+        self._page.picture(_lit(self._picture, group.heatmap, colour), left, top, width, height)
         side = min(INSET * width, 0.8 * height)
         self._page.bar(left + width - side - 22, top + height - side - 22, side + 12, side + 12, colour, 14)
         self._page.picture(tile, left + width - side - 16, top + height - side - 16, side, side)
         for nth, words in enumerate(_effect(group, self._told)):
             base = top + height + (nth + 1) * LINE
             self._page.bar(left, base - 31, 26, 26, colour if not nth and group.decides else PAPER)
-            self._page.text(shortened(words, WORDS, CARD - 40), left + 40, base, WORDS, FAINT if nth else INK)
+            self._page.text(shorten(words, WORDS, CARD - 40), left + 40, base, WORDS, FAINT if nth else INK)
 
 
 def _inside(shape: float, width: float, height: float) -> tuple[float, float]:
@@ -278,7 +278,7 @@ def _places(shape: float, top: float) -> list[tuple[float, float, float, float]]
     return [(MARGIN, top, large, large * shape), *beside]
 
 
-def _mosaic(view: Perceived, tiles: Mapping[int, Tensor], picture: Tensor) -> Tensor:
+def _mosaic(view: DominantChannels, tiles: Mapping[int, Tensor], picture: Tensor) -> Tensor:
     """The picture as it is perceived: in each cell its channel's tile, the darker the less it fires.
 
     A little of the picture's own light and shade is left in it, so that people see which cell is where.
@@ -292,10 +292,10 @@ def _mosaic(view: Perceived, tiles: Mapping[int, Tensor], picture: Tensor) -> Te
     return (whole * (1 + SHADE * (light / (light.mean() + 1e-6) - 1).clamp(-1, 1))).clamp(0, 1)
 
 
-def _lit(picture: Tensor, heat: Tensor, colour: Colour) -> Tensor:
+def _lit(picture: Tensor, heatmap: Tensor, colour: Colour) -> Tensor:
     """The picture in the dark, lit in a colour where a group fires."""
     size = (picture.shape[1], picture.shape[2])
-    glow = interpolate(heat.cpu()[None, None], size, mode="bicubic", antialias=True)[0].clamp(0, 1)
+    glow = interpolate(heatmap.cpu()[None, None], size, mode="bicubic", antialias=True)[0].clamp(0, 1)
     grey = picture.mean(0, keepdim=True).expand_as(picture)
     light = torch.tensor(colour).view(3, 1, 1) / 255
     return torch.lerp(DARK * grey, torch.lerp(picture, (LIFT + (1 - LIFT) * grey) * light, TINT), glow)

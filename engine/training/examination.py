@@ -17,7 +17,7 @@ from torch import Generator, Tensor, nn
 from engine.networks.loading import from_pocket
 from engine.networks.network import Network
 from engine.networks.pocket import Pocket
-from engine.objectives import wish
+from engine.objectives import position_objective
 from engine.training import judge_pictures
 from engine.training.adversarial_attack import perturb
 from engine.training.contact_sheets import concepts, dream_layers
@@ -150,7 +150,7 @@ def subjects_raised(
     photos = photographs() if photos is None else photos
     detail = {}
     for name, subject in watched(subjects.items(), "subjects", len(subjects)):
-        rises = lifts(network, judge, wish([subject]), photos, wanted(subject, network.labels))
+        rises = lifts(network, judge, position_objective([subject]), photos, wanted(subject, network.labels))
         raised = sum(rise > 0 for rise in rises)
         detail[name] = {"raised": raised, "lift": sum(rises) / len(rises)}
     enough = RAISED_OF_FIVE * len(photos)

@@ -19,11 +19,11 @@ from safetensors import safe_open
 from torch import Generator, Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.canvas.class_sketch import sketched
-from engine.canvas.page_layout import MARGIN, SOFT, WIDTH, Page, shortened
-from engine.networks.network import EVIDENCE, Network
+from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.page_layout import MARGIN, SOFT, WIDTH, Page, shorten
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
-from engine.objectives import wish
+from engine.objectives import position_objective
 from engine.training.contact_sheets import concepts, painted
 from engine.training.examination import from_json, table
 from engine.training.subjects import Subjects
@@ -100,7 +100,7 @@ def captioned(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -
     for at, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         x, y = MARGIN + cell * (at % COLUMNS), MARGIN + (cell + CAPTION) * (at // COLUMNS)
         page.picture(picture, x + 3, y, cell - 6, cell - 6)
-        page.text(shortened(caption, 19, cell - 6), x + 3, y + cell + 14, 19, SOFT)
+        page.text(shorten(caption, 19, cell - 6), x + 3, y + cell + 14, 19, SOFT)
     whole = Image.fromarray(page.shown().mul(255).byte().permute(1, 2, 0).contiguous().numpy())
     for quality in QUALITIES:
         whole.save(path, "WEBP", quality=quality, method=6)
@@ -112,7 +112,7 @@ def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 6
     """Both sheets, yielded when written: every subject's feature picture, and every so-many-th class, not the best."""
     folder.mkdir(parents=True, exist_ok=True)
     features = [
-        painted(network, wish([subject]), 1, Generator().manual_seed(0), iterations=iterations)[0]
+        painted(network, position_objective([subject]), 1, Generator().manual_seed(0), iterations=iterations)[0]
         for subject in watched(subjects.values(), "feature pictures", len(subjects))
     ]
     captioned(features, list(subjects), folder / SUBJECTS_SHEET)
@@ -122,7 +122,7 @@ def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 6
     made: list[Tensor] = []
     for group in watched(groups, "class pictures", len(groups)):
         best = [network.sketches.get(network.labels[label], ())[:1] for label in group]
-        begun = torch.stack([sketched(list(one), chance) for one in best])
+        begun = torch.stack([combine_sketches(list(one), chance) for one in best])
         made += concepts(network, group, chance, iterations=iterations, begun=begun)
     captioned(made, [network.labels[label] for label in chosen], folder / CLASSES_SHEET)
     yield folder / CLASSES_SHEET
@@ -148,7 +148,7 @@ def subject_table(subjects: Subjects, labels: Sequence[str]) -> str:
         "|---|---|---|---|--:|--:|--:|",
     ]
     for name, one in subjects.items():
-        channels = ", ".join(labels[at] if one.layer == EVIDENCE else str(at) for at in one.channels)
+        channels = ", ".join(labels[at] if one.layer == LOGITS else str(at) for at in one.channels)
         proof = [format(one.evidence[key], form) if key in one.evidence else "" for key, form in PROOFS.items()]
         lines.append(f"| {one.emoji} | `{name}` | {one.layer} | {channels} | {' | '.join(proof)} |")
     return "\n".join(lines)

@@ -20,10 +20,10 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from engine.ascent.pixel_ascent import Course
+from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.catalog.catalog import Subject
-from engine.networks.network import EVIDENCE, Network
-from engine.objectives import wish
+from engine.networks.network import LOGITS, Network
+from engine.objectives import position_objective
 from engine.training import judge_pictures
 from engine.training.sprites import TRAINED_STYLES, Sprites
 from engine.training.verdict import lifts, watched
@@ -95,7 +95,7 @@ def responses(
     network: Network, sprites: Sprites, photos: Sequence[Tensor], batches: Mapping[str, int] = PICTURES
 ) -> tuple[dict[str, Tensor], Tensor]:
     """Each channel's mean response over the positions of judging pictures: {layer: [n, c]}, labels [n]."""
-    layers = [name for name in (*LAYERS, EVIDENCE) if name in network.layers]
+    layers = [name for name in (*LAYERS, LOGITS) if name in network.layers]
     wished = [(kind, index) for kind, count in batches.items() for index in range(count)]
     means: dict[str, list[Tensor]] = {name: [] for name in layers}
     truths = []
@@ -135,12 +135,12 @@ def candidates(seen: Mapping[str, Tensor], truths: Tensor, classes: Sequence[int
     for layer, values in seen.items():
         each = area(values, positive)
         best = [int(at) for at in each.argsort(descending=True)[:MOST] if each[at] > TELLS]
-        channels = tuple(classes) if layer == EVIDENCE else tuple(best)
+        channels = tuple(classes) if layer == LOGITS else tuple(best)
         if channels:
             strongest = values[:, list(channels)].amax(1, keepdim=True)
             found.append(Candidate(layer, channels, float(area(strongest, positive))))
-    own = [one for one in found if one.layer == EVIDENCE]
-    others = sorted((one for one in found if one.layer != EVIDENCE), key=lambda one: -one.auc)
+    own = [one for one in found if one.layer == LOGITS]
+    others = sorted((one for one in found if one.layer != LOGITS), key=lambda one: -one.auc)
     return own + others[:TRIED]
 
 
@@ -150,11 +150,11 @@ def tried(
     network: Network,
     judge: nn.Module,
     photos: Sequence[Tensor],
-    course: Course | None = None,
+    schedule: OctaveSchedule | None = None,
 ) -> Subject:
     """The subject with this candidate for its channels, and what a dream towards them does."""
     chosen = subject.model_copy(update={"layer": candidate.layer, "channels": candidate.channels})
-    rises = lifts(network, judge, wish([chosen]), photos, wanted(subject, network.labels), course)
+    rises = lifts(network, judge, position_objective([chosen]), photos, wanted(subject, network.labels), schedule)
     proof = {
         "auc": round(candidate.auc, 3),
         "lift": round(sum(rises) / len(rises), 2),
@@ -171,13 +171,13 @@ def measured(
     backdrops: Sequence[Tensor],
     photos: Sequence[Tensor],
     batches: Mapping[str, int] = PICTURES,
-    course: Course | None = None,
+    schedule: OctaveSchedule | None = None,
 ) -> dict[str, Subject]:
     """Every subject with the channels whose dreams the judge recognises best: on most photographs, then by the rise."""
     seen, truths = responses(network, sprites, backdrops, batches)
     found = {}
     for name, subject in watched(subjects.items(), "subjects", len(subjects)):
         options = candidates(seen, truths, wanted(subject, network.labels))
-        trials = [tried(subject, option, network, judge, photos, course) for option in options]
+        trials = [tried(subject, option, network, judge, photos, schedule) for option in options]
         found[name] = max(trials, key=lambda one: (one.evidence["raised"], one.evidence["lift"]))
     return found

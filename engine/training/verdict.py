@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from engine.ascent.pixel_ascent import Course
+from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.networks.network import Network
 from engine.objectives import Objective
 from engine.training.contact_sheets import dream, photograph
@@ -88,12 +88,12 @@ def lifts(
     objective: Objective,
     photos: Sequence[Tensor],
     wanted: Sequence[int],
-    course: Course | None = None,
+    schedule: OctaveSchedule | None = None,
 ) -> list[float]:
     """By how many nats a dream raises the judge's support for some classes, on each photograph."""
     found = []
     for photo in photos:
         # The same jitter for every dream: subjects and layers are compared, not chance.
-        after = dream(network, objective, photo, Generator().manual_seed(0), course)
+        after = dream(network, objective, photo, Generator().manual_seed(0), schedule)
         found.append(support(judge, after, wanted) - support(judge, photo, wanted))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.canvas.page_layout import GOOD, INK, PAPER, WIDTH, Page, shortened
+from engine.canvas.page_layout import GOOD, INK, PAPER, WIDTH, Page, shorten
 
 
 def colour(page: Page, x: float, y: float) -> list[int]:
@@ -50,7 +50,7 @@ def test_accents_and_emoji_are_left_out() -> None:
 
 
 def test_what_is_too_long_ends_in_dots() -> None:
-    assert shortened("fox", 20, 300) == "fox"
-    short = shortened("a very long name of a very long thing", 20, 120)
+    assert shorten("fox", 20, 300) == "fox"
+    short = shorten("a very long name of a very long thing", 20, 120)
     assert short.endswith("…")
     assert 3 < len(short) < 20

@@ -62,7 +62,7 @@ def _torch_checks(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
 
     real = studio_module._device
     monkeypatch.setattr(studio_module, "_device", lambda name: real(name) if name == "cuda" else torch_cpu())
-    monkeypatch.setattr(studio_module.Studio, "network", lambda _self, _name: None)
+    monkeypatch.setattr(studio_module.Runtime, "network", lambda _self, _name: None)
     return list(doctor._torch(settings.load()))
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress, Report
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 from engine.catalog import catalog
 from engine.judge import __main__ as command
 from engine.judge import lite0, recognition, reference, surface, timing
@@ -20,7 +20,7 @@ from engine.judge.contact_sheets import contact_sheets
 from engine.judge.examination import Exam, Found, share
 from engine.judge.picture_maker import Bench
 from engine.networks.network import Network
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +28,9 @@ def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every source is noise, and every recipe gives it back a little lighter."""
 
     def noise(kind: str, width: int) -> Tensor:
-        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(len(kind)))
+        return coloured_noise((width * 3 // 4, width), torch.Generator().manual_seed(len(kind)))
 
-    def recipe(params: object, before: Tensor | None, _studio: Studio) -> Iterator[Report]:
+    def recipe(params: object, before: Tensor | None, _runtime: Runtime) -> Iterator[Report]:
         picture = (torch.zeros(3, 144, 192) if before is None else before) * 0.9 + 0.1
         yield Progress(1, 1, lambda: picture, (144, 192))
         yield Frame(0, 1, picture)
@@ -46,8 +46,8 @@ def judge() -> Network:
 
 
 @pytest.fixture
-def exam(judge: Network, studio: Studio, tmp_path: Path) -> Exam:
-    return Exam(Bench(studio, tmp_path, side=192, tell=lambda _line: None), judge, 2)
+def exam(judge: Network, runtime: Runtime, tmp_path: Path) -> Exam:
+    return Exam(Bench(runtime, tmp_path, side=192, tell=lambda _line: None), judge, 2)
 
 
 def test_classes_are_drawn_once_and_for_all(exam: Exam) -> None:
@@ -118,11 +118,11 @@ def test_photographs_are_labelled_as_the_reference_does(exam: Exam) -> None:
     assert reference.labelled(exam).figures == [Figure("reference", 1.0)]
 
 
-def test_what_lies_there_is_taken_if_that_is_asked(judge: Network, studio: Studio, tmp_path: Path) -> None:
+def test_what_lies_there_is_taken_if_that_is_asked(judge: Network, runtime: Runtime, tmp_path: Path) -> None:
     told: list[str] = []
     for reuse, made in ((False, 1), (True, 0), (False, 1)):
         told.clear()
-        surface.dreamed(Exam(Bench(studio, tmp_path, side=192, reuse=reuse, tell=told.append), judge), "water")
+        surface.dreamed(Exam(Bench(runtime, tmp_path, side=192, reuse=reuse, tell=told.append), judge), "water")
         assert len(told) == made
     assert not list(tmp_path.rglob("*.new"))
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 from engine.judge.measures import PERIODS, changed, rim_ratio, spectrum, weave
 
 SIZE = (384, 512)
@@ -13,7 +13,7 @@ def grey() -> Tensor:
 
 
 def smooth_change() -> Tensor:
-    return (clouds(SIZE, torch.Generator().manual_seed(1)) - 0.5) * 0.3
+    return (coloured_noise(SIZE, torch.Generator().manual_seed(1)) - 0.5) * 0.3
 
 
 def woven(period: int) -> Tensor:

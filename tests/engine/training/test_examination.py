@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from engine.catalog.catalog import Subject
 from engine.networks.loading import from_pocket
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
 from engine.training import examination, judge_pictures
 from engine.training.examination import PROMISES, Figure
@@ -79,7 +79,7 @@ def test_dead_channels_are_counted(network: Pocket, sprites: Sprites) -> None:
     dead.weight.data[:7], dead.bias.data[:7] = 0.0, -5.0
     figure = examination.alive(from_pocket(network, ["a"] * 5), sprites, [], batches=1)
     assert set(range(7)) <= set(figure.detail["mixed4a"]) < set(range(320))
-    assert EVIDENCE not in figure.detail
+    assert LOGITS not in figure.detail
     assert {"conv3", "mixed5b"} < set(figure.detail)
     assert not figure.ok
     assert figure.figure == sum(map(len, figure.detail.values()))
@@ -108,7 +108,7 @@ def test_a_subject_counts_where_dreams_raise_it() -> None:
     head = nn.Linear(3, 3)
     head.weight.data, head.bias.data = torch.eye(3), torch.zeros(3)
     seeing = Network({"grey": nn.AvgPool2d(2)}, mean=[0.5] * 3, std=[0.25] * 3, head=head, labels=["r", "g", "b"])
-    red = {"red": Subject(emoji="🔴", about="", classes=("r",), layer=EVIDENCE, channels=(0,))}
+    red = {"red": Subject(emoji="🔴", about="", classes=("r",), layer=LOGITS, channels=(0,))}
     photos = [torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2)]
     found = examination.subjects_raised(seeing, Colours(), red, photos)
     assert (found.figure, found.detail["red"]["raised"]) == (1, 2)

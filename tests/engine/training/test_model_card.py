@@ -8,14 +8,14 @@ from PIL import Image
 
 from engine.catalog.catalog import Subject
 from engine.networks.loading import from_pocket
-from engine.networks.network import EVIDENCE
+from engine.networks.network import LOGITS
 from engine.networks.pocket import Pocket
 from engine.training import model_card
 from engine.training.training_loop import Plan
 
 LABELS = list("abcde")
 TABLE = {
-    "discs": Subject(emoji="🔴", about="round", classes=("b",), layer=EVIDENCE, channels=(1, 2)),
+    "discs": Subject(emoji="🔴", about="round", classes=("b",), layer=LOGITS, channels=(1, 2)),
     "lines": Subject(
         emoji="📏", about="long", classes=("c",), layer="mixed4a", channels=(7,), evidence={"auc": 0.91, "raised": 4.0}
     ),
