@@ -1,4 +1,4 @@
-"""What dreams by crops have in common: `(params, studio) => the eyes that see the crops, and how they climb`."""
+"""What dreams by crops have in common: `(params, runtime) => what scores the crops, and a schedule`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SUBJECT_PULL = 0.5
 
 
 def dream_scorers(params: Climb, runtime: Runtime) -> list[Eye]:
-    """Who looks for what a dream goes towards."""
+    """What scores the crops of a dream."""
     return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
 
 
 def concept_scorers(params: Concept, runtime: Runtime) -> list[Eye]:
-    """Who looks for what is imagined."""
+    """What scores the crops of a concept."""
     meanings = params.meanings()
     return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-Size = tuple[int, int]
-"""Height and width, in pixels."""
+from engine.canvas.resample import Size
 
 
 def octave_sizes(size: Size, octaves: int, ratio: float, smallest: int = 32) -> list[Size]:

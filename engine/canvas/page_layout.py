@@ -14,6 +14,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from engine.canvas.pillow_image import to_pillow
+
 WIDTH = 1280.0
 Colour = tuple[int, int, int]
 
@@ -53,9 +55,9 @@ class Page:
         """A picture [3, h, w] in [0, 1], brought to that size, with round corners."""
         x, y, right, bottom = self._pixels(left, top, left + width, top + height)
         size = (max(1, right - x), max(1, bottom - y))
-        shown = _image(picture)
-        shown = shown if shown.size == size else shown.resize(size, Image.Resampling.LANCZOS)
-        self._sheet.paste(shown, (x, y), _corner_mask(size, ROUND * self.scale))
+        image = to_pillow(picture)
+        image = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
+        self._sheet.paste(image, (x, y), _corner_mask(size, ROUND * self.scale))
 
     def text(self, words: str, left: float, top: float, size: float, colour: Colour = INK, anchor: str = "ls") -> None:
         """One line of text, accents left out. Of its base line "ls" puts the left end there, "rs" the right one."""
@@ -74,7 +76,7 @@ class Page:
             _corner_mask(size, min(size) / 2 if radius is None else radius * self.scale),
         )
 
-    def shown(self) -> Tensor:
+    def render(self) -> Tensor:
         """The page so far, [3, h, w] in [0, 1], on the CPU."""
         return torch.from_numpy(np.array(self._sheet, np.float32)).permute(2, 0, 1).div(255)
 
@@ -127,8 +129,3 @@ def _corner_mask(size: tuple[int, int], radius: float) -> Image.Image:
     box = (0, 0, large.width - 1, large.height - 1)
     ImageDraw.Draw(large).rounded_rectangle(box, radius * _FINE, 255)
     return large.resize(size, Image.Resampling.BOX)
-
-
-def _image(picture: Tensor) -> Image.Image:
-    pixels = picture.detach().float().cpu().clamp(0, 1).mul(255).round().permute(1, 2, 0).numpy().astype(np.uint8)
-    return Image.fromarray(pixels)

@@ -355,13 +355,13 @@ def _made(wanted: AnyParams, picture: str, target: Target, further: Mapping[str,
 def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
     png = None if picture == "noise" else _clean(Path(picture), wanted.size)
     from engine.encoders.encoder import Encoded
-    from engine.render import produce
+    from engine.render import render
 
     runtime = _runtime()
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
-        for report in produce(wanted, png, runtime, others=further, kind=target.kind):
+        for report in render(wanted, png, runtime, others=further, kind=target.kind):
             if not isinstance(report, Encoded):
                 bar.update(task, completed=report.step, total=report.steps)
     assert isinstance(report, Encoded)

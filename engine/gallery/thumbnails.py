@@ -37,19 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     runtime = Runtime("cpu", "float32", asked.threads)
     network = runtime.network(asked.network)
     for layer in asked.layers or catalog.seen(asked.network):
-        path = thumbnails.write(asked.network, layer, painted(network, layer, asked.steps), asked.out)
+        path = thumbnails.write(asked.network, layer, paint_layer(network, layer, asked.steps), asked.out)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
-def painted(network: Network, layer: str, steps: int = STEPS) -> Tensor:
+def paint_layer(network: Network, layer: str, steps: int = STEPS) -> Tensor:
     """What every channel of a layer responds to, [channels, 3, SIDE, SIDE] in [0, 1]."""
-    count, stride = _shape(network, layer)
+    count, stride = _channels_and_stride(network, layer)
     transform = Transform(side=min(WIDEST, max(CLOSEST, round(CONE * stride))))
     batches = [list(range(first, min(count, first + BATCH))) for first in range(0, count, BATCH)]
-    return torch.cat([_batch(network, layer, batch, steps, transform) for batch in batches])
+    return torch.cat([_paint_batch(network, layer, batch, steps, transform) for batch in batches])
 
 
-def _batch(network: Network, layer: str, channels: list[int], steps: int, transform: Transform) -> Tensor:
+def _paint_batch(network: Network, layer: str, channels: list[int], steps: int, transform: Transform) -> Tensor:
     generator = torch.Generator().manual_seed(SEED + channels[0])
     canvas = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, len(channels))
     for _ in visualize(network, channel_batch(layer, *channels), canvas, steps, generator, transform):
@@ -57,7 +57,7 @@ def _batch(network: Network, layer: str, channels: list[int], steps: int, transf
     return adaptive_avg_pool2d(stretch_contrast(canvas.pictures().detach()), thumbnails.SIDE)
 
 
-def _shape(network: Network, layer: str) -> tuple[int, int]:
+def _channels_and_stride(network: Network, layer: str) -> tuple[int, int]:
     """A layer's channels, and how many pixels of a picture each of its positions stands for."""
     side = 8 * SMALLEST
     with torch.no_grad():

@@ -56,28 +56,28 @@ def load() -> Network:
     path = network_files.packaged(PACKAGE, None)
     if path is None:
         raise FileNotFoundError(f"{PACKAGE.distribution} is not installed")
-    model = architectures.model(ARCHITECTURE, 1000, weights.of_package(PACKAGE, path, "lite0"))
+    model = architectures.model(ARCHITECTURE, 1000, weights.read_package(PACKAGE, path, "lite0"))
     staged = architectures.to_stages(model)
     return Network(staged.stages, mean=[127 / 255] * 3, std=[128 / 255] * 3, head=staged.head)
 
 
-def whole(picture: Tensor, side: int = SIDE) -> Tensor:
+def whole_square(picture: Tensor, side: int = SIDE) -> Tensor:
     """A picture [3, h, w] as a square [3, side, side], all of it."""
     return resize(picture, (side, side)).clamp(0, 1)
 
 
-def centre(picture: Tensor, side: int = SIDE) -> Tensor:
+def centre_square(picture: Tensor, side: int = SIDE) -> Tensor:
     """The square in the middle that training's examinations look at, [3, side, side]."""
     height, width = picture.shape[1:]
     edge = round(CENTRE * min(height, width))
     top, left = (height - edge) // 2, (width - edge) // 2
-    return whole(picture[:, top : top + edge, left : left + edge], side)
+    return whole_square(picture[:, top : top + edge, left : left + edge], side)
 
 
-def views(picture: Tensor) -> Tensor:
+def three_views(picture: Tensor) -> Tensor:
     """Three ways to look at it, [3, 3, SIDE, SIDE]: whole, whole and mirrored, the middle."""
-    seen = whole(picture)
-    return torch.stack([seen, seen.flip(2), centre(picture)])
+    seen = whole_square(picture)
+    return torch.stack([seen, seen.flip(2), centre_square(picture)])
 
 
 @torch.no_grad()

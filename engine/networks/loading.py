@@ -50,7 +50,7 @@ def from_model(name: str, model: nn.Module) -> Network:
 
 
 def _from_file(name: str, entry: catalog.Entry, file: Path) -> Network:
-    found = weights.of_package(entry.package, file, name) if entry.package else weights.read(file, name)
+    found = weights.read_package(entry.package, file, name) if entry.package else weights.read(file, name)
     try:
         return from_model(name, architectures.model(entry.architecture, entry.classes, found))
     except ValueError as error:

@@ -77,7 +77,7 @@ class Network(nn.Module):
         wanted = set(layers)
         if missing := wanted - set(self.layers):
             raise KeyError(f"no layer {sorted(missing)}; there is {list(self.layers)}")
-        x = self._normalised(picture)
+        x = self._normalise(picture)
         found: dict[str, Tensor] = {}
         for name, stage in self.stages.items():
             if len(found) == len(wanted):
@@ -89,7 +89,7 @@ class Network(nn.Module):
                 found[LOGITS] = self.head(x)
         return found
 
-    def _normalised(self, picture: Tensor) -> Tensor:
+    def _normalise(self, picture: Tensor) -> Tensor:
         picture = picture.flip(1) if self.bgr else picture
         # Centred before it is rounded to the network's dtype: small values keep more digits.
         x = (picture - self.mean.to(picture.dtype)) / self.std.to(picture.dtype)

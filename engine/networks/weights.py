@@ -20,7 +20,7 @@ from engine.catalog.catalog import Package, opened
 from engine.errors import NotWeights, PackageDamaged
 
 
-def of_package(package: Package, path: Path, name: str) -> dict[str, Tensor]:
+def read_package(package: Package, path: Path, name: str) -> dict[str, Tensor]:
     """The weights of a package, compared with their sha256 first. Raises `PackageDamaged`, `NotWeights`."""
     try:
         data = opened(package, path)

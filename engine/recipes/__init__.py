@@ -1,4 +1,4 @@
-"""What a user can ask for: `(params, source, studio, further pictures) => iterator of reports`."""
+"""What a user can ask for: `(params, source, runtime, further pictures) => iterator of reports`."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from engine.runtime import Runtime
 
 EXAMPLES = 3
 """Pictures of what is searched that are imagined first."""
-LOOK = 2
+ENLARGEMENT = 2
 """A picture whose channels are measured is seen this many times as large as the network learned: details count."""
 GUTTER, HEADER, CAPTION = 24.0, 132.0, 46.0
 """Points of an atlas: between tiles, above them, and below each."""
@@ -40,7 +40,7 @@ FINE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChannelSelection:
     """The channels of an atlas."""
 
     layer: str
@@ -69,18 +69,18 @@ def channel(params: Channel, source: Tensor | None, runtime: Runtime) -> Iterato
         transform = Transform(side=_side(params))
         # Its channels are those that make pictures of what is searched what they are.
         searched = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, EXAMPLES).to(runtime.device)
-        for report in visualize(network, _evidence(params), searched, params.SEARCHING, generator, transform):
+        for report in visualize(network, _search_objective(params), searched, params.SEARCHING, generator, transform):
             done += 1
             yield replace(report, steps=params.steps, size=(params.size, params.size))
         examples = searched.pictures((transform.side, transform.side)).detach()
-    chosen = _chosen(params, source, examples, runtime, network)
+    chosen = _select_channels(params, source, examples, runtime, network)
     objective, transform = channel_batch(chosen.layer, *chosen.channels), Transform(side=params.view)
     canvas = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, len(chosen.channels)).to(
         runtime.device
     )
     show, size = None, (params.size, params.size)
     if params.channel is None:
-        show, size = partial(_atlas, params, chosen, canvas), _sheet(params, chosen).size
+        show, size = partial(_draw_atlas, params, chosen, canvas), _page_with_heading(params, chosen).size
     else:
         check_memory(network, objective.layers, torch.empty(3, *size, device=runtime.device), runtime.memory)
     check_memory(network, objective.layers, transform.largest_view(canvas), runtime.memory)
@@ -88,7 +88,7 @@ def channel(params: Channel, source: Tensor | None, runtime: Runtime) -> Iterato
         done += 1
         yield replace(report, step=done, steps=params.steps, show=show or report.show, size=size)
     if params.channel is None:
-        yield Frame(0, 1, _atlas(params, chosen, canvas), chosen.facts())
+        yield Frame(0, 1, _draw_atlas(params, chosen, canvas), chosen.facts())
         return
     picture = stretch_contrast(canvas.pictures((params.size, params.size)).detach())[0]
     for report in ascend(network, objective, picture, OctaveSchedule(1, 1.6, params.FINISHING, FINE), generator):
@@ -100,19 +100,19 @@ def _side(params: Channel) -> int:
     return catalog.network(params.network).side
 
 
-def _chosen(
+def _select_channels(
     params: Channel, source: Tensor | None, examples: Tensor | None, runtime: Runtime, network: Network
-) -> Chosen:
+) -> ChannelSelection:
     """The channel that was asked for, or those of the atlas, the best first."""
     meaning = catalog.meaning(params.network, params.layer)
     if params.channel is not None:
-        return _described(network, meaning.layer, [params.channel], torch.ones(1), "the channel that was asked for")
+        return _describe(network, meaning.layer, [params.channel], torch.ones(1), "the channel that was asked for")
     scores, why = _scores(params, source, examples, runtime, network, meaning.layer)
     if meaning.channels:
-        scores = _only(scores, meaning.channels)
+        scores = _mask_scores(scores, meaning.channels)
     best = scores.argsort(descending=True, stable=True)[: min(params.top, len(meaning.channels) or len(scores))]
     found = scores[best]
-    return _described(network, meaning.layer, best.tolist(), found / (found[0].abs() + 1e-9), why)
+    return _describe(network, meaning.layer, best.tolist(), found / (found[0].abs() + 1e-9), why)
 
 
 def _scores(
@@ -120,38 +120,38 @@ def _scores(
 ) -> tuple[Tensor, str]:
     """How much each channel of the layer belongs into the atlas, [c], and why."""
     side = _side(params)
-    baseline = channel_statistics(network, runtime.hold(noise_baseline(side, runtime.generator(params.seed))), [layer])[
-        layer
-    ]
+    noise = runtime.to_device(noise_baseline(side, runtime.generator(params.seed)))
+    baseline = channel_statistics(network, noise, [layer])[layer]
     if examples is not None:
-        return gradient_times_activation(
-            network, _evidence(params), examples, layer, baseline
-        ), f"speak most for {params.search}"
+        pushes = gradient_times_activation(network, _search_objective(params), examples, layer, baseline)
+        return pushes, f"speak most for {params.search}"
     if source is None:
         return baseline.std, "vary most"
-    picture = runtime.hold(initial_image(source, LOOK * side, runtime.generator(params.seed)))
+    picture = runtime.to_device(initial_image(source, ENLARGEMENT * side, runtime.generator(params.seed)))
     with torch.no_grad():
         found = network.activations(picture[None], [layer])[layer]
     return baseline.z_scores(found).mean((0, 2, 3)), "fire most over the picture"
 
 
-def _evidence(params: Channel) -> Objective:
+def _search_objective(params: Channel) -> Objective:
     """What is searched, as evidence for any of its classes."""
     order = list(catalog.labels(params.network))
     classes = [order.index(name) for found in catalog.meanings(params.network, params.search) for name in found.classes]
     return strongest_channel(LOGITS, *classes)
 
 
-def _only(scores: Tensor, channels: Sequence[int]) -> Tensor:
+def _mask_scores(scores: Tensor, channels: Sequence[int]) -> Tensor:
     kept = torch.full_like(scores, -torch.inf)
     kept[list(channels)] = scores[list(channels)]
     return kept
 
 
-def _described(network: Network, layer: str, channels: Sequence[int], scores: Tensor, why: str) -> Chosen:
+def _describe(network: Network, layer: str, channels: Sequence[int], scores: Tensor, why: str) -> ChannelSelection:
     named = layer == LOGITS and network.labels
     captions = (network.labels[at] if named and at < len(network.labels) else f"{layer}:{at}" for at in channels)
-    return Chosen(layer, tuple(channels), tuple(round(one, 4) for one in scores.tolist()), why, tuple(captions))
+    return ChannelSelection(
+        layer, tuple(channels), tuple(round(one, 4) for one in scores.tolist()), why, tuple(captions)
+    )
 
 
 def _feature_grid(count: int) -> tuple[int, float]:
@@ -160,7 +160,7 @@ def _feature_grid(count: int) -> tuple[int, float]:
     return columns, (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
 
 
-def _sheet(params: Channel, chosen: Chosen) -> Page:
+def _page_with_heading(params: Channel, chosen: ChannelSelection) -> Page:
     """The page of an atlas with its heading."""
     columns, tile = _feature_grid(len(chosen.channels))
     rows = -(-len(chosen.channels) // columns)
@@ -170,13 +170,13 @@ def _sheet(params: Channel, chosen: Chosen) -> Page:
     return page
 
 
-def _atlas(params: Channel, chosen: Chosen, canvas: FourierCanvas) -> Tensor:
+def _draw_atlas(params: Channel, chosen: ChannelSelection, canvas: FourierCanvas) -> Tensor:
     """All of them on one page, each above its name."""
-    page, (columns, tile) = _sheet(params, chosen), _feature_grid(len(chosen.channels))
+    page, (columns, tile) = _page_with_heading(params, chosen), _feature_grid(len(chosen.channels))
     with torch.no_grad():
         pictures = stretch_contrast(canvas.pictures())
     for at, (picture, caption) in enumerate(zip(pictures, chosen.captions, strict=True)):
         left, top = MARGIN + at % columns * (tile + GUTTER), HEADER + at // columns * (tile + CAPTION)
         page.picture(picture, left, top, tile, tile)
         page.text(shorten(caption, 22, tile), left, top + tile + 28, 22, SOFT if at else INK)
-    return page.shown()
+    return page.render()

@@ -110,7 +110,7 @@ def _one(
         yield from find_phase(looking, canvas, params.iterations, generator)
         begun, waves = canvas.shown(), Schedule(params.COLOURING, WAVES.rate, pull=PULL, closest=LARGE, margin=0)
     else:
-        begun = runtime.hold(initial_image(source, max(size), generator))
+        begun = runtime.to_device(initial_image(source, max(size), generator))
         waves = Schedule(params.iterations + params.COLOURING, WAVES.rate, pull=PULL, closest=LARGE)
     overlay = Overlay(begun, generator, WAVES.falloff, WAVES.chroma)
     yield from accentuate(looking, overlay, waves, generator)

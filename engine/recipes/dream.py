@@ -30,7 +30,7 @@ from engine.objectives import Objective, blended_position_objectives, guide_obje
 from engine.params import Dream
 from engine.runtime import Runtime
 
-VIVID = 1.0
+VIVID_CHROMA = 1.0
 """How much of a step's colour is left where rainbow edges are wanted."""
 SUBJECT_CHROMA = 0.9
 """A subject has colours of its own: a goldfish is orange."""
@@ -45,9 +45,9 @@ def dream(
 
     `others` may hold a "mask" (dreamed where it is white) and a "guide" (what is dreamed towards), each [3, h, w].
     """
-    further = {name: runtime.hold(picture) for name, picture in (others or {}).items()}
+    further = {name: runtime.to_device(picture) for name, picture in (others or {}).items()}
     generator = runtime.generator(params.seed)
-    start = runtime.hold(initial_image(source, params.size, generator))
+    start = runtime.to_device(initial_image(source, params.size, generator))
     network = runtime.network(params.network)
     mask = _mask(params, start, further.get("mask"))
     if params.by_crops and "guide" not in further:
@@ -57,13 +57,13 @@ def dream(
     check_memory(network, objective.layers, start, runtime.memory)
     notebook = params.look == "2015"
     strength = params.strength if notebook else params.pace()
-    chroma = VIVID if params.look == "vivid" else CHROMA
+    chroma = VIVID_CHROMA if params.look == "vivid" else CHROMA
     schedule = OctaveSchedule(
         params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma
     )
     climb = notebook_ascent.notebook_ascend if notebook else ascend
     for report in climb(network, objective, start, schedule, generator, mask):
-        finished = partial(_finished, params, report.show, start)
+        finished = partial(_finish, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())
 
@@ -75,7 +75,7 @@ def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     chroma = max(colours.chroma, SUBJECT_CHROMA) if params.subject else colours.chroma
     canvas = Overlay(start, generator, colours.falloff, chroma, mask)
     for report in accentuate(dream_scorers(params, runtime), canvas, crop_schedule(params, colours.rate), generator):
-        finished = partial(_finished, params, report.show, start)
+        finished = partial(_finish, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())
 
@@ -83,23 +83,23 @@ def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:
     """What is climbed. Raises `BadOption` for a guide beside a subject."""
     if guide is not None:
-        return _towards(params, network, guide)
+        return _guide_objective(params, network, guide)
     if params.look == "2015":
         return layer(params.meanings()[0].layer)
     return blended_position_objectives(params.terms())
 
 
-def _towards(params: Dream, network: Network, guide: Tensor) -> Objective:
+def _guide_objective(params: Dream, network: Network, guide: Tensor) -> Objective:
     if params.subject:
         raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
-    terms = [(weight, _features(network, meaning)) for weight, meanings in params.terms() for meaning in meanings]
+    terms = [(weight, _feature_layer(network, meaning)) for weight, meanings in params.terms() for meaning in meanings]
     small = resize(guide, fit_size((guide.shape[1], guide.shape[2]), GUIDE_SIDE)).clamp(0, 1)
     with torch.no_grad():
         features = network.activations(small[None], {name for _, name in terms})
     return guide_objective(terms, features, params.guide_by)
 
 
-def _features(network: Network, meaning: Meaning) -> str:
+def _feature_layer(network: Network, meaning: Meaning) -> str:
     """A guide has features and no classes: in place of scores stands the stage that they are made of."""
     return network.behind if meaning.layer == LOGITS else meaning.layer
 
@@ -113,7 +113,7 @@ def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None
     return mask if drawn is None else mask * painted_mask(drawn, size)
 
 
-def _finished(params: Dream, show: Callable[[], Tensor], source: Tensor) -> Tensor:
+def _finish(params: Dream, show: Callable[[], Tensor], source: Tensor) -> Tensor:
     """What is shown, in the colours that were asked for, and with as much of the original."""
     picture = show()
     if params.colours == "as is" and params.keep == 0:

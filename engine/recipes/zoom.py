@@ -30,8 +30,8 @@ from engine.runtime import Runtime
 def zoom(params: Zoom, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """Progress after every step and a Frame per picture; `source` is [3, H, W] in [0, 1], or None for noise."""
     generator = runtime.generator(params.seed)
-    picture = runtime.hold(initial_image(source, params.size, generator))
-    climb = (_crops if params.by_crops else _pixels)(params, runtime, generator)
+    picture = runtime.to_device(initial_image(source, params.size, generator))
+    climb = (_by_crops if params.by_crops else _by_pixels)(params, runtime, generator)
     size = (picture.shape[1], picture.shape[2])
     steps = climb.first(size) + climb.further(size) * (params.frames - 1)
     done, reference = 0, picture
@@ -42,10 +42,10 @@ def zoom(params: Zoom, source: Tensor | None, runtime: Runtime) -> Iterator[Repo
         picture = report.show()
         yield Frame(index, params.frames, picture)
         reference = picture if index == 0 else reference
-        picture = match_colour_statistics(closer(picture, params.factor), reference)
+        picture = match_colour_statistics(zoom_in(picture, params.factor), reference)
 
 
-class _Climb(NamedTuple):
+class _FrameAscent(NamedTuple):
     """How a frame is dreamed, and in how many steps: the first one, for a film that begins in the dream, and others."""
 
     first: Callable[[Size], int]
@@ -54,7 +54,7 @@ class _Climb(NamedTuple):
     """A picture, and whether it is the first."""
 
 
-def _pixels(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _Climb:
+def _by_pixels(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _FrameAscent:
     """All pixels at once, octave by octave."""
     network, objective = runtime.network(params.network), blended_position_objectives(params.terms())
     # Each closer look blurs what is there, so that the frames after the first need whole steps at every layer.
@@ -65,10 +65,10 @@ def _pixels(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _Clim
             check_memory(network, objective.layers, picture, runtime.memory)
         return ascend(network, objective, picture, full if first else light, generator)
 
-    return _Climb(full.steps, light.steps, dream)
+    return _FrameAscent(full.steps, light.steps, dream)
 
 
-def _crops(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _Climb:
+def _by_crops(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _FrameAscent:
     """By crops seen whole; what was dreamed before is the source of the next frame."""
     looking, natural = dream_scorers(params, runtime), LOOKS["natural"]
     light, full = crop_schedule(params, natural.rate), crop_schedule(params.first(), natural.rate)
@@ -77,14 +77,14 @@ def _crops(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _Climb
         canvas = Overlay(picture, generator, natural.falloff, natural.chroma)
         return accentuate(looking, canvas, full if first else light, generator)
 
-    return _Climb(lambda _size: full.steps, lambda _size: light.steps, dream)
+    return _FrameAscent(lambda _size: full.steps, lambda _size: light.steps, dream)
 
 
 def _octave_schedule(params: Zoom, strength: float) -> OctaveSchedule:
     return OctaveSchedule(params.octaves, params.ratio, params.iterations, strength, params.jitter)
 
 
-def closer(picture: Tensor, factor: float) -> Tensor:
+def zoom_in(picture: Tensor, factor: float) -> Tensor:
     """The same picture [3, h, w], `factor` times as close around its centre."""
     matrix = torch.tensor([[[1 / factor, 0, 0], [0, 1 / factor, 0]]], device=picture.device)
     grid = affine_grid(matrix, [1, *picture.shape], align_corners=False)

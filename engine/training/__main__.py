@@ -90,7 +90,7 @@ def run_judge(asked: argparse.Namespace) -> None:
     art, photos = sprites.read(asked.sprites), backdrops.photographs()
     if asked.random:
         labels = [*art.labels, *TEXTURES]
-        model = examination.untrained(len(labels), art, photos)
+        model = examination.untrained_network(len(labels), art, photos)
     else:
         model, labels = pocket.load(asked.weights)
     second, table = judge_for(asked.judge, labels), subjects.read(asked.subjects)
@@ -109,7 +109,9 @@ def find_subjects(asked: argparse.Namespace) -> None:
     second, network = judge_for(asked.judge, labels), from_pocket(model, labels).to(runtime.dtype)
     table, above = subjects.read(asked.out), subjects.heading(asked.out)
     art = sprites.read(asked.sprites)
-    found = subjects.measured(table, network, second, art, backdrops.photographs(), photographs(subjects.CHOSEN_ON))
+    found = subjects.measure_subjects(
+        table, network, second, art, backdrops.photographs(), photographs(subjects.CHOSEN_ON)
+    )
     text = subjects.as_toml(found, above)
     replace(asked.out, lambda part: part.write_text(text, "utf-8"))
     print(f"{len(found)} subjects: {asked.out}")
@@ -118,7 +120,7 @@ def find_subjects(asked: argparse.Namespace) -> None:
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
     art = sprites.read(asked.sprites)
-    drawn = class_sketches.shrunk(art)
+    drawn = class_sketches.shrink_sprites(art)
     replace(asked.out, lambda part: sketches.write(art.labels, drawn, part))
     print(f"{len(drawn)} classes, {drawn.shape[1]} sketches of each: {asked.out}")
 
@@ -133,7 +135,7 @@ def write_card(asked: argparse.Namespace) -> None:
     network = from_pocket(model, labels, sketches.read()).to(runtime.dtype)
     for path in model_card.draw(network, table, asked.gallery):
         print(path)
-    text = model_card.written(model, model_card.facts(weights), model_card.facts(second), judged, table, labels)
+    text = model_card.card_text(model, model_card.facts(weights), model_card.facts(second), judged, table, labels)
     replace(asked.out, lambda part: part.write_text(text, "utf-8"))
     print(asked.out)
 

@@ -41,12 +41,12 @@ def dream_layers(network: Network) -> list[str]:
     return [name for name in network.layers if name.startswith(("conv3", "mixed"))]
 
 
-def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
+def class_evidence(labels: Sequence[str], wish: Sequence[str]) -> Objective:
     """Evidence for any of some classes, at every position."""
     return strongest_channel(LOGITS, *(labels.index(label) for label in wish))
 
 
-def painted(
+def paint(
     network: Network,
     objective: Objective,
     n: int,
@@ -62,7 +62,7 @@ def painted(
     return canvas.pictures().detach()
 
 
-def each_its_own(classes: Sequence[int]) -> Objective:
+def logit_batch(classes: Sequence[int]) -> Objective:
     """Picture k of a batch for class k: the sum of their logits, which are means over the positions.
 
     Less 0.5 or 1 of the logsumexp of all, the judge recognised fewer of twelve classes, or no more.
@@ -80,7 +80,7 @@ def concepts(
     begun: Tensor | None = None,
 ) -> Tensor:
     """Classes, [n, 3, side, side] in [0, 1], all of them in one batch."""
-    return painted(network, each_its_own(classes), len(classes), generator, side, iterations, begun)
+    return paint(network, logit_batch(classes), len(classes), generator, side, iterations, begun)
 
 
 def photograph(name: str, generator: Generator) -> Tensor:
@@ -117,7 +117,7 @@ def sheets(weights: Path | None, folder: Path) -> Iterator[Path]:
     model, labels = load(weights)
     network, chance = from_pocket(model, labels), Generator().manual_seed(0)
     objectives = [layer(name) for name in dream_layers(network)]
-    objectives += [towards(labels, wish) for wish in WISHES]
+    objectives += [class_evidence(labels, wish) for wish in WISHES]
     for name in PHOTOGRAPHS:
         photo = photograph(name, chance)
         seen = [photo, *(dream(network, objective, photo, chance) for objective in objectives)]

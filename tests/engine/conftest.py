@@ -1,4 +1,4 @@
-"""What tests of the torch side share: a small network of pocket's kind, and a studio that knows only it.
+"""What tests of the torch side share: a small network of pocket's kind, and a runtime that knows only it.
 
 Torch is imported where it is needed: the folders beside these, of the queue and the settings, do without.
 """
@@ -47,7 +47,7 @@ def pocket_network() -> Network:
 
 @pytest.fixture
 def runtime(pocket_network: Network) -> Runtime:
-    """A studio whose every network is that pocket, in float32."""
+    """A runtime whose every network is that pocket, in float32."""
     from engine.runtime import Runtime
 
     return Runtime("cpu", "float32", loader=lambda _name: pocket_network)
@@ -55,7 +55,7 @@ def runtime(pocket_network: Network) -> Runtime:
 
 @pytest.fixture
 def shipped() -> Runtime:
-    """A studio with the networks that are shipped: for what a random one does not know."""
+    """A runtime with the networks that are shipped: for what a random one does not know."""
     from engine.runtime import Runtime
 
     return Runtime("cpu", "float32")

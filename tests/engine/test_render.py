@@ -13,12 +13,12 @@ from torch import Tensor
 from engine.ascent.progress import Progress
 from engine.ascent.tiled_gradient import NOTE
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import tensor
+from engine.encoders.pixel_bytes import to_tensor
 from engine.files import generation_metadata, sanitizer
 from engine.files.generation_metadata import Imprint
 from engine.networks.network import Network
 from engine.params import Dream, make
-from engine.render import produce
+from engine.render import render
 from engine.runtime import Runtime
 
 QUICK = {"size": 160, "octaves": 2, "iterations": 2, "layer": "low"}
@@ -36,7 +36,7 @@ def png(colour: str = "white", split: bool = False) -> bytes:
 
 def made(runtime: Runtime, others: Mapping[str, bytes] | None = None, **options: object) -> Encoded:
     wanted = make(Dream, **{**QUICK, **options})
-    *_, last = produce(wanted, png(), runtime, others=others)
+    *_, last = render(wanted, png(), runtime, others=others)
     assert isinstance(last, Encoded)
     return last
 
@@ -49,7 +49,7 @@ def test_a_file_says_how_it_was_made(runtime: Runtime) -> None:
 
 
 def test_what_is_kept_early_says_it_too(runtime: Runtime) -> None:
-    reports = produce(make(Dream, **QUICK), png(), runtime)
+    reports = render(make(Dream, **QUICK), png(), runtime)
     next(reports)
     last = reports.send(True)
     assert isinstance(last, Encoded)
@@ -62,7 +62,7 @@ def test_further_pictures_reach_the_recipe(runtime: Runtime) -> None:
     )
     assert len({plain.data, masked.data, led.data}) == 3
     assert plain.note == ""
-    dreamed, source = (tensor(data)[:, :, :60] for data in (masked.data, png()))
+    dreamed, source = (to_tensor(data)[:, :, :60] for data in (masked.data, png()))
     assert (dreamed - source).abs().mean() < 0.005
 
 
@@ -77,14 +77,14 @@ def test_memory_that_runs_out_once_is_said_in_the_result(runtime: Runtime, monke
         return activations(network, picture, layers)
 
     monkeypatch.setattr(Network, "activations", cramped)
-    *steps, last = produce(make(Dream, **QUICK), png(), runtime)
+    *steps, last = render(make(Dream, **QUICK), png(), runtime)
     assert isinstance(last, Encoded)
     assert (len(failed), last.note) == (1, NOTE)
     assert [step.note for step in steps if isinstance(step, Progress)] == ["", "", NOTE, NOTE]
 
 
 def test_keeping_early_gives_the_size_that_was_asked_for(runtime: Runtime) -> None:
-    reports = produce(make(Dream, **QUICK), png(), runtime)
+    reports = render(make(Dream, **QUICK), png(), runtime)
     assert isinstance(next(reports), Progress)
     last = reports.send(True)
     assert isinstance(last, Encoded)

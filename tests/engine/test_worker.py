@@ -268,7 +268,7 @@ def test_a_result_that_the_disk_has_no_room_for_is_a_sentence(
 
     made = Worker(settings, None, Parent())  # type: ignore[arg-type]
     monkeypatch.setattr(made.blobs, "put", full)
-    monkeypatch.setattr(made, "_produce", lambda _: made._keep(b"a dream"))
+    monkeypatch.setattr(made, "_produce", lambda _: made._store(b"a dream"))
     made.serve({"id": "a job"})
     assert said == [{"report": "failed", "error": "NotKept", "facts": {}}]
 

@@ -149,7 +149,7 @@ def test_what_is_committed_stays_below_what_a_checkout_may_weigh() -> None:
 def test_the_command_writes_what_it_was_asked_for(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: shipped)
+    monkeypatch.setattr(command, "_runtime", lambda _weights, _threads: shipped)
     command.main(["--out", str(tmp_path / "new" / "folder"), "--only", "zoom", "--quick"])
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["zoom.webp"]
     printed = capsys.readouterr()
@@ -166,6 +166,6 @@ def test_photographs_that_are_missing_are_named(
         raise ModuleNotFoundError(name="skimage")
 
     monkeypatch.setattr(exhibits, "source", missing)
-    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: shipped)
+    monkeypatch.setattr(command, "_runtime", lambda _weights, _threads: shipped)
     with pytest.raises(SystemExit, match=r"skimage is not installed.*make setup"):
         command.main(["--out", str(tmp_path), "--only", "kinds", "--quick"])

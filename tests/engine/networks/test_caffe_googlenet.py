@@ -123,7 +123,7 @@ def test_each_places_network_has_its_own_mean() -> None:
     grey = torch.full((1, 3, 32, 32), 0.4)
     means = {}
     for name in ("places205", "places365"):
-        seen = loading.from_model(name, architectures.model("caffe_googlenet", CLASSES, weights()))._normalised(grey)
+        seen = loading.from_model(name, architectures.model("caffe_googlenet", CLASSES, weights()))._normalise(grey)
         means[name] = (0.4 * 256 - seen[0, :, 0, 0]).tolist()
     assert means["places205"] == pytest.approx([105.417, 113.753, 116.047], abs=1e-3)
     assert means["places365"] == pytest.approx([104.051, 112.514, 116.676], abs=1e-3)

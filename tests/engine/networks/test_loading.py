@@ -170,7 +170,8 @@ def test_every_network_has_what_its_entry_promises(name: str) -> None:
 def test_an_engine_with_the_networks_that_ship_starts_without_torchvision() -> None:
     """Its import takes longer than that of torch."""
     code = (
-        "import sys, engine.cli.commands, engine.worker, engine.recipes; from engine.networks import face_detector, loading;"
+        "import sys, engine.cli.commands, engine.worker, engine.recipes;"
+        "from engine.networks import face_detector, loading;"
         "loading.load('pocket'); loading.load('lite2'); face_detector.detector();"
         "print([name for name in ('torchvision', 'torch._dynamo', 'sympy') if name in sys.modules])"
     )

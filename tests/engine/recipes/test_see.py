@@ -13,7 +13,7 @@ from engine.catalog import catalog
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
 from engine.params import See, make
-from engine.render import produce
+from engine.render import render
 from engine.runtime import Runtime
 
 QUICK = {"size": 640, "iterations": 2}
@@ -88,7 +88,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
     png = encoders.encode(photo).data
     made = []
     for seed in (1, 1, 2):
-        *_, report = produce(make(See, **QUICK, seed=seed), png, runtime)
+        *_, report = render(make(See, **QUICK, seed=seed), png, runtime)
         assert isinstance(report, encoders.Encoded)
         made.append(report)
     one, same, other = made
@@ -98,7 +98,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
 
 
 def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> None:
-    reports = produce(make(See, **QUICK), encoders.encode(photo).data, runtime)
+    reports = render(make(See, **QUICK), encoders.encode(photo).data, runtime)
     assert isinstance(next(reports), Progress)  # the answer
     assert isinstance(next(reports), Progress)  # the first step of painting
     reports.close()
@@ -106,7 +106,7 @@ def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> N
 
 
 def test_the_latest_page_can_be_kept(runtime: Runtime, photo: Tensor) -> None:
-    reports = produce(make(See, **QUICK), encoders.encode(photo).data, runtime)
+    reports = render(make(See, **QUICK), encoders.encode(photo).data, runtime)
     first = next(reports)
     assert isinstance(first, Progress)
     kept = reports.send(True)

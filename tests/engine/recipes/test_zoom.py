@@ -4,7 +4,7 @@ from torch import Tensor
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.params import Zoom, make
-from engine.recipes.zoom import closer
+from engine.recipes.zoom import zoom_in
 from engine.runtime import Runtime
 
 QUICK = {"size": 128, "octaves": 1, "iterations": 1, "frames": 8, "layer": "low"}
@@ -49,6 +49,6 @@ def test_it_goes_on_from_noise_without_fading_or_drifting(runtime: Runtime) -> N
 def test_closer_is_closer() -> None:
     picture = torch.zeros(3, 64, 64)
     picture[:, 24:40, 24:40] = 1
-    seen = closer(picture, 2.0)
+    seen = zoom_in(picture, 2.0)
     torch.testing.assert_close(seen[:, 20:44, 20:44], torch.ones(3, 24, 24))
     assert seen.mean() > 3.5 * picture.mean()

@@ -39,9 +39,9 @@ auc = 0.9
 def test_area_is_the_share_of_pairs_in_the_right_order() -> None:
     values = torch.tensor([[0.1, 4.0], [0.4, 3.0], [0.35, 2.0], [0.8, 1.0]])
     positive = torch.tensor([False, False, True, True])
-    assert subjects.area(values, positive).tolist() == [0.75, 0.0]
+    assert subjects.area_under_roc(values, positive).tolist() == [0.75, 0.0]
     with pytest.raises(ValueError, match="more judging batches"):
-        subjects.area(values, torch.ones(4, dtype=torch.bool))
+        subjects.area_under_roc(values, torch.ones(4, dtype=torch.bool))
 
 
 def test_a_table_survives_being_rewritten(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_the_channel_that_responds_is_found_and_noise_is_not() -> None:
 def test_a_class_that_is_no_label_is_named() -> None:
     subject = Subject(emoji="🦄", about="", classes=("unicorn",), layer=LOGITS)
     with pytest.raises(ValueError, match="unicorn"):
-        subjects.wanted(subject, ["fox"])
+        subjects.class_indices(subject, ["fox"])
 
 
 def test_every_subject_gets_channels_and_evidence(network: Pocket, sprites: Sprites) -> None:
@@ -81,7 +81,7 @@ def test_every_subject_gets_channels_and_evidence(network: Pocket, sprites: Spri
 
     def once() -> Subject:
         seeing, batches, schedule = from_pocket(network, labels), {"noto": 1}, OctaveSchedule(octaves=1, iterations=1)
-        return subjects.measured(table, seeing, judge, sprites, [], [photo], batches, schedule)["discs"]
+        return subjects.measure_subjects(table, seeing, judge, sprites, [], [photo], batches, schedule)["discs"]
 
     found = once()
     assert found == once()
