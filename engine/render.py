@@ -1,4 +1,4 @@
-"""From params to a file: `(params, clean PNGs, studio) => progress ..., then the encoded result`.
+"""From params to a file: `(params, clean PNGs, runtime) => progress ..., then the encoded result`.
 
 What the worker does for a job and the command line does in its own process.
 """
@@ -16,13 +16,13 @@ from torch.nn import functional
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import tensor
+from engine.encoders.pixel_bytes import to_tensor
 from engine.params import AnyParams
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
-def produce(
-    params: AnyParams, png: bytes | None, studio: Studio, limit_bytes: int | None = None,
+def render(
+    params: AnyParams, png: bytes | None, runtime: Runtime, limit_bytes: int | None = None,
     others: Mapping[str, bytes] | None = None, kind: encoders.Kind = "png",
 ) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
     """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
@@ -30,10 +30,10 @@ def produce(
     `png` is a clean picture from the decoder, None for noise; `others` are further ones by name; `kind` is what a still
     picture becomes. Closing the generator stops the work at its next step.
     """
-    source = None if png is None else tensor(png)
-    further = {name: tensor(data) for name, data in (others or {}).items()}
+    source = None if png is None else to_tensor(png)
+    further = {name: to_tensor(data) for name, data in (others or {}).items()}
     with contextlib.closing(encoders.open_encoder(params, limit_bytes, further, kind)) as encoder:
-        reports = recipes.run(params, source, studio, further)
+        reports = recipes.run(params, source, runtime, further)
         framed, note = False, ""
         facts: Mapping[str, Any] = {}
         for report in reports:

@@ -17,7 +17,7 @@ from engine.platform import resource_limits
 Dtype = Literal["auto", "float32", "bfloat16"]
 
 
-class Studio:
+class Runtime:
     """A device, a number type, threads, and the networks loaded so far.
 
     Making one sets torch up for the whole process: threads, and deterministic algorithms only.
@@ -41,7 +41,7 @@ class Studio:
         self.dtype, self._chooses = _dtype(dtype, self.device), dtype == "auto"
         self._loader = loader
         self._networks: dict[str, Network] = {}
-        if chosen := threads or _fewer_threads(torch.get_num_threads()):
+        if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
         self.threads = torch.get_num_threads()
         _be_deterministic()
@@ -49,10 +49,10 @@ class Studio:
     def network(self, name: str) -> Network:
         """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
         if name not in self._networks:
-            self._networks[name] = self._loader(name).to(self.device, self._dtype_of(name))
+            self._networks[name] = self._loader(name).to(self.device, self._dtype_for(name))
         return self._networks[name]
 
-    def _dtype_of(self, name: str) -> torch.dtype:
+    def _dtype_for(self, name: str) -> torch.dtype:
         """The number type of a network: on a CPU chosen for those that dream by crops, it is float32.
 
         Their depthwise convolutions take 1.3 times as long in bfloat16, forward and back, measured on a CPU that
@@ -70,7 +70,7 @@ class Studio:
         """GPU memory that torch holds, whether it uses it now or not; 0 on a CPU."""
         return int(torch.cuda.memory_reserved(self.device)) if self.device.type == "cuda" else 0
 
-    def hold(self, picture: Tensor) -> Tensor:
+    def to_device(self, picture: Tensor) -> Tensor:
         """A picture [3, h, w] in [0, 1], on the device that dreams it, in float32."""
         return picture.to(self.device, torch.float32)
 
@@ -92,7 +92,7 @@ def _memory(device: torch.device) -> int:
     return resource_limits.share().budget
 
 
-def _fewer_threads(threads: int) -> int:
+def _container_threads(threads: int) -> int:
     """As many as a container's CPUs, where those are fewer; else 0."""
     allowed = resource_limits.share().threads
     return allowed if allowed < threads else 0

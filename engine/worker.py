@@ -28,7 +28,7 @@ from engine.settings import Settings, load
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress
     from engine.encoders.encoder import Encoded
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
 log = logging.getLogger("pareidolia.worker")
 
@@ -36,7 +36,7 @@ PREVIEW_S = 0.5
 """A preview is encoded at most this often; nobody sees more through a chat's limits on edits."""
 
 
-class Stopped(Exception):
+class StopRequested(Exception):
     """The parent said stop."""
 
 
@@ -75,37 +75,37 @@ def main() -> None:
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
     chosen = settings.engine
-    studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
-    _warm_up(studio)
-    parent.send(report="ready", device=str(studio.device))
-    worker = Worker(settings, studio, parent)
+    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    _warm_up(runtime)
+    parent.send(report="ready", device=str(runtime.device))
+    worker = Worker(settings, runtime, parent)
     while True:
         worker.serve(parent.receive())
 
 
-def _warm_up(studio: Studio) -> None:
+def _warm_up(runtime: Runtime) -> None:
     """One tiny dream: loads the default network and lets torch choose its kernels before anyone waits.
 
     Where that network turns out not to load, whoever asks for it is told so; the others still dream.
     """
-    from engine.render import produce
+    from engine.render import render
 
     try:
-        for _ in produce(params.Dream(size=128, octaves=1, iterations=2), None, studio):
+        for _ in render(params.Dream(size=128, octaves=1, iterations=2), None, runtime):
             pass
     except PareidoliaError as error:
         log.error("%s (%s)", error, error.code)
 
 
 class Worker:
-    """Runs one job after another on a warm studio."""
+    """Runs one job after another on a warm runtime."""
 
-    def __init__(self, settings: Settings, studio: Studio, parent: Parent) -> None:
+    def __init__(self, settings: Settings, runtime: Runtime, parent: Parent) -> None:
         self.blobs = open_blobs(settings)
-        self.studio = studio
+        self.runtime = runtime
         self.parent = parent
 
     def serve(self, header: dict[str, Any]) -> None:
@@ -116,7 +116,7 @@ class Worker:
     def _serve(self, header: dict[str, Any]) -> None:
         try:
             self.parent.send(report="done", result=self._render(header))
-        except Stopped:
+        except StopRequested:
             self.parent.send(report="stopped")
         except PareidoliaError as error:  # also a refusal: a channel that the network turns out not to have
             self.parent.send(report="failed", error=type(error).__name__, facts=error.facts)
@@ -126,24 +126,24 @@ class Worker:
             self.parent.send(report="failed", error=kind.__name__, facts={})
 
     def _render(self, header: dict[str, Any]) -> dict[str, Any]:
-        from engine.render import produce
+        from engine.render import render
 
         wanted = params.parse(header["params"])
         others = {name: self._blob(key) for name, key in header["others"].items()}
-        reports = produce(wanted, self._picture(header["picture"]), self.studio, header["limit_bytes"], others)
+        reports = render(wanted, self._picture(header["picture"]), self.runtime, header["limit_bytes"], others)
         with contextlib.closing(reports):
-            made = self._run(reports)
-        result = {"blob": self._store_result(made.data), "size": len(made.data), "mime": made.mime}
+            made = self._report_progress(reports)
+        result = {"blob": self._store(made.data), "size": len(made.data), "mime": made.mime}
         return {**result, "width": made.width, "height": made.height, "note": made.note, "facts": dict(made.facts)}
 
-    def _store_result(self, data: bytes) -> BlobKey:
+    def _store(self, data: bytes) -> BlobKey:
         """Store a result. Raises `NotKept`."""
         try:
             return self.blobs.put(data)
         except OSError as error:
             raise NotKept from error
 
-    def _run(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
+    def _report_progress(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
         """Tell the parent of every step, and do what it says."""
         from engine.encoders.encoder import Encoded
 
@@ -151,18 +151,18 @@ class Worker:
         report = next(reports)
         while not isinstance(report, Encoded):
             due = time.monotonic() - previewed >= PREVIEW_S
-            word = self._report(report, preview=due)
+            word = self._send_progress(report, preview=due)
             previewed = time.monotonic() if due else previewed
             if word in ("stop", "lost"):
-                raise Stopped
+                raise StopRequested
             report = reports.send(word == "keep")
         return report
 
-    def _report(self, report: Progress, *, preview: bool) -> str:
+    def _send_progress(self, report: Progress, *, preview: bool) -> str:
         from engine import encoders
 
         jpeg = encoders.preview(report.show(), size=report.size) if preview else b""
-        held = self.studio.gpu_bytes()
+        held = self.runtime.gpu_bytes()
         self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
         return str(self.parent.receive()["word"])
 
@@ -178,9 +178,9 @@ class Worker:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    from engine.ascent.tiled_gradient import ran_out
+    from engine.ascent.tiled_gradient import is_out_of_memory
 
-    return isinstance(error, MemoryError) or ran_out(error)
+    return isinstance(error, MemoryError) or is_out_of_memory(error)
 
 
 if __name__ == "__main__":

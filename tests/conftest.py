@@ -136,7 +136,7 @@ def _no_token_in_any_log() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _numbers_as_everywhere() -> None:
-    """A studio lets the processor drop the smallest numbers, for its whole process; hypothesis will not have that."""
+    """A runtime lets the processor drop the smallest numbers, for all of its process; hypothesis will not have that."""
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_flush_denormal(False)

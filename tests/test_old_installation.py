@@ -49,7 +49,9 @@ async def test_its_presets_and_its_buttons_work() -> None:
         used = await room.until_button(await room.ask("You", "preset use", name="deep sea"), "Deeper")
         assert "layer:low" in texts(used)
         for button in ("Deeper", "Again"):
-            dreamed = await room.until_button(await room.response_to(room.playground.press("Ada", old, button)), "Deeper")
+            dreamed = await room.until_button(
+                await room.response_to(room.playground.press("Ada", old, button)), "Deeper"
+            )
             assert "/dream layer:high size:128" in texts(dreamed)
         panel = await room.response_to(room.playground.press("You", old, "More"))
         assert "Save as preset" in labels(panel)

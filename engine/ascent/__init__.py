@@ -1,11 +1,14 @@
 """The loop: octaves, jitter, normalised steps.
 
-report     what comes up from a running recipe
-octaves    the sizes of a dream, small to large
-gradient   the direction of a step, smoothed and normalised
-tiles      the same in parts, where memory runs out
-balance    weights of several objectives
-climb      `ascend`, the loop itself; the entry for tinkerers
-response   what fires in a network, and what it does for an answer
-benchmark  how fast it is, beside a textbook's loop
+progress               what comes up from a running recipe
+octaves                the sizes of a dream, small to large
+gradient               the direction of a step, smoothed and normalised
+tiled_gradient         the same in parts, where memory runs out
+gradient_balance       weights of several objectives
+pixel_ascent           `ascend`, the loop itself; the entry for tinkerers
+notebook_ascent        the loop of 2015, step for step
+crop_ascent            dreaming by random crops; crop_setup prepares it
+feature_visualization  painting out of nothing
+attribution            what fires in a network, and what it does for an answer
+benchmark              how fast it is, beside a textbook's loop
 """

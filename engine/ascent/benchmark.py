@@ -14,13 +14,13 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from engine.ascent.pixel_ascent import Course, ascend
-from engine.canvas.noise import clouds
+from engine.ascent.pixel_ascent import OctaveSchedule, ascend
+from engine.canvas.noise import coloured_noise
 from engine.catalog import catalog
 from engine.networks import loading, pocket
 from engine.networks.network import Network
 from engine.objectives import layer
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 Loop = Callable[[Tensor], None]
 
@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     model = pocket.load()[0] if pocket.WEIGHTS.exists() else pocket.Pocket(100).eval()
     name = catalog.meaning("pocket", asked.layer).layer
-    picture = clouds((asked.size, asked.size), torch.Generator().manual_seed(0))
-    loops = {f"ours, {dtype}": _ours(model, name, asked.steps, dtype) for dtype in ("bfloat16", "float32")}
-    loops["textbook"] = _textbook(model, name, asked.steps)
-    seconds = _timed(loops, picture, asked.rounds)
+    picture = coloured_noise((asked.size, asked.size), torch.Generator().manual_seed(0))
+    loops = {f"ours, {dtype}": _our_loop(model, name, asked.steps, dtype) for dtype in ("bfloat16", "float32")}
+    loops["textbook"] = _textbook_loop(model, name, asked.steps)
+    seconds = _time_loops(loops, picture, asked.rounds)
     work = asked.size**2 * asked.steps / 1e6
     print(f"pocket {name}, {asked.size} px, {torch.get_num_threads()} threads, one octave, median of {asked.rounds}")
     for title, taken in seconds.items():
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _timed(loops: dict[str, Loop], picture: Tensor, rounds: int) -> dict[str, float]:
+def _time_loops(loops: dict[str, Loop], picture: Tensor, rounds: int) -> dict[str, float]:
     """Median seconds of each loop; one more round, not counted, warms up."""
     seconds: dict[str, list[float]] = {title: [] for title in loops}
     for _ in range(rounds + 1):
@@ -60,13 +60,13 @@ def _timed(loops: dict[str, Loop], picture: Tensor, rounds: int) -> dict[str, fl
     return {title: median(taken[1:]) for title, taken in seconds.items()}
 
 
-def _ours(model: pocket.Pocket, name: str, steps: int, dtype: str) -> Loop:
-    studio = Studio("cpu", "bfloat16" if dtype == "bfloat16" else "float32", loader=lambda _: _network(model))
-    network = studio.network("pocket")
-    course = Course(octaves=1, iterations=steps)
+def _our_loop(model: pocket.Pocket, name: str, steps: int, dtype: str) -> Loop:
+    runtime = Runtime("cpu", "bfloat16" if dtype == "bfloat16" else "float32", loader=lambda _: _network(model))
+    network = runtime.network("pocket")
+    schedule = OctaveSchedule(octaves=1, iterations=steps)
 
     def loop(picture: Tensor) -> None:
-        for _ in ascend(network, layer(name), picture, course, studio.generator(0)):
+        for _ in ascend(network, layer(name), picture, schedule, runtime.generator(0)):
             pass
 
     return loop
@@ -76,7 +76,7 @@ def _network(model: pocket.Pocket) -> Network:
     return loading.from_pocket(model, [])
 
 
-def _textbook(model: pocket.Pocket, name: str, steps: int) -> Loop:
+def _textbook_loop(model: pocket.Pocket, name: str, steps: int) -> Loop:
     """What tutorials teach."""
     seen: list[Tensor] = []
     model.stages[name].register_forward_hook(lambda _module, _inputs, output: seen.append(output))

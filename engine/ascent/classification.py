@@ -12,19 +12,19 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.canvas.resample import fitted, resize
+from engine.canvas.resample import fit_size, resize
 from engine.networks.face_detector import Detector
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 
-SIZES: Final = (6 / 7, 1.0, 8 / 7)
+INPUT_SCALES: Final = (6 / 7, 1.0, 8 / 7)
 """Sizes at which labels are asked for, beside the one that the network learned: their probabilities are averaged."""
-MOST: Final = 5
+MAX_LABELS: Final = 5
 """Labels that are told."""
 SURE, LIKELY = 0.7, 0.3
 """From here on it is, and from here on it looks like, the likeliest; below that nobody can tell."""
-FACE: Final = 0.9
+FACE_THRESHOLD: Final = 0.9
 """How likely a face is at least; where an ape is asked for, anything that could be one counts."""
-BEYOND_DOUBT: Final = 0.9
+APE_THRESHOLD: Final = 0.9
 """What all apes together have at least, where they are told at all."""
 APES: Final = frozenset({
     "orangutan", "gorilla", "chimpanzee", "gibbon", "siamang", "guenon", "patas", "baboon", "macaque", "langur",
@@ -34,7 +34,7 @@ APES: Final = frozenset({
 """All primates among the labels that we know: lemurs, too, whose names are no better to be called."""
 PERSON: Final = "A person. I was never taught people."
 UNKNOWN: Final = "I can't tell what this is."
-MASSES: Final = frozenset({
+MASS_NOUNS: Final = frozenset({
     "espresso", "guacamole", "ice cream", "hay", "corn", "broccoli", "cauliflower", "dough", "mashed potato",
     "chocolate sauce", "red wine", "eggnog", "velvet", "wool", "chainlink fence", "chain mail", "toilet tissue",
 })  # fmt: skip
@@ -42,7 +42,7 @@ MASSES: Final = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Classification:
     """What is told."""
 
     sentence: str
@@ -54,30 +54,30 @@ class Answer:
     person: bool = False
 
 
-def answer(network: Network, picture: Tensor, side: int, detector: Detector | None) -> Answer:
+def classify(network: Network, picture: Tensor, side: int, detector: Detector | None) -> Classification:
     """What a network that learned pictures of that side sees in one [3, h, w] in [0, 1]."""
-    if EVIDENCE not in network.layers:
-        return Answer("")
+    if LOGITS not in network.layers:
+        return Classification("")
     faces = detector.faces(picture)[:, 4].tolist() if detector else []
-    person = any(share >= FACE for share in faces)
+    person = any(share >= FACE_THRESHOLD for share in faces)
     apes = [at for at, label in enumerate(network.labels) if label in APES]
     shares = probabilities(network, picture, side)
-    if person or not detector or faces or float(shares[apes].sum()) < BEYOND_DOUBT:
+    if person or not detector or faces or float(shares[apes].sum()) < APE_THRESHOLD:
         shares[apes] = 0
     if person:
         shares = shares / (shares.sum() + 1e-9)  # of the rest of the picture
-    classes = shares.argsort(descending=True, stable=True)[:MOST].tolist()
+    classes = shares.argsort(descending=True, stable=True)[:MAX_LABELS].tolist()
     names = [network.labels[at] if at < len(network.labels) else f"class {at}" for at in classes]
     labels = tuple(zip(names, shares[classes].tolist(), strict=True))
-    return Answer(PERSON if person else _sentence(*labels[0]), labels, tuple(classes), person)
+    return Classification(PERSON if person else _sentence(*labels[0]), labels, tuple(classes), person)
 
 
 def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:
-    """The network's answers for a picture [3, h, w], [classes]: the mean of softmaxes at `SIZES` x side."""
+    """The network's answers for a picture [3, h, w], [classes]: the mean of softmaxes at `INPUT_SCALES` x side."""
     size = (picture.shape[1], picture.shape[2])
     with torch.no_grad():
-        views = (resize(picture, fitted(size, round(side * share))).clamp(0, 1)[None] for share in SIZES)
-        scores = [network.activations(view, [EVIDENCE])[EVIDENCE].float().mean((2, 3))[0] for view in views]
+        views = (resize(picture, fit_size(size, round(side * share))).clamp(0, 1)[None] for share in INPUT_SCALES)
+        scores = [network.activations(view, [LOGITS])[LOGITS].float().mean((2, 3))[0] for view in views]
     return torch.stack([score.softmax(0) for score in scores]).mean(0)
 
 
@@ -90,7 +90,7 @@ def _sentence(label: str, share: float) -> str:
 def with_article(label: str) -> str:
     """A label as it stands in a sentence: "an Egyptian cat", "a fox", "sunglasses"."""
     plural = label.endswith("s") and not label.endswith(("ss", "us", "is", "as", "os"))
-    if plural or label in MASSES:
+    if plural or label in MASS_NOUNS:
         return label
     return (
         f"{'an' if label[0].lower() in 'aeiou' and not label.lower().startswith(('uni', 'ukulele')) else 'a'} {label}"

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from engine.ascent.gradient import Seeing
+from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.resample import Size
@@ -43,7 +43,7 @@ BROADENING = 1.6
 class Eye(NamedTuple):
     """A network and what is to be increased in it: a sum over a batch."""
 
-    network: Seeing
+    network: FeatureExtractor
     objective: Objective
 
 

@@ -1,4 +1,4 @@
-"""What dreams by crops have in common: `(params, studio) => the eyes that see the crops, and how they climb`."""
+"""What dreams by crops have in common: `(params, runtime) => what scores the crops, and a schedule`."""
 
 from __future__ import annotations
 
@@ -8,44 +8,46 @@ from dataclasses import replace
 import torch
 
 from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule
-from engine.ascent.memory_budget import afford
+from engine.ascent.memory_budget import check_memory
 from engine.catalog import catalog
-from engine.catalog.catalog import EVIDENCE, Meaning
-from engine.objectives import Objective, whole
+from engine.catalog.catalog import LOGITS, Meaning
+from engine.objectives import Objective, crop_objective
 from engine.params import AscentParams, Concept
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 THING = Schedule(closest=0.7, margin=0.2, side=160)
 """How a subject is looked for: in most of the picture, seen small. So it grows large and whole, not as a texture."""
-FREER = 0.5
+SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 
 
-def eyes(params: AscentParams, studio: Studio) -> list[Eye]:
-    """Who looks for what a dream goes towards."""
-    return _taking_turns(params.network, whole(params.terms()), params.meanings(), studio)
+def dream_scorers(params: AscentParams, runtime: Runtime) -> list[Eye]:
+    """What scores the crops of a dream."""
+    return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
 
 
-def concept_eyes(params: Concept, studio: Studio) -> list[Eye]:
-    """Who looks for what is imagined."""
+def concept_scorers(params: Concept, runtime: Runtime) -> list[Eye]:
+    """What scores the crops of a concept."""
     meanings = params.meanings()
-    return _taking_turns(params.network, whole([(1.0, meanings)]), meanings, studio)
+    return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
 
 
-def _taking_turns(name: str, objective: Objective, meanings: Sequence[Meaning], studio: Studio) -> list[Eye]:
+def _alternating_scorers(name: str, objective: Objective, meanings: Sequence[Meaning], runtime: Runtime) -> list[Eye]:
     """The network that was asked for, and its partner where both know what is meant.
 
     A channel is one network's own; classes, and layers as a whole, are both's. Raises `TooMuchMemory`.
     """
-    shared = all(meaning.layer == EVIDENCE or not meaning.channels for meaning in meanings)
+    shared = all(meaning.layer == LOGITS or not meaning.channels for meaning in meanings)
     names = [name, catalog.partner(name) if shared else ""]
-    found = [Eye(studio.network(one), objective) for one in names if one]
+    found = [Eye(runtime.network(one), objective) for one in names if one]
     for eye in found:
-        afford(eye.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=studio.device), studio.memory)
+        check_memory(
+            eye.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=runtime.device), runtime.memory
+        )
     return found
 
 
-def schedule(params: AscentParams, rate: float) -> Schedule:
+def crop_schedule(params: AscentParams, rate: float) -> Schedule:
     """How to climb: `strength` is how fast, and how far from the source."""
     closest = params.ratio ** (1 - params.octaves)
     usual = Schedule()
@@ -54,5 +56,5 @@ def schedule(params: AscentParams, rate: float) -> Schedule:
         found,
         steps=params.steps,
         rate=rate * params.strength**0.5,
-        pull=usual.pull * (FREER if params.subject else 1) / params.strength,
+        pull=usual.pull * (SUBJECT_PULL if params.subject else 1) / params.strength,
     )

@@ -1,4 +1,4 @@
-"""Painting: `(network, objective, Fourier canvas, course) => iterator of Progress`.
+"""Painting: `(network, objective, Fourier canvas) => iterator of Progress`.
 
 Adam on a spectrum, under transformations that what is painted must survive: shifts, other sizes, grain (Olah et
 al. 2017, "Feature Visualization"). What a network would also see in noise does not.
@@ -13,23 +13,23 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import Seeing
+from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
-from engine.canvas.fourier_canvas import Fourier
+from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import mosaic
 from engine.networks.network import SMALLEST
 from engine.objectives import Objective
 
-RATE = 0.05
+LEARNING_RATE = 0.05
 """How far Adam moves a coefficient of the spectrum in one step."""
-CLOSER, FINER = 0.25, 1.5
+FINE_SHARE, FINE_SCALE = 0.25, 1.5
 """The share of a painting that comes last, and how much larger the canvas is seen then: for edges, no new things."""
-ENOUGH = 1.3
+CANVAS_SCALE = 1.3
 """A canvas has this many pixels for each that is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class Transform:
     """How the canvas is looked at; drawn anew at every step."""
 
     side: int = 112
@@ -42,17 +42,17 @@ class Views:
     """Spread of the noise that is added, in [0, 1] units."""
 
     @property
-    def enough(self) -> int:
+    def canvas_side(self) -> int:
         """Pixels that a canvas needs to be seen so; finer waves would never be seen."""
-        return round(self.side * ENOUGH)
+        return round(self.side * CANVAS_SCALE)
 
-    def widest(self, canvas: Fourier) -> Tensor:
+    def largest_view(self, canvas: FourierCanvas) -> Tensor:
         """The canvas's pictures at the largest size they are ever seen at, [n, 3, h', w']."""
         scale = max(self.side * (1 + self.zoom) / max(canvas.size), SMALLEST / min(canvas.size))
         with torch.no_grad():
             return canvas.pictures((round(canvas.size[0] * scale), round(canvas.size[1] * scale)))
 
-    def look(self, canvas: Fourier, generator: torch.Generator) -> Tensor:
+    def apply(self, canvas: FourierCanvas, generator: torch.Generator) -> Tensor:
         """The canvas's pictures as seen this time, [n, 3, h', w']."""
         down, right, zoom = (2 * torch.rand(3, generator=generator) - 1).tolist()
         scale = self.side * (1 + self.zoom * zoom) / max(canvas.size)
@@ -64,40 +64,45 @@ class Views:
         return seen + self.grain * torch.randn(seen.shape, generator=generator).to(seen.device)
 
 
-def imagine(
-    network: Seeing, objective: Objective, canvas: Fourier, iterations: int, generator: torch.Generator,
-    views: Views | None = None,
+def visualize(
+    network: FeatureExtractor, objective: Objective, canvas: FourierCanvas, iterations: int, generator: torch.Generator,
+    transform: Transform | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
     """Climb for so many steps; every one is reported with all that is on the canvas."""
-    eyes = views or Views()
-    optimizer = torch.optim.Adam([canvas.spectrum], RATE)
-    shape = _whole(canvas).shape
+    transform = transform or Transform()
+    optimizer = torch.optim.Adam([canvas.spectrum], LEARNING_RATE)
+    shape = _all_pictures(canvas).shape
     whole = (shape[1], shape[2])
     for iteration in range(1, iterations + 1):
-        value = objective(network.activations(eyes.look(canvas, generator), objective.layers))
+        value = objective(network.activations(transform.apply(canvas, generator), objective.layers))
         optimizer.zero_grad()
         torch.autograd.backward(-value)
         optimizer.step()
-        yield Progress(iteration, iterations, partial(_whole, canvas), whole)
+        yield Progress(iteration, iterations, partial(_all_pictures, canvas), whole)
 
 
-def paint(
-    network: Seeing, objective: Objective, canvas: Fourier, iterations: int, generator: torch.Generator, side: int
+def visualize_coarse_to_fine(
+    network: FeatureExtractor,
+    objective: Objective,
+    canvas: FourierCanvas,
+    iterations: int,
+    generator: torch.Generator,
+    side: int,
 ) -> Iterator[Progress]:
     """Imagine one thing: seen at `side` pixels, so that it fills the view, and in the end closer, for its edges."""
-    closer, done = round(CLOSER * iterations), 0
-    for views, count in zip(approach(side), (iterations - closer, closer), strict=True):
-        for report in imagine(network, objective, canvas, count, generator, views):
+    closer, done = round(FINE_SHARE * iterations), 0
+    for transform, count in zip(coarse_and_fine(side), (iterations - closer, closer), strict=True):
+        for report in visualize(network, objective, canvas, count, generator, transform):
             done += 1
             yield replace(report, step=done, steps=iterations)
 
 
-def approach(side: int) -> tuple[Views, Views]:
-    """How `paint` looks at a canvas, first and last; the last one needs most memory and the finest canvas."""
-    return Views(side=side), Views(side=round(FINER * side))
+def coarse_and_fine(side: int) -> tuple[Transform, Transform]:
+    """How a canvas is looked at first and last; the last one needs most memory and the finest canvas."""
+    return Transform(side=side), Transform(side=round(FINE_SCALE * side))
 
 
-def _whole(canvas: Fourier) -> Tensor:
+def _all_pictures(canvas: FourierCanvas) -> Tensor:
     """All that is on the canvas, as one picture."""
     with torch.no_grad():
         return mosaic(canvas.pictures())

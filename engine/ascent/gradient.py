@@ -11,11 +11,11 @@ from torch.nn.functional import avg_pool2d, interpolate
 
 from engine.objectives import Objective
 
-LEVEL_CELLS = 16
-LEVEL_SHARE = 0.9
+HIGHPASS_CELLS = 16
+HIGHPASS_SHARE = 0.9
 
 
-class Seeing(Protocol):
+class FeatureExtractor(Protocol):
     """What the loop needs of a network."""
 
     def activations(self, picture: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
@@ -23,7 +23,7 @@ class Seeing(Protocol):
         ...
 
 
-def gradient(network: Seeing, objective: Objective, picture: Tensor) -> Tensor:
+def gradient(network: FeatureExtractor, objective: Objective, picture: Tensor) -> Tensor:
     """Where the objective rises, for a picture [3, h, w]: the same shape and dtype."""
     leaf = picture[None].detach().requires_grad_()
     value = objective(network.activations(leaf, objective.layers))
@@ -31,13 +31,13 @@ def gradient(network: Seeing, objective: Objective, picture: Tensor) -> Tensor:
     return slope[0]
 
 
-def smoothed(slope: Tensor, sides: Collection[int] = (1, 3, 5)) -> Tensor:
+def smooth_gradient(slope: Tensor, sides: Collection[int] = (1, 3, 5)) -> Tensor:
     """The mean of box filters [3, h, w]: coarse shapes gain on pixel noise. Sides are odd, in pixels."""
-    blurred = [slope if side == 1 else _box(slope, side) for side in sides]
+    blurred = [slope if side == 1 else _box_filter(slope, side) for side in sides]
     return torch.stack(blurred).mean(0)
 
 
-def levelled(slope: Tensor, cells: int = LEVEL_CELLS, share: float = LEVEL_SHARE) -> Tensor:
+def highpass(slope: Tensor, cells: int = HIGHPASS_CELLS, share: float = HIGHPASS_SHARE) -> Tensor:
     """[3, h, w] with `share` of what is coarser than `cells` along the long side taken away.
 
     Making a whole sky white or yellow is the cheapest way up, and the dullest: this leaves the light to the source.
@@ -48,10 +48,10 @@ def levelled(slope: Tensor, cells: int = LEVEL_CELLS, share: float = LEVEL_SHARE
     return slope - share * interpolate(coarse, (height, width), mode="bicubic")[0]
 
 
-def normalised(slope: Tensor) -> Tensor:
+def normalise(slope: Tensor) -> Tensor:
     """Scaled so that a pixel moves by 1 on average (the notebook's step); a slope of nothing stays nothing."""
     return slope / (slope.abs().mean() + 1e-12)
 
 
-def _box(slope: Tensor, side: int) -> Tensor:
+def _box_filter(slope: Tensor, side: int) -> Tensor:
     return avg_pool2d(slope[None], side, 1, side // 2, count_include_pad=False)[0]

@@ -11,16 +11,19 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from engine.ascent.gradient import smoothed
+from engine.ascent.gradient import smooth_gradient
 from engine.objectives import Objective, total
 
-FAINT = 1e-12
+SMALLEST_GRADIENT = 1e-12
 """Mean gradients below this are nothing: that term has no say."""
 
 
-def balanced(objective: Objective, slope: Callable[[Objective, Tensor], Tensor], picture: Tensor) -> Objective:
+def balance_terms(objective: Objective, slope: Callable[[Objective, Tensor], Tensor], picture: Tensor) -> Objective:
     """The objective as it counts in this picture [3, h, w]; one that is no blend stays itself."""
     if not objective.terms:
         return objective
-    sizes = [float(smoothed(slope(term, picture)).abs().mean()) for _, term in objective.terms]
-    return total(weight / max(size, FAINT) * term for (weight, term), size in zip(objective.terms, sizes, strict=True))
+    sizes = [float(smooth_gradient(slope(term, picture)).abs().mean()) for _, term in objective.terms]
+    return total(
+        weight / max(size, SMALLEST_GRADIENT) * term
+        for (weight, term), size in zip(objective.terms, sizes, strict=True)
+    )

@@ -14,13 +14,13 @@ STEPS = 150
 TINY = 1e-6
 
 
-def factors(matrix: Tensor, count: int, steps: int = STEPS) -> tuple[Tensor, Tensor]:
+def factorise(matrix: Tensor, count: int, steps: int = STEPS) -> tuple[Tensor, Tensor]:
     """A matrix [c, n] >= 0 as about W [c, count] @ H [count, n], both >= 0; the part that explains most comes first.
 
     Nothing is drawn: it begins with singular vectors (Boutsidis and Gallopoulos 2008, NNDSVDa). Columns of W have a
     largest value of 1. There are never more parts than rows or columns.
     """
-    parts, places = _begun(matrix, min(count, *matrix.shape))
+    parts, places = _initial_factors(matrix, min(count, *matrix.shape))
     for _ in range(steps):
         places = places * (parts.T @ matrix) / (parts.T @ parts @ places + TINY)
         parts = parts * (matrix @ places.T) / (parts @ (places @ places.T) + TINY)
@@ -30,7 +30,7 @@ def factors(matrix: Tensor, count: int, steps: int = STEPS) -> tuple[Tensor, Ten
     return parts[:, order], places[order]
 
 
-def _begun(matrix: Tensor, count: int) -> tuple[Tensor, Tensor]:
+def _initial_factors(matrix: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The positive or the negative half of each singular pair, whichever is larger; zeros are the matrix's mean."""
     left, weights, right = torch.linalg.svd(matrix, full_matrices=False)
     parts, places = matrix.new_empty(len(matrix), count), matrix.new_empty(count, matrix.shape[1])

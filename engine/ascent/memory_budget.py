@@ -8,35 +8,35 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import Seeing
+from engine.ascent.gradient import FeatureExtractor
 from engine.errors import TooMuchMemory
 from engine.platform.units import MEGABYTE
 
-PROBES: Final = (64, 128)
+PROBE_SIDES: Final = (64, 128)
 """Sides of the pictures that are looked at to learn what a pixel costs."""
-WORKING: Final = 3
+WORKING_TENSORS: Final = 3
 """Tensors of the largest size that a backward pass has beside what was kept for it: two gradients, and workspace."""
 
 
-def afford(network: Seeing, layers: Collection[str], pictures: Tensor, budget: int) -> None:
+def check_memory(network: FeatureExtractor, layers: Collection[str], pictures: Tensor, budget: int) -> None:
     """Raises `TooMuchMemory` if dreaming [..., 3, h, w], all at once, would need more bytes than the budget."""
-    bytes_needed = needed(network, layers, pictures)
+    bytes_needed = estimate_bytes(network, layers, pictures)
     if bytes_needed > budget:
         raise TooMuchMemory(needed=round(bytes_needed / MEGABYTE), limit=round(budget / MEGABYTE))
 
 
-def needed(network: Seeing, layers: Collection[str], pictures: Tensor) -> int:
+def estimate_bytes(network: FeatureExtractor, layers: Collection[str], pictures: Tensor) -> int:
     """Bytes that one step takes for pictures [..., 3, h, w] in one piece.
 
     A network keeps the activations that lead to a layer until their gradients are known. That is counted for two
     small pictures: what differs grows with the area, megapixels times layers; what does not are weights.
     """
-    small, large = (_taken(network, layers, side, pictures.device) for side in PROBES)
-    a_pixel = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
-    return round(small + a_pixel * (pictures.numel() / 3 - PROBES[0] ** 2))
+    small, large = (_measure_bytes(network, layers, side, pictures.device) for side in PROBE_SIDES)
+    a_pixel = (large - small) / (PROBE_SIDES[1] ** 2 - PROBE_SIDES[0] ** 2)
+    return round(small + a_pixel * (pictures.numel() / 3 - PROBE_SIDES[0] ** 2))
 
 
-def _taken(network: Seeing, layers: Collection[str], side: int, device: torch.device) -> int:
+def _measure_bytes(network: FeatureExtractor, layers: Collection[str], side: int, device: torch.device) -> int:
     """Bytes for a square of that side."""
     kept: dict[int, int] = {}
 
@@ -49,4 +49,4 @@ def _taken(network: Seeing, layers: Collection[str], side: int, device: torch.de
         found = network.activations(probe, layers)
     for activation in found.values():
         keep(activation)
-    return sum(kept.values()) + WORKING * max(kept.values())
+    return sum(kept.values()) + WORKING_TENSORS * max(kept.values())

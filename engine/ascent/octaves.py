@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-Size = tuple[int, int]
-"""Height and width, in pixels."""
+from engine.canvas.resample import Size
 
 
-def sizes(size: Size, octaves: int, ratio: float, smallest: int = 32) -> list[Size]:
+def octave_sizes(size: Size, octaves: int, ratio: float, smallest: int = 32) -> list[Size]:
     """`octaves` sizes up to `size`, each `ratio` times as large as the one before it.
 
     No side gets shorter than `smallest`; octaves that would be the same size as the next one are left out.

@@ -1,4 +1,4 @@
-"""The loop: `(network, objective, picture, course) => iterator of Progress`.
+"""The loop: `(network, objective, picture, schedule) => iterator of Progress`.
 
 Octaves from small to large, so that large shapes come first; at each, jittered gradient steps. After Mordvintsev et al.
 2015, "Inceptionism" and its notebook.
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import Seeing, levelled, normalised, smoothed
-from engine.ascent.gradient_balance import balanced
-from engine.ascent.octaves import sizes
+from engine.ascent.gradient import FeatureExtractor, highpass, normalise, smooth_gradient
+from engine.ascent.gradient_balance import balance_terms
+from engine.ascent.octaves import octave_sizes
 from engine.ascent.progress import Progress
-from engine.ascent.tiled_gradient import Slope
-from engine.canvas.colour import CHROMA, calmed
-from engine.canvas.mask import at_size
-from engine.canvas.pixel_canvas import Pixels
+from engine.ascent.tiled_gradient import TiledGradient
+from engine.canvas.colour import CHROMA, desaturate
+from engine.canvas.mask import resize_mask
+from engine.canvas.pixel_canvas import PixelCanvas
 from engine.objectives import Objective
 
 STEP = 0.008
@@ -30,7 +30,7 @@ GRID = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class OctaveSchedule:
     """How to climb."""
 
     octaves: int = 4
@@ -49,12 +49,12 @@ class Course:
 
     def steps(self, size: tuple[int, int]) -> int:
         """How many steps a picture of that size takes in all."""
-        return len(sizes(size, self.octaves, self.ratio)) * self.iterations
+        return len(octave_sizes(size, self.octaves, self.ratio)) * self.iterations
 
 
 def ascend(
-    network: Seeing, objective: Objective, picture: Tensor, course: Course, generator: torch.Generator,
-    mask: Tensor | None = None,
+    network: FeatureExtractor, objective: Objective, picture: Tensor, schedule: OctaveSchedule,
+    generator: torch.Generator, mask: Tensor | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
     """Dream into a picture [3, h, w] in [0, 1]; every step is reported, the last one's picture is the dream.
 
@@ -62,26 +62,30 @@ def ascend(
     in [0, 1] says how much of a step each point takes.
     """
     size = (picture.shape[1], picture.shape[2])
-    canvas, slope = Pixels(picture), Slope(network, generator)
+    canvas, gradient = PixelCanvas(picture), TiledGradient(network, generator)
     turn = int(torch.randint(GRID * GRID, (), generator=generator, device=generator.device))
-    step, steps = 0, course.steps(size)
-    for small in sizes(size, course.octaves, course.ratio):
+    step, steps = 0, schedule.steps(size)
+    for small in octave_sizes(size, schedule.octaves, schedule.ratio):
         canvas.resize(small)
-        seen, share = canvas.picture(), 1.0 if mask is None else at_size(mask, small)
-        aimed = balanced(objective, slope, seen)
-        for iteration in range(1, course.iterations + 1):
-            shift = _shift(turn + iteration, course.jitter, generator)
-            direction = _direction(slope, aimed, seen, shift, course)
-            canvas.climb(STEP * course.strength * share * direction)
+        seen, share = canvas.picture(), 1.0 if mask is None else resize_mask(mask, small)
+        aimed = balance_terms(objective, gradient, seen)
+        for iteration in range(1, schedule.iterations + 1):
+            shift = _shift(turn + iteration, schedule.jitter, generator)
+            direction = _direction(gradient, aimed, seen, shift, schedule)
+            canvas.add_step(STEP * schedule.strength * share * direction)
             seen, step = canvas.picture(), step + 1
-            yield Progress(step, steps, canvas.picture, size, slope.note)
+            yield Progress(step, steps, canvas.picture, size, gradient.note)
 
 
-def _direction(slope: Slope, objective: Objective, picture: Tensor, shift: tuple[int, int], course: Course) -> Tensor:
+def _direction(
+    gradient: TiledGradient, objective: Objective, picture: Tensor, shift: tuple[int, int], schedule: OctaveSchedule
+) -> Tensor:
     """Which way to go, [3, h, w], 1 on average, as seen with the picture shifted down and right."""
-    found = slope(objective, torch.roll(picture, shift, (1, 2)))
+    found = gradient(objective, torch.roll(picture, shift, (1, 2)))
     found = torch.roll(found, (-shift[0], -shift[1]), (1, 2))
-    return normalised(calmed(levelled(smoothed(found, range(1, 2 * course.smoothing + 2, 2))), course.chroma))
+    return normalise(
+        desaturate(highpass(smooth_gradient(found, range(1, 2 * schedule.smoothing + 2, 2))), schedule.chroma)
+    )
 
 
 def _shift(turn: int, jitter: int, generator: torch.Generator) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import Seeing, gradient
+from engine.ascent.gradient import FeatureExtractor, gradient
 from engine.objectives import Objective
 
 UNIT = 32
@@ -22,10 +22,10 @@ SMALLEST = 3 * UNIT
 NOTE = "There was not enough memory for all of it at once, so it was dreamed in tiles: shapes may be a little smaller."
 
 
-class Slope:
+class TiledGradient:
     """`gradient` of one dream. When memory runs out it goes over to tiles, as large as may be, and stays there."""
 
-    def __init__(self, network: Seeing, generator: torch.Generator) -> None:
+    def __init__(self, network: FeatureExtractor, generator: torch.Generator) -> None:
         """The generator draws where the seams are."""
         self.network = network
         self.generator = generator
@@ -34,7 +34,7 @@ class Slope:
 
     def __call__(self, objective: Objective, picture: Tensor) -> Tensor:
         """Where the objective rises, [3, h, w]. Raises `torch.OutOfMemoryError` if not even small tiles fit."""
-        while (found := self._tried(objective, picture)) is None:
+        while (found := self._try_gradient(objective, picture)) is None:
             self._shrink(max(picture.shape[1:]))
         return found
 
@@ -43,14 +43,14 @@ class Slope:
         """What was given up, as a sentence; else empty."""
         return NOTE if self.tile else ""
 
-    def _tried(self, objective: Objective, picture: Tensor) -> Tensor | None:
+    def _try_gradient(self, objective: Objective, picture: Tensor) -> Tensor | None:
         """The gradient; None if memory ran out and smaller tiles are worth trying. By then all of it is given back."""
         try:
             if self.tile:
-                return tiled(self.network, objective, picture, self.tile, self.generator)
+                return gradient_in_tiles(self.network, objective, picture, self.tile, self.generator)
             return gradient(self.network, objective, picture)
         except RuntimeError as error:
-            if not ran_out(error) or 0 < self.tile <= SMALLEST:
+            if not is_out_of_memory(error) or 0 < self.tile <= SMALLEST:
                 raise
             return None
 
@@ -60,27 +60,29 @@ class Slope:
             torch.cuda.empty_cache()
 
 
-def ran_out(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
     """Whether it says that there is no more memory, on a GPU or on the CPU."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
-def tiled(network: Seeing, objective: Objective, picture: Tensor, tile: int, generator: torch.Generator) -> Tensor:
+def gradient_in_tiles(
+    network: FeatureExtractor, objective: Objective, picture: Tensor, tile: int, generator: torch.Generator
+) -> Tensor:
     """As `gradient`, of an objective that is a mean over positions, with at most `tile` x `tile` pixels at once."""
     units = torch.randint(tile // UNIT, (2,), generator=generator, device=generator.device)
     down, right = (UNIT * units).tolist()
     shifted = torch.roll(picture, (down, right), (1, 2))
     slope = torch.empty_like(shifted)
     height, width = shifted.shape[1:]
-    for rows in cuts(height, tile):
-        for columns in cuts(width, tile):
+    for rows in tile_slices(height, tile):
+        for columns in tile_slices(width, tile):
             part = shifted[:, rows, columns]
             share = part[0].numel() / (height * width)
             slope[:, rows, columns] = share * gradient(network, objective, part)
     return torch.roll(slope, (-down, -right), (1, 2))
 
 
-def cuts(length: int, tile: int) -> list[slice]:
+def tile_slices(length: int, tile: int) -> list[slice]:
     """A length in parts of about the same size, none longer than `tile`, which is a multiple of `UNIT`."""
     units = math.ceil(length / UNIT)
     count = math.ceil(units / (tile // UNIT))

@@ -1,10 +1,12 @@
 """The thing being painted: `steps => picture`.
 
-pixels    a picture and the ink dreamed into it
-colour    calmer colours
-mask      where it is dreamed
-noise     a picture to start from where there is none
-page      pictures and words on one dark page
-opening   what a recipe begins with
-resample  pictures at other sizes
+pixel_canvas                   a picture and the ink dreamed into it
+fourier_canvas, phase_canvas   pictures out of nothing, as spectra; fourier_overlay over a picture
+colour                         calmer colours, another picture's colours
+mask                           where it is dreamed
+noise                          a picture to start from where there is none
+class_sketch                   what a class roughly looks like, to start from
+initial_image                  what a recipe begins with
+page_layout, image_grid        pictures and words on one dark page; pictures side by side
+resample, pillow_image         pictures at other sizes; as Pillow has them
 """

@@ -18,18 +18,18 @@ TILT, GROWTH, SHIFT = math.radians(4), 0.05, 0.025
 """How far a sketch is turned, made larger or smaller, and moved (as a share of the side), at most."""
 
 
-def sketched(sketches: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+def combine_sketches(sketches: Sequence[Tensor], generator: torch.Generator) -> Tensor:
     """Sketches [3, h, w] in [0, 1] over each other => [3, SIDE, SIDE]: each tilted, mirrored or moved by chance.
 
     Where one is grey, another shows; where two differ from grey, both do. None at all is grey.
     """
     whole = torch.zeros(3, SIDE, SIDE)
     for one in sketches:
-        whole += _placed(one - GREY, generator)
+        whole += _place_at_random(one - GREY, generator)
     return (whole + GREY).clamp(0, 1)
 
 
-def _placed(drawn: Tensor, generator: torch.Generator) -> Tensor:
+def _place_at_random(drawn: Tensor, generator: torch.Generator) -> Tensor:
     tilt, growth, right, down, side = (2 * torch.rand(5, generator=generator) - 1).tolist()
     scale, angle, mirror = 1 + GROWTH * growth, TILT * tilt, 1.0 if side > 0 else -1.0
     across, along = scale * math.cos(angle), scale * math.sin(angle)

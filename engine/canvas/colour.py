@@ -11,13 +11,13 @@ CHROMA = 0.35
 """How much of a step's colour is left beside its brightness. In photographs colour varies about half as much."""
 
 
-def calmed(step: Tensor, chroma: float = CHROMA) -> Tensor:
+def desaturate(step: Tensor, chroma: float = CHROMA) -> Tensor:
     """A step [3, h, w] whose channels go together more: networks love saturated colours, pictures do not."""
     grey = step.mean(0, keepdim=True)
     return grey + chroma * (step - grey)
 
 
-def like(picture: Tensor, reference: Tensor, share: float = 1.0) -> Tensor:
+def match_colour_statistics(picture: Tensor, reference: Tensor, share: float = 1.0) -> Tensor:
     """A picture [3, h, w] moved by `share` towards each channel's mean and spread in a reference, kept in [0, 1].
 
     What goes round and round, as a zoom does, drifts towards white or grey unless something holds it.
@@ -28,7 +28,7 @@ def like(picture: Tensor, reference: Tensor, share: float = 1.0) -> Tensor:
     return torch.lerp(picture, matched, share).clamp(0, 1)
 
 
-def coloured(picture: Tensor, source: Tensor) -> Tensor:
+def restore_colours(picture: Tensor, source: Tensor) -> Tensor:
     """The brightness of a picture [3, h, w] in [0, 1] with the colours of its source, of the same size.
 
     Chroma (what is left of a colour without its luma) is the source's, paler only where it would not fit into [0, 1].
@@ -40,16 +40,16 @@ def coloured(picture: Tensor, source: Tensor) -> Tensor:
     return (light + chroma * room.amin(0, keepdim=True).clamp(0, 1)).clamp(0, 1)
 
 
-def matched(picture: Tensor, source: Tensor, levels: int = 256) -> Tensor:
+def match_histograms(picture: Tensor, source: Tensor, levels: int = 256) -> Tensor:
     """A picture [3, h, w] in [0, 1] whose channels have the source's histograms, at so many levels each.
 
     Histogram specification: every value moves to the value that stands at its quantile in the source.
     """
-    planes = [_specified(*pair, levels) for pair in zip(picture, source, strict=True)]
+    planes = [_match_histogram(*pair, levels) for pair in zip(picture, source, strict=True)]
     return torch.stack(planes).clamp(0, 1)
 
 
-def _specified(plane: Tensor, wanted: Tensor, levels: int) -> Tensor:
+def _match_histogram(plane: Tensor, wanted: Tensor, levels: int) -> Tensor:
     """A plane [h, w] with another one's distribution, linear between quantiles."""
     have, want = (_quantiles(one, levels) for one in (plane, wanted))
     above = torch.bucketize(plane.contiguous(), have).clamp(1, levels - 1)
@@ -71,7 +71,7 @@ def _moments(picture: Tensor) -> tuple[Tensor, Tensor]:
     return picture.mean((1, 2), keepdim=True), picture.std((1, 2), keepdim=True) + 1e-4
 
 
-def vivid(pictures: Tensor, spread: float = 0.2) -> Tensor:
+def stretch_contrast(pictures: Tensor, spread: float = 0.2) -> Tensor:
     """Pictures [n, 3, h, w], each stretched around its mean until its values spread that far, kept in [0, 1].
 
     What was painted in few steps is pale; beside others, on a small tile, it is hard to see.

@@ -22,7 +22,7 @@ START = 0.01
 """Spread of the coefficients in the beginning: nearly flat grey."""
 
 
-class Fourier:
+class FourierCanvas:
     """Some pictures of one size, as spectra that an optimiser can move."""
 
     def __init__(self, size: Size, generator: torch.Generator, count: int = 1, source: Tensor | None = None) -> None:
@@ -34,7 +34,7 @@ class Fourier:
         drawn = torch.randn((count, 3, size[0], size[1] // 2 + 1, 2), generator=generator) * START
         self.spectrum = drawn.to(source.device if source is not None else "cpu").requires_grad_()
 
-    def to(self, device: torch.device) -> Fourier:
+    def to(self, device: torch.device) -> FourierCanvas:
         """The same canvas, to be painted on that device."""
         self.spectrum = self.spectrum.detach().to(device).requires_grad_()
         self.source = None if self.source is None else self.source.to(device)
@@ -48,7 +48,7 @@ class Fourier:
         size = size or self.size
         device = self.spectrum.device
         falloff = torch.tensor(FALLOFF, device=device).view(3, 1, 1)
-        waves = torch.view_as_complex(cropped(self.spectrum, size)) / cycles(size, device) ** falloff
+        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size)) / frequencies(size, device) ** falloff
         planes: Tensor = torch.fft.irfft2(waves, s=size, norm="forward")
         mixed = torch.einsum("ij,njhw->nihw", torch.tensor(COLOURS, device=device), planes)
         if self.source is None:
@@ -57,11 +57,11 @@ class Fourier:
 
     def resize(self, size: Size) -> None:
         """Work at another size from now on: the same pictures, with room for finer detail. `spectrum` is a new one."""
-        self.spectrum = cropped(self.spectrum.detach(), size).requires_grad_()
+        self.spectrum = crop_spectrum(self.spectrum.detach(), size).requires_grad_()
         self.size = size
 
 
-def cropped(spectrum: Tensor, size: Size) -> Tensor:
+def crop_spectrum(spectrum: Tensor, size: Size) -> Tensor:
     """The coefficients of an rfft2 [n, 3, rows, columns, 2] for another size: high waves are dropped, or are nothing.
 
     The highest wave of an even size is dropped, too: it cannot be told up from down.
@@ -75,7 +75,7 @@ def cropped(spectrum: Tensor, size: Size) -> Tensor:
     return torch.cat([rows, rows.new_zeros(*rows.shape[:3], columns - wide, 2)], 3)
 
 
-def cycles(size: Size, device: torch.device) -> Tensor:
+def frequencies(size: Size, device: torch.device) -> Tensor:
     """How often each wave goes through the long side: [h, w // 2 + 1], at least 1."""
     height, width = size
     rows = torch.fft.fftfreq(height, device=device)[:, None] * max(size)

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from engine.canvas.fourier_canvas import cropped, cycles
-from engine.canvas.mask import at_size
+from engine.canvas.fourier_canvas import crop_spectrum, frequencies
+from engine.canvas.mask import resize_mask
 from engine.canvas.resample import Size, resize
 
 # Lucid's colour_correlation_svd_sqrt over its largest column norm: rows R, G, B; columns light, blue-yellow, red-green.
@@ -70,13 +70,13 @@ class Overlay:
         Seen smaller, the finest waves are left out: no filter, no aliasing.
         """
         size = size or self.size
-        scale = cycles(size, self.spectrum.device) ** self.falloff
-        waves = torch.view_as_complex(cropped(self.spectrum, size).contiguous()) / scale
+        scale = frequencies(size, self.spectrum.device) ** self.falloff
+        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size).contiguous()) / scale
         planes = torch.fft.irfft2(waves[0], s=size, norm="forward")
         change = AMPLITUDE * torch.einsum("ij,jhw->ihw", self._colours, planes)
         if self.mask is not None:
-            change = change * at_size(self.mask, size)
-        return bounded(self.source(size) + change)
+            change = change * resize_mask(self.mask, size)
+        return leaky_clamp(self.source(size) + change)
 
     def shown(self) -> Tensor:
         """The picture, without gradients."""
@@ -84,13 +84,13 @@ class Overlay:
             return self.picture()
 
 
-def bounded(x: Tensor) -> Tensor:
+def leaky_clamp(x: Tensor) -> Tensor:
     """Values cut off to [0, 1]; a descent can pull back what was cut off, and does not push it further out."""
-    found: Tensor = _Bounded.apply(x)
+    found: Tensor = _LeakyClamp.apply(x)
     return found
 
 
-class _Bounded(torch.autograd.Function):
+class _LeakyClamp(torch.autograd.Function):
     """A clamp whose gradient is dropped only where a step against it would lead further out."""
 
     @staticmethod

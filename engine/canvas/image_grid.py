@@ -10,7 +10,7 @@ GAP = 8
 """Pixels of black between two pictures."""
 
 
-def across(count: int) -> int:
+def grid_columns(count: int) -> int:
     """How many pictures stand in a row of a grid of so many."""
     return math.ceil(math.sqrt(count))
 
@@ -18,7 +18,7 @@ def across(count: int) -> int:
 def mosaic(pictures: Tensor, gap: int = GAP) -> Tensor:
     """[n, 3, h, w] => [3, rows * h + gaps, columns * w + gaps]; one picture is itself, empty places are black."""
     count, _, height, width = pictures.shape
-    columns = across(count)
+    columns = grid_columns(count)
     rows = math.ceil(count / columns)
     whole = pictures.new_zeros(3, rows * (height + gap) - gap, columns * (width + gap) - gap)
     for at in range(count):
@@ -27,7 +27,7 @@ def mosaic(pictures: Tensor, gap: int = GAP) -> Tensor:
     return whole
 
 
-def tile(size: int, count: int, gap: int = GAP) -> int:
+def tile_side(size: int, count: int, gap: int = GAP) -> int:
     """The long side of each of so many square pictures whose grid is about `size` wide."""
-    columns = across(count)
+    columns = grid_columns(count)
     return (size - gap * (columns - 1)) // columns

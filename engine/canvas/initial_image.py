@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.canvas.noise import clouds
-from engine.canvas.resample import fitted, resize
+from engine.canvas.noise import coloured_noise
+from engine.canvas.resample import fit_size, resize
 
 
-def opening(source: Tensor | None, side: int, generator: torch.Generator) -> Tensor:
+def initial_image(source: Tensor | None, side: int, generator: torch.Generator) -> Tensor:
     """A picture [3, h, w] in [0, 1] whose long side is `side`, at the source's aspect; a square of noise for None."""
     if source is None:
-        return clouds((side, side), generator)
-    return resize(source, fitted((source.shape[1], source.shape[2]), side)).clamp(0, 1)
+        return coloured_noise((side, side), generator)
+    return resize(source, fit_size((source.shape[1], source.shape[2]), side)).clamp(0, 1)

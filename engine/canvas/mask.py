@@ -15,18 +15,18 @@ INNER, OUTER = 0.35, 0.95
 """Where the soft border of a protected part begins and ends, from the middle (0) to the middle of a side (1)."""
 
 
-def at_size(mask: Tensor, size: Size) -> Tensor:
+def resize_mask(mask: Tensor, size: Size) -> Tensor:
     """A mask at another size."""
     return resize(mask, size).clamp(0, 1)
 
 
-def painted(picture: Tensor, size: Size) -> Tensor:
+def painted_mask(picture: Tensor, size: Size) -> Tensor:
     """The mask that someone painted [3, h, w], stretched to that size: dreamed where it is white."""
     luma = torch.tensor(LUMA, device=picture.device).view(3, 1, 1)
     return resize((picture * luma).sum(0, keepdim=True), size).clamp(0, 1)
 
 
-def sparing(part: Protected, size: Size) -> Tensor:
+def protect_mask(part: Protected, size: Size) -> Tensor:
     """A mask that leaves out a part: an ellipse in the centre, or everything around it; with a soft border."""
     if part == "nothing":
         return torch.ones(1, *size)

@@ -12,7 +12,7 @@ from engine.canvas.resample import Size
 _COLOURS = ((0.17, 0.075, 0.04), (0.17, 0.0, -0.05), (0.17, -0.085, 0.03))
 
 
-def clouds(size: Size, generator: torch.Generator, slope: float = 1.5) -> Tensor:
+def coloured_noise(size: Size, generator: torch.Generator, slope: float = 1.5) -> Tensor:
     """Coloured 1/f noise [3, *size] in [0, 1], float32 on the generator's device.
 
     Natural images have amplitudes of about 1 / f (Field 1987); a steeper `slope` gives softer, larger clouds.

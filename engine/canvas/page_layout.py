@@ -14,6 +14,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from engine.canvas.pillow_image import to_pillow
+
 WIDTH = 1280.0
 Colour = tuple[int, int, int]
 
@@ -53,14 +55,14 @@ class Page:
         """A picture [3, h, w] in [0, 1], brought to that size, with round corners."""
         x, y, right, bottom = self._pixels(left, top, left + width, top + height)
         size = (max(1, right - x), max(1, bottom - y))
-        shown = _image(picture)
-        shown = shown if shown.size == size else shown.resize(size, Image.Resampling.LANCZOS)
-        self._sheet.paste(shown, (x, y), _corners(size, ROUND * self.scale))
+        image = to_pillow(picture)
+        image = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
+        self._sheet.paste(image, (x, y), _corner_mask(size, ROUND * self.scale))
 
     def text(self, words: str, left: float, top: float, size: float, colour: Colour = INK, anchor: str = "ls") -> None:
         """One line of text, accents left out. Of its base line "ls" puts the left end there, "rs" the right one."""
         at = (left * self.scale, top * self.scale)
-        self._draw.text(at, _plain(words), colour, _letters(max(6, round(size * self.scale))), anchor)
+        self._draw.text(at, _strip_accents(words), colour, _font(max(6, round(size * self.scale))), anchor)
 
     def bar(
         self, left: float, top: float, width: float, height: float, colour: Colour, radius: float | None = None
@@ -71,10 +73,10 @@ class Page:
         self._sheet.paste(
             colour,
             (x, y, x + size[0], y + size[1]),
-            _corners(size, min(size) / 2 if radius is None else radius * self.scale),
+            _corner_mask(size, min(size) / 2 if radius is None else radius * self.scale),
         )
 
-    def shown(self) -> Tensor:
+    def render(self) -> Tensor:
         """The page so far, [3, h, w] in [0, 1], on the CPU."""
         return torch.from_numpy(np.array(self._sheet, np.float32)).permute(2, 0, 1).div(255)
 
@@ -82,53 +84,48 @@ class Page:
         return tuple(round(point * self.scale) for point in points)
 
 
-def shortened(words: str, size: float, width: float) -> str:
+def shorten(words: str, size: float, width: float) -> str:
     """Words that are at most `width` points wide at that size; what is too long ends in dots."""
-    letters = _letters(round(size))
-    if letters.getlength(_plain(words)) <= width:
+    letters = _font(round(size))
+    if letters.getlength(_strip_accents(words)) <= width:
         return words
-    while words and letters.getlength(_plain(words) + "…") > width:
+    while words and letters.getlength(_strip_accents(words) + "…") > width:
         words = words[:-1]
     return words.rstrip() + "…"
 
 
-def wrapped(words: str, size: float, width: float, most: int) -> list[str]:
+def wrap(words: str, size: float, width: float, most: int) -> list[str]:
     """Words in lines that are at most `width` points wide at that size; the last of at most so many ends in dots."""
-    letters, lines = _letters(round(size)), [""]
+    letters, lines = _font(round(size)), [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
-        if not lines[-1] or len(lines) == most or letters.getlength(_plain(longer)) <= width:
+        if not lines[-1] or len(lines) == most or letters.getlength(_strip_accents(longer)) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
-    return [*lines[:-1], shortened(lines[-1], size, width)]
+    return [*lines[:-1], shorten(lines[-1], size, width)]
 
 
-def extent(words: str, size: float) -> float:
+def text_width(words: str, size: float) -> float:
     """How wide words are at that size, in points."""
-    return _letters(round(size)).getlength(_plain(words))
+    return _font(round(size)).getlength(_strip_accents(words))
 
 
-def _plain(words: str) -> str:
+def _strip_accents(words: str) -> str:
     """Without what the letters do not have: "crème brûlée" => "creme brulee"."""
     split = unicodedata.normalize("NFKD", words)
     return "".join(sign for sign in split if sign in "·…" or sign.isascii())
 
 
 @cache
-def _letters(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
 @cache
-def _corners(size: tuple[int, int], radius: float) -> Image.Image:
+def _corner_mask(size: tuple[int, int], radius: float) -> Image.Image:
     """What of a picture of that size is seen."""
     large = Image.new("L", (size[0] * _FINE, size[1] * _FINE), 0)
     box = (0, 0, large.width - 1, large.height - 1)
     ImageDraw.Draw(large).rounded_rectangle(box, radius * _FINE, 255)
     return large.resize(size, Image.Resampling.BOX)
-
-
-def _image(picture: Tensor) -> Image.Image:
-    pixels = picture.detach().float().cpu().clamp(0, 1).mul(255).round().permute(1, 2, 0).numpy().astype(np.uint8)
-    return Image.fromarray(pixels)

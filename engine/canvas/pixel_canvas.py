@@ -19,7 +19,7 @@ EDGE = 0.03
 """Pixel values this close to black or white count as this far away: their logits would be out of ink's reach."""
 
 
-class Pixels:
+class PixelCanvas:
     """A source [3, H, W] in [0, 1] and the ink that was dreamed into it so far."""
 
     def __init__(self, source: Tensor, reach: float = REACH) -> None:
@@ -40,6 +40,6 @@ class Pixels:
         exposed = torch.sigmoid(self._logits + self.reach * torch.tanh(self.ink / self.reach))
         return (exposed + self._beyond).clamp(0, 1)
 
-    def climb(self, step: Tensor) -> None:
+    def add_step(self, step: Tensor) -> None:
         """Add a step [3, h, w] in units of pixel values: a middle grey moves by so much."""
         self.ink = self.ink + 4 * step

@@ -19,6 +19,6 @@ def resize(picture: Tensor, size: Size) -> Tensor:
     return resized.reshape(*picture.shape[:-2], *size)
 
 
-def fitted(size: Size, side: int) -> Size:
+def fit_size(size: Size, side: int) -> Size:
     """The even size of that aspect whose long side is `side`; for strips, `side` counts the area of a square."""
     return picture_size.fit(size, side, step=2)

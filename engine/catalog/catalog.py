@@ -28,8 +28,8 @@ from engine.catalog.network_files import Input as Input
 from engine.catalog.network_files import Package as Package
 from engine.catalog.network_files import Source as Source
 from engine.catalog.network_files import read_package as read_package
-from engine.catalog.vocabulary import EVIDENCE as EVIDENCE
 from engine.catalog.vocabulary import JOINT as JOINT
+from engine.catalog.vocabulary import LOGITS as LOGITS
 from engine.catalog.vocabulary import MOST as MOST
 from engine.catalog.vocabulary import Meaning as Meaning
 from engine.catalog.vocabulary import Subject as Subject
@@ -96,7 +96,7 @@ class Entry(BaseModel):
         if missing := {"low", "mid", "high"} - set(self.friendly):
             raise ValueError(f"needs [friendly.{min(missing)}], a layer with what it sees")
         named = {word.layer for word in self.friendly.values()} | {*self.classic.values(), *self.seen}
-        if unknown := named - {*self.layers, EVIDENCE}:
+        if unknown := named - {*self.layers, LOGITS}:
             raise ValueError(f"names the layer {min(unknown)!r}, which is not among its `layers`")
         return self
 
@@ -288,7 +288,7 @@ def _groups(order: list[str]) -> dict[str, Subject]:
     for name, group in _read("words/groups.toml").items():
         known = [label for label in group["classes"] if label in order]
         channels = tuple(map(order.index, known))
-        found[name] = Subject.model_validate({**group, "classes": known, "channels": channels, "layer": EVIDENCE})
+        found[name] = Subject.model_validate({**group, "classes": known, "channels": channels, "layer": LOGITS})
     return found
 
 
@@ -454,7 +454,7 @@ def _meaning_of(network_name: str, word: str) -> Meaning:
     if word in words.subjects:
         return words.subjects[word]
     channel, label = list(words.things).index(word), words.things[word].label
-    return Meaning(layer=EVIDENCE, about=word, classes=(label,), channels=(channel,))
+    return Meaning(layer=LOGITS, about=word, classes=(label,), channels=(channel,))
 
 
 @cache

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.errors import AmbiguousSubject, BadOption, UnknownSubject
 
-EVIDENCE: Final = "evidence"
+LOGITS: Final = "evidence"
 """The layer behind all others, in which every class has a channel: its index among the labels."""
 MOST: Final = 4
 """Words that one dream may go towards."""
@@ -292,7 +292,7 @@ class Vocabulary:
     @cached_property
     def _kinds(self) -> dict[str, str]:
         """The subjects that a class is one of, by its label: {"beagle": "dogs"}."""
-        evident = [(name, one) for name, one in self.subjects.items() if one.layer == EVIDENCE]
+        evident = [(name, one) for name, one in self.subjects.items() if one.layer == LOGITS]
         found = defaultdict[str, str](str)
         for label, name in ((label, name) for name, one in evident for label in one.classes):
             found[label] += f" {name}"

@@ -38,7 +38,7 @@ from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
 
 if TYPE_CHECKING:
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
@@ -300,7 +300,11 @@ def _build_params(kind: type[P], like: Path | None, others: Collection[str] = ()
     given = {name: value for name, value in options.items() if value is not None}
     if like is None and "network" not in given and (said := catalog.default_fallback()):
         say.print(said)
-    kept = {"seed": random.randrange(params.SEEDS)} if like is None else _options_of_file(kind, _imprint(like), others)
+    kept = (
+        {"seed": random.randrange(params.SEED_COUNT)}
+        if like is None
+        else _options_of_file(kind, _imprint(like), others)
+    )
     return params.make(kind, **params.override(kept, given))
 
 
@@ -357,13 +361,13 @@ def _try_make_one(wanted: AnyParams, picture: str, target: Target, further: Mapp
 def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
     png = None if picture == "noise" else _clean(Path(picture), wanted.size)
     from engine.encoders.encoder import Encoded
-    from engine.render import produce
+    from engine.render import render
 
-    studio = _studio()
+    runtime = _runtime()
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
-        for report in produce(wanted, png, studio, others=further, kind=target.kind):
+        for report in render(wanted, png, runtime, others=further, kind=target.kind):
             if not isinstance(report, Encoded):
                 bar.update(task, completed=report.step, total=report.steps)
     assert isinstance(report, Encoded)
@@ -371,19 +375,19 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
     if report.note:
         say.print(report.note)
-    took = {"seconds": round(time.monotonic() - began, 2), "device": str(studio.device)}
+    took = {"seconds": round(time.monotonic() - began, 2), "device": str(runtime.device)}
     found = {"found": dict(report.facts)} if report.facts else {}
     _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
 @cache
-def _studio() -> Studio:
+def _runtime() -> Runtime:
     """One for all that this program makes."""
     sleep_while_waiting()
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
     chosen = settings.read().engine
-    return Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
 
 
 def _clean(picture: Path, long_side: int) -> bytes:

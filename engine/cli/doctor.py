@@ -21,7 +21,7 @@ from engine.platform import os_errors, resource_limits
 from engine.platform.units import MEGABYTE
 
 if TYPE_CHECKING:
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
 SETTINGS = "settings"
 """The check without which no other can be made."""
@@ -129,33 +129,33 @@ def _decoder(found: settings.Settings) -> Check:
 def _torch(found: settings.Settings) -> Iterator[Check]:
     import torch
 
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
     chosen = found.engine
     try:
-        studio = Studio(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+        runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
     except (SettingsError, RuntimeError, AssertionError) as error:
         yield Check(False, f"device {chosen.device}", f"{error}{settings.origin('engine', 'device')}")
-        studio = Studio("cpu", chosen.dtype, chosen.threads)  # the networks are looked at all the same
+        runtime = Runtime("cpu", chosen.dtype, chosen.threads)  # the networks are looked at all the same
     else:
-        on = torch.cuda.get_device_name() if studio.device.type == "cuda" else f"CPU, {studio.threads} threads"
-        yield Check(True, f"torch {torch.__version__} on {on}, {str(studio.dtype).removeprefix('torch.')}")
-        yield _memory(studio)
+        on = torch.cuda.get_device_name() if runtime.device.type == "cuda" else f"CPU, {runtime.threads} threads"
+        yield Check(True, f"torch {torch.__version__} on {on}, {str(runtime.dtype).removeprefix('torch.')}")
+        yield _memory(runtime)
     for name, entry in catalog.networks().items():
         if entry.package or name in (catalog.PACKED, found.default_network):
-            yield _network(studio, name, found.default_network)
+            yield _network(runtime, name, found.default_network)
 
 
 LEAST_MEMORY = 512 * MEGABYTE
 """Bytes; a dream of 512 pixels takes about so much at its height, with the default network."""
 
 
-def _memory(studio: Studio) -> Check:
+def _memory(runtime: Runtime) -> Check:
     remedy = "That is too little for a dream of 512 pixels. Raise `engine.memory_mb`, or give the machine more."
-    return Check(studio.memory >= LEAST_MEMORY, f"memory: {studio.memory / 1e9:.1f} GB for a dream", remedy)
+    return Check(runtime.memory >= LEAST_MEMORY, f"memory: {runtime.memory / 1e9:.1f} GB for a dream", remedy)
 
 
-def _network(studio: Studio, name: str, default: str) -> Check:
+def _network(runtime: Runtime, name: str, default: str) -> Check:
     """Whether a network is there and whole; it is loaded."""
     package = catalog.network(name).package
     size = f", {package.megabytes:.0f} MB" if package else ""
@@ -163,7 +163,7 @@ def _network(studio: Studio, name: str, default: str) -> Check:
     try:
         problem = _fault(name, default)
         if not problem:
-            studio.network(name)
+            runtime.network(name)
     except NetworkMissing as error:
         problem = f"{error} Its file is part of the package: install Pareidolia again."
     except NetworkError as error:

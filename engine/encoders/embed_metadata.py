@@ -21,7 +21,7 @@ SCREEN = 13
 """Bytes of a GIF's header and logical screen descriptor."""
 
 
-def options(kind: str, text: str) -> dict[str, Any]:
+def save_options(kind: str, text: str) -> dict[str, Any]:
     """What `Image.save` takes to write the text into a "png", "jpeg" or "webp"; nothing for no text."""
     if not text:
         return {}
@@ -34,7 +34,7 @@ def options(kind: str, text: str) -> dict[str, Any]:
     return {"exif": exif}
 
 
-def gif(data: bytes, text: str) -> bytes:
+def add_gif_comment(data: bytes, text: str) -> bytes:
     """The GIF with the text as a comment before its first picture, behind the extension that lets it play for ever.
 
     Netscape's players want that one first.
@@ -43,14 +43,14 @@ def gif(data: bytes, text: str) -> bytes:
         return data
     at = SCREEN + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
     if data[at : at + 2] == APPLICATION:
-        at = _end(data, at + 2)
+        at = _end_of_sub_blocks(data, at + 2)
     said = text.encode("ascii")
     blocks = (said[start : start + BLOCK] for start in range(0, len(said), BLOCK))
     comment = COMMENT + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
     return data[:at] + comment + data[at:]
 
 
-def _end(data: bytes, at: int) -> int:
+def _end_of_sub_blocks(data: bytes, at: int) -> int:
     """Where the sub-blocks end that begin there."""
     while data[at]:
         at += 1 + data[at]

@@ -19,9 +19,11 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from torch import Tensor
 
+from engine.canvas.pillow_image import to_pillow
+from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import Size, raster, within
+from engine.encoders.pixel_bytes import fit_within
 from engine.encoders.upload_limit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
 
 LARGE = 2**25
@@ -42,7 +44,7 @@ class Gif:
 
     def add(self, picture: Tensor) -> None:
         """Take the next frame, [3, h, w] in [0, 1]. Raises `ValueError` if its size is not that of the first."""
-        drawn = raster(picture)
+        drawn = to_pillow(picture)
         self._size = self._size or (drawn.height, drawn.width)
         if self._size != (drawn.height, drawn.width):
             raise ValueError(f"a frame is {drawn.height} x {drawn.width}, the first was {self._size}")
@@ -54,7 +56,7 @@ class Gif:
         if self._size is None:
             raise ValueError("no picture was added; add one before finish()")
         try:
-            return first_that_fits((self._encoded(plan) for plan in self._plans(self._size)), self._limit)
+            return first_that_fits((self._encode(plan) for plan in self._plans(self._size)), self._limit)
         finally:
             self.close()
 
@@ -68,16 +70,16 @@ class Gif:
         for colours in (128, 64):
             yield _Plan(full, colours, 1, fewer_colours_note(colours))
         for shrink in SHRINKS[:3]:
-            size = within(full, max(2, round(max(full) * shrink)))
+            size = fit_within(full, max(2, round(max(full) * shrink)))
             yield _Plan(size, 128, 1, smaller_note(size[1], size[0]))
         for stride in (2, 4):
             kept = len(range(0, self._frames, stride))
-            yield _Plan(within(full, max(2, max(full) // 2)), 64, stride, fewer_frames_note(kept, self._frames))
+            yield _Plan(fit_within(full, max(2, max(full) // 2)), 64, stride, fewer_frames_note(kept, self._frames))
 
-    def _encoded(self, plan: _Plan) -> Encoded:
+    def _encode(self, plan: _Plan) -> Encoded:
         palette = _palette(self._read(plan), plan)
-        film = _muxed(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
-        data = embed_metadata.gif(film, self._imprint)
+        film = _mux(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
+        data = embed_metadata.add_gif_comment(film, self._imprint)
         return Encoded(data, "image/gif", plan.size[1], plan.size[0], plan.note)
 
     def _read(self, plan: _Plan) -> Iterator[av.VideoFrame]:
@@ -114,12 +116,12 @@ def _palette(frames: Iterator[av.VideoFrame], plan: _Plan) -> av.VideoFrame:
     for frame in frames:
         source.push(frame)
     source.push(None)
-    return _pulled(sink)
+    return _pull_frame(sink)
 
 
-def _muxed(frames: Iterator[av.VideoFrame], palette: av.VideoFrame, plan: _Plan, rate: Fraction) -> bytes:
+def _mux(frames: Iterator[av.VideoFrame], palette: av.VideoFrame, plan: _Plan, rate: Fraction) -> bytes:
     """The file: every frame in the palette's colours, shown for ever."""
-    _graph, source, sink = _painter(palette, plan)
+    _graph, source, sink = _palette_graph(palette, plan)
     file = io.BytesIO()
     with av.open(file, "w", format="gif", options={"loop": "0"}) as container:
         stream: VideoStream = container.add_stream("gif", rate=rate)
@@ -127,14 +129,14 @@ def _muxed(frames: Iterator[av.VideoFrame], palette: av.VideoFrame, plan: _Plan,
         stream.time_base = 1 / rate
         for count, frame in enumerate(frames):
             source.push(frame)
-            painted = _pulled(sink)
+            painted = _pull_frame(sink)
             painted.pts, painted.time_base = count, 1 / rate
             container.mux(stream.encode(painted))
         container.mux(stream.encode(None))
     return file.getvalue()
 
 
-def _painter(palette: av.VideoFrame, plan: _Plan) -> tuple[Graph, FilterContext, FilterContext]:
+def _palette_graph(palette: av.VideoFrame, plan: _Plan) -> tuple[Graph, FilterContext, FilterContext]:
     """A graph that turns frames into palette colours. Ordered dithering stands still where the picture does."""
     graph = Graph()
     source, colours = _source(graph, plan.size), _source(graph, (palette.height, palette.width), "rgb32")
@@ -153,7 +155,7 @@ def _source(graph: Graph, size: Size, pixels: str = "rgb24") -> FilterContext:
     return graph.add_buffer(width=size[1], height=size[0], format=av.VideoFormat(pixels), time_base=Fraction(1, 100))
 
 
-def _pulled(sink: FilterContext) -> av.VideoFrame:
+def _pull_frame(sink: FilterContext) -> av.VideoFrame:
     frame = sink.pull()
     if not isinstance(frame, av.VideoFrame):
         raise TypeError("the filter gave no picture")

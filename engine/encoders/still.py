@@ -10,9 +10,11 @@ from typing import Literal
 from PIL import Image
 from torch import Tensor
 
+from engine.canvas.pillow_image import to_pillow
+from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import Size, raster, within
+from engine.encoders.pixel_bytes import fit_within
 from engine.encoders.upload_limit import SHRINKS, first_that_fits, lossy_note, smaller_note
 
 Kind = Literal["png", "jpeg", "webp"]
@@ -25,14 +27,14 @@ def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None, 
 
     A PNG becomes a WebP of lower and lower quality, then a smaller one; JPEG and WebP begin with their own kind.
     """
-    drawn = raster(picture)
-    return first_that_fits((_saved(drawn, plan, imprint) for plan in _plans(drawn, kind)), limit_bytes)
+    drawn = to_pillow(picture)
+    return first_that_fits((_encode_plan(drawn, plan, imprint) for plan in _plans(drawn, kind)), limit_bytes)
 
 
 def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes:
     """A quick JPEG with `side` as its long side, of the aspect of `size` (height, width) if that is given."""
-    shown = within(size or (picture.shape[1], picture.shape[2]), side)
-    return _bytes(raster(picture, shown), "jpeg", 80)
+    shown = fit_within(size or (picture.shape[1], picture.shape[2]), side)
+    return _save_bytes(to_pillow(picture, shown), "jpeg", 80)
 
 
 class Still:
@@ -74,20 +76,20 @@ def _plans(drawn: Image.Image, kind: Kind) -> Iterator[_Plan]:
     for quality in QUALITIES if kind == "png" else QUALITIES[1:]:
         yield _Plan(lossy, quality, full, lossy_note(lossy))
     for shrink in SHRINKS:
-        size = within(full, max(1, round(max(full) * shrink)))
+        size = fit_within(full, max(1, round(max(full) * shrink)))
         yield _Plan(lossy, QUALITIES[2], size, smaller_note(size[1], size[0]))
 
 
-def _saved(drawn: Image.Image, plan: _Plan, imprint: str) -> Encoded:
+def _encode_plan(drawn: Image.Image, plan: _Plan, imprint: str) -> Encoded:
     height, width = plan.size
     if plan.size != (drawn.height, drawn.width):
         drawn = drawn.resize((width, height), Image.Resampling.LANCZOS)
-    return Encoded(_bytes(drawn, plan.kind, plan.quality, imprint), f"image/{plan.kind}", width, height, plan.note)
+    return Encoded(_save_bytes(drawn, plan.kind, plan.quality, imprint), f"image/{plan.kind}", width, height, plan.note)
 
 
-def _bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "") -> bytes:
+def _save_bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "") -> bytes:
     file = io.BytesIO()
-    said = embed_metadata.options(kind, imprint)
+    said = embed_metadata.save_options(kind, imprint)
     if kind == "png":
         drawn.save(file, "png", compress_level=6, **said)
     elif kind == "jpeg":

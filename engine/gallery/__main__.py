@@ -10,14 +10,14 @@ from pathlib import Path
 from engine.gallery.exhibits import EXHIBITS, QUICK, Gallery, Scale
 from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Dream what was asked for and say which files were written."""
     asked = _parser().parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    gallery = Gallery(_studio(asked.weights, asked.threads), QUICK if asked.quick else Scale())
+    gallery = Gallery(_runtime(asked.weights, asked.threads), QUICK if asked.quick else Scale())
     for name in asked.only or EXHIBITS:
         try:
             made = EXHIBITS[name](gallery)
@@ -28,10 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{path}: {made.width} x {made.height}, {len(made.data) / 1e6:.2f} MB")
 
 
-def _studio(weights: Path | None, threads: int) -> Studio:
+def _runtime(weights: Path | None, threads: int) -> Runtime:
     if weights is None:
-        return Studio(threads=threads)
-    return Studio(threads=threads, loader=lambda _name: from_pocket(*pocket.load(weights), sketches.read()))
+        return Runtime(threads=threads)
+    return Runtime(threads=threads, loader=lambda _name: from_pocket(*pocket.load(weights), sketches.read()))
 
 
 def _parser() -> argparse.ArgumentParser:

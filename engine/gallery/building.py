@@ -66,7 +66,7 @@ def building(width: int) -> Plane:
     storeys(front)
     arcade(front)
     tower(front)
-    shown = mix(sky(sheet), lit(front), front.solid)
+    shown = mix(sky(sheet), shade_front(front), front.solid)
     return finish(square(shown, sheet), seed=4, grain=0.006)
 
 
@@ -279,7 +279,7 @@ def clock(front: Relief, x: float, y: float, radius: float) -> None:
         front.lay(sheet.cover(hand), 0.122, (0.12, 0.09, 0.08))
 
 
-def lit(front: Relief) -> Plane:
+def shade_front(front: Relief) -> Plane:
     """The front in the sun, [h, w, 3]: slopes turned to it, shadows thrown, corners that see little sky."""
     pixel = front.sheet.pixel
     height = front.height + 0.0025 * fractal(front.sheet.x * 18, front.sheet.y * 18, 61, 3)
@@ -292,13 +292,13 @@ def lit(front: Relief) -> Plane:
     )
     light = (
         np.array(SKYLIGHT, np.float32) * open_sky[..., None]
-        + np.array(SUNLIGHT, np.float32) * (facing * shadow(front, sun))[..., None]
+        + np.array(SUNLIGHT, np.float32) * (facing * sun_visibility(front, sun))[..., None]
     )
     shown: Plane = front.colour * (light + (1 - light) * front.shine[..., None])
     return shown
 
 
-def shadow(front: Relief, sun: Plane) -> Plane:
+def sun_visibility(front: Relief, sun: Plane) -> Plane:
     """How much of the sun reaches each point, [h, w] in [0, 1], by walking towards it over the relief."""
     pixel, free = front.sheet.pixel, np.ones_like(front.height)
     standing = np.where(front.solid > 0.5, front.height, -1)

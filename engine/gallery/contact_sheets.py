@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from engine.canvas.page_layout import FAINT, INK, PAPER, WARM, Colour
+from engine.canvas.pillow_image import to_pillow
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import raster
 from engine.encoders.upload_limit import first_that_fits
 
 EDGE: Colour = (0x3A, 0x30, 0x29)
@@ -88,36 +88,36 @@ def sheet(
     pen.line((ruled, MARGIN // 2, ruled, page.height - MARGIN // 2), fill=RULE)
     for column, head in enumerate(heads):
         x, y = layout.place(0, column)
-        _write(pen, (x + width / 2, y - LINE / 2 - 2), head, WARM if head == marked else INK)
+        _draw_text(pen, (x + width / 2, y - LINE / 2 - 2), head, WARM if head == marked else INK)
     for number, row in enumerate(rows):
-        _name(page, row.name, layout, number)
+        _draw_row_name(page, row.name, layout, number)
         for column, cell in enumerate(row.cells):
-            _hang(page, cell, layout, layout.place(number, column))
+            _draw_cell(page, cell, layout, layout.place(number, column))
     return page
 
 
-def _hang(page: Image.Image, cell: Cell, layout: Layout, place: tuple[int, int]) -> None:
+def _draw_cell(page: Image.Image, cell: Cell, layout: Layout, place: tuple[int, int]) -> None:
     (x, y), (width, height) = place, layout.cell
-    shown = raster(cell.picture).resize((width, height), Image.Resampling.LANCZOS)
+    shown = to_pillow(cell.picture).resize((width, height), Image.Resampling.LANCZOS)
     pen = ImageDraw.Draw(page)
     page.paste(shown, place)
     pen.rectangle((x - 1, y - 1, x + width, y + height), outline=WARM if cell.marked else EDGE)
-    _write(pen, (x + width / 2, y + height + LINE / 2), cell.caption, WARM if cell.marked else INK)
+    _draw_text(pen, (x + width / 2, y + height + LINE / 2), cell.caption, WARM if cell.marked else INK)
 
 
-def _name(page: Image.Image, name: str, layout: Layout, row: int) -> None:
+def _draw_row_name(page: Image.Image, name: str, layout: Layout, row: int) -> None:
     """Write a row's name upwards in the margin, at the middle of its cells."""
     height = layout.cell[1]
     strip = Image.new("RGB", (height, SIDE - GAP), PAPER)
-    _write(ImageDraw.Draw(strip), (height / 2, strip.height / 2 - 2), name, FAINT)
+    _draw_text(ImageDraw.Draw(strip), (height / 2, strip.height / 2 - 2), name, FAINT)
     page.paste(strip.transpose(Image.Transpose.ROTATE_90), (MARGIN - 4, layout.place(row, 0)[1]))
 
 
-def _write(pen: ImageDraw.ImageDraw, middle: tuple[float, float], text: str, colour: Colour) -> None:
+def _draw_text(pen: ImageDraw.ImageDraw, middle: tuple[float, float], text: str, colour: Colour) -> None:
     pen.text(middle, text, fill=colour, font=ImageFont.load_default(LETTERS), anchor="mm")
 
 
-def looped(frames: Sequence[Tensor], fade: int) -> list[Tensor]:
+def crossfade_loop(frames: Sequence[Tensor], fade: int) -> list[Tensor]:
     """A film without a seam: its last `fade` frames melt into its first ones, and it is that much shorter."""
     if not 0 < fade <= len(frames) // 2:
         return list(frames)
@@ -134,14 +134,14 @@ def webp(pictures: Sequence[Image.Image], limit_bytes: int, fps: int = 12) -> En
     if not pictures:
         raise ValueError("no pictures; give at least one")
     width, height = pictures[0].size
-    attempts = (Encoded(_saved(pictures, quality, fps), "image/webp", width, height) for quality in QUALITIES)
+    attempts = (Encoded(_webp_bytes(pictures, quality, fps), "image/webp", width, height) for quality in QUALITIES)
     best = first_that_fits(attempts, limit_bytes)
     if len(best.data) > limit_bytes:
         raise ValueError(f"{len(best.data)} bytes at the lowest quality; choose smaller or fewer pictures")
     return best
 
 
-def _saved(pictures: Sequence[Image.Image], quality: int, fps: int) -> bytes:
+def _webp_bytes(pictures: Sequence[Image.Image], quality: int, fps: int) -> bytes:
     file = io.BytesIO()
     if len(pictures) == 1:
         pictures[0].save(file, "webp", quality=quality, method=6)

@@ -30,14 +30,14 @@ def dots(width: int) -> Plane:
     for size, share in LAYERS:
         step = max(2.0, 0.62 * size * width)
         soft = np.stack([blur(model[..., band], 0.3 * step) for band in range(3)], -1)
-        places = scattered(width, height, step, chance)
+        places = scatter_points(width, height, step, chance)
         for x, y in places[chance.random(len(places)) < share]:
             touch(pen, x, y, 0.5 * size * width, soft[int(y), int(x)], chance)
     shown = np.asarray(painting.resize((width, height), Image.Resampling.BOX), np.float32) / 255
     return finish(shown, seed=9, grain=0.008, vignette=0.05)
 
 
-def scattered(width: int, height: int, step: float, chance: np.random.Generator) -> Plane:
+def scatter_points(width: int, height: int, step: float, chance: np.random.Generator) -> Plane:
     """Places [n, 2] about a step apart, in the order of a hand that goes everywhere."""
     x, y = np.meshgrid(np.arange(step / 2, width, step), np.arange(step / 2, height, step))
     places = np.stack([x.ravel(), y.ravel()], 1) + chance.uniform(-0.5, 0.5, (x.size, 2)) * step

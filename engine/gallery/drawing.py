@@ -23,7 +23,7 @@ SPACING = 0.030  # between two lines
 
 
 @dataclass(frozen=True)
-class Turned:
+class LatheBody:
     """A body turned on a lathe: its axis, its top and foot, and radii at equal steps from top to foot."""
 
     x: float
@@ -34,13 +34,13 @@ class Turned:
     """Its own colour: 0 is paper, 1 is ink."""
 
 
-JUG = Turned(
+JUG = LatheBody(
     1.46, 0.86, 2.22, (0.215, 0.200, 0.195, 0.225, 0.350, 0.465, 0.520, 0.520, 0.470, 0.375, 0.290, 0.300), 0.10
 )
-PEAR = Turned(
+PEAR = LatheBody(
     2.36, 1.32, 2.36, (0.070, 0.115, 0.138, 0.152, 0.178, 0.230, 0.290, 0.325, 0.330, 0.300, 0.235, 0.140), 0.04
 )
-APPLE = Turned(0.70, 1.88, 2.50, (0.150, 0.265, 0.320, 0.345, 0.352, 0.345, 0.322, 0.282, 0.225, 0.150), 0.24)
+APPLE = LatheBody(0.70, 1.88, 2.50, (0.150, 0.265, 0.320, 0.345, 0.352, 0.345, 0.322, 0.282, 0.225, 0.150), 0.24)
 GRAPES = (
     (2.84, 2.28), (3.04, 2.24), (3.24, 2.30), (2.94, 2.40), (3.15, 2.42), (3.36, 2.42), (2.80, 2.50), (3.02, 2.53),
     (3.24, 2.55), (3.44, 2.54), (2.90, 2.63), (3.12, 2.66),
@@ -107,7 +107,7 @@ class Plate:
 
 def drawing(width: int) -> Plane:
     """The picture, `width` pixels wide."""
-    sheet = wobbling(Sheet.of(width))
+    sheet = wobble(Sheet.of(width))
     plate = Plate.of(sheet)
     room(plate)
     for points in TWIGS:
@@ -123,10 +123,10 @@ def drawing(width: int) -> Plane:
     stalk(plate, APPLE, lean=-0.08)
     for x, y in GRAPES:
         grape(plate, x, y)
-    return finish(printed(plate), seed=6, grain=0.006, vignette=0.05)
+    return finish(print_plate(plate), seed=6, grain=0.006, vignette=0.05)
 
 
-def wobbling(sheet: Sheet) -> Sheet:
+def wobble(sheet: Sheet) -> Sheet:
     """The sheet as an unsteady hand sees it."""
     across = 0.010 * fractal(sheet.x * 1.7, sheet.y * 1.7, 11, 4)
     down = 0.010 * fractal(sheet.x * 1.7, sheet.y * 1.7, 12, 4)
@@ -141,7 +141,7 @@ def room(plate: Plate) -> None:
     plate.engrave(np.ones_like(x), (x * 0.6 + y) / SPACING / 1.1, wall * edge, (x * -0.6 + y) / SPACING / 1.1)
     table = plate.sheet.cover(TABLE - y)
     thrown = np.zeros_like(x)
-    for turned, wide in ((JUG, 0.60), (PEAR, 0.40), (APPLE, 0.36), (Turned(3.12, 2.2, 2.72, (0.4,)), 0.50)):
+    for turned, wide in ((JUG, 0.60), (PEAR, 0.40), (APPLE, 0.36), (LatheBody(3.12, 2.2, 2.72, (0.4,)), 0.50)):
         u, v = x - turned.x - 0.42 * wide, y - turned.foot + 0.02
         away = np.hypot(u / (wide * 1.35), v / (wide * 0.36))
         thrown = np.maximum(thrown, smooth(1.05, 0.55, away))
@@ -155,7 +155,7 @@ def room(plate: Plate) -> None:
     )
 
 
-def body(plate: Plate, turned: Turned) -> None:
+def body(plate: Plate, turned: LatheBody) -> None:
     """A turned body: lines run around it, and along it where it is darkest."""
     sheet = plate.sheet
     level, radius, slope = surface(sheet, turned)
@@ -192,7 +192,7 @@ def grape(plate: Plate, x: float, y: float, radius: float = 0.125) -> None:
     plate.outline(inside)
 
 
-def surface(sheet: Sheet, turned: Turned) -> tuple[Plane, Plane, Plane]:
+def surface(sheet: Sheet, turned: LatheBody) -> tuple[Plane, Plane, Plane]:
     """The level of the body's axis that each pixel sees, the radius there, and how the radius grows downwards."""
     at = np.linspace(turned.top, turned.foot, 256)
     knots = np.linspace(turned.top, turned.foot, len(turned.radii))
@@ -209,13 +209,13 @@ def surface(sheet: Sheet, turned: Turned) -> tuple[Plane, Plane, Plane]:
     return level.astype(np.float32), radius, np.interp(level, at, growth).astype(np.float32)
 
 
-def top(sheet: Sheet, turned: Turned) -> tuple[Plane, float]:
+def top(sheet: Sheet, turned: LatheBody) -> tuple[Plane, float]:
     """How far each pixel is from the axis on the level circle that closes a body above, and that circle's radius."""
     centre = turned.top - SUNK * max(turned.radii)
     return np.hypot(sheet.x - turned.x, (sheet.y - centre) / TILT), turned.radii[0]
 
 
-def mouth(plate: Plate, turned: Turned) -> None:
+def mouth(plate: Plate, turned: LatheBody) -> None:
     """The dark opening at a body's top, and its rim."""
     sheet = plate.sheet
     away, radius = top(sheet, turned)
@@ -228,7 +228,7 @@ def mouth(plate: Plate, turned: Turned) -> None:
     plate.outline(hole, 0.8)
 
 
-def dimple(plate: Plate, turned: Turned) -> None:
+def dimple(plate: Plate, turned: LatheBody) -> None:
     """The hollow in which a fruit's stalk stands."""
     sheet = plate.sheet
     away, radius = top(sheet, turned)
@@ -249,7 +249,7 @@ def handle(plate: Plate) -> None:
     plate.outline(inside)
 
 
-def stalk(plate: Plate, turned: Turned, lean: float) -> None:
+def stalk(plate: Plate, turned: LatheBody, lean: float) -> None:
     """A stalk, thicker at its end."""
     x, y = plate.sheet.x, plate.sheet.y
     foot = turned.top - SUNK * max(turned.radii) + 0.02
@@ -297,7 +297,7 @@ def leaf(plate: Plate, foot: tuple[float, float], turn: float, length: float) ->
     plate.stroke(np.maximum(np.abs(across) * length - 0.006, np.maximum(-along, along - 0.96)))
 
 
-def printed(plate: Plate) -> Plane:
+def print_plate(plate: Plate) -> Plane:
     """The plate on warm laid paper, [h, w, 3]: fibres, a few stains, ink that is never quite black."""
     x, y = plate.sheet.x, plate.sheet.y
     fibre = fractal(x * 9, y * 30, 31, 4) + 0.8 * noise(x * 60, y * 80, 36)

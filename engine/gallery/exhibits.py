@@ -1,4 +1,4 @@
-"""What hangs in the gallery: `(studio, scale) => files by name`. Dreamed by the recipes, with fixed seeds.
+"""What hangs in the gallery: `(runtime, scale) => files by name`. Dreamed by the recipes, with fixed seeds.
 
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
@@ -17,12 +17,12 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Report
+from engine.canvas.pillow_image import to_pillow
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import raster
-from engine.gallery.contact_sheets import Cell, Row, looped, sheet, webp
+from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
 from engine.gallery.sources import SHOWN, source
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 SEED = 4821
 NETWORK = "lite2"
@@ -105,13 +105,13 @@ QUICK = Scale(
 
 
 class Gallery:
-    """A studio at work for the gallery; what is dreamed twice is dreamed once."""
+    """The recipes at work for the gallery; what is dreamed twice is dreamed once."""
 
-    def __init__(self, studio: Studio, scale: Scale, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(self, runtime: Runtime, scale: Scale, tell: Callable[[str], None] | None = None) -> None:
         """`tell` hears what is being dreamed; by default it goes to stderr."""
-        self._studio, self._scale = studio, scale
+        self._runtime, self._scale = runtime, scale
         self._tell = tell or _to_stderr
-        self._source = cache(self._drawn)
+        self._source = cache(self._paint_source)
         self._dreams: dict[tuple[str, Dream], Tensor] = {}
 
     def first_light(self) -> Encoded:
@@ -127,7 +127,7 @@ class Gallery:
             cells = [Cell(self._source(kind))]
             cells += [Cell(self._dream(kind, options), marked=head == DEFAULT) for head, options in ASKED.items()]
             rows.append(Row(kind, cells))
-        page = sheet(rows, self._shown(), ["source", *ASKED], DEFAULT)
+        page = sheet(rows, self._shown_side(), ["source", *ASKED], DEFAULT)
         return webp([page], STILL_BYTES)
 
     def octaves(self) -> Encoded:
@@ -152,26 +152,26 @@ class Gallery:
 
     def concepts(self) -> Encoded:
         """What is imagined for some words, without a picture."""
-        return self._imagined(CONCEPTS)
+        return self._concept_sheet(CONCEPTS)
 
-    def _imagined(self, words: Sequence[Sequence[str]]) -> Encoded:
+    def _concept_sheet(self, words: Sequence[Sequence[str]]) -> Encoded:
         side = min(CONCEPT_SIDE, self._scale.side)
         asked = {"network": NETWORK, "seed": SEED, "size": CONCEPT_SIDE, **self._scale.page}
         rows = [
-            Row("", [Cell(self._made(word, make(Concept, subject=word, **asked), None), word) for word in row])
+            Row("", [Cell(self._run(word, make(Concept, subject=word, **asked), None), word) for word in row])
             for row in words
         ]
         return webp([sheet(rows, side, height=side)], STILL_BYTES)
 
     def originals(self) -> Encoded:
         """What the first post of 2015 imagined, and what this network imagines for it."""
-        return self._imagined(ORIGINALS)
+        return self._concept_sheet(ORIGINALS)
 
     def clouds(self) -> Encoded:
         """What grows in clouds: above the skies, below the dreams."""
         above = [Cell(self._source(kind)) for kind in SKIES]
         below = [Cell(self._dream(kind, {})) for kind in SKIES]
-        return webp([sheet([Row("", above), Row("", below)], self._shown())], STILL_BYTES)
+        return webp([sheet([Row("", above), Row("", below)], self._shown_side())], STILL_BYTES)
 
     def subjects(self) -> Encoded:
         """Photographs that become something else."""
@@ -189,50 +189,52 @@ class Gallery:
             for kind, caption, options in pairs:
                 cells += [Cell(self._source(kind), kind), Cell(self._dream(kind, options), caption)]
             rows.append(Row("", cells))
-        return webp([sheet(rows, self._shown())], STILL_BYTES)
+        return webp([sheet(rows, self._shown_side())], STILL_BYTES)
 
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
         params = make(See, network=NETWORK, seed=SEED, **self._scale.page)
-        return webp([raster(self._made("see", params, self._dream(VARIED_KIND, SEEN)))], STILL_BYTES)
+        return webp([to_pillow(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], STILL_BYTES)
 
     def channel(self) -> Encoded:
         """The channels of a layer that speak most for a word."""
         params = make(Channel, network=NETWORK, seed=SEED, layer="mid", search="castles", size=1024, **self._scale.page)
-        return webp([raster(self._made("channel", params, None))], STILL_BYTES)
+        return webp([to_pillow(self._run("channel", params, None))], STILL_BYTES)
 
     def zoom(self) -> Encoded:
         """A zoom into a dream that begins again where it ends."""
         params = make(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
         frames = []
-        for report in recipes.run(params, self._source(ZOOMED_KIND), self._studio):
+        for report in recipes.run(params, self._source(ZOOMED_KIND), self._runtime):
             if isinstance(report, Frame):
                 self._tell(f"zoom {report.index + 1}/{params.frames}")
                 frames.append(report.picture)
-        return webp([raster(picture) for picture in looped(frames, self._scale.fade)], FILM_BYTES, params.fps)
+        return webp(
+            [to_pillow(picture) for picture in crossfade_loop(frames, self._scale.fade)], FILM_BYTES, params.fps
+        )
 
-    def _drawn(self, kind: str) -> Tensor:
+    def _paint_source(self, kind: str) -> Tensor:
         self._tell(f"source: {kind}")
         return source(kind, self._scale.side)
 
-    def _made(self, name: str, params: AnyParams, source: Tensor | None) -> Tensor:
+    def _run(self, name: str, params: AnyParams, source: Tensor | None) -> Tensor:
         self._tell(name)
-        return _last(recipes.run(params, source, self._studio))
+        return _last(recipes.run(params, source, self._runtime))
 
     def _dream(self, kind: str, options: dict[str, Any], others: dict[str, Tensor] | None = None) -> Tensor:
         """A dream of a kind of picture, with what differs from a plain `/dream`."""
         params = make(Dream, **{"network": NETWORK, **self._plain(), **options})
         if others:
-            return _last(recipes.run(params, self._source(kind), self._studio, others))
+            return _last(recipes.run(params, self._source(kind), self._runtime, others))
         if (kind, params) not in self._dreams:
             self._tell(f"{kind}: {' '.join(f'{name} {value}' for name, value in options.items()) or 'default'}")
-            self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._studio))
+            self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._runtime))
         return self._dreams[kind, params]
 
     def _plain(self) -> dict[str, Any]:
         return {"seed": SEED, "size": self._scale.side, **self._scale.dream}
 
-    def _shown(self) -> int:
+    def _shown_side(self) -> int:
         return round(self._scale.side * SHOWN_OF_DREAMED)
 
 

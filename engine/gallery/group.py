@@ -62,16 +62,16 @@ def group(width: int) -> Plane:
     sheet = Sheet.of(width)
     behind = leaves(width)
     behind = np.stack([blur(behind[..., band], 0.022 * width) for band in range(3)], -1) * 0.85 + 0.05
-    canvas = Modelled.of(sheet)
+    canvas = BallRelief.of(sheet)
     for person in sorted(FRIENDS, key=lambda one: one.near):
         for ball in figure(person):
             canvas.put(ball)
     cover = blur(canvas.solid, 0.5)
-    return finish(mix(behind, canvas.lit(), cover), seed=10, grain=0.008)
+    return finish(mix(behind, canvas.shade(), cover), seed=10, grain=0.008)
 
 
 @dataclass
-class Modelled:
+class BallRelief:
     """The relief as it grows: what is nearest [h, w], its colour [h, w, 3], how rough it is, and where there is any."""
 
     sheet: Sheet
@@ -81,7 +81,7 @@ class Modelled:
     solid: Plane
 
     @classmethod
-    def of(cls, sheet: Sheet) -> Modelled:
+    def of(cls, sheet: Sheet) -> BallRelief:
         """Nothing yet; the ground lies far behind."""
         flat = np.zeros_like(sheet.x)
         return cls(sheet, flat - 1.2, np.zeros((*flat.shape, 3), np.float32), flat.copy(), flat.copy())
@@ -101,7 +101,7 @@ class Modelled:
         self.rough[box] = np.where(seen, ball.rough, self.rough[box])
         self.solid[box] = np.where(seen, 1, self.solid[box])
 
-    def lit(self) -> Plane:
+    def shade(self) -> Plane:
         """The relief in the sun, under a sky, [h, w, 3]."""
         x, y, pixel = self.sheet.x, self.sheet.y, self.sheet.pixel
         strand = fractal(x * 34, y * 5, 171, 4)

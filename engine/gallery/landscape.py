@@ -28,7 +28,7 @@ def landscape(width: int) -> Plane:
     """The picture, `width` pixels wide."""
     sheet = Sheet.of(width)
     heavens = sky(sheet)
-    ground = walk(sheet)
+    ground = march_columns(sheet)
     shown = mix(heavens, ground.colour, ground.cover)
     shown = woods(shown, sheet, ground)
     shown = lake(shown, sheet, ground.water)
@@ -80,7 +80,7 @@ def heights(x: Plane, z: Plane) -> Plane:
     return height
 
 
-def walk(sheet: Sheet) -> Ground:
+def march_columns(sheet: Sheet) -> Ground:
     """See the land from the eye, column by column."""
     width = sheet.x.shape[1]
     away = NEAR * (FAR / NEAR) ** np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
@@ -90,7 +90,7 @@ def walk(sheet: Sheet) -> Ground:
     level = np.maximum(raw, 0)
     on_sheet = HORIZON - LENS * (level - EYE) / away
     crest = np.minimum.accumulate(on_sheet, 0)  # falls with every step: the floating horizon
-    colours = coloured(x, z, raw)
+    colours = terrain_colours(x, z, raw)
     rows = sheet.y[:, 0]
     index = np.stack([np.searchsorted(-crest[:, k], -rows) for k in range(width)], 1)
     step, column = np.minimum(index, STEPS - 1), np.arange(width)[None]
@@ -109,7 +109,7 @@ def walk(sheet: Sheet) -> Ground:
     )
 
 
-def coloured(x: Plane, z: Plane, level: Plane) -> Plane:
+def terrain_colours(x: Plane, z: Plane, level: Plane) -> Plane:
     """The land's colours [..., 3]: meadow, forest, rock and snow by height and slope, in the sun, behind the haze."""
     slope_x = np.gradient(level, axis=1) / np.gradient(x, axis=1)
     slope_z = np.gradient(level, axis=0) / np.gradient(z, axis=0) - slope_x * x / z  # x grows along a line of sight

@@ -20,7 +20,7 @@ from engine.gallery.procedural_painting import (
     ramp,
     smooth,
 )
-from engine.gallery.skies import Deck, Light, Sky, Stops, painted
+from engine.gallery.skies import Deck, Light, Sky, Stops, paint_sky
 
 LINE: Final = 1.72
 """Where the horizon lies on the sheet."""
@@ -55,7 +55,7 @@ OFFSHORE: Final = Sky(
 def horizon(width: int) -> Plane:
     """Flat fields up to a line of woods, under a wide evening sky."""
     sheet = Sheet.of(width)
-    shown = fields(painted(EVENTIDE, width), sheet)
+    shown = fields(paint_sky(EVENTIDE, width), sheet)
     for number, (lift, colour) in enumerate(((0.055, (0.46, 0.50, 0.58)), (0.045, (0.24, 0.30, 0.30)))):
         crowns = lift * (1 + fractal(sheet.x * (5 + 6 * number), sheet.x * 0, 140 + number, 5))
         clump = smooth(-0.35, 0.1, noise(sheet.x * 1.1, sheet.x * 0 + number, 150))
@@ -87,7 +87,7 @@ def fields(picture: Plane, sheet: Sheet) -> Plane:
 def water(width: int) -> Plane:
     """The open sea with the sun on it."""
     sheet = Sheet.of(width)
-    heavens = painted(OFFSHORE, width)
+    heavens = paint_sky(OFFSHORE, width)
     below = np.clip(sheet.y - SEA, 1e-3, None)
     depth = 0.42 / below
     across = (sheet.x - 2.7) * depth

@@ -51,13 +51,13 @@ def chat(width: int) -> Plane:
         write(pen, (52, top), f"#  {name}", PALE if name == "photos" else DIM, 42)
     write(pen, (540, 40), "#  photos", PALE, 50)
     pen.line((470, 128, FINE[0], 128), fill="#26272b", width=4)
-    said(page, pen)
+    draw_messages(page, pen)
     pen.rounded_rectangle((530, 1392, 1990, 1496), 24, fill=FIELD)
     write(pen, (580, 1418), "Message #photos", DIM, 44)
-    return smaller(page, width)
+    return downscale(page, width)
 
 
-def said(page: Image.Image, pen: ImageDraw.ImageDraw) -> None:
+def draw_messages(page: Image.Image, pen: ImageDraw.ImageDraw) -> None:
     """What is said, from the top down, and the picture."""
     top = 170
     for name, colour, at, lines in TALK:
@@ -84,7 +84,7 @@ def verse(width: int) -> Plane:
     for number, line in enumerate(POEM):
         write(pen, (240, 200 + 124 * number), line, "#e9e2d0", 88)
     pen.line((160, 210, 160, 1300), fill="#7c4a3f", width=6)
-    return smaller(page, width)
+    return downscale(page, width)
 
 
 def logo(width: int) -> Plane:
@@ -97,13 +97,13 @@ def logo(width: int) -> Plane:
                 (middle + side * 560, top - 20), (middle + side * 260, top + 90)]  # fmt: skip
         lower = [(middle, top + 40), (middle + side * 300, top + 60), (middle + side * 460, top + 230),
                  (middle + side * 250, top + 420), (middle + side * 60, top + 240)]  # fmt: skip
-        pen.polygon(rounded(lower), fill="#e2704a")
-        pen.polygon(rounded(wing), fill="#2c3e6b")
+        pen.polygon(round_corners(lower), fill="#e2704a")
+        pen.polygon(round_corners(wing), fill="#2c3e6b")
         ring(pen, (middle + side * 370, top - 210), (118, "#ffffff"), (84, "#e2704a"), (42, "#2c3e6b"))
     pen.rounded_rectangle((middle - 34, top - 220, middle + 34, top + 330), 34, fill="#1b2745")
     font = ImageFont.load_default(190)
     pen.text((middle, 1240), "pareidolia", fill="#1b2745", font=font, anchor="mm")
-    return smaller(page, width)
+    return downscale(page, width)
 
 
 def on_white(width: int) -> Plane:
@@ -123,7 +123,7 @@ def on_grey(width: int) -> Plane:
     return 0.5 * on_white(width)
 
 
-def rounded(corners: Sequence[tuple[float, float]], rounds: int = 4) -> list[tuple[float, float]]:
+def round_corners(corners: Sequence[tuple[float, float]], rounds: int = 4) -> list[tuple[float, float]]:
     """A shape without its corners (Chaikin 1974)."""
     points = np.asarray(corners)
     for _ in range(rounds):
@@ -143,7 +143,7 @@ def write(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, colour: 
     pen.text(at, text, fill=colour, font=ImageFont.load_default(letters))
 
 
-def smaller(page: Image.Image, width: int) -> Plane:
+def downscale(page: Image.Image, width: int) -> Plane:
     """A page as a picture `width` pixels wide."""
     shown = page.resize((width, round(width * 3 / 4)), Image.Resampling.LANCZOS)
     return np.asarray(shown, np.float32) / 255

@@ -75,35 +75,35 @@ class Sky:
 
 def cumulus(width: int) -> Plane:
     """Fair weather: white heaps over a plain."""
-    return painted(FAIR, width)
+    return paint_sky(FAIR, width)
 
 
 def towering(width: int) -> Plane:
     """One great cloud."""
-    return painted(TOWERING, width)
+    return paint_sky(TOWERING, width)
 
 
 def mackerel(width: int) -> Plane:
     """A high field of small clouds."""
-    return painted(MACKEREL, width)
+    return paint_sky(MACKEREL, width)
 
 
 def evening(width: int) -> Plane:
     """Clouds that are lit from below the horizon."""
-    return painted(EVENING, width)
+    return paint_sky(EVENING, width)
 
 
 def storm(width: int) -> Plane:
     """A thunderstorm that comes over the fields."""
-    return painted(STORM, width)
+    return paint_sky(STORM, width)
 
 
 def clear(width: int) -> Plane:
     """A blue sky with nothing in it but its own light."""
-    return painted(Sky(glow=(0.6, 2.6, 1.6, (0.96, 0.94, 0.90))), width)
+    return paint_sky(Sky(glow=(0.6, 2.6, 1.6, (0.96, 0.94, 0.90))), width)
 
 
-def painted(sky: Sky, width: int) -> Plane:
+def paint_sky(sky: Sky, width: int) -> Plane:
     """A sky, `width` pixels wide."""
     sheet = Sheet.of(width)
     shown = ramp(sheet.y, sky.heavens)
@@ -113,7 +113,7 @@ def painted(sky: Sky, width: int) -> Plane:
     for deck in sky.decks:
         shown = overhead(shown, sheet, deck, sky.light)
     for heap in sky.heaps:
-        shown = heaped(shown, sheet, heap, sky.light)
+        shown = paint_heap(shown, sheet, heap, sky.light)
     for number, (top, colour) in enumerate(sky.land):
         crest = top - 0.09 * fractal(sheet.x * (0.9 + number), sheet.x * 0, 300 + number, 5)
         rough = 0.12 * fractal(sheet.x * 9, sheet.y * 26, 310 + number, 4)
@@ -147,11 +147,11 @@ def puffs(heap: Heap) -> Plane:
                       chance.uniform(-0.3, 0.3) * heap.tall, radius))  # fmt: skip
     balls = [np.array(found)]
     for _ in range(3):
-        balls.append(budded(balls[-1], chance))
+        balls.append(bud_balls(balls[-1], chance))
     return np.concatenate(balls).astype(np.float32)
 
 
-def budded(balls: Plane, chance: np.random.Generator) -> Plane:
+def bud_balls(balls: Plane, chance: np.random.Generator) -> Plane:
     """Smaller balls [5 n, 4] on the upper sides of balls, towards the eye and beside."""
     parents = np.repeat(balls, 5, 0)
     turn = chance.uniform(-0.15 * np.pi, 1.15 * np.pi, len(parents))
@@ -178,7 +178,7 @@ def relief(sheet: Sheet, balls: Plane, soft: float) -> tuple[Plane, Plane]:
     return soft * np.log(weight), depth
 
 
-def heaped(picture: Plane, sheet: Sheet, heap: Heap, light: Light) -> Plane:
+def paint_heap(picture: Plane, sheet: Sheet, heap: Heap, light: Light) -> Plane:
     """A heap before the sky: lit, shaded in its folds and at its base, and thin at its edges."""
     unit, tall = heap.tall / sheet.pixel, heap.tall
     bend = [fractal(sheet.x * 2.6 / tall, sheet.y * 2.6 / tall, heap.seed + turn, 6) for turn in (1, 2)]

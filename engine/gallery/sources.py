@@ -20,7 +20,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 from engine.canvas.resample import resize
 from engine.gallery import nature, screenshots, skies
 from engine.gallery.building import building
@@ -62,7 +62,7 @@ def painting(paint: Callable[[int], Plane], width: int) -> Tensor:
 
 def plain_noise(width: int) -> Tensor:
     """Coloured noise: what a dream begins with where there is no picture."""
-    return clouds((_height(width), width), torch.Generator().manual_seed(7))
+    return coloured_noise((_height(width), width), torch.Generator().manual_seed(7))
 
 
 def _height(width: int) -> int:

@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from engine.ascent.feature_visualization import Views, imagine
-from engine.canvas.colour import vivid
-from engine.canvas.fourier_canvas import Fourier
+from engine.ascent.feature_visualization import Transform, visualize
+from engine.canvas.colour import stretch_contrast
+from engine.canvas.fourier_canvas import FourierCanvas
 from engine.catalog import catalog
 from engine.networks import thumbnails
 from engine.networks.network import SMALLEST, Network
-from engine.objectives import each
-from engine.runtime import Studio
+from engine.objectives import channel_batch
+from engine.runtime import Runtime
 
 BATCH = 24
 """Channels that are painted at once."""
@@ -34,30 +34,30 @@ CLOSEST, WIDEST = 80, 112
 def main(arguments: Sequence[str] | None = None) -> None:
     """Paint the layers that were asked for and say which files were written."""
     asked = _parser().parse_args(arguments)
-    studio = Studio("cpu", "float32", asked.threads)
-    network = studio.network(asked.network)
+    runtime = Runtime("cpu", "float32", asked.threads)
+    network = runtime.network(asked.network)
     for layer in asked.layers or catalog.perception_layers(asked.network):
-        path = thumbnails.write(asked.network, layer, painted(network, layer, asked.steps), asked.out)
+        path = thumbnails.write(asked.network, layer, paint_layer(network, layer, asked.steps), asked.out)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
-def painted(network: Network, layer: str, steps: int = STEPS) -> Tensor:
+def paint_layer(network: Network, layer: str, steps: int = STEPS) -> Tensor:
     """What every channel of a layer responds to, [channels, 3, SIDE, SIDE] in [0, 1]."""
-    count, stride = _shape(network, layer)
-    views = Views(side=min(WIDEST, max(CLOSEST, round(CONE * stride))))
+    count, stride = _channels_and_stride(network, layer)
+    transform = Transform(side=min(WIDEST, max(CLOSEST, round(CONE * stride))))
     batches = [list(range(first, min(count, first + BATCH))) for first in range(0, count, BATCH)]
-    return torch.cat([_batch(network, layer, batch, steps, views) for batch in batches])
+    return torch.cat([_paint_batch(network, layer, batch, steps, transform) for batch in batches])
 
 
-def _batch(network: Network, layer: str, channels: list[int], steps: int, views: Views) -> Tensor:
+def _paint_batch(network: Network, layer: str, channels: list[int], steps: int, transform: Transform) -> Tensor:
     generator = torch.Generator().manual_seed(SEED + channels[0])
-    canvas = Fourier((views.enough, views.enough), generator, len(channels))
-    for _ in imagine(network, each(layer, *channels), canvas, steps, generator, views):
+    canvas = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, len(channels))
+    for _ in visualize(network, channel_batch(layer, *channels), canvas, steps, generator, transform):
         pass
-    return adaptive_avg_pool2d(vivid(canvas.pictures().detach()), thumbnails.SIDE)
+    return adaptive_avg_pool2d(stretch_contrast(canvas.pictures().detach()), thumbnails.SIDE)
 
 
-def _shape(network: Network, layer: str) -> tuple[int, int]:
+def _channels_and_stride(network: Network, layer: str) -> tuple[int, int]:
     """A layer's channels, and how many pixels of a picture each of its positions stands for."""
     side = 8 * SMALLEST
     with torch.no_grad():

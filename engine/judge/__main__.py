@@ -11,18 +11,18 @@ from typing import Final
 from engine.judge import lite0, recognition, reference, surface, timing
 from engine.judge.bounds import table
 from engine.judge.contact_sheets import contact_sheets
-from engine.judge.examination import SEED, Exam, Found
-from engine.judge.picture_maker import Bench
-from engine.runtime import Studio
+from engine.judge.examination import SEED, Exam, PartResult
+from engine.judge.picture_maker import PictureMaker
+from engine.runtime import Runtime
 
-PARTS: Final[dict[str, Callable[[Exam], Found]]] = {
-    "reference": reference.labelled,
+PARTS: Final[dict[str, Callable[[Exam], PartResult]]] = {
+    "reference": reference.reference_labels,
     "speed": timing.speed,
-    "weave": surface.weaving,
-    "changed": surface.changing,
+    "weave": surface.measure_weave,
+    "changed": surface.measure_change,
     "concepts": recognition.concepts,
     "subjects": recognition.subjects,
-    "kinds": surface.looking,
+    "kinds": surface.dream_every_kind,
 }
 """From the quickest to the longest; the last one is only to be looked at."""
 ON_REQUEST: Final = ("kinds",)
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Examine what was asked for, print tables and verdicts."""
     given = _parser().parse_args(arguments)
     exam = _exam(given)
-    short = [name for name in given.only or _parts(given.contact_sheet) if not _examined(exam, name)]
+    short = [name for name in given.only or _parts(given.contact_sheet) if not _examine_part(exam, name)]
     if given.contact_sheet:
-        _hang(exam.bench)
+        _write_contact_sheets(exam.maker)
     print(f"\nThe pictures are in {given.out}.")
     if short:
         sys.exit(f"Short of what must hold: {', '.join(short)}. See docs/pictures.md.")
@@ -45,7 +45,7 @@ def _parts(contact_sheet: bool) -> list[str]:
     return [name for name in PARTS if contact_sheet or name not in ON_REQUEST]
 
 
-def _examined(exam: Exam, name: str) -> bool:
+def _examine_part(exam: Exam, name: str) -> bool:
     """Whether a part holds; prints what was found."""
     try:
         found = PARTS[name](exam)
@@ -57,9 +57,9 @@ def _examined(exam: Exam, name: str) -> bool:
     return all(figure.ok for figure in found.figures)
 
 
-def _hang(bench: Bench) -> None:
-    for part, made in bench.made.items():
-        for path in contact_sheets(made, bench.out, part):
+def _write_contact_sheets(maker: PictureMaker) -> None:
+    for part, made in maker.made.items():
+        for path in contact_sheets(made, maker.out, part):
             print(path)
 
 
@@ -68,10 +68,10 @@ def _exam(given: argparse.Namespace) -> Exam:
         judge = lite0.load()
     except FileNotFoundError as error:
         sys.exit(f"{error}; it holds the judge. Run `make setup` and try again.")
-    studio = Studio(threads=given.threads)
+    runtime = Runtime(threads=given.threads)
     options, side = (QUICK, 192) if given.quick else ({}, 512)
-    bench = Bench(studio, given.out, network=given.network, side=side, options=options, reuse=given.reuse)
-    return Exam(bench, judge, given.count, given.seed)
+    maker = PictureMaker(runtime, given.out, network=given.network, side=side, options=options, reuse=given.reuse)
+    return Exam(maker, judge, given.count, given.seed)
 
 
 def _parser() -> argparse.ArgumentParser:

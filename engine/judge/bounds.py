@@ -60,11 +60,11 @@ class Figure:
     def line(self) -> str:
         """The verdict: what, how much, the bound, and whether it holds."""
         sign, word = "<=" if self.bound.at_most else ">=", "ok" if self.ok else "SHORT"
-        value, bound = shown(self.value, self.bound.unit), shown(self.bound.value, self.bound.unit)
+        value, bound = format_value(self.value, self.bound.unit), format_value(self.bound.value, self.bound.unit)
         return f"{word:<5} {self.bound.about:<52} {value:>8}  {sign} {bound}"
 
 
-def shown(value: float, unit: Unit) -> str:
+def format_value(value: float, unit: Unit) -> str:
     """A value as people write it: "82.0 %", "2.41", "5.3 s"."""
     return {"share": f"{100 * value:.1f} %", "ratio": f"{value:.2f}", "seconds": f"{value:.1f} s"}[unit]
 

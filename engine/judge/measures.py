@@ -23,7 +23,7 @@ _FAINT: Final = 1e-12
 """Power that no picture of eight bits can show: it keeps nothing over nothing at 1."""
 
 
-def changed(before: Tensor, after: Tensor) -> float:
+def changed_share(before: Tensor, after: Tensor) -> float:
     """The share of pixels that have changed noticeably."""
     return float(((after - before).abs().amax(0) > NOTICED).float().mean())
 
@@ -65,7 +65,7 @@ def peak(power: Tensor, row: int, column: int) -> float:
     return float(faint[row, column] / neighbours(faint, row, column).log().mean().exp())
 
 
-def weave(before: Tensor, after: Tensor) -> dict[int, float]:
+def weave_peaks(before: Tensor, after: Tensor) -> dict[int, float]:
     """By period, the highest peak of the change across, down, and along both diagonals; 3 and more is a weave."""
     power = spectrum(after - before)
     bins = {period: PATCH // period for period in PERIODS}

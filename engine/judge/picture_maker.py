@@ -17,19 +17,20 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Report
-from engine.encoders.pixel_bytes import raster, tensor
+from engine.canvas.pillow_image import to_pillow
+from engine.encoders.pixel_bytes import to_tensor
 from engine.gallery.sources import source
 from engine.params import AnyParams
 from engine.platform import atomic_file
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
-class Bench:
-    """A studio at work for the judge, and the folder that everything lies in."""
+class PictureMaker:
+    """The recipes at work for the judge, and the folder that everything lies in."""
 
     def __init__(
         self,
-        studio: Studio,
+        runtime: Runtime,
         out: Path,
         *,
         network: str = "lite2",
@@ -42,14 +43,14 @@ class Bench:
 
         `tell` hears what is being made; by default it goes to stderr.
         """
-        self.studio, self.out, self.network, self.side = studio, out, network, side
+        self.runtime, self.out, self.network, self.side = runtime, out, network, side
         self.options, self._reuse = dict(options or {}), reuse
         self.tell = tell or to_stderr
         self.made: dict[str, dict[str, Tensor]] = {}
         """By part, the pictures in the order in which they were asked for, by their captions."""
-        self.source = cache(self._painted)
+        self.source = cache(self._paint_source)
 
-    def asked(self, kind: type[AnyParams], **options: Any) -> dict[str, Any]:
+    def options_for(self, kind: type[AnyParams], **options: Any) -> dict[str, Any]:
         """Options for params of a kind: the network, what makes it quick, and these."""
         quick = {name: value for name, value in self.options.items() if name in kind.model_fields}
         return {"network": self.network, **quick, **options}
@@ -58,33 +59,33 @@ class Bench:
         """What the recipe makes, out of a source [3, h, w] or nothing; a name of a part is made once."""
         made = self.made.setdefault(part, {})
         if name not in made:
-            made[name] = self._saved(part, name, params, before)
+            made[name] = self._make_or_read(part, name, params, before)
         return made[name]
 
-    def _saved(self, part: str, name: str, params: AnyParams, before: Tensor | None) -> Tensor:
+    def _make_or_read(self, part: str, name: str, params: AnyParams, before: Tensor | None) -> Tensor:
         path = self._path(part, name, params)
         if not (self._reuse and path.is_file()):
             self.tell(f"{part}: {name}")
-            self.keep(path, last(recipes.run(params, before, self.studio)))
-        return tensor(path.read_bytes())
+            self.save(path, last_picture(recipes.run(params, before, self.runtime)))
+        return to_tensor(path.read_bytes())
 
-    def keep(self, path: Path, picture: Tensor) -> None:
+    def save(self, path: Path, picture: Tensor) -> None:
         """Write a picture; whoever is cut off leaves no half of one."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file.replacing(path) as part:
-            raster(picture).save(part, "png")
+            to_pillow(picture).save(part, "png")
 
     def _path(self, part: str, name: str, params: AnyParams) -> Path:
         """A file for exactly these params: others never take it for theirs."""
         mark = hashlib.sha256(params.model_dump_json().encode()).hexdigest()[:8]
         return self.out / part / f"{re.sub('[^a-z0-9]+', '-', name.lower())}-{mark}.png"
 
-    def _painted(self, kind: str) -> Tensor:
+    def _paint_source(self, kind: str) -> Tensor:
         """A source as the recipes get it, with eight bits."""
         return source(kind, self.side).mul(255).round().div(255)
 
 
-def last(reports: Iterable[Report]) -> Tensor:
+def last_picture(reports: Iterable[Report]) -> Tensor:
     """The last picture that a recipe finishes."""
     return [one for one in reports if isinstance(one, Frame)][-1].picture
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine import recipes
 from engine.ascent.progress import Progress, Report
 from engine.judge.bounds import Figure
-from engine.judge.examination import Exam, Found
+from engine.judge.examination import Exam, PartResult
 from engine.params import AnyParams, Concept, Dream, See, Zoom, make
 
 SUBJECT: Final = "goldfish"
@@ -24,7 +24,7 @@ TIMED: Final[dict[str, tuple[type[AnyParams], str | None, dict[str, Any]]]] = {
     "zoom": (Zoom, "pet", {"size": 384, "frames": 30}),
 }
 """By figure: the recipe, what it begins with, and what is asked of it."""
-WARMING: Final = 128
+WARM_UP_SIDE: Final = 128
 """Pixels of the dream that is not timed: it loads the network, and torch gets its kernels ready."""
 
 
@@ -41,13 +41,13 @@ class Waits:
         return max((later - earlier for earlier, later in pairwise([*self.previews, self.end])), default=self.end)
 
 
-def speed(exam: Exam) -> Found:
+def speed(exam: Exam) -> PartResult:
     """Every recipe once."""
-    _timed(exam, "warm", Dream, "pet", {"size": WARMING})
+    _time_recipe(exam, "warm", Dream, "pet", {"size": WARM_UP_SIDE})
     waits, rows = {}, []
     for name, (kind, source, options) in TIMED.items():
         before = os.getloadavg()[0]
-        waits[name] = _timed(exam, name, kind, source, options)
+        waits[name] = _time_recipe(exam, name, kind, source, options)
         load = f"{before:.1f} -> {os.getloadavg()[0]:.1f}"
         first = f"{waits[name].previews[0]:.2f} s" if waits[name].previews else "none"
         rows.append([name, first, f"{waits[name].longest:.2f} s", f"{waits[name].end:.1f} s", load])
@@ -57,18 +57,18 @@ def speed(exam: Exam) -> Found:
         Figure("between previews", dream.longest),
         *(Figure(name, waits[name].end) for name in TIMED),
     ]
-    return Found(figures, ("recipe", "first preview", "longest wait", "all of it", "load average"), rows)
+    return PartResult(figures, ("recipe", "first preview", "longest wait", "all of it", "load average"), rows)
 
 
-def _timed(exam: Exam, name: str, kind: type[AnyParams], source: str | None, options: dict[str, Any]) -> Waits:
-    exam.bench.tell(f"timed: {name}")
-    params = make(kind, **exam.bench.asked(kind, seed=exam.seed, **options))
-    picture = exam.bench.source(source) if source else None
+def _time_recipe(exam: Exam, name: str, kind: type[AnyParams], source: str | None, options: dict[str, Any]) -> Waits:
+    exam.maker.tell(f"timed: {name}")
+    params = make(kind, **exam.maker.options_for(kind, seed=exam.seed, **options))
+    picture = exam.maker.source(source) if source else None
     begun = time.perf_counter()
-    return waits(recipes.run(params, picture, exam.bench.studio), begun)
+    return measure_waits(recipes.run(params, picture, exam.maker.runtime), begun)
 
 
-def waits(reports: Iterator[Report], begun: float) -> Waits:
+def measure_waits(reports: Iterator[Report], begun: float) -> Waits:
     """Run a recipe and look at what it shows at most every half second, as people are sent previews."""
     previews: list[float] = []
     for report in reports:

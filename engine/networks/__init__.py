@@ -1,14 +1,16 @@
 """Networks that dream: `name => Network`.
 
 network         what everyone else sees: activations by layer, own normalisation
-first, head     the cheap gradient of the first convolution; a classifier that slides
+first_convolution, classifier_head
+                the cheap gradient of the first convolution; a classifier that slides
 pocket          the network inside the package
 googlenet, caffe_googlenet, inception5h, vgg, resnet, squeezenet, feature_stack
                 the classic ones, and those that users bring, each cut into stages
-inception, normalisation
+inception, local_response_norm
                 what GoogLeNets are made of
 torchvision_models, architectures
                 theirs, and all of them, by name
-weights, fetch  their files
+weights, download
+                their files
 loading         a network by its catalogue name
 """

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.networks import caffe_googlenet, efficientnet_lite, inception5h
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 OURS: Final[Mapping[str, Callable[[int], nn.Module]]] = {
     "caffe_googlenet": caffe_googlenet.CaffeGoogLeNet,
@@ -35,18 +35,18 @@ def model(architecture: str, classes: int, weights: Mapping[str, Tensor]) -> nn.
     return made.eval()
 
 
-def cut(made: nn.Module) -> Cut:
+def to_stages(made: nn.Module) -> StagedModel:
     """A model as stages. Raises `ValueError` for a torchvision model that has no sequence of stages."""
     match made:
         case caffe_googlenet.CaffeGoogLeNet():
-            return caffe_googlenet.cut(made)
+            return caffe_googlenet.to_stages(made)
         case inception5h.Inception5h():
-            return inception5h.cut(made)
+            return inception5h.to_stages(made)
         case efficientnet_lite.EfficientNetLite():
-            return efficientnet_lite.cut(made)
+            return efficientnet_lite.to_stages(made)
     from engine.networks import torchvision_models  # seconds, which only those pay who dream by one of them
 
-    return torchvision_models.cut(made)
+    return torchvision_models.to_stages(made)
 
 
 def _maker(architecture: str) -> Callable[[int], nn.Module]:

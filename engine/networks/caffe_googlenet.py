@@ -14,7 +14,7 @@ from torch import nn
 from engine.networks.classifier_head import Window, convolution
 from engine.networks.inception import WIDTHS, Inception, convolutions
 from engine.networks.local_response_norm import ResponseNorm
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 PARTS: Final = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
 AUXILIARY: Final = {"loss1": 512, "loss2": 528}
@@ -22,7 +22,7 @@ AUXILIARY: Final = {"loss1": 512, "loss2": 528}
 
 
 class CaffeGoogLeNet(nn.Module):
-    """The convolutions of a file by their names in it; `cut` wires them."""
+    """The convolutions of a file by their names in it; `to_stages` wires them."""
 
     def __init__(self, classes: int) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class CaffeGoogLeNet(nn.Module):
             self.add_module(f"{name}_classifier_1", nn.Linear(1024, classes))
 
 
-def cut(model: CaffeGoogLeNet) -> Cut:
+def to_stages(model: CaffeGoogLeNet) -> StagedModel:
     """Stages in the order of the original, and the head that names places."""
     stages: dict[str, nn.Module] = {
         "conv1": nn.Sequential(model.conv1_7x7_s2, nn.ReLU()),  # 1/2 of the picture's side
@@ -53,7 +53,7 @@ def cut(model: CaffeGoogLeNet) -> Cut:
         stages[f"inception_{block}"] = Inception(*(_convolution(model, f"inception_{block}_{part}") for part in PARTS))
         if block in ("3b", "4e"):
             stages[f"pool{block[0]}"] = _pool()  # 1/16, 1/32
-    return Cut(stages, Window(14, _names(model)), behind="inception_4d")
+    return StagedModel(stages, Window(14, _names(model)), behind="inception_4d")
 
 
 def _names(model: CaffeGoogLeNet) -> nn.Sequential:

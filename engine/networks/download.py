@@ -71,23 +71,23 @@ def fetch(
     if source is None:
         raise NoDownload(name=name, file=entry.file)
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder, name):
+    with _download_lock(folder, name):
         target, given = folder / f"{name}.safetensors", folder / source.file
         if target.exists():
             return
         if given.exists():
-            _take(name, entry, given, target)
+            _install(name, entry, given, target)
             return
         if offline:
             raise StaysOffline(name=name, file=source.file, folder=folder)
         part = folder / f"{source.file}.part"
-        _make_sure_of_room(name, source, folder)
+        _check_disk_space(name, source, folder)
         yield from _download(name, source, part, proxy_for(source.url))
-        _take(name, entry, part, target)
+        _install(name, entry, part, target)
 
 
 @contextmanager
-def _alone(folder: Path, name: str) -> Iterator[None]:
+def _download_lock(folder: Path, name: str) -> Iterator[None]:
     try:
         lock = file_lock.acquire(folder / f".{name}.lock")
     except BlockingIOError:
@@ -98,7 +98,7 @@ def _alone(folder: Path, name: str) -> Iterator[None]:
         os.close(lock)
 
 
-def _make_sure_of_room(name: str, source: catalog.Source, folder: Path) -> None:
+def _check_disk_space(name: str, source: catalog.Source, folder: Path) -> None:
     """The download and what is made of it lie beside each other for a moment."""
     needed, free = 2 * source.megabytes, shutil.disk_usage(folder).free / MB
     if needed > free:
@@ -108,7 +108,7 @@ def _make_sure_of_room(name: str, source: catalog.Source, folder: Path) -> None:
 # downloading
 
 
-class _BrokenOff(OSError):
+class _ConnectionLost(OSError):
     """The connection ended before the file did."""
 
 
@@ -118,36 +118,36 @@ def _download(name: str, source: catalog.Source, part: Path, proxy: str | None) 
     while True:
         before = _size(part)
         try:
-            yield from _pull(name, source, part, proxy)
+            yield from _attempt(name, source, part, proxy)
             return
         except HTTPError as error:
             error.close()
-            raise _not_served(name, source, part, f"the server answers {error.code} {error.reason}") from None
+            raise _not_served_error(name, source, part, f"the server answers {error.code} {error.reason}") from None
         except (OSError, HTTPException) as error:
             vain = 0 if _size(part) > before else vain + 1
             if vain == PATIENCE:
-                raise _given_up(name, source, part, error) from None
+                raise _retries_exhausted(name, source, part, error) from None
         time.sleep(PAUSE_S if vain else 0)
 
 
-def _pull(name: str, source: catalog.Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
+def _attempt(name: str, source: catalog.Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
     """One attempt."""
-    with _ask(source, part, proxy) as answer:
+    with _open_response(source, part, proxy) as answer:
         if answer.headers.get_content_type() == "text/html":
-            _forget(part)
+            _delete_part(part)
             raise WebPageInstead(name=name, url=source.url)
         start = _size(part) if answer.status == 206 else 0
-        _tag(part).write_text(_validator(answer), "utf-8")
+        _validator_file(part).write_text(_validator(answer), "utf-8")
         rest = answer.headers.get("Content-Length")
         total = start + int(rest or source.megabytes * MB)
         done = start
         for done in _save(answer, part, start):
             if done > source.megabytes * MB * SLACK:
-                _forget(part)
-                raise _wrong(name, source, part, f"more than {source.megabytes} MB")
+                _delete_part(part)
+                raise _checksum_error(name, source, part, f"more than {source.megabytes} MB")
             yield Transfer(done, total)
     if rest and done < total:
-        raise _BrokenOff("the connection was closed")
+        raise _ConnectionLost("the connection was closed")
 
 
 def _save(answer: HTTPResponse, part: Path, start: int) -> Iterator[int]:
@@ -159,10 +159,10 @@ def _save(answer: HTTPResponse, part: Path, start: int) -> Iterator[int]:
             yield start
 
 
-def _ask(source: catalog.Source, part: Path, proxy: str | None) -> HTTPResponse:
+def _open_response(source: catalog.Source, part: Path, proxy: str | None) -> HTTPResponse:
     """Open the download, from where the .part ends if the server still has the same file."""
     headers = {"User-Agent": "pareidolia", "Accept-Encoding": "identity"}
-    tag = _tag(part).read_text("utf-8") if _tag(part).exists() else ""
+    tag = _validator_file(part).read_text("utf-8") if _validator_file(part).exists() else ""
     if tag and _size(part):
         headers |= {"Range": f"bytes={_size(part)}-", "If-Range": tag}
     try:
@@ -173,8 +173,8 @@ def _ask(source: catalog.Source, part: Path, proxy: str | None) -> HTTPResponse:
         if error.code != 416 or "Range" not in headers:
             raise
         error.close()
-        _forget(part)  # there is nothing behind what we have, so it is not the beginning of that file
-        return _ask(source, part, proxy)
+        _delete_part(part)  # there is nothing behind what we have, so it is not the beginning of that file
+        return _open_response(source, part, proxy)
     assert isinstance(answer, HTTPResponse)
     return answer
 
@@ -185,15 +185,15 @@ def _validator(answer: HTTPResponse) -> str:
     return tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
 
 
-def _given_up(name: str, source: catalog.Source, part: Path, error: Exception) -> CutShort | NotServed:
+def _retries_exhausted(name: str, source: catalog.Source, part: Path, error: Exception) -> CutShort | NotServed:
     problem = str(getattr(error, "reason", error)) or type(error).__name__
     if _size(part):
         return CutShort(name=name, megabytes=f"{_size(part) / MB:.1f}", problem=problem)
-    _forget(part)
-    return _not_served(name, source, part, problem)
+    _delete_part(part)
+    return _not_served_error(name, source, part, problem)
 
 
-def _not_served(name: str, source: catalog.Source, part: Path, problem: str) -> NotServed:
+def _not_served_error(name: str, source: catalog.Source, part: Path, problem: str) -> NotServed:
     return NotServed(name=name, url=source.url, problem=problem, file=source.file, folder=part.parent)
 
 
@@ -201,19 +201,19 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _tag(part: Path) -> Path:
+def _validator_file(part: Path) -> Path:
     return part.with_suffix(".etag")
 
 
-def _forget(part: Path) -> None:
+def _delete_part(part: Path) -> None:
     part.unlink(missing_ok=True)
-    _tag(part).unlink(missing_ok=True)
+    _validator_file(part).unlink(missing_ok=True)
 
 
 # what came
 
 
-def _take(name: str, entry: catalog.Entry, file: Path, target: Path) -> None:
+def _install(name: str, entry: catalog.Entry, file: Path, target: Path) -> None:
     """Verify, read, fit, write; the file is gone afterwards either way."""
     assert entry.source is not None
     try:
@@ -226,7 +226,7 @@ def _take(name: str, entry: catalog.Entry, file: Path, target: Path) -> None:
             raise OtherNetwork(**facts) from None
         weights.write(found, target)
     finally:
-        _forget(file)
+        _delete_part(file)
 
 
 def _verify(name: str, source: catalog.Source, file: Path) -> None:
@@ -241,10 +241,10 @@ def _verify(name: str, source: catalog.Source, file: Path) -> None:
     if not hashed.hexdigest().startswith(expected):
         if _is_web_page(file):
             raise WebPageInstead(name=name, url=source.url)
-        raise _wrong(name, source, file, hashed.hexdigest()[: len(expected)])
+        raise _checksum_error(name, source, file, hashed.hexdigest()[: len(expected)])
 
 
-def _wrong(name: str, source: catalog.Source, file: Path, found: str) -> WrongChecksum:
+def _checksum_error(name: str, source: catalog.Source, file: Path, found: str) -> WrongChecksum:
     return WrongChecksum(name=name, file=file.name, found=found, expected=source.git_blob or source.sha256)
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 WIDTHS: Final = {
     "efficientnet_lite0": ((16, 1), (24, 2), (40, 2), (80, 3), (112, 3), (192, 4), (320, 1)),
@@ -42,7 +42,7 @@ PARTS: Final = (
 """From the stem to the top; the first block of a part has its stride."""
 
 
-class Same(nn.Sequential):
+class SamePadding(nn.Sequential):
     """A strided convolution, and what follows it, padded as TensorFlow does: [n, i, h, w] -> [n, o, h / 2, w / 2].
 
     On an even side TensorFlow pads one more below and right than above and left. The convolution inside pads
@@ -88,7 +88,7 @@ class Block(nn.Module):
         """Its modules in the order in which they run, every convolution before its batch norm."""
         enter: list[nn.Module] = [self._expand_conv, self._bn0, nn.ReLU6()] if self.expands else []
         depthwise: list[nn.Module] = [self._depthwise_conv, self._bn1]
-        middle = [Same(*depthwise)] if self.stride == 2 else depthwise
+        middle = [SamePadding(*depthwise)] if self.stride == 2 else depthwise
         kind = Residual if self.adds else nn.Sequential
         return kind(*enter, *middle, nn.ReLU6(), self._project_conv, self._bn2)
 
@@ -115,12 +115,12 @@ class EfficientNetLite(nn.Module):
         """Named stages that run one after another."""
         blocks = {f"block{at}": block.stage() for at, block in enumerate(self._blocks) if isinstance(block, Block)}
         return {
-            "stem": nn.Sequential(Same(self._conv_stem, self._bn0), nn.ReLU6()),  # 1/2 of the picture's side
+            "stem": nn.Sequential(SamePadding(self._conv_stem, self._bn0), nn.ReLU6()),  # 1/2 of the picture's side
             **blocks,
             "top": nn.Sequential(self._conv_head, self._bn1, nn.ReLU6()),  # 1/32
         }
 
 
-def cut(model: EfficientNetLite) -> Cut:
+def to_stages(model: EfficientNetLite) -> StagedModel:
     """Stages and the classifier."""
-    return Cut(model.stages(), model._fc)
+    return StagedModel(model.stages(), model._fc)

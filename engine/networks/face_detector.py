@@ -42,11 +42,11 @@ STEP = 0.709
 """How much smaller each picture of the pyramid is: faces of half the area."""
 CELL, STRIDE = 12, 2
 """What the first network sees at a position, and from one position to the next, in pixels."""
-MAYBE = (0.6, 0.7, 0.7)
+PROPOSAL_THRESHOLD = (0.6, 0.7, 0.7)
 """What each network must give a face, at least, as in the paper's implementation."""
 SAME, SAME_SCALE = 0.7, 0.5
 """Boxes that overlap more than this are one face; more than that, on one scale."""
-FEW = 256
+MAX_PROPOSALS = 256
 """Candidates that are looked at closer at most: else a picture of gravel takes seconds."""
 
 
@@ -123,24 +123,24 @@ class Detector:
     def faces(self, picture: Tensor) -> Tensor:
         """Left, top, right, bottom as shares of a picture [3, h, w] in [0, 1], and a probability: [n, 5]."""
         scale = SIDE / max(picture.shape[1:])
-        seen = _resized(picture.cpu().float(), scale) * 2 - 1
-        boxes = self._proposed(seen)
-        for network, side, enough in zip(self._networks[1:], (24, 48), MAYBE[1:], strict=True):
-            boxes = _closer(network, seen, boxes, side, enough)
+        seen = _resize(picture.cpu().float(), scale) * 2 - 1
+        boxes = self._propose(seen)
+        for network, side, enough in zip(self._networks[1:], (24, 48), PROPOSAL_THRESHOLD[1:], strict=True):
+            boxes = _refine(network, seen, boxes, side, enough)
         height, width = seen.shape[1:]
         return boxes / torch.tensor([width, height, width, height, 1.0])
 
-    def _proposed(self, seen: Tensor) -> Tensor:
+    def _propose(self, seen: Tensor) -> Tensor:
         found, scale = [], CELL / SMALLEST
         while min(seen.shape[1:]) * scale >= CELL:
-            shifts, shares = self._networks[0](_resized(seen, scale)[None])
-            rows, columns = (shares[0] >= MAYBE[0]).nonzero(as_tuple=True)
+            shifts, shares = self._networks[0](_resize(seen, scale)[None])
+            rows, columns = (shares[0] >= PROPOSAL_THRESHOLD[0]).nonzero(as_tuple=True)
             corner = torch.stack([columns, rows], 1).float() * STRIDE + 1
             boxes = torch.cat([corner / scale, (corner + CELL - 1) / scale], 1)
-            boxes = torch.cat([_shifted(boxes, shifts[0, :, rows, columns].T), shares[0, rows, columns, None]], 1)
-            found.append(_distinct(boxes, SAME_SCALE))
+            boxes = torch.cat([_apply_shifts(boxes, shifts[0, :, rows, columns].T), shares[0, rows, columns, None]], 1)
+            found.append(_non_maximum_suppression(boxes, SAME_SCALE))
             scale *= STEP
-        return _distinct(torch.cat(found) if found else torch.zeros(0, 5), SAME)[:FEW]
+        return _non_maximum_suppression(torch.cat(found) if found else torch.zeros(0, 5), SAME)[:MAX_PROPOSALS]
 
 
 @cache
@@ -149,7 +149,7 @@ def detector() -> Detector | None:
     paths = [catalog.package_file(package) for package in PACKAGES]
     try:
         states = [
-            weights.of_package(package, path, _MODULE)
+            weights.read_package(package, path, _MODULE)
             for package, path in zip(PACKAGES, paths, strict=True)
             if path is not None
         ]
@@ -163,12 +163,12 @@ def _flat(x: Tensor) -> Tensor:
     return x.permute(0, 3, 2, 1).flatten(1)
 
 
-def _resized(picture: Tensor, scale: float) -> Tensor:
+def _resize(picture: Tensor, scale: float) -> Tensor:
     size = [max(CELL, round(edge * scale)) for edge in picture.shape[1:]]
     return interpolate(picture[None], size, mode="bilinear", antialias=True)[0]
 
 
-def _closer(network: nn.Module, seen: Tensor, boxes: Tensor, side: int, enough: float) -> Tensor:
+def _refine(network: nn.Module, seen: Tensor, boxes: Tensor, side: int, enough: float) -> Tensor:
     """Boxes [n, 5] that a network takes for faces when it looks at them alone, put right."""
     squares = _square(boxes)
     crops = [_crop(seen, box, side) for box in squares]
@@ -176,8 +176,8 @@ def _closer(network: nn.Module, seen: Tensor, boxes: Tensor, side: int, enough: 
         return boxes
     shifts, shares = network(torch.stack(crops))
     kept = shares >= enough
-    right = torch.cat([_shifted(squares[kept], shifts[kept]), shares[kept, None]], 1)
-    return _distinct(right, SAME)
+    right = torch.cat([_apply_shifts(squares[kept], shifts[kept]), shares[kept, None]], 1)
+    return _non_maximum_suppression(right, SAME)
 
 
 def _square(boxes: Tensor) -> Tensor:
@@ -198,13 +198,13 @@ def _crop(seen: Tensor, box: Tensor, side: int) -> Tensor:
     return interpolate(part[None], (side, side), mode="bilinear", antialias=True)[0]
 
 
-def _shifted(boxes: Tensor, shifts: Tensor) -> Tensor:
+def _apply_shifts(boxes: Tensor, shifts: Tensor) -> Tensor:
     """Boxes [n, 4] whose corners are moved by shares of their sides."""
     sides = (boxes[:, 2:4] - boxes[:, :2]).repeat(1, 2)
     return boxes + shifts * sides
 
 
-def _distinct(boxes: Tensor, overlap: float) -> Tensor:
+def _non_maximum_suppression(boxes: Tensor, overlap: float) -> Tensor:
     """Each face once, the likeliest box of it; likeliest faces first.
 
     Greedy non-maximum suppression. Not torchvision's, which an engine would have to import at its start for this alone.
@@ -212,11 +212,11 @@ def _distinct(boxes: Tensor, overlap: float) -> Tensor:
     left, kept = boxes[boxes[:, 4].argsort(descending=True, stable=True)], []
     while len(left):
         kept.append(left[0])
-        left = left[1:][_overlap(left[0], left[1:]) <= overlap]
+        left = left[1:][_intersection_over_union(left[0], left[1:]) <= overlap]
     return torch.stack(kept) if kept else boxes
 
 
-def _overlap(box: Tensor, others: Tensor) -> Tensor:
+def _intersection_over_union(box: Tensor, others: Tensor) -> Tensor:
     """Intersection over union of a box [5] with others [n, 5]: [n]."""
     sides = torch.minimum(box[2:4], others[:, 2:4]) - torch.maximum(box[:2], others[:, :2])
     both = sides.clamp(min=0).prod(1)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 
-def cut(model: nn.Module) -> Cut:
+def to_stages(model: nn.Module) -> StagedModel:
     """One stage for each child of `features`. Raises `AttributeError` for a model without."""
     features = model.get_submodule("features")
-    return Cut({f"features_{name}": child for name, child in features.named_children()})
+    return StagedModel({f"features_{name}": child for name, child in features.named_children()})

@@ -13,10 +13,10 @@ from torchvision.models.googlenet import BasicConv2d, GoogLeNet
 from torchvision.models.googlenet import Inception as Block
 
 from engine.networks.inception import WIDTHS, Inception
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 
-def cut(model: GoogLeNet) -> Cut:
+def to_stages(model: GoogLeNet) -> StagedModel:
     """Stages and the main classifier; the auxiliary ones were never trained and are left out."""
     stages: dict[str, nn.Module] = {
         "conv1": _stem(model.conv1),  # 1/2 of the picture's side
@@ -29,19 +29,19 @@ def cut(model: GoogLeNet) -> Cut:
         stages[f"inception_{name}"] = _inception(getattr(model, f"inception{name}"))
         if name in ("3b", "4e"):
             stages[f"pool{name[0]}"] = getattr(model, f"maxpool{name[0]}")  # 1/16, 1/32
-    return Cut(stages, model.fc)
+    return StagedModel(stages, model.fc)
 
 
 def _stem(block: nn.Module) -> nn.Sequential:
-    return nn.Sequential(_folded(block), nn.ReLU())
+    return nn.Sequential(_fold_convolution(block), nn.ReLU())
 
 
 def _inception(block: Block) -> Inception:
     (near, wide), (slim, far), (_, pooled) = block.branch2, block.branch3, block.branch4
-    return Inception(*map(_folded, (block.branch1, near, wide, slim, far, pooled)))
+    return Inception(*map(_fold_convolution, (block.branch1, near, wide, slim, far, pooled)))
 
 
-def _folded(block: nn.Module) -> nn.Conv2d:
+def _fold_convolution(block: nn.Module) -> nn.Conv2d:
     assert isinstance(block, BasicConv2d)
     folded: nn.Conv2d = fuse_conv_bn_eval(block.conv, block.bn)
     return folded

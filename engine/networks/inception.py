@@ -38,7 +38,7 @@ class Inception(nn.Module):
         """`point`: 1x1. `near`, `wide`: 1x1 and 3x3. `slim`, `far`: 1x1 and 5x5. `pooled`: 1x1, behind a 3x3 pool."""
         super().__init__()
         self.split = [point.out_channels, near.out_channels, slim.out_channels]
-        self.enter = _side_by_side(point, near, slim)
+        self.enter = _merge_pointwise(point, near, slim)
         self.wide, self.far, self.pooled = wide, far, pooled
 
     def forward(self, x: Tensor) -> Tensor:
@@ -59,7 +59,7 @@ def convolutions(channels: int, blocks: Mapping[str, Widths]) -> dict[str, tuple
     return made
 
 
-def _side_by_side(*convolutions: nn.Conv2d) -> nn.Conv2d:
+def _merge_pointwise(*convolutions: nn.Conv2d) -> nn.Conv2d:
     """All 1x1 convolutions of the same input as one: the same sums in one larger call, which takes less time."""
     channels = sum(one.out_channels for one in convolutions)
     merged = nn.Conv2d(convolutions[0].in_channels, channels, 1)

@@ -15,7 +15,7 @@ from torch.nn.functional import max_pool2d, pad
 
 from engine.networks.inception import WIDTHS, Inception, convolutions
 from engine.networks.local_response_norm import ResponseNorm
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 BLOCKS: Final = {**WIDTHS, "4a": (192, 96, 204, 16, 48, 64), "5a": (256, 160, 320, 48, 128, 128)}
 """Two blocks are a little different from the paper's."""
@@ -25,7 +25,7 @@ POOLS: Final = {"3b": "maxpool4", "4e": "maxpool10"}
 
 
 class Inception5h(nn.Module):
-    """The convolutions of the file by their names in it; `cut` wires them."""
+    """The convolutions of the file by their names in it; `to_stages` wires them."""
 
     def __init__(self, classes: int = 1008) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class SamePool(nn.Module):
         return max_pool2d(self.pad(x), 3, 2)
 
 
-def cut(model: Inception5h) -> Cut:
+def to_stages(model: Inception5h) -> StagedModel:
     """Stages by their names in the graph, and the main classifier."""
     stages: dict[str, nn.Module] = {
         "conv2d0": nn.Sequential(SamePad(7), model.conv2d0_pre_relu_conv, nn.ReLU()),  # 1/2 of the picture's side
@@ -80,7 +80,7 @@ def cut(model: Inception5h) -> Cut:
         stages[f"mixed{block}"] = Inception(*made)  # type: ignore[arg-type]
         if block in POOLS:
             stages[POOLS[block]] = SamePool()  # 1/16, 1/32
-    return Cut(stages, model.softmax2_pre_activation_matmul)
+    return StagedModel(stages, model.softmax2_pre_activation_matmul)
 
 
 def _norm(channels: int) -> ResponseNorm:

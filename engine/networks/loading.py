@@ -32,25 +32,27 @@ def from_pocket(model: pocket.Pocket, labels: list[str], drawn: Sketches | None 
     )
 
 
-def assembled(name: str, model: nn.Module) -> Network:
+def from_model(name: str, model: nn.Module) -> Network:
     """A model as the network that the catalogue describes under that name: its input, its labels.
 
     Raises `ValueError` for a model that cannot be cut, or that lacks a layer that the catalogue promises.
     """
-    entry, cut = catalog.network(name), architectures.cut(model)
-    if unknown := set(entry.layers) - set(cut.stages):
-        raise ValueError(f"it has no layer {min(unknown)}; there is {', '.join(cut.stages)}")
+    entry, staged = catalog.network(name), architectures.to_stages(model)
+    if unknown := set(entry.layers) - set(staged.stages):
+        raise ValueError(f"it has no layer {min(unknown)}; there is {', '.join(staged.stages)}")
     seen, labels = entry.input, tuple(catalog.labels(name))
-    if labels and cut.head is None:
+    if labels and staged.head is None:
         raise ValueError("only its layers can be dreamed, so take `labels` out of its description")
     mean, std = ([value / seen.scale for value in values] for values in (seen.mean, seen.std))
-    return Network(cut.stages, mean=mean, std=std, head=cut.head, behind=cut.behind, labels=labels, bgr=seen.bgr)
+    return Network(
+        staged.stages, mean=mean, std=std, head=staged.head, behind=staged.behind, labels=labels, bgr=seen.bgr
+    )
 
 
 def _from_file(name: str, entry: catalog.Entry, file: Path) -> Network:
-    found = weights.of_package(entry.package, file, name) if entry.package else weights.read(file, name)
+    found = weights.read_package(entry.package, file, name) if entry.package else weights.read(file, name)
     try:
-        return assembled(name, architectures.model(entry.architecture, entry.classes, found))
+        return from_model(name, architectures.model(entry.architecture, entry.classes, found))
     except ValueError as error:
         facts = {"name": name, "file": file.name, "architecture": entry.architecture, "problem": str(error)}
         raise OtherNetwork(**facts) from None

@@ -19,7 +19,7 @@ from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.sketches import Sketches
 
-EVIDENCE = catalog.EVIDENCE
+LOGITS = catalog.LOGITS
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
 
 SMALLEST = 32
@@ -51,8 +51,8 @@ class Network(nn.Module):
         linear one every position on its own. With `bgr` the network wants blue first; mean and std are in its order.
         """
         super().__init__()
-        self.stages = nn.ModuleDict({name: _prepared(stage) for name, stage in stages.items()})
-        self.head = None if head is None else _prepared(convolution(head) if isinstance(head, nn.Linear) else head)
+        self.stages = nn.ModuleDict({name: _freeze_stage(stage) for name, stage in stages.items()})
+        self.head = None if head is None else _freeze_stage(convolution(head) if isinstance(head, nn.Linear) else head)
         self.behind = behind or tuple(stages)[-1]
         self.bgr = bgr
         self.labels = tuple(labels)
@@ -65,8 +65,8 @@ class Network(nn.Module):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Every name that `activations` takes: stages in order of depth, then `EVIDENCE` if there is a head."""
-        return (*self.stages, EVIDENCE) if self.head is not None else tuple(self.stages)
+        """Every name that `activations` takes: stages in order of depth, then `LOGITS` if there is a head."""
+        return (*self.stages, LOGITS) if self.head is not None else tuple(self.stages)
 
     def activations(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Activations [n, c, h', w'] of the layers wanted, for a picture [n, 3, h, w] in [0, 1], sides >= `SMALLEST`.
@@ -77,7 +77,7 @@ class Network(nn.Module):
         wanted = set(layers)
         if missing := wanted - set(self.layers):
             raise KeyError(f"no layer {sorted(missing)}; there is {list(self.layers)}")
-        x = self._normalised(picture)
+        x = self._normalise(picture)
         found: dict[str, Tensor] = {}
         for name, stage in self.stages.items():
             if len(found) == len(wanted):
@@ -85,29 +85,29 @@ class Network(nn.Module):
             x = stage(x)
             if name in wanted:
                 found[name] = x
-            if EVIDENCE in wanted and name == self.behind and self.head is not None:
-                found[EVIDENCE] = self.head(x)
+            if LOGITS in wanted and name == self.behind and self.head is not None:
+                found[LOGITS] = self.head(x)
         return found
 
-    def _normalised(self, picture: Tensor) -> Tensor:
+    def _normalise(self, picture: Tensor) -> Tensor:
         picture = picture.flip(1) if self.bgr else picture
         # Centred before it is rounded to the network's dtype: small values keep more digits.
         x = (picture - self.mean.to(picture.dtype)) / self.std.to(picture.dtype)
         return x.to(self.mean.dtype, memory_format=torch.channels_last)
 
 
-def _prepared(stage: nn.Module) -> nn.Module:
+def _freeze_stage(stage: nn.Module) -> nn.Module:
     """A frozen copy in evaluation mode, its BatchNorms folded."""
     stage = copy.deepcopy(stage).eval().requires_grad_(False)
     for module in list(stage.modules()):
         if isinstance(module, nn.Sequential):
-            _fold(module)
+            fold_batch_norm(module)
         if hasattr(module, "inplace"):
             setattr(module, "inplace", False)  # noqa: B010 - autograd would first copy what is to be overwritten
     return stage
 
 
-def _fold(block: nn.Sequential) -> None:
+def fold_batch_norm(block: nn.Sequential) -> None:
     """Turn every (convolution, batch norm) into one convolution."""
     for at, (first, second) in enumerate(zip(list(block), list(block)[1:], strict=False)):
         if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):

@@ -53,7 +53,7 @@ class Mixed(nn.Module):
         return torch.cat([point, self.wide(near), self.far(slim)], 1)
 
 
-class Further(Mixed):
+class ResidualMixed(Mixed):
     """A block that adds what it finds to what came in, and begins by adding nothing: [n, c, h, w] -> the same shape.
 
     He et al. 2016; norms at zero: Goyal et al. 2017, arXiv:1706.02677. A trained trunk that gets one keeps its answers.
@@ -109,7 +109,7 @@ class Pocket(nn.Module):
                 "mixed4d": Mixed(320, 96, 96, 160, 32, 64),
                 "pool4": pool(),  # 1/32
                 "mixed5a": Mixed(320, 160, 128, 256, 48, 96),
-                "mixed5b": Further(512, 160, 128, 256, 48, 96),
+                "mixed5b": ResidualMixed(512, 160, 128, 256, 48, 96),
             }
         )
         self.head = Head(512, classes)

@@ -10,10 +10,10 @@ from torch import nn
 from torchvision.models import SqueezeNet
 from torchvision.models.squeezenet import Fire
 
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 
-def cut(model: SqueezeNet) -> Cut:
+def to_stages(model: SqueezeNet) -> StagedModel:
     """Fire modules and pools, numbered as in the paper, and the classifier."""
     first, activation, *rest = model.features.children()
     stages: dict[str, nn.Module] = {"conv1": nn.Sequential(first, activation)}  # 1/2 of the picture's side
@@ -22,4 +22,4 @@ def cut(model: SqueezeNet) -> Cut:
         number += isinstance(module, Fire)
         stages[f"fire{number}" if isinstance(module, Fire) else f"pool{number}"] = module
     (head,) = (module for module in model.classifier if isinstance(module, nn.Conv2d))
-    return Cut(stages, head)
+    return StagedModel(stages, head)

@@ -8,7 +8,7 @@ from torch import nn
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class StagedModel:
     """What `Network` is built from. The modules may be the model's own."""
 
     stages: dict[str, nn.Module]

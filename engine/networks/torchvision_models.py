@@ -14,7 +14,7 @@ from torch import nn
 from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
 
 from engine.networks import feature_stack, googlenet, resnet, squeezenet, vgg
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 _EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
 """What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""
@@ -28,18 +28,18 @@ def maker(architecture: str) -> Callable[[int], nn.Module]:
     return lambda classes: torchvision.models.get_model(architecture, weights=None, num_classes=classes, **extra)
 
 
-def cut(made: nn.Module) -> Cut:
+def to_stages(made: nn.Module) -> StagedModel:
     """A model as stages. Raises `ValueError` for one that has no sequence of stages."""
     match made:
         case GoogLeNet():
-            return googlenet.cut(made)
+            return googlenet.to_stages(made)
         case VGG():
-            return vgg.cut(made)
+            return vgg.to_stages(made)
         case ResNet():
-            return resnet.cut(made)
+            return resnet.to_stages(made)
         case SqueezeNet():
-            return squeezenet.cut(made)
+            return squeezenet.to_stages(made)
     try:
-        return feature_stack.cut(made)
+        return feature_stack.to_stages(made)
     except AttributeError:
         raise ValueError(f"{type(made).__name__} is not a sequence of stages, so it cannot be cut") from None

@@ -10,10 +10,10 @@ from torch import nn
 from torchvision.models import VGG
 
 from engine.networks.classifier_head import Window, convolution
-from engine.networks.stages import Cut
+from engine.networks.stages import StagedModel
 
 
-def cut(model: VGG) -> Cut:
+def to_stages(model: VGG) -> StagedModel:
     """One stage for each convolution with what belongs to it, one for each pool, and the classifier."""
     stages: dict[str, nn.Module] = {}
     group, number = 1, 0
@@ -26,7 +26,7 @@ def cut(model: VGG) -> Cut:
             group, number = group + 1, 0
         else:
             stages[f"relu{group}_{number}"].append(module)  # type: ignore[operator]
-    return Cut(stages, _classifier(model))
+    return StagedModel(stages, _classifier(model))
 
 
 def _classifier(model: VGG) -> Window:

@@ -1,25 +1,35 @@
 """What a dream increases: `activations => scalar`."""
 
-from engine.objectives.class_objective import diverse, imagined
-from engine.objectives.crop_objective import whole
-from engine.objectives.guide_objective import guided
-from engine.objectives.objective import Activations, Objective, blend, channel, each, layer, neuron, strongest, total
-from engine.objectives.position_objective import wish, wishes
+from engine.objectives.class_objective import class_objective, diversity
+from engine.objectives.crop_objective import crop_objective
+from engine.objectives.guide_objective import guide_objective
+from engine.objectives.objective import (
+    Activations,
+    Objective,
+    blend,
+    channel,
+    channel_batch,
+    layer,
+    neuron,
+    strongest_channel,
+    total,
+)
+from engine.objectives.position_objective import blended_position_objectives, position_objective
 
 __all__ = [
     "Activations",
     "Objective",
     "blend",
+    "blended_position_objectives",
     "channel",
-    "diverse",
-    "each",
-    "guided",
-    "imagined",
+    "channel_batch",
+    "class_objective",
+    "crop_objective",
+    "diversity",
+    "guide_objective",
     "layer",
     "neuron",
-    "strongest",
+    "position_objective",
+    "strongest_channel",
     "total",
-    "whole",
-    "wish",
-    "wishes",
 ]

@@ -14,7 +14,7 @@ from engine.catalog.catalog import Meaning
 from engine.objectives.objective import Activations, Objective, layer, total
 
 
-def imagined(meanings: Iterable[Meaning]) -> Objective:
+def class_objective(meanings: Iterable[Meaning]) -> Objective:
     """All of some meanings in every picture of a batch; each is the nearest of its channels, on average over positions.
 
     Raises `ValueError` for no meaning.
@@ -32,7 +32,7 @@ def _present(meaning: Meaning) -> Objective:
     return Objective(measure, frozenset({meaning.layer}))
 
 
-def diverse(name: str) -> Objective:
+def diversity(name: str) -> Objective:
     """Pictures of a batch that differ: minus the mean cosine of their Gram matrices in a layer (Olah et al. 2017)."""
 
     def measure(found: Activations) -> Tensor:

@@ -11,17 +11,17 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from engine.catalog.catalog import EVIDENCE, Meaning
-from engine.objectives.objective import Activations, Objective, planes, total
+from engine.catalog.catalog import LOGITS, Meaning
+from engine.objectives.objective import Activations, Objective, channel_maps, total
 
-PEAKS = 2
+PEAK_POWER = 2
 """Positions count by their energy to this power: a strong thing grows before weak textures everywhere."""
 FLOOR = 1e-8
-SHARE = 1 / 9
+CLASS_WEIGHT = 1 / 9
 """How much a class's score counts beside the energy of a layer."""
 
 
-def whole(terms: Iterable[tuple[float, Sequence[Meaning]]]) -> Objective:
+def crop_objective(terms: Iterable[tuple[float, Sequence[Meaning]]]) -> Objective:
     """Several at once, each by its weight. Raises `ValueError` for none."""
     return total(weight * _all(meanings) for weight, meanings in terms)
 
@@ -34,7 +34,9 @@ def _all(meanings: Sequence[Meaning]) -> Objective:
 def _one(meaning: Meaning) -> Objective:
     if not meaning.channels:
         return energy(meaning.layer)
-    return score(*meaning.channels) if meaning.layer == EVIDENCE else firing(meaning.layer, *meaning.channels)
+    return (
+        class_score(*meaning.channels) if meaning.layer == LOGITS else channel_share(meaning.layer, *meaning.channels)
+    )
 
 
 def energy(name: str) -> Objective:
@@ -42,27 +44,27 @@ def energy(name: str) -> Objective:
 
     def measure(found: Activations) -> Tensor:
         strength = found[name].float().square().mean(1)
-        return (strength.pow(PEAKS).mean((1, 2)) + FLOOR).log().sum() / PEAKS
+        return (strength.pow(PEAK_POWER).mean((1, 2)) + FLOOR).log().sum() / PEAK_POWER
 
     return Objective(measure, frozenset({name}))
 
 
-def firing(name: str, *channels: int) -> Objective:
+def channel_share(name: str, *channels: int) -> Objective:
     """Channels of a layer: their mean over positions, as a share of what the layer does. Raises `UnknownChannel`."""
 
     def measure(found: Activations) -> Tensor:
         plane = found[name].float()
         usual = plane.detach().square().mean((1, 2, 3)).sqrt() + FLOOR
-        return (planes(found, name, *channels).float().mean((2, 3)).amax(1) / usual).sum()
+        return (channel_maps(found, name, *channels).float().mean((2, 3)).amax(1) / usual).sum()
 
     return Objective(measure, frozenset({name}))
 
 
-def score(*classes: int) -> Objective:
+def class_score(*classes: int) -> Objective:
     """Classes: the log of their summed likelihoods, before the other classes are looked at."""
 
     def measure(found: Activations) -> Tensor:
-        scores = found[EVIDENCE].float().mean((2, 3))
-        return SHARE * torch.logsumexp(scores[:, list(classes)], 1).sum()
+        scores = found[LOGITS].float().mean((2, 3))
+        return CLASS_WEIGHT * torch.logsumexp(scores[:, list(classes)], 1).sum()
 
-    return Objective(measure, frozenset({EVIDENCE}))
+    return Objective(measure, frozenset({LOGITS}))

@@ -19,15 +19,15 @@ CHUNK = 4096
 """Positions of the dream that are compared with the guide's at once: it bounds the memory, not the result."""
 
 
-def guided(terms: Iterable[tuple[float, str]], guide: Activations, by: By = "match") -> Objective:
+def guide_objective(terms: Iterable[tuple[float, str]], guide: Activations, by: By = "match") -> Objective:
     """Towards a guide in some layers, each by its weight. `guide` holds its activations [1, c, h, w] there."""
-    kind = {"match": matching, "average": averaging}[by]
+    kind = {"match": best_match, "average": mean_feature}[by]
     (weight, name), *others = terms
     first = kind(name, guide[name])
     return blend([(weight, first), *((w, kind(n, guide[n])) for w, n in others)]) if others or weight < 0 else first
 
 
-def matching(name: str, guide: Tensor) -> Objective:
+def best_match(name: str, guide: Tensor) -> Objective:
     """The dot product of every position with its best match among the guide's [1, c, h, w]: the mean over positions.
 
     Its gradient towards the activations is the best match itself, as in the notebook.
@@ -42,7 +42,7 @@ def matching(name: str, guide: Tensor) -> Objective:
     return Objective(measure, frozenset({name}))
 
 
-def averaging(name: str, guide: Tensor) -> Objective:
+def mean_feature(name: str, guide: Tensor) -> Objective:
     """The dot product of every position with the mean of the guide's [1, c, h, w]: what it is about, not where."""
     feature = _features(guide).mean(1)
 

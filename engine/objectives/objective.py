@@ -18,7 +18,7 @@ from engine.errors import UnknownChannel
 
 Activations = Mapping[str, Tensor]
 """[n, c, h, w] by layer name."""
-WAKING = 1e-3
+LAYER_SHARE = 1e-3
 """How much of a layer's mean goes with a single channel. Adam follows it only where the channel itself is silent."""
 
 
@@ -79,18 +79,18 @@ def layer(name: str) -> Objective:
 
 def channel(name: str, index: int) -> Objective:
     """One feature, everywhere: the mean of a channel (Olah et al. 2017, "Feature Visualization")."""
-    return Objective(lambda found: planes(found, name, index)[:, 0].float().mean(), frozenset({name}))
+    return Objective(lambda found: channel_maps(found, name, index)[:, 0].float().mean(), frozenset({name}))
 
 
-def each(name: str, *channels: int) -> Objective:
+def channel_batch(name: str, *channels: int) -> Objective:
     """Picture k of a batch for channel k: so many feature pictures cost half of what they cost one after another.
 
     A channel behind a ReLU may be silent at first, and then it has no slope: a little of the whole layer wakes it.
     """
 
     def measure(found: Activations) -> Tensor:
-        own = planes(found, name, *channels).float().mean((2, 3)).diagonal().sum()
-        return own + WAKING * found[name].float().mean()
+        own = channel_maps(found, name, *channels).float().mean((2, 3)).diagonal().sum()
+        return own + LAYER_SHARE * found[name].float().mean()
 
     return Objective(measure, frozenset({name}))
 
@@ -99,14 +99,14 @@ def neuron(name: str, index: int, y: float = 0.5, x: float = 0.5) -> Objective:
     """One feature in one place: y and x in [0, 1] from the upper left. Olah et al. 2017."""
 
     def measure(found: Activations) -> Tensor:
-        plane = planes(found, name, index)[:, 0]
+        plane = channel_maps(found, name, index)[:, 0]
         row, column = (min(int(at * side), side - 1) for at, side in zip((y, x), plane.shape[1:], strict=True))
         return plane[:, row, column].float().mean()
 
     return Objective(measure, frozenset({name}))
 
 
-def strongest(name: str, *channels: int) -> Objective:
+def strongest_channel(name: str, *channels: int) -> Objective:
     """Any of some channels, everywhere: the softplus of the highest of them at every position.
 
     So each position grows what it already resembles most. A ReLU would give no gradient where a class's evidence starts
@@ -114,12 +114,12 @@ def strongest(name: str, *channels: int) -> Objective:
     """
 
     def measure(found: Activations) -> Tensor:
-        return softplus(planes(found, name, *channels).float().amax(1)).mean()
+        return softplus(channel_maps(found, name, *channels).float().amax(1)).mean()
 
     return Objective(measure, frozenset({name}))
 
 
-def planes(found: Activations, name: str, *channels: int) -> Tensor:
+def channel_maps(found: Activations, name: str, *channels: int) -> Tensor:
     """Some channels of a layer [n, len(channels), h, w]. Raises `UnknownChannel`."""
     there = found[name].shape[1]
     for channel in channels:

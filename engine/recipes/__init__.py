@@ -1,4 +1,4 @@
-"""What a user can ask for: `(params, source, studio, further pictures) => iterator of reports`."""
+"""What a user can ask for: `(params, source, runtime, further pictures) => iterator of reports`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from engine.recipes.concept import concept
 from engine.recipes.dream import dream
 from engine.recipes.see import see
 from engine.recipes.zoom import zoom
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 def run(
-    params: AnyParams, source: Tensor | None, studio: Studio, others: Mapping[str, Tensor] | None = None
+    params: AnyParams, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None = None
 ) -> Iterator[Progress | Frame]:
     """The recipe of these params; the source is [3, h, w] in [0, 1], or None for noise, and so are other pictures.
 
@@ -25,12 +25,12 @@ def run(
     """
     match params:
         case Zoom():
-            return zoom(params, source, studio)
+            return zoom(params, source, runtime)
         case Concept():
-            return concept(params, source, studio)
+            return concept(params, source, runtime)
         case Channel():
-            return channel(params, source, studio)
+            return channel(params, source, runtime)
         case See():
-            return see(params, source, studio)
+            return see(params, source, runtime)
         case Dream():
-            return dream(params, source, studio, others)
+            return dream(params, source, runtime, others)

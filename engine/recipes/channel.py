@@ -13,25 +13,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.ascent.attribution import probes, usual, weights
-from engine.ascent.feature_visualization import Views, imagine
-from engine.ascent.memory_budget import afford
-from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.attribution import channel_statistics, gradient_times_activation, noise_baseline
+from engine.ascent.feature_visualization import Transform, visualize
+from engine.ascent.memory_budget import check_memory
+from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Report
-from engine.canvas.colour import vivid
-from engine.canvas.fourier_canvas import Fourier
-from engine.canvas.image_grid import across
-from engine.canvas.initial_image import opening
-from engine.canvas.page_layout import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shortened
+from engine.canvas.colour import stretch_contrast
+from engine.canvas.fourier_canvas import FourierCanvas
+from engine.canvas.image_grid import grid_columns
+from engine.canvas.initial_image import initial_image
+from engine.canvas.page_layout import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shorten
 from engine.catalog import catalog
-from engine.networks.network import EVIDENCE, Network
-from engine.objectives import Objective, each, strongest
+from engine.networks.network import LOGITS, Network
+from engine.objectives import Objective, channel_batch, strongest_channel
 from engine.params import Channel
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 EXAMPLES = 3
 """Pictures of what is searched that are imagined first."""
-LOOK = 2
+ENLARGEMENT = 2
 """A picture whose channels are measured is seen this many times as large as the network learned: details count."""
 GUTTER, HEADER, CAPTION = 24.0, 132.0, 46.0
 """Points of an atlas: between tiles, above them, and below each."""
@@ -40,7 +40,7 @@ FINE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChannelSelection:
     """The channels of an atlas."""
 
     layer: str
@@ -57,39 +57,41 @@ class Chosen:
         return {"layer": self.layer, "why": self.why, "channels": [dict(zip(keys, one, strict=True)) for one in found]}
 
 
-def channel(params: Channel, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+def channel(params: Channel, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """Progress after every step, then one Frame; over `source` [3, H, W] in [0, 1] an atlas's channels are chosen.
 
     Raises `UnknownChannel` at its first step.
     """
-    generator = studio.generator(params.seed)
-    network = studio.network(params.network)
+    generator = runtime.generator(params.seed)
+    network = runtime.network(params.network)
     examples, done = None, 0
     if params.search:
-        views = Views(side=_side(params))
+        transform = Transform(side=_side(params))
         # Its channels are those that make pictures of what is searched what they are.
-        searched = Fourier((views.enough, views.enough), generator, EXAMPLES).to(studio.device)
-        for report in imagine(network, _evidence(params), searched, params.SEARCHING, generator, views):
+        searched = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, EXAMPLES).to(runtime.device)
+        for report in visualize(network, _search_objective(params), searched, params.SEARCHING, generator, transform):
             done += 1
             yield replace(report, steps=params.steps, size=(params.size, params.size))
-        examples = searched.pictures((views.side, views.side)).detach()
-    chosen = _chosen(params, source, examples, studio, network)
-    objective, views = each(chosen.layer, *chosen.channels), Views(side=params.view)
-    canvas = Fourier((views.enough, views.enough), generator, len(chosen.channels)).to(studio.device)
+        examples = searched.pictures((transform.side, transform.side)).detach()
+    chosen = _select_channels(params, source, examples, runtime, network)
+    objective, transform = channel_batch(chosen.layer, *chosen.channels), Transform(side=params.view)
+    canvas = FourierCanvas((transform.canvas_side, transform.canvas_side), generator, len(chosen.channels)).to(
+        runtime.device
+    )
     show, size = None, (params.size, params.size)
     if params.channel is None:
-        show, size = partial(_atlas, params, chosen, canvas), _sheet(params, chosen).size
+        show, size = partial(_draw_atlas, params, chosen, canvas), _page_with_heading(params, chosen).size
     else:
-        afford(network, objective.layers, torch.empty(3, *size, device=studio.device), studio.memory)
-    afford(network, objective.layers, views.widest(canvas), studio.memory)
-    for report in imagine(network, objective, canvas, params.iterations, generator, views):
+        check_memory(network, objective.layers, torch.empty(3, *size, device=runtime.device), runtime.memory)
+    check_memory(network, objective.layers, transform.largest_view(canvas), runtime.memory)
+    for report in visualize(network, objective, canvas, params.iterations, generator, transform):
         done += 1
         yield replace(report, step=done, steps=params.steps, show=show or report.show, size=size)
     if params.channel is None:
-        yield Frame(0, 1, _atlas(params, chosen, canvas), chosen.facts())
+        yield Frame(0, 1, _draw_atlas(params, chosen, canvas), chosen.facts())
         return
-    picture = vivid(canvas.pictures((params.size, params.size)).detach())[0]
-    for report in ascend(network, objective, picture, Course(1, 1.6, params.FINISHING, FINE), generator):
+    picture = stretch_contrast(canvas.pictures((params.size, params.size)).detach())[0]
+    for report in ascend(network, objective, picture, OctaveSchedule(1, 1.6, params.FINISHING, FINE), generator):
         yield replace(report, step=done + report.step, steps=params.steps)
     yield Frame(0, 1, report.show(), chosen.facts())
 
@@ -98,65 +100,69 @@ def _side(params: Channel) -> int:
     return catalog.network(params.network).side
 
 
-def _chosen(
-    params: Channel, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network
-) -> Chosen:
+def _select_channels(
+    params: Channel, source: Tensor | None, examples: Tensor | None, runtime: Runtime, network: Network
+) -> ChannelSelection:
     """The channel that was asked for, or those of the atlas, the best first."""
     meaning = catalog.meaning(params.network, params.layer)
     if params.channel is not None:
-        return _described(network, meaning.layer, [params.channel], torch.ones(1), "the channel that was asked for")
-    scores, why = _scores(params, source, examples, studio, network, meaning.layer)
+        return _describe(network, meaning.layer, [params.channel], torch.ones(1), "the channel that was asked for")
+    scores, why = _scores(params, source, examples, runtime, network, meaning.layer)
     if meaning.channels:
-        scores = _only(scores, meaning.channels)
+        scores = _mask_scores(scores, meaning.channels)
     best = scores.argsort(descending=True, stable=True)[: min(params.top, len(meaning.channels) or len(scores))]
     found = scores[best]
-    return _described(network, meaning.layer, best.tolist(), found / (found[0].abs() + 1e-9), why)
+    return _describe(network, meaning.layer, best.tolist(), found / (found[0].abs() + 1e-9), why)
 
 
 def _scores(
-    params: Channel, source: Tensor | None, examples: Tensor | None, studio: Studio, network: Network, layer: str
+    params: Channel, source: Tensor | None, examples: Tensor | None, runtime: Runtime, network: Network, layer: str
 ) -> tuple[Tensor, str]:
     """How much each channel of the layer belongs into the atlas, [c], and why."""
     side = _side(params)
-    common = usual(network, studio.hold(probes(side, studio.generator(params.seed))), [layer])[layer]
+    noise = runtime.to_device(noise_baseline(side, runtime.generator(params.seed)))
+    baseline = channel_statistics(network, noise, [layer])[layer]
     if examples is not None:
-        return weights(network, _evidence(params), examples, layer, common), f"speak most for {params.search}"
+        pushes = gradient_times_activation(network, _search_objective(params), examples, layer, baseline)
+        return pushes, f"speak most for {params.search}"
     if source is None:
-        return common.spread, "vary most"
-    picture = studio.hold(opening(source, LOOK * side, studio.generator(params.seed)))
+        return baseline.std, "vary most"
+    picture = runtime.to_device(initial_image(source, ENLARGEMENT * side, runtime.generator(params.seed)))
     with torch.no_grad():
         found = network.activations(picture[None], [layer])[layer]
-    return common.beyond(found).mean((0, 2, 3)), "fire most over the picture"
+    return baseline.z_scores(found).mean((0, 2, 3)), "fire most over the picture"
 
 
-def _evidence(params: Channel) -> Objective:
+def _search_objective(params: Channel) -> Objective:
     """What is searched, as evidence for any of its classes."""
     order = list(catalog.labels(params.network))
     classes = [order.index(name) for found in catalog.meanings(params.network, params.search) for name in found.classes]
-    return strongest(EVIDENCE, *classes)
+    return strongest_channel(LOGITS, *classes)
 
 
-def _only(scores: Tensor, channels: Sequence[int]) -> Tensor:
+def _mask_scores(scores: Tensor, channels: Sequence[int]) -> Tensor:
     kept = torch.full_like(scores, -torch.inf)
     kept[list(channels)] = scores[list(channels)]
     return kept
 
 
-def _described(network: Network, layer: str, channels: Sequence[int], scores: Tensor, why: str) -> Chosen:
-    named = layer == EVIDENCE and network.labels
+def _describe(network: Network, layer: str, channels: Sequence[int], scores: Tensor, why: str) -> ChannelSelection:
+    named = layer == LOGITS and network.labels
     captions = (network.labels[at] if named and at < len(network.labels) else f"{layer}:{at}" for at in channels)
-    return Chosen(layer, tuple(channels), tuple(round(one, 4) for one in scores.tolist()), why, tuple(captions))
+    return ChannelSelection(
+        layer, tuple(channels), tuple(round(one, 4) for one in scores.tolist()), why, tuple(captions)
+    )
 
 
-def _tile(count: int) -> tuple[int, float]:
+def _feature_grid(count: int) -> tuple[int, float]:
     """How many feature pictures of so many stand in a row, and the side of each in points."""
-    columns = across(count)
+    columns = grid_columns(count)
     return columns, (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
 
 
-def _sheet(params: Channel, chosen: Chosen) -> Page:
+def _page_with_heading(params: Channel, chosen: ChannelSelection) -> Page:
     """The page of an atlas with its heading."""
-    columns, tile = _tile(len(chosen.channels))
+    columns, tile = _feature_grid(len(chosen.channels))
     rows = -(-len(chosen.channels) // columns)
     page = Page(params.size, HEADER + rows * (tile + CAPTION) + MARGIN - GUTTER / 2)
     page.text(chosen.layer, MARGIN, 74, 46)
@@ -164,13 +170,13 @@ def _sheet(params: Channel, chosen: Chosen) -> Page:
     return page
 
 
-def _atlas(params: Channel, chosen: Chosen, canvas: Fourier) -> Tensor:
+def _draw_atlas(params: Channel, chosen: ChannelSelection, canvas: FourierCanvas) -> Tensor:
     """All of them on one page, each above its name."""
-    page, (columns, tile) = _sheet(params, chosen), _tile(len(chosen.channels))
+    page, (columns, tile) = _page_with_heading(params, chosen), _feature_grid(len(chosen.channels))
     with torch.no_grad():
-        pictures = vivid(canvas.pictures())
+        pictures = stretch_contrast(canvas.pictures())
     for at, (picture, caption) in enumerate(zip(pictures, chosen.captions, strict=True)):
         left, top = MARGIN + at % columns * (tile + GUTTER), HEADER + at // columns * (tile + CAPTION)
         page.picture(picture, left, top, tile, tile)
-        page.text(shortened(caption, 22, tile), left, top + tile + 28, 22, SOFT if at else INK)
-    return page.shown()
+        page.text(shorten(caption, 22, tile), left, top + tile + 28, 22, SOFT if at else INK)
+    return page.render()

@@ -15,23 +15,23 @@ import torch
 from torch import Tensor
 
 from engine.ascent.crop_ascent import Eye, Schedule, accentuate
-from engine.ascent.crop_setup import concept_eyes
-from engine.ascent.feature_visualization import approach, paint
-from engine.ascent.memory_budget import afford
-from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.crop_setup import concept_scorers
+from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
+from engine.ascent.memory_budget import check_memory
+from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.canvas.class_sketch import sketched
-from engine.canvas.fourier_canvas import Fourier
+from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
-from engine.canvas.image_grid import mosaic, tile
-from engine.canvas.initial_image import opening
-from engine.canvas.mask import sparing
-from engine.canvas.resample import Size, fitted
+from engine.canvas.image_grid import mosaic, tile_side
+from engine.canvas.initial_image import initial_image
+from engine.canvas.mask import protect_mask
+from engine.canvas.resample import Size, fit_size
 from engine.catalog import catalog
-from engine.networks.network import EVIDENCE, Network
-from engine.objectives import diverse, imagined, layer
+from engine.networks.network import LOGITS, Network
+from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 SHAPE = Look(falloff=1.7, chroma=1.0, rate=0.09)
 """Of the waves that find the thing: so smooth that grain cannot stand for it."""
@@ -47,31 +47,31 @@ GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05)
 GROWING = Schedule(pull=15, closest=0.6)
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
-DETAILS = Course(octaves=3, iterations=Concept.FINISHING, strength=0.4)
+DETAILS = OctaveSchedule(octaves=3, iterations=Concept.FINISHING, strength=0.4)
 """Contours and surfaces, by a lower layer: towards the thing itself, small ones would grow all over the large."""
 
 
-def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """Progress after every step, then one Frame; `source` [3, H, W] in [0, 1] is what it grows out of."""
     if params.by_crops:
-        yield from _by_crops(params, source, studio)
+        yield from _by_crops(params, source, runtime)
         return
-    generator = studio.generator(params.seed)
-    network = studio.network(params.network)
-    side = tile(params.size, params.variations)
+    generator = runtime.generator(params.seed)
+    network = runtime.network(params.network)
+    side = tile_side(params.size, params.variations)
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
-    whole = mosaic(torch.empty(params.variations, 3, *fitted(shape, side))).shape[1:]
+    whole = mosaic(torch.empty(params.variations, 3, *fit_size(shape, side))).shape[1:]
     final = (whole[0], whole[1])
-    surfaces, size = layer(catalog.perception_layers(params.network)[0]), fitted(shape, side)
+    surfaces, size = layer(catalog.perception_layers(params.network)[0]), fit_size(shape, side)
     steps = params.painting + params.variations * DETAILS.steps(size)
-    objective, closest = imagined(params.meanings()), approach(params.view)[1]
-    begun = _begun(network, params, generator) if source is None else opening(source, max(size), generator)
-    canvas = Fourier(fitted(shape, closest.enough), generator, params.variations, begun).to(studio.device)
+    objective, closest = class_objective(params.meanings()), coarse_and_fine(params.view)[1]
+    begun = _begun(network, params, generator) if source is None else initial_image(source, max(size), generator)
+    canvas = FourierCanvas(fit_size(shape, closest.canvas_side), generator, params.variations, begun).to(runtime.device)
     if params.variations > 1:
-        objective = objective + DIVERSITY * diverse(network.layers[-2])
-    afford(network, objective.layers, closest.widest(canvas), studio.memory)
-    afford(network, surfaces.layers, torch.empty(3, *size, device=studio.device), studio.memory)
-    for report in paint(network, objective, canvas, params.painting, generator, params.view):
+        objective = objective + DIVERSITY * diversity(network.layers[-2])
+    check_memory(network, objective.layers, closest.largest_view(canvas), runtime.memory)
+    check_memory(network, surfaces.layers, torch.empty(3, *size, device=runtime.device), runtime.memory)
+    for report in visualize_coarse_to_fine(network, objective, canvas, params.painting, generator, params.view):
         yield replace(report, steps=steps, size=final)
     with torch.no_grad():
         pictures = canvas.pictures(size).clone()
@@ -84,20 +84,20 @@ def concept(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[
     yield Frame(0, 1, mosaic(pictures))
 
 
-def _by_crops(params: Concept, source: Tensor | None, studio: Studio) -> Iterator[Report]:
+def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """Each variation one after another: in the middle of grey first the thing, then its details and surroundings.
 
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
-    side = tile(params.size, params.variations)
-    size = fitted((1, 1) if source is None else (source.shape[1], source.shape[2]), side)
-    looking = concept_eyes(params, studio)
-    pictures = torch.full((params.variations, 3, *size), 0.5, device=studio.device)
+    side = tile_side(params.size, params.variations)
+    size = fit_size((1, 1) if source is None else (source.shape[1], source.shape[2]), side)
+    scorers = concept_scorers(params, runtime)
+    pictures = torch.full((params.variations, 3, *size), 0.5, device=runtime.device)
     whole = mosaic(pictures).shape[1:]
     steps = params.variations * params.steps
     for at in range(params.variations):
-        generator = studio.generator(params.seed + at)
-        for done, report in enumerate(_one(params, source, size, looking, studio, generator), at * params.steps + 1):
+        generator = runtime.generator(params.seed + at)
+        for done, report in enumerate(_one(params, source, size, scorers, runtime, generator), at * params.steps + 1):
             yield replace(
                 report,
                 step=done,
@@ -110,31 +110,31 @@ def _by_crops(params: Concept, source: Tensor | None, studio: Studio) -> Iterato
 
 
 def _one(
-    params: Concept, source: Tensor | None, size: Size, looking: list[Eye], studio: Studio, generator: torch.Generator
+    params: Concept, source: Tensor | None, size: Size, scorers: list[Eye], runtime: Runtime, generator: torch.Generator
 ) -> Iterator[Progress]:
     """One variation; the last report shows it."""
     if source is not None:
-        begun = studio.hold(opening(source, max(size), generator))
-        yield from _waves(begun, GROWN, replace(GROWING, steps=params.steps), looking, generator)
+        begun = runtime.to_device(initial_image(source, max(size), generator))
+        yield from _waves(begun, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
-    grey = torch.full((3, *size), 0.5, device=studio.device)
-    window = AROUND + (1 - AROUND) * sparing("edges", size).to(studio.device)
-    for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), looking, generator, window):
+    grey = torch.full((3, *size), 0.5, device=runtime.device)
+    window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
+    for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), scorers, generator, window):
         yield found
-    yield from _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), looking, generator)
+    yield from _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), scorers, generator)
 
 
 def _waves(
     begun: Tensor,
     look: Look,
     schedule: Schedule,
-    looking: list[Eye],
+    scorers: list[Eye],
     generator: torch.Generator,
     mask: Tensor | None = None,
 ) -> Iterator[Progress]:
     """Waves over what was there before."""
     canvas = Overlay(begun, generator, look.falloff, look.chroma, mask)
-    return accentuate(looking, canvas, replace(schedule, rate=look.rate), generator)
+    return accentuate(scorers, canvas, replace(schedule, rate=look.rate), generator)
 
 
 def _shown(pictures: Tensor, at: int, show: Callable[[], Tensor]) -> Tensor:
@@ -147,10 +147,10 @@ def _begun(network: Network, params: Concept, generator: torch.Generator) -> Ten
     """What each variation begins with, [n, 3, h, w]: other classes of a subject, then other sketches; None is grey."""
     if not network.sketches:
         return None
-    asked = [[network.labels[at] for at in one.channels] for one in params.meanings() if one.layer == EVIDENCE]
+    asked = [[network.labels[at] for at in one.channels] for one in params.meanings() if one.layer == LOGITS]
     rows = [ways for labels in asked if (ways := _ways(network, labels, generator))]
     chosen = ([row[at % len(row)] for row in rows] for at in range(params.variations))
-    return torch.stack([sketched(sketches, generator) for sketches in chosen])
+    return torch.stack([combine_sketches(sketches, generator) for sketches in chosen])
 
 
 def _ways(network: Network, labels: list[str], generator: torch.Generator) -> list[Tensor]:

@@ -14,63 +14,66 @@ from torch import Tensor
 
 from engine.ascent import notebook_ascent
 from engine.ascent.crop_ascent import accentuate
-from engine.ascent.crop_setup import eyes, schedule
-from engine.ascent.memory_budget import afford
-from engine.ascent.pixel_ascent import Course, ascend
+from engine.ascent.crop_setup import crop_schedule, dream_scorers
+from engine.ascent.memory_budget import check_memory
+from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Report
-from engine.canvas.colour import CHROMA, coloured, matched
+from engine.canvas.colour import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
-from engine.canvas.initial_image import opening
-from engine.canvas.mask import painted, sparing
-from engine.canvas.resample import fitted, resize
-from engine.catalog.catalog import EVIDENCE, Meaning
+from engine.canvas.initial_image import initial_image
+from engine.canvas.mask import painted_mask, protect_mask
+from engine.canvas.resample import fit_size, resize
+from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import BadOption
 from engine.networks.network import Network
-from engine.objectives import Objective, guided, layer, wishes
+from engine.objectives import Objective, blended_position_objectives, guide_objective, layer
 from engine.params import Dream
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
-VIVID = 1.0
+VIVID_CHROMA = 1.0
 """How much of a step's colour is left where rainbow edges are wanted."""
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
 
 def dream(
-    params: Dream, source: Tensor | None, studio: Studio, others: Mapping[str, Tensor] | None = None
+    params: Dream, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None = None
 ) -> Iterator[Report]:
     """Progress after every step, then one Frame; `source` is [3, H, W] in [0, 1], or None for noise.
 
     `others` may hold a "mask" (dreamed where it is white) and a "guide" (what is dreamed towards), each [3, h, w].
     """
-    further = {name: studio.hold(picture) for name, picture in (others or {}).items()}
-    generator = studio.generator(params.seed)
-    start = studio.hold(opening(source, params.size, generator))
-    network = studio.network(params.network)
+    further = {name: runtime.to_device(picture) for name, picture in (others or {}).items()}
+    generator = runtime.generator(params.seed)
+    start = runtime.to_device(initial_image(source, params.size, generator))
+    network = runtime.network(params.network)
     mask = _mask(params, start, further.get("mask"))
     if params.by_crops and "guide" not in further:
-        yield from _by_crops(params, start, mask, studio)
+        yield from _by_crops(params, start, mask, runtime)
         return
     objective = _objective(params, network, further.get("guide"))
-    afford(network, objective.layers, start, studio.memory)
+    check_memory(network, objective.layers, start, runtime.memory)
     notebook = params.look == "2015"
     strength = params.strength if notebook else params.pace()
-    chroma = VIVID if params.look == "vivid" else CHROMA
-    course = Course(params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma)
-    climb = notebook_ascent.climb if notebook else ascend
-    for report in climb(network, objective, start, course, generator, mask):
-        finished = partial(_finished, params, report.show, start)
+    chroma = VIVID_CHROMA if params.look == "vivid" else CHROMA
+    schedule = OctaveSchedule(
+        params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma
+    )
+    climb = notebook_ascent.notebook_ascend if notebook else ascend
+    for report in climb(network, objective, start, schedule, generator, mask):
+        finished = partial(_finish, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())
 
 
-def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, studio: Studio) -> Iterator[Report]:
+def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """By crops seen whole, in the look that was asked for."""
-    generator = studio.generator(params.seed)
+    generator = runtime.generator(params.seed)
     look = (SUBJECT_LOOKS if params.subject else LOOKS)[params.look]
     canvas = Overlay(start, generator, look.falloff, look.chroma, mask)
-    for report in accentuate(eyes(params, studio), canvas, schedule(params, look.rate), generator):
-        finished = partial(_finished, params, report.show, start)
+    scorers = dream_scorers(params, runtime)
+    for report in accentuate(scorers, canvas, crop_schedule(params, look.rate), generator):
+        finished = partial(_finish, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())
 
@@ -78,25 +81,25 @@ def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, studio: Studio)
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:
     """What is climbed. Raises `BadOption` for a guide beside a subject."""
     if guide is not None:
-        return _towards(params, network, guide)
+        return _guide_objective(params, network, guide)
     if params.look == "2015":
         return layer(params.meanings()[0].layer)
-    return wishes(params.terms())
+    return blended_position_objectives(params.terms())
 
 
-def _towards(params: Dream, network: Network, guide: Tensor) -> Objective:
+def _guide_objective(params: Dream, network: Network, guide: Tensor) -> Objective:
     if params.subject:
         raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
-    terms = [(weight, _features(network, meaning)) for weight, meanings in params.terms() for meaning in meanings]
-    small = resize(guide, fitted((guide.shape[1], guide.shape[2]), GUIDE_SIDE)).clamp(0, 1)
+    terms = [(weight, _feature_layer(network, meaning)) for weight, meanings in params.terms() for meaning in meanings]
+    small = resize(guide, fit_size((guide.shape[1], guide.shape[2]), GUIDE_SIDE)).clamp(0, 1)
     with torch.no_grad():
         features = network.activations(small[None], {name for _, name in terms})
-    return guided(terms, features, params.guide_by)
+    return guide_objective(terms, features, params.guide_by)
 
 
-def _features(network: Network, meaning: Meaning) -> str:
+def _feature_layer(network: Network, meaning: Meaning) -> str:
     """A guide has features and no classes: in place of scores stands the stage that they are made of."""
-    return network.behind if meaning.layer == EVIDENCE else meaning.layer
+    return network.behind if meaning.layer == LOGITS else meaning.layer
 
 
 def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None:
@@ -104,16 +107,16 @@ def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None
     if drawn is None and params.protect == "nothing":
         return None
     size = (picture.shape[1], picture.shape[2])
-    mask = sparing(params.protect, size).to(picture.device)
-    return mask if drawn is None else mask * painted(drawn, size)
+    mask = protect_mask(params.protect, size).to(picture.device)
+    return mask if drawn is None else mask * painted_mask(drawn, size)
 
 
-def _finished(params: Dream, show: Callable[[], Tensor], source: Tensor) -> Tensor:
+def _finish(params: Dream, show: Callable[[], Tensor], source: Tensor) -> Tensor:
     """What is shown, in the colours that were asked for, and with as much of the original."""
     picture = show()
     if params.colours == "as is" and params.keep == 0:
         return picture
     source = resize(source, (picture.shape[1], picture.shape[2])).clamp(0, 1)
     if params.colours != "as is":
-        picture = (coloured if params.colours == "keep" else matched)(picture, source)
+        picture = (restore_colours if params.colours == "keep" else match_histograms)(picture, source)
     return torch.lerp(picture, source, params.keep)

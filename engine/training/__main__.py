@@ -13,7 +13,7 @@ from torch import distributed
 
 from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
-from engine.runtime import Studio
+from engine.runtime import Runtime
 from engine.training import backdrops, class_sketches, examination, judge_network, model_card, sprites, subjects
 from engine.training.contact_sheets import sheets
 from engine.training.scenes import Scenes
@@ -86,15 +86,15 @@ def judge_for(path: Path | None, labels: list[str]) -> judge_network.Judge:
 
 def run_judge(asked: argparse.Namespace) -> None:
     """Examine; leaves with status 1 where a promise is not kept."""
-    studio = Studio("cpu", threads=asked.threads)
+    runtime = Runtime("cpu", threads=asked.threads)
     art, photos = sprites.read(asked.sprites), backdrops.photographs()
     if asked.random:
         labels = [*art.labels, *TEXTURES]
-        model = examination.untrained(len(labels), art, photos)
+        model = examination.untrained_network(len(labels), art, photos)
     else:
         model, labels = pocket.load(asked.weights)
     second, table = judge_for(asked.judge, labels), subjects.read(asked.subjects)
-    exam = examination.Exam(model, labels, second, art, photos, table, studio.dtype)
+    exam = examination.Exam(model, labels, second, art, photos, table, runtime.dtype)
     figures = examination.examine(exam, asked.only)
     examined = "random" if asked.random else (asked.weights or pocket.WEIGHTS).name
     print(examination.as_json(figures, {"network": examined}) if asked.json else examination.table(figures))
@@ -104,12 +104,14 @@ def run_judge(asked: argparse.Namespace) -> None:
 
 def find_subjects(asked: argparse.Namespace) -> None:
     """Measure which channels respond to each subject of the table; rewrite the table."""
-    studio = Studio("cpu", threads=asked.threads)
+    runtime = Runtime("cpu", threads=asked.threads)
     model, labels = pocket.load(asked.weights)
-    second, network = judge_for(asked.judge, labels), from_pocket(model, labels).to(studio.dtype)
+    second, network = judge_for(asked.judge, labels), from_pocket(model, labels).to(runtime.dtype)
     table, above = subjects.read(asked.out), subjects.heading(asked.out)
     art = sprites.read(asked.sprites)
-    found = subjects.measured(table, network, second, art, backdrops.photographs(), photographs(subjects.CHOSEN_ON))
+    found = subjects.measure_subjects(
+        table, network, second, art, backdrops.photographs(), photographs(subjects.CHOSEN_ON)
+    )
     text = subjects.as_toml(found, above)
     replace(asked.out, lambda part: part.write_text(text, "utf-8"))
     print(f"{len(found)} subjects: {asked.out}")
@@ -118,22 +120,22 @@ def find_subjects(asked: argparse.Namespace) -> None:
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
     art = sprites.read(asked.sprites)
-    drawn = class_sketches.shrunk(art)
+    drawn = class_sketches.shrink_sprites(art)
     replace(asked.out, lambda part: sketches.write(art.labels, drawn, part))
     print(f"{len(drawn)} classes, {drawn.shape[1]} sketches of each: {asked.out}")
 
 
 def write_card(asked: argparse.Namespace) -> None:
     """Write the model card and its pictures."""
-    studio = Studio("cpu", threads=asked.threads)
+    runtime = Runtime("cpu", threads=asked.threads)
     judged = json.loads(asked.judged.read_text("utf-8"))
     table = subjects.read(asked.subjects)
     weights, second = asked.weights or pocket.WEIGHTS, asked.judge or judge_network.WEIGHTS
     model, labels = pocket.load(weights)
-    network = from_pocket(model, labels, sketches.read()).to(studio.dtype)
+    network = from_pocket(model, labels, sketches.read()).to(runtime.dtype)
     for path in model_card.draw(network, table, asked.gallery):
         print(path)
-    text = model_card.written(model, model_card.facts(weights), model_card.facts(second), judged, table, labels)
+    text = model_card.card_text(model, model_card.facts(weights), model_card.facts(second), judged, table, labels)
     replace(asked.out, lambda part: part.write_text(text, "utf-8"))
     print(asked.out)
 

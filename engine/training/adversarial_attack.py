@@ -12,23 +12,23 @@ from torch import Generator, Tensor, nn
 from engine.networks.pocket import STD
 
 
-def length(x: Tensor) -> Tensor:
+def l2_norm(x: Tensor) -> Tensor:
     """L2 norm of each picture, never quite zero: [n, 1, 1, 1]."""
     return x.square().sum((1, 2, 3), keepdim=True).sqrt() + 1e-12
 
 
-def beginning(x: Tensor, radius: float | Tensor, generator: Generator) -> Tensor:
+def random_start(x: Tensor, radius: float | Tensor, generator: Generator) -> Tensor:
     """A random shift within the radius, for each picture."""
     share = torch.rand(len(x), 1, 1, 1, generator=generator).to(x.device)
     direction = torch.randn(x.shape, generator=generator).to(x.device)
-    return direction / length(direction) * share * radius / STD[0]
+    return direction / l2_norm(direction) * share * radius / STD[0]
 
 
-def climb(shift: Tensor, slope: Tensor, radius: float | Tensor, stride: float) -> Tensor:
+def attack_step(shift: Tensor, slope: Tensor, radius: float | Tensor, stride: float) -> Tensor:
     """One step of `stride` radii up the slope of the loss, then back onto the ball where it left it."""
     limit = radius / STD[0]
-    moved = shift + stride * limit * slope / length(slope)
-    return moved * (limit / length(moved)).clamp(max=1)
+    moved = shift + stride * limit * slope / l2_norm(slope)
+    return moved * (limit / l2_norm(moved)).clamp(max=1)
 
 
 def perturb(
@@ -45,11 +45,11 @@ def perturb(
     `stride` is a step's length in radii; without it, all of them together reach 1.4 radii.
     """
     stride = 1.4 / steps if stride is None else stride
-    shift = beginning(x, radius, generator)
+    shift = random_start(x, radius, generator)
     network.eval()
     for _ in range(steps):
         shift.requires_grad_()
         loss = F.cross_entropy(network(x + shift).float(), labels, reduction="sum")
         (slope,) = torch.autograd.grad(loss, shift)
-        shift = climb(shift.detach(), slope, radius, stride)
+        shift = attack_step(shift.detach(), slope, radius, stride)
     return (x + shift).detach()

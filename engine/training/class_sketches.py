@@ -26,7 +26,7 @@ OTHER_WAY: Final = frozenset({"octopus", "man", "woman", "globe", "dog face", "b
 sure of nearly all of them."""
 
 
-def shrunk(sprites: Sprites) -> Tensor:
+def shrink_sprites(sprites: Sprites) -> Tensor:
     """Every class in STYLES, the clearer one first, on grey: [classes, 2, 3, SIDE, SIDE] in [0, 1]."""
     art = torch.stack([sprites.art[style] for style in STYLES], 1).float() / 255
     cover = art[:, :, 3:]

@@ -14,24 +14,24 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Generator, Tensor
 
-from engine.ascent.feature_visualization import paint
-from engine.ascent.pixel_ascent import Course, ascend
-from engine.canvas.fourier_canvas import Fourier
-from engine.canvas.initial_image import opening
+from engine.ascent.feature_visualization import visualize_coarse_to_fine
+from engine.ascent.pixel_ascent import OctaveSchedule, ascend
+from engine.canvas.fourier_canvas import FourierCanvas
+from engine.canvas.initial_image import initial_image
 from engine.networks.loading import from_pocket
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import load
-from engine.objectives import Objective, layer, strongest
+from engine.objectives import Objective, layer, strongest_channel
 
 SIDE: Final = 384
 """Long side of a dream on a sheet, in pixels."""
 
 
 def dream(
-    network: Network, objective: Objective, photo: Tensor, generator: Generator, course: Course | None = None
+    network: Network, objective: Objective, photo: Tensor, generator: Generator, schedule: OctaveSchedule | None = None
 ) -> Tensor:
     """A dream of a photo [3, h, w] in [0, 1], of the same shape."""
-    for report in ascend(network, objective, photo, course or Course(), generator):
+    for report in ascend(network, objective, photo, schedule or OctaveSchedule(), generator):
         photo = report.show()
     return photo
 
@@ -41,12 +41,12 @@ def dream_layers(network: Network) -> list[str]:
     return [name for name in network.layers if name.startswith(("conv3", "mixed"))]
 
 
-def towards(labels: Sequence[str], wish: Sequence[str]) -> Objective:
+def class_evidence(labels: Sequence[str], wish: Sequence[str]) -> Objective:
     """Evidence for any of some classes, at every position."""
-    return strongest(EVIDENCE, *(labels.index(label) for label in wish))
+    return strongest_channel(LOGITS, *(labels.index(label) for label in wish))
 
 
-def painted(
+def paint(
     network: Network,
     objective: Objective,
     n: int,
@@ -56,19 +56,19 @@ def painted(
     begun: Tensor | None = None,
 ) -> Tensor:
     """Pictures, [n, 3, side, side] in [0, 1], by the product's canvas and loop; from nothing, or what is `begun`."""
-    canvas = Fourier((side, side), generator, n, begun)
-    for _ in paint(network, objective, canvas, iterations, generator, side * 9 // 16):
+    canvas = FourierCanvas((side, side), generator, n, begun)
+    for _ in visualize_coarse_to_fine(network, objective, canvas, iterations, generator, side * 9 // 16):
         pass
     return canvas.pictures().detach()
 
 
-def each_its_own(classes: Sequence[int]) -> Objective:
+def logit_batch(classes: Sequence[int]) -> Objective:
     """Picture k of a batch for class k: the sum of their logits, which are means over the positions.
 
     Less 0.5 or 1 of the logsumexp of all, the judge recognised fewer of twelve classes, or no more.
     """
     own = torch.tensor(list(classes))[:, None]
-    return Objective(lambda found: found[EVIDENCE].float().mean((2, 3)).gather(1, own).sum(), frozenset({EVIDENCE}))
+    return Objective(lambda found: found[LOGITS].float().mean((2, 3)).gather(1, own).sum(), frozenset({LOGITS}))
 
 
 def concepts(
@@ -80,7 +80,7 @@ def concepts(
     begun: Tensor | None = None,
 ) -> Tensor:
     """Classes, [n, 3, side, side] in [0, 1], all of them in one batch."""
-    return painted(network, each_its_own(classes), len(classes), generator, side, iterations, begun)
+    return paint(network, logit_batch(classes), len(classes), generator, side, iterations, begun)
 
 
 def photograph(name: str, generator: Generator) -> Tensor:
@@ -88,10 +88,10 @@ def photograph(name: str, generator: Generator) -> Tensor:
     import skimage.data
 
     if name == "noise":
-        return opening(None, SIDE, generator)
+        return initial_image(None, SIDE, generator)
     pixels = torch.from_numpy(getattr(skimage.data, name)().copy())
     picture = pixels[..., None].expand(-1, -1, 3) if pixels.ndim == 2 else pixels
-    return opening(picture.permute(2, 0, 1).float() / 255, SIDE, generator)
+    return initial_image(picture.permute(2, 0, 1).float() / 255, SIDE, generator)
 
 
 def sheet(rows: Sequence[Sequence[Tensor]], path: Path) -> None:
@@ -117,7 +117,7 @@ def sheets(weights: Path | None, folder: Path) -> Iterator[Path]:
     model, labels = load(weights)
     network, chance = from_pocket(model, labels), Generator().manual_seed(0)
     objectives = [layer(name) for name in dream_layers(network)]
-    objectives += [towards(labels, wish) for wish in WISHES]
+    objectives += [class_evidence(labels, wish) for wish in WISHES]
     for name in PHOTOGRAPHS:
         photo = photograph(name, chance)
         seen = [photo, *(dream(network, objective, photo, chance) for objective in objectives)]

@@ -17,16 +17,16 @@ from torch import Generator, Tensor, nn
 from engine.networks.loading import from_pocket
 from engine.networks.network import Network
 from engine.networks.pocket import Pocket
-from engine.objectives import wish
+from engine.objectives import position_objective
 from engine.training import judge_pictures
 from engine.training.adversarial_attack import perturb
 from engine.training.contact_sheets import concepts, dream_layers
 from engine.training.scenes import Scenes
 from engine.training.sprites import TRAINED_STYLES, Sprites
-from engine.training.subjects import Subjects, wanted
+from engine.training.subjects import Subjects, class_indices
 from engine.training.textures import TEXTURES
 from engine.training.training_loop import Plan, advance, begin, compose
-from engine.training.verdict import lifts, normalised, photographs, scores, watched
+from engine.training.verdict import normalise_in_place, photographs, scores, support_gains, with_progress
 
 BATCHES: Final = 32
 """Of every kind of picture: 2,048 pictures."""
@@ -83,38 +83,38 @@ class Figure:
         return self.figure <= promise.threshold if promise.at_most else self.figure >= promise.threshold
 
 
-def share_right(network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], kind: str, batches: int) -> float:
+def top1(network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], kind: str, batches: int) -> float:
     """Top-1 on so many judging batches of a kind."""
     right = 0
-    for index in watched(range(batches), kind, batches):
+    for index in with_progress(range(batches), kind, batches):
         pictures, labels = judge_pictures.batch(sprites, photos, kind, index)
         right += int((scores(network, pictures).argmax(1) == labels).sum())
     return right / (batches * judge_pictures.BATCH)
 
 
-def fresh(network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], batches: int = BATCHES) -> Figure:
+def fresh_accuracy(network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], batches: int = BATCHES) -> Figure:
     """Every trained style and the textures; the whole counts labels: the styles' mean is worth 265, textures 37."""
-    each = {kind: share_right(network, sprites, photos, kind, batches) for kind in (*TRAINED_STYLES, "textures")}
+    each = {kind: top1(network, sprites, photos, kind, batches) for kind in (*TRAINED_STYLES, "textures")}
     emoji, textures = len(sprites.labels), len(TEXTURES)
     styles = sum(each[kind] for kind in TRAINED_STYLES) / len(TRAINED_STYLES)
     return Figure("fresh", (emoji * styles + textures * each["textures"]) / (emoji + textures), each)
 
 
-def unseen(network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], batches: int = BATCHES) -> Figure:
+def unseen_accuracy(network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], batches: int = BATCHES) -> Figure:
     """The same emoji as another house draws them."""
-    return Figure("unseen", share_right(network, sprites, photos, "twemoji", batches))
+    return Figure("unseen", top1(network, sprites, photos, "twemoji", batches))
 
 
-def attacked(
+def attacked_accuracy(
     network: nn.Module, sprites: Sprites, photos: Sequence[Tensor], batches: Mapping[str, int] = ATTACKED
 ) -> Figure:
     """What is left of top-1 under the attack, in float32; the same pictures without it in the detail."""
     chance = Generator().manual_seed(0)
     wished = [(kind, index) for kind, count in batches.items() for index in range(count)]
     clean = right = 0
-    for kind, index in watched(wished, "attacked", len(wished)):
+    for kind, index in with_progress(wished, "attacked", len(wished)):
         pictures, labels = judge_pictures.batch(sprites, photos, kind, index)
-        x = normalised(pictures)
+        x = normalise_in_place(pictures)
         moved = perturb(network, x, labels, ATTACK_RADIUS, ATTACK_STEPS, chance, ATTACK_STRIDE)
         with torch.no_grad():
             clean += int((network(x).argmax(1) == labels).sum())
@@ -131,7 +131,7 @@ def class_pictures(
     chance = Generator().manual_seed(0)
     ranks: dict[str, int] = {}
     groups = [asked[at : at + TOGETHER] for at in range(0, len(asked), TOGETHER)]
-    for group in watched(groups, "class pictures", len(groups)):
+    for group in with_progress(groups, "class pictures", len(groups)):
         pictures = concepts(network, group, chance, iterations=iterations)
         seen, own = scores(judge, pictures), torch.tensor(group)[:, None]
         rank = (seen > seen.gather(1, own)).sum(1).tolist()
@@ -149,8 +149,10 @@ def subjects_raised(
     """Dream towards every subject on every photograph: what share of the subjects rises on four of five."""
     photos = photographs() if photos is None else photos
     detail = {}
-    for name, subject in watched(subjects.items(), "subjects", len(subjects)):
-        rises = lifts(network, judge, wish([subject]), photos, wanted(subject, network.labels))
+    for name, subject in with_progress(subjects.items(), "subjects", len(subjects)):
+        rises = support_gains(
+            network, judge, position_objective([subject]), photos, class_indices(subject, network.labels)
+        )
         raised = sum(rise > 0 for rise in rises)
         detail[name] = {"raised": raised, "lift": sum(rises) / len(rises)}
     enough = RAISED_OF_FIVE * len(photos)
@@ -158,7 +160,9 @@ def subjects_raised(
 
 
 @torch.no_grad()
-def alive(network: Network, sprites: Sprites, photos: Sequence[Tensor], batches: int = ALIVE_BATCHES) -> Figure:
+def count_silent_channels(
+    network: Network, sprites: Sprites, photos: Sequence[Tensor], batches: int = ALIVE_BATCHES
+) -> Figure:
     """Count the channels that (nearly) never fire on the judging set."""
     names = dream_layers(network)
     # One batch of every kind says how large a layer's values are; then all are counted.
@@ -169,7 +173,7 @@ def alive(network: Network, sprites: Sprites, photos: Sequence[Tensor], batches:
     for kind in judge_pictures.KINDS:
         found = network.activations(judge_pictures.batch(sprites, photos, kind, 0)[0], names)
         spread = {name: spread[name] + float(found[name].float().var()) / len(judge_pictures.KINDS) for name in names}
-    for kind, index in watched(wished, "alive", len(wished)):
+    for kind, index in with_progress(wished, "alive", len(wished)):
         found = network.activations(judge_pictures.batch(sprites, photos, kind, index)[0], names)
         for name in names:
             fires = found[name].float() > FIRES * spread[name] ** 0.5
@@ -179,7 +183,7 @@ def alive(network: Network, sprites: Sprites, photos: Sequence[Tensor], batches:
     return Figure("alive", sum(len(channels) for channels in dead.values()), dead)
 
 
-def repeatable(
+def repeat_training(
     sprites: Sprites, photos: Sequence[Tensor], steps: int = 200, bank: int = 1600, each_texture: int = 40
 ) -> Figure:
     """Train twice from the same seed, on the CPU and at a small side: how many tensors differ in any bit."""
@@ -188,14 +192,14 @@ def repeatable(
     for turn in (1, 2):
         scenes = Scenes(sprites, photos, plan.seed, bank, each_texture)
         run = begin(plan, scenes.labels)
-        for _ in watched(range(steps), f"training, run {turn}", steps):
+        for _ in with_progress(range(steps), f"training, run {turn}", steps):
             advance(run, compose(run, scenes))
         ends.append([*run.network.state_dict().values(), *run.average.state_dict().values()])
     differing = sum(not torch.equal(one, other) for one, other in zip(*ends, strict=True))
     return Figure("repeatable", differing, {"steps": steps, "tensors": len(ends[0])})
 
 
-def untrained(labels: int, sprites: Sprites, photos: Sequence[Tensor]) -> Pocket:
+def untrained_network(labels: int, sprites: Sprites, photos: Sequence[Tensor]) -> Pocket:
     """A network with drawn weights, its norms fitted by one judging batch: what every figure is without learning."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -204,7 +208,7 @@ def untrained(labels: int, sprites: Sprites, photos: Sequence[Tensor]) -> Pocket
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1.0
     with torch.no_grad():
-        network(normalised(judge_pictures.batch(sprites, photos, "noto", 0)[0]))
+        network(normalise_in_place(judge_pictures.batch(sprites, photos, "noto", 0)[0]))
     return network.eval()
 
 
@@ -226,13 +230,13 @@ class Exam:
 
 
 MEASURES: Final[dict[str, Callable[[Exam], list[Figure]]]] = {
-    "fresh": lambda exam: [fresh(exam.model, exam.sprites, exam.photos)],
-    "unseen": lambda exam: [unseen(exam.model, exam.sprites, exam.photos)],
-    "attacked": lambda exam: [attacked(exam.model, exam.sprites, exam.photos)],
+    "fresh": lambda exam: [fresh_accuracy(exam.model, exam.sprites, exam.photos)],
+    "unseen": lambda exam: [unseen_accuracy(exam.model, exam.sprites, exam.photos)],
+    "attacked": lambda exam: [attacked_accuracy(exam.model, exam.sprites, exam.photos)],
     "classes": lambda exam: class_pictures(exam.network(), exam.judge),
     "subjects": lambda exam: [subjects_raised(exam.network(), exam.judge, exam.subjects)],
-    "alive": lambda exam: [alive(from_pocket(exam.model, exam.labels), exam.sprites, exam.photos)],
-    "repeatable": lambda exam: [repeatable(exam.sprites, exam.photos)],
+    "alive": lambda exam: [count_silent_channels(from_pocket(exam.model, exam.labels), exam.sprites, exam.photos)],
+    "repeatable": lambda exam: [repeat_training(exam.sprites, exam.photos)],
 }
 ON_REQUEST: Final = ("repeatable",)
 """Trains, for minutes; needs to be named."""
@@ -244,7 +248,7 @@ def examine(exam: Exam, only: Sequence[str] = ()) -> list[Figure]:
     return [figure for name in names for figure in MEASURES[name](exam)]
 
 
-def shown(value: float, at_most: bool) -> str:
+def format_value(value: float, at_most: bool) -> str:
     """A count as it is, a share in per cent."""
     return f"{value:.0f}" if at_most else f"{100 * value:.1f} %"
 
@@ -254,9 +258,9 @@ def table(figures: Sequence[Figure]) -> str:
     lines = [f"{'promise':<52} {'figure':>8} {'promised':>12}"]
     for figure in figures:
         promise = PROMISES[figure.promise]
-        bound = f"{'<=' if promise.at_most else '>='} {shown(promise.threshold, promise.at_most)}"
+        bound = f"{'<=' if promise.at_most else '>='} {format_value(promise.threshold, promise.at_most)}"
         mark = "ok" if figure.ok else "short"
-        lines.append(f"{promise.about:<52} {shown(figure.figure, promise.at_most):>8} {bound:>12}  {mark}")
+        lines.append(f"{promise.about:<52} {format_value(figure.figure, promise.at_most):>8} {bound:>12}  {mark}")
     return "\n".join(lines)
 
 

@@ -19,16 +19,16 @@ from safetensors import safe_open
 from torch import Generator, Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.canvas.class_sketch import sketched
-from engine.canvas.page_layout import MARGIN, SOFT, WIDTH, Page, shortened
-from engine.networks.network import EVIDENCE, Network
+from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.page_layout import MARGIN, SOFT, WIDTH, Page, shorten
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
-from engine.objectives import wish
-from engine.training.contact_sheets import concepts, painted
+from engine.objectives import position_objective
+from engine.training.contact_sheets import concepts, paint
 from engine.training.examination import from_json, table
 from engine.training.subjects import Subjects
 from engine.training.training_loop import Plan
-from engine.training.verdict import watched
+from engine.training.verdict import with_progress
 
 CAPTION: Final = 32.0
 """Points of a sheet for what stands under a picture."""
@@ -92,7 +92,7 @@ def command(training: Mapping[str, Any]) -> str:
     return f"{text} --plan '{json.dumps(changes)}'" if changes else text
 
 
-def captioned(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -> None:
+def write_caption_sheet(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -> None:
     """Pictures [3, h, w] in [0, 1] in a grid, each above its caption, as WebP of at most LARGEST bytes."""
     cell = (WIDTH - 2 * MARGIN) / COLUMNS
     rows = -(-len(pictures) // COLUMNS)
@@ -100,8 +100,8 @@ def captioned(pictures: Sequence[Tensor], captions: Sequence[str], path: Path) -
     for at, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         x, y = MARGIN + cell * (at % COLUMNS), MARGIN + (cell + CAPTION) * (at // COLUMNS)
         page.picture(picture, x + 3, y, cell - 6, cell - 6)
-        page.text(shortened(caption, 19, cell - 6), x + 3, y + cell + 14, 19, SOFT)
-    whole = Image.fromarray(page.shown().mul(255).byte().permute(1, 2, 0).contiguous().numpy())
+        page.text(shorten(caption, 19, cell - 6), x + 3, y + cell + 14, 19, SOFT)
+    whole = Image.fromarray(page.render().mul(255).byte().permute(1, 2, 0).contiguous().numpy())
     for quality in QUALITIES:
         whole.save(path, "WEBP", quality=quality, method=6)
         if path.stat().st_size <= LARGEST:
@@ -112,19 +112,19 @@ def draw(network: Network, subjects: Subjects, folder: Path, iterations: int = 6
     """Both sheets, yielded when written: every subject's feature picture, and every so-many-th class, not the best."""
     folder.mkdir(parents=True, exist_ok=True)
     features = [
-        painted(network, wish([subject]), 1, Generator().manual_seed(0), iterations=iterations)[0]
-        for subject in watched(subjects.values(), "feature pictures", len(subjects))
+        paint(network, position_objective([subject]), 1, Generator().manual_seed(0), iterations=iterations)[0]
+        for subject in with_progress(subjects.values(), "feature pictures", len(subjects))
     ]
-    captioned(features, list(subjects), folder / SUBJECTS_SHEET)
+    write_caption_sheet(features, list(subjects), folder / SUBJECTS_SHEET)
     yield folder / SUBJECTS_SHEET
     chosen = list(range(0, len(network.labels), max(1, len(network.labels) // CLASSES)))[:CLASSES]
     chance, groups = Generator().manual_seed(0), [chosen[at : at + 16] for at in range(0, len(chosen), 16)]
     made: list[Tensor] = []
-    for group in watched(groups, "class pictures", len(groups)):
+    for group in with_progress(groups, "class pictures", len(groups)):
         best = [network.sketches.get(network.labels[label], ())[:1] for label in group]
-        begun = torch.stack([sketched(list(one), chance) for one in best])
+        begun = torch.stack([combine_sketches(list(one), chance) for one in best])
         made += concepts(network, group, chance, iterations=iterations, begun=begun)
-    captioned(made, [network.labels[label] for label in chosen], folder / CLASSES_SHEET)
+    write_caption_sheet(made, [network.labels[label] for label in chosen], folder / CLASSES_SHEET)
     yield folder / CLASSES_SHEET
 
 
@@ -148,7 +148,7 @@ def subject_table(subjects: Subjects, labels: Sequence[str]) -> str:
         "|---|---|---|---|--:|--:|--:|",
     ]
     for name, one in subjects.items():
-        channels = ", ".join(labels[at] if one.layer == EVIDENCE else str(at) for at in one.channels)
+        channels = ", ".join(labels[at] if one.layer == LOGITS else str(at) for at in one.channels)
         proof = [format(one.evidence[key], form) if key in one.evidence else "" for key, form in PROOFS.items()]
         lines.append(f"| {one.emoji} | `{name}` | {one.layer} | {channels} | {' | '.join(proof)} |")
     return "\n".join(lines)
@@ -157,7 +157,7 @@ def subject_table(subjects: Subjects, labels: Sequence[str]) -> str:
 PROOFS: Final = {"auc": ".3f", "lift": "+.2f", "raised": ".0f"}
 
 
-def written(
+def card_text(
     model: Pocket, file: Facts, judge: Facts, judged: Mapping[str, Any], subjects: Subjects, labels: list[str]
 ) -> str:
     """The card."""

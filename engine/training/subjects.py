@@ -20,13 +20,13 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from engine.ascent.pixel_ascent import Course
+from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.catalog.catalog import Subject
-from engine.networks.network import EVIDENCE, Network
-from engine.objectives import wish
+from engine.networks.network import LOGITS, Network
+from engine.objectives import position_objective
 from engine.training import judge_pictures
 from engine.training.sprites import TRAINED_STYLES, Sprites
-from engine.training.verdict import lifts, watched
+from engine.training.verdict import support_gains, with_progress
 
 LAYERS: Final = ("mixed4a", "mixed4b", "mixed4c", "mixed4d", "mixed5a", "mixed5b")
 """Where channels are looked for; below them only strokes and colours respond."""
@@ -46,7 +46,7 @@ Subjects = Mapping[str, Subject]
 """By name, in the order in which they are offered."""
 
 
-def wanted(subject: Subject, labels: Sequence[str]) -> list[int]:
+def class_indices(subject: Subject, labels: Sequence[str]) -> list[int]:
     """The indices of its classes. Raises `ValueError` for a class that the network does not know."""
     if unknown := set(subject.classes) - set(labels):
         raise ValueError(f"a subject names {sorted(unknown)}, which are no labels; correct its classes in the table")
@@ -95,11 +95,11 @@ def responses(
     network: Network, sprites: Sprites, photos: Sequence[Tensor], batches: Mapping[str, int] = PICTURES
 ) -> tuple[dict[str, Tensor], Tensor]:
     """Each channel's mean response over the positions of judging pictures: {layer: [n, c]}, labels [n]."""
-    layers = [name for name in (*LAYERS, EVIDENCE) if name in network.layers]
+    layers = [name for name in (*LAYERS, LOGITS) if name in network.layers]
     wished = [(kind, index) for kind, count in batches.items() for index in range(count)]
     means: dict[str, list[Tensor]] = {name: [] for name in layers}
     truths = []
-    for kind, index in watched(wished, "responses", len(wished)):
+    for kind, index in with_progress(wished, "responses", len(wished)):
         pictures, labels = judge_pictures.batch(sprites, photos, kind, index)
         for name, found in network.activations(pictures, layers).items():
             means[name].append(found.float().mean((2, 3)))
@@ -107,7 +107,7 @@ def responses(
     return {name: torch.cat(parts) for name, parts in means.items()}, torch.cat(truths)
 
 
-def area(values: Tensor, positive: Tensor) -> Tensor:
+def area_under_roc(values: Tensor, positive: Tensor) -> Tensor:
     """Area under ROC of each column: how often a positive row's value exceeds a negative one's. [n, c], [n] -> [c].
 
     From the sum of ranks (Mann & Whitney 1947); equal values count as they happen to be sorted.
@@ -133,28 +133,30 @@ def candidates(seen: Mapping[str, Tensor], truths: Tensor, classes: Sequence[int
     positive = torch.isin(truths, torch.tensor(list(classes)))
     found = []
     for layer, values in seen.items():
-        each = area(values, positive)
+        each = area_under_roc(values, positive)
         best = [int(at) for at in each.argsort(descending=True)[:MOST] if each[at] > TELLS]
-        channels = tuple(classes) if layer == EVIDENCE else tuple(best)
+        channels = tuple(classes) if layer == LOGITS else tuple(best)
         if channels:
             strongest = values[:, list(channels)].amax(1, keepdim=True)
-            found.append(Candidate(layer, channels, float(area(strongest, positive))))
-    own = [one for one in found if one.layer == EVIDENCE]
-    others = sorted((one for one in found if one.layer != EVIDENCE), key=lambda one: -one.auc)
+            found.append(Candidate(layer, channels, float(area_under_roc(strongest, positive))))
+    own = [one for one in found if one.layer == LOGITS]
+    others = sorted((one for one in found if one.layer != LOGITS), key=lambda one: -one.auc)
     return own + others[:TRIED]
 
 
-def tried(
+def try_candidate(
     subject: Subject,
     candidate: Candidate,
     network: Network,
     judge: nn.Module,
     photos: Sequence[Tensor],
-    course: Course | None = None,
+    schedule: OctaveSchedule | None = None,
 ) -> Subject:
     """The subject with this candidate for its channels, and what a dream towards them does."""
     chosen = subject.model_copy(update={"layer": candidate.layer, "channels": candidate.channels})
-    rises = lifts(network, judge, wish([chosen]), photos, wanted(subject, network.labels), course)
+    rises = support_gains(
+        network, judge, position_objective([chosen]), photos, class_indices(subject, network.labels), schedule
+    )
     proof = {
         "auc": round(candidate.auc, 3),
         "lift": round(sum(rises) / len(rises), 2),
@@ -163,7 +165,7 @@ def tried(
     return chosen.model_copy(update={"evidence": proof})
 
 
-def measured(
+def measure_subjects(
     subjects: Subjects,
     network: Network,
     judge: nn.Module,
@@ -171,13 +173,13 @@ def measured(
     backdrops: Sequence[Tensor],
     photos: Sequence[Tensor],
     batches: Mapping[str, int] = PICTURES,
-    course: Course | None = None,
+    schedule: OctaveSchedule | None = None,
 ) -> dict[str, Subject]:
     """Every subject with the channels whose dreams the judge recognises best: on most photographs, then by the rise."""
     seen, truths = responses(network, sprites, backdrops, batches)
     found = {}
-    for name, subject in watched(subjects.items(), "subjects", len(subjects)):
-        options = candidates(seen, truths, wanted(subject, network.labels))
-        trials = [tried(subject, option, network, judge, photos, course) for option in options]
+    for name, subject in with_progress(subjects.items(), "subjects", len(subjects)):
+        options = candidates(seen, truths, class_indices(subject, network.labels))
+        trials = [try_candidate(subject, option, network, judge, photos, schedule) for option in options]
         found[name] = max(trials, key=lambda one: (one.evidence["raised"], one.evidence["lift"]))
     return found

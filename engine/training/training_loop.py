@@ -29,7 +29,7 @@ from torch import Generator, Tensor, distributed, nn
 
 from engine.networks.pocket import MEAN, STD, Conv, Pocket, load
 from engine.platform import atomic_file
-from engine.training.adversarial_attack import beginning, climb, perturb
+from engine.training.adversarial_attack import attack_step, perturb, random_start
 from engine.training.judge_network import Judge
 from engine.training.scenes import Scenes
 from engine.training.sprites import STYLES
@@ -185,12 +185,12 @@ def advance(run: Run, batch: Batch) -> float:
     if radius and float(torch.rand((), generator=chance)) < plan.attacked:
         reach = 1 + plan.spread * (2 * torch.rand(len(x), 1, 1, 1, generator=chance) - 1)
         reach = radius * reach.to(run.device)
-        shift = beginning(x, reach, chance)
+        shift = random_start(x, reach, chance)
         for _ in range(plan.replays):
             moved = (x + shift).requires_grad_()
             loss = update(run, moved, labels)
             if moved.grad is not None:
-                shift = climb(shift, moved.grad, reach, plan.stride)
+                shift = attack_step(shift, moved.grad, reach, plan.stride)
     else:
         loss = update(run, x, labels)
     run.step += 1

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from engine.ascent.pixel_ascent import Course
+from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.networks.network import Network
 from engine.objectives import Objective
 from engine.training.contact_sheets import dream, photograph
@@ -29,7 +29,7 @@ PHOTOGRAPHS: Final = ("astronaut", "cat", "coffee", "rocket", "camera")
 T = TypeVar("T")
 
 
-def watched(items: Iterable[T], what: str, count: int) -> Iterator[T]:
+def with_progress(items: Iterable[T], what: str, count: int) -> Iterator[T]:
     """The same items; says on standard error how far they are, so that standard output stays the answer's."""
     for number, item in enumerate(items, 1):
         yield item
@@ -37,7 +37,7 @@ def watched(items: Iterable[T], what: str, count: int) -> Iterator[T]:
         print(f"\r{what} {number}/{count}", end=ending, file=sys.stderr, flush=True)
 
 
-def normalised(pictures: Tensor) -> Tensor:
+def normalise_in_place(pictures: Tensor) -> Tensor:
     """Pictures in [0, 1] -> what both networks read, where they are: as training gives it to them."""
     return normalise(pictures, pictures.device)
 
@@ -47,11 +47,11 @@ def scores(network: nn.Module, pictures: Tensor) -> Tensor:
     """Logits [n, classes] for pictures [n, 3, h, w] in [0, 1], each resized once to SIDE as a whole."""
     if pictures.shape[2:] != (SIDE, SIDE):
         pictures = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear", antialias=True)
-    found: Tensor = network(normalised(pictures))
+    found: Tensor = network(normalise_in_place(pictures))
     return found
 
 
-def starts(length: int) -> list[int]:
+def frame_starts(length: int) -> list[int]:
     """Where frames of SIDE begin along an edge: every half frame, and one that ends with the edge."""
     last = length - SIDE
     return [*range(0, last, SIDE // 2), last]
@@ -66,7 +66,7 @@ def frames(picture: Tensor) -> Tensor:
     for scale in (1.0, 0.5):
         size = [max(SIDE, round(scale * edge)) for edge in picture.shape[1:]]
         seen = F.interpolate(picture[None], size, mode="bilinear", antialias=True)[0]
-        found += [seen[:, y : y + SIDE, x : x + SIDE] for y in starts(size[0]) for x in starts(size[1])]
+        found += [seen[:, y : y + SIDE, x : x + SIDE] for y in frame_starts(size[0]) for x in frame_starts(size[1])]
     return torch.stack(found)
 
 
@@ -82,18 +82,18 @@ def photographs(names: Sequence[str] = PHOTOGRAPHS) -> list[Tensor]:
     return [photograph(name, Generator()) for name in names]
 
 
-def lifts(
+def support_gains(
     network: Network,
     judge: nn.Module,
     objective: Objective,
     photos: Sequence[Tensor],
     wanted: Sequence[int],
-    course: Course | None = None,
+    schedule: OctaveSchedule | None = None,
 ) -> list[float]:
     """By how many nats a dream raises the judge's support for some classes, on each photograph."""
     found = []
     for photo in photos:
         # The same jitter for every dream: subjects and layers are compared, not chance.
-        after = dream(network, objective, photo, Generator().manual_seed(0), course)
+        after = dream(network, objective, photo, Generator().manual_seed(0), schedule)
         found.append(support(judge, after, wanted) - support(judge, photo, wanted))
     return found

@@ -1,4 +1,4 @@
-"""What tests of the torch side share: a small network of pocket's kind, and a studio that knows only it.
+"""What tests of the torch side share: a small network of pocket's kind, and a runtime that knows only it.
 
 Torch is imported where it is needed: the folders beside these, of the queue and the settings, do without.
 """
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from engine.networks.network import Network
-    from engine.runtime import Studio
+    from engine.runtime import Runtime
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +46,19 @@ def pocket_network() -> Network:
 
 
 @pytest.fixture
-def studio(pocket_network: Network) -> Studio:
-    """A studio whose every network is that pocket, in float32."""
-    from engine.runtime import Studio
+def runtime(pocket_network: Network) -> Runtime:
+    """A runtime whose every network is that pocket, in float32."""
+    from engine.runtime import Runtime
 
-    return Studio("cpu", "float32", loader=lambda _name: pocket_network)
+    return Runtime("cpu", "float32", loader=lambda _name: pocket_network)
 
 
 @pytest.fixture
-def shipped() -> Studio:
-    """A studio with the networks that are shipped: for what a random one does not know."""
-    from engine.runtime import Studio
+def shipped() -> Runtime:
+    """A runtime with the networks that are shipped: for what a random one does not know."""
+    from engine.runtime import Runtime
 
-    return Studio("cpu", "float32")
+    return Runtime("cpu", "float32")
 
 
 @pytest.fixture
@@ -66,6 +66,6 @@ def photo() -> Tensor:
     """A picture [3, 90, 120] in [0, 1] that is different everywhere."""
     import torch
 
-    from engine.canvas.noise import clouds
+    from engine.canvas.noise import coloured_noise
 
-    return clouds((90, 120), torch.Generator().manual_seed(5))
+    return coloured_noise((90, 120), torch.Generator().manual_seed(5))

@@ -13,13 +13,13 @@ from torch import Tensor
 from engine.ascent.progress import Progress
 from engine.ascent.tiled_gradient import NOTE
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import tensor
+from engine.encoders.pixel_bytes import to_tensor
 from engine.files import generation_metadata, sanitizer
 from engine.files.generation_metadata import Imprint
 from engine.networks.network import Network
 from engine.params import Dream, make
-from engine.render import produce
-from engine.runtime import Studio
+from engine.render import render
+from engine.runtime import Runtime
 
 QUICK = {"size": 160, "octaves": 2, "iterations": 2, "layer": "low"}
 
@@ -34,39 +34,39 @@ def png(colour: str = "white", split: bool = False) -> bytes:
     return out.getvalue()
 
 
-def made(studio: Studio, others: Mapping[str, bytes] | None = None, **options: object) -> Encoded:
+def made(runtime: Runtime, others: Mapping[str, bytes] | None = None, **options: object) -> Encoded:
     wanted = make(Dream, **{**QUICK, **options})
-    *_, last = produce(wanted, png(), studio, others=others)
+    *_, last = render(wanted, png(), runtime, others=others)
     assert isinstance(last, Encoded)
     return last
 
 
-def test_a_file_says_how_it_was_made(studio: Studio) -> None:
-    file = made(studio, {"mask": png(split=True)}, seed=4821)
+def test_a_file_says_how_it_was_made(runtime: Runtime) -> None:
+    file = made(runtime, {"mask": png(split=True)}, seed=4821)
     assert generation_metadata.read(sanitizer.read_imprint(file.data, 1.0)) == Imprint(
         make(Dream, **QUICK, seed=4821), ("mask",)
     )
 
 
-def test_what_is_kept_early_says_it_too(studio: Studio) -> None:
-    reports = produce(make(Dream, **QUICK), png(), studio)
+def test_what_is_kept_early_says_it_too(runtime: Runtime) -> None:
+    reports = render(make(Dream, **QUICK), png(), runtime)
     next(reports)
     last = reports.send(True)
     assert isinstance(last, Encoded)
     assert generation_metadata.read(sanitizer.read_imprint(last.data, 1.0)).params == make(Dream, **QUICK)
 
 
-def test_further_pictures_reach_the_recipe(studio: Studio) -> None:
+def test_further_pictures_reach_the_recipe(runtime: Runtime) -> None:
     plain, masked, led = (
-        made(studio, others) for others in (None, {"mask": png(split=True)}, {"guide": png(split=True)})
+        made(runtime, others) for others in (None, {"mask": png(split=True)}, {"guide": png(split=True)})
     )
     assert len({plain.data, masked.data, led.data}) == 3
     assert plain.note == ""
-    dreamed, source = (tensor(data)[:, :, :60] for data in (masked.data, png()))
+    dreamed, source = (to_tensor(data)[:, :, :60] for data in (masked.data, png()))
     assert (dreamed - source).abs().mean() < 0.005
 
 
-def test_memory_that_runs_out_once_is_said_in_the_result(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_runs_out_once_is_said_in_the_result(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     activations = Network.activations
     failed: list[torch.Size] = []
 
@@ -77,14 +77,14 @@ def test_memory_that_runs_out_once_is_said_in_the_result(studio: Studio, monkeyp
         return activations(network, picture, layers)
 
     monkeypatch.setattr(Network, "activations", cramped)
-    *steps, last = produce(make(Dream, **QUICK), png(), studio)
+    *steps, last = render(make(Dream, **QUICK), png(), runtime)
     assert isinstance(last, Encoded)
     assert (len(failed), last.note) == (1, NOTE)
     assert [step.note for step in steps if isinstance(step, Progress)] == ["", "", NOTE, NOTE]
 
 
-def test_keeping_early_gives_the_size_that_was_asked_for(studio: Studio) -> None:
-    reports = produce(make(Dream, **QUICK), png(), studio)
+def test_keeping_early_gives_the_size_that_was_asked_for(runtime: Runtime) -> None:
+    reports = render(make(Dream, **QUICK), png(), runtime)
     assert isinstance(next(reports), Progress)
     last = reports.send(True)
     assert isinstance(last, Encoded)

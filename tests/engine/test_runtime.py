@@ -5,7 +5,7 @@ from engine.errors import SettingsError
 from engine.networks.network import Network
 from engine.platform import resource_limits
 from engine.platform.resource_limits import Share
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 def test_networks_are_loaded_once(pocket_network: Network) -> None:
@@ -15,24 +15,24 @@ def test_networks_are_loaded_once(pocket_network: Network) -> None:
         asked.append(name)
         return pocket_network
 
-    studio = Studio("cpu", "float32", loader=loader)
-    assert studio.network("pocket") is studio.network("pocket")
+    runtime = Runtime("cpu", "float32", loader=loader)
+    assert runtime.network("pocket") is runtime.network("pocket")
     assert asked == ["pocket"]
 
 
-def test_generators_repeat(studio: Studio) -> None:
-    one, same = (torch.rand(4, generator=studio.generator(9)) for _ in range(2))
+def test_generators_repeat(runtime: Runtime) -> None:
+    one, same = (torch.rand(4, generator=runtime.generator(9)) for _ in range(2))
     assert one.equal(same)
 
 
-def test_it_only_lets_deterministic_algorithms_run(studio: Studio) -> None:
+def test_it_only_lets_deterministic_algorithms_run(runtime: Runtime) -> None:
     assert torch.are_deterministic_algorithms_enabled()
 
 
 def test_threads_are_as_asked(pocket_network: Network) -> None:
     before = torch.get_num_threads()
     try:
-        assert Studio("cpu", threads=1, loader=lambda _: pocket_network).threads == torch.get_num_threads() == 1
+        assert Runtime("cpu", threads=1, loader=lambda _: pocket_network).threads == torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)
 
@@ -48,22 +48,22 @@ def test_a_processor_computes_in_what_it_multiplies_itself(
     able: dict[str, bool], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
-    assert Studio("cpu").dtype == dtype
-    assert Studio("cpu", "float32").dtype == torch.float32
+    assert Runtime("cpu").dtype == dtype
+    assert Runtime("cpu", "float32").dtype == torch.float32
 
 
 def test_an_unknown_device_is_refused() -> None:
     with pytest.raises(SettingsError, match="typewriter"):
-        Studio("typewriter")
+        Runtime("typewriter")
 
 
 def test_a_cpu_holds_no_gpu_memory() -> None:
-    assert Studio("cpu", "float32").gpu_bytes() == 0
+    assert Runtime("cpu", "float32").gpu_bytes() == 0
 
 
 def test_what_dreams_by_crops_computes_in_float32_on_a_cpu_that_may_choose() -> None:
-    chosen = Studio("cpu").network("lite1")
-    told = Studio("cpu", "bfloat16").network("lite1")
+    chosen = Runtime("cpu").network("lite1")
+    told = Runtime("cpu", "bfloat16").network("lite1")
     assert next(iter(chosen.stages["stem"].buffers())).dtype == torch.float32
     assert next(iter(told.stages["stem"].buffers())).dtype == torch.bfloat16
 
@@ -73,10 +73,10 @@ def test_a_containers_share_decides_threads_and_memory(monkeypatch: pytest.Monke
     monkeypatch.setattr(resource_limits, "share", lambda: Share(1.5, 2**31, 64, 2**38))
     try:
         torch.set_num_threads(8)
-        found = Studio("cpu", "float32")
+        found = Runtime("cpu", "float32")
         assert found.threads == torch.get_num_threads() == 1
         assert found.memory == 2**31 - resource_limits.RESERVE
-        assert Studio("cpu", threads=3, memory_mb=100).memory == 100 * 2**20
+        assert Runtime("cpu", threads=3, memory_mb=100).memory == 100 * 2**20
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)

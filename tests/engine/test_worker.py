@@ -25,7 +25,7 @@ from engine.networks.network import Network
 from engine.params import Dream
 from engine.queue.job import Hint, Job, JobId, JobRow, Progress, Settled, State
 from engine.queue.local_dispatch import LocalDispatch
-from engine.runtime import Studio
+from engine.runtime import Runtime
 from engine.settings import Settings
 from engine.worker import Worker
 from tests.engine.test_logs import Kept
@@ -154,7 +154,7 @@ def test_a_default_that_does_not_load_keeps_the_others_dreaming() -> None:
     kept = Kept()
     worker.log.addHandler(kept)
     try:
-        worker._warm_up(Studio("cpu", "float32", loader=loader))
+        worker._warm_up(Runtime("cpu", "float32", loader=loader))
     finally:
         worker.log.removeHandler(kept)
     ((level, said),) = ((line["level"], line["message"]) for line in kept.lines)
@@ -268,7 +268,7 @@ def test_a_result_that_the_disk_has_no_room_for_is_a_sentence(
 
     made = Worker(settings, None, Parent())  # type: ignore[arg-type]
     monkeypatch.setattr(made.blobs, "put", full)
-    monkeypatch.setattr(made, "_render", lambda _: made._store_result(b"a dream"))
+    monkeypatch.setattr(made, "_render", lambda _: made._store(b"a dream"))
     made.serve({"id": "a job"})
     assert said == [{"report": "failed", "error": "NotKept", "facts": {}}]
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.ascent.classification import APES, PERSON, UNKNOWN, answer, with_article
+from engine.ascent.classification import APES, PERSON, UNKNOWN, classify, with_article
 from engine.catalog import catalog
 from engine.networks.network import Network
 
@@ -36,7 +36,7 @@ class Faces:
 
 
 def told(faces: Faces | None, *scores: float) -> tuple[str, dict[str, float]]:
-    found = answer(network(*scores), PICTURE, 64, faces)  # type: ignore[arg-type]
+    found = classify(network(*scores), PICTURE, 64, faces)  # type: ignore[arg-type]
     return found.sentence, {label: round(share, 3) for label, share in found.labels if share > 0}
 
 
@@ -80,4 +80,4 @@ def test_articles(label: str, words: str) -> None:
 
 def test_a_network_without_answers_says_nothing() -> None:
     bare = Network({"all": nn.Sequential(nn.Conv2d(3, 3, 1))}, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
-    assert answer(bare, PICTURE, 64, None).sentence == ""
+    assert classify(bare, PICTURE, 64, None).sentence == ""

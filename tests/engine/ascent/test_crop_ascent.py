@@ -11,18 +11,18 @@ from torch import Tensor
 from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule, accentuate, crops, rendered
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
-from engine.catalog.catalog import EVIDENCE, Meaning
+from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
-from engine.objectives import Objective, whole
+from engine.objectives import Objective, crop_objective
 
 
-def objective(*channels: int, layer: str = EVIDENCE) -> Objective:
-    return whole([(1.0, [Meaning(layer=layer, about="", channels=channels)])])
+def objective(*channels: int, layer: str = LOGITS) -> Objective:
+    return crop_objective([(1.0, [Meaning(layer=layer, about="", channels=channels)])])
 
 
 def score(network: Network, picture: Tensor, channel: int) -> float:
     with torch.no_grad():
-        return float(network.activations(picture[None], [EVIDENCE])[EVIDENCE].mean((2, 3))[0, channel])
+        return float(network.activations(picture[None], [LOGITS])[LOGITS].mean((2, 3))[0, channel])
 
 
 @pytest.mark.parametrize(

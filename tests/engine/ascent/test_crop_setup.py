@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.ascent.crop_ascent import SIDE
-from engine.ascent.crop_setup import THING, schedule
+from engine.ascent.crop_setup import THING, crop_schedule
 from engine.params import Dream, make
 
 
 def test_a_subject_is_looked_for_in_most_of_the_picture_seen_small() -> None:
-    thing, layer = (schedule(make(Dream, network="lite2", **aim), 0.05) for aim in ({"subject": "goldfish"}, {}))
+    thing, layer = (crop_schedule(make(Dream, network="lite2", **aim), 0.05) for aim in ({"subject": "goldfish"}, {}))
     assert thing.side < layer.side == SIDE
     assert thing.closest >= THING.closest > layer.closest
     assert thing.steps > layer.steps
@@ -16,7 +16,8 @@ def test_a_subject_is_looked_for_in_most_of_the_picture_seen_small() -> None:
 
 def test_strength_is_how_fast_and_how_far_from_the_photo() -> None:
     hint, change = (
-        schedule(make(Dream, network="lite2", subject="goldfish", strength=strength), 0.05) for strength in (0.5, 2.0)
+        crop_schedule(make(Dream, network="lite2", subject="goldfish", strength=strength), 0.05)
+        for strength in (0.5, 2.0)
     )
     assert hint.rate < change.rate
     assert hint.pull == 4 * change.pull

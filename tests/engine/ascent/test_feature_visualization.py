@@ -3,8 +3,8 @@ from collections.abc import Collection, Mapping
 import torch
 from torch import Generator, Tensor
 
-from engine.ascent.feature_visualization import Views, imagine
-from engine.canvas.fourier_canvas import Fourier
+from engine.ascent.feature_visualization import Transform, visualize
+from engine.canvas.fourier_canvas import FourierCanvas
 from engine.objectives import channel
 
 
@@ -21,8 +21,8 @@ class Reddish:
 
 def climb(seed: int, network: Reddish) -> Tensor:
     generator = Generator().manual_seed(seed)
-    canvas = Fourier((48, 64), generator)
-    *_, last = imagine(network, channel("red", 0), canvas, 30, generator, Views(side=48, zoom=0.1))
+    canvas = FourierCanvas((48, 64), generator)
+    *_, last = visualize(network, channel("red", 0), canvas, 30, generator, Transform(side=48, zoom=0.1))
     return last.show()
 
 
@@ -47,6 +47,6 @@ def test_the_same_seed_gives_the_same_picture() -> None:
 
 def test_every_step_is_reported() -> None:
     generator = Generator().manual_seed(0)
-    reports = list(imagine(Reddish(), channel("red", 0), Fourier((32, 32), generator), 3, generator))
+    reports = list(visualize(Reddish(), channel("red", 0), FourierCanvas((32, 32), generator), 3, generator))
     assert [(report.step, report.steps) for report in reports] == [(1, 3), (2, 3), (3, 3)]
     assert reports[0].size == (32, 32)

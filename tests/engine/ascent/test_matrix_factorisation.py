@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engine.ascent.matrix_factorisation import factors
+from engine.ascent.matrix_factorisation import factorise
 
 
 def made(c: int, n: int, count: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -19,7 +19,7 @@ def made(c: int, n: int, count: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 def test_parts_that_share_nothing_are_found_the_foremost_first() -> None:
     parts, places = made(24, 60, 3)
-    found, where = factors(parts @ places, 3)
+    found, where = factorise(parts @ places, 3)
     assert (found @ where - parts @ places).norm() < 0.03 * (parts @ places).norm()
     assert [int(one.argmax()) % 3 for one in found.T] == [0, 1, 2]
     assert torch.allclose(found.amax(0), torch.ones(3), atol=1e-3)
@@ -29,16 +29,16 @@ def test_it_is_never_negative_never_chance_and_each_step_helps() -> None:
     matrix = torch.rand(20, 50, generator=torch.Generator().manual_seed(6))
     errors = []
     for steps in (0, 1, 10, 100):
-        parts, places = factors(matrix, 4, steps)
+        parts, places = factorise(matrix, 4, steps)
         assert parts.min() >= 0
         assert places.min() >= 0
         errors.append(float((parts @ places - matrix).square().sum()))
     assert errors == sorted(errors, reverse=True)
-    assert all(map(torch.equal, factors(matrix, 4), factors(matrix, 4)))
+    assert all(map(torch.equal, factorise(matrix, 4), factorise(matrix, 4)))
 
 
 def test_nothing_and_little_have_parts_too() -> None:
-    parts, places = factors(torch.zeros(6, 9), 4)
+    parts, places = factorise(torch.zeros(6, 9), 4)
     assert torch.isfinite(parts).all()
     assert torch.isfinite(places).all()
-    assert factors(torch.ones(2, 9), 4)[0].shape == (2, 2)
+    assert factorise(torch.ones(2, 9), 4)[0].shape == (2, 2)

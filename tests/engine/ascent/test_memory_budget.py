@@ -5,33 +5,33 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.ascent.memory_budget import afford, needed
+from engine.ascent.memory_budget import check_memory, estimate_bytes
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
 
 
 def test_it_grows_with_the_area_and_the_depth(small_network: Network) -> None:
-    small, large = (needed(small_network, ["mixed2"], torch.rand(3, side, side)) for side in (512, 1024))
+    small, large = (estimate_bytes(small_network, ["mixed2"], torch.rand(3, side, side)) for side in (512, 1024))
     assert large == pytest.approx(4 * small, rel=0.02)
-    assert needed(small_network, ["conv1"], torch.rand(3, 512, 512)) < small
+    assert estimate_bytes(small_network, ["conv1"], torch.rand(3, 512, 512)) < small
 
 
 def test_it_is_about_what_a_step_keeps(small_network: Network) -> None:
     """At least the picture in float32 and the first layer's 8 channels at a quarter of the points."""
     picture = torch.rand(3, 256, 256)
     least = 256 * 256 * 4 * (3 + 8 / 4)
-    assert least < needed(small_network, ["conv1"], picture) < 6 * least
+    assert least < estimate_bytes(small_network, ["conv1"], picture) < 6 * least
 
 
 def test_half_the_bytes_a_number_need_about_half_the_memory(small_network: Network) -> None:
     picture = torch.rand(3, 512, 512)
     half = Network(dict(small_network.stages.items()), mean=[0.5] * 3, std=[0.2] * 3).to(torch.bfloat16)
-    assert needed(half, ["mixed2"], picture) < 0.7 * needed(small_network, ["mixed2"], picture)
+    assert estimate_bytes(half, ["mixed2"], picture) < 0.7 * estimate_bytes(small_network, ["mixed2"], picture)
 
 
 def test_more_than_the_budget_is_refused_with_both_figures(small_network: Network) -> None:
     picture = torch.rand(3, 2048, 2048)
-    megabytes = needed(small_network, ["mixed2"], picture) / 2**20
-    afford(small_network, ["mixed2"], picture, round(1.01 * megabytes * 2**20))
+    megabytes = estimate_bytes(small_network, ["mixed2"], picture) / 2**20
+    check_memory(small_network, ["mixed2"], picture, round(1.01 * megabytes * 2**20))
     with pytest.raises(TooMuchMemory, match=rf"about {megabytes:.0f} MB .* take 50\. Try a smaller"):
-        afford(small_network, ["mixed2"], picture, 50 * 2**20)
+        check_memory(small_network, ["mixed2"], picture, 50 * 2**20)

@@ -12,8 +12,8 @@ from torch import Tensor
 from torchvision.models import GoogLeNet
 
 from engine.ascent import notebook_ascent
-from engine.ascent.pixel_ascent import Course
-from engine.canvas.noise import clouds
+from engine.ascent.pixel_ascent import OctaveSchedule
+from engine.canvas.noise import coloured_noise
 from engine.networks import loading
 from engine.networks.network import Network
 from engine.objectives import layer
@@ -37,7 +37,7 @@ def model() -> GoogLeNet:
 def network() -> Network:
     """The same weights. Numbers are double here: where two of a pool's values are equal but for the rounding, the
     gradient takes one way or the other, and after some steps single precision alone makes a difference of percents."""
-    return loading.assembled("googlenet", model()).double()
+    return loading.from_model("googlenet", model()).double()
 
 
 class Net:
@@ -112,11 +112,11 @@ def strength_of(picture: Tensor) -> float:
 @pytest.mark.parametrize("octaves", [1, 4])
 def test_it_is_the_notebook(octaves: int) -> None:
     """Activation within 0.1 % after the notebook's ten steps at each of its octaves."""
-    picture = clouds((96, 128), torch.Generator().manual_seed(8)).double()
+    picture = coloured_noise((96, 128), torch.Generator().manual_seed(8)).double()
     asked = Dream(network="googlenet", look="2015", octaves=octaves)
-    course = Course(asked.octaves, asked.ratio, asked.iterations, asked.strength, asked.jitter)
+    schedule = OctaveSchedule(asked.octaves, asked.ratio, asked.iterations, asked.strength, asked.jitter)
     generator = torch.Generator().manual_seed(4)
-    *_, last = notebook_ascent.climb(network(), layer(asked.layer), picture, course, generator)
+    *_, last = notebook_ascent.notebook_ascend(network(), layer(asked.layer), picture, schedule, generator)
     shifts = drawn(4, 10 * octaves, 32)
     expected = torch.from_numpy((deepdream(255 * picture.numpy() - MEAN, shifts, 10, octaves, 1.4) + MEAN) / 255)
     before, ours, wanted = (strength_of(one) for one in (picture, last.show(), expected))
@@ -127,26 +127,26 @@ def test_it_is_the_notebook(octaves: int) -> None:
 
 def test_another_step_would_be_seen() -> None:
     """The comparison above can fail: a step a twentieth larger does not pass it."""
-    picture = clouds((96, 128), torch.Generator().manual_seed(8)).double()
+    picture = coloured_noise((96, 128), torch.Generator().manual_seed(8)).double()
     found = []
     for strength in (1.0, 1.05):
-        course = Course(1, 1.4, 3, strength, 32)
-        *_, last = notebook_ascent.climb(
-            network(), layer("inception_4c"), picture, course, torch.Generator().manual_seed(4)
+        schedule = OctaveSchedule(1, 1.4, 3, strength, 32)
+        *_, last = notebook_ascent.notebook_ascend(
+            network(), layer("inception_4c"), picture, schedule, torch.Generator().manual_seed(4)
         )  # fmt: skip
         found.append(strength_of(last.show()))
     assert found[1] > 1.001 * found[0]
 
 
 def test_octaves_too_small_to_look_at_are_left_out() -> None:
-    sizes = [tuple(one.shape[1:]) for one in notebook_ascent.octaves(torch.rand(3, 50, 90), 4, 1.4)]
+    sizes = [tuple(one.shape[1:]) for one in notebook_ascent.octave_pyramid(torch.rand(3, 50, 90), 4, 1.4)]
     assert sizes == [(36, 64), (50, 90)]
 
 
 def test_a_mask_protects(small_network: Network, photo: Tensor) -> None:
     mask = torch.zeros(1, 90, 120)
     mask[:, :, 60:] = 1
-    course = Course(1, 1.4, 3, 1.0, 8)
-    *_, last = notebook_ascent.climb(small_network, layer("mixed2"), photo, course, torch.Generator(), mask)
+    schedule = OctaveSchedule(1, 1.4, 3, 1.0, 8)
+    *_, last = notebook_ascent.notebook_ascend(small_network, layer("mixed2"), photo, schedule, torch.Generator(), mask)
     assert last.show()[:, :, :60].equal(photo[:, :, :60])
     assert (last.show()[:, :, 60:] - photo[:, :, 60:]).abs().mean() > 0.002

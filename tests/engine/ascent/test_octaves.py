@@ -2,20 +2,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.ascent.octaves import sizes
+from engine.ascent.octaves import octave_sizes
 
 
 def test_the_last_octave_is_the_size_itself() -> None:
-    assert sizes((384, 512), 3, 2.0) == [(96, 128), (192, 256), (384, 512)]
+    assert octave_sizes((384, 512), 3, 2.0) == [(96, 128), (192, 256), (384, 512)]
 
 
 def test_octaves_too_small_to_see_are_left_out() -> None:
-    assert sizes((40, 40), 8, 2.0) == [(32, 32), (40, 40)]
+    assert octave_sizes((40, 40), 8, 2.0) == [(32, 32), (40, 40)]
 
 
 @given(st.tuples(st.integers(32, 1024), st.integers(32, 1024)), st.integers(1, 8), st.floats(1.1, 2.5, allow_nan=False))
 def test_they_grow_and_stay_visible(size: tuple[int, int], octaves: int, ratio: float) -> None:
-    found = sizes(size, octaves, ratio)
+    found = octave_sizes(size, octaves, ratio)
     assert found[-1] == size
     assert len(found) <= octaves
     assert found == sorted(found)
@@ -24,4 +24,4 @@ def test_they_grow_and_stay_visible(size: tuple[int, int], octaves: int, ratio: 
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_as_many_as_asked(count: int) -> None:
-    assert len(sizes((512, 512), count, 1.4)) == count
+    assert len(octave_sizes((512, 512), count, 1.4)) == count

@@ -1,16 +1,16 @@
 import torch
 from torch import Tensor
 
-from engine.ascent.pixel_ascent import GRID, Course, _shift, ascend
+from engine.ascent.pixel_ascent import GRID, OctaveSchedule, _shift, ascend
 from engine.ascent.progress import Progress
 from engine.networks.network import Network
 from engine.objectives import blend, layer
 
-COURSE = Course(octaves=3, ratio=1.4, iterations=3)
+COURSE = OctaveSchedule(octaves=3, ratio=1.4, iterations=3)
 
 
-def climbed(network: Network, photo: Tensor, seed: int = 0, course: Course = COURSE) -> list[Progress]:
-    return list(ascend(network, layer("mixed2"), photo, course, torch.Generator().manual_seed(seed)))
+def climbed(network: Network, photo: Tensor, seed: int = 0, schedule: OctaveSchedule = COURSE) -> list[Progress]:
+    return list(ascend(network, layer("mixed2"), photo, schedule, torch.Generator().manual_seed(seed)))
 
 
 def test_every_step_is_reported_and_octaves_grow(small_network: Network, photo: Tensor) -> None:
@@ -43,11 +43,15 @@ def test_a_seed_is_a_dream_to_the_last_bit(small_network: Network, photo: Tensor
 
 
 def test_strength_and_iterations_change_more(small_network: Network, photo: Tensor) -> None:
-    def change(course: Course) -> float:
-        return float((climbed(small_network, photo, 0, course)[-1].show() - photo).abs().mean())
+    def change(schedule: OctaveSchedule) -> float:
+        return float((climbed(small_network, photo, 0, schedule)[-1].show() - photo).abs().mean())
 
     usual = change(COURSE)
-    assert change(Course(octaves=3, iterations=3, strength=0.3)) < usual < change(Course(octaves=3, iterations=9))
+    assert (
+        change(OctaveSchedule(octaves=3, iterations=3, strength=0.3))
+        < usual
+        < change(OctaveSchedule(octaves=3, iterations=9))
+    )
 
 
 def test_the_source_is_not_painted_over(small_network: Network, photo: Tensor) -> None:
@@ -75,7 +79,9 @@ def test_a_mask_protects_what_is_black_in_it(small_network: Network, photo: Tens
 
 def test_smoothing_takes_fine_grain_away(small_network: Network, photo: Tensor) -> None:
     def grain(smoothing: int) -> float:
-        change = climbed(small_network, photo, 0, Course(octaves=1, iterations=2, smoothing=smoothing))[-1].show()
+        change = climbed(small_network, photo, 0, OctaveSchedule(octaves=1, iterations=2, smoothing=smoothing))[
+            -1
+        ].show()
         change = change - photo
         return float((change[:, :, 1:] - change[:, :, :-1]).abs().mean() / change.abs().mean())
 

@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.ascent.gradient import gradient
-from engine.ascent.pixel_ascent import Course, ascend
-from engine.ascent.tiled_gradient import NOTE, SMALLEST, UNIT, Slope, cuts, ran_out, tiled
-from engine.canvas.noise import clouds
+from engine.ascent.pixel_ascent import OctaveSchedule, ascend
+from engine.ascent.tiled_gradient import (
+    NOTE,
+    SMALLEST,
+    UNIT,
+    TiledGradient,
+    gradient_in_tiles,
+    is_out_of_memory,
+    tile_slices,
+)
+from engine.canvas.noise import coloured_noise
 from engine.networks.network import Network
 from engine.objectives import layer
 
@@ -34,12 +42,12 @@ class Cramped:
 
 
 def large_photo() -> Tensor:
-    return clouds((200, 260), torch.Generator().manual_seed(5))
+    return coloured_noise((200, 260), torch.Generator().manual_seed(5))
 
 
 def test_tiles_see_nearly_what_the_whole_sees(small_network: Network) -> None:
     whole = gradient(small_network, layer("mixed2"), large_photo())
-    parts = tiled(small_network, layer("mixed2"), large_photo(), 128, torch.Generator().manual_seed(0))
+    parts = gradient_in_tiles(small_network, layer("mixed2"), large_photo(), 128, torch.Generator().manual_seed(0))
     assert parts.shape == whole.shape
     assert torch.corrcoef(torch.stack([whole.flatten(), parts.flatten()]))[0, 1] > 0.95
     torch.testing.assert_close(parts.abs().mean(), whole.abs().mean(), rtol=0.05, atol=0)
@@ -47,14 +55,14 @@ def test_tiles_see_nearly_what_the_whole_sees(small_network: Network) -> None:
 
 def test_the_seams_lie_elsewhere_each_time(small_network: Network) -> None:
     generator = torch.Generator().manual_seed(0)
-    one, other = (tiled(small_network, layer("mixed2"), large_photo(), 128, generator) for _ in range(2))
+    one, other = (gradient_in_tiles(small_network, layer("mixed2"), large_photo(), 128, generator) for _ in range(2))
     assert not torch.allclose(one, other)
 
 
 def test_it_goes_over_to_tiles_once_and_says_so(small_network: Network) -> None:
     cramped = Cramped(small_network, 150 * 150)
-    course = Course(octaves=2, ratio=1.6, iterations=3)
-    reports = list(ascend(cramped, layer("mixed2"), large_photo(), course, torch.Generator().manual_seed(0)))
+    schedule = OctaveSchedule(octaves=2, ratio=1.6, iterations=3)
+    reports = list(ascend(cramped, layer("mixed2"), large_photo(), schedule, torch.Generator().manual_seed(0)))
     assert [report.note for report in reports] == [""] * 3 + [NOTE] * 3
     assert reports[-1].show().shape == (3, 200, 260)
     assert max(height * width for height, width in cramped.seen) <= 150 * 150
@@ -62,13 +70,13 @@ def test_it_goes_over_to_tiles_once_and_says_so(small_network: Network) -> None:
 
 
 def test_tiles_get_smaller_until_they_fit(small_network: Network) -> None:
-    slope = Slope(Cramped(small_network, 100 * 100), torch.Generator().manual_seed(0))
-    assert slope(layer("mixed2"), clouds((300, 400), torch.Generator())).shape == (3, 300, 400)
+    slope = TiledGradient(Cramped(small_network, 100 * 100), torch.Generator().manual_seed(0))
+    assert slope(layer("mixed2"), coloured_noise((300, 400), torch.Generator())).shape == (3, 300, 400)
     assert slope.tile == 96
 
 
 def test_what_does_not_fit_at_all_is_an_error(small_network: Network) -> None:
-    slope = Slope(Cramped(small_network, 100), torch.Generator().manual_seed(0))
+    slope = TiledGradient(Cramped(small_network, 100), torch.Generator().manual_seed(0))
     with pytest.raises(torch.OutOfMemoryError):
         slope(layer("mixed2"), large_photo())
     assert slope.tile == SMALLEST
@@ -76,14 +84,14 @@ def test_what_does_not_fit_at_all_is_an_error(small_network: Network) -> None:
 
 def test_other_errors_are_not_taken_for_it(small_network: Network) -> None:
     with pytest.raises(KeyError):
-        Slope(small_network, torch.Generator())(layer("nowhere"), large_photo())
-    assert ran_out(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"))
-    assert not ran_out(RuntimeError("size mismatch"))
+        TiledGradient(small_network, torch.Generator())(layer("nowhere"), large_photo())
+    assert is_out_of_memory(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"))
+    assert not is_out_of_memory(RuntimeError("size mismatch"))
 
 
 @given(st.integers(32, 2000), st.integers(3, 16))
 def test_cuts_cover_a_length_with_parts_large_enough_to_look_at(length: int, units: int) -> None:
     tile = units * UNIT
-    parts = cuts(length, tile)
+    parts = tile_slices(length, tile)
     assert [at for part in parts for at in range(part.start, part.stop)] == list(range(length))
     assert all(32 <= part.stop - part.start <= tile for part in parts)

@@ -1,7 +1,7 @@
 import torch
 from torch import Generator, Tensor
 
-from engine.canvas.class_sketch import GREY, SIDE, sketched
+from engine.canvas.class_sketch import GREY, SIDE, combine_sketches
 
 
 def half(dark: bool) -> Tensor:
@@ -15,13 +15,13 @@ def half(dark: bool) -> Tensor:
 
 
 def test_nothing_is_grey() -> None:
-    assert sketched([], Generator()).equal(torch.full((3, SIDE, SIDE), GREY))
+    assert combine_sketches([], Generator()).equal(torch.full((3, SIDE, SIDE), GREY))
 
 
 def test_it_shows_what_was_drawn_mirrored_or_not() -> None:
     sides = set()
     for seed in range(8):
-        laid = sketched([half(dark=True)], Generator().manual_seed(seed))
+        laid = combine_sketches([half(dark=True)], Generator().manual_seed(seed))
         left, right = laid[:, 16:48, 8:24].mean(), laid[:, 16:48, 40:56].mean()
         assert sorted([round(float(left), 1), round(float(right), 1)]) == [0, GREY]
         assert abs(float(laid[:, 0].mean()) - GREY) < 0.05, "room at the edge"
@@ -30,14 +30,14 @@ def test_it_shows_what_was_drawn_mirrored_or_not() -> None:
 
 
 def test_it_is_a_little_different_every_time() -> None:
-    one, same, other = (sketched([half(dark=True)], Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    one, same, other = (combine_sketches([half(dark=True)], Generator().manual_seed(seed)) for seed in (1, 1, 2))
     assert one.equal(same)
     assert not torch.allclose(one, other, atol=0.05)
 
 
 def test_two_show_where_the_other_is_grey() -> None:
     for seed in range(4):
-        laid = sketched([half(dark=True), half(dark=False)], Generator().manual_seed(seed))
+        laid = combine_sketches([half(dark=True), half(dark=False)], Generator().manual_seed(seed))
         assert laid.min() >= 0
         assert laid.max() <= 1
         left, right = laid[:, 16:48, 8:24].mean(), laid[:, 16:48, 40:56].mean()

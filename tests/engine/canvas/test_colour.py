@@ -1,26 +1,33 @@
 import torch
 from torch import Tensor
 
-from engine.canvas.colour import LUMA, calmed, coloured, like, matched, vivid
-from engine.canvas.noise import clouds
+from engine.canvas.colour import (
+    LUMA,
+    desaturate,
+    match_colour_statistics,
+    match_histograms,
+    restore_colours,
+    stretch_contrast,
+)
+from engine.canvas.noise import coloured_noise
 
 
 def test_calming_keeps_brightness_and_halves_colour(photo: Tensor) -> None:
-    calm = calmed(photo, 0.5)
+    calm = desaturate(photo, 0.5)
     torch.testing.assert_close(calm.mean(0), photo.mean(0))
     torch.testing.assert_close(calm[0] - calm[1], 0.5 * (photo[0] - photo[1]))
 
 
 def test_a_drifted_picture_comes_back(photo: Tensor) -> None:
     drifted = photo * 0.5 + 0.3
-    torch.testing.assert_close(like(drifted, photo), photo, atol=1e-2, rtol=0)
-    torch.testing.assert_close(like(drifted, photo, 0.0), drifted)
+    torch.testing.assert_close(match_colour_statistics(drifted, photo), photo, atol=1e-2, rtol=0)
+    torch.testing.assert_close(match_colour_statistics(drifted, photo, 0.0), drifted)
 
 
 def test_a_flat_picture_stays_finite(photo: Tensor) -> None:
     flat = torch.full_like(photo, 0.2)
-    assert like(flat, photo).isfinite().all()
-    assert like(photo, flat).std() < 0.01
+    assert match_colour_statistics(flat, photo).isfinite().all()
+    assert match_colour_statistics(photo, flat).std() < 0.01
 
 
 def luma(picture: Tensor) -> Tensor:
@@ -28,8 +35,8 @@ def luma(picture: Tensor) -> Tensor:
 
 
 def test_the_sources_colours_and_the_dreams_light(photo: Tensor) -> None:
-    dreamed = clouds((90, 120), torch.Generator().manual_seed(6))
-    made = coloured(dreamed, photo)
+    dreamed = coloured_noise((90, 120), torch.Generator().manual_seed(6))
+    made = restore_colours(dreamed, photo)
     torch.testing.assert_close(luma(made), luma(dreamed), atol=1e-4, rtol=0)
     middle = (luma(dreamed) > 0.45) & (luma(dreamed) < 0.55)
     chroma, wanted = made - luma(made), photo - luma(photo)
@@ -40,20 +47,20 @@ def test_the_sources_colours_and_the_dreams_light(photo: Tensor) -> None:
 
 
 def test_the_sources_histogram(photo: Tensor) -> None:
-    other = (clouds((70, 200), torch.Generator().manual_seed(6)) * 0.3 + 0.6).clamp(0, 1)
-    made = matched(other, photo)
+    other = (coloured_noise((70, 200), torch.Generator().manual_seed(6)) * 0.3 + 0.6).clamp(0, 1)
+    made = match_histograms(other, photo)
     for have, want in zip(made, photo, strict=True):
         ranks = torch.linspace(0, 1, 9)
         torch.testing.assert_close(have.quantile(ranks), want.quantile(ranks), atol=0.02, rtol=0)
-    again = matched(photo, photo)
+    again = match_histograms(photo, photo)
     torch.testing.assert_close(again, photo, atol=0.02, rtol=0)
-    assert matched(torch.full_like(photo, 0.3), photo).isfinite().all()
+    assert match_histograms(torch.full_like(photo, 0.3), photo).isfinite().all()
 
 
 def test_pale_pictures_are_stretched_each_on_its_own_and_strong_ones_are_left(photo: Tensor) -> None:
     pale = 0.5 + 0.1 * (photo - photo.mean())
     strong = (photo > photo.median()).float()
-    made = vivid(torch.stack([pale, strong]), 0.2)
+    made = stretch_contrast(torch.stack([pale, strong]), 0.2)
     assert abs(float(made[0].std()) - 0.2) < 0.02
     torch.testing.assert_close(made[1], strong)
-    torch.testing.assert_close(vivid(torch.full((1, 3, 4, 4), 0.3)), torch.full((1, 3, 4, 4), 0.3))
+    torch.testing.assert_close(stretch_contrast(torch.full((1, 3, 4, 4), 0.3)), torch.full((1, 3, 4, 4), 0.3))

@@ -1,18 +1,18 @@
 import torch
 from torch import Generator, Tensor
 
-from engine.canvas.fourier_canvas import Fourier
+from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.resample import resize
 
 
-def painted(size: tuple[int, int], count: int = 1) -> Fourier:
-    canvas = Fourier(size, Generator().manual_seed(3), count)
+def painted(size: tuple[int, int], count: int = 1) -> FourierCanvas:
+    canvas = FourierCanvas(size, Generator().manual_seed(3), count)
     canvas.spectrum = (canvas.spectrum.detach() * 80).requires_grad_()
     return canvas
 
 
 def test_it_begins_almost_grey_and_stays_in_range() -> None:
-    fresh = Fourier((48, 64), Generator().manual_seed(3)).pictures()
+    fresh = FourierCanvas((48, 64), Generator().manual_seed(3)).pictures()
     assert fresh.shape == (1, 3, 48, 64)
     assert (fresh - 0.5).abs().max() < 0.05
     loud = painted((48, 64), 2).pictures()
@@ -34,7 +34,7 @@ def test_enlarging_changes_nothing_that_is_there() -> None:
 
 
 def test_without_ink_it_shows_the_source(photo: Tensor) -> None:
-    canvas = Fourier((photo.shape[1], photo.shape[2]), Generator().manual_seed(0), source=photo)
+    canvas = FourierCanvas((photo.shape[1], photo.shape[2]), Generator().manual_seed(0), source=photo)
     canvas.spectrum = torch.zeros_like(canvas.spectrum)
     assert (canvas.pictures()[0] - photo).abs().max() < 0.031
 
@@ -48,7 +48,7 @@ def test_every_wave_can_be_moved() -> None:
 
 def test_each_picture_may_grow_out_of_its_own(photo: Tensor) -> None:
     sources = torch.stack([photo, 1 - photo])
-    canvas = Fourier((photo.shape[1], photo.shape[2]), Generator().manual_seed(0), 2, sources)
+    canvas = FourierCanvas((photo.shape[1], photo.shape[2]), Generator().manual_seed(0), 2, sources)
     canvas.spectrum = torch.zeros_like(canvas.spectrum)
     assert (canvas.pictures() - sources).abs().max() < 0.031
     assert canvas.pictures((48, 64)).shape == (2, 3, 48, 64)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.canvas.fourier_overlay import Overlay, bounded
+from engine.canvas.fourier_overlay import Overlay, leaky_clamp
 
 
 def laid(source: Tensor, mask: Tensor | None = None, seed: int = 1) -> Overlay:
@@ -35,7 +35,7 @@ def test_black_and_white_take_waves_as_grey_does(value: float) -> None:
 @pytest.mark.parametrize(("beyond", "edge"), [(-0.2, 0.0), (1.2, 1.0)])
 def test_what_was_cut_off_is_not_pushed_further_out_and_can_come_back(beyond: float, edge: float) -> None:
     values = torch.full((4,), beyond, requires_grad=True)
-    shown = bounded(values)
+    shown = leaky_clamp(values)
     assert shown.tolist() == [edge] * 4
     outwards = shown.sum() * (1 if beyond > 1 else -1)
     (further,) = torch.autograd.grad(-outwards, values, retain_graph=True)  # what a descent would follow

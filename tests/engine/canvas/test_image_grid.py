@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.canvas.image_grid import across, mosaic, tile
+from engine.canvas.image_grid import grid_columns, mosaic, tile_side
 
 
 def test_one_picture_is_itself() -> None:
@@ -13,7 +13,7 @@ def test_one_picture_is_itself() -> None:
 def test_every_picture_has_its_place(count: int, columns: int, rows: int) -> None:
     pictures = torch.arange(1, count + 1).float().view(-1, 1, 1, 1).expand(-1, 3, 10, 12)
     whole = mosaic(pictures, gap=2)
-    assert across(count) == columns
+    assert grid_columns(count) == columns
     assert whole.shape == (3, rows * 12 - 2, columns * 14 - 2)
     middles = [whole[0, row * 12 + 5, column * 14 + 6] for row in range(rows) for column in range(columns)]
     assert [int(value) for value in middles[:count]] == list(range(1, count + 1))
@@ -22,5 +22,5 @@ def test_every_picture_has_its_place(count: int, columns: int, rows: int) -> Non
 
 @pytest.mark.parametrize("count", [1, 2, 4, 7, 9])
 def test_a_grid_of_tiles_is_as_wide_as_asked(count: int) -> None:
-    side = tile(512, count)
-    assert 512 - across(count) < mosaic(torch.zeros(count, 3, side, side)).shape[2] <= 512
+    side = tile_side(512, count)
+    assert 512 - grid_columns(count) < mosaic(torch.zeros(count, 3, side, side)).shape[2] <= 512

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.canvas.initial_image import opening
-from engine.canvas.resample import fitted, resize
+from engine.canvas.initial_image import initial_image
+from engine.canvas.resample import fit_size, resize
 
 
 def seeded() -> torch.Generator:
@@ -23,18 +23,18 @@ def seeded() -> torch.Generator:
     ],
 )
 def test_sizes_are_even_and_keep_the_aspect(size: tuple[int, int], side: int, expected: tuple[int, int]) -> None:
-    assert fitted(size, side) == expected
+    assert fit_size(size, side) == expected
 
 
 def test_a_source_fills_the_side_asked_for(photo: Tensor) -> None:
-    picture = opening(photo, 256, seeded())
+    picture = initial_image(photo, 256, seeded())
     assert picture.shape == (3, 192, 256)
     assert picture.min() >= 0
     assert picture.max() <= 1
 
 
 def test_without_a_source_there_is_noise() -> None:
-    assert opening(None, 128, seeded()).shape == (3, 128, 128)
+    assert initial_image(None, 128, seeded()).shape == (3, 128, 128)
 
 
 def test_smaller_and_back_is_nearly_the_same(photo: Tensor) -> None:

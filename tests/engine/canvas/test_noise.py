@@ -1,6 +1,6 @@
 import torch
 
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -8,12 +8,12 @@ def seeded(seed: int) -> torch.Generator:
 
 
 def test_a_seed_is_a_picture() -> None:
-    assert clouds((40, 60), seeded(1)).equal(clouds((40, 60), seeded(1)))
-    assert not clouds((40, 60), seeded(1)).equal(clouds((40, 60), seeded(2)))
+    assert coloured_noise((40, 60), seeded(1)).equal(coloured_noise((40, 60), seeded(1)))
+    assert not coloured_noise((40, 60), seeded(1)).equal(coloured_noise((40, 60), seeded(2)))
 
 
 def test_it_is_soft_coloured_and_not_cut_off() -> None:
-    picture = clouds((128, 128), seeded(3))
+    picture = coloured_noise((128, 128), seeded(3))
     assert picture.shape == (3, 128, 128)
     assert 0.4 < picture.mean() < 0.6
     assert ((picture == 0) | (picture == 1)).float().mean() < 0.02

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.canvas.page_layout import GOOD, INK, PAPER, WIDTH, Page, shortened
+from engine.canvas.page_layout import GOOD, INK, PAPER, WIDTH, Page, shorten
 
 
 def colour(page: Page, x: float, y: float) -> list[int]:
-    at = page.shown()[:, round(y * page.scale), round(x * page.scale)]
+    at = page.render()[:, round(y * page.scale), round(x * page.scale)]
     return [round(value) for value in (at * 255).tolist()]
 
 
@@ -36,7 +36,7 @@ def test_text_is_ink_on_paper_and_says_what_it_says() -> None:
     pages = [Page(640, 100) for _ in range(3)]
     for page, words in zip(pages, ("fox", "fox", "owl"), strict=True):
         page.text(words, 40, 60, 40)
-    one, same, other = (page.shown() for page in pages)
+    one, same, other = (page.render() for page in pages)
     assert one.equal(same)
     assert not one.equal(other)
     assert one.max() == pytest.approx(max(INK) / 255)
@@ -46,11 +46,11 @@ def test_accents_and_emoji_are_left_out() -> None:
     plain, rich = Page(640, 100), Page(640, 100)
     plain.text("creme", 40, 60, 40)
     rich.text("crème🦊", 40, 60, 40)
-    assert plain.shown().equal(rich.shown())
+    assert plain.render().equal(rich.render())
 
 
 def test_what_is_too_long_ends_in_dots() -> None:
-    assert shortened("fox", 20, 300) == "fox"
-    short = shortened("a very long name of a very long thing", 20, 120)
+    assert shorten("fox", 20, 300) == "fox"
+    short = shorten("a very long name of a very long thing", 20, 120)
     assert short.endswith("…")
     assert 3 < len(short) < 20

@@ -19,12 +19,12 @@ SUBJECTS = catalog.subjects("pocket")
 def test_friendly_words_name_layers_that_exist() -> None:
     for name, entry in catalog.networks().items():
         assert {"low", "mid", "high"} <= set(entry.friendly), name
-        assert all(word.layer in (*entry.layers, catalog.EVIDENCE) for word in entry.friendly.values()), name
+        assert all(word.layer in (*entry.layers, catalog.LOGITS) for word in entry.friendly.values()), name
 
 
 def test_low_mid_high_go_deeper() -> None:
     for entry in catalog.networks().values():
-        order = (*entry.layers, catalog.EVIDENCE)
+        order = (*entry.layers, catalog.LOGITS)
         depths = [order.index(entry.friendly[word].layer) for word in ("low", "mid", "high")]
         assert depths == sorted(set(depths))
 
@@ -32,7 +32,7 @@ def test_low_mid_high_go_deeper() -> None:
 def test_every_choice_is_read_back() -> None:
     for label, word in catalog.choices("pocket"):
         assert catalog.friendly("pocket", label) == word
-        assert catalog.meaning("pocket", word).layer in (*catalog.network("pocket").layers, catalog.EVIDENCE)
+        assert catalog.meaning("pocket", word).layer in (*catalog.network("pocket").layers, catalog.LOGITS)
 
 
 def test_every_answer_of_every_network_has_a_name_of_its_own() -> None:
@@ -48,7 +48,7 @@ def test_every_answer_of_every_network_has_a_name_of_its_own() -> None:
 
 def test_high_means_its_classes() -> None:
     high = catalog.meaning("pocket", "high")
-    assert high.layer == catalog.EVIDENCE
+    assert high.layer == catalog.LOGITS
     assert [list(LABELS)[index] for index in high.channels] == list(high.classes)
     assert "owl" in high.classes
 
@@ -82,7 +82,7 @@ def test_the_classes_are_those_of_the_network_that_is_shipped() -> None:
 
 @pytest.mark.torch
 def test_the_layer_of_evidence_has_one_name() -> None:
-    assert pytest.importorskip("engine.networks.network").EVIDENCE == catalog.EVIDENCE
+    assert pytest.importorskip("engine.networks.network").LOGITS == catalog.LOGITS
 
 
 def test_every_class_is_found_by_its_name_and_by_its_emoji() -> None:
@@ -106,14 +106,14 @@ def test_there_are_subjects_for_what_people_ask() -> None:
 
 def test_subjects_are_whole() -> None:
     order = list(LABELS)
-    layers = (*catalog.network("pocket").layers, catalog.EVIDENCE)
+    layers = (*catalog.network("pocket").layers, catalog.LOGITS)
     for name, subject in SUBJECTS.items():
         assert name == name.lower()
         assert subject.classes
         assert set(subject.classes) <= set(order), name
         assert subject.layer in layers, name
         assert len(set(subject.channels)) == len(subject.channels) > 0, name
-        if subject.layer == catalog.EVIDENCE:
+        if subject.layer == catalog.LOGITS:
             assert {order[index] for index in subject.channels} == set(subject.classes), name
 
 
@@ -194,7 +194,7 @@ def test_whatever_is_typed_is_words_or_a_refusal(typed: str) -> None:
 def test_several_words_mean_several_things() -> None:
     eyes, fox = catalog.meanings("pocket", "eyes + fox")
     assert eyes == SUBJECTS["eyes"]
-    assert (fox.layer, fox.channels) == (catalog.EVIDENCE, (list(LABELS).index("fox"),))
+    assert (fox.layer, fox.channels) == (catalog.LOGITS, (list(LABELS).index("fox"),))
     assert catalog.meanings("pocket", "") == ()
 
 

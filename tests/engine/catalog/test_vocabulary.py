@@ -47,7 +47,7 @@ def test_groups_are_whole() -> None:
     assert len(GROUPS) >= 60
     assert len({plain(one.emoji) for one in GROUPS.values()}) == len(GROUPS)
     for name, group in GROUPS.items():
-        assert group.layer == catalog.EVIDENCE
+        assert group.layer == catalog.LOGITS
         assert [LABELS[at] for at in group.channels] == list(group.classes)
         assert catalog.aim("lite2", name) == catalog.aim("lite2", group.emoji) == name
 

@@ -401,7 +401,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def begin() -> None:
         raise AssertionError("work began")
 
-    monkeypatch.setattr(commands, "_studio", begin)
+    monkeypatch.setattr(commands, "_runtime", begin)
     monkeypatch.setattr(commands, "_clean", lambda *_: begin())
 
 
@@ -488,7 +488,7 @@ def test_a_how_is_read_without_a_data_folder(monkeypatch: pytest.MonkeyPatch, tm
 
 EVERY_VERB = """
 import sys
-from engine import cli
+from engine.cli import commands as cli
 for words in (["subjects"], ["networks"], ["concept", "🪬"], ["dream", "か.png"], ["imprint", "か.png"], ["--help"]):
     sys.argv[1:] = words
     try:

@@ -57,12 +57,12 @@ def test_an_unusable_device_hides_no_other_check(monkeypatch: pytest.MonkeyPatch
 
 
 def _torch_checks(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
-    """Those of the device and what comes behind it; the studio for the rest makes no tensor with `empty`."""
-    from engine import runtime as studio_module
+    """Those of the device and what comes behind it; the runtime for the rest makes no tensor with `empty`."""
+    from engine import runtime as runtime_module
 
-    real = studio_module._device
-    monkeypatch.setattr(studio_module, "_device", lambda name: real(name) if name == "cuda" else torch_cpu())
-    monkeypatch.setattr(studio_module.Studio, "network", lambda _self, _name: None)
+    real = runtime_module._device
+    monkeypatch.setattr(runtime_module, "_device", lambda name: real(name) if name == "cuda" else torch_cpu())
+    monkeypatch.setattr(runtime_module.Runtime, "network", lambda _self, _name: None)
     return list(doctor._torch(settings.load()))
 
 

@@ -65,7 +65,7 @@ def test_a_damaged_package_is_said_with_what_to_do(
 
 LISTING = """
 import sys
-from engine import cli
+from engine.cli import commands as cli
 sys.argv = ["pareidolia", "networks"]
 try:
     cli.main()

@@ -64,9 +64,9 @@ def test_a_gif_plays_for_ever_all_the_same() -> None:
 def test_a_gif_of_another_maker_without_palette_or_loop_takes_it_too() -> None:
     out = io.BytesIO()
     Image.new("L", (4, 4)).save(out, "GIF")
-    said = Image.open(io.BytesIO(embed_metadata.gif(out.getvalue(), "x" * 300)))
+    said = Image.open(io.BytesIO(embed_metadata.add_gif_comment(out.getvalue(), "x" * 300)))
     assert said.info["comment"] == b"x" * 300
-    assert pixels(embed_metadata.gif(out.getvalue(), "x" * 300)) == pixels(out.getvalue())
+    assert pixels(embed_metadata.add_gif_comment(out.getvalue(), "x" * 300)) == pixels(out.getvalue())
 
 
 @pytest.mark.parametrize("params", [Dream(), Zoom()])

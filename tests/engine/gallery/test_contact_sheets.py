@@ -5,9 +5,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 from engine.canvas.page_layout import PAPER, WARM
-from engine.gallery.contact_sheets import EDGE, GAP, LINE, MARGIN, SIDE, Cell, Layout, Row, looped, sheet, webp
+from engine.gallery.contact_sheets import EDGE, GAP, LINE, MARGIN, SIDE, Cell, Layout, Row, crossfade_loop, sheet, webp
 
 
 def plain(level: float) -> Tensor:
@@ -65,16 +65,16 @@ def test_a_sheet_of_nothing_is_refused() -> None:
 
 def test_a_looped_film_has_no_seam() -> None:
     frames = [plain(k / 10) for k in range(10)]
-    film = looped(frames, 3)
+    film = crossfade_loop(frames, 3)
     assert len(film) == 7
     jumps = [float((two - one).abs().max()) for one, two in zip(film, [*film[1:], film[0]], strict=True)]
     assert max(jumps) < 0.3
-    assert looped(frames, 0)[-1].equal(frames[-1])
+    assert crossfade_loop(frames, 0)[-1].equal(frames[-1])
 
 
 def test_a_webp_gets_worse_until_it_fits_and_says_when_it_cannot() -> None:
-    rough = Image.fromarray((clouds((90, 120), torch.Generator().manual_seed(1), 0.3) * 255).byte().permute(1, 2, 0)
-                            .contiguous().numpy())  # fmt: skip
+    noise = coloured_noise((90, 120), torch.Generator().manual_seed(1), 0.3)
+    rough = Image.fromarray((noise * 255).byte().permute(1, 2, 0).contiguous().numpy())
     best = webp([rough], 10**6)
     smaller = webp([rough], int(0.8 * len(best.data)))
     assert len(smaller.data) <= 0.8 * len(best.data)

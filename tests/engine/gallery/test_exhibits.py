@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
 from engine.gallery import exhibits
@@ -15,7 +15,7 @@ from engine.gallery.contact_sheets import Layout, webp
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, QUICK, STILL_BYTES, VARIED, Gallery
 from engine.gallery.sources import SHOWN
 from engine.params import Channel, Dream, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 BRIEF = exhibits.Scale(128, {"octaves": 1, "iterations": 2})
 
@@ -25,7 +25,7 @@ def drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every source is noise: what the sources look like is tested beside them."""
 
     def noise(kind: str, width: int) -> Tensor:
-        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(sum(map(ord, kind))))
+        return coloured_noise((width * 3 // 4, width), torch.Generator().manual_seed(sum(map(ord, kind))))
 
     monkeypatch.setattr(exhibits, "source", noise)
 
@@ -60,7 +60,7 @@ def no_two_alike(pictures: Sequence[bytes]) -> bool:
 
 
 def test_kinds_hang_in_rows_under_what_was_asked(
-    shipped: Studio, pages: list[Image.Image], monkeypatch: pytest.MonkeyPatch
+    shipped: Runtime, pages: list[Image.Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exhibits, "ASKED", {"low": {"layer": "low"}, "high": {}})
     told: list[str] = []
@@ -72,7 +72,7 @@ def test_kinds_hang_in_rows_under_what_was_asked(
     assert f"{next(iter(SHOWN))}: default" in told
 
 
-def test_options_are_varied_alone_and_the_default_is_dreamed_once(shipped: Studio, pages: list[Image.Image]) -> None:
+def test_options_are_varied_alone_and_the_default_is_dreamed_once(shipped: Runtime, pages: list[Image.Image]) -> None:
     told: list[str] = []
     scale = exhibits.Scale(128, {"layer": "low", "octaves": 1}, {})
     with pytest.MonkeyPatch.context() as patch:
@@ -84,18 +84,18 @@ def test_options_are_varied_alone_and_the_default_is_dreamed_once(shipped: Studi
     assert sum(line.startswith("pet:") for line in told) == 3
 
 
-def test_first_light_is_a_photo_and_three_layers(shipped: Studio, pages: list[Image.Image]) -> None:
+def test_first_light_is_a_photo_and_three_layers(shipped: Runtime, pages: list[Image.Image]) -> None:
     Gallery(shipped, BRIEF, lambda _line: None).first_light()
     assert no_two_alike(hung(pages[-1], Layout(2, 2, (128, 96), captioned=True)))
 
 
-def test_every_other_way_hangs_beside_its_name(shipped: Studio, pages: list[Image.Image]) -> None:
+def test_every_other_way_hangs_beside_its_name(shipped: Runtime, pages: list[Image.Image]) -> None:
     Gallery(shipped, BRIEF, lambda _line: None).ways()
     assert no_two_alike(hung(pages[-1], Layout(2, 4, (128, 96), captioned=True)))
 
 
 def test_a_concept_hangs_square_beside_others(
-    shipped: Studio, pages: list[Image.Image], monkeypatch: pytest.MonkeyPatch
+    shipped: Runtime, pages: list[Image.Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exhibits, "NETWORK", "pocket")
     monkeypatch.setattr(exhibits, "CONCEPTS", (("eyes",), ("castle",)))
@@ -105,7 +105,7 @@ def test_a_concept_hangs_square_beside_others(
 
 
 def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(
-    shipped: Studio, pages: list[Image.Image]
+    shipped: Runtime, pages: list[Image.Image]
 ) -> None:
     gallery = Gallery(shipped, exhibits.Scale(128, {"octaves": 1, "iterations": 1}), lambda _line: None)
     gallery.clouds()
@@ -114,7 +114,7 @@ def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(
     assert no_two_alike(hung(pages[-1], Layout(len(exhibits.TOWARDS), 3, (128, 96), captioned=True)))
 
 
-def test_pages_hang_as_they_are(shipped: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_hang_as_they_are(shipped: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exhibits, "NETWORK", "pocket")  # whose pages are made in a third of the time
     monkeypatch.setattr(Channel, "SEARCHING", 2)
     gallery = Gallery(shipped, exhibits.Scale(128, BRIEF.dream, page={"iterations": 2}), lambda _line: None)
@@ -122,7 +122,7 @@ def test_pages_hang_as_they_are(shipped: Studio, monkeypatch: pytest.MonkeyPatch
     assert gallery.channel().width == 1024
 
 
-def test_a_zoom_is_a_film_that_loops(shipped: Studio) -> None:
+def test_a_zoom_is_a_film_that_loops(shipped: Runtime) -> None:
     made = Gallery(shipped, QUICK, lambda _line: None).zoom()
     film = opened(made.data)
     assert film.n_frames == QUICK.zoom["frames"] - QUICK.fade  # type: ignore[attr-defined]
@@ -147,9 +147,9 @@ def test_what_is_committed_stays_below_what_a_checkout_may_weigh() -> None:
 
 
 def test_the_command_writes_what_it_was_asked_for(
-    shipped: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shipped: Runtime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: shipped)
+    monkeypatch.setattr(command, "_runtime", lambda _weights, _threads: shipped)
     command.main(["--out", str(tmp_path / "new" / "folder"), "--only", "zoom", "--quick"])
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["zoom.webp"]
     printed = capsys.readouterr()
@@ -160,12 +160,12 @@ def test_the_command_writes_what_it_was_asked_for(
 
 
 def test_photographs_that_are_missing_are_named(
-    shipped: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shipped: Runtime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def missing(_kind: str, _width: int) -> Tensor:
         raise ModuleNotFoundError(name="skimage")
 
     monkeypatch.setattr(exhibits, "source", missing)
-    monkeypatch.setattr(command, "_studio", lambda _weights, _threads: shipped)
+    monkeypatch.setattr(command, "_runtime", lambda _weights, _threads: shipped)
     with pytest.raises(SystemExit, match=r"skimage is not installed.*make setup"):
         command.main(["--out", str(tmp_path), "--only", "kinds", "--quick"])

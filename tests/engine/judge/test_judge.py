@@ -10,17 +10,16 @@ import torch
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress, Report
-from engine.canvas.noise import clouds
+from engine.canvas.noise import coloured_noise
 from engine.catalog import catalog
 from engine.judge import __main__ as command
-from engine.judge import lite0, recognition, reference, surface, timing
-from engine.judge import picture_maker as benches
+from engine.judge import lite0, picture_maker, recognition, reference, surface, timing
 from engine.judge.bounds import BOUNDS, Figure, table
 from engine.judge.contact_sheets import contact_sheets
-from engine.judge.examination import Exam, Found, share
-from engine.judge.picture_maker import Bench
+from engine.judge.examination import Exam, PartResult, share
+from engine.judge.picture_maker import PictureMaker
 from engine.networks.network import Network
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 @pytest.fixture(autouse=True)
@@ -28,15 +27,15 @@ def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every source is noise, and every recipe gives it back a little lighter."""
 
     def noise(kind: str, width: int) -> Tensor:
-        return clouds((width * 3 // 4, width), torch.Generator().manual_seed(len(kind)))
+        return coloured_noise((width * 3 // 4, width), torch.Generator().manual_seed(len(kind)))
 
-    def recipe(params: object, before: Tensor | None, _studio: Studio) -> Iterator[Report]:
+    def recipe(params: object, before: Tensor | None, _runtime: Runtime) -> Iterator[Report]:
         picture = (torch.zeros(3, 144, 192) if before is None else before) * 0.9 + 0.1
         yield Progress(1, 1, lambda: picture, (144, 192))
         yield Frame(0, 1, picture)
 
-    monkeypatch.setattr(benches, "source", noise)
-    monkeypatch.setattr(benches, "recipes", SimpleNamespace(run=recipe))
+    monkeypatch.setattr(picture_maker, "source", noise)
+    monkeypatch.setattr(picture_maker, "recipes", SimpleNamespace(run=recipe))
     monkeypatch.setattr(timing, "recipes", SimpleNamespace(run=recipe))
 
 
@@ -46,22 +45,22 @@ def judge() -> Network:
 
 
 @pytest.fixture
-def exam(judge: Network, studio: Studio, tmp_path: Path) -> Exam:
-    return Exam(Bench(studio, tmp_path, side=192, tell=lambda _line: None), judge, 2)
+def exam(judge: Network, runtime: Runtime, tmp_path: Path) -> Exam:
+    return Exam(PictureMaker(runtime, tmp_path, side=192, tell=lambda _line: None), judge, 2)
 
 
 def test_classes_are_drawn_once_and_for_all(exam: Exam) -> None:
-    assert exam.drawn(100) == exam.drawn(100)
-    assert len(set(Exam(exam.bench, exam.judge).drawn(100))) == 100
-    assert Exam(exam.bench, exam.judge).drawn(100)[:2] == exam.drawn(100)
+    assert exam.draw_classes(100) == exam.draw_classes(100)
+    assert len(set(Exam(exam.maker, exam.judge).draw_classes(100))) == 100
+    assert Exam(exam.maker, exam.judge).draw_classes(100)[:2] == exam.draw_classes(100)
 
 
 def test_concepts_are_looked_at_whole_and_in_three_ways(exam: Exam) -> None:
     found = recognition.concepts(exam)
     assert [figure.name for figure in found.figures] == ["concept first", "concept in five"]
-    assert [row[0] for row in found.rows[:2]] == [exam.labels[at] for at in exam.drawn(100)]
+    assert [row[0] for row in found.rows[:2]] == [exam.labels[at] for at in exam.draw_classes(100)]
     assert all(len(row) == len(found.heads) for row in found.rows)
-    assert len(list((exam.bench.out / "concepts").glob("*.png"))) == 2
+    assert len(list((exam.maker.out / "concepts").glob("*.png"))) == 2
 
 
 def test_subjects_are_classes_and_groups_on_five_photographs(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +69,7 @@ def test_subjects_are_classes_and_groups_on_five_photographs(exam: Exam, monkeyp
     monkeypatch.setattr(catalog, "subjects", lambda _network: known)
     monkeypatch.setattr(catalog, "meanings", lambda _network, word: (known.get(word, cats),))
     monkeypatch.setattr(recognition, "make", lambda kind, subject, **_options: kind(network="lite2", size=192))
-    everything = recognition.asked(exam)
+    everything = recognition.subjects_to_judge(exam)
     assert everything[-1].word == "cats"
     assert [exam.labels[at] for at in everything[-1].wanted] == ["tabby", "tiger cat"]
     found = recognition.subjects(exam)
@@ -80,16 +79,16 @@ def test_subjects_are_classes_and_groups_on_five_photographs(exam: Exam, monkeyp
 
 def test_a_surface_is_dreamed_once_for_every_part(exam: Exam) -> None:
     told: list[str] = []
-    exam.bench.tell = told.append
-    woven, changed = surface.weaving(exam), surface.changing(exam)
-    assert len(told) == len(set(told)) == len({*surface.WOVEN, *surface.RIMS})
+    exam.maker.tell = told.append
+    woven, changed = surface.measure_weave(exam), surface.measure_change(exam)
+    assert len(told) == len(set(told)) == len({*surface.WEAVE_KINDS, *surface.RIM_KINDS})
     assert woven.figures[0].name == "weave"
     assert [figure.name for figure in changed.figures] == ["changed", "rim"]
 
 
 def test_every_kind_is_there_to_be_looked_at(exam: Exam) -> None:
-    assert surface.looking(exam) == Found([])
-    assert len(exam.bench.made["kinds"]) == 2
+    assert surface.dream_every_kind(exam) == PartResult([])
+    assert len(exam.maker.made["kinds"]) == 2
 
 
 def test_every_recipe_is_timed(exam: Exam) -> None:
@@ -106,7 +105,7 @@ def test_waits_are_those_of_people() -> None:
             yield Progress(step, 4, lambda: picture, (32, 32))
         yield Frame(0, 1, picture)
 
-    found = timing.waits(recipe(), time.perf_counter())
+    found = timing.measure_waits(recipe(), time.perf_counter())
     assert len(found.previews) == 1
     assert 0.6 <= found.previews[0] < found.end
     assert found.longest == pytest.approx(found.end - found.previews[0])
@@ -115,14 +114,16 @@ def test_waits_are_those_of_people() -> None:
 
 def test_photographs_are_labelled_as_the_reference_does(exam: Exam) -> None:
     pytest.importorskip("skimage", reason="scikit-image has the photographs: install the extra `play`")
-    assert reference.labelled(exam).figures == [Figure("reference", 1.0)]
+    assert reference.reference_labels(exam).figures == [Figure("reference", 1.0)]
 
 
-def test_what_lies_there_is_taken_if_that_is_asked(judge: Network, studio: Studio, tmp_path: Path) -> None:
+def test_what_lies_there_is_taken_if_that_is_asked(judge: Network, runtime: Runtime, tmp_path: Path) -> None:
     told: list[str] = []
     for reuse, made in ((False, 1), (True, 0), (False, 1)):
         told.clear()
-        surface.dreamed(Exam(Bench(studio, tmp_path, side=192, reuse=reuse, tell=told.append), judge), "water")
+        surface.default_dream(
+            Exam(PictureMaker(runtime, tmp_path, side=192, reuse=reuse, tell=told.append), judge), "water"
+        )
         assert len(told) == made
     assert not list(tmp_path.rglob("*.new"))
 
@@ -157,8 +158,8 @@ def test_every_bound_stands_in_the_book() -> None:
 def test_the_command_says_what_falls_short(
     holds: bool, exam: Exam, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    part = Found([Figure("rim", 1.0 if holds else 2.0)], ("kind", "rim"), [["sky", "1.00"]])
-    monkeypatch.setattr(command, "PARTS", {"changed": lambda _exam: part, "kinds": surface.looking})
+    part = PartResult([Figure("rim", 1.0 if holds else 2.0)], ("kind", "rim"), [["sky", "1.00"]])
+    monkeypatch.setattr(command, "PARTS", {"changed": lambda _exam: part, "kinds": surface.dream_every_kind})
     monkeypatch.setattr(command, "_exam", lambda _given: exam)
     asked = ["--out", str(tmp_path), "--contact-sheet"]
     if holds:

@@ -6,7 +6,7 @@ import torch
 
 from engine.catalog import catalog, network_files
 from engine.judge import lite0
-from engine.judge.lite0 import SIDE, centre, opinion, probabilities, views, whole
+from engine.judge.lite0 import SIDE, centre_square, opinion, probabilities, three_views, whole_square
 from engine.networks.network import Network
 
 
@@ -39,13 +39,13 @@ def test_where_its_package_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatc
 
 def test_views_are_the_whole_its_mirror_and_the_middle() -> None:
     picture = torch.rand(3, 60, 80, generator=torch.Generator().manual_seed(2))
-    seen = views(picture)
+    seen = three_views(picture)
     assert seen.shape == (3, 3, SIDE, SIDE)
-    assert seen[0].equal(whole(picture))
+    assert seen[0].equal(whole_square(picture))
     assert seen[1].equal(seen[0].flip(2))
     marked = torch.zeros(3, 64, 128)
     marked[:, 4:60, 36:92] = 1  # seven eighths of the shorter side, in the middle
-    assert centre(marked).min() > 0.99
+    assert centre_square(marked).min() > 0.99
 
 
 def test_an_opinion_counts_any_of_what_is_right() -> None:

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.canvas.noise import clouds
-from engine.judge.measures import PERIODS, changed, rim_ratio, spectrum, weave
+from engine.canvas.noise import coloured_noise
+from engine.judge.measures import PERIODS, changed_share, rim_ratio, spectrum, weave_peaks
 
 SIZE = (384, 512)
 
@@ -13,7 +13,7 @@ def grey() -> Tensor:
 
 
 def smooth_change() -> Tensor:
-    return (clouds(SIZE, torch.Generator().manual_seed(1)) - 0.5) * 0.3
+    return (coloured_noise(SIZE, torch.Generator().manual_seed(1)) - 0.5) * 0.3
 
 
 def woven(period: int) -> Tensor:
@@ -24,25 +24,29 @@ def woven(period: int) -> Tensor:
 
 @pytest.mark.parametrize("period", PERIODS)
 def test_a_weave_is_caught_at_its_period(period: int) -> None:
-    peaks = weave(grey(), grey() + smooth_change() + woven(period))
+    peaks = weave_peaks(grey(), grey() + smooth_change() + woven(period))
     assert peaks[period] > 3
 
 
 def test_what_is_smooth_has_no_weave() -> None:
-    assert max(weave(grey(), grey() + smooth_change()).values()) < 3
+    assert max(weave_peaks(grey(), grey() + smooth_change()).values()) < 3
     assert (
-        max(weave(grey(), grey() + 0.1 * torch.randn(3, *SIZE, generator=torch.Generator().manual_seed(2))).values())
+        max(
+            weave_peaks(
+                grey(), grey() + 0.1 * torch.randn(3, *SIZE, generator=torch.Generator().manual_seed(2))
+            ).values()
+        )
         < 3
     )
 
 
 def test_nothing_is_no_weave() -> None:
-    assert list(weave(grey(), grey()).values()) == pytest.approx([1] * len(PERIODS))
+    assert list(weave_peaks(grey(), grey()).values()) == pytest.approx([1] * len(PERIODS))
 
 
 def test_a_stripe_of_another_period_is_no_weave() -> None:
     stripes = 0.1 * torch.sin(torch.arange(SIZE[1]) * 2 * torch.pi / 11).expand(3, *SIZE)
-    assert max(weave(grey(), grey() + smooth_change() + stripes).values()) < 3
+    assert max(weave_peaks(grey(), grey() + smooth_change() + stripes).values()) < 3
 
 
 def test_a_picture_smaller_than_a_window_is_refused() -> None:
@@ -53,9 +57,9 @@ def test_a_picture_smaller_than_a_window_is_refused() -> None:
 def test_pixels_that_nobody_sees_changing_do_not_count() -> None:
     after = grey()
     after[:, :192] += 7 / 255
-    assert changed(grey(), after) == 0
+    assert changed_share(grey(), after) == 0
     after[1, :96] += 10 / 255
-    assert changed(grey(), after) == 0.25
+    assert changed_share(grey(), after) == 0.25
 
 
 def test_the_rim_is_compared_with_the_inside() -> None:

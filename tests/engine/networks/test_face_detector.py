@@ -79,5 +79,5 @@ def test_overlapping_boxes_are_one_as_torchvision_has_it() -> None:
     for overlap in (0.3, 0.5, 0.7):
         expected = boxes[nms(boxes[:, :4], boxes[:, 4], overlap)]
         assert 50 < len(expected) < 400
-        assert torch.equal(face_detector._distinct(boxes, overlap), expected)
-    assert face_detector._distinct(torch.zeros(0, 5), 0.5).shape == (0, 5)
+        assert torch.equal(face_detector._non_maximum_suppression(boxes, overlap), expected)
+    assert face_detector._non_maximum_suppression(torch.zeros(0, 5), 0.5).shape == (0, 5)

@@ -11,7 +11,7 @@ from torchvision.models import GoogLeNet
 
 from engine.catalog import catalog
 from engine.networks import loading
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from tests.engine.networks.conftest import trained
 
 
@@ -26,7 +26,7 @@ def model() -> GoogLeNet:
 
 @cache
 def network() -> Network:
-    return loading.assembled("googlenet", model())
+    return loading.from_model("googlenet", model())
 
 
 def published_view(picture: Tensor) -> Tensor:
@@ -47,10 +47,10 @@ def test_every_block_is_torchvisions() -> None:
     scores = model()(published_view(picture))
     for hook in hooks:
         hook.remove()
-    found = network().activations(picture, [*seen, EVIDENCE])
+    found = network().activations(picture, [*seen, LOGITS])
     for name, activation in seen.items():
         torch.testing.assert_close(found[name], activation, rtol=1e-3, atol=1e-3 * activation.abs().mean().item())
-    torch.testing.assert_close(found[EVIDENCE].mean((2, 3)), scores, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(found[LOGITS].mean((2, 3)), scores, rtol=1e-3, atol=1e-3)
 
 
 def test_the_notebooks_layer_is_known() -> None:

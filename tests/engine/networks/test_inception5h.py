@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from engine.catalog import catalog
 from engine.networks import architectures, loading
-from engine.networks.inception5h import Inception5h, SamePad, SamePool, cut
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.inception5h import Inception5h, SamePad, SamePool, to_stages
+from engine.networks.network import LOGITS, Network
 from tests.engine.networks.conftest import random_weights, shapes_of
 from tests.vendored_data import shapes
 
@@ -26,7 +26,7 @@ def weights() -> dict[str, Tensor]:
 
 @cache
 def network() -> Network:
-    return loading.assembled("inception5h", architectures.model("inception5h", 1008, weights()))
+    return loading.from_model("inception5h", architectures.model("inception5h", 1008, weights()))
 
 
 def by_hand(picture: Tensor) -> dict[str, Tensor]:
@@ -74,14 +74,14 @@ def test_it_has_the_keys_and_shapes_of_the_published_file() -> None:
 def test_every_layer_is_that_of_the_graph() -> None:
     picture = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(1))
     expected = by_hand(picture)
-    found = network().activations(picture, [*expected, EVIDENCE])
+    found = network().activations(picture, [*expected, LOGITS])
     for name, activation in expected.items():
         torch.testing.assert_close(found[name], activation, rtol=1e-3, atol=1e-3 * activation.abs().mean().item())
     w = weights()
     scores = F.linear(
         expected["mixed5b"].mean((2, 3)), *(w[f"softmax2_pre_activation_matmul.{k}"] for k in ("weight", "bias"))
     )
-    torch.testing.assert_close(found[EVIDENCE].mean((2, 3)), scores, rtol=1e-3, atol=1e-2)
+    torch.testing.assert_close(found[LOGITS].mean((2, 3)), scores, rtol=1e-3, atol=1e-2)
 
 
 @pytest.mark.parametrize("kernel", [3, 7])
@@ -102,4 +102,4 @@ def test_pools_never_choose_what_is_outside() -> None:
 
 def test_the_catalogue_names_its_layers_in_order() -> None:
     with torch.device("meta"):
-        assert catalog.network("inception5h").layers == tuple(cut(Inception5h()).stages)
+        assert catalog.network("inception5h").layers == tuple(to_stages(Inception5h()).stages)

@@ -14,7 +14,7 @@ from engine import params
 from engine.catalog import catalog
 from engine.errors import NetworkMissing, OtherNetwork, UnknownNetwork
 from engine.networks import architectures, loading, pocket, weights
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from tests.engine.networks.conftest import random_weights, shapes_of, trained
 
 
@@ -99,7 +99,7 @@ def test_a_network_that_a_user_brought_dreams(folder: Path, suffix: str) -> None
     network = loading.load("flowers")
     assert network.labels == ("rose", "tulip", "daisy")
     picture = torch.rand(1, 3, 64, 64)
-    scores = network.activations(picture, [EVIDENCE])[EVIDENCE].mean((2, 3))
+    scores = network.activations(picture, [LOGITS])[LOGITS].mean((2, 3))
     torch.testing.assert_close(scores, garden()((picture - 0.5) / 0.25), rtol=1e-3, atol=1e-3)
 
 
@@ -158,10 +158,10 @@ def test_every_network_has_what_its_entry_promises(name: str) -> None:
     """Its layers, and a class for each label, without any memory for weights."""
     entry = catalog.network(name)
     with torch.device("meta"):
-        cut = architectures.cut(architectures._maker(entry.architecture)(entry.classes).eval())
-    assert list(entry.layers) == list(cut.stages)
-    assert cut.head is not None
-    *_, last = (module for module in cut.head.modules() if isinstance(module, nn.Conv2d | nn.Linear))
+        staged = architectures.to_stages(architectures._maker(entry.architecture)(entry.classes).eval())
+    assert list(entry.layers) == list(staged.stages)
+    assert staged.head is not None
+    *_, last = (module for module in staged.head.modules() if isinstance(module, nn.Conv2d | nn.Linear))
     assert last.weight.shape[0] == entry.classes
     assert len(catalog.labels(name)) == entry.classes
 
@@ -170,8 +170,9 @@ def test_every_network_has_what_its_entry_promises(name: str) -> None:
 def test_an_engine_with_the_networks_that_ship_starts_without_torchvision() -> None:
     """Its import takes longer than that of torch."""
     code = (
-        "import sys, engine.cli.commands, engine.worker, engine.recipes; from engine.networks import faces, loading;"
-        "loading.load('pocket'); loading.load('lite2'); faces.detector();"
+        "import sys, engine.cli.commands, engine.worker, engine.recipes;"
+        "from engine.networks import face_detector, loading;"
+        "loading.load('pocket'); loading.load('lite2'); face_detector.detector();"
         "print([name for name in ('torchvision', 'torch._dynamo', 'sympy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

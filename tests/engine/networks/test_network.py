@@ -3,7 +3,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.networks.first_convolution import FirstConv
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
 
 
@@ -56,9 +56,9 @@ def test_it_runs_only_as_deep_as_it_is_asked(photo: Tensor) -> None:
 
 
 def test_the_head_scores_every_position(small_network: Network, photo: Tensor) -> None:
-    assert small_network.layers == ("conv1", "pool1", "mixed2", EVIDENCE)
-    found = small_network.activations(photo[None], ["mixed2", EVIDENCE])
-    assert found[EVIDENCE].shape == (1, 5, *found["mixed2"].shape[2:])
+    assert small_network.layers == ("conv1", "pool1", "mixed2", LOGITS)
+    found = small_network.activations(photo[None], ["mixed2", LOGITS])
+    assert found[LOGITS].shape == (1, 5, *found["mixed2"].shape[2:])
     assert small_network.labels == ("a", "b", "c", "d", "e")
 
 

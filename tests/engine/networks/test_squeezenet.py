@@ -3,7 +3,7 @@ from torchvision.models import SqueezeNet
 
 from engine.catalog import catalog
 from engine.networks import loading, squeezenet
-from engine.networks.network import EVIDENCE
+from engine.networks.network import LOGITS
 from tests.engine.networks.conftest import trained
 
 
@@ -12,17 +12,17 @@ def test_it_says_what_torchvision_says() -> None:
         torch.manual_seed(5)
         model = SqueezeNet("1_1", num_classes=8)
     trained(model)
-    network = loading.assembled("squeezenet", model)
+    network = loading.from_model("squeezenet", model)
     picture = torch.rand(1, 3, 70, 64)
     mean, std = (torch.tensor(values).view(3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
-    found = network.activations(picture, ["fire9", EVIDENCE])
+    found = network.activations(picture, ["fire9", LOGITS])
     torch.testing.assert_close(found["fire9"], model.features((picture - mean) / std), rtol=1e-3, atol=1e-3)
-    scores = found[EVIDENCE].relu().mean((2, 3))  # the one ReLU that the cut leaves out
+    scores = found[LOGITS].relu().mean((2, 3))  # the one ReLU that the cut leaves out
     torch.testing.assert_close(scores, model((picture - mean) / std), rtol=1e-3, atol=1e-3)
 
 
 def test_fire_modules_are_numbered_as_in_the_paper() -> None:
     with torch.device("meta"):
-        newer, older = (squeezenet.cut(SqueezeNet(version)).stages for version in ("1_1", "1_0"))
+        newer, older = (squeezenet.to_stages(SqueezeNet(version)).stages for version in ("1_1", "1_0"))
     assert catalog.network("squeezenet").layers == tuple(newer)
     assert [name for name in older if name.startswith("pool")] == ["pool1", "pool4", "pool8"]

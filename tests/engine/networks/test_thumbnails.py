@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from engine.catalog import catalog
-from engine.gallery.thumbnails import painted
+from engine.gallery.thumbnails import paint_layer
 from engine.networks import thumbnails
 from engine.networks.loading import load
 from engine.networks.network import Network
@@ -32,11 +32,11 @@ def test_every_layer_that_the_catalogue_promises_has_some_in_little_space() -> N
             found = thumbnails.read(name, layer, plane.shape[1])
             assert found is not None, (name, layer)
             assert found.std((1, 2, 3)).min() > 0.05, "something is on each of them"
-            size += thumbnails.file(name, layer).stat().st_size
+            size += thumbnails.thumbnail_file(name, layer).stat().st_size
     assert 0 < size < 1e6
 
 
 def test_painting_is_the_same_every_time(small_network: Network) -> None:
-    one, same = (painted(small_network, "conv1", 2) for _ in range(2))
+    one, same = (paint_layer(small_network, "conv1", 2) for _ in range(2))
     assert one.shape[1:] == (3, 64, 64)
     assert torch.equal(one, same)

@@ -8,7 +8,7 @@ from torchvision.models.vgg import make_layers
 
 from engine.catalog import catalog
 from engine.networks import vgg
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from tests.engine.networks.conftest import trained
 
 
@@ -28,21 +28,21 @@ def small() -> VGG:
 
 
 def network() -> Network:
-    cut = vgg.cut(small())
-    return Network(cut.stages, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), head=cut.head)
+    staged = vgg.to_stages(small())
+    return Network(staged.stages, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), head=staged.head)
 
 
 def test_layers_are_called_as_papers_call_them() -> None:
     assert network().layers == (
         "relu1_1", "relu1_2", "pool1", "relu2_1", "pool2", "relu3_1", "pool3", "relu4_1", "pool4", "relu5_1",
-        "relu5_2", "pool5", EVIDENCE,
+        "relu5_2", "pool5", LOGITS,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["vgg16", "vgg19"])
 def test_the_catalogue_names_its_layers_in_order(name: str) -> None:
     with torch.device("meta"):
-        stages = vgg.cut(get_model(name, weights=None)).stages
+        stages = vgg.to_stages(get_model(name, weights=None)).stages
     assert catalog.network(name).layers == tuple(stages)
     assert catalog.friendly(name, "conv4_2") == "relu4_2"
 
@@ -57,11 +57,11 @@ def test_layers_are_those_between_torchvisions_modules() -> None:
 
 def test_its_classifier_says_the_same_at_224_pixels() -> None:
     picture = torch.rand(1, 3, 224, 224)
-    found = network().activations(picture, [EVIDENCE])[EVIDENCE]
+    found = network().activations(picture, [LOGITS])[LOGITS]
     assert found.shape == (1, 5, 1, 1)
     torch.testing.assert_close(found.flatten(1), small()(picture), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("side", [32, 320])
 def test_its_classifier_takes_other_sizes(side: int) -> None:
-    assert network().activations(torch.rand(1, 3, side, side), [EVIDENCE])[EVIDENCE].isfinite().all()
+    assert network().activations(torch.rand(1, 3, side, side), [LOGITS])[LOGITS].isfinite().all()

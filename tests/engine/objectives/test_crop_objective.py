@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.catalog.catalog import EVIDENCE, Meaning
+from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import UnknownChannel
-from engine.objectives import whole
-from engine.objectives.crop_objective import energy, firing, score
+from engine.objectives import crop_objective
+from engine.objectives.crop_objective import channel_share, class_score, energy
 
 
 def test_energy_grows_with_activations_by_the_same_for_any_scale() -> None:
@@ -27,26 +27,26 @@ def test_energy_prefers_one_strong_thing_to_weak_texture() -> None:
 def test_any_class_of_a_group_will_do() -> None:
     scores = torch.zeros(1, 5, 2, 2)
     scores[:, 3] = 9.0
-    assert abs(float(score(3)({EVIDENCE: scores}) - score(1, 3)({EVIDENCE: scores}))) < 0.01
-    assert score(1, 3)({EVIDENCE: scores}) > score(1, 2)({EVIDENCE: scores})
+    assert abs(float(class_score(3)({LOGITS: scores}) - class_score(1, 3)({LOGITS: scores}))) < 0.01
+    assert class_score(1, 3)({LOGITS: scores}) > class_score(1, 2)({LOGITS: scores})
 
 
 def test_a_channel_is_measured_by_what_its_layer_does() -> None:
     plane = torch.rand(1, 3, 4, 4, generator=torch.Generator().manual_seed(2))
-    torch.testing.assert_close(firing("a", 1)({"a": plane}), firing("a", 1)({"a": 100 * plane}))
+    torch.testing.assert_close(channel_share("a", 1)({"a": plane}), channel_share("a", 1)({"a": 100 * plane}))
 
 
 def test_a_channel_that_is_not_there_is_a_sentence() -> None:
     with pytest.raises(UnknownChannel, match="999"):
-        firing("a", 999)({"a": torch.rand(1, 3, 4, 4)})
+        channel_share("a", 999)({"a": torch.rand(1, 3, 4, 4)})
 
 
 def test_of_several_subjects_each_has_a_say() -> None:
-    castle, cat = (Meaning(layer=EVIDENCE, about="", channels=(at,)) for at in (0, 1))
-    both = whole([(1.0, [castle, cat])])
+    castle, cat = (Meaning(layer=LOGITS, about="", channels=(at,)) for at in (0, 1))
+    both = crop_objective([(1.0, [castle, cat])])
     scores = torch.zeros(1, 3, 1, 1, requires_grad=True)
-    (slope,) = torch.autograd.grad(both({EVIDENCE: scores}), scores)
+    (slope,) = torch.autograd.grad(both({LOGITS: scores}), scores)
     assert slope.flatten()[:2].gt(0).all()
-    less = whole([(-1.0, [castle])])
-    (slope,) = torch.autograd.grad(less({EVIDENCE: scores}), scores)
+    less = crop_objective([(-1.0, [castle])])
+    (slope,) = torch.autograd.grad(less({LOGITS: scores}), scores)
     assert slope.flatten()[0] < 0

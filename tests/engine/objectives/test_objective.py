@@ -4,27 +4,27 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import gradient, normalised
+from engine.ascent.gradient import gradient, normalise
 from engine.errors import UnknownChannel
 from engine.networks import loading, pocket
-from engine.networks.network import EVIDENCE, Network
-from engine.objectives import Objective, blend, channel, each, layer, neuron, strongest, total
-from engine.objectives.objective import WAKING
+from engine.networks.network import LOGITS, Network
+from engine.objectives import Objective, blend, channel, channel_batch, layer, neuron, strongest_channel, total
+from engine.objectives.objective import LAYER_SHARE
 
 Make = Callable[[str], Objective]
 EVERY: dict[str, Make] = {
     "layer": layer,
     "channel": lambda name: channel(name, 3),
     "neuron": lambda name: neuron(name, 2),
-    "each": lambda name: each(name, 3),
+    "each": lambda name: channel_batch(name, 3),
     "a corner's neuron": lambda name: neuron(name, 2, 0.0, 1.0),
-    "strongest": lambda name: strongest(name, 1, 3),
-    "evidence": lambda name: strongest(EVIDENCE, 1),
+    "strongest": lambda name: strongest_channel(name, 1, 3),
+    "evidence": lambda name: strongest_channel(LOGITS, 1),
     "less": lambda name: -channel(name, 3),
     "weighted": lambda name: 0.25 * layer(name),
     "both": lambda name: 0.7 * layer(name) + channel(name, 1),
     "one without another": lambda name: channel(name, 1) - channel(name, 0),
-    "total": lambda name: total([layer("conv1"), layer(name), strongest(EVIDENCE, 0)]),
+    "total": lambda name: total([layer("conv1"), layer(name), strongest_channel(LOGITS, 0)]),
 }
 
 
@@ -36,7 +36,7 @@ def rise(network: Network, objective: Objective, picture: Tensor) -> tuple[float
     """The objective's value before and after a short ascent."""
     before = value(network, objective, picture)
     for _ in range(4):
-        picture = picture + 0.004 * normalised(gradient(network, objective, picture))
+        picture = picture + 0.004 * normalise(gradient(network, objective, picture))
     return before, value(network, objective, picture)
 
 
@@ -70,7 +70,7 @@ def test_a_layer_counts_the_same_at_every_size() -> None:
 def test_the_strongest_counts_at_every_position() -> None:
     planes = torch.tensor([[3.0, -9.0], [-9.0, 5.0], [99.0, 99.0]]).view(1, 3, 1, 2)
     expected = torch.nn.functional.softplus(torch.tensor([3.0, 5.0])).mean()
-    torch.testing.assert_close(strongest("a", 0, 1)({"a": planes}), expected)
+    torch.testing.assert_close(strongest_channel("a", 0, 1)({"a": planes}), expected)
 
 
 def test_a_neuron_is_where_it_is_asked_for() -> None:
@@ -99,7 +99,7 @@ def test_a_blend_remembers_its_terms() -> None:
 @pytest.mark.parametrize("index", [4, 99_999, -1])
 def test_a_channel_that_is_not_there_is_refused_with_those_that_are(index: int) -> None:
     found = {"a": torch.rand(1, 4, 5, 6)}
-    for objective in (channel("a", index), neuron("a", index), strongest("a", 0, index)):
+    for objective in (channel("a", index), neuron("a", index), strongest_channel("a", 0, index)):
         with pytest.raises(UnknownChannel, match=f"The layer a has the channels 0 to 3, and no channel {index}"):
             objective(found)
 
@@ -108,8 +108,8 @@ def test_each_picture_of_a_batch_has_its_own_channel(small_network: Network, pho
     batch = torch.stack([photo, photo.flip(2), photo.flip(1)])
     found = small_network.activations(batch, ["mixed2"])
     alone = [channel("mixed2", at)({"mixed2": found["mixed2"][k : k + 1]}) for k, at in enumerate((5, 2, 5))]
-    waking = WAKING * float(found["mixed2"].mean())
-    assert float(each("mixed2", 5, 2, 5)(found)) == pytest.approx(float(sum(alone)) + waking, rel=1e-4)
+    waking = LAYER_SHARE * float(found["mixed2"].mean())
+    assert float(channel_batch("mixed2", 5, 2, 5)(found)) == pytest.approx(float(sum(alone)) + waking, rel=1e-4)
 
 
 def test_a_silent_channel_is_woken() -> None:
@@ -122,4 +122,4 @@ def test_a_silent_channel_is_woken() -> None:
     network = Network(stages, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
     grey = torch.full((3, 32, 32), 0.5)
     assert gradient(network, channel("conv", 0), grey).abs().max() == 0
-    assert gradient(network, each("conv", 0), grey).min() > 0
+    assert gradient(network, channel_batch("conv", 0), grey).min() > 0

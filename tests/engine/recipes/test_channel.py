@@ -9,21 +9,21 @@ import torch
 from torch import Tensor
 
 from engine import recipes
-from engine.ascent.attribution import probes
+from engine.ascent.attribution import noise_baseline
 from engine.ascent.progress import Frame, Progress
-from engine.canvas.fourier_canvas import Fourier
-from engine.canvas.noise import clouds
+from engine.canvas.fourier_canvas import FourierCanvas
+from engine.canvas.noise import coloured_noise
 from engine.errors import UnknownChannel
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from engine.objectives import channel
 from engine.params import Channel, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 QUICK = {"size": 128, "iterations": 3, "layer": "mixed3b"}
 
 
-def drawn(studio: Studio, source: Tensor | None = None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(Channel, **{**QUICK, **options}), source, studio))
+def drawn(runtime: Runtime, source: Tensor | None = None, **options: object) -> list[Progress | Frame]:
+    return list(recipes.run(make(Channel, **{**QUICK, **options}), source, runtime))
 
 
 def last(reports: list[Progress | Frame]) -> Frame:
@@ -32,12 +32,12 @@ def last(reports: list[Progress | Frame]) -> Frame:
     return frame
 
 
-def test_the_channel_is_raised_against_its_start_and_against_noise(studio: Studio) -> None:
-    network, wanted = studio.network("pocket"), channel("mixed3b", 5)
-    picture = last(drawn(studio, channel=5, iterations=24)).picture
+def test_the_channel_is_raised_against_its_start_and_against_noise(runtime: Runtime) -> None:
+    network, wanted = runtime.network("pocket"), channel("mixed3b", 5)
+    picture = last(drawn(runtime, channel=5, iterations=24)).picture
     generator = torch.Generator().manual_seed(1)
-    grey = Fourier((128, 128), generator).pictures().detach()
-    noise = clouds((128, 128), generator)[None]
+    grey = FourierCanvas((128, 128), generator).pictures().detach()
+    noise = coloured_noise((128, 128), generator)[None]
     reached, start, anything = (
         float(wanted(network.activations(seen, ["mixed3b"]))) for seen in (picture[None], grey, noise)
     )
@@ -45,8 +45,8 @@ def test_the_channel_is_raised_against_its_start_and_against_noise(studio: Studi
     assert reached > anything
 
 
-def test_one_channel_is_one_square_picture(studio: Studio) -> None:
-    *steps, frame = drawn(studio, channel=5)
+def test_one_channel_is_one_square_picture(runtime: Runtime) -> None:
+    *steps, frame = drawn(runtime, channel=5)
     assert isinstance(frame, Frame)
     assert frame.picture.shape == (3, 128, 128)
     assert [step.step for step in steps if isinstance(step, Progress)] == list(range(1, 3 + Channel.FINISHING + 1))
@@ -54,25 +54,25 @@ def test_one_channel_is_one_square_picture(studio: Studio) -> None:
     assert {step.size for step in steps if isinstance(step, Progress)} == {(128, 128)}
 
 
-def test_an_atlas_has_the_channels_that_vary_most(studio: Studio) -> None:
-    frame = last(drawn(studio, top=5))
-    network = studio.network("pocket")
-    noise = probes(112, studio.generator(0))
+def test_an_atlas_has_the_channels_that_vary_most(runtime: Runtime) -> None:
+    frame = last(drawn(runtime, top=5))
+    network = runtime.network("pocket")
+    noise = noise_baseline(112, runtime.generator(0))
     spread = network.activations(noise, ["mixed3b"])["mixed3b"].std((0, 2, 3))
     found = [one["channel"] for one in frame.facts["channels"]]
     assert found == spread.argsort(descending=True)[:5].tolist()
     assert [one["caption"] for one in frame.facts["channels"]] == [f"mixed3b:{at}" for at in found]
 
 
-def test_over_a_picture_it_has_those_that_fire_there(studio: Studio, photo: Tensor) -> None:
-    anywhere, there = (last(drawn(studio, source, top=4)) for source in (None, photo))
+def test_over_a_picture_it_has_those_that_fire_there(runtime: Runtime, photo: Tensor) -> None:
+    anywhere, there = (last(drawn(runtime, source, top=4)) for source in (None, photo))
     assert anywhere.facts["channels"] != there.facts["channels"]
     assert there.facts["channels"][0]["score"] == 1
     assert there.facts["why"] == "fire most over the picture"
 
 
-def test_progress_of_an_atlas_has_the_shape_of_the_result(studio: Studio) -> None:
-    *steps, frame = drawn(studio, top=3)
+def test_progress_of_an_atlas_has_the_shape_of_the_result(runtime: Runtime) -> None:
+    *steps, frame = drawn(runtime, top=3)
     assert isinstance(frame, Frame)
     assert {step.size for step in steps if isinstance(step, Progress)} == {tuple(frame.picture.shape[1:])}
 
@@ -83,7 +83,7 @@ def test_a_search_finds_what_speaks_for_the_class(pocket_network: Network, monke
     assert isinstance(head, torch.nn.Conv2d)
     head.weight.zero_()[4, planted] = 1.0  # fox hears one channel and nothing else
     monkeypatch.setattr(Channel, "SEARCHING", 4)
-    rigged = Studio("cpu", "float32", loader=lambda _name: network)
+    rigged = Runtime("cpu", "float32", loader=lambda _name: network)
     *steps, frame = drawn(rigged, layer="mixed5b", search="🦊", top=3)
     assert isinstance(frame, Frame)
     assert frame.facts["channels"][0]["channel"] == planted
@@ -92,20 +92,20 @@ def test_a_search_finds_what_speaks_for_the_class(pocket_network: Network, monke
     assert {step.steps for step in steps if isinstance(step, Progress)} == {7}
 
 
-def test_classes_are_called_by_their_names(studio: Studio) -> None:
-    frame = last(drawn(studio, layer="high", top=2))
-    assert frame.facts["layer"] == EVIDENCE
-    labels = studio.network("pocket").labels
+def test_classes_are_called_by_their_names(runtime: Runtime) -> None:
+    frame = last(drawn(runtime, layer="high", top=2))
+    assert frame.facts["layer"] == LOGITS
+    labels = runtime.network("pocket").labels
     assert all(one["caption"] == labels[one["channel"]] for one in frame.facts["channels"])
 
 
-def test_the_same_request_gives_the_same_picture(studio: Studio) -> None:
-    one, same, other = (last(drawn(studio, channel=5, seed=seed)).picture for seed in (4, 4, 5))
+def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
+    one, same, other = (last(drawn(runtime, channel=5, seed=seed)).picture for seed in (4, 4, 5))
     assert one.equal(same)
     assert not one.equal(other)
 
 
-def test_a_channel_that_is_not_there_is_refused_at_once(studio: Studio) -> None:
-    reports = recipes.run(make(Channel, **QUICK, channel=9000), None, studio)
+def test_a_channel_that_is_not_there_is_refused_at_once(runtime: Runtime) -> None:
+    reports = recipes.run(make(Channel, **QUICK, channel=9000), None, runtime)
     with pytest.raises(UnknownChannel, match="channels 0 to"):
         next(reports)

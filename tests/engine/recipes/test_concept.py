@@ -7,40 +7,40 @@ from torch import Tensor
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.errors import NothingNamed
-from engine.networks.network import EVIDENCE
+from engine.networks.network import LOGITS
 from engine.params import Concept, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame
 
 
-def imagining(studio: Studio, source: Tensor | None = None, **options: object) -> Iterator[Progress | Frame]:
-    return recipes.run(make(Concept, **{"size": 128, "iterations": 16, **options}), source, studio)
+def imagining(runtime: Runtime, source: Tensor | None = None, **options: object) -> Iterator[Progress | Frame]:
+    return recipes.run(make(Concept, **{"size": 128, "iterations": 16, **options}), source, runtime)
 
 
-def imagined(studio: Studio, source: Tensor | None = None, **options: object) -> Tensor:
-    return steps_and_frame(imagining(studio, source, **options))[1].picture
+def imagined(runtime: Runtime, source: Tensor | None = None, **options: object) -> Tensor:
+    return steps_and_frame(imagining(runtime, source, **options))[1].picture
 
 
-def test_every_step_says_how_far_it_is(studio: Studio) -> None:
-    steps, last = steps_and_frame(imagining(studio, subject="banana"))
+def test_every_step_says_how_far_it_is(runtime: Runtime) -> None:
+    steps, last = steps_and_frame(imagining(runtime, subject="banana"))
     assert {step.size for step in steps} == {(128, 128)}
     assert [step.step for step in steps] == list(range(1, len(steps) + 1))
     assert {step.steps for step in steps} == {len(steps)}
     assert last.picture.shape == (3, 128, 128)
 
 
-def test_it_raises_what_was_named_and_nothing_else(shipped: Studio) -> None:
+def test_it_raises_what_was_named_and_nothing_else(shipped: Runtime) -> None:
     network = shipped.network("pocket")
     words = ("banana", "rose")
     pictures = [imagined(shipped, subject=word, iterations=24) for word in words]
-    found = network.activations(torch.stack(pictures), [EVIDENCE])[EVIDENCE].mean((2, 3))
+    found = network.activations(torch.stack(pictures), [LOGITS])[LOGITS].mean((2, 3))
     banana, rose = (found[:, network.labels.index(word)] for word in words)
     assert banana[0] > banana[1]
     assert rose[1] > rose[0]
 
 
-def test_it_can_grow_out_of_a_picture(studio: Studio, photo: Tensor) -> None:
-    picture = imagined(studio, photo, subject="banana + eye")
+def test_it_can_grow_out_of_a_picture(runtime: Runtime, photo: Tensor) -> None:
+    picture = imagined(runtime, photo, subject="banana + eye")
     assert picture.shape == (3, 96, 128)
     small = torch.nn.functional.interpolate(photo[None], (96, 128), mode="bilinear")[0]
     assert torch.corrcoef(torch.stack([picture.flatten(), small.flatten()]))[0, 1] > 0.5
@@ -53,14 +53,14 @@ def likeness(picture: Tensor, drawn: Tensor) -> float:
     return max(float(torch.corrcoef(pair)[0, 1]) for pair in pairs)
 
 
-def first(studio: Studio, source: Tensor | None = None, **options: object) -> Tensor:
+def first(runtime: Runtime, source: Tensor | None = None, **options: object) -> Tensor:
     """What is on the canvas after one step of painting."""
-    report = next(imagining(studio, source, **options))
+    report = next(imagining(runtime, source, **options))
     assert isinstance(report, Progress)
     return report.show()
 
 
-def test_it_begins_with_a_sketch_where_the_network_has_one(shipped: Studio) -> None:
+def test_it_begins_with_a_sketch_where_the_network_has_one(shipped: Runtime) -> None:
     known = shipped.network("pocket").sketches
     words = ("castle", "penguin", "octopus")
     for word in words:
@@ -73,12 +73,12 @@ def test_it_begins_with_a_sketch_where_the_network_has_one(shipped: Studio) -> N
     assert abs(likeness(first(shipped, subject="brick"), known["castle"][0])) < 0.4
 
 
-def test_without_sketches_it_begins_with_grey(studio: Studio) -> None:
-    assert not studio.network("pocket").sketches
-    assert (first(studio, subject="castle") - 0.5).abs().max() < 0.2
+def test_without_sketches_it_begins_with_grey(runtime: Runtime) -> None:
+    assert not runtime.network("pocket").sketches
+    assert (first(runtime, subject="castle") - 0.5).abs().max() < 0.2
 
 
-def test_several_answers_begin_with_different_sketches(shipped: Studio) -> None:
+def test_several_answers_begin_with_different_sketches(shipped: Runtime) -> None:
     known = shipped.network("pocket").sketches["octopus"]
     shown = first(shipped, subject="octopus", variations=2, size=264)
     left, right = shown[:, :, : shown.shape[1]], shown[:, :, -shown.shape[1] :]
@@ -86,20 +86,20 @@ def test_several_answers_begin_with_different_sketches(shipped: Studio) -> None:
     assert likeness(right, known[1]) > likeness(right, known[0])
 
 
-def test_what_grows_out_of_a_picture_has_no_sketch(shipped: Studio, photo: Tensor) -> None:
+def test_what_grows_out_of_a_picture_has_no_sketch(shipped: Runtime, photo: Tensor) -> None:
     known = shipped.network("pocket").sketches["castle"][0]
     assert likeness(first(shipped, photo, subject="castle"), known) < 0.5
 
 
-def test_several_answers_are_different_and_stand_side_by_side(studio: Studio) -> None:
-    picture = imagined(studio, subject="eyes", variations=4, size=264)
+def test_several_answers_are_different_and_stand_side_by_side(runtime: Runtime) -> None:
+    picture = imagined(runtime, subject="eyes", variations=4, size=264)
     assert picture.shape == (3, 264, 264)
     first, last = picture[:, :128, :128], picture[:, -128:, -128:]
     assert not torch.allclose(first, last, atol=0.02)
 
 
-def test_the_same_request_gives_the_same_picture(studio: Studio) -> None:
-    one, same, other = (imagined(studio, subject="🦊", seed=seed) for seed in (4, 4, 5))
+def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
+    one, same, other = (imagined(runtime, subject="🦊", seed=seed) for seed in (4, 4, 5))
     assert one.equal(same)
     assert not one.equal(other)
 
@@ -116,7 +116,7 @@ def rim(picture: Tensor) -> float:
     return float(corner.mean() / middle.mean())
 
 
-def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(shipped: Studio) -> None:
+def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(shipped: Runtime) -> None:
     shown = [
         report.show() if isinstance(report, Progress) else report.picture
         for report in imagining(shipped, subject="banana", network="lite2")

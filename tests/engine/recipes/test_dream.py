@@ -5,106 +5,106 @@ from torch import Tensor
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.colour import LUMA
-from engine.canvas.initial_image import opening
+from engine.canvas.initial_image import initial_image
 from engine.catalog import catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel
-from engine.networks.network import EVIDENCE
-from engine.objectives import strongest
+from engine.networks.network import LOGITS
+from engine.objectives import strongest_channel
 from engine.params import Dream, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame
 
 QUICK = {"size": 128, "octaves": 2, "iterations": 2, "layer": "low"}
 
 
-def dreamed(studio: Studio, source: Tensor | None, **options: object) -> tuple[list[Progress], Frame]:
+def dreamed(runtime: Runtime, source: Tensor | None, **options: object) -> tuple[list[Progress], Frame]:
     """The steps, and the picture that came after them."""
-    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, studio))
+    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, runtime))
 
 
-def test_steps_come_first_then_one_picture(studio: Studio, photo: Tensor) -> None:
-    steps, last = dreamed(studio, photo)
+def test_steps_come_first_then_one_picture(runtime: Runtime, photo: Tensor) -> None:
+    steps, last = dreamed(runtime, photo)
     assert len(steps) == 4
     assert (last.index, last.frames) == (0, 1)
     assert last.picture.shape == (3, 96, 128)
     assert all(step.size == (96, 128) for step in steps)
 
 
-def test_the_same_request_gives_the_same_picture(studio: Studio, photo: Tensor) -> None:
-    one, same, other = (last(studio, photo, seed=seed) for seed in (4, 4, 5))
+def test_the_same_request_gives_the_same_picture(runtime: Runtime, photo: Tensor) -> None:
+    one, same, other = (last(runtime, photo, seed=seed) for seed in (4, 4, 5))
     assert one.equal(same)
     assert not one.equal(other)
 
 
-def test_without_a_source_noise_is_dreamed(studio: Studio) -> None:
-    picture = last(studio, None)
+def test_without_a_source_noise_is_dreamed(runtime: Runtime) -> None:
+    picture = last(runtime, None)
     assert picture.shape == (3, 128, 128)
     assert picture.std() > 0.05
 
 
-def test_every_friendly_layer_dreams_something_else(studio: Studio, photo: Tensor) -> None:
-    low, mid, high = (last(studio, photo, layer=name) for name in ("low", "mid", "high"))
+def test_every_friendly_layer_dreams_something_else(runtime: Runtime, photo: Tensor) -> None:
+    low, mid, high = (last(runtime, photo, layer=name) for name in ("low", "mid", "high"))
     assert not torch.allclose(low, mid)
     assert not torch.allclose(mid, high)
 
 
-def test_subjects_classes_and_several_of_them_dream_something_else(shipped: Studio, photo: Tensor) -> None:
+def test_subjects_classes_and_several_of_them_dream_something_else(shipped: Runtime, photo: Tensor) -> None:
     aims = ({"layer": "high"}, {"subject": "eyes"}, {"subject": "🦊"}, {"subject": "eyes + castle"})
     pictures = [last(shipped, photo, None, **{"layer": None, **aim}) for aim in aims]
     for at, one in enumerate(pictures):
         assert not any(torch.allclose(one, other) for other in pictures[:at])
 
 
-def test_a_dream_towards_a_class_raises_its_evidence(shipped: Studio, photo: Tensor) -> None:
-    fox = strongest(EVIDENCE, list(catalog.labels("pocket")).index("fox"))
+def test_a_dream_towards_a_class_raises_its_evidence(shipped: Runtime, photo: Tensor) -> None:
+    fox = strongest_channel(LOGITS, list(catalog.labels("pocket")).index("fox"))
     pictures = [last(shipped, photo, layer=None, subject=subject) for subject in ("fox", "leaves")]
     network = shipped.network("pocket")
     found = [float(fox(network.activations(picture[None], fox.layers))) for picture in pictures]
     assert found[0] > found[1]
 
 
-def test_the_picture_stays_recognisable(studio: Studio, photo: Tensor) -> None:
-    _, frame = steps_and_frame(recipes.run(make(Dream, size=128), photo, studio))
+def test_the_picture_stays_recognisable(runtime: Runtime, photo: Tensor) -> None:
+    _, frame = steps_and_frame(recipes.run(make(Dream, size=128), photo, runtime))
     picture = frame.picture
     source = torch.nn.functional.interpolate(photo[None], (96, 128), mode="bicubic", antialias=True)[0]
     seen = torch.corrcoef(torch.stack([picture.flatten(), source.flatten()]))[0, 1]
     assert seen > 0.5
 
 
-def test_thin_pictures_work(studio: Studio) -> None:
-    assert last(studio, torch.rand(3, 3, 400)).shape == (3, 28, 560)
+def test_thin_pictures_work(runtime: Runtime) -> None:
+    assert last(runtime, torch.rand(3, 3, 400)).shape == (3, 28, 560)
 
 
 def last(
-    studio: Studio, source: Tensor | None, others: dict[str, Tensor] | None = None, /, **options: object
+    runtime: Runtime, source: Tensor | None, others: dict[str, Tensor] | None = None, /, **options: object
 ) -> Tensor:
     """The dreamed picture."""
-    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, studio, others))[1].picture
+    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, runtime, others))[1].picture
 
 
 def as_opened(photo: Tensor) -> Tensor:
-    return opening(photo, 128, torch.Generator())
+    return initial_image(photo, 128, torch.Generator())
 
 
-def test_layers_and_channels_are_dreamed_by_their_weights(studio: Studio, photo: Tensor) -> None:
-    low, both, mostly = (last(studio, photo, layer=text) for text in ("low", "low + mid:3", "low*100 + mid:3*0.01"))
+def test_layers_and_channels_are_dreamed_by_their_weights(runtime: Runtime, photo: Tensor) -> None:
+    low, both, mostly = (last(runtime, photo, layer=text) for text in ("low", "low + mid:3", "low*100 + mid:3*0.01"))
     assert (both - low).abs().mean() > 3 * (mostly - low).abs().mean()
-    assert not torch.allclose(last(studio, photo, layer="low - mid"), last(studio, photo, layer="low + mid"))
+    assert not torch.allclose(last(runtime, photo, layer="low - mid"), last(runtime, photo, layer="low + mid"))
 
 
-def test_a_channel_that_is_not_there_is_a_sentence(studio: Studio, photo: Tensor) -> None:
+def test_a_channel_that_is_not_there_is_a_sentence(runtime: Runtime, photo: Tensor) -> None:
     with pytest.raises(UnknownChannel, match="mixed3b has the channels 0 to 207, and no channel 999"):
-        last(studio, photo, layer="low + mid:999")
+        last(runtime, photo, layer="low + mid:999")
 
 
 @pytest.mark.parametrize("octaves", [1, 5])
-def test_any_number_of_octaves_dreams_noise(studio: Studio, octaves: int) -> None:
-    assert last(studio, None, octaves=octaves, ratio=1.3, layer="mid").shape == (3, 128, 128)
+def test_any_number_of_octaves_dreams_noise(runtime: Runtime, octaves: int) -> None:
+    assert last(runtime, None, octaves=octaves, ratio=1.3, layer="mid").shape == (3, 128, 128)
 
 
-def test_the_sources_colours_can_stay(studio: Studio, photo: Tensor) -> None:
+def test_the_sources_colours_can_stay(runtime: Runtime, photo: Tensor) -> None:
     source = as_opened(photo)
-    free, kept, alike = (last(studio, photo, colours=colours) for colours in ("as is", "keep", "match"))
+    free, kept, alike = (last(runtime, photo, colours=colours) for colours in ("as is", "keep", "match"))
 
     def chroma(picture: Tensor) -> Tensor:
         return picture - (picture * torch.tensor(LUMA).view(3, 1, 1)).sum(0)
@@ -117,66 +117,66 @@ def test_the_sources_colours_can_stay(studio: Studio, photo: Tensor) -> None:
     torch.testing.assert_close(alike.std((1, 2)), source.std((1, 2)), atol=0.01, rtol=0)
 
 
-def test_as_much_of_the_original_stays_as_was_asked_for(studio: Studio, photo: Tensor) -> None:
+def test_as_much_of_the_original_stays_as_was_asked_for(runtime: Runtime, photo: Tensor) -> None:
     source = as_opened(photo)
-    free, half, all_ = (last(studio, photo, keep=keep) for keep in (0, 0.5, 1))
+    free, half, all_ = (last(runtime, photo, keep=keep) for keep in (0, 0.5, 1))
     torch.testing.assert_close(half, (free + source) / 2)
     torch.testing.assert_close(all_, source)
 
 
-def test_previews_are_finished_as_the_result_is(studio: Studio, photo: Tensor) -> None:
-    steps, frame = dreamed(studio, photo, keep=0.7, colours="match")
+def test_previews_are_finished_as_the_result_is(runtime: Runtime, photo: Tensor) -> None:
+    steps, frame = dreamed(runtime, photo, keep=0.7, colours="match")
     assert steps[-1].show().equal(frame.picture)
 
 
 @pytest.mark.parametrize("part", ["centre", "edges"])
-def test_a_part_can_be_protected(part: str, studio: Studio, photo: Tensor) -> None:
-    change = (last(studio, photo, protect=part, strength=2.0) - as_opened(photo)).abs().mean(0)
+def test_a_part_can_be_protected(part: str, runtime: Runtime, photo: Tensor) -> None:
+    change = (last(runtime, photo, protect=part, strength=2.0) - as_opened(photo)).abs().mean(0)
     middle, corner = change[40:56, 56:72].mean(), change[:8, :8].mean()
     spared, dreamed_on = (middle, corner) if part == "centre" else (corner, middle)
     assert spared < 0.004
     assert dreamed_on > 0.008
 
 
-def test_it_is_dreamed_where_a_mask_is_white(studio: Studio, photo: Tensor) -> None:
+def test_it_is_dreamed_where_a_mask_is_white(runtime: Runtime, photo: Tensor) -> None:
     mask = torch.zeros(3, 50, 50)
     mask[:, :, 25:] = 1
-    change = (last(studio, photo, {"mask": mask}) - as_opened(photo)).abs().mean(0)
+    change = (last(runtime, photo, {"mask": mask}) - as_opened(photo)).abs().mean(0)
     assert change[:, :48].max() < 0.02
     assert change[:, 80:].mean() > 0.005
-    both = (last(studio, photo, {"mask": mask}, protect="centre") - as_opened(photo)).abs().mean(0)
+    both = (last(runtime, photo, {"mask": mask}, protect="centre") - as_opened(photo)).abs().mean(0)
     assert both[44:52, 64:72].mean() < 0.2 * change[44:52, 64:72].mean()
 
 
 @pytest.mark.parametrize("by", ["match", "average"])
 @pytest.mark.parametrize("layer", ["mid", "high", "mid + mixed3a*0.5"])
-def test_a_guide_leads_elsewhere(by: str, layer: str, shipped: Studio, photo: Tensor) -> None:
+def test_a_guide_leads_elsewhere(by: str, layer: str, shipped: Runtime, photo: Tensor) -> None:
     one, other = (torch.rand(3, 60, 80, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2))
     led, misled = (last(shipped, photo, {"guide": guide}, layer=layer, guide_by=by) for guide in (one, other))
     assert not torch.allclose(led, misled)
     assert not torch.allclose(led, last(shipped, photo, layer=layer))
 
 
-def test_a_guide_and_a_subject_are_too_much(studio: Studio, photo: Tensor) -> None:
+def test_a_guide_and_a_subject_are_too_much(runtime: Runtime, photo: Tensor) -> None:
     with pytest.raises(BadOption, match="takes the place of a subject"):
-        last(studio, photo, {"guide": photo}, layer=None, subject="eyes")
+        last(runtime, photo, {"guide": photo}, layer=None, subject="eyes")
 
 
-def test_the_look_of_2015_is_another_loop(studio: Studio, photo: Tensor) -> None:
-    plain = last(studio, photo, look="2015", jitter=8)
+def test_the_look_of_2015_is_another_loop(runtime: Runtime, photo: Tensor) -> None:
+    plain = last(runtime, photo, look="2015", jitter=8)
     assert plain.shape == (3, 96, 128)
-    assert not torch.allclose(plain, last(studio, photo, jitter=8), atol=0.02)
-    guided = last(studio, photo, {"guide": photo.flip(2)}, look="2015", jitter=8)
+    assert not torch.allclose(plain, last(runtime, photo, jitter=8), atol=0.02)
+    guided = last(runtime, photo, {"guide": photo.flip(2)}, look="2015", jitter=8)
     assert not torch.allclose(plain, guided)
 
 
-def test_vivid_has_more_colour(studio: Studio, photo: Tensor) -> None:
+def test_vivid_has_more_colour(runtime: Runtime, photo: Tensor) -> None:
     """On a network that looks at all pixels at once; by crops see below."""
-    natural, vivid = (last(studio, photo, look=look) for look in ("natural", "vivid"))
+    natural, vivid = (last(runtime, photo, look=look) for look in ("natural", "vivid"))
     assert spread_of_colour(vivid - photo_of(vivid, photo)) > spread_of_colour(natural - photo_of(natural, photo))
 
 
-def test_by_crops_the_looks_differ_and_a_subject_is_raised(shipped: Studio, photo: Tensor) -> None:
+def test_by_crops_the_looks_differ_and_a_subject_is_raised(shipped: Runtime, photo: Tensor) -> None:
     network = shipped.network("lite2")
     short = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 10}
     natural, vivid, notebook = (last(shipped, photo, None, layer="mid", look=look, **short) for look in LOOKS)
@@ -185,7 +185,7 @@ def test_by_crops_the_looks_differ_and_a_subject_is_raised(shipped: Studio, phot
     goldfish = last(shipped, photo, None, layer=None, subject="goldfish", **short)
     at = network.labels.index("goldfish")
     with torch.no_grad():
-        scores = network.activations(torch.stack([natural, goldfish]), [EVIDENCE])[EVIDENCE].mean((2, 3))[:, at]
+        scores = network.activations(torch.stack([natural, goldfish]), [LOGITS])[LOGITS].mean((2, 3))[:, at]
     assert scores[1] > scores[0] + 1
 
 
@@ -203,4 +203,4 @@ LOOKS = ("natural", "vivid", "2015")
 
 def test_by_crops_memory_is_looked_at_before_the_start() -> None:
     with pytest.raises(TooMuchMemory):
-        last(Studio("cpu", "float32", memory_mb=20), None, layer="high", network="lite2")
+        last(Runtime("cpu", "float32", memory_mb=20), None, layer="high", network="lite2")

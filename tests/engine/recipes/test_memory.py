@@ -9,7 +9,7 @@ from engine import recipes
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
-from engine.runtime import Studio
+from engine.runtime import Runtime
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ from engine.runtime import Studio
 def test_more_memory_than_the_budget_is_refused(
     pocket_network: Network, photo: Tensor, small: AnyParams, large: AnyParams
 ) -> None:
-    def studio(megabytes: int) -> Studio:
-        return Studio("cpu", "float32", loader=lambda _name: pocket_network, memory_mb=megabytes)
+    def runtime(megabytes: int) -> Runtime:
+        return Runtime("cpu", "float32", loader=lambda _name: pocket_network, memory_mb=megabytes)
 
-    assert len(list(recipes.run(small, photo, studio(200)))) > 1
+    assert len(list(recipes.run(small, photo, runtime(200)))) > 1
     with pytest.raises(TooMuchMemory, match=r"MB of memory and may take 8\. Try a smaller"):
-        next(recipes.run(large, photo, studio(8)))
+        next(recipes.run(large, photo, runtime(8)))
 
 
 QUICK = {"size": 128, "octaves": 1, "iterations": 2}
@@ -52,10 +52,10 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
 )
 def test_nothing_of_a_job_stays_in_memory(photo: Tensor, params: AnyParams) -> None:
     """An engine runs for months: what one job kept, thousands would add up to."""
-    studio = Studio("cpu", "float32")
+    runtime = Runtime("cpu", "float32")
 
     def tensors_after_one_more() -> int:
-        for _ in recipes.run(params, photo, studio):
+        for _ in recipes.run(params, photo, runtime):
             pass
         gc.collect()
         return sum(issubclass(type(one), Tensor) for one in gc.get_objects())

@@ -8,30 +8,30 @@ from torch import Tensor
 
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
-from engine.canvas.resample import fitted, resize
+from engine.canvas.resample import fit_size, resize
 from engine.catalog import catalog
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
 from engine.params import See, make
-from engine.render import produce
-from engine.runtime import Studio
+from engine.render import render
+from engine.runtime import Runtime
 
 QUICK = {"size": 640, "iterations": 2}
 
 
-def told(studio: Studio, source: Tensor | None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(See, **{**QUICK, **options}), source, studio))
+def told(runtime: Runtime, source: Tensor | None, **options: object) -> list[Progress | Frame]:
+    return list(recipes.run(make(See, **{**QUICK, **options}), source, runtime))
 
 
-def test_labels_are_a_plain_softmax_at_three_sizes(studio: Studio, photo: Tensor) -> None:
-    network = studio.network("pocket")
-    shown = resize(photo, fitted((90, 120), 640)).clamp(0, 1)
+def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tensor) -> None:
+    network = runtime.network("pocket")
+    shown = resize(photo, fit_size((90, 120), 640)).clamp(0, 1)
     answers = []
     for side in (96, 112, 128):
-        seen = resize(shown, fitted((90, 120), side)).clamp(0, 1)
-        answers.append(network.activations(seen[None], [EVIDENCE])[EVIDENCE].mean((2, 3)).softmax(1)[0])
+        seen = resize(shown, fit_size((90, 120), side)).clamp(0, 1)
+        answers.append(network.activations(seen[None], [LOGITS])[LOGITS].mean((2, 3)).softmax(1)[0])
     expected = torch.stack(answers).mean(0)
-    frame = told(studio, photo)[-1]
+    frame = told(runtime, photo)[-1]
     assert isinstance(frame, Frame)
     labels = frame.facts["labels"]
     best = expected.topk(5)
@@ -40,8 +40,8 @@ def test_labels_are_a_plain_softmax_at_three_sizes(studio: Studio, photo: Tensor
     assert [one["emoji"] for one in labels] == [catalog.labels("pocket")[one["label"]] for one in labels]
 
 
-def test_every_layer_names_its_channels(studio: Studio, photo: Tensor) -> None:
-    frame = told(studio, photo)[-1]
+def test_every_layer_names_its_channels(runtime: Runtime, photo: Tensor) -> None:
+    frame = told(runtime, photo)[-1]
     assert isinstance(frame, Frame)
     layers = frame.facts["layers"]
     assert [one["layer"] for one in layers] == list(catalog.perception_layers("pocket"))
@@ -57,8 +57,8 @@ def test_every_layer_names_its_channels(studio: Studio, photo: Tensor) -> None:
     assert frame.facts["sentence"].endswith(".")
 
 
-def test_steps_are_known_from_the_start(studio: Studio, photo: Tensor) -> None:
-    *steps, frame = told(studio, photo)
+def test_steps_are_known_from_the_start(runtime: Runtime, photo: Tensor) -> None:
+    *steps, frame = told(runtime, photo)
     assert isinstance(frame, Frame)
     seen = [step for step in steps if isinstance(step, Progress)]
     assert [step.step for step in seen] == list(range(1, 8))
@@ -67,28 +67,28 @@ def test_steps_are_known_from_the_start(studio: Studio, photo: Tensor) -> None:
     assert frame.picture.shape[2] == 640
 
 
-def test_pages_of_thin_and_tall_pictures_and_of_noise(studio: Studio) -> None:
+def test_pages_of_thin_and_tall_pictures_and_of_noise(runtime: Runtime) -> None:
     for source in (torch.rand(3, 30, 400), torch.rand(3, 400, 30), None):  # thin, tall, noise
-        frame = told(studio, source, iterations=1)[-1]
+        frame = told(runtime, source, iterations=1)[-1]
         assert isinstance(frame, Frame)
         assert frame.picture.shape[2] == 640
         assert 600 < frame.picture.shape[1] < 1800
 
 
-def test_a_network_without_names_still_sees(studio: Studio, pocket_network: Network, photo: Tensor) -> None:
+def test_a_network_without_names_still_sees(runtime: Runtime, pocket_network: Network, photo: Tensor) -> None:
     nameless = Network(dict(pocket_network.stages.items()), mean=MEAN, std=STD)
-    frame = told(Studio("cpu", "float32", loader=lambda _name: nameless), photo, iterations=1)[-1]
+    frame = told(Runtime("cpu", "float32", loader=lambda _name: nameless), photo, iterations=1)[-1]
     assert isinstance(frame, Frame)
     assert (frame.facts["labels"], frame.facts["sentence"]) == ([], "")
     assert all(one["words"] == [] for one in frame.facts["groups"])
     assert len(frame.facts["layers"]) == 3
 
 
-def test_same_seed_same_bytes_and_the_facts_come_with_the_file(studio: Studio, photo: Tensor) -> None:
+def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime, photo: Tensor) -> None:
     png = encoders.encode(photo).data
     made = []
     for seed in (1, 1, 2):
-        *_, report = produce(make(See, **QUICK, seed=seed), png, studio)
+        *_, report = render(make(See, **QUICK, seed=seed), png, runtime)
         assert isinstance(report, encoders.Encoded)
         made.append(report)
     one, same, other = made
@@ -97,16 +97,16 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(studio: Studio, p
     assert one.facts["labels"] == other.facts["labels"]
 
 
-def test_closing_it_stops_at_the_next_step(studio: Studio, photo: Tensor) -> None:
-    reports = produce(make(See, **QUICK), encoders.encode(photo).data, studio)
+def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> None:
+    reports = render(make(See, **QUICK), encoders.encode(photo).data, runtime)
     assert isinstance(next(reports), Progress)  # the answer
     assert isinstance(next(reports), Progress)  # the first step of painting
     reports.close()
     assert list(reports) == []
 
 
-def test_the_latest_page_can_be_kept(studio: Studio, photo: Tensor) -> None:
-    reports = produce(make(See, **QUICK), encoders.encode(photo).data, studio)
+def test_the_latest_page_can_be_kept(runtime: Runtime, photo: Tensor) -> None:
+    reports = render(make(See, **QUICK), encoders.encode(photo).data, runtime)
     first = next(reports)
     assert isinstance(first, Progress)
     kept = reports.send(True)
@@ -121,7 +121,7 @@ def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
     picture = photograph(name)
     answers = []
     for side in (round(260 * 6 / 7), 260, round(260 * 8 / 7)):
-        view = resize(picture, fitted((picture.shape[1], picture.shape[2]), side)).clamp(0, 1)
+        view = resize(picture, fit_size((picture.shape[1], picture.shape[2]), side)).clamp(0, 1)
         model = reference.EfficientNet.from_name("efficientnet-lite2", image_size=tuple(view.shape[1:]))
         file = catalog.weights_file("lite2")
         assert file is not None
@@ -129,7 +129,7 @@ def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
         with torch.no_grad():
             answers.append(model.eval()((255 * view[None] - 127) / 128).softmax(1)[0])
     best = torch.stack(answers).mean(0).topk(5)
-    reports = told(Studio("cpu", "float32"), picture, network="lite2", size=1280)
+    reports = told(Runtime("cpu", "float32"), picture, network="lite2", size=1280)
     frame = reports[-1]
     assert isinstance(frame, Frame)
     labels = list(catalog.labels("lite2"))

@@ -5,21 +5,21 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from engine.ascent.pixel_ascent import Course
-from engine.canvas.noise import clouds
+from engine.ascent.pixel_ascent import OctaveSchedule
+from engine.canvas.noise import coloured_noise
 from engine.networks.loading import from_pocket
 from engine.networks.pocket import Pocket
 from engine.objectives import layer
-from engine.training.contact_sheets import concepts, dream, sheet, towards
+from engine.training.contact_sheets import class_evidence, concepts, dream, sheet
 
-TINY = Course(octaves=1, iterations=4, jitter=2)
+TINY = OctaveSchedule(octaves=1, iterations=4, jitter=2)
 LABELS = ["eye", "rose", "castle"]
 
 
 def test_a_dream_raises_what_it_dreams_of(network: Pocket, tmp_path: Path) -> None:
     seeing = from_pocket(network, LABELS)
-    photo = clouds((48, 64), torch.Generator().manual_seed(1))
-    for objective in (layer("mixed3a"), towards(LABELS, ["rose", "castle"])):
+    photo = coloured_noise((48, 64), torch.Generator().manual_seed(1))
+    for objective in (layer("mixed3a"), class_evidence(LABELS, ["rose", "castle"])):
         dreamed = dream(seeing, objective, photo, torch.Generator().manual_seed(0), TINY)
         assert dreamed.shape == photo.shape
         assert dreamed.min() >= 0

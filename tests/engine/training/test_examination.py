@@ -10,13 +10,13 @@ from torch import Tensor, nn
 
 from engine.catalog.catalog import Subject
 from engine.networks.loading import from_pocket
-from engine.networks.network import EVIDENCE, Network
+from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
 from engine.training import examination, judge_pictures
 from engine.training.examination import PROMISES, Figure
 from engine.training.sprites import Sprites
 from engine.training.textures import TEXTURES
-from engine.training.verdict import normalised
+from engine.training.verdict import normalise_in_place
 
 ONE = {"noto": 1}
 
@@ -33,7 +33,7 @@ class Memory(nn.Module):
     def __init__(self, sprites: Sprites, kinds: tuple[str, ...], classes: int) -> None:
         super().__init__()
         known = [judge_pictures.batch(sprites, [], kind, 0) for kind in kinds]
-        self.pictures = torch.cat([normalised(pictures).flatten(1) for pictures, _ in known])
+        self.pictures = torch.cat([normalise_in_place(pictures).flatten(1) for pictures, _ in known])
         self.answers = nn.functional.one_hot(torch.cat([labels for _, labels in known]), classes).float()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -46,19 +46,22 @@ def memory(sprites: Sprites) -> Memory:
 
 
 def test_whoever_memorised_the_answers_passes(memory: Memory, sprites: Sprites) -> None:
-    for figure in (examination.fresh(memory, sprites, [], 1), examination.unseen(memory, sprites, [], 1)):
+    for figure in (
+        examination.fresh_accuracy(memory, sprites, [], 1),
+        examination.unseen_accuracy(memory, sprites, [], 1),
+    ):
         assert figure.figure == 1
         assert figure.ok
-    assert examination.attacked(memory, sprites, [], ONE).detail == {"clean": 1, "pictures": 8}
+    assert examination.attacked_accuracy(memory, sprites, [], ONE).detail == {"clean": 1, "pictures": 8}
 
 
 def test_whoever_guesses_fails(sprites: Sprites) -> None:
-    network = examination.untrained(len(sprites.labels) + len(TEXTURES), sprites, [])
+    network = examination.untrained_network(len(sprites.labels) + len(TEXTURES), sprites, [])
     assert not network.training
     for figure in (
-        examination.fresh(network, sprites, [], 1),
-        examination.unseen(network, sprites, [], 1),
-        examination.attacked(network, sprites, [], ONE),
+        examination.fresh_accuracy(network, sprites, [], 1),
+        examination.unseen_accuracy(network, sprites, [], 1),
+        examination.attacked_accuracy(network, sprites, [], ONE),
     ):
         assert figure.figure < 0.5
         assert not figure.ok
@@ -67,7 +70,7 @@ def test_whoever_guesses_fails(sprites: Sprites) -> None:
 def test_styles_and_textures_count_by_their_labels(memory: Memory, sprites: Sprites) -> None:
     # Knows the drawings alone: right on 3 labels, wrong on 37 textures, but for chance.
     drawings = Memory(sprites, ("noto", "fluent", "flat"), len(sprites.labels) + len(TEXTURES))
-    figure = examination.fresh(drawings, sprites, [], 1)
+    figure = examination.fresh_accuracy(drawings, sprites, [], 1)
     assert figure.detail["textures"] == 0
     assert figure.figure == pytest.approx(3 / 40)
     assert set(figure.detail) == {"noto", "fluent", "flat", "textures"}
@@ -77,9 +80,9 @@ def test_dead_channels_are_counted(network: Pocket, sprites: Sprites) -> None:
     dead = network.get_submodule("stages.mixed4a.enter.1")
     assert isinstance(dead, nn.BatchNorm2d)
     dead.weight.data[:7], dead.bias.data[:7] = 0.0, -5.0
-    figure = examination.alive(from_pocket(network, ["a"] * 5), sprites, [], batches=1)
+    figure = examination.count_silent_channels(from_pocket(network, ["a"] * 5), sprites, [], batches=1)
     assert set(range(7)) <= set(figure.detail["mixed4a"]) < set(range(320))
-    assert EVIDENCE not in figure.detail
+    assert LOGITS not in figure.detail
     assert {"conv3", "mixed5b"} < set(figure.detail)
     assert not figure.ok
     assert figure.figure == sum(map(len, figure.detail.values()))
@@ -108,7 +111,7 @@ def test_a_subject_counts_where_dreams_raise_it() -> None:
     head = nn.Linear(3, 3)
     head.weight.data, head.bias.data = torch.eye(3), torch.zeros(3)
     seeing = Network({"grey": nn.AvgPool2d(2)}, mean=[0.5] * 3, std=[0.25] * 3, head=head, labels=["r", "g", "b"])
-    red = {"red": Subject(emoji="🔴", about="", classes=("r",), layer=EVIDENCE, channels=(0,))}
+    red = {"red": Subject(emoji="🔴", about="", classes=("r",), layer=LOGITS, channels=(0,))}
     photos = [torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2)]
     found = examination.subjects_raised(seeing, Colours(), red, photos)
     assert (found.figure, found.detail["red"]["raised"]) == (1, 2)
@@ -118,7 +121,7 @@ def test_a_subject_counts_where_dreams_raise_it() -> None:
 
 
 def test_training_twice_gives_the_same_bits(sprites: Sprites) -> None:
-    figure = examination.repeatable(sprites, [], steps=2, bank=12, each_texture=1)
+    figure = examination.repeat_training(sprites, [], steps=2, bank=12, each_texture=1)
     assert figure.ok
     assert figure.detail["tensors"] > 100
 

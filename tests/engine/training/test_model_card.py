@@ -8,14 +8,14 @@ from PIL import Image
 
 from engine.catalog.catalog import Subject
 from engine.networks.loading import from_pocket
-from engine.networks.network import EVIDENCE
+from engine.networks.network import LOGITS
 from engine.networks.pocket import Pocket
 from engine.training import model_card
 from engine.training.training_loop import Plan
 
 LABELS = list("abcde")
 TABLE = {
-    "discs": Subject(emoji="🔴", about="round", classes=("b",), layer=EVIDENCE, channels=(1, 2)),
+    "discs": Subject(emoji="🔴", about="round", classes=("b",), layer=LOGITS, channels=(1, 2)),
     "lines": Subject(
         emoji="📏", about="long", classes=("c",), layer="mixed4a", channels=(7,), evidence={"auc": 0.91, "raised": 4.0}
     ),
@@ -40,7 +40,7 @@ def test_a_command_says_what_differs_from_the_plan() -> None:
 def test_the_card_is_whole(network: Pocket) -> None:
     file = model_card.Facts(5_140_000, {"plan": Plan(steps=9).model_dump(), "pictures": 576, "minutes": 1.5})
     judged = {"promises": [{"name": "fresh", "figure": 0.94, "detail": {"noto": 0.95}}]}
-    text = model_card.written(network, file, model_card.Facts(2_600_000, {}), judged, TABLE, LABELS)
+    text = model_card.card_text(network, file, model_card.Facts(2_600_000, {}), judged, TABLE, LABELS)
     assert "94.0 %" in text
     assert "| 🔴 | `discs` | evidence | b, c |" in text
     assert "| 📏 | `lines` | mixed4a | 7 | 0.910 |  | 4 |" in text
@@ -56,7 +56,7 @@ def test_sheets_are_written_and_fit(network: Pocket, tmp_path: Path, monkeypatch
         assert sheet.size == (1280, 2 * 48 + 148 + 32)
     noise = torch.rand(20, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     monkeypatch.setattr(model_card, "LARGEST", 150_000)
-    model_card.captioned(list(noise), ["noise"] * 20, tmp_path / "noise.webp")
+    model_card.write_caption_sheet(list(noise), ["noise"] * 20, tmp_path / "noise.webp")
     assert (tmp_path / "noise.webp").stat().st_size <= 150_000
     with Image.open(tmp_path / "noise.webp") as sheet:
         assert sheet.size == (1280, 2 * 48 + 3 * (148 + 32))

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.training.judge_pictures import SIDE
-from engine.training.verdict import frames, support, watched
+from engine.training.verdict import frames, support, with_progress
 
 
 class Redness(nn.Module):
@@ -39,6 +39,6 @@ def test_the_best_quarter_of_the_frames_decides() -> None:
 
 
 def test_progress_is_told_beside_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    assert list(watched("ab", "letters", 2)) == ["a", "b"]
+    assert list(with_progress("ab", "letters", 2)) == ["a", "b"]
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "\rletters 1/2\rletters 2/2\n")
