@@ -19,7 +19,7 @@ import discord
 
 from bot import discord_internals
 from bot.delivery import interaction_response
-from bot.delivery.interaction_response import NO_ANSWER
+from bot.delivery.interaction_response import CONNECTION_ERRORS
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
@@ -250,7 +250,7 @@ async def _log_in(client: Client, token: str, stop: asyncio.Event) -> bool:
         try:
             async with asyncio.timeout(LOGIN_S):  # of the library's own, only the calls after the first have one
                 await client.login(token)
-        except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
+        except (discord.LoginFailure, discord.HTTPException, *CONNECTION_ERRORS) as error:
             check_login(error)
             log.warning("Discord %s", interaction_response.describe_failure(error))
             await discord_internals.forget_session(client)

@@ -298,7 +298,11 @@ def _build_params(kind: type[P], like: Path | None, others: Collection[str] = ()
     given = {name: value for name, value in options.items() if value is not None}
     if like is None and "network" not in given and (said := catalog.default_fallback()):
         say.print(said)
-    kept = {"seed": random.randrange(params.SEEDS)} if like is None else _options_of_file(kind, _imprint(like), others)
+    kept = (
+        {"seed": random.randrange(params.SEED_COUNT)}
+        if like is None
+        else _options_of_file(kind, _imprint(like), others)
+    )
     return params.make(kind, **params.override(kept, given))
 
 
