@@ -335,13 +335,13 @@ def stop_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
     """Set `stop` once nobody holds the other end of a pipe any more."""
     loop = asyncio.get_running_loop()
 
-    def read() -> None:
+    def on_readable() -> None:
         if not os.read(descriptor, 4096):
             loop.remove_reader(descriptor)
             log.info("the playground is gone, and so am I")
             stop.set()
 
-    loop.add_reader(descriptor, read)
+    loop.add_reader(descriptor, on_readable)
 
 
 def _stop_signal() -> asyncio.Event:

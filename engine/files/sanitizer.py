@@ -197,12 +197,12 @@ def _load_truncated(data: bytes, size: int, before: int) -> Image.Image:
     _draft(opened, size)
     prepare = opened.load_prepare
 
-    def filled() -> None:
+    def fill_and_prepare() -> None:
         prepare()
         bands = opened.im.bands
         opened.im.paste(before if bands == 1 else (before,) * bands, (0, 0, *opened.im.size))
 
-    opened.load_prepare = filled  # type: ignore[method-assign]
+    opened.load_prepare = fill_and_prepare  # type: ignore[method-assign]
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         opened.load()
