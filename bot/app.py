@@ -18,7 +18,7 @@ import discord
 
 from bot import discord_internals
 from bot.delivery import interaction_response
-from bot.delivery.interaction_response import NO_ANSWER
+from bot.delivery.interaction_response import CONNECTION_ERRORS
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
@@ -250,7 +250,7 @@ async def _log_in(client: Client, token: str, stop: asyncio.Event) -> bool:
         try:
             async with asyncio.timeout(LOGIN_S):  # of the library's own, only the calls after the first have one
                 await client.login(token)
-        except (discord.LoginFailure, discord.HTTPException, *NO_ANSWER) as error:
+        except (discord.LoginFailure, discord.HTTPException, *CONNECTION_ERRORS) as error:
             check_login(error)
             log.warning("Discord %s", interaction_response.describe_failure(error))
             await discord_internals.forget_session(client)
@@ -330,13 +330,13 @@ def stop_at_end_of(descriptor: int, stop: asyncio.Event) -> None:
     """Set `stop` once nobody holds the other end of a pipe any more."""
     loop = asyncio.get_running_loop()
 
-    def read() -> None:
+    def on_readable() -> None:
         if not os.read(descriptor, 4096):
             loop.remove_reader(descriptor)
             log.info("the playground is gone, and so am I")
             stop.set()
 
-    loop.add_reader(descriptor, read)
+    loop.add_reader(descriptor, on_readable)
 
 
 def _stop_signal() -> asyncio.Event:

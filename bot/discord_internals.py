@@ -40,11 +40,11 @@ def pause_before_gateway_connection(client: discord.Client, pause: Callable[[], 
     """Await `pause` before every connection to the gateway: the library makes the next one at once."""
     connect = client.http.ws_connect
 
-    async def paced(url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+    async def connect_after_pause(url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
         await pause()
         return await connect(url, **options)
 
-    client.http.ws_connect = paced  # type: ignore[method-assign]
+    client.http.ws_connect = connect_after_pause  # type: ignore[method-assign]
 
 
 def gateway_socket(client: discord.Client) -> DiscordWebSocket | None:

@@ -31,12 +31,12 @@ class CallbackProfiler:
         """Time every callback of every loop in this process."""
         plain = asyncio.Handle._run
 
-        def timed(handle: Any) -> None:
+        def run_timed(handle: Any) -> None:
             began = time.thread_time()
             plain(handle)
             self.note((time.thread_time() - began) * 1000, handle)
 
-        asyncio.Handle._run = timed  # type: ignore[method-assign, assignment]
+        asyncio.Handle._run = run_timed  # type: ignore[method-assign, assignment]
 
     def note(self, milliseconds: float, handle: asyncio.Handle) -> None:
         """Keep it if it is among the slowest."""

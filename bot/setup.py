@@ -18,7 +18,7 @@ import discord
 import tomlkit
 
 from bot.app import is_at_work
-from bot.delivery.interaction_response import NO_ANSWER, describe_error
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.gateway import endpoints
 from bot.operations.health import HOST
 from engine import settings as jobs_settings
@@ -173,6 +173,6 @@ async def _call_discord(token: str, settings: Settings, question: Callable[[disc
         raise SettingsError(
             problem=f"{refused} Look at discordstatus.com and try again later.", about="discord"
         ) from None
-    except NO_ANSWER as error:
+    except CONNECTION_ERRORS as error:
         what = f"Discord cannot be reached ({type(error).__name__}), so nobody knows whether the token is right."
         raise SettingsError(problem=f"{what} Check the network and the proxy and try again.", about="network") from None

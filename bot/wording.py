@@ -97,10 +97,10 @@ VERBS = {
     "delete": "Delete",
 }
 
-DOING = {"concept": "imagining", "channel": "drawing", "see": "looking"}
-SPOKEN = {"channel": "lab channel"}
+PROGRESS_VERBS = {"concept": "imagining", "channel": "drawing", "see": "looking"}
+COMMAND_NAMES = {"channel": "lab channel"}
 """Commands that are not called as their recipes."""
-SHOWN = {
+SHOWN_OPTIONS = {
     "dream": ("strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
     "zoom": ("strength", "frames", "size", "network"),
     "concept": ("variations", "size", "network"),
@@ -242,17 +242,19 @@ def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> s
 def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
     """What is being done, how far it is and how long it will take: "dreaming · 40 % · about 8 s left"."""
     left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
-    return f"{DOING.get(params.recipe, 'dreaming')} · {min(99, int(fraction * 100))} %{left}"
+    return f"{PROGRESS_VERBS.get(params.recipe, 'dreaming')} · {min(99, int(fraction * 100))} %{left}"
 
 
 def credit(params: AnyParams) -> str:
     """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default."""
     option, word = params.aim
-    shown = {name: getattr(params, name) for name in SHOWN[params.recipe]}
+    shown = {name: getattr(params, name) for name in SHOWN_OPTIONS[params.recipe]}
     given = {option: word} if option not in shown else {}
     given |= {name: value for name, value in shown.items() if value != _default(params, name)}
     values = " ".join(f"{name}:{str(value).removesuffix('.0')}" for name, value in given.items())
-    return " ".join(filter(None, (f"/{SPOKEN.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}")))
+    return " ".join(
+        filter(None, (f"/{COMMAND_NAMES.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}"))
+    )
 
 
 def _default(params: AnyParams, name: str) -> Any:
@@ -261,7 +263,7 @@ def _default(params: AnyParams, name: str) -> Any:
 
 def settings(params: AnyParams) -> str:
     """The credit line, and the options that no command offers where they are not the default."""
-    told = {"seed", "recipe", *jobs_params.AIMS, *SHOWN[params.recipe]}
+    told = {"seed", "recipe", *jobs_params.AIM_OPTIONS, *SHOWN_OPTIONS[params.recipe]}
     more = params.model_dump(exclude_defaults=True, exclude=told)
     return f"`{' '.join([credit(params), *(f'{name}:{value}' for name, value in more.items())])}`"
 

@@ -29,19 +29,19 @@ from engine.errors import BadOption, NothingNamed, TwoAims
 Term = tuple[float, tuple[catalog.Meaning, ...]]
 """A weight, and what pulls with it."""
 
-SEEDS = 10_000
+SEED_COUNT = 10_000
 """Seeds drawn for people are below this: four digits that can be read out and typed."""
 
 
-LONGEST = 200
+TEXT_LIMIT = 200
 """Characters of what can be typed for a layer or a subject."""
 
 
-AIMS = frozenset({"layer", "subject"})
+AIM_OPTIONS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
 
 
-CROPPED, FINDING, PAINTED = 2 * 208**2, 2 * 160**2, 0.2
+CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE = 2 * 208**2, 2 * 160**2, 0.2
 """Pixels a step by crops looks at, and one in search of a thing; the share of a pixel's work that painting takes."""
 
 
@@ -57,7 +57,7 @@ class Params(BaseModel, ABC):
     @field_validator("network", mode="before")
     @classmethod
     def _network_as_people_type_it(cls, name: Any) -> Any:
-        return catalog.match_network(name) if isinstance(name, str) and len(name) <= LONGEST else name
+        return catalog.match_network(name) if isinstance(name, str) and len(name) <= TEXT_LIMIT else name
 
     @model_validator(mode="after")
     def _network_is_in_the_catalogue(self) -> Self:
@@ -71,7 +71,7 @@ class Params(BaseModel, ABC):
         if not isinstance(options, dict) or options.get("network") is not None:
             return options
         wanted = options.get("subject")
-        if not isinstance(wanted, str) or not 0 < len(wanted) <= LONGEST:
+        if not isinstance(wanted, str) or not 0 < len(wanted) <= TEXT_LIMIT:
             return options
         return options | {"network": catalog.network_for(wanted, catalog.default_network())}
 
@@ -89,11 +89,13 @@ class AscentParams(Params):
     """What recipes have in common that climb towards something, octave by octave."""
 
     layer: str = Field(
-        "high", max_length=LONGEST,
+        "high", max_length=TEXT_LIMIT,
         description="low, mid, high, the exact name of a layer, or several: high*0.7 + mid:21; empty beside a subject",
     )  # fmt: skip
     subject: str = Field(
-        "", max_length=LONGEST, description="what to dream towards, in place of a layer: a subject, a class or an emoji"
+        "",
+        max_length=TEXT_LIMIT,
+        description="what to dream towards, in place of a layer: a subject, a class or an emoji",
     )
     octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
     ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
@@ -147,7 +149,8 @@ class AscentParams(Params):
     def work(self) -> float:
         """Estimated megapixel-iterations of one picture, for a square result."""
         if self.by_crops:
-            return self.steps * ((FINDING if self.subject else CROPPED) + self.size**2 * PAINTED) / 1e6
+            looked_at = FINDING_PIXELS if self.subject else CROP_PIXELS
+            return self.steps * (looked_at + self.size**2 * PAINT_SHARE) / 1e6
         areas = (self.size**2 / self.ratio ** (2 * k) for k in range(self.octaves))
         return sum(areas) * self.iterations / 1e6
 
@@ -231,7 +234,9 @@ class Concept(Params):
 
     recipe: Literal["concept"] = "concept"
     subject: str = Field(
-        "", max_length=LONGEST, description="what to imagine: a subject, a class or an emoji, or several: banana + eye"
+        "",
+        max_length=TEXT_LIMIT,
+        description="what to imagine: a subject, a class or an emoji, or several: banana + eye",
     )
     variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
     iterations: int = Field(
@@ -284,8 +289,8 @@ class Concept(Params):
     def work(self) -> float:
         """Estimated megapixel-iterations: of painting, and of details at three sizes, 1.6 times as large each."""
         if self.by_crops:
-            seen = self.finding * FINDING + self.COLOURING * CROPPED
-            return (self.variations * seen + self.steps * PAINTED * self.size**2) / 1e6
+            seen = self.finding * FINDING_PIXELS + self.COLOURING * CROP_PIXELS
+            return (self.variations * seen + self.steps * PAINT_SHARE * self.size**2) / 1e6
         painting = 1.3 * self.variations * self.painting * self.view**2
         details = 1.6 * self.FINISHING * self.size**2
         return (painting + details) / 1e6
@@ -304,10 +309,10 @@ class Channel(Params):
     """Steps at full size that give a single picture its surfaces."""
 
     recipe: Literal["channel"] = "channel"
-    layer: str = Field("mid", max_length=LONGEST, description="low, mid, high, or the exact name of a layer")
+    layer: str = Field("mid", max_length=TEXT_LIMIT, description="low, mid, high, or the exact name of a layer")
     channel: int | None = Field(None, ge=0, le=99_999, description="which channel, from 0; without it, the atlas")
     search: str = Field(
-        "", max_length=LONGEST, description="the channels that speak most for a subject, a class or an emoji"
+        "", max_length=TEXT_LIMIT, description="the channels that speak most for a subject, a class or an emoji"
     )
     top: int = Field(12, ge=1, le=36, description="channels in an atlas")
     iterations: int = Field(96, ge=1, le=512, description="steps of painting")
@@ -424,7 +429,7 @@ def make(kind: type[P], **options: Any) -> P:
 
 def draw_seed() -> int:
     """Four digits that can be read out and typed."""
-    return random.randrange(SEEDS)
+    return random.randrange(SEED_COUNT)
 
 
 def rename_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -441,7 +446,7 @@ def override(options: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]
     A layer takes the place of a subject, and a subject that of a layer; a channel goes with its layer, and what the
     notebook did with it, and with another look.
     """
-    gone = set(AIMS if AIMS & changes.keys() else ())
+    gone = set(AIM_OPTIONS if AIM_OPTIONS & changes.keys() else ())
     if "layer" in changes:
         gone.add("channel")
     if options.get("look") == "2015" and ("subject" in changes or changes.get("look", "2015") != "2015"):

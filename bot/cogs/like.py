@@ -28,7 +28,7 @@ from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
 from engine.queue.job import JobRow
 
 Here = discord.Interaction[Client]
-FITTING = ("guide",)
+REUSABLE_PICTURES = ("guide",)
 """Further pictures that suit any picture; a mask only suits its own."""
 
 
@@ -77,13 +77,13 @@ class LikeCog(commands.Cog):
         """How what is in a message was made; None if no picture is in it. Raises the `Refusal`s of imprints."""
         row = await self._row(message)
         if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
-            others = {name: key for name, key in row.job.others.items() if name in FITTING}
+            others = {name: key for name, key in row.job.others.items() if name in REUSABLE_PICTURES}
             return Origin(row.job.params, others, (), is_private(row), row.job.spoiler)
         link = picture_sources.require_link(message, self.client.service.downloader.is_allowed)
         if link is None:
             return None
         said = await self.client.service.imprint(link, user_id)
-        return Origin(said.params, missing=tuple(name for name in said.others if name in FITTING))
+        return Origin(said.params, missing=tuple(name for name in said.others if name in REUSABLE_PICTURES))
 
     async def _row(self, message: discord.Message) -> JobRow | None:
         """The job that a message of ours is about, finished or not."""

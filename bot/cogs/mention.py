@@ -9,8 +9,8 @@ import discord
 from discord.ext import commands
 
 from bot import wording
-from bot.delivery.interaction_response import NO_ANSWER, describe_error
-from bot.delivery.publisher import NOBODY
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
+from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
 from bot.requests.downloader import Link
@@ -42,7 +42,7 @@ class MentionCog(commands.Cog):
         if str(self.client.user.id) not in PERSON.findall(message.content):
             return
         try:
-            await self._request_dream(message, message_options.words(message.content))
+            await self._request_dream(message, message_options.strip_mentions(message.content))
         except Exception as error:
             await self._apologise(message, error)
 
@@ -94,14 +94,14 @@ class MentionCog(commands.Cog):
         """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
         try:
             return await message.channel.fetch_message(message.id)
-        except (discord.HTTPException, *NO_ANSWER) as error:
+        except (discord.HTTPException, *CONNECTION_ERRORS) as error:
             log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
 
     async def _reply(self, message: discord.Message, text: str) -> None:
         try:
-            await message.reply(text, mention_author=False, allowed_mentions=NOBODY)
-        except (discord.HTTPException, *NO_ANSWER) as failed:
+            await message.reply(text, mention_author=False, allowed_mentions=NO_MENTIONS)
+        except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("a sentence was not delivered: %s", describe_error(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:

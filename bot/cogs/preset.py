@@ -17,7 +17,7 @@ from engine import params
 from engine.params import Dream
 
 Here = discord.Interaction[Client]
-SAVED = ("name", "layer", "subject", "strength", "size", "network")
+SAVED_OPTIONS = ("name", "layer", "subject", "strength", "size", "network")
 
 
 class PresetCog(commands.GroupCog, group_name="preset", group_description=wording.COMMANDS["preset"]):
@@ -27,7 +27,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         self.client = client
 
     @app_commands.command(description=wording.COMMANDS["preset save"])
-    @app_commands.describe(**{name: wording.OPTIONS[name] for name in SAVED})
+    @app_commands.describe(**{name: wording.OPTIONS[name] for name in SAVED_OPTIONS})
     @app_commands.autocomplete(layer=layers, subject=subjects, network=networks)
     async def save(
         self,

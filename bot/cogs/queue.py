@@ -12,7 +12,7 @@ from bot.requests.replies import show
 from bot.store.posting import Posting
 from bot.views.message_card import Layout, button
 
-SHOWN = 8
+SHOWN_JOBS = 8
 """Dreams of one user that are listed; a message holds 40 components."""
 
 
@@ -26,7 +26,7 @@ class QueueCog(commands.Cog):
     async def queue(self, interaction: discord.Interaction[Client]) -> None:
         """Show the user's dreams with a way to cancel each, and the length of the line."""
         line = await self.client.service.dispatch.list_waiting()
-        mine = [(row, place) for row, place in line if row.job.requester == str(interaction.user.id)][:SHOWN]
+        mine = [(row, place) for row, place in line if row.job.requester == str(interaction.user.id)][:SHOWN_JOBS]
         items: list[ui.Item[Layout]] = [
             ui.Section(
                 ui.TextDisplay(wording.queue_line(row, place, Posting.from_json(row.posting).link)),

@@ -13,7 +13,7 @@ import discord
 from discord.app_commands import Choice
 
 from bot.components.client_protocol import ServiceClient
-from bot.store.presets import key
+from bot.store.presets import lookup_key
 from engine.catalog import catalog, weighted_terms
 from engine.errors import Refusal
 
@@ -52,7 +52,7 @@ async def _network_of_preset(interaction: discord.Interaction[Any]) -> str:
     if not isinstance(name, str) or not name:
         return ""
     kept = await cast(ServiceClient, interaction.client).service.presets.all(str(interaction.user.id))
-    return next((str(one.options.get("network", "")) for one in kept if key(one.name) == key(name)), "")
+    return next((str(one.options.get("network", "")) for one in kept if lookup_key(one.name) == lookup_key(name)), "")
 
 
 @guard
@@ -104,4 +104,6 @@ def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:
 async def own_presets(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The user's own presets."""
     kept = await cast(ServiceClient, interaction.client).service.presets.all(str(interaction.user.id))
-    return [Choice(name=one.name, value=one.name) for one in kept if key(current) in key(one.name)][:LIMIT]
+    return [Choice(name=one.name, value=one.name) for one in kept if lookup_key(current) in lookup_key(one.name)][
+        :LIMIT
+    ]

@@ -19,15 +19,15 @@ from bot import discord_internals
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 2
-ACKNOWLEDGED = 40060
+ALREADY_ACKNOWLEDGED = 40060
 """The interaction was answered already."""
-UNANSWERED = frozenset({10015, 10062})
+NO_RESPONSE_CODES = frozenset({10015, 10062})
 """Unknown webhook: an interaction has one once it is answered. Unknown interaction: nobody waits any more."""
 _SECRET = re.compile(r"(/(?:webhooks|interactions)/\d+)/[^/]+")
 """An interaction's token, in the path of a call."""
-FLEETING = frozenset({0, 40333})
+TRANSIENT_CODES = frozenset({0, 40333})
 """Codes of a 403 that passes: none, and "internal network error". Not Discord speaks, but what stands before it."""
-NO_ANSWER = (OSError, aiohttp.ClientError, discord.RateLimited)
+CONNECTION_ERRORS = (OSError, aiohttp.ClientError, discord.RateLimited)
 """What is raised when Discord says nothing at all."""
 
 
@@ -39,11 +39,11 @@ async def respond(interaction: discord.Interaction[Any], attempt: Callable[[], A
     for left in reversed(range(ATTEMPTS)):
         try:
             return _id(await attempt())
-        except (*NO_ANSWER, discord.HTTPException) as error:
+        except (*CONNECTION_ERRORS, discord.HTTPException) as error:
             if not is_unclear(error):
                 raise
             log.info("nobody said whether an answer was taken: %s", describe_error(error))
-            taken, message_id = await _look(interaction)
+            taken, message_id = await _look_up_response(interaction)
             if taken:
                 return message_id
             if not left:
@@ -54,7 +54,7 @@ async def respond(interaction: discord.Interaction[Any], attempt: Callable[[], A
 def is_unclear(error: Exception) -> bool:
     """Whether a request may have been taken although it failed."""
     if isinstance(error, discord.HTTPException):
-        return error.status >= 500 or error.status == 429 or error.code == ACKNOWLEDGED
+        return error.status >= 500 or error.status == 429 or error.code == ALREADY_ACKNOWLEDGED
     return True
 
 
@@ -77,16 +77,16 @@ def describe_failure(error: Exception) -> str:
 def is_final(error: discord.HTTPException) -> bool:
     """Whether a login that was refused so will be refused again: what passes by itself is an outage, or a proxy in
     front of Discord that shuts us out for a while."""
-    return error.status == 404 or (error.status == 403 and error.code not in FLEETING)
+    return error.status == 404 or (error.status == 403 and error.code not in TRANSIENT_CODES)
 
 
-async def _look(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:
+async def _look_up_response(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:
     """Whether the interaction was answered, also if nobody can tell, and the message if there is one."""
     try:
         message_id = (await interaction.original_response()).id
     except discord.HTTPException as error:
-        return error.code not in UNANSWERED, None
-    except (*NO_ANSWER, discord.ClientException):
+        return error.code not in NO_RESPONSE_CODES, None
+    except (*CONNECTION_ERRORS, discord.ClientException):
         return True, None
     discord_internals.mark_responded(interaction)
     return True, message_id

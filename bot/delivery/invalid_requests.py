@@ -10,22 +10,22 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-COUNTED = frozenset({401, 403, 429})
+COUNTED_STATUSES = frozenset({401, 403, 429})
 WINDOW_S = 600.0
-MOST = 5_000
+MOST_REFUSALS = 5_000
 """Half of what Discord allows: commands are still answered, and others may share the address."""
 
 
 class InvalidRequests:
     """Counts what Discord counts."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = MOST) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = MOST_REFUSALS) -> None:
         self._clock = clock
         self._times: deque[float] = deque(maxlen=most)
 
-    def note(self, status: int, scope: str = "") -> None:
+    def count(self, status: int, scope: str = "") -> None:
         """An answer came; `scope` is that of a 429."""
-        if status in COUNTED and scope != "shared":
+        if status in COUNTED_STATUSES and scope != "shared":
             self._times.append(self._clock())
 
     @property

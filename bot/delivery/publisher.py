@@ -27,17 +27,17 @@ from engine.queue.job import JobId
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-NOBODY = discord.AllowedMentions.none()
+NO_MENTIONS = discord.AllowedMentions.none()
 UNKNOWN_MESSAGE = 10008
 TOKEN_DEAD = frozenset({10015, 10062, 50027})
 """Unknown webhook, unknown interaction, invalid webhook token."""
 TOO_LARGE = 40005
 ARCHIVED = 50083
-BLOCKED = frozenset({200000, 240000, 50035})
+BLOCKED_CODES = frozenset({200000, 240000, 50035})
 """Blocked by AutoMod, a link that Discord thinks harmful, a form that Discord finds fault with."""
 TOO_MANY_EDITS = 30046
 """Of a message that is more than an hour old."""
-HISTORY = 50
+HISTORY_LIMIT = 50
 """Messages looked through for an answer that may have been sent before a restart."""
 
 
@@ -60,7 +60,7 @@ class DiscordPublisher:
             return await interaction_response.respond(
                 interaction,
                 lambda: interaction.response.send_message(
-                    view=layout(version), files=files(version), ephemeral=ephemeral, allowed_mentions=NOBODY
+                    view=layout(version), files=files(version), ephemeral=ephemeral, allowed_mentions=NO_MENTIONS
                 ),
             )
 
@@ -118,7 +118,7 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(posting.user_id))
             if found := await self._find(id, user):
                 return found
-            sent = await user.send(view=layout(told), files=files(told), nonce=f"d{id}", allowed_mentions=NOBODY)
+            sent = await user.send(view=layout(told), files=files(told), nonce=f"d{id}", allowed_mentions=NO_MENTIONS)
         return sent.id
 
     async def reopen(self, posting: Posting) -> None:
@@ -174,7 +174,7 @@ class DiscordPublisher:
         target: int = posting.message_id or "@original"  # type: ignore[assignment]
         try:
             message = await self._webhook(posting).edit_message(
-                target, view=layout(card), attachments=files(card), allowed_mentions=NOBODY
+                target, view=layout(card), attachments=files(card), allowed_mentions=NO_MENTIONS
             )
         except discord.HTTPException as error:
             never_made = posting.message_id is None and error.code == UNKNOWN_MESSAGE
@@ -185,7 +185,7 @@ class DiscordPublisher:
 
     async def _edit_by_channel(self, posting: Posting, message_id: int, card: Card) -> int:
         message = self._channel(posting).get_partial_message(message_id)
-        edited = await message.edit(view=layout(card), attachments=files(card), allowed_mentions=NOBODY)
+        edited = await message.edit(view=layout(card), attachments=files(card), allowed_mentions=NO_MENTIONS)
         return edited.id
 
     async def _send(self, id: JobId, posting: Posting, card: Card, nonce: str | None = None) -> int:
@@ -199,7 +199,7 @@ class DiscordPublisher:
             nonce=nonce or id,
             reference=reference,
             mention_author=False,
-            allowed_mentions=NOBODY,
+            allowed_mentions=NO_MENTIONS,
         )
         return sent.id
 
@@ -207,7 +207,7 @@ class DiscordPublisher:
         """A message of ours about this job, sent before its id could be kept. A nonce alone is remembered by Discord
         for a few minutes only."""
         try:
-            async for message in channel.history(limit=HISTORY):
+            async for message in channel.history(limit=HISTORY_LIMIT):
                 if message.author.id == self._me and message.id != besides and _is_about(message, id):
                     return message.id
         except discord.Forbidden:  # without the right to read the history, the nonce alone prevents doubles
@@ -269,7 +269,7 @@ async def _without_blocked_words(post: Callable[[Card], Awaitable[T]], card: Car
     try:
         return await post(card)
     except discord.HTTPException as error:
-        if error.code not in BLOCKED:
+        if error.code not in BLOCKED_CODES:
             raise
         log.info("a message was blocked and is sent in fewer words: %s", error.code)
     return await post(plain_card(card))
@@ -281,7 +281,7 @@ def _as_post_errors() -> Iterator[None]:
         yield
     except discord.HTTPException as error:
         raise _post_error(error) from error
-    except interaction_response.NO_ANSWER as error:
+    except interaction_response.CONNECTION_ERRORS as error:
         raise Unavailable(interaction_response.describe_error(error), getattr(error, "retry_after", 0.0)) from error
 
 
@@ -298,6 +298,6 @@ def _post_error(error: discord.HTTPException) -> PostError:
     passing = (
         error.status in (401, 429)
         or error.status >= 500
-        or (error.status == 403 and error.code in interaction_response.FLEETING)
+        or (error.status == 403 and error.code in interaction_response.TRANSIENT_CODES)
     )
     return Unavailable(text) if passing else Unwelcome(text)

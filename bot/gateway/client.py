@@ -21,9 +21,9 @@ from discord.ext import commands
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
 from bot.delivery.errors import PostError
-from bot.delivery.interaction_response import NO_ANSWER, describe_error
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
-from bot.delivery.publisher import NOBODY
+from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
@@ -103,7 +103,7 @@ class Client(commands.Bot):
             help_command=None,
             tree_cls=Tree,
             intents=intents,
-            allowed_mentions=NOBODY,
+            allowed_mentions=NO_MENTIONS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -151,7 +151,7 @@ class Client(commands.Bot):
         """A sentence for the user, where nothing depends on whether it arrives."""
         try:
             await say(interaction, text)
-        except (discord.HTTPException, *NO_ANSWER) as error:
+        except (discord.HTTPException, *CONNECTION_ERRORS) as error:
             log.warning("a sentence was not delivered: %s", describe_error(error))
 
     async def setup_hook(self) -> None:
@@ -178,7 +178,7 @@ class Client(commands.Bot):
             except discord.HTTPException as error:
                 if error.status == 401:
                     return
-            except NO_ANSWER as error:
+            except CONNECTION_ERRORS as error:
                 log.info("nobody said whether the token is known: %s", describe_error(error))
 
     def _trace(self) -> aiohttp.TraceConfig:
@@ -190,7 +190,7 @@ class Client(commands.Bot):
     async def _notice(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
-        self.invalid_requests.note(end.response.status, end.response.headers.get("X-RateLimit-Scope", ""))
+        self.invalid_requests.count(end.response.status, end.response.headers.get("X-RateLimit-Scope", ""))
         if end.response.status == 401 and not BY_TOKEN.search(end.url.path):
             self._doubted.set()
 
@@ -239,7 +239,7 @@ class Client(commands.Bot):
             return
         try:
             await say(interaction, self.explain(error))
-        except (discord.HTTPException, *NO_ANSWER) as failed:
+        except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("an apology was not delivered: %s", describe_error(failed))
 
     async def apologise_in_place(self, late: FailedAfterResponse) -> None:

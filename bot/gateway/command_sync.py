@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.interaction_response import NO_ANSWER, describe_error
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.operations import state_file
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class CommandSync:
             try:
                 await self._sync()
                 return
-            except (discord.HTTPException, *NO_ANSWER) as error:
+            except (discord.HTTPException, *CONNECTION_ERRORS) as error:
                 log.warning("Discord did not take the commands (%s); trying again later", describe_error(error))
             except Exception:  # nobody waits for this task
                 log.exception("telling Discord the commands broke; trying again later")

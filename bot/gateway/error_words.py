@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot import wording
 from bot.delivery.errors import PostError, Unwelcome
-from bot.delivery.interaction_response import NO_ANSWER, describe_error
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from engine.errors import Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def sentence(error: Exception) -> str:
     if isinstance(error, PostError):
         log.warning("a message could not be sent: %s %s", type(error).__name__, error)
         return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
-    if isinstance(error, (*NO_ANSWER, discord.HTTPException)):
+    if isinstance(error, (*CONNECTION_ERRORS, discord.HTTPException)):
         log.warning("a message could not be sent: %s", describe_error(error))
         return wording.UNREACHABLE
     code = secrets.token_hex(3)

@@ -162,33 +162,33 @@ def hang_up(request: web.Request) -> web.Response:
 def limit(scope: str) -> Trouble:
     """Return the 429 of a scope: "user", "shared" (others used it up; not counted against us) or "global"."""
 
-    async def limited(fault: Fault, _world: World, _request: web.Request, _serve: Serve) -> web.StreamResponse:
+    async def trouble(fault: Fault, _world: World, _request: web.Request, _serve: Serve) -> web.StreamResponse:
         headers = {"Retry-After": str(fault.seconds), "Via": "1.1 playground", "X-RateLimit-Scope": scope}
         if scope == "global":
             headers["X-RateLimit-Global"] = "true"
         body = {"message": "You are being rate limited.", "retry_after": fault.seconds, "global": scope == "global"}
         return as_json(body, 429, headers)
 
-    return limited
+    return trouble
 
 
 def fail(status: int) -> Trouble:
     """Return a 5xx as the API itself gives it: JSON, code 0."""
 
-    async def failed(_fault: Fault, _world: World, _request: web.Request, _serve: Serve) -> web.StreamResponse:
+    async def trouble(_fault: Fault, _world: World, _request: web.Request, _serve: Serve) -> web.StreamResponse:
         return as_json({"message": f"{status}: Server Error", "code": 0}, status)
 
-    return failed
+    return trouble
 
 
 def page(status: int, title: str) -> Trouble:
     """Return the web page of the proxy in front of the API. It names neither a code nor, with 429, a Via."""
 
-    async def shown(_fault: Fault, _world: World, _request: web.Request, _serve: Serve) -> web.StreamResponse:
+    async def trouble(_fault: Fault, _world: World, _request: web.Request, _serve: Serve) -> web.StreamResponse:
         text = f"<!DOCTYPE html><html><head><title>discord.com | {status}: {title}</title></head><body/></html>"
         return web.Response(text=text, status=status, content_type="text/html")
 
-    return shown
+    return trouble
 
 
 async def fail_late(_fault: Fault, _world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
@@ -214,11 +214,11 @@ async def refuse(fault: Fault, _world: World, _request: web.Request, _serve: Ser
 def after(deed: Callable[[World, web.Request], None]) -> Trouble:
     """Return a trouble that changes the world and then lets the request through."""
 
-    async def changed(_fault: Fault, world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
+    async def trouble(_fault: Fault, world: World, request: web.Request, serve: Serve) -> web.StreamResponse:
         deed(world, request)
         return await serve(request)
 
-    return changed
+    return trouble
 
 
 def place_of(world: World, request: web.Request) -> Channel:

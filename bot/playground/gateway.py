@@ -189,7 +189,7 @@ class Gateway:
         self._check_token(data)
         self._drop(RESUME)
         session, seen = self._session, data.get("seq") or 0
-        if session is None or session.id != data.get("session_id") or missed_too_much(session, seen):
+        if session is None or session.id != data.get("session_id") or has_missed_too_much(session, seen):
             wire.put(frame(INVALID, False))
             return
         session.wire = wire
@@ -235,7 +235,7 @@ class Gateway:
 Dispatch = tuple[str, JsonDict, int]
 
 
-def missed_too_much(session: Session, seen: int) -> bool:
+def has_missed_too_much(session: Session, seen: int) -> bool:
     """Return whether events after number `seen` are no longer all kept."""
     return bool(session.events) and session.events[0]["s"] > seen + 1
 

@@ -203,7 +203,7 @@ def no_problems(_path: str, _item: JsonDict) -> Iterator[Problem]:
     return iter(())
 
 
-def named_problems(path: str, item: JsonDict) -> Iterator[Problem]:
+def custom_id_problems(path: str, item: JsonDict) -> Iterator[Problem]:
     """Check what has a custom_id and perhaps options."""
     yield from text_problem(item, "custom_id", path, 1, 100, needed=True)
     if "options" in item:
@@ -223,10 +223,10 @@ CHECKS: dict[int, Callable[[str, JsonDict], Iterator[Problem]]] = {
     SEPARATOR: no_problems,
     CONTAINER: container_problems,
     LABEL: label_problems,
-    FILE_UPLOAD: named_problems,
-    RADIO: named_problems,
-    CHECKBOXES: named_problems,
-    CHECKBOX: named_problems,
+    FILE_UPLOAD: custom_id_problems,
+    RADIO: custom_id_problems,
+    CHECKBOXES: custom_id_problems,
+    CHECKBOX: custom_id_problems,
 }
 
 

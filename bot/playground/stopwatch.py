@@ -28,7 +28,7 @@ from bot.playground import message_rules, samples
 from bot.playground.server import Playground
 from bot.playground.world import Message
 
-PATIENCE_S = 300.0
+TIMEOUT_S = 300.0
 QUIET_S = 6.0
 LONG: dict[str, dict[str, Any]] = {
     "dream": {"layer": "high", "size": 1024},
@@ -59,7 +59,7 @@ async def main(dreams: int, stops: int) -> None:
         await playground.start()
         playground.run_bot(data_dir, (sys.executable, "-m", "bot.loop_profiler", str(watch)))
         world = playground.world
-        await world.until(lambda: world.online and bool(world.commands), PATIENCE_S)
+        await world.until(lambda: world.online and bool(world.commands), TIMEOUT_S)
         laps = [await lap(playground) for _ in range(dreams + 1)][1:]
         told = {name: [await time_stop(playground, data_dir, name) for _ in range(stops)] for name in LONG if stops}
         await playground.stop()
@@ -87,7 +87,7 @@ async def lap(playground: Playground) -> Lap:
     began = loop.time()
     stop = world.listen(look)
     playground.command("You", "dreams", "dream", layer="high", image=picture)
-    await world.until(lambda: "finished" in times, PATIENCE_S)
+    await world.until(lambda: "finished" in times, TIMEOUT_S)
     stop()
     return Lap(times["acknowledged"], times.get("previewed", times["finished"]), times["finished"])
 
@@ -100,11 +100,11 @@ async def time_stop(playground: Playground, data_dir: Path, name: str) -> tuple[
     if name in PICTURED:
         options["image"] = playground.upload("cat.png", samples.sample_png("cat"))
     asked = playground.command("You", "dreams", name, **options)
-    status = await world.until(lambda: playground.response_to(asked), PATIENCE_S)
-    await world.until(lambda: "previewed" in stages(world.messages[status.id]), PATIENCE_S)
+    status = await world.until(lambda: playground.response_to(asked), TIMEOUT_S)
+    await world.until(lambda: "previewed" in stages(world.messages[status.id]), TIMEOUT_S)
     pressed, began = time.time(), asyncio.get_running_loop().time()
     playground.press("You", world.messages[status.id], "Cancel")
-    await world.until(lambda: "acknowledged" not in stages(world.messages[status.id]), PATIENCE_S)
+    await world.until(lambda: "acknowledged" not in stages(world.messages[status.id]), TIMEOUT_S)
     seen = asyncio.get_running_loop().time() - began
     return seen, await asyncio.to_thread(_newest_end, data_dir) - pressed
 

@@ -22,7 +22,7 @@ from engine.errors import Gone, NotYours
 from engine.params import AnyParams, Dream, Zoom, draw_seed
 from engine.queue.job import CancelOutcome, JobRow
 
-ELSEWHERE = {
+CANCEL_WORDS = {
     CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
     CancelOutcome.STOPPING: wording.CANCELLING,
     CancelOutcome.TOO_LATE: wording.TOO_LATE,
@@ -79,7 +79,7 @@ class JobActions:
             return
         await self._tracker.refresh(row.id)
         if _is_elsewhere(interaction, row):
-            await replace_with(interaction, ELSEWHERE[outcome])
+            await replace_with(interaction, CANCEL_WORDS[outcome])
         else:
             await interaction_response.respond(interaction, interaction.response.defer)
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.store.presets import SHARED
+from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
-from engine.params import AIMS, AnyParams, Channel, Dream, See, draw_seed
+from engine.params import AIM_OPTIONS, AnyParams, Channel, Dream, See, draw_seed
 
 
 def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
     """The same with another seed. Raises `BadOption` on changes that are out of range."""
     aim = {} if isinstance(params, See) else dict([params.aim])
-    options = {**params.model_dump(exclude=set(AIMS)), **aim, "seed": draw_seed()}
+    options = {**params.model_dump(exclude=set(AIM_OPTIONS)), **aim, "seed": draw_seed()}
     return engine_params.make(type(params), **engine_params.override(options, changes))
 
 
 def preset_options(params: AnyParams) -> dict[str, Any]:
     """What a preset keeps of params: the network and what it dreams towards, and what differs from the defaults; not
     the seed."""
-    shared = set(SHARED.get(type(params), ()))
-    kept = params.model_dump(exclude_defaults=True, include=shared - AIMS)
+    shared = set(SHARED_OPTIONS.get(type(params), ()))
+    kept = params.model_dump(exclude_defaults=True, include=shared - AIM_OPTIONS)
     return {**next_deeper(params), **kept}
 
 

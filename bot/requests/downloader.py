@@ -22,10 +22,10 @@ from engine.platform.units import MEGABYTE
 PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
 """Where Discord serves what it has fetched from elsewhere itself, by addresses that it signed."""
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"}) | PROXIES
-PLAIN = "".join(chr(code) for code in range(0x21, 0x7F))
+URL_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
 """Stands in an address as it is; everything else is percent-encoded, so that no two parsers read it differently."""
-UNPACKED = {"Accept-Encoding": "identity"}
-HOPS = 3
+NO_COMPRESSION = {"Accept-Encoding": "identity"}
+MOST_REDIRECTS = 3
 TIMEOUT_S = 30.0
 CHUNK = 2**16
 AVATAR_BYTES = 5 * MEGABYTE
@@ -79,7 +79,7 @@ class Downloader:
     def _address(self, url: str) -> yarl.URL | None:
         """The only reading of an address: by it an address is judged, and by it it is fetched. None: not from there."""
         try:
-            address = yarl.URL(quote(url, safe=PLAIN), encoded=True)
+            address = yarl.URL(quote(url, safe=URL_SAFE), encoded=True)
             stranger = address.user is not None or address.password is not None
             origin = address.origin()
         except ValueError:
@@ -114,11 +114,11 @@ class Downloader:
         return data
 
     async def _download(self, url: str) -> bytes:
-        for _ in range(HOPS):
+        for _ in range(MOST_REDIRECTS):
             address = self._address(url)
             if address is None:
                 raise ForeignUrl
-            async with self._session.get(address, allow_redirects=False, headers=UNPACKED) as response:
+            async with self._session.get(address, allow_redirects=False, headers=NO_COMPRESSION) as response:
                 if response.status == 200:
                     return await self._read(response)
                 if response.status not in (301, 302, 303, 307, 308):

@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.catalog import catalog, vocabulary
 from engine.errors import UnknownLayer
-from engine.params import AIMS
+from engine.params import AIM_OPTIONS
 
 ADDRESS: Final = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 OPTIONS: Final = (
@@ -25,16 +25,16 @@ HELP: Final = frozenset(
         "who are you",
     }
 )  # fmt: skip
-_NAMED: Final = re.compile(rf"(?:^|(?<=\s))({'|'.join(OPTIONS)})\s*[:=]\s*", re.IGNORECASE)
-_CALLED: Final = re.compile(r"<(?:@[!&]?|#)\d+>|@everyone|@here")
+_OPTION_NAME: Final = re.compile(rf"(?:^|(?<=\s))({'|'.join(OPTIONS)})\s*[:=]\s*", re.IGNORECASE)
+_MENTIONS: Final = re.compile(r"<(?:@[!&]?|#)\d+>|@everyone|@here")
 """People, roles and channels, as Discord writes them."""
 _MARKUP: Final = "`*_~| \t\n"
 _COMMAND: Final = re.compile(r"/?dream\b\s*", re.IGNORECASE)
 
 
-def words(text: str) -> str:
+def strip_mentions(text: str) -> str:
     """What is said beside mentions, links and markup."""
-    said = _CALLED.sub(" ", ADDRESS.sub(" ", unicodedata.normalize("NFKC", text)))
+    said = _MENTIONS.sub(" ", ADDRESS.sub(" ", unicodedata.normalize("NFKC", text)))
     return said.strip(_MARKUP)
 
 
@@ -48,9 +48,9 @@ def options(said: str) -> dict[str, str]:
 
     Raises `UnknownNetwork` if one is named that there is not.
     """
-    bare, *pairs = _NAMED.split(said)
+    bare, *pairs = _OPTION_NAME.split(said)
     named = {name.lower(): value.strip(_MARKUP) for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
-    tidied = {name: value if name in (*AIMS, "preset") else _value(value) for name, value in named.items()}
+    tidied = {name: value if name in (*AIM_OPTIONS, "preset") else _value(value) for name, value in named.items()}
     network = catalog.match_network(tidied.get("network", "")) or catalog.default_network()
     return {**aim(_without_command(bare), network), **tidied}
 

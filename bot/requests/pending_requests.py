@@ -62,7 +62,7 @@ class PendingRequests:
         """The bot stops: what goes wrong from here on is for the next one to tell."""
         self._ended = True
 
-    def unfinished(self) -> list[tuple[JobId, Posting]]:
+    def list_unfinished(self) -> list[tuple[JobId, Posting]]:
         """Those that an earlier bot was opening when it ended."""
         for half in self._folder.glob(".*"):
             half.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ class PendingRequests:
 
 async def apologise(pending: PendingRequests, dispatch: Dispatch, replace: Replace) -> None:
     """Tell those whose pictures an earlier bot was opening when it ended; what it queued is answered."""
-    for id, posting in pending.unfinished():
+    for id, posting in pending.list_unfinished():
         with logs.job_context(id):
             try:
                 if await dispatch.row(id) is None:

@@ -17,7 +17,7 @@ from engine.files.blobs import BlobKey
 from engine.queue.job import JobRow
 
 AVATAR_SIZE = 1024
-COVERED = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
+SPOILER_TEXT = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +121,4 @@ def _path(url: str) -> str:
 
 def _is_hidden(text: str, *urls: str | None) -> bool:
     """Whether an embed is of an address that stands between two ||: Discord covers it, too."""
-    return any(url and url in covered for covered in COVERED.findall(text) for url in urls)
+    return any(url and url in covered for covered in SPOILER_TEXT.findall(text) for url in urls)

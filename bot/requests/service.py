@@ -31,7 +31,7 @@ from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, of_row
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
-from bot.store.presets import SHARED, Presets
+from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
@@ -64,7 +64,7 @@ MESSAGE_LIMIT = 10 * MEGABYTE
 
 Send = Callable[[Card], Awaitable[int | None]]
 """Sends a status message; its id, or None where nobody can tell what became of it."""
-REFUSED = (PostError, discord.HTTPException, *interaction_response.NO_ANSWER)
+SEND_ERRORS = (PostError, discord.HTTPException, *interaction_response.CONNECTION_ERRORS)
 """What a status message that was not taken raises."""
 
 
@@ -103,7 +103,7 @@ class RequestService:
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
         """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
         kept = await self.presets.load(str(user_id), preset) if preset else {}
-        fields = {key: value for key, value in kept.items() if key in SHARED.get(kind, ())}
+        fields = {key: value for key, value in kept.items() if key in SHARED_OPTIONS.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
         made = engine_params.make(kind, **{"seed": draw_seed(), **engine_params.override(fields, given)})
         check_ready(made)
@@ -227,7 +227,7 @@ class RequestService:
         sent = None
         try:
             sent = await send(_waiting_card(ticket, opened, posting))
-        except REFUSED as error:
+        except SEND_ERRORS as error:
             if not isinstance(error, Unavailable):
                 await self._abandon(ticket.id, posting)
                 raise

@@ -17,15 +17,15 @@ from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
 from engine.params import Dream, Zoom, rename_options
 from engine.queue.database import reading
 
-LONGEST = 32
+NAME_LIMIT = 32
 """Characters of a name."""
-KINDS = frozenset("LMN")
+FIRST_CATEGORIES = frozenset("LMN")
 """Letters, the marks that many scripts put on them, and digits, as the first letter of their Unicode category."""
 NEAR = 0.6
 """How alike two names are, as `difflib` counts, for the one to be suggested for the other."""
 
-PAINTING = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
-SHARED = {Dream: PAINTING, Zoom: ("network", "layer", "subject", "strength")}
+PAINTING_OPTIONS = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
+SHARED_OPTIONS = {Dream: PAINTING_OPTIONS, Zoom: ("network", "layer", "subject", "strength")}
 """The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
 
 Options = dict[str, Any]
@@ -77,7 +77,14 @@ class Presets:
         """Whether there was one of that name."""
         now, params = time.time(), json.dumps(options)
         over = sa.update(presets).where(self._one(user_id, name)).values(name=name, params=params, used=now)
-        new = {"user_id": user_id, "name": name, "name_key": key(name), "params": params, "created": now, "used": now}
+        new = {
+            "user_id": user_id,
+            "name": name,
+            "name_key": lookup_key(name),
+            "params": params,
+            "created": now,
+            "used": now,
+        }
         with self._engine.begin() as db:
             replaced = bool(db.execute(over).rowcount)  # the lock: nobody is between this and the rest
             if not replaced:
@@ -110,13 +117,13 @@ class Presets:
             raise self._unknown(user_id, name)
 
     def _one(self, user_id: str, name: str) -> sa.ColumnElement[bool]:
-        return (presets.c.user_id == user_id) & (presets.c.name_key == key(name))
+        return (presets.c.user_id == user_id) & (presets.c.name_key == lookup_key(name))
 
     def _unknown(self, user_id: str, name: str) -> UnknownPreset:
-        kept = {key(preset.name): preset.name for preset in self._all(user_id)}
-        near = difflib.get_close_matches(key(name), kept, n=1, cutoff=NEAR)
+        kept = {lookup_key(preset.name): preset.name for preset in self._all(user_id)}
+        near = difflib.get_close_matches(lookup_key(name), kept, n=1, cutoff=NEAR)
         hint = f"Did you mean {kept[near[0]]}?" if near else "" if kept else "Save one with `/preset save` first."
-        shown = normalise_name(name)[:LONGEST].replace("`", "'")
+        shown = normalise_name(name)[:NAME_LIMIT].replace("`", "'")
         return UnknownPreset(name=shown, hint=hint or "`/preset list` shows yours.")
 
 
@@ -128,11 +135,11 @@ def normalise_name(name: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether that is 1 to 32 letters of any script with their marks, digits, spaces, - or _."""
-    if not 0 < len(text) <= LONGEST or unicodedata.category(text[0])[0] == "M":
+    if not 0 < len(text) <= NAME_LIMIT or unicodedata.category(text[0])[0] == "M":
         return False
-    return all(letter in " -_" or unicodedata.category(letter)[0] in KINDS for letter in text)
+    return all(letter in " -_" or unicodedata.category(letter)[0] in FIRST_CATEGORIES for letter in text)
 
 
-def key(name: str) -> str:
+def lookup_key(name: str) -> str:
     """What two spellings of one name have in common: width, case, accents in one piece or two."""
     return normalise_name(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", normalise_name(name)).casefold()))

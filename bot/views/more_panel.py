@@ -8,7 +8,7 @@ from discord import ui
 from bot import wording
 from bot.views.message_card import Layout, button
 from engine.catalog import catalog
-from engine.params import AIMS
+from engine.params import AIM_OPTIONS
 from engine.queue.job import JobRow
 
 OPTIONS_LIMIT = 25
@@ -29,7 +29,7 @@ def panel(row: JobRow) -> Layout:
         for name, (prompt, choices) in offers.items()
         if choices and name in type(params).model_fields
     ]
-    last = ("save", "delete") if params.aim[0] in AIMS else ("delete",)
+    last = ("save", "delete") if params.aim[0] in AIM_OPTIONS else ("delete",)
     end = ui.ActionRow[Layout](*(button(verb, row.id) for verb in last))
     return Layout(ui.TextDisplay(wording.MORE_PROMPT), *selects, end)
 

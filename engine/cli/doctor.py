@@ -112,14 +112,14 @@ def _decoder(found: settings.Settings) -> Check:
 
     from engine.files.decoder import Decoder
 
-    async def tried(picture: bytes) -> None:
+    async def clean_one(picture: bytes) -> None:
         async with Decoder(found.limits.megapixels, found.limits.upload_mb) as child:
             await child.clean(picture, 8)
 
     file = io.BytesIO()
     Image.new("RGB", (8, 8)).save(file, "PNG")
     try:
-        asyncio.run(tried(file.getvalue()))
+        asyncio.run(clean_one(file.getvalue()))
     except (PareidoliaError, OSError) as error:
         remedy = "It needs 1.5 GB of address space and a second: look at `ulimit -a` and at how busy the machine is."
         return Check(False, "decoder", f"It opened no picture ({error}). {remedy}")

@@ -30,7 +30,7 @@ from engine.files.decoder_child import GRACE_S, NICE
 from engine.files.decoder_strikes import Strikes
 from engine.files.file_formats import PNG
 from engine.files.keyed_lock import KeyedLock
-from engine.files.sanitizer import FRAMES
+from engine.files.sanitizer import MOST_FRAMES
 from engine.platform import framing as frames
 from engine.platform.units import MEGABYTE
 
@@ -303,7 +303,7 @@ def _check_picture(header: dict[str, Any], png: bytes, size: int) -> CleanPictur
         edges, frame, count = (header["width"], header["height"]), header["frame"], header["frames"]
         if png[:8] != PNG or struct.unpack(">II", png[16:24]) != edges or not picture_size.is_fitted(edges, size):
             raise ValueError("not the picture that was announced")
-        if not (type(frame) is type(count) is int and 1 <= frame <= count <= FRAMES):
+        if not (type(frame) is type(count) is int and 1 <= frame <= count <= MOST_FRAMES):
             raise ValueError("not a frame of ours")
         return CleanPicture(png, *edges, frame, count)
     except (KeyError, TypeError, AttributeError, struct.error) as error:

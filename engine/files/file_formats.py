@@ -19,24 +19,24 @@ from engine.files.generation_metadata import KEY, LIMIT
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
 END_OF_IMAGE = b"\xff\xd9"
-PROFILE = 4 * 2**20
+MOST_PROFILE_BYTES = 4 * 2**20
 """Bytes of a colour profile, unpacked. Printers' have 3 MB at most; without a larger one, colours are a little off."""
-SCANS = 64
+MOST_SCANS = 64
 """A progressive JPEG is read once more for each scan; cameras and libraries write about ten."""
 
-PICTURE = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"))
+PIXEL_CHUNKS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"))
 """The chunks of a PNG without which there is no picture; the others say something about it."""
 OURS = KEY.encode() + b"\0"
 SCAN, COMMENT = 0xDA, 0xFE
-PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
-BARE = frozenset((0x01, *range(0xD0, 0xDA)))
+PROGRESSIVE_MARKERS = (0xC2, 0xC6, 0xCA, 0xCE)
+BARE_MARKERS = frozenset((0x01, *range(0xD0, 0xDA)))
 """Markers without a length."""
 MARKER = re.compile(rb"\xff([^\x00\xff])")
 MARKER_IN_SCAN = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 """The last of the bytes 255 before a marker: a pattern for all of them would take the square of their number."""
-ABOUT = {0xE0: b"", 0xE1: b"Exif\0\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+PIXEL_SEGMENTS = {0xE0: b"", 0xE1: b"Exif\0\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """The application segments of a JPEG that say something about its pixels, by how they begin."""
-SHORTEST = 14
+LEAST_SEGMENT_BYTES = 14
 """Bytes of such a segment, with its length."""
 
 
@@ -64,7 +64,7 @@ def _strip_png(data: bytes) -> bytes:
 
 
 def _is_needed(kind: bytes, body: bytes, checksum: bytes) -> bool:
-    if kind in PICTURE:
+    if kind in PIXEL_CHUNKS:
         return True  # what is wrong with those is a matter of decoding
     if kind not in (b"iCCP", b"eXIf", b"tEXt") or checksum != struct.pack(">I", zlib.crc32(kind + body)):
         return False
@@ -77,10 +77,10 @@ def _is_profile(body: bytes) -> bool:
     """Whether a chunk holds anything that unpacks to a profile's length."""
     unpacking = zlib.decompressobj()
     try:
-        unpacked = unpacking.decompress(body.partition(b"\0")[2][1:], PROFILE + 1)
+        unpacked = unpacking.decompress(body.partition(b"\0")[2][1:], MOST_PROFILE_BYTES + 1)
     except zlib.error:
         return False
-    return len(unpacked) <= PROFILE and unpacking.eof
+    return len(unpacked) <= MOST_PROFILE_BYTES and unpacking.eof
 
 
 # JPEG: markers with segments, scans behind SCAN markers
@@ -101,7 +101,7 @@ def segments(data: bytes) -> Iterator[Segment]:
     at = 2
     while found := MARKER.search(data, at):
         marker, body = found[1][0], found.end()
-        if marker in BARE:
+        if marker in BARE_MARKERS:
             if marker == END_OF_IMAGE[1]:
                 return
             at = body
@@ -120,11 +120,13 @@ def _strip_jpeg(data: bytes) -> bytes:
     for segment in segments(data):
         if segment.marker == SCAN:
             first, scans = min(first, segment.start), scans + 1
-            if scans > SCANS:
-                raise TooManyScans(limit=SCANS)
+            if scans > MOST_SCANS:
+                raise TooManyScans(limit=MOST_SCANS)
         elif not scans and _concerns_pixels(data, segment):
             profile += (segment.end - segment.start) * (segment.marker == 0xE2)
-            kept += [data[segment.start : segment.end]] if profile <= PROFILE or segment.marker != 0xE2 else []
+            kept += (
+                [data[segment.start : segment.end]] if profile <= MOST_PROFILE_BYTES or segment.marker != 0xE2 else []
+            )
     return b"".join((*kept, data[first:])) if scans else data
 
 
@@ -132,8 +134,8 @@ def _concerns_pixels(data: bytes, segment: Segment) -> bool:
     """Whether a segment before the first scan has to do with pixels."""
     if not 0xE0 <= segment.marker <= 0xEF:
         return segment.marker != COMMENT
-    beginning = ABOUT.get(segment.marker)
-    long_enough = segment.end - segment.body >= SHORTEST
+    beginning = PIXEL_SEGMENTS.get(segment.marker)
+    long_enough = segment.end - segment.body >= LEAST_SEGMENT_BYTES
     return beginning is not None and long_enough and data.startswith(beginning, segment.body + 2)
 
 
@@ -142,7 +144,7 @@ def trim_truncated(data: bytes) -> tuple[bytes, bool]:
     of its rows are there already, if coarsely: the first of several progressive scans is whole."""
     scans, progressive, at = 0, False, len(data)
     for segment in segments(data):
-        progressive |= segment.marker in PROGRESSIVE
+        progressive |= segment.marker in PROGRESSIVE_MARKERS
         scans += segment.marker == SCAN
         if segment.end > len(data):
             at = segment.start

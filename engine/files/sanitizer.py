@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
-FRAMES_FACTOR = 8
+ANIMATION_FACTOR = 8
 """An animation may hold this many times the pixels of the largest picture."""
-FRAMES = 5_000
+MOST_FRAMES = 5_000
 """An animation may hold this many frames: at 25 a second, more than three minutes."""
-LOOKED_AT = 50
+FRAMES_SEARCHED = 50
 """So many frames of an animation are looked at for the first in which there is something to see."""
-FLAT = 4.0
+FLAT_STDDEV = 4.0
 """Standard deviation of values, of 255: a frame with less in every colour is one plain field."""
-ENOUGH = 0.9
+LEAST_ROWS = 0.9
 """Of the rows of a file that is cut short; with fewer it is refused."""
-FILLING = 2**14
+FILL_BYTES = 2**14
 """Bytes that stand in for what is missing of a JPEG: several blocks, whatever their codes are."""
-SEEN = 32
+VISIBLE_ALPHA = 32
 """Alpha, of 255, from which on a point is seen."""
-NEAR = 40
+CONTRAST_DISTANCE = 40
 """Lightness, of 255: what is closer than this to its background is lost in it."""
-LOST = 0.1
+MOST_LOST = 0.1
 """Of what is seen; where more would be lost on white, another background may take its place."""
 
 
@@ -81,7 +81,7 @@ def _open(data: bytes, megapixels: float) -> Iterator[Image.Image]:
     from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # bounded below, by us, with a sentence
-    PngImagePlugin.MAX_TEXT_CHUNK = file_formats.PROFILE  # of profiles, too
+    PngImagePlugin.MAX_TEXT_CHUNK = file_formats.MOST_PROFILE_BYTES  # of profiles, too
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a stranger's odd EXIF is not worth a line in the log
         try:
@@ -114,9 +114,9 @@ def _count_frames(opened: Image.Image, megapixels: float) -> int:
     decoded yet."""
     _check_pixels(*opened.size, megapixels)
     count = getattr(opened, "n_frames", 1)
-    if count > FRAMES:
-        raise errors.TooManyFrames(frames=count, limit=FRAMES)
-    _check_pixels(*opened.size, megapixels * FRAMES_FACTOR, count)
+    if count > MOST_FRAMES:
+        raise errors.TooManyFrames(frames=count, limit=MOST_FRAMES)
+    _check_pixels(*opened.size, megapixels * ANIMATION_FACTOR, count)
     if count > 1:
         opened.seek(0)
     return 1 if opened.format in ("MPO", "TIFF") else count  # several pictures or pages, which do not move
@@ -128,7 +128,7 @@ def _count_frames(opened: Image.Image, megapixels: float) -> int:
 def _first_visible_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:
     """The first frame in which there is something to see, and its number; the first of all if there is none."""
     first = None
-    for index in range(min(frames, LOOKED_AT)):
+    for index in range(min(frames, FRAMES_SEARCHED)):
         try:
             opened.seek(index)
             opened.load()
@@ -147,7 +147,7 @@ def _first_visible_frame(opened: Image.Image, frames: int, size: int) -> tuple[I
 def _is_flat(picture: Image.Image) -> bool:
     from PIL import ImageStat
 
-    return max(ImageStat.Stat(picture).stddev) <= FLAT
+    return max(ImageStat.Stat(picture).stddev) <= FLAT_STDDEV
 
 
 def _load_still(opened: Image.Image, data: bytes, size: int) -> Image.Image:
@@ -176,13 +176,15 @@ def _salvage(data: bytes, size: int) -> Image.Image:
     whole = False
     if data.startswith(file_formats.JPEG):
         data, whole = file_formats.trim_truncated(data)
-        one, other = (_load_truncated(data + end + file_formats.END_OF_IMAGE, size, 0) for end in (b"", bytes(FILLING)))
+        one, other = (
+            _load_truncated(data + end + file_formats.END_OF_IMAGE, size, 0) for end in (b"", bytes(FILL_BYTES))
+        )
     else:
         one, other = (_load_truncated(data, size, before) for before in (0, 255))
     there = [y for y in range(one.height) if whole or _row(one, y) == _row(other, y)]
     if one.format == "JPEG":  # behind the place where it was cut, both are the same grey
         there = [y for y, row in enumerate(there) if y == row]
-    if len(there) < ENOUGH * one.height:
+    if len(there) < LEAST_ROWS * one.height:
         raise errors.BrokenPicture()
     return _crop(_without_gaps(one, there), there[0], there[-1] + 1)
 
@@ -195,12 +197,12 @@ def _load_truncated(data: bytes, size: int, before: int) -> Image.Image:
     _draft(opened, size)
     prepare = opened.load_prepare
 
-    def filled() -> None:
+    def fill_and_prepare() -> None:
         prepare()
         bands = opened.im.bands
         opened.im.paste(before if bands == 1 else (before,) * bands, (0, 0, *opened.im.size))
 
-    opened.load_prepare = filled  # type: ignore[method-assign]
+    opened.load_prepare = fill_and_prepare  # type: ignore[method-assign]
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         opened.load()
@@ -291,10 +293,12 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
 
 def _background(picture: Image.Image, alpha: Image.Image) -> tuple[int, int, int]:
     """White; black or grey where too much of what is seen would be lost on white, and less of it there."""
-    levels = picture.convert("L").histogram(alpha.point(lambda value: 255 * (value >= SEEN)))
+    levels = picture.convert("L").histogram(alpha.point(lambda value: 255 * (value >= VISIBLE_ALPHA)))
     seen = max(1, sum(levels))
-    lost = {grey: sum(levels[max(0, grey - NEAR) : grey + NEAR + 1]) for grey in (255, 0, 128)}
-    best = 255 if lost[255] <= LOST * seen else min(lost, key=lambda grey: lost[grey])
+    lost = {
+        grey: sum(levels[max(0, grey - CONTRAST_DISTANCE) : grey + CONTRAST_DISTANCE + 1]) for grey in (255, 0, 128)
+    }
+    best = 255 if lost[255] <= MOST_LOST * seen else min(lost, key=lambda grey: lost[grey])
     return best, best, best
 
 
@@ -302,7 +306,7 @@ def _apply_profile(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """L, RGB, CMYK or LAB in sRGB. A profile that is damaged, or meant for other colours, is left out."""
     from PIL import ImageCms
 
-    if not profile or len(profile) > file_formats.PROFILE:
+    if not profile or len(profile) > file_formats.MOST_PROFILE_BYTES:
         profile = None
     if profile is None and picture.mode != "LAB":
         return picture.convert("RGB")

@@ -28,14 +28,14 @@ class Clock:
 def test_what_discord_counts_is_counted(status: int, scope: str, pause_s: float) -> None:
     """Its page on rate limits: 401, 403 and 429 within ten minutes, but for a 429 of the scope "shared"."""
     invalid_requests = InvalidRequests(Clock(), most=1)
-    invalid_requests.note(status, scope)
+    invalid_requests.count(status, scope)
     assert invalid_requests.pause_s == pause_s
 
 
 def test_it_keeps_still_at_half_of_what_discord_allows() -> None:
     invalid_requests, noted = InvalidRequests(Clock()), 0
     while invalid_requests.pause_s == 0 and noted < 10_000:
-        invalid_requests.note(403)
+        invalid_requests.count(403)
         noted += 1
     assert noted <= 5_000
 
@@ -44,7 +44,7 @@ def test_the_pause_lasts_until_the_oldest_is_forgotten() -> None:
     clock = Clock()
     invalid_requests = InvalidRequests(clock, most=3)
     for _ in range(3):
-        invalid_requests.note(429, "user")
+        invalid_requests.count(429, "user")
         clock.now += 10
     assert invalid_requests.pause_s == WINDOW_S - 30
     clock.now += WINDOW_S - 30
@@ -53,7 +53,7 @@ def test_the_pause_lasts_until_the_oldest_is_forgotten() -> None:
 
 async def test_what_can_wait_waits_and_discord_is_not_even_asked() -> None:
     invalid_requests = InvalidRequests(most=1)
-    invalid_requests.note(403)
+    invalid_requests.count(403)
     publisher = DiscordPublisher(
         discord.Client(intents=discord.Intents.none()), invalid_requests
     )  # not logged in: it can ask nothing

@@ -1012,4 +1012,4 @@ async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(
         service._pending.save(JobId(f"opening{number}"), Posting(1, "Ada", "Ada's cat", channel_id=2, token="t"))
     breaks_once(monkeypatch, service._publisher, "edit")
     await service.apologise_for_pending()
-    assert service._pending.unfinished() == []
+    assert service._pending.list_unfinished() == []

@@ -321,7 +321,7 @@ async def test_a_refusal_takes_the_place_of_the_place_in_line(
     assert [one.id for one in ours(stage)[before:]] == [waits.id]
     assert await stage.rows() == []
     async with asyncio.timeout(60):
-        while stage.client.service._pending.unfinished():
+        while stage.client.service._pending.list_unfinished():
             await asyncio.sleep(0.005)
 
 
@@ -338,7 +338,7 @@ async def test_a_place_in_line_that_a_killed_bot_left_is_taken_back(
     (message,) = ours(stage)
     assert wording.INTERRUPTED in words(message)
     assert wording.OPENING not in words(message)
-    assert service._pending.unfinished() == []
+    assert service._pending.list_unfinished() == []
 
 
 async def test_how_a_file_was_made_is_not_called_out_of_reach_while_it_waits(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store import tables
-from bot.store.presets import Presets, Saved, key, normalise_name
+from bot.store.presets import Presets, Saved, lookup_key, normalise_name
 from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
 from engine.queue.database import connect, sqlite_url
 
@@ -139,4 +139,4 @@ async def test_a_name_is_suggested_only_where_it_is_near(presets: Presets, asked
 
 @given(st.text(max_size=40))
 def test_a_key_is_the_key_of_itself_and_of_what_is_kept(text: str) -> None:
-    assert key(key(text)) == key(normalise_name(text)) == key(text)
+    assert lookup_key(lookup_key(text)) == lookup_key(normalise_name(text)) == lookup_key(text)

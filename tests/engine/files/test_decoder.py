@@ -22,7 +22,7 @@ from bot.operations.metrics import resident_bytes
 from engine import errors
 from engine.files import decoder as decoding
 from engine.files.decoder import CleanPicture, Decoder
-from engine.files.sanitizer import FRAMES
+from engine.files.sanitizer import MOST_FRAMES
 from engine.platform import framing as frames
 from tests.engine.files.icc_profiles import cyan_is_red, red_is_blue
 
@@ -272,8 +272,8 @@ async def test_two_pictures_in_one_jpeg_are_no_animation(decoder: Decoder) -> No
 
 
 async def test_an_animation_of_too_many_frames_is_refused(decoder: Decoder) -> None:
-    with pytest.raises(errors.TooManyFrames, match=f"{FRAMES + 1} frames"):
-        await decoder.clean(gif_of(FRAMES + 1, (1, 1)))
+    with pytest.raises(errors.TooManyFrames, match=f"{MOST_FRAMES + 1} frames"):
+        await decoder.clean(gif_of(MOST_FRAMES + 1, (1, 1)))
 
 
 @pytest.mark.parametrize(("width", "height"), [(16_000, 16_000), (12_000, 12_000), (8_000, 9_000)])

@@ -276,10 +276,10 @@ def test_a_strip_has_the_area_of_a_square() -> None:
 
 
 def test_a_jpeg_of_more_than_64_scans_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clean(with_scans(file_formats.SCANS)).frames == 1
+    assert clean(with_scans(file_formats.MOST_SCANS)).frames == 1
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("it was read"))
     with pytest.raises(errors.TooManyScans, match="more than 64"):
-        clean(with_scans(file_formats.SCANS + 1))
+        clean(with_scans(file_formats.MOST_SCANS + 1))
 
 
 def test_scans_of_a_thumbnail_are_not_counted() -> None:
