@@ -29,18 +29,18 @@ CROPS = 2
 MARGIN = 0.4
 """How far a crop may reach over the rim, as a share of its side; there it sees the picture mirrored. Where one thing is
 to stand in the middle, it may not: mirrored halves of it at the rim would do as well."""
-GRAIN = 0.06
+NOISE_STD = 0.06
 """Spread of the noise over what is seen: what would vanish in it does not grow."""
 UNIT = 8
 """A picture is rendered at multiples of this many pixels: few different sizes, quick transforms."""
 MOMENTA = (0.9, 0.99)
-SETTLING, LAST = 0.6, 0.2
+DECAY_START, FINAL_RATE = 0.6, 0.2
 """After this share of the steps they become smaller, down to this share."""
 BROADENING = 1.6
 """Crops have their full range of sizes after 1 / this of the steps."""
 
 
-class Eye(NamedTuple):
+class CropScorer(NamedTuple):
     """A network and what is to be increased in it: a sum over a batch."""
 
     network: FeatureExtractor
@@ -63,57 +63,57 @@ class Schedule:
     margin: float = MARGIN
     side: int = SIDE
     """Pixels at which a crop is seen. The fewer, the larger is what grows: what is small cannot be made out."""
-    grain: float = GRAIN
+    grain: float = NOISE_STD
     """Spread of the noise over what is seen."""
 
 
 def accentuate(
-    eyes: Sequence[Eye], canvas: Overlay, schedule: Schedule, generator: torch.Generator
+    scorers: Sequence[CropScorer], canvas: Overlay, schedule: Schedule, generator: torch.Generator
 ) -> Iterator[Progress]:
     """Climb; every step is reported. The generator, on the CPU, draws crops and grain."""
     optimizer = torch.optim.Adam([canvas.spectrum], schedule.rate, MOMENTA)
     for step in range(schedule.steps):
         done = step / schedule.steps
-        optimizer.param_groups[0]["lr"] = schedule.rate * _settled(done)
-        eye = eyes[step % len(eyes)]
-        small = rendered(canvas.size, _scale(schedule, canvas.size, done, generator), schedule.side)
+        optimizer.param_groups[0]["lr"] = schedule.rate * _learning_rate_decay(done)
+        scorer = scorers[step % len(scorers)]
+        small = render_size(canvas.size, _crop_scale(schedule, canvas.size, done, generator), schedule.side)
         picture = canvas.picture(small.size)
-        seen = crops(picture, small.side, generator, schedule.margin, schedule.side, schedule.grain)
-        value = eye.objective(eye.network.activations(seen, eye.objective.layers))
+        seen = random_crops(picture, small.side, generator, schedule.margin, schedule.side, schedule.grain)
+        value = scorer.objective(scorer.network.activations(seen, scorer.objective.layers))
         distance = (picture - canvas.source(small.size)).square().mean()
         optimizer.zero_grad()
         torch.autograd.backward(schedule.pull * distance - schedule.push * value)
         optimizer.step()
-        yield Progress(step + 1, schedule.steps, canvas.shown, canvas.size)
+        yield Progress(step + 1, schedule.steps, canvas.snapshot, canvas.size)
 
 
-class Rendered(NamedTuple):
+class RenderSize(NamedTuple):
     """A size to render at, and the side of a crop there."""
 
     size: Size
     side: int
 
 
-def rendered(size: Size, scale: float, side: int = SIDE) -> Rendered:
+def render_size(size: Size, scale: float, side: int = SIDE) -> RenderSize:
     """How a picture is rendered so that crops of `scale` times its short side are about `side` pixels."""
     short = min(size)
     share = min(1.0, side / (short * scale))
-    height, width = (_rounded(edge * share, edge) for edge in size)
-    return Rendered((height, width), round(min(height, width) * scale))
+    height, width = (_round_to_unit(edge * share, edge) for edge in size)
+    return RenderSize((height, width), round(min(height, width) * scale))
 
 
-def _rounded(length: float, most: int) -> int:
+def _round_to_unit(length: float, most: int) -> int:
     """A multiple of `UNIT`, at most as long as there are pixels."""
     return most if length >= most - UNIT else max(UNIT, UNIT * round(length / UNIT))
 
 
-def crops(
+def random_crops(
     picture: Tensor,
     side: int,
     generator: torch.Generator,
     margin: float = MARGIN,
     seen_at: int = SIDE,
-    grain: float = GRAIN,
+    grain: float = NOISE_STD,
 ) -> Tensor:
     """Random squares of a picture [3, h, w], each seen at `seen_at` pixels, mirrored half of the time, in grain.
 
@@ -135,12 +135,12 @@ def _crop(framed: Tensor, side: int, generator: torch.Generator, seen_at: int) -
     return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
 
 
-def _scale(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> float:
+def _crop_scale(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> float:
     """The side of the next crops as a share of the short side."""
     least = min(1.0, max(schedule.closest, schedule.side / min(size)))
     least = 1 - (1 - least) * min(1.0, BROADENING * done)
     return least + (1 - least) * float(torch.rand((), generator=generator))
 
 
-def _settled(done: float) -> float:
-    return 1 - (1 - LAST) * max(0.0, done - SETTLING) / (1 - SETTLING)
+def _learning_rate_decay(done: float) -> float:
+    return 1 - (1 - FINAL_RATE) * max(0.0, done - DECAY_START) / (1 - DECAY_START)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule
+from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
 from engine.ascent.memory_budget import check_memory
 from engine.catalog import catalog
 from engine.catalog.catalog import LOGITS, Meaning
@@ -21,28 +21,30 @@ SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 
 
-def dream_scorers(params: AscentParams, runtime: Runtime) -> list[Eye]:
+def dream_scorers(params: AscentParams, runtime: Runtime) -> list[CropScorer]:
     """What scores the crops of a dream."""
     return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
 
 
-def concept_scorers(params: Concept, runtime: Runtime) -> list[Eye]:
+def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
     """What scores the crops of a concept."""
     meanings = params.meanings()
     return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
 
 
-def _alternating_scorers(name: str, objective: Objective, meanings: Sequence[Meaning], runtime: Runtime) -> list[Eye]:
+def _alternating_scorers(
+    name: str, objective: Objective, meanings: Sequence[Meaning], runtime: Runtime
+) -> list[CropScorer]:
     """The network that was asked for, and its partner where both know what is meant.
 
     A channel is one network's own; classes, and layers as a whole, are both's. Raises `TooMuchMemory`.
     """
     shared = all(meaning.layer == LOGITS or not meaning.channels for meaning in meanings)
     names = [name, catalog.partner(name) if shared else ""]
-    found = [Eye(runtime.network(one), objective) for one in names if one]
-    for eye in found:
+    found = [CropScorer(runtime.network(one), objective) for one in names if one]
+    for scorer in found:
         check_memory(
-            eye.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=runtime.device), runtime.memory
+            scorer.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=runtime.device), runtime.memory
         )
     return found
 

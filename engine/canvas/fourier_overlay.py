@@ -34,27 +34,31 @@ class Look(NamedTuple):
     """How much colour goes with the light."""
     rate: float
     """How far Adam moves a coefficient in one step."""
+    finest: tuple[float, float] | None = None
+    """Waves along the long side at which light, and colour, have a third of their amplitude; finer ones fade out.
+
+    What is looked for in the whole picture has no details finer than that, but a network is pleased by grain of all
+    colours. Eyes see colour coarsely, so little is lost. Not for dreams, whose crops are small parts of the picture.
+    """
 
 
 LOOKS = {"natural": Look(1.35, 0.65, 0.05), "vivid": Look(1.2, 1.15, 0.06)}
-SUBJECT_LOOKS = {"natural": Look(1.6, 1.0, 0.09), "vivid": Look(1.45, 1.4, 0.09)}
+SUBJECT_LOOKS = {"natural": Look(1.6, 1.0, 0.09, (110.0, 28.0)), "vivid": Look(1.45, 1.4, 0.09)}
 """Of a thing: smoother, and in colours of its own, for a goldfish is orange."""
 
 
 class Overlay:
     """A source [3, h, w] in [0, 1] and what is dreamed over it, as a spectrum that an optimiser can move."""
 
-    def __init__(
-        self, source: Tensor, generator: torch.Generator, falloff: float, chroma: float, mask: Tensor | None = None
-    ) -> None:
-        """Amplitudes fall with frequency to the power `falloff`; `chroma` is how much colour goes with the light.
+    def __init__(self, source: Tensor, generator: torch.Generator, look: Look, mask: Tensor | None = None) -> None:
+        """Waves are mixed as the look says.
 
         The mask [1, h, w] in [0, 1] says how much of the waves each point takes. Chance is drawn on the CPU.
         """
         self.size: Size = (source.shape[1], source.shape[2])
-        self.falloff, self.mask = falloff, mask
+        self.look, self.mask = look, mask
         self._whole = self._small = source
-        self._colours = torch.tensor(COLOURS, device=source.device) * source.new_tensor((1.0, chroma, chroma))
+        self._colours = torch.tensor(COLOURS, device=source.device) * source.new_tensor((1.0, look.chroma, look.chroma))
         drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * START
         self.spectrum = drawn.to(source.device).requires_grad_()
 
@@ -70,15 +74,23 @@ class Overlay:
         Seen smaller, the finest waves are left out: no filter, no aliasing.
         """
         size = size or self.size
-        scale = frequencies(size, self.spectrum.device) ** self.falloff
-        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size).contiguous()) / scale
-        planes = torch.fft.irfft2(waves[0], s=size, norm="forward")
+        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size).contiguous())
+        planes = torch.fft.irfft2(waves[0] * self._amplitudes(size), s=size, norm="forward")
         change = AMPLITUDE * torch.einsum("ij,jhw->ihw", self._colours, planes)
         if self.mask is not None:
             change = change * resize_mask(self.mask, size)
         return leaky_clamp(self.source(size) + change)
 
-    def shown(self) -> Tensor:
+    def _amplitudes(self, size: Size) -> Tensor:
+        """Of the waves of a picture of that size: [3, h, w // 2 + 1], or the same for all three, [h, w // 2 + 1]."""
+        cycles = frequencies(size, self.spectrum.device)
+        falling = cycles**-self.look.falloff
+        if self.look.finest is None:
+            return falling
+        light, colour = self.look.finest
+        return falling * torch.stack([torch.exp(-((cycles / finest) ** 2)) for finest in (light, colour, colour)])
+
+    def snapshot(self) -> Tensor:
         """The picture, without gradients."""
         with torch.no_grad():
             return self.picture()

@@ -14,7 +14,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import Eye, Schedule, accentuate
+from engine.ascent.crop_ascent import CropScorer, Schedule, accentuate
 from engine.ascent.crop_setup import concept_scorers
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.memory_budget import check_memory
@@ -33,16 +33,18 @@ from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
 from engine.runtime import Runtime
 
-SHAPE = Look(falloff=1.7, chroma=1.0, rate=0.09)
+FINEST = (80.0, 20.0)
+"""Waves of light and colour in a thing that fills the picture: finer ones would be grain."""
+SHAPE = Look(falloff=1.7, chroma=1.0, rate=0.09, finest=FINEST)
 """Of the waves that find the thing: so smooth that grain cannot stand for it."""
 FINDING = Schedule(pull=0, closest=0.95, margin=0, side=160, grain=0.12)
 """The thing is looked for in nearly all of the canvas, seen small: so it grows whole, and large."""
 AROUND = 0.3
 """How much of these waves the rim takes; the middle takes all."""
-DETAIL = Look(falloff=1.5, chroma=1.0, rate=0.06)
-"""Of the waves that give it details, and surroundings. Of fewer, or smoother ones, a judge names half of the things."""
+DETAIL = Look(falloff=1.5, chroma=1.0, rate=0.06, finest=FINEST)
+"""Of the waves that give it details, and surroundings. """
 DETAILING = Schedule(pull=5, closest=0.8, margin=0)
-GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05)
+GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05, finest=(110.0, 28.0))
 """Of the waves by which it grows out of a picture."""
 GROWING = Schedule(pull=15, closest=0.6)
 DIVERSITY = 2.0
@@ -65,8 +67,12 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
     surfaces, size = layer(catalog.perception_layers(params.network)[0]), fit_size(shape, side)
     steps = params.painting + params.variations * DETAILS.steps(size)
     objective, closest = class_objective(params.meanings()), coarse_and_fine(params.view)[1]
-    begun = _begun(network, params, generator) if source is None else initial_image(source, max(size), generator)
-    canvas = FourierCanvas(fit_size(shape, closest.canvas_side), generator, params.variations, begun).to(runtime.device)
+    initial = (
+        _initial_pictures(network, params, generator) if source is None else initial_image(source, max(size), generator)
+    )
+    canvas = FourierCanvas(fit_size(shape, closest.canvas_side), generator, params.variations, initial).to(
+        runtime.device
+    )
     if params.variations > 1:
         objective = objective + DIVERSITY * diversity(network.layers[-2])
     check_memory(network, objective.layers, closest.largest_view(canvas), runtime.memory)
@@ -97,25 +103,32 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
     steps = params.variations * params.steps
     for at in range(params.variations):
         generator = runtime.generator(params.seed + at)
-        for done, report in enumerate(_one(params, source, size, scorers, runtime, generator), at * params.steps + 1):
+        for done, report in enumerate(
+            _one_variation(params, source, size, scorers, runtime, generator), at * params.steps + 1
+        ):
             yield replace(
                 report,
                 step=done,
                 steps=steps,
-                show=partial(_shown, pictures, at, report.show),
+                show=partial(_show_with_others, pictures, at, report.show),
                 size=(whole[0], whole[1]),
             )
         pictures[at] = report.show()
     yield Frame(0, 1, mosaic(pictures))
 
 
-def _one(
-    params: Concept, source: Tensor | None, size: Size, scorers: list[Eye], runtime: Runtime, generator: torch.Generator
+def _one_variation(
+    params: Concept,
+    source: Tensor | None,
+    size: Size,
+    scorers: list[CropScorer],
+    runtime: Runtime,
+    generator: torch.Generator,
 ) -> Iterator[Progress]:
     """One variation; the last report shows it."""
     if source is not None:
-        begun = runtime.to_device(initial_image(source, max(size), generator))
-        yield from _waves(begun, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
+        initial = runtime.to_device(initial_image(source, max(size), generator))
+        yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
@@ -125,35 +138,35 @@ def _one(
 
 
 def _waves(
-    begun: Tensor,
+    initial: Tensor,
     look: Look,
     schedule: Schedule,
-    scorers: list[Eye],
+    scorers: list[CropScorer],
     generator: torch.Generator,
     mask: Tensor | None = None,
 ) -> Iterator[Progress]:
     """Waves over what was there before."""
-    canvas = Overlay(begun, generator, look.falloff, look.chroma, mask)
+    canvas = Overlay(initial, generator, look, mask)
     return accentuate(scorers, canvas, replace(schedule, rate=look.rate), generator)
 
 
-def _shown(pictures: Tensor, at: int, show: Callable[[], Tensor]) -> Tensor:
+def _show_with_others(pictures: Tensor, at: int, show: Callable[[], Tensor]) -> Tensor:
     """All variations, of which one is being painted."""
     pictures[at] = show()
     return mosaic(pictures)
 
 
-def _begun(network: Network, params: Concept, generator: torch.Generator) -> Tensor | None:
+def _initial_pictures(network: Network, params: Concept, generator: torch.Generator) -> Tensor | None:
     """What each variation begins with, [n, 3, h, w]: other classes of a subject, then other sketches; None is grey."""
     if not network.sketches:
         return None
     asked = [[network.labels[at] for at in one.channels] for one in params.meanings() if one.layer == LOGITS]
-    rows = [ways for labels in asked if (ways := _ways(network, labels, generator))]
+    rows = [ways for labels in asked if (ways := _ordered_sketches(network, labels, generator))]
     chosen = ([row[at % len(row)] for row in rows] for at in range(params.variations))
     return torch.stack([combine_sketches(sketches, generator) for sketches in chosen])
 
 
-def _ways(network: Network, labels: list[str], generator: torch.Generator) -> list[Tensor]:
+def _ordered_sketches(network: Network, labels: list[str], generator: torch.Generator) -> list[Tensor]:
     """Every sketch of some classes, the classes in any order: first the best of each, then the second."""
     order = [labels[at] for at in torch.randperm(len(labels), generator=generator).tolist()]
     known = [network.sketches[label] for label in order if label in network.sketches]

@@ -70,7 +70,7 @@ def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     """By crops seen whole, in the look that was asked for."""
     generator = runtime.generator(params.seed)
     look = (SUBJECT_LOOKS if params.subject else LOOKS)[params.look]
-    canvas = Overlay(start, generator, look.falloff, look.chroma, mask)
+    canvas = Overlay(start, generator, look, mask)
     scorers = dream_scorers(params, runtime)
     for report in accentuate(scorers, canvas, crop_schedule(params, look.rate), generator):
         finished = partial(_finish, params, report.show, start)

@@ -74,7 +74,7 @@ def _by_crops(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _Fr
     light, full = crop_schedule(params, natural.rate), crop_schedule(params.first(), natural.rate)
 
     def dream(picture: Tensor, first: bool) -> Iterator[Progress]:
-        canvas = Overlay(picture, generator, natural.falloff, natural.chroma)
+        canvas = Overlay(picture, generator, natural)
         return accentuate(scorers, canvas, full if first else light, generator)
 
     return _FrameAscent(lambda _size: full.steps, lambda _size: light.steps, dream)

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import CROPS, SIDE, Eye, Schedule, accentuate, crops, rendered
+from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule, accentuate, random_crops, render_size
 from engine.ascent.progress import Progress
-from engine.canvas.fourier_overlay import Overlay
+from engine.canvas.fourier_overlay import Look, Overlay
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
 from engine.objectives import Objective, crop_objective
@@ -29,7 +29,7 @@ def score(network: Network, picture: Tensor, channel: int) -> float:
     ("size", "scale"), [((384, 512), 1.0), ((384, 512), 0.54), ((1024, 768), 0.27), ((128, 128), 1)]
 )
 def test_crops_are_rendered_at_about_the_size_at_which_they_are_seen(size: tuple[int, int], scale: float) -> None:
-    found = rendered(size, scale)
+    found = render_size(size, scale)
     assert all(length <= most for length, most in zip(found.size, size, strict=True))
     assert found.side <= min(found.size)
     if min(size) * scale > SIDE:
@@ -37,7 +37,7 @@ def test_crops_are_rendered_at_about_the_size_at_which_they_are_seen(size: tuple
 
 
 def test_crops_have_one_size_and_differ(photo: Tensor) -> None:
-    seen = crops(photo, 60, torch.Generator().manual_seed(1))
+    seen = random_crops(photo, 60, torch.Generator().manual_seed(1))
     assert seen.shape == (CROPS, 3, SIDE, SIDE)
     assert not torch.allclose(seen[0], seen[1], atol=0.3)
 
@@ -46,7 +46,7 @@ def test_the_rim_is_seen_about_as_often_as_the_middle() -> None:
     picture = torch.zeros(3, 96, 128, requires_grad=True)
     generator = torch.Generator().manual_seed(2)
     for _ in range(150):
-        torch.autograd.backward(crops(picture, 60, generator).sum())
+        torch.autograd.backward(random_crops(picture, 60, generator).sum())
     assert picture.grad is not None
     often = picture.grad[0]
     rim = (often[:5].mean() + often[-5:].mean() + often[:, :5].mean() + often[:, -5:].mean()) / 4
@@ -55,8 +55,8 @@ def test_the_rim_is_seen_about_as_often_as_the_middle() -> None:
 
 def test_it_climbs_towards_a_class_and_every_step_is_reported(small_network: Network, photo: Tensor) -> None:
     generator = torch.Generator().manual_seed(3)
-    canvas = Overlay(photo, generator, 1.3, 0.7)
-    reports = list(accentuate([Eye(small_network, objective(2))], canvas, Schedule(steps=12, pull=0), generator))
+    canvas = Overlay(photo, generator, Look(1.3, 0.7, 0.05))
+    reports = list(accentuate([CropScorer(small_network, objective(2))], canvas, Schedule(steps=12, pull=0), generator))
     assert [report.step for report in reports] == list(range(1, 13))
     assert all(isinstance(report, Progress) and report.size == (90, 120) for report in reports)
     assert score(small_network, reports[-1].show(), 2) > score(small_network, photo, 2)
@@ -66,8 +66,10 @@ def test_a_pull_keeps_it_near_its_source(small_network: Network, photo: Tensor) 
     far = []
     for pull in (0.0, 3000.0):
         generator = torch.Generator().manual_seed(4)
-        canvas = Overlay(photo, generator, 1.3, 0.7)
-        *_, last = accentuate([Eye(small_network, objective(2))], canvas, Schedule(steps=12, pull=pull), generator)
+        canvas = Overlay(photo, generator, Look(1.3, 0.7, 0.05))
+        *_, last = accentuate(
+            [CropScorer(small_network, objective(2))], canvas, Schedule(steps=12, pull=pull), generator
+        )
         far.append((last.show() - photo).square().mean())
     assert far[1] < far[0]
 
@@ -84,8 +86,8 @@ def test_networks_take_turns(small_network: Network, photo: Tensor) -> None:
             return small_network.activations(picture, layers)
 
     generator = torch.Generator().manual_seed(5)
-    pair = [Eye(Watched(name), objective(1)) for name in ("one", "other")]
-    list(accentuate(pair, Overlay(photo, generator, 1.3, 0.7), Schedule(steps=4), generator))
+    pair = [CropScorer(Watched(name), objective(1)) for name in ("one", "other")]
+    list(accentuate(pair, Overlay(photo, generator, Look(1.3, 0.7, 0.05)), Schedule(steps=4), generator))
     assert asked == ["one", "other", "one", "other"]
 
 
@@ -98,16 +100,16 @@ def test_the_schedule_says_at_how_many_pixels_crops_are_seen(small_network: Netw
             return small_network.activations(picture, layers)
 
     generator = torch.Generator().manual_seed(6)
-    canvas = Overlay(photo, generator, 1.3, 0.7)
-    list(accentuate([Eye(Watched(), objective(1))], canvas, Schedule(steps=2, side=64, closest=0.95), generator))
+    canvas = Overlay(photo, generator, Look(1.3, 0.7, 0.05))
+    list(accentuate([CropScorer(Watched(), objective(1))], canvas, Schedule(steps=2, side=64, closest=0.95), generator))
     assert shapes == [(CROPS, 3, 64, 64)] * 2
 
 
 def test_the_same_seed_is_the_same_picture(small_network: Network, photo: Tensor) -> None:
     def made() -> Tensor:
         generator = torch.Generator().manual_seed(7)
-        canvas = Overlay(photo, generator, 1.3, 0.7)
-        *_, last = accentuate([Eye(small_network, objective(0))], canvas, Schedule(steps=3), generator)
+        canvas = Overlay(photo, generator, Look(1.3, 0.7, 0.05))
+        *_, last = accentuate([CropScorer(small_network, objective(0))], canvas, Schedule(steps=3), generator)
         return last.show()
 
     assert torch.equal(made(), made())

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.canvas.fourier_overlay import Overlay, leaky_clamp
+from engine.canvas.fourier_overlay import Look, Overlay, leaky_clamp
 
 
 def laid(source: Tensor, mask: Tensor | None = None, seed: int = 1) -> Overlay:
-    return Overlay(source, torch.Generator().manual_seed(seed), falloff=1.3, chroma=0.7, mask=mask)
+    return Overlay(source, torch.Generator().manual_seed(seed), Look(1.3, 0.7, 0.05), mask)
 
 
 def moved(canvas: Overlay, by: float = 40.0) -> Tensor:
@@ -18,11 +18,11 @@ def moved(canvas: Overlay, by: float = 40.0) -> Tensor:
     with torch.no_grad():
         canvas.spectrum *= by / 0.01
         canvas.spectrum[:, :, 0, 0] = 0  # the picture's mean stays
-    return canvas.shown()
+    return canvas.snapshot()
 
 
 def test_it_begins_with_the_source(photo: Tensor) -> None:
-    assert (laid(photo).shown() - photo).abs().mean() < 0.01
+    assert (laid(photo).snapshot() - photo).abs().mean() < 0.01
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
@@ -35,9 +35,9 @@ def test_black_and_white_take_waves_as_grey_does(value: float) -> None:
 @pytest.mark.parametrize(("beyond", "edge"), [(-0.2, 0.0), (1.2, 1.0)])
 def test_what_was_cut_off_is_not_pushed_further_out_and_can_come_back(beyond: float, edge: float) -> None:
     values = torch.full((4,), beyond, requires_grad=True)
-    shown = leaky_clamp(values)
-    assert shown.tolist() == [edge] * 4
-    outwards = shown.sum() * (1 if beyond > 1 else -1)
+    snapshot = leaky_clamp(values)
+    assert snapshot.tolist() == [edge] * 4
+    outwards = snapshot.sum() * (1 if beyond > 1 else -1)
     (further,) = torch.autograd.grad(-outwards, values, retain_graph=True)  # what a descent would follow
     (back,) = torch.autograd.grad(outwards, values)
     assert further.tolist() == [0] * 4
@@ -59,3 +59,19 @@ def test_a_mask_keeps_what_it_covers(photo: Tensor) -> None:
     dreamed = moved(laid(photo, mask))
     torch.testing.assert_close(dreamed[:, :, :36], photo[:, :, :36])
     assert (dreamed - photo)[:, :, 60:].abs().mean() > 0.05
+
+
+def test_what_is_finer_than_the_finest_waves_fades_out_and_colours_before_light() -> None:
+    grey = torch.full((3, 128, 128), 0.5)
+
+    def rough(look: Look) -> tuple[float, float]:
+        """How much light and colour change from one pixel to the next, beside how much they change at all."""
+        canvas = Overlay(grey, torch.Generator().manual_seed(3), look)
+        change = canvas.snapshot() - grey
+        light = change.mean(0, keepdim=True)
+        found = [float(one.diff(dim=2).square().mean() / one.square().mean()) for one in (light, change - light)]
+        return found[0], found[1]
+
+    plain, fine = rough(Look(1.0, 1.0, 0.05)), rough(Look(1.0, 1.0, 0.05, (32.0, 8.0)))
+    assert fine[0] < 0.6 * plain[0]
+    assert fine[1] < 0.1 * plain[1]
