@@ -23,7 +23,7 @@ def acquire(path: Path, *, shared: bool = False, wait: bool = False) -> int:
 
 
 @contextmanager
-def locked(path: Path, *, shared: bool = False, wait: bool = False) -> Iterator[None]:
+def hold(path: Path, *, shared: bool = False, wait: bool = False) -> Iterator[None]:
     """Hold the lock of a file. Raises as `acquire` does."""
     lock = acquire(path, shared=shared, wait=wait)
     try:

@@ -18,7 +18,7 @@ def prepare(settings: Settings) -> None:
 
     Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file that cannot be opened or written.
     """
-    with file_lock.locked(settings.run_dir / "migrate.lock", wait=True):
+    with file_lock.hold(settings.run_dir / "migrate.lock", wait=True):
         engine = connect(sqlite_url(settings.database))
         try:
             check(settings.database)

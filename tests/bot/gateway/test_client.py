@@ -21,6 +21,8 @@ from engine.errors import UnknownLayer
 from engine.params import Channel, Concept, Dream, Params, Zoom
 from engine.queue.job import new_id
 
+NUMBERS = (4, 10)
+"""Option types of Discord: whole numbers, and others."""
 NAME_LIMIT, DESCRIPTION_LIMIT, OPTIONS_LIMIT, COMMAND_LIMIT = 32, 100, 25, 8000
 MESSAGE_MENU, MENUS_LIMIT = 3, 5
 """A user who installs an application for himself sees at most so many of its menus on a message."""
@@ -186,3 +188,33 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
         if kind := kinds.get(name):
             wanted = {"subject": "owl"} if name == "concept" else {}
             assert params.make(kind, **(wanted | told))
+
+
+RECIPES: dict[tuple[str, ...], type[Params]] = {
+    ("dream",): Dream, ("zoom",): Zoom, ("concept",): Concept, ("see",): params.See, ("lab", "channel"): Channel,
+    ("preset", "save"): Dream,
+}  # fmt: skip
+"""By the words of a command: what its options become."""
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), RECIPES.items(), ids=lambda one: " ".join(one) if isinstance(one, tuple) else ""
+)
+async def test_what_may_be_typed_is_what_params_take(
+    client: Client, words: tuple[str, ...], kind: type[Params]
+) -> None:
+    """A range is declared twice, for Discord and for params: whoever changes one is told of the other."""
+    command = declared(client, words[0])
+    for word in words[1:]:
+        (command,) = (option for option in command["options"] if option["name"] == word)
+    checked = 0
+    for option in command["options"]:
+        field = kind.model_fields.get(option["name"])
+        if field is None or option["type"] not in NUMBERS:
+            continue
+        low, high = (
+            next((getattr(m, name) for m in field.metadata if hasattr(m, name)), None) for name in ("ge", "le")
+        )
+        assert (option["name"], option.get("min_value"), option.get("max_value")) == (option["name"], low, high)
+        checked += 1
+    assert checked

@@ -14,14 +14,14 @@ from engine.platform import file_lock
 def test_whoever_has_it_alone_has_it_alone_and_several_may_share_it(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     assert not file_lock.is_locked(path)
-    with file_lock.locked(path):
+    with file_lock.hold(path):
         assert file_lock.is_locked(path)
         with pytest.raises(BlockingIOError):
             file_lock.acquire(path)
         with pytest.raises(BlockingIOError):
             file_lock.acquire(path, shared=True)
     assert not file_lock.is_locked(path)
-    with file_lock.locked(path, shared=True), file_lock.locked(path, shared=True):
+    with file_lock.hold(path, shared=True), file_lock.hold(path, shared=True):
         assert not file_lock.is_locked(path), "nobody has it alone"
         with pytest.raises(BlockingIOError):
             file_lock.acquire(path)
@@ -29,7 +29,7 @@ def test_whoever_has_it_alone_has_it_alone_and_several_may_share_it(tmp_path: Pa
 
 def test_a_refusal_leaves_no_descriptor_behind(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    with file_lock.locked(path):
+    with file_lock.hold(path):
         before = len([*Path("/proc/self/fd").iterdir()])
         for _ in range(5):
             with pytest.raises(BlockingIOError):
@@ -52,5 +52,5 @@ def test_it_goes_with_the_process(tmp_path: Path) -> None:
         assert file_lock.is_locked(path)
         holder.kill()
         holder.wait()
-        with file_lock.locked(path, wait=True):
+        with file_lock.hold(path, wait=True):
             pass
