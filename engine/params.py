@@ -144,13 +144,12 @@ class AscentParams(Params):
     @property
     def steps(self) -> int:
         """Steps of a dream by crops; a thing takes longer than what a layer sees anywhere."""
-        return round(self.octaves * self.iterations * (1.75 if self.subject else 1))
+        return round(self.octaves * self.iterations * (1.5 if self.subject else 1))
 
     def work(self) -> float:
         """Estimated megapixel-iterations of one picture, for a square result."""
         if self.by_crops:
-            looked_at = FINDING_PIXELS if self.subject else CROP_PIXELS
-            return self.steps * (looked_at + self.size**2 * PAINT_SHARE) / 1e6
+            return self.steps * (CROP_PIXELS + self.size**2 * PAINT_SHARE) / 1e6
         areas = (self.size**2 / self.ratio ** (2 * k) for k in range(self.octaves))
         return sum(areas) * self.iterations / 1e6
 

@@ -21,7 +21,7 @@ from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from engine import settings
 from engine.cli import commands
-from engine.queue.memory_dispatch import MemoryDispatch
+from engine.queue.in_memory_dispatch import MemoryDispatch
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

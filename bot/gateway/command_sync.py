@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
-from bot.operations import state_file
+from bot.operations import persistent_state
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +62,12 @@ class CommandSync:
         if not self._always and self._last() == digest:
             return
         synced = await self._client.tree.sync()
-        state_file.write(self._state_path, digest)
+        persistent_state.write(self._state_path, digest)
         log.info("told Discord about %d commands", len(synced))
 
     def _last(self) -> object:
         try:
-            return state_file.read(self._state_path)
+            return persistent_state.read(self._state_path)
         except (OSError, ValueError):
             return None
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.operations import state_file
+from bot.operations import persistent_state
 from engine.platform import backoff
 
 log = logging.getLogger(__name__)
@@ -48,13 +48,13 @@ class StartBackoff:
         """Seconds to wait before this start. Counts it."""
         now = self._clock()
         try:
-            last = state_file.read(self._path)
+            last = persistent_state.read(self._path)
             short = last["short"] + 1 if now - last["started"] < SHORT_LIFE_S + last["paused"] else 0
         except (OSError, ValueError, KeyError, TypeError):
             short = 0
         late = short - FREE_STARTS
         pause = backoff.pause_s(late + 1, FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        state_file.write(self._path, {"started": now, "short": short, "paused": pause})
+        persistent_state.write(self._path, {"started": now, "short": short, "paused": pause})
         if pause:
             log.warning("the last %d starts came to nothing; their words stand above this line", short)
         return pause
@@ -72,7 +72,7 @@ class IdentifyBudget:
         self._clock = clock
         self._left, self._at = float(IDENTIFY_BURST), clock()
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = state_file.read(path)
+            kept = persistent_state.read(path)
             self._left, self._at = min(float(IDENTIFY_BURST), float(kept["left"])), float(kept["at"])
 
     def pause_s(self) -> float:
@@ -84,7 +84,7 @@ class IdentifyBudget:
         """One is about to be sent."""
         self._fill()
         self._left -= 1.0
-        state_file.write(self._path, {"left": round(self._left, 6), "at": self._at})
+        persistent_state.write(self._path, {"left": round(self._left, 6), "at": self._at})
 
     def _fill(self) -> None:
         """A clock that was set back fills nothing, and one that was set forward no more than the bucket holds."""

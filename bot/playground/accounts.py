@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.playground import payloads
-from bot.playground.call_log import Call, Reply
 from bot.playground.rejections import JsonDict, Rejection
+from bot.playground.rest_request import Call, Reply
 from bot.playground.world import Persona
 
 IDENTIFY_LIMIT = 1000

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.playground import command_drafts, interactions, message_rules, payloads
-from bot.playground.call_log import Call, Reply
 from bot.playground.channels import check_open
 from bot.playground.rejections import JsonDict, Rejection, invalid
+from bot.playground.rest_request import Call, Reply
 from bot.playground.world import EPHEMERAL, LOADING, Interaction, Message, World
 
 PONG, MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9

@@ -6,8 +6,8 @@ Ephemeral messages do not exist here, messages of others are without content unl
 from __future__ import annotations
 
 from bot.playground import command_drafts, payloads
-from bot.playground.call_log import Call, Reply
 from bot.playground.rejections import Rejection, invalid
+from bot.playground.rest_request import Call, Reply
 from bot.playground.world import (
     ATTACH_FILES,
     MANAGE_MESSAGES,

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.playground.call_log import Call, Reply
 from bot.playground.message_rules import bad_length, missing_field, text_problem
 from bot.playground.rejections import JsonDict, Problem, Rejection
+from bot.playground.rest_request import Call, Reply
 from bot.playground.world import World
 
 CHAT, USER, MESSAGE = 1, 2, 3

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.playground import accounts, callbacks, channels, registry
-from bot.playground.call_log import Call, Reply, read_call
 from bot.playground.faults import Faults
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.openapi import Specification
 from bot.playground.rejections import Rejection, invalid
+from bot.playground.rest_request import Call, Reply, read_call
 from bot.playground.world import CallRecord, World
 
 PREFIX = "/api/v10"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot import wording
 from bot.delivery.errors import PostError
-from bot.operations import state_file
+from bot.operations import persistent_state
 from bot.store.posting import Posting
 from bot.views.message_card import Card
 from engine import logs
@@ -51,7 +51,7 @@ class PendingRequests:
 
     def save(self, id: JobId, posting: Posting) -> None:
         """Remember a request, or what is known of it now."""
-        state_file.write(self._folder / f"{id}.json", posting.to_json())
+        persistent_state.write(self._folder / f"{id}.json", posting.to_json())
 
     def drop(self, id: JobId) -> None:
         """It is queued, or its requester was told that it is not."""
@@ -93,7 +93,7 @@ async def _apologise(replace: Replace, id: JobId, posting: Posting) -> None:
 
 def _read(path: Path) -> Posting | None:
     try:
-        return Posting.from_json(state_file.read(path))
+        return Posting.from_json(persistent_state.read(path))
     except (OSError, ValueError, TypeError, AttributeError):
         log.warning("%s cannot be read and is removed", path)
         path.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import torch
 
@@ -15,8 +14,8 @@ from engine.objectives import Objective, crop_objective
 from engine.params import AscentParams, Concept
 from engine.runtime import Runtime
 
-THING = Schedule(closest=0.7, margin=0.2, side=160)
-"""How a subject is looked for: in most of the picture, seen small. So it grows large and whole, not as a texture."""
+SUBJECT_SMALLEST_CROP = 0.4
+"""The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
 SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 
@@ -53,9 +52,8 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
     """How to climb: `strength` is how fast, and how far from the source."""
     closest = params.ratio ** (1 - params.octaves)
     usual = Schedule()
-    found = replace(THING, closest=max(closest, THING.closest)) if params.subject else Schedule(closest=closest)
-    return replace(
-        found,
+    return Schedule(
+        closest=max(closest, SUBJECT_SMALLEST_CROP) if params.subject else closest,
         steps=params.steps,
         rate=rate * params.strength**0.5,
         pull=usual.pull * (SUBJECT_PULL if params.subject else 1) / params.strength,

@@ -43,8 +43,8 @@ class Look(NamedTuple):
 
 
 LOOKS = {"natural": Look(1.35, 0.65, 0.05), "vivid": Look(1.2, 1.15, 0.06)}
-SUBJECT_LOOKS = {"natural": Look(1.6, 1.0, 0.09, (110.0, 28.0)), "vivid": Look(1.45, 1.4, 0.09)}
-"""Of a thing: smoother, and in colours of its own, for a goldfish is orange."""
+SUBJECT_LOOKS = {"natural": Look(1.35, 0.9, 0.05, (250.0, 60.0)), "vivid": Look(1.2, 1.15, 0.06)}
+"""Of a thing: in colours of its own, for a goldfish is orange, and without their grain."""
 
 
 class Overlay:

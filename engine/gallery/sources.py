@@ -24,10 +24,10 @@ from engine.canvas.noise import coloured_noise
 from engine.canvas.resample import resize
 from engine.gallery import nature, screenshots, skies
 from engine.gallery.building import building
-from engine.gallery.dots import dots
 from engine.gallery.drawing import drawing
 from engine.gallery.group import group
 from engine.gallery.landscape import landscape
+from engine.gallery.pointillism import dots
 from engine.gallery.procedural_painting import ACROSS, DOWN, Plane
 
 Box = tuple[int, int, int, int]

@@ -13,7 +13,7 @@ import torchvision
 from torch import nn
 from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
 
-from engine.networks import feature_stack, googlenet, resnet, squeezenet, vgg
+from engine.networks import googlenet, resnet, sequential_trunk, squeezenet, vgg
 from engine.networks.stages import StagedModel
 
 _EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
@@ -40,6 +40,6 @@ def to_stages(made: nn.Module) -> StagedModel:
         case SqueezeNet():
             return squeezenet.to_stages(made)
     try:
-        return feature_stack.to_stages(made)
+        return sequential_trunk.to_stages(made)
     except AttributeError:
         raise ValueError(f"{type(made).__name__} is not a sequence of stages, so it cannot be cut") from None

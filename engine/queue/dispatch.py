@@ -1,7 +1,7 @@
 """The port between bot and engine: all that the bot knows of it.
 
 Implementations: `engine.queue.local_dispatch.LocalDispatch` (SQLite ledger and a local socket) and
-`engine.queue.memory_dispatch.MemoryDispatch` (a fake that tests drive by hand). One contract suite runs over both.
+`engine.queue.in_memory_dispatch.MemoryDispatch` (a fake that tests drive by hand). One contract suite runs over both.
 """
 
 from __future__ import annotations

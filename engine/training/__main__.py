@@ -15,7 +15,7 @@ from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.runtime import Runtime
 from engine.training import backdrops, class_sketches, examination, judge_network, model_card, sprites, subjects
-from engine.training.contact_sheets import sheets
+from engine.training.dream_sheets import sheets
 from engine.training.scenes import Scenes
 from engine.training.textures import TEXTURES
 from engine.training.training_loop import Plan, begin, fit, replace, resume, start_from

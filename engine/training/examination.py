@@ -20,7 +20,7 @@ from engine.networks.pocket import Pocket
 from engine.objectives import position_objective
 from engine.training import judge_pictures
 from engine.training.adversarial_attack import perturb
-from engine.training.contact_sheets import concepts, dream_layers
+from engine.training.dream_sheets import concepts, dream_layers
 from engine.training.scenes import Scenes
 from engine.training.sprites import TRAINED_STYLES, Sprites
 from engine.training.subjects import Subjects, class_indices

@@ -24,7 +24,7 @@ from engine.canvas.page_layout import MARGIN, SOFT, WIDTH, Page, shorten
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
 from engine.objectives import position_objective
-from engine.training.contact_sheets import concepts, paint
+from engine.training.dream_sheets import concepts, paint
 from engine.training.examination import from_json, table
 from engine.training.subjects import Subjects
 from engine.training.training_loop import Plan

@@ -19,7 +19,7 @@ from torch import Generator, Tensor, nn
 from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.networks.network import Network
 from engine.objectives import Objective
-from engine.training.contact_sheets import dream, photograph
+from engine.training.dream_sheets import dream, photograph
 from engine.training.judge_pictures import SIDE
 from engine.training.training_loop import normalise
 

@@ -22,8 +22,8 @@ from bot.requests.submission import Request, Submitter
 from engine.errors import Refusal
 from engine.files.decoder import Decoder
 from engine.params import Dream
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Limits
-from engine.queue.memory_dispatch import MemoryDispatch
 from tests.engine.files.broken_files import animated, chunk, photo, saved, scans, with_chunk, with_scans
 from tests.load.process_gauges import quantile
 

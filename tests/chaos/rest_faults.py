@@ -58,8 +58,8 @@ from engine.files import sanitizer
 from engine.files.decoder import CleanPicture
 from engine.params import Dream
 from engine.queue.database import connect, sqlite_url
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Job, JobId, JobRow, Limits
-from engine.queue.memory_dispatch import MemoryDispatch
 from tests.playground_bot import custom_ids, texts
 
 JPEG = b"\xff\xd8 preview"

@@ -15,8 +15,8 @@ from bot.store.posting import Posting
 from bot.views import result_card
 from bot.views.message_card import Card
 from engine.params import Dream
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Job, JobId, JobRow, Place, Progress, Settled, Started, State
-from engine.queue.memory_dispatch import MemoryDispatch
 
 PNG = b"\x89PNG result"
 JPEG = b"\xff\xd8 preview"

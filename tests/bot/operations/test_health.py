@@ -23,8 +23,8 @@ from bot.operations import metrics as metrics_module
 from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from engine.errors import OutOfMemory, SettingsError
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import JobId, JobRow, Progress
-from engine.queue.memory_dispatch import MemoryDispatch
 from tests.bot.delivery.test_tracker import FAST, JPEG, PNG, Wall, posted, queue
 from tests.bot.requests.test_service import Stage, _drawn_avatars, specification, stage  # noqa: F401
 

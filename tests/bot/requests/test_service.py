@@ -40,8 +40,8 @@ from engine.files.decoder import CleanPicture
 from engine.params import AscentParams, Dream, Zoom
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch import Dispatch
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Job, JobId, JobRow, Limits, Result, State
-from engine.queue.memory_dispatch import MemoryDispatch
 from tests.chaos.rest_faults import beside
 from tests.vendored_data import SPECIFICATION
 

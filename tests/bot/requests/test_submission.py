@@ -12,8 +12,8 @@ from engine.errors import Gone, QueueFull, Refusal, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.params import Dream
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Limits
-from engine.queue.memory_dispatch import MemoryDispatch
 
 
 class Shelf(Downloader):

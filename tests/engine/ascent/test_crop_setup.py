@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from engine.ascent.crop_ascent import SIDE
-from engine.ascent.crop_setup import THING, crop_schedule
+from engine.ascent.crop_setup import SUBJECT_SMALLEST_CROP, crop_schedule
 from engine.params import Dream, make
 
 
-def test_a_subject_is_looked_for_in_most_of_the_picture_seen_small() -> None:
+def test_a_subject_is_looked_for_in_larger_crops_and_for_longer() -> None:
     thing, layer = (crop_schedule(make(Dream, network="lite2", **aim), 0.05) for aim in ({"subject": "goldfish"}, {}))
-    assert thing.side < layer.side == SIDE
-    assert thing.closest >= THING.closest > layer.closest
+    assert thing.side == layer.side == SIDE
+    assert thing.closest >= SUBJECT_SMALLEST_CROP > layer.closest
     assert thing.steps > layer.steps
 
 

@@ -13,10 +13,10 @@ from engine import settings
 from engine.errors import Broken, TooManyJobs
 from engine.files.blobs import BlobKey
 from engine.queue.hint_socket import HintServer, socket_path
+from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import LocalDispatch
-from engine.queue.memory_dispatch import MemoryDispatch
 from tests.engine.queue.conftest import a_job
 
 RESULT = Result(BlobKey("0" * 64), "image/png", 512, 512, 1000)

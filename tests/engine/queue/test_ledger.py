@@ -256,7 +256,7 @@ def test_processes_that_submit_at_once_lose_nothing(database: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["submit", "claim", "finish", "crash", "cancel", "restart"]), max_size=40))
 def test_every_accepted_job_settles_once_whatever_happens(moves: list[str]) -> None:
-    from engine.queue.memory_dispatch import MemoryDispatch
+    from engine.queue.in_memory_dispatch import MemoryDispatch
 
     ledger = MemoryDispatch(Limits(per_user=100, total=100)).ledger
     accepted: list[JobId] = []

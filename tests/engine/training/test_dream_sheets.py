@@ -10,7 +10,7 @@ from engine.canvas.noise import coloured_noise
 from engine.networks.loading import from_pocket
 from engine.networks.pocket import Pocket
 from engine.objectives import layer
-from engine.training.contact_sheets import class_evidence, concepts, dream, sheet
+from engine.training.dream_sheets import class_evidence, concepts, dream, sheet
 
 TINY = OctaveSchedule(octaves=1, iterations=4, jitter=2)
 LABELS = ["eye", "rose", "castle"]
