@@ -42,7 +42,7 @@ FINDING = Schedule(pull=0, closest=0.95, margin=0, side=160, grain=0.12)
 AROUND = 0.3
 """How much of these waves the rim takes; the middle takes all."""
 DETAIL = Look(falloff=1.5, chroma=1.0, rate=0.06, finest=FINEST)
-"""Of the waves that give it details, and surroundings. """
+"""Of the waves that give it details, and surroundings."""
 DETAILING = Schedule(pull=5, closest=0.8, margin=0)
 GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05, finest=(110.0, 28.0))
 """Of the waves by which it grows out of a picture."""
