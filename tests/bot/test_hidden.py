@@ -262,7 +262,7 @@ async def test_who_asks_without_a_command_is_told_the_place_in_line_too(
     line: Admission,
     ask: Way,
 ) -> None:
-    turns = [line.line_up(name, line._room) for name in ("one", "other")]
+    turns = [line.line_up(name, line._room + 1) for name in ("one", "other")]
     before = set(stage.playground.world.messages)
     await ask(stage, panel)
     waits = await stage.playground.world.until(lambda: opening_of(stage))
