@@ -48,7 +48,7 @@ class Plan:
 
     seed: str
     jobs: int = 500
-    minutes: float = 20.0
+    minutes: float = 15.0
     """Nobody asks any more after this, come what may."""
     rush_s: tuple[float, float] = (0.0, 0.6)
     """Between two requests."""
