@@ -37,6 +37,9 @@ FAIR = 0.95
 LINE_S = 3.0
 """A mean wait below this is no line: as long as Discord itself waits for a bot, nobody wonders whose turn it was. What
 the index compares then is the rest of whatever dream was just under way."""
+DECODER_MB = 120.0
+"""What a decoder has left when all is quiet, where people send files that take hundreds of MB while they are opened: a
+slope says nothing of it then."""
 BOT_MB = 300.0
 """The most memory that the bot has at any moment, whatever people send."""
 FLAT_MB = 1.0
@@ -134,7 +137,7 @@ async def crowd(habits: Habits, minutes: float, every_s: float) -> Verdict:
         say_slow_files(verdict, hall)
         say_fairness(verdict, hall, line, watch.began, minutes * 60)
         say_limits(verdict, hall)
-        say_memory(verdict, watch.samples)
+        say_memory(verdict, watch.samples, slow_files=habits.slow > 0)
         say_logs(verdict, hall)
     return verdict
 
@@ -281,7 +284,7 @@ def say_limits(verdict: Verdict, hall: Hall) -> None:
     verdict.say("requests answered by 429", f"{told} of {hall.limits.requests}", share <= 0.001)
 
 
-def say_memory(verdict: Verdict, samples: Sequence[Sample]) -> None:
+def say_memory(verdict: Verdict, samples: Sequence[Sample], *, slow_files: bool = False) -> None:
     """Memory, descriptors and sockets of every process, and what a job costs it. The playground is Discord's part: it
     keeps messages for a while, and its memory is no promise."""
     for name in dict.fromkeys(name for one in samples for name in one.resident):
@@ -289,7 +292,8 @@ def say_memory(verdict: Verdict, samples: Sequence[Sample]) -> None:
         rise = 1000 * slope([(float(one.jobs), one.resident[name]) for one in seen])
         first, middle, last = (seen[n].resident[name] for n in (0, len(seen) // 2, -1))
         told = f"{first:.0f}, {middle:.0f}, {last:.0f} MB; {rise:+.2f} MB per 1,000 jobs"
-        verdict.say(f"memory of {name}: start, half, end", told, None if name == "playground" else rise <= FLAT_MB)
+        kept = last <= DECODER_MB if slow_files and name.startswith("decoder") else rise <= FLAT_MB
+        verdict.say(f"memory of {name}: start, half, end", told, None if name == "playground" else kept)
         used = seen[-1].cpu[name] - seen[0].cpu[name]
         jobs = max(1, seen[-1].jobs - seen[0].jobs)
         verdict.say(f"CPU of {name}", f"{1000 * used / jobs:.1f} ms a job")

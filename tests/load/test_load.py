@@ -14,6 +14,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -212,6 +213,18 @@ def test_the_most_memory_is_that_of_any_moment() -> None:
     verdict = Verdict()
     say_memory(verdict, samples)
     assert ("memory of bot at its most, at any moment", "310 MB", False) in verdict.lines
+
+
+def test_a_decoder_may_take_much_for_a_slow_file_but_not_keep_it() -> None:
+    def judged(*resident: float) -> bool | None:
+        verdict, others = Verdict(), {"bot": 100.0, "supervisor": 60.0}
+        samples = [replace(sample_of(100.0, 100.0), resident={**others, "decoder": mb}) for mb in resident]
+        samples = [replace(one, cpu={**one.cpu, "decoder": 1.0}, jobs=n) for n, one in enumerate(samples)]
+        say_memory(verdict, samples, slow_files=True)
+        return next(kept for what, _, kept in verdict.lines if what.startswith("memory of decoder"))
+
+    assert judged(33.0, 40.0, 600.0, 80.0)
+    assert not judged(33.0, 40.0, 600.0, 320.0)
 
 
 def sample_of(resident: float, peak: float) -> Sample:
