@@ -292,8 +292,12 @@ def say_memory(verdict: Verdict, samples: Sequence[Sample], *, slow_files: bool 
         rise = 1000 * slope([(float(one.jobs), one.resident[name]) for one in seen])
         first, middle, last = (seen[n].resident[name] for n in (0, len(seen) // 2, -1))
         told = f"{first:.0f}, {middle:.0f}, {last:.0f} MB; {rise:+.2f} MB per 1,000 jobs"
-        kept = last <= DECODER_MB if slow_files and name.startswith("decoder") else rise <= FLAT_MB
-        verdict.say(f"memory of {name}: start, half, end", told, None if name == "playground" else kept)
+        kept: bool | None = rise <= FLAT_MB
+        if slow_files and name.startswith("decoder"):
+            kept = last <= DECODER_MB
+        elif name == "playground" or (slow_files and name == "bot"):
+            kept = None  # of the bot the most is judged: what it has now are the files that are held just now
+        verdict.say(f"memory of {name}: start, half, end", told, kept)
         used = seen[-1].cpu[name] - seen[0].cpu[name]
         jobs = max(1, seen[-1].jobs - seen[0].jobs)
         verdict.say(f"CPU of {name}", f"{1000 * used / jobs:.1f} ms a job")
