@@ -27,9 +27,8 @@ from bot.desk import Desk, Late, say
 from bot.metrics import Metrics
 from bot.poster import NOBODY
 from bot.refusals import Refusals
-from bot.response import NO_ANSWER, is_unclear, told
+from bot.response import NO_ANSWER, told
 from bot.starts import Identifies, Lines
-from bot.views.card import Layout
 from bot.views.press import Press
 from engine.jobs.errors import BadOption, Broken, PareidoliaError
 
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 
 COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "queue", "help", "mention")
 UNKNOWN_INTERACTION = 10062
-AMEND_PAUSES_S = (2.0, 10.0, 60.0)
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
 SYNC_S = 10.0
@@ -242,15 +240,23 @@ class Client(commands.Bot):
         """Tell the user what went wrong and what to do next."""
         while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
             error = error.original
-        late = isinstance(error, Late)
-        if late and isinstance(error.__cause__, Exception):
-            error = error.__cause__
+        if isinstance(error, Late):
+            await self.amend(error)
+            return
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             log.warning("an interaction was answered too late")
             return
         try:
-            await (amend if late else say)(interaction, self.explain(error))
+            await say(interaction, self.explain(error))
         except (discord.HTTPException, *NO_ANSWER) as failed:
+            log.warning("an apology was not delivered: %s", told(failed))
+
+    async def amend(self, late: Late) -> None:
+        """Tell the user what went wrong in place of a status message that stands already."""
+        error = late.__cause__ if isinstance(late.__cause__, Exception) else late
+        try:
+            await self.desk.amend(late, self.explain(error))
+        except PostError as failed:
             log.warning("an apology was not delivered: %s", told(failed))
 
     def explain(self, error: Exception) -> str:
@@ -287,19 +293,6 @@ class Client(commands.Bot):
         synced = await self.tree.sync()
         self._state_file.write_text(digest, "utf-8")
         log.info("told Discord about %d commands", len(synced))
-
-
-async def amend(interaction: discord.Interaction[Any], text: str) -> None:
-    """Words in place of the status message, which would say for ever that something is under way."""
-    view = Layout(discord.ui.TextDisplay(text))
-    for pause in (*AMEND_PAUSES_S, None):
-        try:
-            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)
-            return
-        except (discord.HTTPException, *NO_ANSWER) as error:
-            if pause is None or not is_unclear(error):
-                raise
-            await asyncio.sleep(pause)
 
 
 def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:

@@ -34,7 +34,16 @@ from bot.views.card import Card, Layout
 from engine.jobs import catalog, imprint, logs
 from engine.jobs import params as jobs_params
 from engine.jobs.dispatch import Dispatch
-from engine.jobs.errors import BadOption, Gone, NetworkMissing, NoLedger, NotYours, TooLong, Unreachable
+from engine.jobs.errors import (
+    BadOption,
+    Gone,
+    NetworkMissing,
+    NoLedger,
+    NotYours,
+    TooLong,
+    TooManyPictures,
+    Unreachable,
+)
 from engine.jobs.imprint import Imprint
 from engine.jobs.job import MEGABYTE, BlobKey, CancelOutcome, Job, JobId, JobRow
 from engine.jobs.params import SEEDS, AnyParams, Channel, Dream, P, See, Zoom
@@ -45,11 +54,15 @@ ANSWER_S = 0.7
 """A picture that takes longer to open is opened behind a status message."""
 LOOK_S = 3.0
 """How often whoever waits to have a picture opened is told of the place in line."""
+SELDOM = 3
+"""So many times rarer where that costs edits of the channel, which everybody in it shares."""
 READ_S = 1.5
 """How long a file may take to say how it was made: Discord waits for 3 s, and a picture is opened after that."""
 TOKEN_ESTIMATE_S = 12 * 60.0
 """The longest dream that is taken where only the interaction's token can bring the answer."""
 DRAIN_STEP_S = 0.05
+AMEND_PAUSES_S = (2.0, 10.0, 60.0)
+"""Between the attempts to put an apology in place of a status message."""
 MESSAGE_LIMIT = 10 * MEGABYTE
 """What fits in a direct message, and everywhere else."""
 
@@ -89,6 +102,10 @@ class Original:
 
 class Late(Exception):
     """Something went wrong when the status message stood already, which becomes the apology. The cause says what."""
+
+    def __init__(self, id: JobId, posting: Posting) -> None:
+        self.id = id
+        self.posting = posting
 
 
 class Desk:
@@ -151,11 +168,12 @@ class Desk:
     async def imprint(self, link: Link, user_id: int) -> Imprint:
         """How a file says that it was made. Raises the `Refusal`s of pictures and of imprints."""
         with self._quota.slot(str(user_id)):
+            turn = self._reception.line_up_for(str(user_id), link)
             try:
-                async with asyncio.timeout(READ_S), self._reception.line_up_for(str(user_id), link):
+                async with asyncio.timeout(READ_S), turn:
                     return imprint.read(await self.intake.imprint(link, str(user_id)))
             except TimeoutError:
-                raise Unreachable from None
+                raise (Unreachable if turn.come.is_set() else TooManyPictures(minutes=1)) from None
 
     async def row(self, id: str, user_id: int) -> JobRow:
         """A job whose button was pressed by someone. Raises `Gone`.
@@ -197,14 +215,15 @@ class Desk:
                 await response.answer(interaction, interaction.response.defer)
                 await self._send(order, beside)
                 return
-            turn = self._reception.line_up(order)
-            opening = asyncio.create_task(self._reception.open(order, turn))
-            await asyncio.wait({opening}, timeout=ANSWER_S)
+
+            def send(card: Card) -> Awaitable[int | None]:
+                return self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+
+            opening, turn = await self._begin(order)
             if opening.done():
-                await self._answer(interaction, order, opening.result(), posting)
+                await self._answer(order, opening.result(), posting, send)
             else:
-                with self._openings.kept(order.id, posting):
-                    await self._answer_first(interaction, order, opening, turn, posting)
+                await self._answer_first(order, opening, turn, posting, send)
 
     async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
@@ -215,17 +234,30 @@ class Desk:
         with self._quota.slot(order.requester):
             await self._send(order, posting)
 
+    async def _begin(self, order: Order) -> tuple[asyncio.Task[Opened], Turn]:
+        """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""
+        turn = self._reception.line_up(order)
+        opening = asyncio.create_task(self._reception.open(order, turn))
+        await asyncio.wait({opening}, timeout=ANSWER_S)
+        return opening, turn
+
     async def _send(self, order: Order, posting: Posting) -> None:
-        """A status message that answers no interaction."""
-        opened = await self._reception.open(order)
-        posting = framed(posting, opened)
-        ticket = await self._queue(order, opened, posting)
-        await self._show(ticket, opened, posting, lambda card: self._poster.send(ticket.id, posting, card))
+        """A status message that answers no interaction: nobody waits for it but who waits in the line, too."""
+        opening, turn = await self._begin(order)
+        if turn.ahead:
+            await self._answer_first(order, opening, turn, posting, lambda card: self._try(order.id, posting, card))
+        else:
+            await self._answer(order, await opening, posting, lambda card: self._poster.send(order.id, posting, card))
 
-    async def _answer(self, interaction: discord.Interaction, order: Order, opened: Opened, posting: Posting) -> None:
-        def send(card: Card) -> Awaitable[int | None]:
-            return self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
+    async def _try(self, id: JobId, posting: Posting, card: Card) -> int | None:
+        """Send a message; its id, or None where nobody can tell what became of it. Raises `PostError`s."""
+        try:
+            return await self._poster.send(id, posting, card)
+        except Unavailable as error:
+            log.info("nobody said whether a message was taken: %s", error)
+            return None
 
+    async def _answer(self, order: Order, opened: Opened, posting: Posting, send: Send) -> None:
         posting = framed(posting, opened)
         await self._show(await self._queue(order, opened, posting), opened, posting, send)
 
@@ -247,50 +279,80 @@ class Desk:
             await self._follow(ticket.id, dataclasses.replace(posting, message_id=sent) if sent else None)
 
     async def _answer_first(
-        self,
-        interaction: discord.Interaction,
-        order: Order,
-        opening: asyncio.Task[Opened],
-        turn: Turn,
-        posting: Posting,
+        self, order: Order, opening: asyncio.Task[Opened], turn: Turn, posting: Posting, send: Send
     ) -> None:
-        ahead = turn.ahead
-        card = status.opening(order.params, posting, ahead)
+        """Say that the picture is opened, and then what becomes of it. Raises what refused to have that said for
+        certain, and `Late`."""
+        with self._openings.kept(order.id, posting):
+            ahead = turn.ahead
+            try:
+                sent = await send(status.opening(order.params, posting, ahead))
+            except Exception:
+                opening.cancel()
+                raise
+            posting = dataclasses.replace(posting, message_id=sent)
+            self._openings.keep(order.id, posting)
+            try:
+                posting = await self._tell_places(order, opening, turn, posting, ahead)
+                opened = await opening
+                posting = framed(posting, opened)
+                ticket = await self._queue(order, opened, posting)
+            except Exception as error:
+                raise Late(order.id, posting) from error
+            await self._show_behind(ticket, opened, posting)
+
+    async def _show_behind(self, ticket: Ticket, opened: Opened, posting: Posting) -> None:
+        """The status of a queued job, in place of the words that its picture is opened."""
+        card, found = _waiting(ticket, opened, posting), posting
         try:
-            sent = await self._poster.respond(interaction, card, ephemeral=posting.ephemeral)
-        except Exception:
-            opening.cancel()
-            raise
-        posting = dataclasses.replace(posting, message_id=sent)
-        self._openings.keep(order.id, posting)
-        try:
-            await self._tell_places(order, opening, turn, posting, ahead)
-            opened = await opening
-            posting = framed(posting, opened)
-            ticket = await self._queue(order, opened, posting)
-        except Exception as error:
-            raise Late from error
-        try:
-            await self._poster.deliver(ticket.id, posting, _waiting(ticket, opened, posting))
+            found = await self._found(ticket.id, posting, card)
+            await self._poster.deliver(ticket.id, found, card)
         except PostError as error:  # it is queued: its answer will come, whatever became of this edit
             log.info("its status was not shown: %s %s", type(error).__name__, error)
         except Exception:
             log.exception("showing its status broke")
         finally:
-            await self._follow(ticket.id)
+            await self._follow(ticket.id, found if found != posting else None)
+
+    async def _found(self, id: JobId, posting: Posting, card: Card) -> Posting:
+        """The posting with its message, also where nobody said whether that was taken: Discord answers a nonce that it
+        knows with the message that has it, and takes the card otherwise. Raises `PostError`s."""
+        if posting.message_id is not None or posting.token:
+            return posting
+        return dataclasses.replace(posting, message_id=await self._poster.send(id, posting, card))
 
     async def _tell_places(
         self, order: Order, opening: asyncio.Task[Opened], turn: Turn, posting: Posting, said: int
-    ) -> None:
+    ) -> Posting:
         """Show how many pictures are opened before this one, for as long as it waits; `said` is what stands there."""
-        while said and not (await asyncio.wait({opening}, timeout=LOOK_S))[0]:
+        pause = LOOK_S if posting.token else SELDOM * LOOK_S
+        while said and not (await asyncio.wait({opening}, timeout=pause))[0]:
             if turn.ahead == said:
                 continue
             said = turn.ahead
+            card = status.opening(order.params, posting, said)
             try:
-                await self._poster.edit(posting, status.opening(order.params, posting, said))
+                posting = await self._found(order.id, posting, card)
+                await self._poster.edit(posting, card)
             except PostError as error:
                 log.info("a place in line was not shown: %s", type(error).__name__)
+        return posting
+
+    async def amend(self, late: Late, text: str) -> None:
+        """Words in place of the status message, which would say for ever that something is under way. Raises
+        `PostError`s."""
+        with self._openings.kept(late.id, late.posting):
+            for pause in (*AMEND_PAUSES_S, None):
+                try:
+                    await self._replace(late.id, late.posting, Card(text))
+                    return
+                except Unavailable:
+                    if pause is None:
+                        raise
+                    await asyncio.sleep(pause)
+
+    async def _replace(self, id: JobId, posting: Posting, card: Card) -> None:
+        await self._poster.edit(await self._found(id, posting, card), card)
 
     async def _queue(self, order: Order, opened: Opened, posting: Posting) -> Ticket:
         if not posting.by_channel:
@@ -324,16 +386,16 @@ class Desk:
             with logs.about(id):
                 try:
                     if await self.dispatch.row(id) is None:
-                        await self._apologise_for_opening(posting)
+                        await self._apologise_for_opening(id, posting)
                 except NoLedger:
                     return  # the next bot tries again
                 except Exception:  # once is enough: kept, it would meet every bot at its start
                     log.exception("telling that a picture was not opened broke")
             self._openings.drop(id)
 
-    async def _apologise_for_opening(self, posting: Posting) -> None:
+    async def _apologise_for_opening(self, id: JobId, posting: Posting) -> None:
         try:
-            await self._poster.edit(posting, Card(wording.INTERRUPTED))
+            await self._replace(id, posting, Card(wording.INTERRUPTED))
             log.info("told that its picture was not opened")
         except PostError as error:
             log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot import pictures, typed, wording
 from bot.client import Client
-from bot.desk import Original
+from bot.desk import Late, Original
 from bot.intake import Link
 from bot.poster import NOBODY
 from bot.response import NO_ANSWER, told
@@ -103,6 +103,9 @@ class MentionCog(commands.Cog):
             log.warning("a sentence was not delivered: %s", told(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
+        if isinstance(error, Late):
+            await self.client.amend(error)
+            return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
         await self._reply(message, self.client.explain(error))

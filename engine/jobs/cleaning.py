@@ -203,6 +203,7 @@ def _lenient(data: bytes, size: int, before: int) -> Image.Image:
         opened.load()
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+        del opened.load_prepare  # it knows the picture, which would know itself and stay in memory
     return opened
 
 

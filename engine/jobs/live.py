@@ -12,6 +12,8 @@ import hashlib
 import logging
 import os
 import socket
+import stat
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ BACKLOG = 4 * 2**20
 
 RUNTIME = Path("/tmp")
 """Never TMPDIR, which may be long: a bot must look where an engine listens, whatever environment either has."""
+STALE_S = 60.0
+"""A socket that was made less long ago may be one of an engine that does not listen yet."""
 LONGEST = 103
 """Bytes of a socket's path: the smallest limit there is, macOS's 104, has its end in it."""
 
@@ -69,6 +73,29 @@ def check_socket(run_dir: Path) -> Path:
     return path.parent
 
 
+def sweep(folder: Path) -> None:
+    """Remove the sockets that killed processes left in a folder of ours: those on which nobody listens."""
+    for path in (*folder.glob("*.sock"), *folder.glob("*.try")):
+        with contextlib.suppress(OSError):  # somebody else was quicker, or it is none of ours: it can stay
+            if _is_left(path):
+                path.unlink()
+                log.info("the socket of a dead engine is removed: %s", path)
+
+
+def _is_left(path: Path) -> bool:
+    """Whether nobody listens on a socket. Raises `OSError` where nothing is known of it."""
+    about = path.lstat()
+    if not stat.S_ISSOCK(about.st_mode) or time.time() - about.st_mtime < STALE_S:
+        return False
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.setblocking(False)  # who is too busy to answer lives, too
+        try:
+            asking.connect(str(path))
+        except ConnectionRefusedError:
+            return True
+    return False
+
+
 class LiveServer:
     """The engine's end."""
 
@@ -79,15 +106,15 @@ class LiveServer:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen; a socket file left by a dead engine is replaced (the engine's lock proves that it is dead).
-
-        Raises `SettingsError`.
+        """Listen; a socket file left by a dead engine is replaced (the engine's lock proves that it is dead), and those
+        of other run folders are removed. Raises `SettingsError`.
         """
         try:
             self.path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._serve, self.path)
         except OSError as error:
             raise folders.unusable(self.path, error) from None
+        await asyncio.to_thread(sweep, self.path.parent)
 
     async def stop(self) -> None:
         """Hang up."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace as Thing
 from typing import Any
 
@@ -11,12 +13,15 @@ import pytest
 
 from bot import desk as desk_module
 from bot import pictures, wording
-from bot.playground.world import Message
+from bot.admission import Admission
+from bot.intake import Link
+from bot.playground.world import Attachment, Message
 from bot.posting import Posting
 from bot.views import result, status
 from bot.views.card import Card, Picture, files, layout, plain
 from engine.jobs.decoder import Clean
-from engine.jobs.job import BlobKey, Job, JobId, JobRow, Result, State
+from engine.jobs.errors import NotAPicture, TooManyPictures
+from engine.jobs.job import BlobKey, Job, JobId, JobRow, Result, State, new_id
 from engine.jobs.params import Dream
 from tests.bot.test_desk import (  # noqa: F401
     JPEG,
@@ -202,6 +207,147 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
     async with asyncio.timeout(5):
         while line._held or line._waiting:
             await asyncio.sleep(0.005)
+
+
+Way = Callable[[Stage, Message], Awaitable[None]]
+"""Asks for a dream without a slash command; a panel of Ada's is there."""
+
+
+async def by_mention(stage: Stage, panel: Message) -> None:  # noqa: F811
+    stage.playground.say("Ada", "dreams", f"<@{stage.playground.world.bot.id}> low", [picture(stage)])
+
+
+async def by_direct_message(stage: Stage, panel: Message) -> None:  # noqa: F811
+    stage.playground.say("Ada", "dm", f"<@{stage.playground.world.bot.id}> low", [picture(stage)])
+
+
+async def by_reply(stage: Stage, panel: Message) -> None:  # noqa: F811
+    said = stage.playground.say("Mod", "dreams", "look", [picture(stage)])
+    stage.playground.say("Ada", "dreams", f"<@{stage.playground.world.bot.id}> low", reply_to=said)
+
+
+async def by_panel(stage: Stage, panel: Message) -> None:  # noqa: F811
+    stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
+
+
+def picture(stage: Stage) -> Attachment:  # noqa: F811
+    return stage.playground.upload(PLAIN_PICTURE, png())
+
+
+@pytest.fixture
+async def panel(stage: Stage) -> Message:  # noqa: F811
+    """Ada's panel beside a dream of hers."""
+    message, _ = await stage.dreamed("Ada")
+    return await stage.press("Ada", message, "More")
+
+
+def opening_of(stage: Stage) -> Message | None:  # noqa: F811
+    """The message that says how many pictures are opened before that one."""
+    found = [one for one in stage.playground.world.messages.values() if wording.OPENING in words(one)]
+    return found[0] if found else None
+
+
+@pytest.fixture
+def line(stage: Stage, panel: Message, monkeypatch: pytest.MonkeyPatch) -> Admission:  # noqa: F811
+    """The line, in which nobody is patient."""
+    monkeypatch.setattr(desk_module, "ANSWER_S", 0.01)
+    monkeypatch.setattr(desk_module, "LOOK_S", 0.01)
+    return stage.client.desk._reception._admission
+
+
+@pytest.mark.parametrize("ask", [by_mention, by_direct_message, by_reply, by_panel])
+async def test_who_asks_without_a_command_is_told_the_place_in_line_too(
+    stage: Stage,  # noqa: F811
+    panel: Message,
+    line: Admission,
+    ask: Way,
+) -> None:
+    turns = [line.line_up(name, line._room + 1) for name in ("one", "other")]
+    before = set(stage.playground.world.messages)
+    await ask(stage, panel)
+    waits = await stage.playground.world.until(lambda: opening_of(stage))
+    assert "2 pictures are opened before yours" in words(waits)
+    turns[0].leave()
+    await stage.shows(waits, "1 picture is opened before yours")
+    turns[1].leave()
+    await stage.shows(waits, "Yours is next")
+    await stage.queued(1)
+    await stage.finish(waits)
+    new = {one.id for one in ours(stage)} - before
+    assert new == {waits.id}, "one message from the first word to the answer"
+
+
+def ours(stage: Stage) -> list[Message]:  # noqa: F811
+    world = stage.playground.world
+    return [one for one in world.messages.values() if one.author_id == world.bot.id]
+
+
+async def test_who_does_not_wait_gets_one_message_with_the_picture(
+    stage: Stage,  # noqa: F811
+    panel: Message,
+    line: Admission,
+) -> None:
+    before = len(ours(stage))
+    await by_mention(stage, panel)
+    await stage.queued(1)
+    assert line._waiting == []
+    (message,) = ours(stage)[before:]
+    assert message.attachments
+    assert wording.OPENING not in words(message)
+
+
+@pytest.mark.parametrize("ask", [by_mention, by_direct_message])
+async def test_a_refusal_takes_the_place_of_the_place_in_line(
+    stage: Stage,  # noqa: F811
+    panel: Message,
+    line: Admission,
+    ask: Way,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def damaged(*_: object) -> Clean:
+        raise NotAPicture
+
+    before = len(ours(stage))
+    monkeypatch.setattr(stage.client.desk.intake, "fetch", damaged)
+    held = line.line_up("one", line._room)
+    await ask(stage, panel)
+    waits = await stage.playground.world.until(lambda: opening_of(stage))
+    held.leave()
+    await stage.shows(waits, NotAPicture.code)
+    assert [one.id for one in ours(stage)[before:]] == [waits.id]
+    assert await stage.rows() == []
+    async with asyncio.timeout(60):
+        while stage.client.desk._openings.left():
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["known", "nobody said whether it was taken"])
+async def test_a_place_in_line_that_a_killed_bot_left_is_taken_back(
+    stage: Stage,  # noqa: F811
+    heard: bool,
+) -> None:
+    desk, place = stage.client.desk, stage.playground.world.channel("dreams")
+    posting, id = Posting(1, "Ada", "Ada's cat", channel_id=int(place.id)), new_id()
+    sent = await desk._poster.send(id, posting, status.opening(Dream(), posting, 2))
+    desk._openings.keep(id, dataclasses.replace(posting, message_id=sent if heard else None))
+    await desk.apologise_for_openings()
+    (message,) = ours(stage)
+    assert wording.INTERRUPTED in words(message)
+    assert wording.OPENING not in words(message)
+    assert desk._openings.left() == []
+
+
+async def test_how_a_file_was_made_is_not_called_out_of_reach_while_it_waits(
+    stage: Stage,  # noqa: F811
+    line: Admission,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(desk_module, "READ_S", 0.01)
+    held = line.line_up("one", line._room)
+    with pytest.raises(TooManyPictures):
+        await stage.client.desk.imprint(Link(CDN, 3), 1)
+    assert line._waiting == []
+    held.leave()
 
 
 async def test_a_full_line_is_a_refusal_in_private(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

@@ -28,7 +28,7 @@ from tests.chaos.kills import Plan, storm
 from tests.chaos.small_engine import BOT
 
 Scenario = Callable[[str], Coroutine[None, None, None]]
-KILLS_MINUTES, REST_MINUTES, SIEGE_MINUTES = 20.0, 10.0, 3.0
+KILLS_MINUTES, REST_MINUTES, SIEGE_MINUTES = 15.0, 10.0, 3.0
 """Of two idle cores; twice as many tell every case of `rest`."""
 
 

@@ -40,10 +40,10 @@ class House:
         self.seen: set[Process] = set()
         """Every process that was ever part of it."""
 
-    def parts(self) -> dict[str, Process]:
-        """The processes there are now."""
+    def parts(self) -> dict[str, list[Process]]:
+        """The processes there are now, by parts."""
         found = parts(self.child, self.data_dir)
-        self.seen.update(found.values())
+        self.seen.update(*found.values())
         return found
 
     async def online(self) -> None:

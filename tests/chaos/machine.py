@@ -87,13 +87,13 @@ async def a_disk_that_takes_nothing(seed: str) -> None:
         house.world.acknowledge_seconds = PATIENCE_S
         jobs = [await _accepted(house, _ask(house, 3 * SLOW + random.randrange(9))) for _ in range(3)]
         await _running(house, jobs[0])
-        processes = [one for name, one in house.parts().items() if name != "decoder"]
+        processes = [one for name, those in house.parts().items() if name != "decoder" for one in those]
         with _unwritable([one.pid for one in processes]):
             refused = await house.world.until(_answered(house, _ask(house, 1)), PATIENCE_S)
             assert _is_refused(refused, DiskFull, NoLedger), texts(refused)
             await house.world.until(lambda: "99 %" in texts(_message(house, jobs[0])), PATIENCE_S)  # it ends in vain
         await _all_answered(house)
-        assert {one.pid for one in house.parts().values()} >= {one.pid for one in processes[:2]}, "somebody died of it"
+        assert {one for those in house.parts().values() for one in those} >= {*processes[:2]}, "somebody died of it"
         await house.child.stop()
         verdict = audit(house.world, all_rows(house.data_dir), house.history)
         _holds(verdict)
@@ -243,7 +243,7 @@ async def sigterm_in_the_middle_of_a_dream(seed: str) -> None:
         jobs = [await _accepted(house, _ask(house, 3 * SLOW + n)) for n in range(3)]
         await _running(house, jobs[0])
         await asyncio.sleep(Random(seed).uniform(0.0, 0.5))
-        bot, engine = (house.parts()[name] for name in ("bot", "supervisor"))
+        (bot,), (engine,) = (house.parts()[name] for name in ("bot", "supervisor"))
         bot.kill(signal.SIGTERM)
         await _gone(bot, engine)
         await house.online()
@@ -259,7 +259,7 @@ async def sigterm_in_the_middle_of_an_upload(seed: str) -> None:
     moment = Random(seed).choice(["message_create", "message_update"])
     async with opened_house(SETTINGS, BOT) as house:
         house.world.acknowledge_seconds = PATIENCE_S
-        bot = house.parts()["bot"]
+        (bot,) = house.parts()["bot"]
         told = asyncio.Event()
 
         def hear(what: Event) -> None:

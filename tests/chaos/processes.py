@@ -1,4 +1,4 @@
-"""Who belongs to a running bot: `(playground's child, data folder) => {part: process}`, read from /proc.
+"""Who belongs to a running bot: `(playground's child, data folder) => {part: processes}`, read from /proc.
 
 Only processes that were found by descent from the bot that this run started are ever signalled: never by name.
 """
@@ -74,19 +74,18 @@ def _is(pid: int, word: str) -> bool:
         return False
 
 
-def parts(child: Child, data_dir: Path) -> dict[str, Process]:
-    """The four processes of the product, those that there are now."""
-    found: dict[str, int | None] = {}
+def parts(child: Child, data_dir: Path) -> dict[str, list[Process]]:
+    """The processes of the product, those that there are now: one of each part, but several decoders."""
+    found: dict[str, list[int]] = {name: [] for name in PARTS}
     running = child._process
     if running is not None and running.returncode is None:
-        found["bot"] = running.pid
-        found["decoder"] = next((pid for pid in children(running.pid) if _is(pid, "engine.jobs.decoder")), None)
+        found["bot"] = [running.pid]
+        found["decoder"] = [pid for pid in children(running.pid) if _is(pid, "engine.jobs.decoder")]
     supervisor = _supervisor(data_dir)
     if supervisor and _is(supervisor, "engine.supervisor"):
-        found["supervisor"] = supervisor
-        found["child"] = next(iter(children(supervisor)), None)
-    made = {name: process(pid) for name, pid in found.items() if pid}
-    return {name: one for name, one in made.items() if one is not None and one.alive}
+        found["supervisor"] = [supervisor]
+        found["child"] = children(supervisor)
+    return {name: living(filter(None, map(process, pids))) for name, pids in found.items()}
 
 
 def _supervisor(data_dir: Path) -> int | None:

@@ -337,7 +337,7 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
     parts = (
         (bot_app, "Courier", quick_courier), (bot_app, "Decoder", HereDecoder), (desk, "ANSWER_S", PATIENCE_S),
         (bot_app, "LOGIN_S", 4 * SILENCE_S), (bot_courier, "LONGEST_RETRY_S", 0.5), (bot_courier, "UNFOLLOWED_S", 0.5),
-        (bot_client, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
+        (desk, "AMEND_PAUSES_S", (0.01, 0.01, 0.01)),
         (bot_client, "TIMEOUT", aiohttp.ClientTimeout(total=PATIENCE_S, sock_read=SILENCE_S)),
         (discord.http, "asyncio", Hurried()), (webhook_calls, "asyncio", Hurried()),
     )  # fmt: skip

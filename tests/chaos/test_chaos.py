@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import os
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace as Thing
+from typing import cast
 
 import pytest
 
 from bot import wording
+from bot.playground.child import Child
 from bot.playground.world import Attachment, Message, World
+from engine.jobs.decoder import Decoder
 from engine.jobs.job import BlobKey, Job, JobId, JobRow, Result, State
 from engine.jobs.params import Dream
 from tests.chaos import gateway, machine
 from tests.chaos.audit import Verdict, audit
 from tests.chaos.history import History, Stand
-from tests.chaos.kills import WEIGHTS, Plan, storm
+from tests.chaos.house import House
+from tests.chaos.kills import WEIGHTS, Plan, Report, Storm, storm
+from tests.chaos.processes import living, parts
 from tests.chaos.small_engine import BOT
 
 pytestmark = pytest.mark.process
@@ -38,7 +49,7 @@ BRIEF = (
 
 async def test_20_jobs_among_kills() -> None:
     plan = Plan(
-        SEED, jobs=20, minutes=10, rush_s=(0.0, 0.1), respite=3, crowd=5, in_turn=True, command=BOT,
+        SEED, jobs=20, minutes=10, rush_s=(0.0, 0.1), respite=3, crowd=5, least=1, command=BOT,
         acknowledge_s=200.0,
     )  # fmt: skip
     report = await storm(plan)
@@ -46,6 +57,30 @@ async def test_20_jobs_among_kills() -> None:
     assert report.flawless, str(report)
     assert report.verdict.accepted >= plan.jobs
     assert all(report.kills[part] for part in WEIGHTS), report.kills
+
+
+def test_a_part_that_was_killed_too_seldom_breaks_the_run() -> None:
+    kills = Counter(dict.fromkeys(WEIGHTS, 2))
+    assert Report(Plan(SEED, least=2), Verdict(), kills, 0, 1, [], [], 1.0).flawless
+    spared = Report(Plan(SEED, least=2), Verdict(), kills - Counter({"child": 1}), 0, 1, [], [], 1.0)
+    assert not spared.flawless
+    assert "killed too seldom: ['child']; BROKEN" in str(spared)
+
+
+async def test_every_decoder_can_be_the_one_that_is_killed(tmp_path: Path) -> None:
+    async with Decoder() as decoder:
+        for one in decoder._quick:
+            await one.warm()
+        we = cast("Child", Thing(_process=Thing(pid=os.getpid(), returncode=None)))
+        found = parts(we, tmp_path)
+        assert sorted(one.pid for one in found["decoder"]) == sorted(decoder.pids)
+        assert len(found["decoder"]) == 2
+        run = Storm(cast("House", Thing(parts=lambda: parts(we, tmp_path))), Plan(SEED), Random(SEED))
+        async with asyncio.timeout(60):
+            while living(found["decoder"]):
+                run._strike("decoder")
+                await asyncio.sleep(0.01)
+    assert run.kills == {"decoder": 2}
 
 
 @pytest.mark.parametrize("scenario", BRIEF, ids=lambda one: one.__name__)

@@ -1,6 +1,7 @@
 """`make load`, `make soak`: many people at once, `(verb, habits) => figures`, exit status 1 where a promise fails.
 
-    python -m tests.load crowd [--minutes 12]     100 light and 10 heavy users in 50 channels, Discord's limits enforced
+    python -m tests.load crowd [--minutes 12]     100 light and 10 heavy users in 50 channels, and 8 who send files that
+                                                 cost much to open; Discord's limits enforced
     python -m tests.load soak [--jobs 20000]      the same people without pauses, until so many jobs were answered,
                                                  or so many minutes are over
 
@@ -33,6 +34,14 @@ AGAIN_S = 5.0
 """How soon a heavy user asks again after a refusal."""
 ACKNOWLEDGE_S = 3.0
 FAIR = 0.95
+LINE_S = 3.0
+"""A mean wait below this is no line: as long as Discord itself waits for a bot, nobody wonders whose turn it was. What
+the index compares then is the rest of whatever dream was just under way."""
+DECODER_MB = 120.0
+"""What a decoder has left when all is quiet, where people send files that take hundreds of MB while they are opened: a
+slope says nothing of it then."""
+BOT_MB = 300.0
+"""The most memory that the bot has at any moment, whatever people send."""
 FLAT_MB = 1.0
 """A process may seem to grow by this much per 1,000 jobs: an allocator's breath, no leak."""
 SOAK_TIDY_S = 30.0
@@ -125,9 +134,10 @@ async def crowd(habits: Habits, minutes: float, every_s: float) -> Verdict:
         line = waited(hall.data_dir)
         verdict = Verdict()
         say_answers(verdict, hall, line)
+        say_slow_files(verdict, hall)
         say_fairness(verdict, hall, line, watch.began, minutes * 60)
         say_limits(verdict, hall)
-        say_memory(verdict, watch.samples)
+        say_memory(verdict, watch.samples, slow_files=habits.slow > 0)
         say_logs(verdict, hall)
     return verdict
 
@@ -159,7 +169,8 @@ def begin(hall: Hall, every_s: float) -> list[asyncio.Task[None]]:
     crowd = hall.crowd
     light = (crowd.modest(person, place, every_s) for person, place in crowd.light)
     heavy = (crowd.greedy(person, place, AGAIN_S) for person, place in crowd.heavy for _ in range(5))
-    return [asyncio.create_task(habit) for habit in (*light, *heavy)]
+    slow = (crowd.tiresome(person, place, AGAIN_S) for person, place in crowd.slow)
+    return [asyncio.create_task(habit) for habit in (*light, *heavy, *slow)]
 
 
 async def end(hall: Hall, people: Sequence[asyncio.Task[None]]) -> None:
@@ -202,15 +213,29 @@ def say_answers(verdict: Verdict, hall: Hall, line: list[Waited] | None) -> None
     verdict.say("jobs answered", f"{len(answers)}, twice {twice}, never {lost}", twice == lost == 0)
 
 
+def say_slow_files(verdict: Verdict, hall: Hall) -> None:
+    """What those were told whose files cost much."""
+    slow = {person.id for person, _ in hall.crowd.slow}
+    asks = [ask for ask in hall.crowd.asks if ask.user in slow]
+    if not asks:
+        return
+    waits = [ask.acknowledged - ask.asked for ask in asks if ask.acknowledged is not None]
+    told = Counter(ask.refused or "dreamed" for ask in asks)
+    outcomes = ", ".join(f"{name} {count}" for name, count in told.most_common())
+    kept = len(waits) == len(asks) and max(waits) <= ACKNOWLEDGE_S and told["silent"] == 0
+    verdict.say("slow files: time to acknowledgement (s)", f"{len(asks)}, max {max(waits, default=0):.2f}", kept)
+    verdict.say("slow files: what became of them", outcomes, told["silent"] == 0)
+
+
 def say_fairness(verdict: Verdict, hall: Hall, line: list[Waited], began: float, seconds: float) -> None:
     """Jain's index over the light users' mean waiting at half time."""
     half = began + seconds / 2
     light = {person.id for person, _ in hall.crowd.light}
     means = mean_waiting([one for one in line if one.user in light], half)
-    index = jain(means)
     counts = Counter(one.user for one in line if one.user in light and one.created < half)
     spread = f"{min(counts.values(), default=0)} to {max(counts.values(), default=0)} dreams each"
-    verdict.say("Jain's index of light users' waiting at half time", f"{index:.3f} ({spread})", index >= FAIR)
+    told, kept = fairness(means)
+    verdict.say("Jain's index of light users' waiting at half time", f"{told} ({spread})", kept)
     turns, half_way = in_turns(line, half)
     told = f"{jain(mean_waiting([one for one in turns if one.user in light], half_way)):.3f}"
     verdict.say("the same, waiting counted in dreams begun meanwhile", told)
@@ -219,6 +244,15 @@ def say_fairness(verdict: Verdict, hall: Hall, line: list[Waited], began: float,
         waits = [one.started - one.created for one in line if one.user in users and one.started]
         told = f"{len(waits)} dreams, mean {statistics.fmean(waits or [0]):.2f}, p99 {quantile(waits, 0.99):.2f}"
         verdict.say(f"waiting for the engine, {name} users (s)", told)
+
+
+def fairness(means: Sequence[float]) -> tuple[str, bool | None]:
+    """The index of mean waits (s) in words, and whether it is kept; None where there was no line to be fair in."""
+    mean = statistics.fmean(means or [0.0])
+    if mean < LINE_S:
+        return f"not judged: nobody waited (mean {mean:.1f} s)", None
+    index = jain(means)
+    return f"{index:.3f}", index >= FAIR
 
 
 def in_turns(line: Sequence[Waited], at: float) -> tuple[list[Waited], float]:
@@ -250,7 +284,7 @@ def say_limits(verdict: Verdict, hall: Hall) -> None:
     verdict.say("requests answered by 429", f"{told} of {hall.limits.requests}", share <= 0.001)
 
 
-def say_memory(verdict: Verdict, samples: Sequence[Sample]) -> None:
+def say_memory(verdict: Verdict, samples: Sequence[Sample], *, slow_files: bool = False) -> None:
     """Memory, descriptors and sockets of every process, and what a job costs it. The playground is Discord's part: it
     keeps messages for a while, and its memory is no promise."""
     for name in dict.fromkeys(name for one in samples for name in one.resident):
@@ -258,10 +292,17 @@ def say_memory(verdict: Verdict, samples: Sequence[Sample]) -> None:
         rise = 1000 * slope([(float(one.jobs), one.resident[name]) for one in seen])
         first, middle, last = (seen[n].resident[name] for n in (0, len(seen) // 2, -1))
         told = f"{first:.0f}, {middle:.0f}, {last:.0f} MB; {rise:+.2f} MB per 1,000 jobs"
-        verdict.say(f"memory of {name}: start, half, end", told, None if name == "playground" else rise <= FLAT_MB)
+        kept: bool | None = rise <= FLAT_MB
+        if slow_files and name.startswith("decoder"):
+            kept = last <= DECODER_MB
+        elif name == "playground" or (slow_files and name == "bot"):
+            kept = None  # of the bot the most is judged: what it has now are the files that are held just now
+        verdict.say(f"memory of {name}: start, half, end", told, kept)
         used = seen[-1].cpu[name] - seen[0].cpu[name]
         jobs = max(1, seen[-1].jobs - seen[0].jobs)
         verdict.say(f"CPU of {name}", f"{1000 * used / jobs:.1f} ms a job")
+    peak = max(one.peak["bot"] for one in samples if "bot" in one.peak)
+    verdict.say("memory of bot at its most, at any moment", f"{peak:.0f} MB", peak <= BOT_MB)
     for name in ("bot", "supervisor"):
         opened = [(one.files[name], one.sockets[name]) for one in samples if name in one.files]
         (before, _), (after, sockets), (most, _) = opened[0], opened[-1], max(opened)
@@ -292,6 +333,7 @@ def main() -> int:
     options.add_argument("verb", choices=("crowd", "soak"))
     options.add_argument("--light", type=int, default=100, help="users who ask now and then")
     options.add_argument("--heavy", type=int, default=10, help="users who ask as often as they may")
+    options.add_argument("--slow", type=int, default=8, help="users who send files that cost much (crowd)")
     options.add_argument("--channels", type=int, default=50)
     options.add_argument("--every", type=float, help="seconds between a light user's dreams (crowd: 10, soak: 5)")
     options.add_argument("--minutes", type=float, help="how long the crowd asks (12), or at most a soak takes (60)")
@@ -304,7 +346,7 @@ def main() -> int:
     people = (given.light, given.heavy, given.channels, job_s)
     began = time.time()
     if given.verb == "crowd":
-        verdict = asyncio.run(crowd(Habits(*people), given.minutes or 12.0, given.every or every_s))
+        verdict = asyncio.run(crowd(Habits(*people, slow=given.slow), given.minutes or 12.0, given.every or every_s))
     else:
         kept = Habits(*people, SOAK_TIDY_S, SOAK_DAYS)
         verdict = asyncio.run(soak(kept, given.jobs, given.minutes or 60.0, given.every or every_s))

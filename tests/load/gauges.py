@@ -23,6 +23,8 @@ class Sample:
     """Answered until then."""
     resident: dict[str, float]
     """MB of memory by process."""
+    peak: dict[str, float]
+    """The most that each has had, ever."""
     files: dict[str, int]
     """Open descriptors by process, of whatever kind."""
     sockets: dict[str, int]
@@ -108,10 +110,20 @@ def sample(pids: dict[str, int], seconds: float, jobs: int) -> Sample:
         seconds,
         jobs,
         {name: (resident_bytes(pid) or 0) / MEGABYTE for name, pid in pids.items()},
+        {name: peak_mb(pid) for name, pid in pids.items()},
         {name: len(found) for name, found in opened.items()},
         {name: sum(one.startswith("socket:") for one in found) for name, found in opened.items()},
         {name: cpu_seconds(pid) for name, pid in pids.items()},
     )
+
+
+def peak_mb(pid: int) -> float:
+    """The most memory that a process has ever had, in MB; 0 if it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def cpu_seconds(pid: int) -> float:

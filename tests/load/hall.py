@@ -20,6 +20,7 @@ from bot.playground.limits import Limiter, Overrun
 from bot.playground.server import Playground
 from bot.reception import noise
 from engine.jobs.live import socket_path
+from tests.chaos.siege import hostile_files
 from tests.load.people import Crowd
 
 START_S = 120.0
@@ -40,6 +41,8 @@ class Habits:
     """Between two rounds of retention."""
     days: float = 30.0
     """How long rows are kept."""
+    slow: int = 0
+    """Who sends files that are small and cost much."""
 
 
 class Counted(Limiter):
@@ -68,8 +71,9 @@ class Hall:
         self.data_dir = data_dir
         self.playground = Playground()
         self.limits = self.playground.rest.limiter = Counted()
-        self.crowd = Crowd(self.playground, habits.light, habits.heavy, habits.channels)
+        self.crowd = Crowd(self.playground, habits.light, habits.heavy, habits.channels, habits.slow)
         self.crowd.picture = self.playground.upload("picture.png", noise(256, 7))
+        self.crowd.slow_files = hostile_files() if habits.slow else {}
         self._engine: asyncio.subprocess.Process | None = None
 
     @property

@@ -1,8 +1,8 @@
 """People who ask for dreams: `(playground, habits) => asks with their answers`.
 
 A light user asks, waits for the answer, and asks again some time later. A heavy user keeps asking for one more than
-anyone may have waiting. What became of every command is kept, and how often every job was answered is counted from
-what stands in the channels.
+anyone may have waiting. Somebody with slow files sends one after the other. What became of every command is kept, and
+how often every job was answered is counted from what stands in the channels.
 """
 
 from __future__ import annotations
@@ -54,19 +54,22 @@ class Waiter:
 class Crowd:
     """People in a playground, and everything that they were told."""
 
-    def __init__(self, playground: Playground, light: int, heavy: int, channels: int) -> None:
+    def __init__(self, playground: Playground, light: int, heavy: int, channels: int, slow: int = 0) -> None:
         self.playground = playground
         self.world = playground.world
         self.asks: list[Ask] = []
         self.answers: Counter[str] = Counter()
         """How often each job's answer was put into a message."""
         self.picture: Attachment | None = None
+        self.slow_files: dict[str, bytes] = {}
+        """By what they are."""
         self.stopped = asyncio.Event()
         self._waiters: dict[str, Waiter] = {}
         """By interaction, and by message once it stands."""
         places = [self._channel(number) for number in range(channels)]
         self.light = [(self._person(f"light{n}"), places[n % channels]) for n in range(light)]
         self.heavy = [(self._person(f"heavy{n}"), places[n % channels]) for n in range(heavy)]
+        self.slow = [(self._person(f"slow{n}"), places[n % channels]) for n in range(slow)]
         self.world.listen(self._hear)
 
     def _person(self, name: str) -> Persona:
@@ -102,16 +105,26 @@ class Crowd:
             if ask.refused:
                 await self._rest(again_s)
 
+    async def tiresome(self, person: Persona, place: Channel, again_s: float) -> None:
+        """Send one slow file after the other, everybody beginning with another one."""
+        files = [*self.slow_files.values()]
+        number = self.slow.index((person, place))
+        while not self.stopped.is_set():
+            ask = await self.ask(person, place, files[number % len(files)])
+            number += 1
+            if ask.refused:
+                await self._rest(again_s)
+
     async def _rest(self, seconds: float) -> None:
         if seconds > 0:
             await asyncio.wait({asyncio.create_task(self.stopped.wait())}, timeout=seconds)
 
     # one command
 
-    async def ask(self, person: Persona, place: Channel) -> Ask:
-        """Send the command and wait until it is answered or refused."""
+    async def ask(self, person: Persona, place: Channel, file: bytes | None = None) -> Ask:
+        """Send the command, with a file or the picture that all share, and wait until it is answered or refused."""
         assert self.picture is not None
-        picture = self.playground.upload("picture.png", self.picture.data)
+        picture = self.playground.upload("picture.png", file or self.picture.data)
         typed: list[JsonDict] = [{"name": "image", "value": {"upload_id": picture.id}}, {"name": "size", "value": 128}]
         ask = Ask(person.id, time.time())
         interaction = self.playground.deeds.command(person, place, "dream", typed)

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import os
 import random
 import statistics
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.courier import Pace
 from bot.playground.world import Channel, Persona
 from bot.reception import noise
+from engine.jobs.errors import BrokenPicture, TooManyScans
 from engine.jobs.job import JobRow, Limits
 from engine.jobs.ledger import Ledger, metadata
 from engine.jobs.memory import MemoryDispatch
 from tests.bot.test_desk import Stage, _drawn_avatars, specification, stage  # noqa: F401
+from tests.engine.jobs.broken_files import photo, saved, with_scans
 from tests.engine.jobs.conftest import Clock, a_job
 from tests.engine.jobs.test_ledger import RESULT
-from tests.load.__main__ import Waited, in_turns, mean_waiting
-from tests.load.gauges import jain, slope
+from tests.load.__main__ import Verdict, Waited, fairness, in_turns, mean_waiting, say_memory
+from tests.load.gauges import Sample, jain, peak_mb, slope
 from tests.load.hall import Counted
 from tests.load.people import Crowd
 
@@ -98,7 +102,7 @@ async def hall(stage: Stage) -> AsyncIterator[Hall]:  # noqa: F811
     stage.playground.rest.limiter = Counted()
     stage.playground.world.acknowledge_seconds = PATIENCE_S  # nothing here is about speed
     stage.client.desk._courier._pace = Pace()
-    crowd = Crowd(stage.playground, LIGHT, HEAVY, HANDS * HEAVY)
+    crowd = Crowd(stage.playground, LIGHT, HEAVY, HANDS * HEAVY, slow=1)
     crowd.picture = stage.playground.upload("picture.png", noise(64, 7))
     hall = Hall(stage.dispatch, crowd)
     yield hall
@@ -171,6 +175,64 @@ def test_light_users_wait_alike_and_little_beside_heavy_ones() -> None:
     assert statistics.fmean(means) < 5, "one dream of each heavy user at most, not the twenty that they have waiting"
     heavy = Counter(one.user for one in line if one.user.startswith("heavy"))
     assert jain(list(heavy.values())) >= 0.99
+
+
+async def test_who_sends_slow_files_is_acknowledged_and_told_a_reason(
+    stage: Stage,  # noqa: F811
+    hall: Hall,
+) -> None:
+    crowd = hall.crowd
+    crowd.slow_files = {"a JPEG of 400 scans": with_scans(400), "half a PNG": saved(photo(), "PNG")[:5000]}
+    (sender,) = crowd.slow
+    hall.begin(crowd.tiresome(*sender, 0.01))
+    async with asyncio.timeout(PATIENCE_S):
+        while len([ask for ask in crowd.asks if ask.refused]) < 4:
+            await asyncio.sleep(0.01)
+    await hall.close()
+    assert all(ask.acknowledged for ask in crowd.asks)
+    reasons = {ask.refused for ask in crowd.asks}
+    assert {TooManyScans.code} <= reasons <= {TooManyScans.code, BrokenPicture.code}
+    assert stage.playground.violations == []
+
+
+def test_fairness_is_judged_where_there_is_a_line() -> None:
+    assert fairness([0.9, 0.1, 0.0]) == ("not judged: nobody waited (mean 0.3 s)", None)
+    assert fairness([]) == ("not judged: nobody waited (mean 0.0 s)", None)
+    assert fairness([5.0, 5.0]) == ("1.000", True)
+    assert fairness([20.0, 0.0]) == ("0.500", False)
+
+
+def test_the_most_memory_is_that_of_any_moment() -> None:
+    before = peak_mb(os.getpid())
+    assert before > 0
+    held = bytearray(b"x" * 2**26)
+    most = peak_mb(os.getpid())
+    del held
+    assert peak_mb(os.getpid()) >= most >= before
+    samples = [sample_of(100.0, 310.0), sample_of(100.0, 310.0)]
+    verdict = Verdict()
+    say_memory(verdict, samples)
+    assert ("memory of bot at its most, at any moment", "310 MB", False) in verdict.lines
+
+
+def test_a_decoder_may_take_much_for_a_slow_file_but_not_keep_it() -> None:
+    def judged(*resident: float) -> bool | None:
+        verdict, others = Verdict(), {"bot": 100.0, "supervisor": 60.0}
+        samples = [replace(sample_of(100.0, 100.0), resident={**others, "decoder": mb}) for mb in resident]
+        samples = [replace(one, cpu={**one.cpu, "decoder": 1.0}, jobs=n) for n, one in enumerate(samples)]
+        say_memory(verdict, samples, slow_files=True)
+        return next(kept for what, _, kept in verdict.lines if what.startswith("memory of decoder"))
+
+    assert judged(33.0, 40.0, 600.0, 80.0)
+    assert not judged(33.0, 40.0, 600.0, 320.0)
+
+
+def sample_of(resident: float, peak: float) -> Sample:
+    names = ("bot", "supervisor")
+    return Sample(
+        0.0, 0, dict.fromkeys(names, resident), dict.fromkeys(names, peak), dict.fromkeys(names, 1),
+        dict.fromkeys(names, 1), dict.fromkeys(names, 1.0),
+    )  # fmt: skip
 
 
 def test_the_index_knows_fair_from_unfair() -> None:

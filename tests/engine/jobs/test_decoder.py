@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from bot.metrics import resident_bytes
 from engine.jobs import decoder as decoding
 from engine.jobs import errors, frames
 from engine.jobs.cleaning import FRAMES
@@ -178,6 +180,22 @@ async def test_a_killed_child_is_replaced(decoder: Decoder) -> None:
 
 
 # orientation, colours, several pictures
+
+
+async def test_nothing_of_a_picture_is_kept_whatever_became_of_it() -> None:
+    """It was 190 MB of each half a picture, until the child died of somebody else's."""
+    large = saved(Image.new("RGB", (3000, 3000), "red"), "PNG")
+    files = [large, large[:-1000], large[: len(large) // 2], saved(Image.new("RGB", (2000, 2000)), "GIF")[:-9]]
+    async with Decoder(children=1) as decoder:
+        held = []
+        for _ in range(4):
+            for file in files:
+                with contextlib.suppress(errors.Refusal):
+                    await decoder.clean(file, 64)
+            (pid,) = decoder.pids
+            held.append((resident_bytes(pid) or 0) / 2**20)
+    assert held[-1] < held[0] + 20, held
+    assert held[-1] < 120, held
 
 
 def corners() -> Image.Image:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import socket
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -143,3 +146,37 @@ async def test_an_engine_that_cannot_listen_says_why(data_dir: Path) -> None:
     server = live.LiveServer(data_dir / "nowhere" / "engine.sock", lambda _: None)
     with pytest.raises(SettingsError, match="nowhere"):
         await server.start()
+
+
+# what killed ones left
+
+
+def left(path: Path, age_s: float = 3600.0) -> Path:
+    """A socket as a killed engine leaves it."""
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    os.utime(path, (time.time() - age_s,) * 2)
+    return path
+
+
+async def test_an_engine_that_starts_removes_the_sockets_of_dead_ones_and_no_others(runtime: Path) -> None:
+    folder = live.socket_path(runtime / "one").parent
+    gone = [left(folder / "0123456789abcdef.sock"), left(folder / "77.try")]
+    fresh = left(folder / "just_bound.sock", age_s=1.0)
+    (folder / "words.sock").write_text("no socket")
+    alive, busy = folder / "alive.sock", folder / "busy.sock"
+    with ExitStack() as stack:
+        for path, line in ((alive, 5), (busy, 0)):
+            listening = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listening.bind(str(path))
+            listening.listen(line)
+            os.utime(path, (time.time() - 3600.0,) * 2)
+        for _ in range(3):  # nobody answers them, and there is no room for another one
+            caller = stack.enter_context(socket.socket(socket.AF_UNIX))
+            caller.setblocking(False)
+            caller.connect_ex(str(busy))
+        one = live.LiveServer(live.socket_path(runtime / "one"), lambda _: None)
+        await one.start()
+        assert {*folder.iterdir()} == {one.path, alive, busy, fresh, folder / "words.sock"}
+        assert not any(path.exists() for path in gone)
+        await one.stop()
