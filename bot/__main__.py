@@ -12,6 +12,9 @@ VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
 def main(words: list[str]) -> int:
     """Do what the first word says. Returns the exit status."""
     replace_unprintable()
+    if words[:1] in (["--help"], ["-h"]):
+        print("python -m bot [run] starts the bot; setup: the first steps; doctor: what is wrong. pareidolia --help: more.")
+        return 0
     verb = VERBS.get(words[0] if words else "run")
     if verb is None:
         print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)

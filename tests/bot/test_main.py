@@ -12,6 +12,12 @@ def test_an_unknown_word_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "dance" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_whoever_asks_for_help_gets_it(capsys: pytest.CaptureFixture[str], word: str) -> None:
+    assert main([word]) == 0
+    assert "doctor" in capsys.readouterr().out
+
+
 def test_without_a_token_it_ends_with_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, data_dir: Path
 ) -> None:
