@@ -13,7 +13,7 @@ def main(words: list[str]) -> int:
     """Do what the first word says. Returns the exit status."""
     replace_unprintable()
     if words[:1] in (["--help"], ["-h"]):
-        print("python -m bot [run] starts the bot; setup: the first steps; doctor: what is wrong. pareidolia --help: more.")
+        print(f"python -m bot WORD, which is one of: {', '.join(VERBS)}. More: pareidolia --help.")
         return 0
     verb = VERBS.get(words[0] if words else "run")
     if verb is None:
