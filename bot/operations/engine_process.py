@@ -56,7 +56,7 @@ class EngineProcess:
 
     async def run(self) -> None:
         """Start, and start again, until cancelled."""
-        failed = 0
+        failed = 1  # so that only a restart after a long life comes at once
         while True:
             born = time.monotonic()
             status = await self._run_once()
