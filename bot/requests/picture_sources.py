@@ -30,7 +30,7 @@ class Original:
     hidden: bool = False
     """A picture that is ours by now was hidden by whoever sent it."""
     frame: str = ""
-    """Which frame of an animation it is, in words, where that is known."""
+    """Which frame of an animation it is, or that it was dreamed before, in words, where that is known."""
 
     @property
     def spoiler(self) -> bool:

@@ -145,7 +145,7 @@ def test_several_layers_are_terms_with_weights() -> None:
     assert (weight, high.layer) == (0.7, catalog.meaning("pocket", "high").layer)
     assert (other, channel.layer, channel.channels) == (-1.0, "mixed3b", (21,))
     assert made.meanings() == (high, channel)
-    with pytest.raises(BadMixture, match="At character 12: no layer hihg; the nearest is high"):
+    with pytest.raises(BadMixture, match="character 12: no layer hihg; the nearest is high"):
         params.make(Zoom, layer="low * 0.5 +hihg")
 
 

@@ -154,12 +154,12 @@ async def test_a_link_whose_picture_was_shown_unheard_is_read_again(
 async def test_any_other_link_is_answered_with_what_to_do(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(mention, "UNFURL_S", 0.2)
     refused = await answer(stage, say(stage, "@Pareidolia high https://example.org/page"))
-    assert "Attach the picture itself" in words(refused)
+    assert "Attach the image itself" in words(refused)
     said = stage.playground.say("Mod", "dreams", "https://example.org/page")
-    assert "Attach the picture itself" in words(await answer(stage, say(stage, "@Pareidolia", said)))
+    assert "Attach the image itself" in words(await answer(stage, say(stage, "@Pareidolia", said)))
     for menu in (wording.DREAM_THIS, wording.SEE_THIS, wording.LIKE_THIS):
         told = await stage.response_to(stage.playground.menu("Ada", "dreams", menu, said))
-        assert "Attach the picture itself" in words(told)
+        assert "Attach the image itself" in words(told)
         assert told.ephemeral
     assert await stage.rows() == []
 

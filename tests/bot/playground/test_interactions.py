@@ -39,7 +39,7 @@ PRESET: dict[str, Any] = {
         }
     ],
 }
-MENUS = [{"name": "Dream this", "type": 3}, {"name": "Dream their avatar", "type": 2}]
+MENUS = [{"name": "Dream this", "type": 3}, {"name": "Dream avatar", "type": 2}]
 
 
 async def register(api: Api) -> None:
@@ -255,7 +255,7 @@ async def test_menus_carry_their_target(playground: Playground, api: Api) -> Non
     on_message = playground.menu("You", "dreams", "Dream this", said)
     target = on_message.data["resolved"]["messages"][said.id]
     assert (target["content"], target["attachments"][0]["width"]) == ("look", 9)
-    on_person = playground.menu("You", "dreams", "Dream their avatar", "Mod")
+    on_person = playground.menu("You", "dreams", "Dream avatar", "Mod")
     assert on_person.data["target_id"] in on_person.data["resolved"]["members"]
 
 

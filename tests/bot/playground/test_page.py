@@ -52,7 +52,7 @@ COMMANDS: list[Frame] = [
         ],
     },
     {"type": 3, "name": "Dream this", "description": ""},
-    {"type": 2, "name": "Dream their avatar", "description": ""},
+    {"type": 2, "name": "Dream avatar", "description": ""},
 ]
 
 
@@ -345,13 +345,13 @@ async def test_menus_open_from_the_keyboard(visitor: Visitor, playground: Playgr
     frame = await until_sent(visitor, "command")
     assert (frame["name"], frame["command_type"], frame["target_id"]) == ("Dream this", 3, message.id)
     await visitor.message(message.id).get_by_role("button", name="Ada", exact=True).click()
-    await visitor.see("menu-item").get_by_text("Dream their avatar").click()
+    await visitor.see("menu-item").get_by_text("Dream avatar").click()
     frame = await until_sent(visitor, "command", 2)
     assert (frame["command_type"], frame["target_id"]) == (2, playground.world.persona("Ada").id)
 
 
 async def test_buttons_are_within_reach_of_the_keyboard(visitor: Visitor, playground: Playground) -> None:
-    message = bot_message(playground, card(words("a dream"), picture(playground, 30, 20), buttons("Deeper", "Again")))
+    message = bot_message(playground, card(words("a dream"), picture(playground, 30, 20), buttons("Deeper", "Re-roll")))
     await expect(visitor.composer).to_be_focused()
     deeper = visitor.message(message.id).get_by_role("button", name="Deeper")
     for _ in range(8):
