@@ -13,7 +13,6 @@ Longer than most files: what is typed is found, completed and suggested by the s
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import defaultdict
@@ -25,6 +24,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.catalog import spelling
 from engine.errors import AmbiguousSubject, BadOption, UnknownSubject
 
 LOGITS: Final = "evidence"
@@ -34,9 +34,6 @@ MOST: Final = 4
 JOINT: Final = " + "
 READ: Final = 40
 """Characters of a word that are looked at; no word is that long."""
-_NEAR: Final = 0.75
-"""How alike two words are that one may have been typed for the other, as `difflib` counts."""
-
 _ELSEWHERE: Final = 4
 """The rank of an offer that has the typed text in none of its names."""
 
@@ -269,9 +266,9 @@ class Vocabulary:
 
     def _nearest(self, part: str) -> str:
         """The word that was most likely meant, or the one that a longer text ends with; "" if nothing is near."""
-        near = difflib.get_close_matches(part, self._suggestions, n=1, cutoff=_NEAR)
+        near = spelling.nearest(part, self._suggestions)
         ends = (self.find(word) for word in reversed(_emoji_name(part).split()))
-        return self._suggestions[near[0]] if near else next(filter(None, ends), "")
+        return self._suggestions[near] if near else next(filter(None, ends), "")
 
     @cached_property
     def _suggestions(self) -> dict[str, str]:
