@@ -443,3 +443,22 @@ def queue_total(total: int, seconds: float) -> str:
 def queue_none(total: int) -> str:
     """When the line has nothing of yours."""
     return "You have no dream in the line. Start one with `/dream`." if total else EMPTY_QUEUE
+
+
+# messages that speak with the bot
+
+FROM_ABOVE = "from the dream above"
+HINT = (
+    "Tell me what to bring out, for example `castles` or 🦊, and attach a picture if you like."
+    " You can also say `stronger`, `zoom` or `size:256`. `help` shows more."
+)
+
+
+def hint_words(near: str = "") -> str:
+    """For who says nothing that means something here; `near` is what a word may have been mistyped for."""
+    return f"Did you mean `{escape_code(near)}`? {HINT}" if near else HINT
+
+
+def picture_count_words(count: int) -> str:
+    """Which of several pictures is dreamed: "the first of 3 pictures, 2 left out"; nothing for a single one."""
+    return f"the first of {count} pictures, {count - 1} left out" if count > 1 else ""

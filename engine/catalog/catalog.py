@@ -369,6 +369,20 @@ def aim(network_name: str, text: str) -> str:
         raise UnknownSubject(**{**error.facts, "hint": hint}) from None
 
 
+def pick_out(network_name: str, text: str) -> tuple[list[str], list[str]]:
+    """The names of subjects and classes in a sentence, and the words between them that are none.
+
+    "make it look like castles please" => ["castles"], ["make", "it", "look", "like", "please"]. Each name is one that
+    `aim` reads. Raises `UnknownNetwork`.
+    """
+    return _vocabulary(network_name).pick_out(text)
+
+
+def suggestion(network_name: str, word: str) -> str:
+    """The subject, class or `layer:name` that a word may have been mistyped for, else "". Raises `UnknownNetwork`."""
+    return _vocabulary(network_name).suggestion(word)
+
+
 def meanings(network_name: str, words: str) -> tuple[Meaning, ...]:
     """What canonical words mean, one by one: "eyes + castle" => two. Raises as `aim`."""
     return tuple(_meaning_of(network_name, word) for word in aim(network_name, words).split(JOINT) if word)

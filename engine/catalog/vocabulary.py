@@ -153,6 +153,29 @@ class Vocabulary:
         """The canonical word for one plain part, if there is one."""
         return next((self._words[form] for form in _forms(part) if form in self._words), None)
 
+    def pick_out(self, text: str) -> tuple[list[str], list[str]]:
+        """The names in a text, plainly, and what else is said: "make it owls, please" => owls; make, it, please."""
+        found: list[str] = []
+        rest: list[str] = []
+        for piece in filter(None, self._pieces.split(tidy(text))):
+            spelled = piece[0].isalnum() or " " in piece
+            for part in self._names_within(plain(piece).split()) if spelled else self._apart(piece):
+                (found if self._means(part) else rest).append(part)
+        return found, rest
+
+    def _names_within(self, words: list[str]) -> Iterator[str]:
+        """The longest names that stand there, from left to right, and word by word what is between them."""
+        while words:
+            lengths = range(min(_PHRASE, len(words)), 0, -1)
+            length = next((one for one in lengths if self._means(" ".join(words[:one]))), 1)
+            if words[0] not in _LINKS:
+                yield " ".join(words[:length])
+            words = words[length:]
+
+    def suggestion(self, word: str) -> str:
+        """The canonical word that a word may have been mistyped for; "" if nothing is near."""
+        return self._suggestions.get(spelling.nearest(plain(word)[:READ], self._suggestions), "")
+
     def lacks(self, text: str) -> bool:
         """Whether `aim` raises `UnknownSubject`; told without looking for what is near."""
         parts = self._parts(text)
