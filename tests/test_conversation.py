@@ -219,6 +219,34 @@ async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
     assert "layer:low" in texts(room.now(of_mention))
 
 
+async def test_a_dream_is_talked_with(room: Room) -> None:
+    async def answer(text: str, to: Message | None = None, *files: Any, place: str = "dreams") -> Message:
+        said = room.playground.say("Ada", place, text, files, to)
+        replies = room.world.messages
+        return await room.world.until(
+            lambda: next((m for m in replies.values() if m.reference == said.id), None), PATIENCE
+        )
+
+    upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
+    bot = f"<@{room.world.bot.id}>"
+    dream = await room.until_button(await answer(f"{bot} make it low please size:128", None, upload), "Deeper")
+    castles = await room.until_button(await answer("now make it look like castles", dream), "Deeper")
+    assert "/dream subject:castles size:128" in texts(castles)
+    assert "from the dream above" in texts(castles).replace("\\", "")
+    stronger = await room.until_button(await answer("stronger", castles), "Deeper")
+    seed = re.search(r"seed:\d+", texts(castles))
+    assert seed is not None
+    assert "strength:1.6" in texts(stronger)
+    assert seed[0] in texts(stronger)
+    zoom = await room.until_button(await answer(f"{bot} zoom", room.now(stronger)), "Again")
+    assert zoom.attachments[0].filename != "dream.png"
+    assert "/dream" in texts(await answer("hello", place="dm"))
+    assert "size:256" in texts(await answer(f"{bot} make it weird"))
+    upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
+    direct = await answer("", None, upload, place="dm")
+    await room.until_button(direct, "Deeper")
+
+
 async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made_like_it(
     room: Room, dream: Message
 ) -> None:

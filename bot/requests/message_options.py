@@ -16,7 +16,7 @@ from typing import Final
 
 from engine.catalog import catalog, vocabulary
 from engine.errors import Refusal, UnknownLayer, UnknownSubject
-from engine.params import AIM_OPTIONS
+from engine.params import AIM_OPTIONS, TEXT_LIMIT
 
 ADDRESS: Final = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 OPTIONS: Final = (
@@ -113,7 +113,8 @@ def read(said: str) -> Wish:
     """The wish in a text. Raises `UnknownNetwork` if one is named that there is not."""
     sentence, named = _split_options(said)
     network = catalog.match_network(named["network"]) if "network" in named else ""
-    if "subject" in named:
+    sentence = sentence[:TEXT_LIMIT]  # whoever writes a novel must not keep us from everybody else
+    if len(named.get("subject", "")) in range(1, TEXT_LIMIT):
         named["subject"] = _subject(named["subject"], network)
     towards, rest = _aim(_without_command(sentence), network)
     spoken = _SPOKEN.findall(rest)
@@ -138,7 +139,7 @@ def suggestion(wish: Wish) -> str:
 
 def unknown_emoji(text: str) -> list[str]:
     """The custom emoji in a message whose names mean nothing: they are pictures, and no words."""
-    return [one for one in _EMOJI.findall(text) if not _pick_out(one, "")[0]]
+    return [one for one in _EMOJI.findall(text[:TEXT_LIMIT]) if not _pick_out(one, "")[0]]
 
 
 def _split_options(said: str) -> tuple[str, dict[str, str]]:

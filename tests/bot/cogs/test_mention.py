@@ -7,6 +7,9 @@ import pytest
 from bot import wording
 from bot.cogs import mention
 from bot.playground.world import Message
+from bot.requests import message_options
+from engine.catalog import catalog
+from engine.params import TEXT_LIMIT
 from engine.queue.job import JobRow
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
@@ -244,6 +247,21 @@ async def test_what_is_not_said_to_us_is_not_answered(stage: Stage) -> None:  # 
     ]
     await unanswered(stage, *ignored)
     assert await stage.rows() == []
+
+
+@pytest.mark.parametrize("text", ["a " * 2000, "owl " * 1000, "🦊" * 2000, "x," * 2000, ":a:" * 1300, "size:1 " * 500])
+def test_of_a_novel_only_the_beginning_is_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    pick_out = catalog.pick_out
+
+    def watched(name: str, said: str) -> tuple[list[str], list[str]]:
+        read.append(said)
+        return pick_out(name, said)
+
+    monkeypatch.setattr(catalog, "pick_out", watched)
+    message_options.read(message_options.strip_mentions(text))
+    message_options.unknown_emoji("<:blob:123456789012345678>" * 150)
+    assert max(map(len, read)) <= TEXT_LIMIT
 
 
 # direct messages
