@@ -73,11 +73,13 @@ class MentionCog(commands.Cog):
         return self.client.user.id if self.client.user else 0
 
     async def _answer(self, message: discord.Message, said: str) -> None:
-        if message_options.is_help(said):
+        addressed = self._is_addressed(message)
+        greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
+        if message_options.is_help(said) and not greeted:
             await self._reply(message, wording.HELP)
             return
         wish = message_options.read(said)
-        if not (wish.known or self._is_addressed(message)):
+        if not (wish.certain or addressed):
             return
         own = await self._own_picture(message)
         if own is None and (row := await self._continued_row(message, wish)):

@@ -30,6 +30,7 @@ HELP: Final = frozenset(
         "who are you",
     }
 )  # fmt: skip
+GREETINGS: Final = frozenset({"hi", "hello", "hey"})
 VERBS: Final = {
     "zoom": "zoom", "zooming": "zoom",
     "deeper": "deeper", "further": "deeper", "continue": "deeper",
@@ -55,7 +56,8 @@ EVERYDAY: Final = frozenset(
 )  # fmt: skip
 """Names of things that in a sentence are mostly other words: "watch this", "can you pick one"."""
 SHORT_SENTENCE: Final = 6
-"""Words of the longest sentence that is looked through for a typo: somewhere in a longer one something is near."""
+"""Unknown words of the longest sentence that is looked through for a typo, or taken for a wish where it may as well be
+said to somebody else: in a longer one there is always something."""
 LONG_WORD: Final = 5
 """Letters of the shortest word in a sentence that may be a typo."""
 _OPTION_NAME: Final = re.compile(rf"(?:^|(?<=\s))({'|'.join(OPTIONS)})\s*[:=]\s*", re.IGNORECASE)
@@ -88,6 +90,12 @@ class Wish:
         return bool(self.options or self.verb or self.step != 1)
 
     @property
+    def certain(self) -> bool:
+        """Whether it is a wish whoever it was said to: "what a dream" is none, nor is a long story."""
+        asks = self.options or self.verb not in ("", "dream") or self.step != 1
+        return bool(asks) and len(self.unknown.split()) <= SHORT_SENTENCE
+
+    @property
     def aimed(self) -> bool:
         """Whether it says what to dream towards."""
         return not AIM_OPTIONS.isdisjoint(self.options)
@@ -109,6 +117,11 @@ def is_help(said: str) -> bool:
     return (bool(said) and not said.strip("?")) or vocabulary.plain(said) in HELP
 
 
+def is_greeting(said: str) -> bool:
+    """Whether nothing but a greeting is said, which is no question where a picture comes with it."""
+    return vocabulary.plain(said) in GREETINGS
+
+
 def read(said: str) -> Wish:
     """The wish in a text. Raises `UnknownNetwork` if one is named that there is not."""
     sentence, named = _split_options(said)
@@ -121,7 +134,7 @@ def read(said: str) -> Wish:
     strength = next(({"strength": f"{STRENGTHS[word]:g}"} for word in spoken if word in STRENGTHS), {})
     return Wish(
         {**strength, **towards, **named},
-        next((VERBS[word] for word in spoken if word in VERBS), ""),
+        min((VERBS[word] for word in spoken if word in VERBS), key=lambda verb: verb == "dream", default=""),
         next((STEPS[word] for word in spoken if word in STEPS), 1.0),
         " ".join(_SPOKEN.sub(" ", rest).split()),
     )

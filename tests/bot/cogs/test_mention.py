@@ -242,7 +242,10 @@ async def test_what_is_not_said_to_us_is_not_answered(stage: Stage) -> None:  # 
     ignored = [
         say(stage, "castles are nice"),
         say(stage, "wow, amazing", dream),
+        say(stage, "what a dream!", dream),
+        say(stage, "haha when I was little my dog and I had just such a day", dream),
         say(stage, "ok thanks", help),
+        say(stage, "hey!", dream),
         say(stage, "", help, (stage.playground.upload("cat.png", png()),)),
     ]
     await unanswered(stage, *ignored)
@@ -273,6 +276,8 @@ async def test_direct_messages_are_answered_without_our_name(stage: Stage) -> No
         return await stage.playground.world.until(lambda: reply_to(stage, said))
 
     assert words(await told("hello")) == wording.HELP
+    greeted = await told("hi!", stage.playground.upload("cat.png", png()))
+    await stage.finish(greeted)
     assert words(await told("you are weird")) == wording.hint_words()
     assert alt(await told("", stage.playground.upload("cat.png", png()))) == "Ada's picture, before the dream"
     assert alt(await told("castles please")) == "Ada's avatar, before the dream"
@@ -305,6 +310,7 @@ async def test_a_subject_in_reply_to_a_dream_dreams_that_dream_on(stage: Stage) 
         ("stronger size:256 seed:5", True, False, {"seed": 5, "size": 256}),
         ("re-roll", True, False, {"layer": "mid"}),
         ("another one!", True, False, {"layer": "mid"}),
+        ("dream it again", True, False, {"layer": "mid"}),
         ("another with eyes", True, False, {"subject": "eyes"}),
         ("deeper", False, False, {"layer": "mid", "recipe": "dream"}),
         ("go deeper, and stronger", False, False, {"strength": 1.6}),
@@ -368,7 +374,7 @@ async def test_an_own_picture_or_a_person_goes_before_the_dream_that_is_answered
     dream, _ = await result(stage)
     files = (stage.playground.upload("cat.png", png()),)
     assert alt(await answer(stage, say(stage, "castles", dream, files))) == "Ada's picture, before the dream"
-    assert alt(await answer(stage, say(stage, "@You castles", dream))) == "You's avatar, before the dream"
+    assert alt(await answer(stage, say(stage, "@Mod castles", dream))) == "Mod's avatar, before the dream"
     assert [row.job.parent for row in await stage.queued(2)] == [None, None]
 
 
