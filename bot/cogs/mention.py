@@ -23,7 +23,7 @@ from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original
 from bot.requests.service import FailedAfterResponse
-from engine.errors import ForeignUrl, PareidoliaError
+from engine.errors import ForeignUrl, NotAPicture, PareidoliaError
 from engine.params import Dream, Zoom
 from engine.queue.job import JobRow
 
@@ -86,7 +86,8 @@ class MentionCog(commands.Cog):
             await self._continue(message, wish, row)
             return
         original = own or await self._other_picture(message)
-        if not wish.known and wish.unknown and (near := self._hint(wish, original)) is not None:
+        wordless = not wish.known and not wish.unknown and self._is_named(message)
+        if not (wish.known or wordless) and (near := self._hint(wish, original)) is not None:
             await self._reply(message, wording.hint_words(near))
             return
         await self._dream(message, wish, original or picture_sources.choose_original(None, self._person(message)))
@@ -132,10 +133,12 @@ class MentionCog(commands.Cog):
     async def _own_picture(self, message: discord.Message) -> Original | None:
         """What is in the message itself: a file, a sticker, what it forwards, what Discord shows of a link, an emoji.
 
-        Raises `ForeignUrl` and `DrawnSticker`.
+        Raises `ForeignUrl`, `DrawnSticker`, and `NotAPicture` for other files.
         """
         if found := self._pictures(message):
             return found
+        if message.attachments:
+            raise NotAPicture
         if message_options.ADDRESS.search(message.content):
             return self._pictures(await self._wait_for_embed(message))
         picture_sources.refuse_drawn_sticker(message)

@@ -6,9 +6,14 @@ import pytest
 
 from bot import wording
 from bot.cogs import mention
-from bot.playground.world import Message
+from bot.playground import payloads
+from bot.playground.rejections import JsonDict
+from bot.playground.world import Message, World
 from bot.requests import message_options
+from bot.requests.downloader import Link
 from engine.catalog import catalog
+from engine.errors import DrawnSticker, NotAPicture
+from engine.files.decoder import CleanPicture
 from engine.params import TEXT_LIMIT
 from engine.queue.job import JobRow
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -280,6 +285,8 @@ async def test_direct_messages_are_answered_without_our_name(stage: Stage) -> No
     await stage.finish(greeted)
     assert words(await told("you are weird")) == wording.hint_words()
     assert alt(await told("", stage.playground.upload("cat.png", png()))) == "Ada's picture, before the dream"
+    assert words(await told("!!")) == wording.hint_words()
+    assert words(await told("", stage.playground.upload("notes.txt", b"notes"))).endswith(NotAPicture.code)
     assert alt(await told("castles please")) == "Ada's avatar, before the dream"
     assert [row.job.params.aim for row in await stage.queued(2)] == [("layer", "high"), ("subject", "castles")]
 
@@ -393,6 +400,58 @@ async def test_a_private_dream_is_continued_by_nobody_else(stage: Stage) -> None
         assert await stage.client.service.row_of_message(int(message.id), people["Ada"]) is None
         if await stage.rows():
             await stage.finish(message)
+
+
+# stickers and emoji
+
+
+@pytest.fixture
+def fetched(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:  # noqa: F811
+    """What the bot fetches, in place of Discord's CDN, which the stand-in has no stickers and emoji for."""
+    urls: list[str] = []
+
+    async def fetch(link: Link, size: int, person: str = "") -> CleanPicture:
+        urls.append(link.url.rpartition("/cdn/")[2] or link.url)
+        return CleanPicture(png(), 8, 6)
+
+    monkeypatch.setattr(stage.client.service.downloader, "fetch", fetch)
+    return urls
+
+
+def with_sticker(monkeypatch: pytest.MonkeyPatch, kind: int) -> None:
+    """From now on there is a sticker in every message of a person: 1 PNG, 3 Lottie."""
+    message = payloads.message
+
+    def shown(world: World, item: Message, *, nested: bool = False) -> JsonDict:
+        stickers = [] if world.people[item.author_id].bot else [{"id": "4", "name": "wave", "format_type": kind}]
+        return message(world, item, nested=nested) | {"sticker_items": stickers}
+
+    monkeypatch.setattr(payloads, "message", shown)
+
+
+async def test_a_sticker_is_dreamed(stage: Stage, fetched: list[str], monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    with_sticker(monkeypatch, 1)
+    assert alt(await answer(stage, say(stage, "@Pareidolia castles"))) == "Ada's picture, before the dream"
+    assert fetched == ["stickers/4.png"]
+
+
+async def test_a_sticker_that_only_the_app_can_draw_is_refused(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_sticker(monkeypatch, 3)
+    assert words(await answer(stage, say(stage, "@Pareidolia castles"))).endswith(DrawnSticker.code)
+    assert await stage.rows() == []
+
+
+async def test_an_emoji_is_a_picture_unless_its_name_is_a_word(stage: Stage, fetched: list[str]) -> None:  # noqa: F811
+    blob, owl = "<:blobhype:123456789012345678>", "<:owl:123456789012345679>"
+    assert alt(await answer(stage, say(stage, f"@Pareidolia {blob}"))) == "Ada's picture, before the dream"
+    assert (
+        alt(await answer(stage, say(stage, f"@Pareidolia {blob} castles {owl}"))) == "Ada's picture, before the dream"
+    )
+    assert fetched == ["emojis/123456789012345678.png"] * 2
+    assert [row.job.params.aim[1] for row in await stage.queued(2)] == ["high", "castles + owl"]
 
 
 # several pictures
