@@ -448,15 +448,12 @@ def queue_none(total: int) -> str:
 # messages that speak with the bot
 
 FROM_ABOVE = "from the dream above"
-HINT = (
-    "Tell me what to bring out, for example `castles` or 🦊, and attach a picture if you like."
-    " You can also say `stronger`, `zoom` or `size:256`. `help` shows more."
-)
+HINT = "Say what to bring out, like `castles` or 🦊, and attach a picture if you like. `help` shows more."
 
 
 def hint_words(near: str = "") -> str:
     """For who says nothing that means something here; `near` is what a word may have been mistyped for."""
-    return f"Did you mean `{escape_code(near)}`? {HINT}" if near else HINT
+    return f"Did you mean `{escape_code(near)}`? Reply with that, or with `help`." if near else HINT
 
 
 def picture_count_words(count: int) -> str:

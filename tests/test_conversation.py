@@ -241,7 +241,7 @@ async def test_a_dream_is_talked_with(room: Room) -> None:
     zoom = await room.until_button(await answer(f"{bot} zoom", room.now(stronger)), "Again")
     assert zoom.attachments[0].filename != "dream.png"
     assert "/dream" in texts(await answer("hello", place="dm"))
-    assert "size:256" in texts(await answer(f"{bot} make it weird"))
+    assert "Say what to bring out" in texts(await answer(f"{bot} make it weird"))
     upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
     direct = await answer("", None, upload, place="dm")
     await room.until_button(direct, "Deeper")
