@@ -445,3 +445,18 @@ def queue_total(total: int, seconds: float) -> str:
 def queue_none(total: int) -> str:
     """When the queue has nothing of yours."""
     return "You have nothing in the queue. Start something with `/dream`." if total else EMPTY_QUEUE
+
+
+# messages that speak with the bot
+
+HINT = "Say what to bring out, like `castles` or 🦊, and attach a picture if you like. `help` shows more."
+
+
+def hint_words(near: str = "") -> str:
+    """For who says nothing that means something here; `near` is what a word may have been mistyped for."""
+    return f"Did you mean `{escape_code(near)}`? Reply with that, or with `help`." if near else HINT
+
+
+def picture_count_words(count: int) -> str:
+    """Which of several pictures is dreamed: "the first of 3 images, 2 left out"; nothing for a single one."""
+    return f"the first of {count} images, {count - 1} left out" if count > 1 else ""

@@ -4,7 +4,7 @@
     ├── Refusal               the request was not taken; nothing was queued
     │   ├── EmptyFile         BrokenPicture    NotAPicture     TooManyPixels
     │   ├── FileTooLarge      ForeignUrl       Unreachable     DecoderDied
-    │   ├── TooManyFrames     DiskFull
+    │   ├── TooManyFrames     DiskFull         DrawnSticker
     │   ├── UnknownLayer      UnknownNetwork   NetworkMissing  BadOption
     │   ├── UnknownPreset     BadPresetName    TooManyPresets
     │   ├── NotYours          Gone             TooLong
@@ -284,6 +284,12 @@ class TooManyPictures(Refusal):
     """So many people are sending images that I can't take yours just now. Try again in about {minutes} min."""
 
     code = "R43"
+
+
+class DrawnSticker(Refusal):
+    """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
+
+    code = "R45"
 
 
 class Failure(PareidoliaError):

@@ -659,7 +659,7 @@ async def test_a_mention_without_a_picture_dreams_the_avatar_and_a_reply_to_a_dr
 
 async def test_a_mention_with_an_unknown_layer_is_answered_in_words(stage: Stage) -> None:
     message = await mentioned(stage, "hgih")
-    assert "Did you mean layer:high?" in words(message)
+    assert "Did you mean `layer:high`?" in words(message)
     assert await stage.rows() == []
 
 

@@ -64,6 +64,7 @@ def message(**parts: Any) -> Any:
         "components": [],
         "embeds": [],
         "message_snapshots": [],
+        "stickers": [],
     }
     return Thing(**{**nothing, **parts})
 
