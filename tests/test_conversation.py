@@ -91,7 +91,7 @@ async def test_a_dream_is_answered_by_its_picture_in_the_message_that_showed_it_
     assert "/dream layer:high" in texts(message)
     assert "seed:4821" in texts(message)
     assert len(alt_texts(message)[0]) > 20
-    assert (["Cancel", "Keep this one"], 1) in seen, "no preview was shown on the way"
+    assert (["Cancel", "Stop here & keep"], 1) in seen, "no preview was shown on the way"
     assert shapes == {1.6}, "the picture must keep its shape, or the chat jumps"
 
 
@@ -128,8 +128,8 @@ async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
 
 async def test_keep_this_one_gives_the_preview_as_the_result(room: Room) -> None:
     message = await room.ask("You", "dream", **SLOW)
-    message = await room.until_button(message, "Keep this one")
-    room.playground.press("You", message, "Keep this one")
+    message = await room.until_button(message, "Stop here & keep")
+    room.playground.press("You", message, "Stop here & keep")
     message = await room.until_button(message, "Deeper")
     assert max(picture_of(message).size) == SLOW["size"]
 
