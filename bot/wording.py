@@ -30,7 +30,7 @@ MESSAGE_LIMIT = 1900
 
 COMMANDS = {
     "dream": "Dream a picture: eyes, faces and fur grow out of it",
-    "zoom": "Fall into a dream without end, as a GIF",
+    "zoom": "Fall into a dream without end, as an animation",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
     "see": "What's in an image? I say what I see, and show why",
     "lab": "Look inside the network",
@@ -69,7 +69,7 @@ OPTIONS = {
     "image to see": "the picture; without it, your avatar is looked at",
     "image of an atlas": "a picture: the channels that fire most over it; without it, those that vary most",
     "layer of a channel": "low, mid, high, or a layer's name; usually mid",
-    "frames": "pictures in the GIF: 8 to 90",
+    "frames": "pictures in the animation: 8 to 90",
     "name": "the preset's name",
 }
 DREAM_THIS = "Dream this"
@@ -154,7 +154,7 @@ I look at a picture until I see more in it than there is.
 
 `/dream layer:high` your avatar grows faces, animals and eyes
 `/dream subject:eyes + castle image:a photo` towards what you name, as a word or an emoji; 300 are offered as you type
-`/zoom layer:mid frames:40` falling into a dream, as a GIF
+`/zoom layer:mid frames:40` falling into a dream
 
 And without a dream: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
 and `/lab channel layer:mid` what my parts respond to.

@@ -228,12 +228,12 @@ class Dream(AscentParams):
 
 
 class Zoom(AscentParams):
-    """An endless zoom into a dream, as a GIF. Mordvintsev et al. 2015, "Inceptionism"."""
+    """An endless zoom into a dream, as an animation. Mordvintsev et al. 2015, "Inceptionism"."""
 
     recipe: Literal["zoom"] = "zoom"
     octaves: int = Field(2, ge=1, le=8, description="sizes each frame is dreamed at")
     iterations: int = Field(4, ge=1, le=100, description="gradient steps per octave of a frame")
-    size: int = Field(320, ge=128, le=640, description="long side of the result, in pixels")
+    size: int = Field(480, ge=128, le=640, description="long side of the result, in pixels")
     frames: int = Field(30, ge=8, le=90, description="pictures in the animation")
     factor: float = Field(1.06, ge=1.01, le=1.3, description="how much closer each frame is")
     fps: int = Field(12, ge=4, le=25, description="frames shown per second")
