@@ -1,7 +1,8 @@
 """Pictures as an animated WebP: `(pictures, fps, limit) => Encoded`.
 
-All colours and, at the same sharpness, a quarter of a GIF's bytes: zooms of 480 pixels have a structural similarity of
-0.97 to what was dreamed at 31 kB a frame, and of 0.93 as a GIF at 105 kB. Discord plays one that is uploaded.
+All colours, and fewer bytes than a GIF. A zoom of 30 frames of 480 x 320 pixels, is 1.25 MB at quality 90, with a
+structural similarity of 0.98 to what was dreamed, 0.61 MB and 0.95 at quality 75; as a GIF 3.16 MB and 0.93. Discord
+plays one that is uploaded.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from engine.encoders.upload_limit import (
 )
 
 QUALITIES = (90, 80, 70)
-"""Tried in this order at full size: 41, 27 and 19 kB a frame of 480 pixels."""
+"""Tried in this order at full size."""
 
 
 class AnimatedWebp:
