@@ -20,6 +20,8 @@ from engine.errors import DatabaseDamaged, NoLedger
 from engine.platform import file_lock
 
 log = logging.getLogger(__name__)
+metadata = sa.MetaData()
+"""Of the queue's tables."""
 
 ADVISORY_LOCK = 0x50415245
 READING = "AUTOCOMMIT"

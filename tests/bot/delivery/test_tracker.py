@@ -277,7 +277,7 @@ async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_drea
     row = dispatch.ledger.claim("by hand")
     assert row
     dispatch.ledger.settle_cancelled(id, row.attempt)
-    tracker._handle_hint(Progress(id, 2, 5, 1.0, JPEG))
+    tracker._handle_hint(Progress(id, 2, 5, 0.4, 1.0, JPEG))
     await posted(dispatch, id)
     assert ["Cancelled" in text for text in wall.texts(id)] == [True]
     await tracker.close()
