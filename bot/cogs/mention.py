@@ -16,7 +16,7 @@ from bot.requests import message_options, picture_sources
 from bot.requests.downloader import Link
 from bot.requests.picture_sources import Original
 from bot.requests.service import FailedAfterResponse
-from engine.errors import ForeignUrl, PareidoliaError
+from engine.errors import ForeignUrl, PareidoliaError, UnreadableReply
 from engine.params import Dream
 
 log = logging.getLogger(__name__)
@@ -66,9 +66,21 @@ class MentionCog(commands.Cog):
         if person := self._mentioned_person(message):
             return picture_sources.choose_original(None, person)
         replied = message.reference.resolved if message.reference else None
-        if isinstance(replied, discord.Message) and (link := picture_sources.require_link(replied, allowed)):
-            return Original(link, wording.original_words(replied.author.display_name, "picture"))
+        if isinstance(replied, discord.Message):
+            if link := picture_sources.require_link(replied, allowed):
+                return Original(link, wording.original_words(replied.author.display_name, "picture"))
+            if self._is_withheld(replied):
+                raise UnreadableReply
         return picture_sources.choose_original(None, message.author)
+
+    def _is_withheld(self, replied: discord.Message) -> bool:
+        """Whether Discord kept a message from us: somebody's in a server that has nothing in it and does not name us.
+
+        It does so for bots without the privileged intent for the content of messages, which we do not ask for.
+        """
+        if replied.guild is None or self.client.user in (replied.author, *replied.mentions):
+            return False
+        return not (replied.content or replied.attachments or replied.embeds or replied.components)
 
     def _mentioned_person(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""

@@ -113,6 +113,15 @@ def resolve_people(world: World, people: Sequence[Persona], place: Channel) -> J
     return {"users": users, "members": members}
 
 
+def resolve_selected(world: World, persona: Persona, values: Sequence[str], place: Channel) -> JsonDict:
+    """Return resolved data of what someone chose in selects of people, roles and channels, by their ids."""
+    resolved = resolve_people(world, [world.people[value] for value in values if value in world.people], place)
+    roles = {shape["id"]: shape for shape in payloads.roles(world) if shape["id"] in values}
+    may = {"permissions": str(persona.permissions)}
+    channels = {one: payloads.channel(world, world.channels[one]) | may for one in values if one in world.channels}
+    return resolved | ({"roles": roles} if roles else {}) | ({"channels": channels} if channels else {})
+
+
 def resolve_files(world: World, files: Sequence[Attachment]) -> JsonDict:
     """Return `attachments` of resolved data."""
     return {"attachments": {item.id: payloads.attachment(world, item) for item in files}} if files else {}

@@ -106,7 +106,8 @@ class PageSocket:
 
     def _say(self, persona: Persona, frame: JsonDict) -> None:
         uploads = [str(one) for one in frame.get("upload_ids") or []]
-        self._deeds.say(persona, self._place(frame), str(frame.get("content") or ""), uploads, frame.get("reply_to"))
+        content, target, ping = str(frame.get("content") or ""), frame.get("reply_to"), bool(frame.get("ping", True))
+        self._deeds.say(persona, self._place(frame), content, uploads, target, ping)
 
     def _dismiss(self, persona: Persona, frame: JsonDict) -> None:
         self._deeds.dismiss(persona, str(frame["message_id"]))
