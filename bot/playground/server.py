@@ -2,7 +2,7 @@
 
 playground = Playground()
 await playground.start()
-interaction = playground.command("You", "dreams", "dream", layer="high")
+interaction = playground.command("Sam", "dreams", "dream", layer="high")
 message = await playground.world.until(lambda: playground.response_to(interaction))
 """
 

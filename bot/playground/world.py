@@ -208,9 +208,9 @@ class World:
             self._number(), "pareidolia", "Pareidolia", "The bot.", portrait_of("pareidolia"), BOT_PERMISSIONS, True
         )
         people = (
-            Persona(self._number(), "you", "You", "That is you.", portrait_of("you")),
-            Persona(self._number(), "ada", "Ada", "Someone else in the server.", portrait_of("ada")),
-            Persona(self._number(), "mod", "Mod", "May manage messages.", portrait_of("mod")),
+            Persona(self._number(), "sam", "Sam", "You are Sam.", portrait_of("sam")),
+            Persona(self._number(), "ada", "Ada", "You are Ada, someone else in the server.", portrait_of("ada")),
+            Persona(self._number(), "mod", "Mod", "You are Mod, who may manage messages.", portrait_of("mod")),
         )
         people[2].permissions |= MANAGE_MESSAGES
         self.bot = bot
@@ -231,9 +231,10 @@ class World:
         return str(self._last_id)
 
     def persona(self, name: str) -> Persona:
-        """Return a person by id or by name ("You", "Ada", "Mod"); KeyError when there is none."""
+        """Return a person by id or by name ("Sam", "Ada", "Mod"; "You" is Sam); KeyError when there is none."""
+        wanted = "Sam" if name == "You" else name
         for person in self.people.values():
-            if name in (person.id, person.global_name):
+            if wanted in (person.id, person.global_name):
                 return person
         raise KeyError(name)
 

@@ -109,17 +109,17 @@ async def test_who_asks_for_help_is_helped(stage: Stage, text: str) -> None:  # 
     assert await stage.rows() == []
 
 
-@pytest.mark.parametrize("text", ["@Pareidolia @You", "@You @Pareidolia eyes", "@Pareidolia high @You @Mod"])
+@pytest.mark.parametrize("text", ["@Pareidolia @Sam", "@Sam @Pareidolia eyes", "@Pareidolia high @Sam @Mod"])
 async def test_a_person_who_is_named_is_dreamed(stage: Stage, text: str) -> None:  # noqa: F811
     message = await answer(stage, say(stage, text))
-    assert alt(message) == "You's avatar, before the dream"
+    assert alt(message) == "Sam's avatar, before the dream"
     (row,) = await stage.queued(1)
     assert row.job.requester == stage.playground.world.persona("Ada").id
 
 
 async def test_a_picture_goes_before_a_person_and_a_person_before_the_picture_of_a_reply(stage: Stage) -> None:  # noqa: F811
     files = (stage.playground.upload("cat.png", png()),)
-    attached = await answer(stage, say(stage, "@Pareidolia @You", files=files))
+    attached = await answer(stage, say(stage, "@Pareidolia @Sam", files=files))
     assert alt(attached) == "Ada's picture, before the dream"
     shown = stage.playground.say("Mod", "dreams", "@Pareidolia high", [stage.playground.upload("cat.png", png())])
     assert alt(await answer(stage, shown)) == "Mod's picture, before the dream"

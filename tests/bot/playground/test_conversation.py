@@ -61,7 +61,7 @@ async def test_the_message_is_edited_by_token_and_by_channel(playground: Playgro
         done.set_result(await interaction.original_response())
 
     await client.tree.sync()
-    interaction = playground.command("You", "dreams", "dream")
+    interaction = playground.command("Sam", "dreams", "dream")
     original = await asyncio.wait_for(done, 10)
     message = playground.response_to(interaction)
     assert message is not None
@@ -81,7 +81,7 @@ async def test_autocomplete_reaches_the_library_and_comes_back(playground: Playg
         return [app_commands.Choice(name=f"{current}gh · faces", value="high")]
 
     await client.tree.sync()
-    choices = await playground.autocomplete("You", "dreams", "dream", "layer", layer="hi")
+    choices = await playground.autocomplete("Sam", "dreams", "dream", "layer", layer="hi")
     assert choices == [{"name": "high · faces", "value": "high"}]
 
 
@@ -103,7 +103,7 @@ async def test_a_button_opens_a_modal_whose_submit_updates_the_message(playgroun
 
     client.press_answer = opened
     await client.tree.sync()
-    asked = playground.command("You", "dreams", "dream")
+    asked = playground.command("Sam", "dreams", "dream")
     message = await playground.world.until(lambda: playground.response_to(asked))
     press = playground.press("Ada", message, "Deeper")
     await playground.world.until(lambda: press.modal is not None)

@@ -60,7 +60,7 @@ async def test_everything_the_library_sends_conforms(strict: Playground, monkeyp
 
     async with connected(client, strict):
         await client.tree.sync()
-        strict.command("You", "dreams", "dream", layer="high")
+        strict.command("Sam", "dreams", "dream", layer="high")
         await asyncio.wait_for(done, 20)
         assert not client.failures
     assert strict.violations == []

@@ -178,7 +178,7 @@ HINTS = [
     ("/dream look:shallow", "Very deep"),
     ("/dream layer:", "no value yet"),
     ("/dream image:nothing.png", "Drop it into the page, or name one of: cat"),
-    ("/dream friend:nobody", "You, Ada, Mod"),
+    ("/dream friend:nobody", "Sam, Ada, Mod"),
     ("/preset save", "/preset save needs name"),
     ("/preset list x:1", "takes no options"),
 ]
@@ -375,7 +375,7 @@ MODAL: list[Frame] = [
 
 
 async def test_forms_hold_the_focus_and_say_what_is_missing(visitor: Visitor, playground: Playground) -> None:
-    you = playground.world.persona("You").id
+    you = playground.world.persona("Sam").id
     modal: Frame = {"interaction_id": "1", "persona": you, "custom_id": "form", "title": "Save", "components": MODAL}
     playground.world.emit("modal", modal=modal)
     letter = visitor.see("modal")
