@@ -60,7 +60,7 @@ def give_up(world: World, interaction: Interaction, text: str) -> None:
         interaction.choices = []
         world.emit("choices", nonce=interaction.nonce, choices=[])
         return
-    world.notice(interaction.user_id, text)
+    world.notice(interaction.user_id, text, interaction.nonce)
 
 
 def payload(world: World, interaction: Interaction) -> JsonDict:

@@ -64,12 +64,13 @@ class PageSocket:
 
     def _receive(self, text: str) -> None:
         persona: str | None = None
+        nonce: str | None = None
         try:
             frame = json.loads(text)
-            persona = frame.get("persona")
+            persona, nonce = frame.get("persona"), frame.get("nonce")
             self._act(frame)
         except Mistake as mistake:
-            self._world.notice(persona, str(mistake))
+            self._world.notice(persona, str(mistake), nonce)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             self._world.log(f"The page sent something that cannot be read: {error!r}")
             self._world.notice(persona, "That did not work. Reload the page and try again.")
@@ -87,7 +88,7 @@ class PageSocket:
     def _command(self, persona: Persona, frame: JsonDict) -> None:
         place, kind, name = self._place(frame), int(frame.get("command_type") or 1), str(frame["name"])
         if kind == 1:
-            self._deeds.command(persona, place, name, frame.get("options") or [])
+            self._deeds.command(persona, place, name, frame.get("options") or [], frame.get("nonce"))
         else:
             self._deeds.menu(persona, place, kind, name, str(frame["target_id"]))
 

@@ -41,8 +41,10 @@ class UserActions:
     def _files_in(self, place: Channel) -> Mapping[str, Attachment]:
         return PlacedFiles(self._world, self._staged, place)
 
-    def command(self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict]) -> Interaction:
-        """Send a chat command such as "dream" or "preset save"; raises Mistake."""
+    def command(
+        self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict], nonce: str | None = None
+    ) -> Interaction:
+        """Send a chat command such as "dream" or "preset save"; `nonce` comes back if it fails; raises Mistake."""
         command, trail, schema = self._schema(name)
         check_usable(command, persona, place)
         chosen = options.choose(self._world, schema, typed, self._files_in(place))
@@ -52,6 +54,7 @@ class UserActions:
             data["resolved"] |= interactions.resolve_people(self._world, chosen.people, place)
         interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
         interaction.command = command | {"typed": options.as_typed(chosen.options, chosen.files), "full_name": name}
+        interaction.nonce = nonce
         interactions.deliver(self._world, interaction)
         return interaction
 
@@ -204,7 +207,7 @@ class UserActions:
         if message is None:
             return
         if message.author_id != persona.id and not persona.permissions & (1 << 13):
-            raise Mistake("Only its author or someone who may manage messages can delete that.")
+            raise Mistake("Only its author or a moderator can delete that.")
         self._world.drop_message(message)
 
 

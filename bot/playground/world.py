@@ -210,7 +210,7 @@ class World:
         people = (
             Persona(self._number(), "sam", "Sam", "You are Sam.", portrait_of("sam")),
             Persona(self._number(), "ada", "Ada", "You are Ada, someone else in the server.", portrait_of("ada")),
-            Persona(self._number(), "mod", "Mod", "You are Mod, who may manage messages.", portrait_of("mod")),
+            Persona(self._number(), "mod", "Mod", "You are Mod, a moderator.", portrait_of("mod")),
         )
         people[2].permissions |= MANAGE_MESSAGES
         self.bot = bot
@@ -271,10 +271,10 @@ class World:
                 await self._changed.wait()
         return found
 
-    def notice(self, persona: str | None, text: str) -> None:
-        """Tell one person (None: everyone) something that Discord's client would show as a toast."""
+    def notice(self, persona: str | None, text: str, nonce: str | None = None) -> None:
+        """Tell one person (None: everyone) what Discord's client shows as a toast; `nonce` names a failed command."""
         self.notices.append((persona, text))
-        self.emit("notice", persona=persona, text=text)
+        self.emit("notice", persona=persona, text=text, nonce=nonce)
 
     def log(self, text: str) -> None:
         """Write a line into the Lab drawer."""

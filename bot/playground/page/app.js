@@ -2,8 +2,9 @@
  * The composition root of the page: frames from the server come in, presses and keys go out.
  */
 
-import { drawComposer, fillComposer, hint, insertText, installComposer, replyTo, runOnTarget } from "./composer.js";
+import { drawComposer, fillComposer, giveBack, hint, insertText, installComposer, replyTo, runOnTarget } from "./composer.js";
 import { find, make } from "./dom.js";
+import { keepPlace, readPlace } from "./drafts.js";
 import { attachSample } from "./files.js";
 import { installLab, logLine, toast } from "./lab.js";
 import { openLetter } from "./letter.js";
@@ -58,7 +59,9 @@ const FRAMES = {
   notice(frame) {
     release();
     weather("");
-    if (!frame.persona || frame.persona === state.persona) toast(frame.text);
+    if (frame.persona && frame.persona !== state.persona) return;
+    toast(frame.text);
+    giveBack(frame.nonce);
   },
   lab: (frame) => logLine(frame.log),
 };
@@ -72,6 +75,7 @@ function submit(frame, fields) {
 }
 
 function drawAll() {
+  keepPlace(state.persona, state.channel);
   document.title = `Pareidolia playground · ${openChannel().name}`;
   drawChannels();
   drawPersonas();
@@ -147,7 +151,7 @@ function become(persona) {
   forgetElements();
   drawAll();
   find("personas").querySelector('[aria-pressed="true"]').focus();
-  find("announcer").textContent = `You now write and press as ${nameOf(currentPersona())}.`;
+  find("announcer").textContent = `You are now acting as ${nameOf(currentPersona())}.`;
 }
 
 /* From one persona's direct conversation to the other's, else to the first channel. */
@@ -317,12 +321,13 @@ function onLine({ connected, pause }) {
   curtain.hidden = connected;
   if (connected) return;
   const again = make("button", { type: "button", class: "plain", on: { click: () => line.retry() } }, "Try now");
-  const words = state.greeted ? "The playground went away. It is tried again every few seconds; what you typed is kept." : "The playground is not answering yet. It is tried again every few seconds.";
+  const words = state.greeted ? "The playground went away. Reconnecting every few seconds; your text is safe." : "The playground is not answering yet. Reconnecting every few seconds.";
   curtain.replaceChildren(make("span", { class: "lamp", "aria-hidden": "true" }), words, " ", again);
   curtain.dataset.pause = pause;
 }
 
 function start() {
+  Object.assign(state, readPlace());
   installPictures();
   installMenu();
   installLightbox();

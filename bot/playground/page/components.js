@@ -138,7 +138,7 @@ function cover(node, message, part) {
   const key = `${message.id}/${part}`;
   if (state.revealed.has(key)) return make("div", { class: "covered" }, node);
   node.inert = true;
-  return make("div", { class: "covered hidden" }, node, make("button", { type: "button", class: "uncover", "data-action": "reveal", "data-reveal": key }, "Hidden · press to show"));
+  return make("div", { class: "covered hidden" }, node, make("button", { type: "button", class: "uncover", "data-action": "reveal", "data-reveal": key }, "Hidden · click to show"));
 }
 
 function button(part, message) {

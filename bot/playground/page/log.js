@@ -6,7 +6,7 @@
 
 import { find, make, mendChildren } from "./dom.js";
 import { authorOf, messageElement, summary } from "./message.js";
-import { isVisible, openChannel, state } from "./state.js";
+import { currentPersona, isVisible, nameOf, openChannel, state } from "./state.js";
 
 const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR_END = 90;
@@ -123,9 +123,14 @@ function invitation() {
     make("img", { src: "/page/icon.svg", alt: "", width: 72, height: 72 }),
     make("h3", {}, place),
     make("p", {}, "Type ", fillButton("/dream layer:high"), " and press ", make("kbd", {}, "Enter"), "."),
-    make("ul", {}, make("li", {}, "Drop or paste a picture anywhere on this page, or press one of the photos at hand: the dream starts from it."), make("li", {}, "Press ", fillButton("/"), " to see everything the bot can do, or ", fillButton("/help"), " to be told."), make("li", {}, "Become Ada or Mod above, and press the buttons under a dream as somebody else.")),
+    make("ul", {}, make("li", {}, "Drop or paste a picture anywhere on this page, or click one of the sample photos: the dream starts from it."), make("li", {}, "Press ", fillButton("/"), " to see everything the bot can do, or ", fillButton("/help"), " for a tour."), make("li", {}, whoYouAre())),
     wake,
   );
+}
+
+function whoYouAre() {
+  const others = state.personas.filter((one) => one.id !== state.persona).map(nameOf);
+  return `You are ${nameOf(currentPersona())}. Switch to ${others.join(" or ")} above to try the buttons under a dream as somebody else.`;
 }
 
 const fillButton = (text) => make("button", { type: "button", class: "suggest", "data-action": "fill", "data-fill": text, "data-testid": "suggestion" }, text);

@@ -66,8 +66,10 @@ def register(playground: Playground) -> None:
 
 @pytest.fixture
 async def visitor(playground: Playground, chromium: Browser) -> AsyncIterator[Visitor]:
-    """Somebody at the page of a stand-in whose bot has registered its commands."""
+    """Somebody at the page of a stand-in whose bot has registered its commands, is there, and takes its time."""
     register(playground)
+    playground.world.acknowledge_seconds = 600.0
+    playground.world.set_online(True)
     someone = await visit(chromium, playground.url)
     yield someone
     assert someone.troubles == []
@@ -120,10 +122,10 @@ async def test_greets_with_everything_at_hand_and_asks_nobody_else(visitor: Visi
     await expect(visitor.see("disclaimer")).to_have_text(DISCLAIMER)
     await expect(visitor.page.get_by_test_id("channels").get_by_role("button")).to_have_count(3)
     await expect(visitor.page.get_by_test_id("personas").get_by_role("button")).to_have_count(3)
-    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(5)
-    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
-    playground.world.set_online(True)
+    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(8)
     await expect(visitor.see("presence")).to_have_text("Pareidolia is online")
+    playground.world.set_online(False)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
     await visitor.see("suggestion").first.click()
     await expect(visitor.composer).to_have_value("/dream layer:high")
     assert all(address.startswith((playground.url, "blob:")) for address in visitor.addresses)
@@ -297,6 +299,7 @@ async def test_persona_decides_what_is_seen_and_who_presses(visitor: Visitor, pl
     await expect(visitor.messages).to_have_count(1)
     await visitor.become("ada")
     await expect(visitor.message(secret.id)).to_contain_text("Only you can see this")
+    playground.world.set_online(False)
     await visitor.page.get_by_role("button", name="Zoom").click()
     assert (await until_sent(visitor, "press"))["persona"] == ada
     await expect(visitor.see("toast").first).to_be_visible()  # no bot: refused in words
@@ -405,6 +408,92 @@ async def test_lab_tells_what_happened(visitor: Visitor, playground: Playground)
     assert [frame["action"] for frame in visitor.frames("lab")] == ["crash_engine", "restart_bot"]
     await visitor.page.keyboard.press("Escape")
     await expect(visitor.see("lab")).to_be_hidden()
+
+
+async def test_a_draft_outlives_a_reload_and_a_bot_that_is_offline(visitor: Visitor, playground: Playground) -> None:
+    playground.world.set_online(False)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
+    await visitor.run("/dream layer:high")
+    await expect(visitor.see("hint")).to_contain_text("is offline. Your text stays here")
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+    await visitor.become("ada")
+    await visitor.see("channel-lab").click()
+    await expect(visitor.composer).to_have_value("")
+    await visitor.composer.fill("half a thought")
+    await visitor.page.reload()
+    await expect(visitor.see("persona-ada")).to_have_attribute("aria-pressed", "true")
+    await expect(visitor.composer).to_have_value("half a thought")
+    await visitor.see("channel-dreams").click()
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+    playground.world.acknowledge_seconds = 0.01
+    playground.world.set_online(True)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is online")
+    await visitor.composer.press("Enter")
+    await until_sent(visitor, "command")
+    await expect(visitor.see("toast")).to_contain_text("did not answer")  # nobody is there, whatever it says
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+
+
+async def test_a_reply_pings_unless_that_is_turned_off(visitor: Visitor, playground: Playground) -> None:
+    world = playground.world
+    result = bot_message(playground, card(words("a dream"), buttons("Deeper")))
+    for turns, pinged in ((0, True), (1, False)):
+        await visitor.message(result.id).focus()
+        await visitor.page.keyboard.press("r")
+        await expect(visitor.see("ping")).to_have_text("@ ON")
+        for _ in range(turns):
+            await visitor.see("ping").click()
+            await expect(visitor.see("ping")).to_have_attribute("aria-pressed", "false")
+        await visitor.run("stronger")
+        await expect(visitor.see("replying")).to_be_hidden()
+        await expect(visitor.messages).to_have_count(2 + turns)
+        said = world.history("dreams")[-1]
+        assert said.reference == result.id
+        assert (world.bot.id in said.mentions) is pinged
+    mine = world.history("dreams")[-1]
+    await visitor.message(mine.id).focus()
+    await visitor.page.keyboard.press("r")
+    await expect(visitor.see("replying")).to_be_visible()
+    await expect(visitor.see("ping")).to_have_count(0)
+
+
+WINDOWS = [(390, 780, 1), (320, 640, 1), (640, 400, 1), (740, 900, 1), (1000, 420, 1), (1280, 800, 2), (400, 780, 2)]
+"""Width and height of a window, and how large its letters are."""
+STANDS_FREE = """
+(element) => {
+  element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+  const inside = left >= -1 && top >= -1 && left + width <= innerWidth + 1 && top + height <= innerHeight + 1;
+  return inside && Math.min(width, height) >= 24 && element.contains(hit);
+}
+"""
+"""Whether a finger can tap an element: it is in the window, large enough (WCAG 2.5.8: 24 px), and nothing covers it."""
+
+
+@pytest.mark.parametrize(("width", "height", "letters"), WINDOWS)
+async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
+    playground: Playground, chromium: Browser, width: int, height: int, letters: int
+) -> None:
+    register(playground)
+    message = bot_message(playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Again")))
+    view = {"width": width, "height": height}
+    visitor = await visit(chromium, playground.url, viewport=view, has_touch=True)
+    await visitor.page.evaluate(f"document.documentElement.style.fontSize = '{100 * letters}%'")
+    await expect(visitor.message(message.id)).to_be_visible()
+    assert await visitor.page.evaluate("document.documentElement.scrollWidth") == width
+    log = await visitor.see("log").bounding_box()
+    assert log is not None
+    assert log["height"] > height / 4, "the talk has the room"
+    names = ("channel-dreams", "channel-lab", "channel-Pareidolia", "persona-sam", "persona-ada", "persona-mod")
+    for name in (*names, "lab-toggle", "attach", "composer", "send", "sample-cat"):
+        assert await visitor.see(name).evaluate(STANDS_FREE), name
+    for name in ("Deeper", "Again"):
+        assert await visitor.message(message.id).get_by_role("button", name=name).evaluate(STANDS_FREE), name
+    for name in ("lab", "Pareidolia", "dreams"):
+        await visitor.see(f"channel-{name}").tap()
+        await expect(visitor.see(f"channel-{name}")).to_have_attribute("aria-current", "page")
+    await visitor.page.close()
 
 
 async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playground, chromium: Browser) -> None:
