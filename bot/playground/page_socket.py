@@ -138,6 +138,7 @@ def hello(world: World) -> JsonDict:
         "personas": [person_json(person) for person in world.personas.values()],
         "channels": [channel_json(place) for place in places],
         "bot": bot | {"online": world.online},
+        "roles": payloads.roles(world),
         "commands": list(world.commands.values()),
         "samples": [sample_json(one) for one in samples.available()],
         "messages": [message_json(world, message) for message in world.messages.values()],

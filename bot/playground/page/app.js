@@ -1,5 +1,7 @@
 /**
  * The composition root of the page: frames from the server come in, presses and keys go out.
+ *
+ * Longer than most files: every frame and every action has its few lines here, in one table each.
  */
 
 import { drawComposer, fillComposer, giveBack, hint, insertText, installComposer, replyTo, runOnTarget } from "./composer.js";
@@ -10,6 +12,7 @@ import { installLab, logLine, toast } from "./lab.js";
 import { openLetter } from "./letter.js";
 import { enlarge, installLightbox } from "./lightbox.js";
 import { announce, drawLog, forgetElements, goToEnd, installLog, jumpTo, mendLog, redrawMessage, removeMessage, takeMessage, walkLog } from "./log.js";
+import { installLongPress } from "./longpress.js";
 import { refreshTimes } from "./markdown.js";
 import { closeMenu, installMenu, openMenu } from "./menu.js";
 import { summary } from "./message.js";
@@ -84,7 +87,6 @@ function drawAll() {
   drawPresence();
   drawLog();
   drawComposer();
-  goToEnd();
 }
 
 function drawChannels() {
@@ -141,6 +143,7 @@ function openChannelById(id) {
   replyTo(null);
   weather("");
   drawAll();
+  goToEnd();
   find("composer").focus();
 }
 
@@ -150,6 +153,7 @@ function become(persona) {
   replyTo(null);
   forgetElements();
   drawAll();
+  goToEnd();
   find("personas").querySelector('[aria-pressed="true"]').focus();
   find("announcer").textContent = `You are now acting as ${nameOf(currentPersona())}.`;
 }
@@ -273,16 +277,27 @@ function onChange(event) {
 }
 
 function onContextMenu(event) {
-  const person = event.target.closest?.('[data-action="person"], [data-action="become"]');
-  const message = event.target.closest?.(".message");
   if (event.target.closest?.(".menu")) event.preventDefault();
-  if (!person && !message) return;
-  if (getSelection().toString() && !person) return;
-  event.preventDefault();
   const byKey = event.clientX === 0 && event.clientY === 0;
-  const anchor = byKey ? (person ?? message) : { x: event.clientX, y: event.clientY };
-  if (person) openPerson(person.dataset.person, anchor);
-  else openApps(messageOf(message), anchor);
+  if (openMenuOf(event.target, byKey ? null : { x: event.clientX, y: event.clientY })) event.preventDefault();
+}
+
+/* Opens the menu of the person or message under a target, at a point or beside it; returns whether there is one. */
+function openMenuOf(target, point) {
+  const person = target.closest?.('[data-action="person"], [data-action="become"]');
+  const message = target.closest?.(".message");
+  if (!person && (!message || getSelection().toString())) return false;
+  if (person) openPerson(person.dataset.person ?? person.dataset.persona, point ?? person);
+  else openApps(messageOf(message), point ?? message);
+  return true;
+}
+
+/* The arrow keys would choose at once in a closed menu: it opens instead, and one choice is made in it. */
+function onSelectKey(event) {
+  const menu = event.target.closest?.('[data-action="choose"]');
+  if (!menu || !["ArrowDown", "ArrowUp"].includes(event.key) || event.altKey) return;
+  event.preventDefault();
+  menu.showPicker?.();
 }
 
 function onLogKey(event) {
@@ -337,6 +352,8 @@ function start() {
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
   document.addEventListener("contextmenu", onContextMenu);
+  document.addEventListener("keydown", onSelectKey);
+  installLongPress(openMenuOf);
   document.addEventListener("keydown", onPageKey);
   find("log").addEventListener("keydown", onLogKey);
   find("log").addEventListener("wheel", closeMenu, { passive: true });

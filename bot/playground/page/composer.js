@@ -3,6 +3,8 @@
  *
  * Enter runs. A text that begins with a slash is read by commands.js against what the bot registered; anything else is
  * said. Attached pictures fill the attachment options of a command in order, `image` first.
+ *
+ * Longer than most files: what is read, sent, kept and given back is one text in one box.
  */
 
 import { ATTACHMENT, matchEntry, readCommand, readPieces } from "./commands.js";

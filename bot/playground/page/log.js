@@ -12,6 +12,7 @@ const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR_END = 90;
 const elements = new Map();
 let pinned = true;
+let anchor = null;
 
 /** Forgets every element: the next drawing starts afresh (another persona sees mentions differently). */
 export function forgetElements() {
@@ -184,14 +185,27 @@ function stayPinned() {
   find("newer").hidden = pinned || isEmpty;
 }
 
+const topIn = (log, node) => node.getBoundingClientRect().top - log.getBoundingClientRect().top;
+
+function firstInView(log) {
+  const node = messageNodes().find((one) => topIn(log, one) + one.offsetHeight > 0);
+  return node ? { node, top: topIn(log, node) } : null;
+}
+
+/* Who reads older messages stays where they are, whatever grows above. */
+function holdPlace(log) {
+  if (anchor?.node.isConnected) log.scrollTop += topIn(log, anchor.node) - anchor.top;
+}
+
 /** Keeps the end in view while the reader is there, and only then. */
 export function installLog() {
   const log = find("log");
   log.addEventListener("scroll", () => {
     pinned = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    anchor = pinned ? null : firstInView(log);
     if (pinned) find("newer").hidden = true;
   });
-  new ResizeObserver(() => pinned && stayPinned()).observe(find("pages"));
+  new ResizeObserver(() => (pinned ? stayPinned() : holdPlace(log))).observe(find("pages"));
   new ResizeObserver(() => pinned && stayPinned()).observe(log);
   find("newer").addEventListener("click", goToEnd);
 }

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from bot.playground import attachments, payloads
 from bot.playground.server import Playground
@@ -455,6 +455,87 @@ async def test_a_reply_pings_unless_that_is_turned_off(visitor: Visitor, playgro
     await visitor.page.keyboard.press("r")
     await expect(visitor.see("replying")).to_be_visible()
     await expect(visitor.see("ping")).to_have_count(0)
+
+
+CHOICES: Frame = {
+    "type": 3,
+    "id": 20,
+    "custom_id": "subject",
+    "placeholder": "Pick a subject",
+    "options": [{"label": word, "value": word} for word in ("eyes", "castle", "owl")],
+}
+FOCUSED = "[document.activeElement.dataset.testid, document.activeElement.dataset.custom].filter(Boolean).join()"
+
+
+async def test_the_tab_key_alone_reaches_everything(visitor: Visitor, playground: Playground) -> None:
+    bot_message(playground, card(words("a dream"), buttons("Deeper"), {"type": 1, "id": 5, "components": [CHOICES]}))
+    await expect(visitor.messages).to_have_count(1)
+    await visitor.page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(40):
+        await visitor.page.keyboard.press("Tab")
+        reached.add(await visitor.page.evaluate(FOCUSED))
+    places = {"channel-dreams", "channel-lab", "channel-Pareidolia", "persona-sam", "persona-ada", "persona-mod"}
+    assert (
+        places | {"Deeper", "subject", "reply", "apps", "attach", "composer", "send", "lab-toggle", "sample-leaves"}
+        <= reached
+    )
+    await visitor.see("channel-lab").focus()
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.see("channel-lab")).to_have_attribute("aria-current", "page")
+
+
+async def test_arrow_keys_in_a_closed_select_choose_nothing_by_themselves(
+    visitor: Visitor, playground: Playground
+) -> None:
+    bot_message(playground, card({"type": 1, "id": 5, "components": [CHOICES]}))
+    menu = visitor.page.get_by_label("Pick a subject")
+    await menu.focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        await visitor.page.keyboard.press(key)
+    frame = await until_sent(visitor, "press")
+    assert (frame["values"], len(visitor.frames("press"))) == ([await menu.input_value()], 1)
+
+
+async def test_a_finger_that_stays_opens_the_menu(visitor: Visitor, playground: Playground) -> None:
+    message = say(playground, "my photo")
+    touch = {"pointerType": "touch", "bubbles": True, "clientX": 200, "clientY": 300}
+    for target, entry in (
+        (visitor.message(message.id), "Dream this"),
+        (visitor.see("persona-ada"), "Dream their avatar"),
+    ):
+        await target.dispatch_event("pointerdown", touch)
+        await expect(visitor.see("menu-item").get_by_text(entry)).to_be_visible()
+        await visitor.page.keyboard.press("Escape")
+        await expect(visitor.see("menu")).to_be_hidden()
+
+
+async def place(element: Locator) -> int:
+    """Return how far down an element stands, in whole pixels: scrolling knows no fractions everywhere."""
+    return round(float(await element.evaluate("(node) => node.getBoundingClientRect().top")))
+
+
+async def test_who_reads_older_messages_stays_there_and_nothing_is_shown_twice(
+    visitor: Visitor, playground: Playground
+) -> None:
+    first = bot_message(playground, card(words("Dreaming")))
+    said = [say(playground, f"word {number}") for number in range(40)]
+    await expect(visitor.messages).to_have_count(41)
+    anchor = visitor.message(said[10].id)
+    await anchor.evaluate("(node) => node.scrollIntoView({ block: 'start' })")
+    await expect(visitor.page.locator("#newer")).to_be_hidden()
+    before = await place(anchor)
+    first.components = [card(words("Dreamed"), picture(playground, 300, 200))]
+    playground.world.change_message(first)
+    say(playground, "one more")
+    await expect(visitor.page.locator("#newer")).to_be_visible()
+    await expect(visitor.message(first.id).get_by_test_id("picture")).to_have_count(1)
+    assert await place(anchor) == before
+    await playground.pages.close()  # the page comes back by itself, and is told everything again
+    await expect(visitor.see("connection")).to_be_visible()
+    await expect(visitor.see("connection")).to_be_hidden(timeout=15_000)
+    await expect(visitor.messages).to_have_count(42)
+    assert await place(anchor) == before
 
 
 WINDOWS = [(390, 780, 1), (320, 640, 1), (640, 400, 1), (740, 900, 1), (1000, 420, 1), (1280, 800, 2), (400, 780, 2)]
