@@ -12,7 +12,8 @@
     │   ├── UnknownSubject    TwoAims         BadMixture      UnknownChannel
     │   ├── NoImprint         BadImprint      MadeElsewhere
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
-    │   └── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
+    │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
+    │   └── UnreadableReply
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -85,6 +86,13 @@ class ForeignUrl(Refusal):
     Attach the image itself instead."""
 
     code = "R06"
+
+
+class UnreadableReply(Refusal):
+    """Discord doesn't show me the message you replied to. Right-click it (on a phone: press and hold it), choose Apps,
+    then `Dream this`. Or attach the picture to your own message."""
+
+    code = "R44"
 
 
 class Unreachable(Refusal):

@@ -23,7 +23,7 @@ from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original
 from bot.requests.service import FailedAfterResponse
-from engine.errors import ForeignUrl, NotAPicture, PareidoliaError
+from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
 from engine.params import Dream, Zoom
 from engine.queue.job import JobRow
 
@@ -146,8 +146,8 @@ class MentionCog(commands.Cog):
         return _original(message.author, emoji) if emoji else None
 
     async def _other_picture(self, message: discord.Message) -> Original | None:
-        """The picture of the message that it answers, or of the one that ours answered. Raises `ForeignUrl` and
-        `DrawnSticker`."""
+        """The picture of the message that it answers, or of the one that ours answered. Raises `ForeignUrl`,
+        `DrawnSticker` and `UnreadableReply`."""
         replied = message.reference.resolved if message.reference else None
         if not isinstance(replied, discord.Message) or self._mentioned_person(message):
             return None
@@ -155,6 +155,8 @@ class MentionCog(commands.Cog):
             return found
         if replied.author.id == self._own_id:
             return await self._picture_before(replied)
+        if self._is_withheld(replied):
+            raise UnreadableReply
         picture_sources.require_link(replied, self._is_allowed)
         return None
 
@@ -179,6 +181,15 @@ class MentionCog(commands.Cog):
     def _person(self, message: discord.Message) -> discord.User | discord.Member:
         """Whose avatar is dreamed where there is no picture."""
         return self._mentioned_person(message) or message.author
+
+    def _is_withheld(self, replied: discord.Message) -> bool:
+        """Whether Discord kept a message from us: somebody's in a server that has nothing in it and does not name us.
+
+        It does so for bots without the privileged intent for the content of messages, which we do not ask for.
+        """
+        if replied.guild is None or self.client.user in (replied.author, *replied.mentions):
+            return False
+        return not (replied.content or replied.attachments or replied.embeds or replied.components)
 
     def _mentioned_person(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""

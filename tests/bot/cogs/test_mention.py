@@ -12,7 +12,7 @@ from bot.playground.world import Message, World
 from bot.requests import message_options
 from bot.requests.downloader import Link
 from engine.catalog import catalog
-from engine.errors import DrawnSticker, NotAPicture
+from engine.errors import DrawnSticker, NotAPicture, UnreadableReply
 from engine.files.decoder import CleanPicture
 from engine.params import TEXT_LIMIT
 from engine.queue.job import JobRow
@@ -149,21 +149,36 @@ async def test_who_asks_for_help_is_helped(stage: Stage, text: str) -> None:  # 
     assert await stage.rows() == []
 
 
-@pytest.mark.parametrize("text", ["@Pareidolia @You", "@You @Pareidolia eyes", "@Pareidolia high @You @Mod"])
+@pytest.mark.parametrize("text", ["@Pareidolia @Sam", "@Sam @Pareidolia eyes", "@Pareidolia high @Sam @Mod"])
 async def test_a_person_who_is_named_is_dreamed(stage: Stage, text: str) -> None:  # noqa: F811
     message = await answer(stage, say(stage, text))
-    assert alt(message) == "You's avatar, before the dream"
+    assert alt(message) == "Sam's avatar, before the dream"
     (row,) = await stage.queued(1)
     assert row.job.requester == stage.playground.world.persona("Ada").id
 
 
 async def test_a_picture_goes_before_a_person_and_a_person_before_the_picture_of_a_reply(stage: Stage) -> None:  # noqa: F811
     files = (stage.playground.upload("cat.png", png()),)
-    attached = await answer(stage, say(stage, "@Pareidolia @You", files=files))
+    attached = await answer(stage, say(stage, "@Pareidolia @Sam", files=files))
     assert alt(attached) == "Ada's picture, before the dream"
-    shown = stage.playground.say("Mod", "dreams", "look", [stage.playground.upload("cat.png", png())])
+    shown = stage.playground.say("Mod", "dreams", "@Pareidolia high", [stage.playground.upload("cat.png", png())])
+    assert alt(await answer(stage, shown)) == "Mod's picture, before the dream"
     assert alt(await answer(stage, say(stage, "@Pareidolia", shown))) == "Mod's picture, before the dream"
-    assert alt(await answer(stage, say(stage, "@Pareidolia @You", shown))) == "You's avatar, before the dream"
+    assert alt(await answer(stage, say(stage, "@Pareidolia @Mod", shown))) == "Mod's avatar, before the dream"
+
+
+async def test_a_reply_to_what_discord_keeps_from_us_says_what_to_do(stage: Stage) -> None:  # noqa: F811
+    shown = stage.playground.say("Mod", "dreams", "look", [stage.playground.upload("cat.png", png())])
+    assert words(await answer(stage, say(stage, "@Pareidolia high", shown))).endswith(UnreadableReply.code)
+    assert await stage.rows() == []
+    own = (stage.playground.upload("cat.png", png()),)
+    assert alt(await answer(stage, say(stage, "@Pareidolia", shown, own))) == "Ada's picture, before the dream"
+    direct = stage.playground.say("Ada", "dm", "look", [stage.playground.upload("cat.png", png())])
+    said = stage.playground.say("Ada", "dm", "@Pareidolia", reply_to=direct)
+    told = await stage.playground.world.until(
+        lambda: next((one for one in stage.playground.world.messages.values() if one.reference == said.id), None)
+    )
+    assert alt(told) == "Ada's picture, before the dream"
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.3])
@@ -196,7 +211,8 @@ async def test_any_other_link_is_answered_with_what_to_do(stage: Stage, monkeypa
     monkeypatch.setattr(mention, "UNFURL_S", 0.2)
     refused = await answer(stage, say(stage, "@Pareidolia high https://example.org/page"))
     assert "Attach the image itself" in words(refused)
-    said = stage.playground.say("Mod", "dreams", "https://example.org/page")
+    said = stage.playground.say("Mod", "dreams", "https://example.org/page @Pareidolia")
+    assert "Attach the image itself" in words(await answer(stage, said))
     assert "Attach the image itself" in words(await answer(stage, say(stage, "@Pareidolia", said)))
     for menu in (wording.DREAM_THIS, wording.SEE_THIS, wording.LIKE_THIS):
         told = await stage.response_to(stage.playground.menu("Ada", "dreams", menu, said))
@@ -207,7 +223,7 @@ async def test_any_other_link_is_answered_with_what_to_do(stage: Stage, monkeypa
 
 async def test_a_link_is_dreamed_by_the_menu_and_by_a_reply(stage: Stage) -> None:  # noqa: F811
     stage.playground.put_online(CAT, png())
-    said = stage.playground.say("Mod", "dreams", f"look {CAT}")
+    said = stage.playground.say("Mod", "dreams", f"look @Pareidolia {CAT}")
     await stage.playground.world.until(lambda: said.embeds)
     dreamed = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, said))
     assert alt(dreamed) == "Mod's picture, before the dream"

@@ -40,7 +40,7 @@ async def test_a_look_tells_what_was_seen_in_the_line_and_to_those_who_cannot_se
     assert "`/see seed:7`" in words(message)
     assert "**This is a fox.**" in words(message).replace("\\", "")
     assert "🦊 fox 72%" in words(message).replace("\\", "")
-    assert alts(message)[0].startswith("What the network sees in You's avatar: This is a fox; 🦊 fox 72%.")
+    assert alts(message)[0].startswith("What the network sees in Sam's avatar: This is a fox; 🦊 fox 72%.")
 
 
 async def test_what_was_looked_at_is_dreamed_and_looked_at_again(stage: Stage) -> None:  # noqa: F811

@@ -262,7 +262,7 @@ async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, f"`/dream layer:high seed:{row.job.params.seed}`")
     assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
-    assert alts(message) == ["A dream of You's avatar: the network was asked for faces, animals, eyes."]
+    assert alts(message) == ["A dream of Sam's avatar: the network was asked for faces, animals, eyes."]
     assert not message.ephemeral
 
 
@@ -286,7 +286,7 @@ async def test_dream_subject_exactly_as_typed(stage: Stage, typed: str, meant: s
     assert meant in words(message).replace("\\", "")
     await stage.finish(message)
     assert f"`/dream subject:{meant} seed:{row.job.params.seed}`" in words(message)
-    assert alts(message) == [f"A dream of You's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
+    assert alts(message) == [f"A dream of Sam's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
 
 
 async def test_every_button_keeps_the_subject_and_more_changes_it(stage: Stage) -> None:

@@ -227,8 +227,8 @@ async def by_direct_message(stage: Stage, panel: Message) -> None:  # noqa: F811
 
 
 async def by_reply(stage: Stage, panel: Message) -> None:  # noqa: F811
-    said = stage.playground.say("Mod", "dreams", "look", [picture(stage)])
-    stage.playground.say("Ada", "dreams", f"<@{stage.playground.world.bot.id}> low", reply_to=said)
+    shown = stage.playground.say("Ada", "dm", "look", [picture(stage)])
+    stage.playground.say("Ada", "dm", f"<@{stage.playground.world.bot.id}> low", reply_to=shown)
 
 
 async def by_panel(stage: Stage, panel: Message) -> None:  # noqa: F811
