@@ -5,6 +5,8 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 export OMP_WAIT_POLICY ?= PASSIVE
+# some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
+unexport PYTHONDONTWRITEBYTECODE
 # a worker per core, and in each torch on one thread: what a test starts has enough to do beside it
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
