@@ -7,6 +7,8 @@ PLAYGROUND_PORT ?= 8765
 # each port has a data folder of its own: one bot at a time works in one
 PLAYGROUND_DIR ?= play$(if $(filter-out 8765,$(PLAYGROUND_PORT)),-$(PLAYGROUND_PORT))
 export OMP_WAIT_POLICY ?= PASSIVE
+# some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
+unexport PYTHONDONTWRITEBYTECODE
 # a worker per core, and in each torch on one thread: what a test starts has enough to do beside it
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 

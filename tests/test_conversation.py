@@ -119,7 +119,7 @@ async def test_zoom_of_a_result_is_a_gif_in_reply(room: Room, dream: Message) ->
 
 
 async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
-    message = await room.ask("You", "dream", **SLOW)
+    message = await room.until_button(await room.ask("You", "dream", **SLOW), "Cancel")  # first a picture is opened
     room.playground.press("Mod", message, "Cancel")
     message = await room.until_button(message, "Re-roll")
     assert not message.attachments

@@ -146,3 +146,10 @@ async def test_what_does_not_conform_is_recorded_and_refused(strict: Playground)
 def test_an_address_that_discord_does_not_have_is_a_problem(specification: Specification) -> None:
     assert specification.problems("POST", "/channels/1/dreams", {})[0].code == "UNKNOWN_OPERATION"
     assert specification.problems("GET", "/users/@me", {}) == []
+
+
+def test_what_was_judged_before_is_judged_alike_and_a_body_that_differs_anew(specification: Specification) -> None:
+    fine, wrong = {"content": "a"}, {"content": "a", "tts": "loud"}
+    for _ in range(2):
+        assert specification.problems("POST", "/channels/1/messages", fine) == []
+        assert [one.path for one in specification.problems("POST", "/channels/2/messages", wrong)] == ["tts"]
