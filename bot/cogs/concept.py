@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import networks, subjects
+from bot.components.choices import VARIATIONS
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from engine.params import Concept
@@ -26,13 +27,14 @@ class ConceptCog(commands.Cog):
         image=wording.OPTIONS["image of a concept"],
         **{name: wording.OPTIONS[name] for name in ("variations", "size", "seed", "private", "network")},
     )
+    @app_commands.choices(variations=VARIATIONS)
     @app_commands.autocomplete(subject=subjects, network=networks)
     async def concept(
         self,
         interaction: discord.Interaction[Client],
         subject: Range[str, 1, 200],
         image: discord.Attachment | None = None,
-        variations: Range[int, 1, 9] | None = None,
+        variations: int | None = None,
         size: Range[int, 128, 1024] | None = None,
         seed: Range[int, 0, 2**31 - 1] | None = None,
         private: bool = False,

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
+from bot.components.choices import VARIATIONS
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.picture_sources import Original
@@ -38,11 +39,12 @@ class DreamCog(commands.Cog):
         **{
             name: wording.OPTIONS[name]
             for name in (
-                "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by",
-                "keep", "colours", "protect", "mask", "look", "network",
+                "image", "layer", "subject", "strength", "variations", "preset", "size", "seed", "private",
+                "guide", "guide_by", "keep", "colours", "protect", "mask", "look", "network",
             )
         }
     )  # fmt: skip
+    @app_commands.choices(variations=VARIATIONS)
     @app_commands.choices(
         colours=[Choice(name=name, value=word) for name, word in wording.COLOURS],
         protect=[Choice(name=name, value=word) for name, word in wording.PROTECT],
@@ -57,6 +59,7 @@ class DreamCog(commands.Cog):
         layer: str | None = None,
         subject: Range[str, 1, 200] | None = None,
         strength: Range[float, 0.1, 4.0] | None = None,
+        variations: int | None = None,
         preset: str | None = None,
         size: Range[int, 128, 1024] | None = None,
         seed: Range[int, 0, 2**31 - 1] | None = None,
@@ -75,6 +78,7 @@ class DreamCog(commands.Cog):
         user = interaction.user
         params = await service.params(
             Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
+            variations=variations,
             guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
         original = picture_sources.choose_original(image, user, guide=guide, mask=mask)

@@ -28,6 +28,7 @@ from engine.errors import BadOption
 from engine.networks.network import Network
 from engine.objectives import Objective, blended_position_objectives, guide_objective, layer
 from engine.params import Dream
+from engine.recipes.variations import variations
 from engine.runtime import Runtime
 
 VIVID_CHROMA = 1.0
@@ -39,11 +40,17 @@ GUIDE_SIDE = 224
 def dream(
     params: Dream, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None = None
 ) -> Iterator[Report]:
-    """Progress after every step, then one Frame; `source` is [3, H, W] in [0, 1], or None for noise.
+    """Progress after every step, then a Frame for each variation; `source` is [3, H, W] in [0, 1], or None for noise.
 
     `others` may hold a "mask" (dreamed where it is white) and a "guide" (what is dreamed towards), each [3, h, w].
     """
     further = {name: runtime.to_device(picture) for name, picture in (others or {}).items()}
+    yield from variations(params, lambda one: _one_dream(one, source, runtime, further))
+
+
+def _one_dream(
+    params: Dream, source: Tensor | None, runtime: Runtime, further: Mapping[str, Tensor]
+) -> Iterator[Report]:
     generator = runtime.generator(params.seed)
     start = runtime.to_device(initial_image(source, params.size, generator))
     network = runtime.network(params.network)
