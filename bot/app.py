@@ -8,8 +8,8 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -293,18 +293,11 @@ async def _wait_or_stop(stop: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-@contextmanager
-def _only_bot(settings: Settings) -> Iterator[None]:
+def _only_bot(settings: Settings) -> AbstractContextManager[None]:
     """Be the only bot of a data folder: two would answer everything twice. Raises `SettingsError`."""
-    try:
-        lock = file_lock.acquire(settings.run_dir / "bot.lock")
-    except BlockingIOError:
-        remedy = "Stop that one, or choose another `data_dir`."
-        raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
-    try:
-        yield
-    finally:
-        os.close(lock)
+    remedy = "Stop that one, or choose another `data_dir`."
+    another = SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}")
+    return file_lock.hold(settings.run_dir / "bot.lock", refusal=another)
 
 
 def is_at_work(run_dir: Path) -> bool:

@@ -9,11 +9,9 @@ Whatever is refused on the way is deleted and leaves a sentence. Only a download
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -71,7 +69,7 @@ def fetch(
     if source is None:
         raise NoDownload(name=name, file=entry.file)
     folder.mkdir(parents=True, exist_ok=True)
-    with _download_lock(folder, name):
+    with file_lock.hold(folder / f".{name}.lock", refusal=FetchedElsewhere(name=name)):
         target, given = folder / f"{name}.safetensors", folder / source.file
         if target.exists():
             return
@@ -84,18 +82,6 @@ def fetch(
         _check_disk_space(name, source, folder)
         yield from _download(name, source, part, proxy_for(source.url))
         _install(name, entry, part, target)
-
-
-@contextmanager
-def _download_lock(folder: Path, name: str) -> Iterator[None]:
-    try:
-        lock = file_lock.acquire(folder / f".{name}.lock")
-    except BlockingIOError:
-        raise FetchedElsewhere(name=name) from None
-    try:
-        yield
-    finally:
-        os.close(lock)
 
 
 def _check_disk_space(name: str, source: catalog.Source, folder: Path) -> None:

@@ -108,7 +108,7 @@ class Ledger:
         clock: Callable[[], float] = time.time,
         occupancy: int | None = None,
     ) -> None:
-        """`occupancy` is the descriptor of `engine.queue.database.occupy`, closed with the ledger."""
+        """`occupancy` is a descriptor with the lock of `engine.queue.database.lock_file`, closed with the ledger."""
         self.limits = limits or Limits()
         self.engines = engines
         self.clock = clock

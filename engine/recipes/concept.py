@@ -26,8 +26,9 @@ from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic, tile_side
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import protect_mask
-from engine.canvas.resample import Size, fit_size
+from engine.canvas.resample import Size
 from engine.catalog import catalog
+from engine.files import picture_size
 from engine.networks.network import LOGITS, Network
 from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
@@ -62,17 +63,17 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
     network = runtime.network(params.network)
     side = tile_side(params.size, params.variations)
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
-    whole = mosaic(torch.empty(params.variations, 3, *fit_size(shape, side))).shape[1:]
+    whole = mosaic(torch.empty(params.variations, 3, *picture_size.fit(shape, side, step=2))).shape[1:]
     final = (whole[0], whole[1])
-    surfaces, size = layer(catalog.perception_layers(params.network)[0]), fit_size(shape, side)
+    surfaces, size = layer(catalog.perception_layers(params.network)[0]), picture_size.fit(shape, side, step=2)
     steps = params.painting + params.variations * DETAILS.steps(size)
     objective, closest = class_objective(params.meanings()), coarse_and_fine(params.view)[1]
     initial = (
         _initial_pictures(network, params, generator) if source is None else initial_image(source, max(size), generator)
     )
-    canvas = FourierCanvas(fit_size(shape, closest.canvas_side), generator, params.variations, initial).to(
-        runtime.device
-    )
+    canvas = FourierCanvas(
+        picture_size.fit(shape, closest.canvas_side, step=2), generator, params.variations, initial
+    ).to(runtime.device)
     if params.variations > 1:
         objective = objective + DIVERSITY * diversity(network.layers[-2])
     check_memory(network, objective.layers, closest.largest_view(canvas), runtime.memory)
@@ -96,7 +97,7 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
     side = tile_side(params.size, params.variations)
-    size = fit_size((1, 1) if source is None else (source.shape[1], source.shape[2]), side)
+    size = picture_size.fit((1, 1) if source is None else (source.shape[1], source.shape[2]), side, step=2)
     scorers = concept_scorers(params, runtime)
     pictures = torch.full((params.variations, 3, *size), 0.5, device=runtime.device)
     whole = mosaic(pictures).shape[1:]

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
-from engine.canvas.resample import fit_size, resize
+from engine.canvas.resample import resize_long_side
 from engine.catalog import catalog
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
@@ -25,10 +25,10 @@ def told(runtime: Runtime, source: Tensor | None, **options: object) -> list[Pro
 
 def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tensor) -> None:
     network = runtime.network("pocket")
-    shown = resize(photo, fit_size((90, 120), 640)).clamp(0, 1)
+    shown = resize_long_side(photo, 640)
     answers = []
     for side in (96, 112, 128):
-        seen = resize(shown, fit_size((90, 120), side)).clamp(0, 1)
+        seen = resize_long_side(shown, side)
         answers.append(network.activations(seen[None], [LOGITS])[LOGITS].mean((2, 3)).softmax(1)[0])
     expected = torch.stack(answers).mean(0)
     frame = told(runtime, photo)[-1]
@@ -121,7 +121,7 @@ def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
     picture = photograph(name)
     answers = []
     for side in (round(260 * 6 / 7), 260, round(260 * 8 / 7)):
-        view = resize(picture, fit_size((picture.shape[1], picture.shape[2]), side)).clamp(0, 1)
+        view = resize_long_side(picture, side)
         model = reference.EfficientNet.from_name("efficientnet-lite2", image_size=tuple(view.shape[1:]))
         file = catalog.weights_file("lite2")
         assert file is not None
