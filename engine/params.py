@@ -17,9 +17,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     TypeAdapter,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
@@ -54,26 +54,40 @@ class Params(BaseModel, ABC):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
     size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
 
-    @field_validator("network", mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _network_as_people_type_it(cls, name: Any) -> Any:
-        return catalog.match_network(name) if isinstance(name, str) and len(name) <= TEXT_LIMIT else name
+    def _complete(cls, options: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        """Read twice: as typed, for types and ranges, and again with the words that follow from all of it. What is
+        filled in does not count as given."""
+        if not isinstance(options, dict):
+            return validate(options)
+        options = cls._rename(options)
+        typed = validate(options)
+        follows = {name: value for name, value in typed._canonical().items() if value != getattr(typed, name)}
+        if not follows:
+            return typed
+        complete = validate(options | follows)
+        complete.model_fields_set.intersection_update(options)
+        return complete
 
-    @model_validator(mode="after")
-    def _network_is_in_the_catalogue(self) -> Self:
-        catalog.network(self.network)
-        return self
-
-    @model_validator(mode="before")
     @classmethod
-    def _network_knows_the_subject(cls, options: Any) -> Any:
-        """Where no network is named, the one that knows the subject best."""
-        if not isinstance(options, dict) or options.get("network") is not None:
-            return options
-        wanted = options.get("subject")
-        if not isinstance(wanted, str) or not 0 < len(wanted) <= TEXT_LIMIT:
-            return options
-        return options | {"network": catalog.network_for(wanted, catalog.default_network())}
+    def _rename(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Options by their names of today."""
+        return options
+
+    def _canonical(self) -> dict[str, Any]:
+        """What these options are in the catalogue's words, and what is taken where an option was not given. Raises
+        what the catalogue raises."""
+        return {"network": self._canonical_network()}
+
+    def _canonical_network(self, subject: str = "") -> str:
+        """The network that was named; else the one that knows the subject best, or the default."""
+        if "network" not in self.model_fields_set:
+            default = catalog.default_network()
+            return catalog.network_for(subject, default) if subject else default
+        name = catalog.match_network(self.network) if len(self.network) <= TEXT_LIMIT else self.network
+        catalog.network(name)
+        return name
 
     @property
     @abstractmethod
@@ -103,16 +117,14 @@ class AscentParams(Params):
     strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step")
     jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
 
-    @model_validator(mode="after")
-    def _aim_is_in_the_catalogue(self) -> Self:
-        subject = catalog.aim(self.network, self.subject)
+    def _canonical(self) -> dict[str, Any]:
+        """Its network, and a layer or a subject: "High " and "high · faces, animals" are "high"."""
+        network = self._canonical_network(self.subject)
+        subject = catalog.aim(network, self.subject)
         if subject and self.layer and "layer" in self.model_fields_set:
             raise TwoAims
-        layer = "" if subject else weighted_terms.canonical(self.network, self.layer)
-        for name, word in (("layer", layer), ("subject", subject)):
-            if word != getattr(self, name):  # "High " and "high · faces, animals" are "high"
-                object.__setattr__(self, name, word)
-        return self
+        layer = "" if subject else weighted_terms.canonical(network, self.layer)
+        return {"network": network, "layer": layer, "subject": subject}
 
     @property
     def aim(self) -> tuple[str, str]:
@@ -179,28 +191,26 @@ class Dream(AscentParams):
         description="natural, vivid (rainbow edges) or 2015 (exactly as Google's DeepDream notebook did)",
     )
 
-    @model_validator(mode="before")
     @classmethod
-    def _classic_was_a_look(cls, options: Any) -> Any:
-        return rename_options(options) if isinstance(options, dict) else options
+    def _rename(cls, options: dict[str, Any]) -> dict[str, Any]:
+        return rename_options(options)
 
     @property
     def by_crops(self) -> bool:
         """The notebook looks at all pixels at once."""
         return super().by_crops and self.look != "2015"
 
-    @model_validator(mode="after")
-    def _2015_is_the_notebook(self) -> Self:
+    def _canonical(self) -> dict[str, Any]:
+        """With the look of 2015, what the notebook has for every option that was not given, too."""
+        words = super()._canonical()
         if self.look != "2015":
-            return self
-        if self.subject or len(self.terms()) > 1:
+            return words
+        network, given = words["network"], self.model_fields_set
+        if words["subject"] or len(weighted_terms.read(network, words["layer"])) > 1:
             raise BadOption(option="look", problem="2015 climbs one layer: name one layer and no subject")
-        for name, value in self.NOTEBOOK.items():
-            if name not in self.model_fields_set:
-                object.__setattr__(self, name, value)
-        if "layer" not in self.model_fields_set and self.NOTEBOOK_LAYER in catalog.network(self.network).layers:
-            object.__setattr__(self, "layer", self.NOTEBOOK_LAYER)
-        return self
+        if "layer" not in given and self.NOTEBOOK_LAYER in catalog.network(network).layers:
+            words["layer"] = self.NOTEBOOK_LAYER
+        return words | {name: value for name, value in self.NOTEBOOK.items() if name not in given}
 
 
 class Zoom(AscentParams):
@@ -242,14 +252,12 @@ class Concept(Params):
         64, ge=16, le=512, description="steps of painting; three times as many on networks that have no sketches"
     )
 
-    @model_validator(mode="after")
-    def _subject_is_in_the_catalogue(self) -> Self:
-        subject = catalog.aim(self.network, self.subject)
+    def _canonical(self) -> dict[str, Any]:
+        network = self._canonical_network(self.subject)
+        subject = catalog.aim(network, self.subject)
         if not subject:
             raise NothingNamed
-        if subject != self.subject:
-            object.__setattr__(self, "subject", subject)
-        return self
+        return {"network": network, "subject": subject}
 
     @property
     def aim(self) -> tuple[str, str]:
@@ -317,15 +325,12 @@ class Channel(Params):
     iterations: int = Field(96, ge=1, le=512, description="steps of painting")
     size: int = Field(768, ge=128, le=1024, description="long side of the result, in pixels")
 
-    @model_validator(mode="after")
-    def _names_are_in_the_catalogue(self) -> Self:
-        words = {"layer": catalog.friendly(self.network, self.layer), "search": catalog.aim(self.network, self.search)}
+    def _canonical(self) -> dict[str, Any]:
+        network = self._canonical_network()
+        words = {"layer": catalog.friendly(network, self.layer), "search": catalog.aim(network, self.search)}
         if self.channel is not None and self.search:
             raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
-        for name, word in words.items():
-            if word != getattr(self, name):
-                object.__setattr__(self, name, word)
-        return self
+        return {"network": network, **words}
 
     @property
     def aim(self) -> tuple[str, str]:

@@ -193,6 +193,26 @@ def test_a_wrong_look_is_a_sentence_that_names_the_right_ones() -> None:
         params.make(Dream, look="sepia")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"subject": "👁️"},
+        {"layer": "High ", "subject": ""},
+        {"look": "2015", "jitter": 3},
+        {"look": "2015", "network": "Pocket"},
+    ],
+)
+def test_what_is_filled_in_does_not_count_as_given(given: dict[str, object]) -> None:
+    made = params.make(Dream, **given)
+    assert made.model_fields_set == set(given)
+    assert params.make(Dream, **made.model_dump()) == made
+
+
+def test_of_two_mistakes_the_one_that_is_seen_without_the_catalogue_is_told() -> None:
+    with pytest.raises(BadOption, match="`size`"):
+        params.make(Dream, size=5000, layer="xyzzy", network="dall-e")
+
+
 def test_another_look_leaves_the_notebook() -> None:
     notebook = Dream(layer="mid", look="2015", keep=0.5).model_dump(include={"look", "iterations", "keep"})
     assert params.override(notebook, {"look": "vivid"}) == {"look": "vivid", "keep": 0.5}
