@@ -35,7 +35,6 @@ from bot.requests.service import RequestService
 from bot.store.presets import Presets
 from engine import logs
 from engine import settings as jobs_settings
-from engine.catalog import catalog
 from engine.errors import Refusal, SettingsError
 from engine.files.decoder import Decoder
 from engine.platform import backoff, file_lock, resource_limits
@@ -71,7 +70,7 @@ def main() -> int:
         log.info("this machine: %s", resource_limits.share())
         if said := jobs_settings.notice():
             log.warning("%s", said)
-        if said := catalog.default_fallback():
+        if said := settings.catalog.default_fallback():
             log.warning("%s", said)
         asyncio.run(serve(settings))
     except SettingsError as error:
@@ -163,8 +162,9 @@ async def compose(
     tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean)
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
+    quota = Quota(settings.limits.per_user)
     client.service = RequestService(
-        dispatch, downloader, publisher, tracker, presets, Quota(settings.limits.per_user), pending_requests
+        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog
     )
     client.actions = JobActions(client.service, publisher, tracker)
     await stack.enter_async_context(client)

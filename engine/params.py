@@ -1,7 +1,8 @@
 """What a user asked for: `(options) => frozen, validated params`.
 
 Every recipe has one class here, of the recipe's name. Params validate themselves (ranges here, names against the
-catalogue) and say how much `work` they are, so that the queue can estimate before anything starts.
+catalogue that they are made with, and keep) and say how much `work` they are, so that the queue can estimate before
+anything starts.
 
 Longer than most files: recipes inherit options from one another, and old names of all of them are read in one place.
 """
@@ -18,15 +19,17 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    PrivateAttr,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 
-from engine.catalog import catalog, weighted_terms
+from engine.catalog import weighted_terms
+from engine.catalog.catalog import Catalog, Meaning, shipped
 from engine.errors import BadOption, NothingNamed, TwoAims
 
-Term = tuple[float, tuple[catalog.Meaning, ...]]
+Term = tuple[float, tuple[Meaning, ...]]
 """A weight, and what pulls with it."""
 
 SEED_COUNT = 10_000
@@ -50,9 +53,24 @@ class Params(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    network: str = Field(default_factory=catalog.default_network, description="the network that dreams")
+    network: str = Field("", description="the network that dreams")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
     size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
+    _catalog: Catalog = PrivateAttr(default_factory=shipped)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the catalogue that these params are made with, which is pydantic's validation context."""
+        if context is not None:
+            self._catalog = context
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is asked for; with which catalogue is none of it."""
+        return isinstance(other, Params) and type(self) is type(other) and self.__dict__ == other.__dict__
+
+    @property
+    def catalog(self) -> Catalog:
+        """What knows the words in these params."""
+        return self._catalog
 
     @model_validator(mode="wrap")
     @classmethod
@@ -83,10 +101,10 @@ class Params(BaseModel, ABC):
     def _canonical_network(self, subject: str = "") -> str:
         """The network that was named; else the one that knows the subject best, or the default."""
         if "network" not in self.model_fields_set:
-            default = catalog.default_network()
-            return catalog.network_for(subject, default) if subject else default
-        name = catalog.match_network(self.network) if len(self.network) <= TEXT_LIMIT else self.network
-        catalog.network(name)
+            default = self.catalog.default_network()
+            return self.catalog.network_for(subject, default) if subject else default
+        name = self.catalog.match_network(self.network) if len(self.network) <= TEXT_LIMIT else self.network
+        self.catalog.network(name)
         return name
 
     @property
@@ -120,10 +138,10 @@ class AscentParams(Params):
     def _canonical(self) -> dict[str, Any]:
         """Its network, and a layer or a subject: "High " and "high · faces, animals" are "high"."""
         network = self._canonical_network(self.subject)
-        subject = catalog.aim(network, self.subject)
+        subject = self.catalog.aim(network, self.subject)
         if subject and self.layer and "layer" in self.model_fields_set:
             raise TwoAims
-        layer = "" if subject else weighted_terms.canonical(network, self.layer)
+        layer = "" if subject else weighted_terms.canonical(self.catalog, network, self.layer)
         return {"network": network, "layer": layer, "subject": subject}
 
     @property
@@ -134,12 +152,13 @@ class AscentParams(Params):
     def terms(self) -> tuple[Term, ...]:
         """What is dreamed towards, as weights and the network's layers and channels; of one term, any will do."""
         if self.subject:
-            return ((1.0, catalog.meanings(self.network, self.subject)),)
+            return ((1.0, self.catalog.meanings(self.network, self.subject)),)
         return tuple(
-            (term.weight, (term.meaning(self.network),)) for term in weighted_terms.read(self.network, self.layer)
+            (term.weight, (term.meaning(self.catalog, self.network),))
+            for term in weighted_terms.read(self.catalog, self.network, self.layer)
         )
 
-    def meanings(self) -> tuple[catalog.Meaning, ...]:
+    def meanings(self) -> tuple[Meaning, ...]:
         """Everything that is dreamed towards."""
         return tuple(meaning for _, meanings in self.terms() for meaning in meanings)
 
@@ -151,7 +170,7 @@ class AscentParams(Params):
     @property
     def by_crops(self) -> bool:
         """Whether the network looks at whole crops in place of all pixels at once."""
-        return catalog.network(self.network).crops
+        return self.catalog.network(self.network).crops
 
     @property
     def steps(self) -> int:
@@ -206,9 +225,9 @@ class Dream(AscentParams):
         if self.look != "2015":
             return words
         network, given = words["network"], self.model_fields_set
-        if words["subject"] or len(weighted_terms.read(network, words["layer"])) > 1:
+        if words["subject"] or len(weighted_terms.read(self.catalog, network, words["layer"])) > 1:
             raise BadOption(option="look", problem="2015 climbs one layer: name one layer and no subject")
-        if "layer" not in given and self.NOTEBOOK_LAYER in catalog.network(network).layers:
+        if "layer" not in given and self.NOTEBOOK_LAYER in self.catalog.network(network).layers:
             words["layer"] = self.NOTEBOOK_LAYER
         return words | {name: value for name, value in self.NOTEBOOK.items() if name not in given}
 
@@ -254,7 +273,7 @@ class Concept(Params):
 
     def _canonical(self) -> dict[str, Any]:
         network = self._canonical_network(self.subject)
-        subject = catalog.aim(network, self.subject)
+        subject = self.catalog.aim(network, self.subject)
         if not subject:
             raise NothingNamed
         return {"network": network, "subject": subject}
@@ -264,14 +283,14 @@ class Concept(Params):
         """("subject", "banana + eye")."""
         return ("subject", self.subject)
 
-    def meanings(self) -> tuple[catalog.Meaning, ...]:
+    def meanings(self) -> tuple[Meaning, ...]:
         """What is imagined, all of it at once, as the network's layers and channels."""
-        return catalog.meanings(self.network, self.subject)
+        return self.catalog.meanings(self.network, self.subject)
 
     @property
     def by_crops(self) -> bool:
         """Whether the network looks at whole crops in place of all pixels at once."""
-        return catalog.network(self.network).crops
+        return self.catalog.network(self.network).crops
 
     @property
     def steps(self) -> int:
@@ -286,12 +305,12 @@ class Concept(Params):
     @property
     def view(self) -> int:
         """Pixels at which the network looks at each: so few that one thing fills what it sees."""
-        return round(catalog.network(self.network).side * 0.65)
+        return round(self.catalog.network(self.network).side * 0.65)
 
     @property
     def painting(self) -> int:
         """Steps of painting: a picture that begins with grey takes longer than one over a sketch."""
-        return self.iterations * (1 if catalog.network(self.network).sketches else 3)
+        return self.iterations * (1 if self.catalog.network(self.network).sketches else 3)
 
     def work(self) -> float:
         """Estimated megapixel-iterations: of painting, and of details at three sizes, 1.6 times as large each."""
@@ -327,7 +346,7 @@ class Channel(Params):
 
     def _canonical(self) -> dict[str, Any]:
         network = self._canonical_network()
-        words = {"layer": catalog.friendly(network, self.layer), "search": catalog.aim(network, self.search)}
+        words = {"layer": self.catalog.friendly(network, self.layer), "search": self.catalog.aim(network, self.search)}
         if self.channel is not None and self.search:
             raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
         return {"network": network, **words}
@@ -345,7 +364,7 @@ class Channel(Params):
     @property
     def view(self) -> int:
         """Pixels at which the network looks at each: one picture has more to tell than a tile of an atlas."""
-        return round(catalog.network(self.network).side * (0.7 if self.channel is None else 1.5))
+        return round(self.catalog.network(self.network).side * (0.7 if self.channel is None else 1.5))
 
     @property
     def steps(self) -> int:
@@ -355,7 +374,7 @@ class Channel(Params):
 
     def work(self) -> float:
         """Estimated megapixel-iterations."""
-        searching = 3 * self.SEARCHING * catalog.network(self.network).side ** 2 if self.search else 0
+        searching = 3 * self.SEARCHING * self.catalog.network(self.network).side ** 2 if self.search else 0
         finishing = 0 if self.channel is None else self.FINISHING * self.size**2
         return (self.pictures * self.iterations * self.view**2 + searching + finishing) / 1e6
 
@@ -380,13 +399,15 @@ class See(Params):
     @property
     def view(self) -> int:
         """Pixels at which the network looks at each feature picture."""
-        return round(catalog.network(self.network).side * 0.7)
+        return round(self.catalog.network(self.network).side * 0.7)
 
     def work(self) -> float:
         """Estimated megapixel-iterations: of looking, and of painting at most `FEATURES` feature pictures a layer."""
-        entry = catalog.network(self.network)
+        entry = self.catalog.network(self.network)
         painted = (
-            0 if entry.thumbnails else len(catalog.perception_layers(self.network)) * self.FEATURES * self.iterations
+            0
+            if entry.thumbnails
+            else len(self.catalog.perception_layers(self.network)) * self.FEATURES * self.iterations
         )
         return (self.LOOKS * entry.side**2 + painted * self.view**2) / 1e6
 
@@ -413,20 +434,21 @@ _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
 )
 
 
-def parse(options: dict[str, Any] | str) -> AnyParams:
+def parse(options: dict[str, Any] | str, catalog: Catalog) -> AnyParams:
     """Params from a dict with `recipe` in it, or from its JSON. Raises `BadOption` or what the catalogue raises."""
     try:
         if isinstance(options, str):
-            return _ADAPTER.validate_json(options)
-        return _ADAPTER.validate_python(options)
+            return _ADAPTER.validate_json(options, context=catalog)
+        return _ADAPTER.validate_python(options, context=catalog)
     except ValidationError as error:
         raise _bad_option(error) from None
 
 
-def make(kind: type[P], **options: Any) -> P:
+def make(kind: type[P], catalog: Catalog, /, **options: Any) -> P:
     """Params of one kind; options that are None keep their default. Raises `BadOption` or what the catalogue raises."""
     try:
-        return kind(**{name: value for name, value in options.items() if value is not None})
+        given = {name: value for name, value in options.items() if value is not None}
+        return kind.model_validate(given, context=catalog)
     except ValidationError as error:
         raise _bad_option(error) from None
 

@@ -51,7 +51,7 @@ class MentionCog(commands.Cog):
             await self._reply(message, wording.HELP)
             return
         service = self.client.service
-        params = await service.params(Dream, message.author.id, **message_options.options(said))
+        params = await service.params(Dream, message.author.id, **message_options.options(said, service.catalog))
         original = await self._choose_original(message)
         if self.client.stopping:
             await self._reply(message, wording.STOPPING)

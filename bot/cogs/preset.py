@@ -40,10 +40,13 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         network: str | None = None,
     ) -> None:
         """Keep options under a name."""
+        service = self.client.service
         options = preset_options(
-            params.make(Dream, layer=layer, subject=subject, strength=strength, size=size, network=network)
+            params.make(
+                Dream, service.catalog, layer=layer, subject=subject, strength=strength, size=size, network=network
+            )
         )
-        saved = await self.client.service.presets.save(str(interaction.user.id), name, options)
+        saved = await service.presets.save(str(interaction.user.id), name, options)
         await say(interaction, wording.saved_words(saved.name, replaced=saved.replaced))
 
     @app_commands.command(description=wording.COMMANDS["preset use"])

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from typing import Final
 
-from engine.catalog import catalog, vocabulary
+from engine.catalog import vocabulary
+from engine.catalog.catalog import Catalog
 from engine.errors import UnknownLayer
 from engine.params import AIM_OPTIONS
 
@@ -43,7 +44,7 @@ def is_help(said: str) -> bool:
     return (bool(said) and not said.strip("?")) or vocabulary.plain(said) in HELP
 
 
-def options(said: str) -> dict[str, str]:
+def options(said: str, catalog: Catalog) -> dict[str, str]:
     """The options that are named, and what the words before them are: a layer, or a subject.
 
     Raises `UnknownNetwork` if one is named that there is not.
@@ -52,10 +53,10 @@ def options(said: str) -> dict[str, str]:
     named = {name.lower(): value.strip(_MARKUP) for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
     tidied = {name: value if name in (*AIM_OPTIONS, "preset") else _value(value) for name, value in named.items()}
     network = catalog.match_network(tidied.get("network", "")) or catalog.default_network()
-    return {**aim(_without_command(bare), network), **tidied}
+    return {**aim(_without_command(bare), network, catalog), **tidied}
 
 
-def aim(text: str, network: str) -> dict[str, str]:
+def aim(text: str, network: str, catalog: Catalog) -> dict[str, str]:
     """What words ask for: the words of a layer, also after a minus, or of a subject. Raises `UnknownNetwork`."""
     if not vocabulary.plain(text):
         return {}

@@ -36,6 +36,7 @@ from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
+from engine.catalog.catalog import Catalog
 from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
@@ -88,7 +89,9 @@ class RequestService:
         presets: Presets,
         quota: Quota,
         pending: PendingRequests,
+        catalog: Catalog,
     ) -> None:
+        self.catalog = catalog
         self.dispatch = dispatch
         self.downloader = downloader
         self.presets = presets
@@ -105,7 +108,7 @@ class RequestService:
         kept = await self.presets.load(str(user_id), preset) if preset else {}
         fields = {key: value for key, value in kept.items() if key in SHARED_OPTIONS.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
-        made = engine_params.make(kind, **{"seed": draw_seed(), **engine_params.override(fields, given)})
+        made = engine_params.make(kind, self.catalog, **{"seed": draw_seed(), **engine_params.override(fields, given)})
         check_ready(made)
         return made
 
@@ -127,7 +130,7 @@ class RequestService:
             turn = self._submitter.enqueue_for(str(user_id), link)
             try:
                 async with asyncio.timeout(READ_S), turn:
-                    return generation_metadata.read(await self.downloader.imprint(link, str(user_id)))
+                    return generation_metadata.read(await self.downloader.imprint(link, str(user_id)), self.catalog)
             except TimeoutError:
                 raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 

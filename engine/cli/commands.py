@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -26,7 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import params, settings
-from engine.catalog import catalog
+from engine.catalog.catalog import PACKED, Catalog
 from engine.cli import backup_verbs, network_verbs, output_files
 from engine.cli.output_files import Place, Target
 from engine.errors import OtherRecipe, PareidoliaError, SettingsError
@@ -234,7 +234,7 @@ def show_imprint(
     as_json: AsJson = False,
 ) -> None:
     """Show how a file was made; `--like FILE` makes another like it."""
-    made = _imprint(file)
+    made = _imprint(file, settings.read().catalog)
     if as_json:
         print(generation_metadata.write(made.params, made.others))
         return
@@ -246,6 +246,7 @@ def show_imprint(
 @app.command()
 def subjects(network: Network = None) -> None:
     """List what a picture can be dreamed towards."""
+    catalog = settings.read().catalog
     name = network or catalog.default_network()
     table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
     named = catalog.subjects(name)
@@ -259,7 +260,7 @@ def subjects(network: Network = None) -> None:
     head = f"or one of {len(classes)} classes"
     report.print(with_bold(f"\n{head}: {', '.join(classes)}\n", head))
     if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
-        head = f"or what only {catalog.PACKED} knows"
+        head = f"or what only {PACKED} knows"
         report.print(with_bold(f"{head}, which then dreams it: {', '.join(further)}\n", head))
     report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
 
@@ -297,15 +298,16 @@ def doctor() -> None:
 
 def _build_params(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
     """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
+    catalog = settings.read().catalog
     given = {name: value for name, value in options.items() if value is not None}
     if like is None and "network" not in given and (said := catalog.default_fallback()):
         say.print(said)
     kept = (
         {"seed": random.randrange(params.SEED_COUNT)}
         if like is None
-        else _options_of_file(kind, _imprint(like), others)
+        else _options_of_file(kind, _imprint(like, catalog), others)
     )
-    return params.make(kind, **params.override(kept, given))
+    return params.make(kind, catalog, **params.override(kept, given))
 
 
 def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
@@ -318,9 +320,9 @@ def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> d
     return made.params.model_dump()
 
 
-def _imprint(file: Path) -> Imprint:
+def _imprint(file: Path, catalog: Catalog) -> Imprint:
     """How a file was made, by its own words. Raises `NoImprint` and more."""
-    return generation_metadata.read(_ask_decoder(file, lambda child, data: child.imprint(data)))
+    return generation_metadata.read(_ask_decoder(file, lambda child, data: child.imprint(data)), catalog)
 
 
 def _stem(picture: str) -> str:
@@ -363,7 +365,7 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     from engine.encoders.encoder import Encoded
     from engine.render import render
 
-    runtime = _runtime()
+    runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
@@ -380,14 +382,14 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
-@cache
-def _runtime() -> Runtime:
+@lru_cache(1)
+def _runtime(catalog: Catalog) -> Runtime:
     """One for all that this program makes."""
     sleep_while_waiting()
     from engine.runtime import Runtime
 
     chosen = settings.read().engine
-    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
 
 
 def _clean(picture: Path, long_side: int) -> bytes:

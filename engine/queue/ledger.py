@@ -24,7 +24,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import params
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, shipped
 from engine.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
 from engine.files.blobs import BlobKey
 from engine.queue.database import connect, reading
@@ -107,8 +107,13 @@ class Ledger:
         engines: int = 1,
         clock: Callable[[], float] = time.time,
         occupancy: int | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
-        """`occupancy` is a descriptor with the lock of `engine.queue.database.lock_file`, closed with the ledger."""
+        """`occupancy` is a descriptor with the lock of `engine.queue.database.lock_file`, closed with the ledger.
+
+        Params in rows are read with `catalog`, or with the package's.
+        """
+        self.catalog = catalog or shipped()
         self.limits = limits or Limits()
         self.engines = engines
         self.clock = clock
@@ -162,7 +167,7 @@ class Ledger:
 
     def _estimate(self, db: sa.Connection, job: Job) -> float:
         known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
-        return job.params.work() * (known or FIRST_GUESS_S * catalog.network(job.params.network).effort)
+        return job.params.work() * (known or FIRST_GUESS_S * job.params.catalog.network(job.params.network).effort)
 
     def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:
         """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
@@ -183,13 +188,13 @@ class Ledger:
         """What became of a job."""
         with self._read() as db:
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
-        return _job_row(found) if found else None
+        return _job_row(found, self.catalog) if found else None
 
     def find_by_answer(self, message_id: str) -> JobRow | None:
         """The settled job whose answer was posted as that message."""
         with self._read() as db:
             found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
-        return _job_row(found) if found else None
+        return _job_row(found, self.catalog) if found else None
 
     def recent_sources(self, requester: str) -> list[JobRow]:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
@@ -198,13 +203,13 @@ class Ledger:
             rows = db.execute(
                 sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(RECENT_SOURCES)
             ).all()
-        return [_job_row(one) for one in rows]
+        return [_job_row(one, self.catalog) for one in rows]
 
     def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
         """Jobs that run or wait, in the order in which they will run; all, or one user's."""
         rows = self._open_rows(*jobs.c)
         line = zip(rows, self._places(rows), strict=True)
-        return [(_job_row(row), place) for row, place in line if requester in (None, row.requester)]
+        return [(_job_row(row, self.catalog), place) for row, place in line if requester in (None, row.requester)]
 
     def places(self) -> dict[JobId, Place]:
         """Where every job that runs or waits stands, in the order in which they will run."""
@@ -232,7 +237,7 @@ class Ledger:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         with self._read() as db:
             rows = db.execute(sa.select(jobs).where(jobs.c.posted.is_(None)).order_by(jobs.c.created)).all()
-        return [_job_row(one) for one in rows]
+        return [_job_row(one, self.catalog) for one in rows]
 
     def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:
         """Replace where the answer goes."""
@@ -262,10 +267,10 @@ class Ledger:
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
             db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
-        if _parse_known(found.params) is None:
+        if _parse_known(found.params, self.catalog) is None:
             self.fail(found.id, found.attempt, NoLongerKnown())
             return self.claim(engine)
-        return _job_row(found)
+        return _job_row(found, self.catalog)
 
     def stop_flag(self, id: JobId, attempt: int) -> str:
         """ "" (go on), "stop", "keep", or "lost" when the job is no longer this engine's."""
@@ -280,7 +285,7 @@ class Ledger:
         with self._db.begin() as db:
             if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
                 return False
-            row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
+            row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one(), self.catalog)
             if not row.keep_preview:  # a dream that was kept early says nothing of a whole one
                 self._calibrate(db, row.job, seconds)
         return True
@@ -394,19 +399,19 @@ def _remaining(row: sa.Row[Any], now: float) -> float:
     return float(row.cost_s)
 
 
-def _parse_known(stored: str) -> params.AnyParams | None:
+def _parse_known(stored: str, catalog: Catalog) -> params.AnyParams | None:
     """Params as stored; None where a network or a word in them has gone since. Their row must still be answered."""
     try:
-        return params.parse(stored)
+        return params.parse(stored, catalog)
     except PareidoliaError:
         return None
 
 
-def _job_row(row: sa.Row[Any]) -> JobRow:
+def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
     return JobRow(
         id=JobId(row.id),
         job=Job(
-            params=_parse_known(row.params) or params.Dream(),
+            params=_parse_known(row.params, catalog) or params.make(params.Dream, catalog),
             requester=row.requester,
             picture=BlobKey(row.picture) if row.picture else None,
             others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},

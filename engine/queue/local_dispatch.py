@@ -33,7 +33,7 @@ def open_ledger(settings: Settings) -> Ledger:
         os.close(occupancy)
         raise
     limits = Limits(settings.limits.per_user, settings.limits.total)
-    return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy)
+    return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy, catalog=settings.catalog)
 
 
 def open_blobs(settings: Settings) -> Blobs:

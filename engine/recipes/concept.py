@@ -27,7 +27,6 @@ from engine.canvas.image_grid import mosaic, tile_side
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
-from engine.catalog import catalog
 from engine.files import picture_size
 from engine.networks.network import LOGITS, Network
 from engine.objectives import class_objective, diversity, layer
@@ -65,7 +64,7 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
     whole = mosaic(torch.empty(params.variations, 3, *picture_size.fit(shape, side, step=2))).shape[1:]
     final = (whole[0], whole[1])
-    surfaces, size = layer(catalog.perception_layers(params.network)[0]), picture_size.fit(shape, side, step=2)
+    surfaces, size = layer(params.catalog.perception_layers(params.network)[0]), picture_size.fit(shape, side, step=2)
     steps = params.painting + params.variations * DETAILS.steps(size)
     objective, closest = class_objective(params.meanings()), coarse_and_fine(params.view)[1]
     initial = (

@@ -1,26 +1,35 @@
 """Every recipe says before it starts that it would need too much memory."""
 
 import gc
+from typing import Any
 
 import pytest
 from torch import Tensor
 
 from engine import recipes
+from engine.catalog.catalog import shipped
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
 from engine.runtime import Runtime
+
+
+def made(kind: type[P], **options: Any) -> P:
+    return make(kind, shipped(), **options)
 
 
 @pytest.mark.parametrize(
     ("small", "large"),
     [
-        (make(Dream, size=128, octaves=1, iterations=2), make(Dream, size=1024)),
-        (make(Zoom, size=128, octaves=1, iterations=2, frames=8), make(Zoom, size=640)),
-        (make(Concept, subject="eyes", size=128, iterations=16), make(Concept, subject="eyes", variations=9)),
-        (make(Channel, channel=3, size=128, iterations=2), make(Channel, channel=3, size=1024)),
-        (make(Channel, top=1, size=128, iterations=2), make(Channel, top=36)),
-        (make(See, size=640, iterations=1), make(See)),
+        (made(Dream, size=128, octaves=1, iterations=2), made(Dream, size=1024)),
+        (made(Zoom, size=128, octaves=1, iterations=2, frames=8), made(Zoom, size=640)),
+        (
+            made(Concept, subject="eyes", size=128, iterations=16),
+            made(Concept, subject="eyes", variations=9),
+        ),
+        (made(Channel, channel=3, size=128, iterations=2), made(Channel, channel=3, size=1024)),
+        (made(Channel, top=1, size=128, iterations=2), made(Channel, top=36)),
+        (made(See, size=640, iterations=1), made(See)),
     ],
 )
 def test_more_memory_than_the_budget_is_refused(
@@ -40,13 +49,13 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
 @pytest.mark.parametrize(
     "params",
     [
-        make(Dream, network="pocket", **QUICK),
-        make(Dream, network="lite2", **QUICK),
-        make(Dream, network="lite2", subject="goldfish", **QUICK),
-        make(Zoom, network="lite2", frames=8, **QUICK),
-        make(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
-        make(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
-        make(See, network="lite2", size=640),
+        made(Dream, network="pocket", **QUICK),
+        made(Dream, network="lite2", **QUICK),
+        made(Dream, network="lite2", subject="goldfish", **QUICK),
+        made(Zoom, network="lite2", frames=8, **QUICK),
+        made(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
+        made(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
+        made(See, network="lite2", size=640),
     ],
     ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
 )
