@@ -132,7 +132,7 @@ class AscentParams(Params):
     octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
     ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
     iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
-    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step")
+    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step; 1 is normal")
     jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
 
     def _canonical(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from engine.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.openmp import sleep_while_waiting
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom
+from engine.params import AnyParams, AscentParams, Channel, Concept, Dream, P, Params, See, Zoom
 from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
 
@@ -47,6 +47,12 @@ app.add_typer(network_verbs.app, name="networks")
 A = TypeVar("A")
 backup_verbs.register(app)
 
+
+def _words(kind: type[Params], option: str) -> str:
+    """What an option is, as params say it."""
+    return kind.model_fields[option].description or ""
+
+
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
 Out = Annotated[
     Path | None,
@@ -55,21 +61,21 @@ Out = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
 Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
-Octaves = Annotated[int | None, typer.Option(help="sizes the picture is dreamed at")]
-Ratio = Annotated[float | None, typer.Option(help="how much larger each octave is")]
-Iterations = Annotated[int | None, typer.Option(help="gradient steps per octave")]
-Strength = Annotated[float | None, typer.Option(help="size of a step; 1 is normal")]
-Jitter = Annotated[int | None, typer.Option(help="random shift per step, in pixels")]
+Octaves = Annotated[int | None, typer.Option(help=_words(AscentParams, "octaves"))]
+Ratio = Annotated[float | None, typer.Option(help=_words(AscentParams, "ratio"))]
+Iterations = Annotated[int | None, typer.Option(help=_words(AscentParams, "iterations"))]
+Strength = Annotated[float | None, typer.Option(help=_words(AscentParams, "strength"))]
+Jitter = Annotated[int | None, typer.Option(help=_words(AscentParams, "jitter"))]
 Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
-Size = Annotated[int | None, typer.Option(help="long side of the result, in pixels")]
-Smoothing = Annotated[int | None, typer.Option(help="how far a step is smoothed, in pixels; 0: not at all")]
-Colours = Annotated[str | None, typer.Option(help="'as is', keep (the picture's own) or match (its histogram)")]
-Keep = Annotated[float | None, typer.Option(help="how much of the original stays, from 0 to 1")]
-Protect = Annotated[str | None, typer.Option(help="what is not dreamed over: centre or edges")]
+Size = Annotated[int | None, typer.Option(help=_words(AscentParams, "size"))]
+Smoothing = Annotated[int | None, typer.Option(help=_words(Dream, "smoothing"))]
+Colours = Annotated[str | None, typer.Option(help=_words(Dream, "colours"))]
+Keep = Annotated[float | None, typer.Option(help=_words(Dream, "keep"))]
+Protect = Annotated[str | None, typer.Option(help=_words(Dream, "protect"))]
 Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
-GuideBy = Annotated[str | None, typer.Option(help="match (each place by what suits it) or average (all of the guide)")]
-Look = Annotated[str | None, typer.Option(help="natural, vivid (rainbow edges) or 2015 (exactly Google's notebook)")]
+GuideBy = Annotated[str | None, typer.Option(help=_words(Dream, "guide_by"))]
+Look = Annotated[str | None, typer.Option(help=_words(Dream, "look"))]
 Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
 Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
 Like = Annotated[Path | None, typer.Option(metavar="FILE", help="with the options of a file that Pareidolia made")]
@@ -136,7 +142,7 @@ def zoom(
     pictures: Pictures,
     out: Out = None,
     force: Force = False,
-    frames: Annotated[int | None, typer.Option(help="pictures in the animation")] = None,
+    frames: Annotated[int | None, typer.Option(help=_words(Zoom, "frames"))] = None,
     layer: Layer = None,
     subject: Subject = None,
     octaves: Octaves = None,
@@ -166,7 +172,7 @@ def concept(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
-    variations: Annotated[int | None, typer.Option(help="different answers, side by side")] = None,
+    variations: Annotated[int | None, typer.Option(help=_words(Concept, "variations"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -192,8 +198,8 @@ def channel(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
-    search: Annotated[str | None, typer.Option(help="the channels that speak most for a subject or a class")] = None,
-    top: Annotated[int | None, typer.Option(help="channels in an atlas")] = None,
+    search: Annotated[str | None, typer.Option(help=_words(Channel, "search"))] = None,
+    top: Annotated[int | None, typer.Option(help=_words(Channel, "top"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,

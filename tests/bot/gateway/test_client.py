@@ -204,7 +204,7 @@ RECIPES: dict[tuple[str, ...], type[Params]] = {
 async def test_what_may_be_typed_is_what_params_take(
     client: Client, words: tuple[str, ...], kind: type[Params]
 ) -> None:
-    """A range is declared twice, for Discord and for params: whoever changes one is told of the other."""
+    """Whatever a command declares by itself would go another way than params one day."""
     command = declared(client, words[0])
     for word in words[1:]:
         (command,) = (option for option in command["options"] if option["name"] == word)
