@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from engine.catalog import weighted_terms
-from engine.catalog.catalog import Catalog, Meaning, shipped
+from engine.catalog.catalog import Catalog, Meaning, shipped_catalog
 from engine.errors import BadOption, NothingNamed, TwoAims
 
 Term = tuple[float, tuple[Meaning, ...]]
@@ -56,7 +56,7 @@ class Params(BaseModel, ABC):
     network: str = Field("", description="the network that dreams")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
     size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
-    _catalog: Catalog = PrivateAttr(default_factory=shipped)
+    _catalog: Catalog = PrivateAttr(default_factory=shipped_catalog)
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep the catalogue that these params are made with, which is pydantic's validation context."""

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from engine.catalog.catalog import Catalog, shipped
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
@@ -41,7 +41,7 @@ class Runtime:
         self.device = _device(device)
         self.memory = memory_mb * 2**20 or _memory(self.device)
         self.dtype, self._chooses = _dtype(dtype, self.device), dtype == "auto"
-        self.catalog = catalog or shipped()
+        self.catalog = catalog or shipped_catalog()
         self._loader = loader or partial(load, catalog=self.catalog)
         self._networks: dict[str, Network] = {}
         if chosen := threads or _container_threads(torch.get_num_threads()):

@@ -13,14 +13,14 @@ POCKET: Final = Catalog(default="pocket")
 
 
 class _Shipped:
-    """What `engine.catalog.catalog.shipped` gives at the moment, and the names of that module."""
+    """What `engine.catalog.catalog.shipped_catalog` gives at the moment, and the names of that module."""
 
     def include(self, folder: Path, default: str = "lite2") -> None:
         """Let it be one with what lies in a folder. Raises `SettingsError`."""
         module._SHIPPED = Catalog.read(folder, default)  # type: ignore[misc]
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(module.shipped() if hasattr(Catalog, name) else module, name)
+        return getattr(module.shipped_catalog() if hasattr(Catalog, name) else module, name)
 
 
 catalog: Final = _Shipped()

@@ -194,7 +194,7 @@ def test_no_module_changes_its_own_names() -> None:
 
 def test_only_what_may_be_made_without_settings_takes_the_catalogue_of_the_package() -> None:
     """Whoever has settings hands on theirs; else networks of one's own would be unknown there."""
-    takers = [module(path) for path in FILES if "shipped()" in path.read_text("utf-8")]
+    takers = [module(path) for path in FILES if "shipped_catalog()" in path.read_text("utf-8")]
     assert sorted(takers) == [
         "engine.ascent.benchmark", "engine.catalog.catalog", "engine.networks.loading", "engine.queue.ledger",
         "engine.runtime", "engine.training.classes",

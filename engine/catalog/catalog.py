@@ -3,7 +3,7 @@
 The data is `catalog.toml` (networks and layers), `labels.toml` or `labels/` (classes), `subjects.toml` (pocket's) and
 `words/` (what people say for ImageNet's classes); this file reads them, `vocabulary` finds words in them. Users add
 networks of their own to a folder. A catalogue is a value: settings make one (`Settings.catalog`), whoever needs it gets
-it, params keep the one they were made with, and `shipped` is the one where there are no settings.
+it, params keep the one they were made with, and `shipped_catalog` is the one where there are no settings.
 
     layer    "low", "mid", "high", or a layer's exact name
     subject  "eyes", a class such as "fox", an emoji of either, or several: "eyes + castle"
@@ -107,7 +107,7 @@ _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
-def _remembered(
+def _remember_answers(
     method: Callable[Concatenate[Catalog, _Arguments], _Answer],
 ) -> Callable[Concatenate[Catalog, _Arguments], _Answer]:
     """A method that each catalogue remembers the answers of, the latest 2048."""
@@ -145,10 +145,10 @@ class Catalog:
 
     @cached_property
     def _memory(self) -> dict[str, Callable[..., Any]]:
-        """Methods that remember their answers, by name: see `_remembered`."""
+        """Methods that remember their answers, by name: see `_remember_answers`."""
         return {}
 
-    @_remembered
+    @_remember_answers
     def networks(self) -> dict[str, Entry]:
         """All entries by name."""
         entries = {name: Entry.model_validate(entry) for name, entry in _read("catalog.toml").items()}
@@ -188,7 +188,7 @@ class Catalog:
             return self._package_fault(package)
         return "" if self.is_ready(network_name) else "its file is not there"
 
-    @_remembered
+    @_remember_answers
     def _package_fault(self, package: Package) -> str:
         return network_files.package_fault(package, self.folder)
 
@@ -216,7 +216,7 @@ class Catalog:
             return f"Get it with `pareidolia networks fetch {network_name}`."
         return f"Put {entry.file} beside {network_name}.toml."
 
-    @_remembered
+    @_remember_answers
     def labels(self, network_name: str) -> dict[str, str]:
         """The classes of a network in the order of its answers: {"dog face": "🐶", ...}. Raises `UnknownNetwork`.
 
@@ -224,7 +224,7 @@ class Catalog:
         """
         return _labels(network_name, self.network(network_name), self.folder)
 
-    @_remembered
+    @_remember_answers
     def subjects(self, network_name: str) -> dict[str, Subject]:
         """The subjects of a network by name, in the order in which they are offered. Raises `UnknownNetwork`."""
         if self.network(network_name).labels in _IMAGENET:
@@ -335,7 +335,7 @@ class Catalog:
         """The emoji of one canonical word. Raises `KeyError`."""
         return self._vocabulary(network_name).emoji(word)
 
-    @_remembered
+    @_remember_answers
     def names(self, network_name: str) -> tuple[str, ...]:
         """What people call the classes, in the order of the network's answers: "polar bear" for the label "ice bear".
 
@@ -358,7 +358,7 @@ class Catalog:
         wanted = best.pop() if len(best) == 1 else default
         return wanted if wanted in self.ready() and self._knows(wanted, text) else default
 
-    @_remembered
+    @_remember_answers
     def _lacks(self, network_name: str, words: str) -> bool:
         """Whether a network does not know words that pocket does."""
         return self._vocabulary(network_name).lacks(words)
@@ -377,7 +377,7 @@ class Catalog:
         channel, label = list(words.things).index(word), words.things[word].label
         return Meaning(layer=LOGITS, about=word, classes=(label,), channels=(channel,))
 
-    @_remembered
+    @_remember_answers
     def _vocabulary(self, network_name: str) -> vocabulary.Vocabulary:
         entry, signs = self.network(network_name), self.labels(network_name)
         spoken = _class_words(entry)
@@ -390,7 +390,7 @@ class Catalog:
 _SHIPPED: Final = Catalog()
 
 
-def shipped() -> Catalog:
+def shipped_catalog() -> Catalog:
     """The catalogue where there are no settings: the package's networks, of which lite2 is the default."""
     return _SHIPPED
 

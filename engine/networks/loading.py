@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import nn
 
-from engine.catalog.catalog import Catalog, shipped
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import NetworkMissing, OtherNetwork
 from engine.networks import architectures, pocket, sketches, weights
 from engine.networks.network import Network
@@ -18,7 +18,7 @@ def load(name: str, catalog: Catalog | None = None) -> Network:
 
     Raises `UnknownNetwork`, `NetworkMissing` or `NetworkError`.
     """
-    catalog = catalog or shipped()
+    catalog = catalog or shipped_catalog()
     entry, file = catalog.network(name), catalog.weights_file(name)
     if entry.package and not catalog.is_ready(name):
         raise NetworkMissing(name=name)
@@ -41,7 +41,7 @@ def from_model(name: str, model: nn.Module, catalog: Catalog | None = None) -> N
 
     Raises `ValueError` for a model that cannot be cut, or that lacks a layer that the catalogue promises.
     """
-    catalog = catalog or shipped()
+    catalog = catalog or shipped_catalog()
     entry, staged = catalog.network(name), architectures.to_stages(model)
     if unknown := set(entry.layers) - set(staged.stages):
         raise ValueError(f"it has no layer {min(unknown)}; there is {', '.join(staged.stages)}")

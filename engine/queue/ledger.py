@@ -24,7 +24,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import params
-from engine.catalog.catalog import Catalog, shipped
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
 from engine.files.blobs import BlobKey
 from engine.queue.database import connect, reading
@@ -113,7 +113,7 @@ class Ledger:
 
         Params in rows are read with `catalog`, or with the package's.
         """
-        self.catalog = catalog or shipped()
+        self.catalog = catalog or shipped_catalog()
         self.limits = limits or Limits()
         self.engines = engines
         self.clock = clock

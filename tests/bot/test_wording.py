@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import wording
 from engine import params
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
@@ -21,7 +21,7 @@ BLOB = BlobKey("b" * 64)
 def parsed(line: str) -> AnyParams:
     """What Discord makes of a pasted credit line."""
     recipe, _, rest = line.removeprefix("/").removeprefix("lab ").partition(" ")
-    return params.parse({"recipe": recipe, **dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest))}, shipped())
+    return params.parse({"recipe": recipe, **dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest))}, shipped_catalog())
 
 
 @given(

@@ -13,7 +13,7 @@ from discord.app_commands import Choice
 
 from bot.components import autocomplete
 from bot.store.presets import Preset
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from tests.catalogs import catalog
 
 SHIPPED = ["pocket", "lite2", "lite1"]
@@ -49,7 +49,7 @@ class Kept:
 
 def typing(**before: str) -> discord.Interaction[Any]:
     """An interaction in which these options were typed before."""
-    client = SimpleNamespace(service=SimpleNamespace(presets=Kept(), catalog=shipped()), explain=wrong)
+    client = SimpleNamespace(service=SimpleNamespace(presets=Kept(), catalog=shipped_catalog()), explain=wrong)
     options, user = SimpleNamespace(**before), SimpleNamespace(id=7)
     return cast(discord.Interaction[Any], SimpleNamespace(namespace=options, client=client, user=user))
 

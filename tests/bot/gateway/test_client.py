@@ -16,7 +16,7 @@ from bot.gateway.command_sync import digest_of
 from bot.gateway.error_words import sentence
 from bot.playground.rejections import JsonDict
 from engine import params
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import UnknownLayer
 from engine.params import Channel, Concept, Dream, Params, Zoom
 from engine.queue.job import new_id
@@ -93,7 +93,7 @@ async def test_every_choice_is_one_that_the_params_take(client: Client) -> None:
     offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
     assert set(offered) == {"colours", "protect", "guide_by", "look"}
     for name, choices in offered.items():
-        made = [getattr(params.make(Dream, shipped(), **{name: choice["value"]}), name) for choice in choices]
+        made = [getattr(params.make(Dream, shipped_catalog(), **{name: choice["value"]}), name) for choice in choices]
         assert set(made) == set(get_args(Dream.model_fields[name].annotation))
 
 
@@ -188,7 +188,7 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
         kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "lab channel": Channel}
         if kind := kinds.get(name):
             wanted = {"subject": "owl"} if name == "concept" else {}
-            assert params.make(kind, shipped(), **(wanted | told))
+            assert params.make(kind, shipped_catalog(), **(wanted | told))
 
 
 RECIPES: dict[tuple[str, ...], type[Params]] = {

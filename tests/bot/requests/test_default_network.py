@@ -15,7 +15,7 @@ from bot.components import autocomplete
 from bot.requests import derivation
 from bot.requests import message_options as typed
 from engine.catalog import network_files
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.params import Concept, Dream, See, Zoom
 from tests.catalogs import catalog
 
@@ -29,7 +29,7 @@ def _default(tmp_path: Path) -> Iterator[None]:
 
 
 def typing(**before: str) -> discord.Interaction[Any]:
-    client = SimpleNamespace(service=SimpleNamespace(catalog=shipped()))
+    client = SimpleNamespace(service=SimpleNamespace(catalog=shipped_catalog()))
     return cast(discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before), client=client))
 
 
@@ -52,7 +52,7 @@ async def test_where_it_cannot_be_used_pockets_words_are_offered(
     catalog.include(tmp_path / "none")
     assert await values(autocomplete.networks, "") == ["pocket"]
     assert await values(autocomplete.layers, "mixed4a") == ["mixed4a"]
-    assert typed.options("mixed4a", shipped()) == {"layer": "mixed4a"}
+    assert typed.options("mixed4a", shipped_catalog()) == {"layer": "mixed4a"}
     assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
 
 
@@ -83,6 +83,6 @@ def test_buttons_keep_the_network_of_the_job() -> None:
 
 
 def test_a_mention_means_the_words_of_the_default() -> None:
-    assert typed.options("block14", shipped()) == {"layer": "block14"}
-    assert typed.options("mixed4a", shipped()) == {"subject": "mixed4a"}
-    assert typed.options("mixed4a network:pocket", shipped()) == {"layer": "mixed4a", "network": "pocket"}
+    assert typed.options("block14", shipped_catalog()) == {"layer": "block14"}
+    assert typed.options("mixed4a", shipped_catalog()) == {"subject": "mixed4a"}
+    assert typed.options("mixed4a network:pocket", shipped_catalog()) == {"layer": "mixed4a", "network": "pocket"}

@@ -13,7 +13,7 @@ import pytest
 
 from engine import params, settings
 from engine.catalog import network_files
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import SettingsError
 from engine.files import generation_metadata
 from engine.params import Concept, Dream
@@ -45,8 +45,8 @@ def test_lite2_dreams_by_default_and_every_request_says_so(data_dir: Path) -> No
     assert found.default_network == "lite2"
     assert (found.catalog.default_network(), found.catalog.default_fallback()) == ("lite2", "")
     assert json.loads(Dream().model_dump_json())["network"] == "lite2"
-    assert params.make(Concept, shipped(), subject="castle").network == "lite2"
-    assert params.parse({"recipe": "dream"}, shipped()).network == "lite2"
+    assert params.make(Concept, shipped_catalog(), subject="castle").network == "lite2"
+    assert params.parse({"recipe": "dream"}, shipped_catalog()).network == "lite2"
 
 
 def test_the_setting_chooses_another(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,10 +122,12 @@ def test_its_weights_are_compared_once_by_a_catalogue(data_dir: Path, monkeypatc
 
 
 def test_a_file_from_before_there_was_a_choice_was_made_by_pocket() -> None:
-    said = generation_metadata.read(b'{"pareidolia":1,"params":{"recipe":"dream","layer":"mid","seed":4}}', shipped())
+    said = generation_metadata.read(
+        b'{"pareidolia":1,"params":{"recipe":"dream","layer":"mid","seed":4}}', shipped_catalog()
+    )
     assert said.params == Dream(network="pocket", layer="mid", seed=4)
     made = Dream(layer="mid", seed=4)
-    assert generation_metadata.read(generation_metadata.write(made).encode(), shipped()).params == made
+    assert generation_metadata.read(generation_metadata.write(made).encode(), shipped_catalog()).params == made
     assert '"network":"lite2"' in generation_metadata.write(made)
 
 

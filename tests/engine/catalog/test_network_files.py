@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from engine import settings
 from engine.catalog import network_files
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import SettingsError, UnknownNetwork
 from tests.catalogs import catalog
 
@@ -53,7 +53,7 @@ def test_the_settings_look_into_their_folder(folder: Path) -> None:
     found = settings.load(data_dir=folder.parent)
     assert found.networks_dir == folder
     assert "mine" in found.catalog.networks()
-    assert "mine" not in shipped().networks()
+    assert "mine" not in shipped_catalog().networks()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageSequence
 from torch import Tensor
 
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.encoders import embed_metadata, encode, open_encoder
 from engine.encoders.gif import Gif
 from engine.files import generation_metadata
@@ -42,9 +42,9 @@ async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
     async with Decoder() as decoder:
         for params in [*EVERY, LONGEST]:
             data = made(kind, generation_metadata.write(params, ["guide"]))
-            assert generation_metadata.read(await decoder.imprint(data), shipped()) == generation_metadata.Imprint(
-                params, ("guide",)
-            )
+            assert generation_metadata.read(
+                await decoder.imprint(data), shipped_catalog()
+            ) == generation_metadata.Imprint(params, ("guide",))
             assert (await decoder.clean(data, 120)).width == 120
         assert await decoder.imprint(made(kind, "")) == b""
 

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import NothingNamed
 from engine.networks.network import LOGITS
 from engine.params import Concept, make
@@ -15,7 +15,7 @@ from tests.engine.recipes.reports import steps_and_frame
 
 
 def imagining(runtime: Runtime, source: Tensor | None = None, **options: object) -> Iterator[Progress | Frame]:
-    return recipes.run(make(Concept, shipped(), **{"size": 128, "iterations": 16, **options}), source, runtime)
+    return recipes.run(make(Concept, shipped_catalog(), **{"size": 128, "iterations": 16, **options}), source, runtime)
 
 
 def imagined(runtime: Runtime, source: Tensor | None = None, **options: object) -> Tensor:
@@ -107,7 +107,7 @@ def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
 
 def test_something_must_be_named() -> None:
     with pytest.raises(NothingNamed):
-        make(Concept, shipped(), size=128)
+        make(Concept, shipped_catalog(), size=128)
 
 
 def rim(picture: Tensor) -> float:

@@ -7,29 +7,29 @@ import pytest
 from torch import Tensor
 
 from engine import recipes
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
 from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
 from engine.runtime import Runtime
 
 
-def made(kind: type[P], **options: Any) -> P:
-    return make(kind, shipped(), **options)
+def params_for(kind: type[P], **options: Any) -> P:
+    return make(kind, shipped_catalog(), **options)
 
 
 @pytest.mark.parametrize(
     ("small", "large"),
     [
-        (made(Dream, size=128, octaves=1, iterations=2), made(Dream, size=1024)),
-        (made(Zoom, size=128, octaves=1, iterations=2, frames=8), made(Zoom, size=640)),
+        (params_for(Dream, size=128, octaves=1, iterations=2), params_for(Dream, size=1024)),
+        (params_for(Zoom, size=128, octaves=1, iterations=2, frames=8), params_for(Zoom, size=640)),
         (
-            made(Concept, subject="eyes", size=128, iterations=16),
-            made(Concept, subject="eyes", variations=9),
+            params_for(Concept, subject="eyes", size=128, iterations=16),
+            params_for(Concept, subject="eyes", variations=9),
         ),
-        (made(Channel, channel=3, size=128, iterations=2), made(Channel, channel=3, size=1024)),
-        (made(Channel, top=1, size=128, iterations=2), made(Channel, top=36)),
-        (made(See, size=640, iterations=1), made(See)),
+        (params_for(Channel, channel=3, size=128, iterations=2), params_for(Channel, channel=3, size=1024)),
+        (params_for(Channel, top=1, size=128, iterations=2), params_for(Channel, top=36)),
+        (params_for(See, size=640, iterations=1), params_for(See)),
     ],
 )
 def test_more_memory_than_the_budget_is_refused(
@@ -49,13 +49,13 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
 @pytest.mark.parametrize(
     "params",
     [
-        made(Dream, network="pocket", **QUICK),
-        made(Dream, network="lite2", **QUICK),
-        made(Dream, network="lite2", subject="goldfish", **QUICK),
-        made(Zoom, network="lite2", frames=8, **QUICK),
-        made(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
-        made(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
-        made(See, network="lite2", size=640),
+        params_for(Dream, network="pocket", **QUICK),
+        params_for(Dream, network="lite2", **QUICK),
+        params_for(Dream, network="lite2", subject="goldfish", **QUICK),
+        params_for(Zoom, network="lite2", frames=8, **QUICK),
+        params_for(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
+        params_for(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
+        params_for(See, network="lite2", size=640),
     ],
     ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
 )

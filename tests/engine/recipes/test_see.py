@@ -9,7 +9,7 @@ from torch import Tensor
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.resample import resize_long_side
-from engine.catalog.catalog import shipped
+from engine.catalog.catalog import shipped_catalog
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
 from engine.params import See, make
@@ -21,7 +21,7 @@ QUICK = {"size": 640, "iterations": 2}
 
 
 def told(runtime: Runtime, source: Tensor | None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(See, shipped(), **{**QUICK, **options}), source, runtime))
+    return list(recipes.run(make(See, shipped_catalog(), **{**QUICK, **options}), source, runtime))
 
 
 def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tensor) -> None:
@@ -89,7 +89,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
     png = encoders.encode(photo).data
     made = []
     for seed in (1, 1, 2):
-        *_, report = render(make(See, shipped(), **QUICK, seed=seed), png, runtime)
+        *_, report = render(make(See, shipped_catalog(), **QUICK, seed=seed), png, runtime)
         assert isinstance(report, encoders.Encoded)
         made.append(report)
     one, same, other = made
@@ -99,7 +99,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
 
 
 def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> None:
-    reports = render(make(See, shipped(), **QUICK), encoders.encode(photo).data, runtime)
+    reports = render(make(See, shipped_catalog(), **QUICK), encoders.encode(photo).data, runtime)
     assert isinstance(next(reports), Progress)  # the answer
     assert isinstance(next(reports), Progress)  # the first step of painting
     reports.close()
@@ -107,7 +107,7 @@ def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> N
 
 
 def test_the_latest_page_can_be_kept(runtime: Runtime, photo: Tensor) -> None:
-    reports = render(make(See, shipped(), **QUICK), encoders.encode(photo).data, runtime)
+    reports = render(make(See, shipped_catalog(), **QUICK), encoders.encode(photo).data, runtime)
     first = next(reports)
     assert isinstance(first, Progress)
     kept = reports.send(True)
