@@ -5,12 +5,12 @@ RUN useradd --create-home --uid 1000 dreamer && mkdir --mode=700 /data && chown 
 WORKDIR /app
 RUN pip install --no-cache-dir uv
 COPY requirements.lock ./
-RUN uv pip install --system --no-cache --require-hashes -r requirements.lock
+RUN uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY engine engine
 COPY migrations migrations
-RUN uv pip install --system --no-cache --no-deps .
+RUN uv pip install --system --no-cache --compile-bytecode --no-deps .
 
 USER dreamer
 # the port of /healthz and /metrics is one of the container's own loopback: nothing outside reaches it

@@ -4,14 +4,18 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
+# each port has a data folder of its own: one bot at a time works in one
+PLAYGROUND_DIR ?= play$(if $(filter-out 8765,$(PLAYGROUND_PORT)),-$(PLAYGROUND_PORT))
 export OMP_WAIT_POLICY ?= PASSIVE
+# some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
+unexport PYTHONDONTWRITEBYTECODE
 # a worker per core, and in each torch on one thread: what a test starts has enough to do beside it
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 .PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery judge clean
 
 play: setup
-	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir play --open
+	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir $(PLAYGROUND_DIR) --open
 
 setup: .venv/.ready
 
@@ -95,4 +99,4 @@ $(UV):
 	@touch $@
 
 clean:
-	rm -rf .venv .tools play dist
+	rm -rf .venv .tools play play-* dist

@@ -5,15 +5,36 @@ A new version of the library is tried here first; tests/bot/test_discord_interna
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import aiohttp
 import discord
+import discord.gateway
 import yarl
 from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
+
+
+class HeartbeatFromSending(KeepAliveHandler):
+    """A heartbeat whose latency counts from before it was sent.
+
+    The library notes the time in its own thread, after the sending. An acknowledgement that the loop reads before that
+    thread has its turn, from a gateway on this machine or on a busy one, was measured from the heartbeat before:
+    "Can't keep up, shard ID None websocket is 41.3s behind."
+    """
+
+    def get_payload(self) -> dict[str, Any]:
+        """The heartbeat, which is sent next."""
+        self._last_send = time.perf_counter()
+        return super().get_payload()
+
+
+def count_latency_from_sending() -> None:
+    """Measure the gateway's latency right, also where its answer is very fast. For every connection from now on."""
+    discord.gateway.KeepAliveHandler = HeartbeatFromSending  # type: ignore[misc]
 
 
 def api_url() -> str:

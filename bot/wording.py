@@ -30,75 +30,80 @@ MESSAGE_LIMIT = 1900
 """Characters of a plain message, with a line to spare; Discord takes 2,000."""
 
 COMMANDS = {
-    "dream": "Dream a picture: eyes, faces and fur grow out of it",
-    "zoom": "Fall into a dream without end, as a GIF",
+    "dream": "DeepDream an image: watch eyes, faces and fur grow out of it",
+    "zoom": "Make an endless zoom",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
     "see": "What's in an image? I say what I see, and show why",
     "lab": "Look inside the network",
     "lab channel": "See what a channel, or a whole layer, looks for",
-    "preset": "Your own settings by name",
-    "preset save": "Keep settings under a name",
+    "preset": "Save and reuse your settings",
+    "preset save": "Save settings under a name",
     "preset use": "Dream with one of your presets",
     "preset list": "See your presets",
-    "preset delete": "Forget one of your presets",
-    "queue": "See your dreams and the line",
+    "preset delete": "Delete one of your presets",
+    "queue": "See your place in the queue",
     "help": "How to dream, with three examples",
 }
 OPTIONS = {
-    "image": "the picture; without it, your avatar is dreamed",
-    "layer": "what to see: low, mid, high, a layer's name, or several: high*0.7 + mid:21",
-    "subject": "or what to dream towards: eyes, towers, fox, 🦊, eyes + castle",
-    "strength": "how strong the dream is: 0.1 to 4, usually 1",
-    "preset": "one of your presets; other options win over it",
-    "size": "long side of the result in pixels",
-    "seed": "same picture, same seed, same dream",
-    "private": "only you can see it",
-    "network": "the network that dreams; those that are installed here are offered",
-    "colours": "where the colours come from, usually the dream",
-    "keep": "how much of the original stays: 0 to 1, usually 0",
-    "protect": "what is not dreamed over",
-    "guide": "a second picture: dream towards what is in it",
-    "guide_by": "how the second picture guides",
-    "mask": "a second picture: dreamed where it is white, left alone where it is black",
-    "look": "natural (default), vivid, or as DeepDream looked in 2015",
-    "variations": "different answers side by side: 1 to 9",
-    "channel": "which channel of the layer, from 0; without it, the atlas",
-    "search": "the channels that speak most for a word: eyes, fox, 🦊",
-    "top": "channels in the atlas: 1 to 36",
-    "image of a concept": "a picture to grow it out of; without it, it stands alone",
-    "subject of a concept": "what to imagine: eyes, towers, fox, 🦊, banana + eye",
-    "image to see": "the picture; without it, your avatar is looked at",
-    "image of an atlas": "a picture: the channels that fire most over it; without it, those that vary most",
-    "layer of a channel": "low, mid, high, or a layer's name; usually mid",
-    "frames": "pictures in the GIF: 8 to 90",
-    "name": "the preset's name",
+    "image": "Image to dream (defaults to your avatar)",
+    "layer": "How deep to look: low, mid, high, a layer name, or a mix like high*0.7 + mid:21",
+    "subject": "What to bring out instead: eyes, towers, fox, 🦊, eyes + castle",
+    "strength": "Effect strength, 0.1–4 (default 1)",
+    "preset": "Start from a saved preset (other options override it)",
+    "size": "Longest side in pixels",
+    "seed": "Seed, to repeat a result exactly",
+    "private": "Show the result only to you",
+    "network": "Model to use",
+    "colours": "Colours: the dream's (default) or the original's",
+    "keep": "Blend the original back in, 0–1 (default 0)",
+    "protect": "Leave an area untouched",
+    "guide": "A second image: bring out what is in it",
+    "guide_by": "How to apply the guide",
+    "mask": "Mask image: white is dreamed, black is left alone",
+    "look": "Natural (default), vivid, or as DeepDream looked in 2015",
+    "variations": "How many variations to make: 1, 2 or 4",
+    "channel": "Channel number, from 0 (without it: an atlas of the layer)",
+    "search": "Show the channels most linked to a word: eyes, fox, 🦊",
+    "top": "How many channels to show, 1–36",
+    "image of a concept": "Image to grow it out of (without one, it stands alone)",
+    "subject of a concept": "What to imagine: eyes, towers, fox, 🦊, banana + eye",
+    "image to see": "Image to look at (defaults to your avatar)",
+    "image of an atlas": "Show the most active channels for this image (without one: the most varied)",
+    "layer of a channel": "low, mid, high, or a layer name (default mid)",
+    "frames": "Number of frames, 8–90",
+    "name": "The preset's name",
 }
 DREAM_THIS = "Dream this"
-DREAM_AVATAR = "Dream their avatar"
-LIKE_THIS = "Dream like this"
-SEE_THIS = "What does it see?"
-COLOURS = (("the picture's own", "keep"), ("the picture's own, spread anew", "match"), ("the dream's", "as is"))
-PROTECT = (("the centre", "centre"), ("the edges", "edges"), ("nothing", "nothing"))
-LOOKS = (
-    ("natural", "natural"),
-    ("vivid, with rainbow edges", "vivid"),
-    ("2015, as Google's notebook did", "2015"),
+DREAM_AVATAR = "Dream avatar"
+LIKE_THIS = "Copy settings"
+SEE_THIS = "What do you see?"
+COLOURS = (
+    ("The dream's", "as is"),
+    ("The original's", "keep"),
+    ("Matched to the original's palette", "match"),
 )
-GUIDE_BY = (("each place by what suits it", "match"), ("all of it everywhere", "average"))
+PROTECT = (("The centre", "centre"), ("The edges", "edges"), ("Nothing", "nothing"))
+LOOKS = (
+    ("Natural", "natural"),
+    ("Vivid, with rainbow edges", "vivid"),
+    ("Google's original DeepDream of 2015", "2015"),
+)
+GUIDE_BY = (("Best match for each area", "match"), ("Average everywhere", "average"))
 
 VERBS = {
     "cancel": "Cancel",
-    "keep": "Keep this one",
+    "keep": "Stop here & keep",
     "deeper": "Deeper",
     "dream": "Dream it",
-    "again": "Again",
+    "again": "Re-roll",
+    "retry": "Retry",
     "zoom": "Zoom",
     "more": "More",
     "save": "Save as preset",
     "delete": "Delete",
 }
 
-PROGRESS_VERBS = {"concept": "imagining", "channel": "drawing", "see": "looking"}
+PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking"}
 COMMAND_NAMES = {"channel": "lab channel"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
@@ -110,60 +115,59 @@ SHOWN_OPTIONS = {
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
-NO_PICTURE = "I see no picture in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
+NO_PICTURE = "I see no image in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
 ONCE_MORE = "Something broke, trying once more."
-CANCELLED = "Stopped. Press Again to dream it after all."
-CANCELLED_ELSEWHERE = "Stopped. `/queue` shows the rest of the line."
-CANCELLING = "I stop it at its next step. `/queue` shows the rest of the line."
-CANNOT_WRITE = (
-    "I may not write in this channel. Ask someone who manages it to let me send messages and attach files,"
-    " or use `/dream` there."
-)
-UNREACHABLE = "Discord did not take my message. Try again in a moment."
-TOO_LATE = "That dream is finished already. Look at it above, or press Again on it."
+CANCELLED = "Cancelled. Press Retry to make it after all."
+CANCELLED_ELSEWHERE = "Cancelled. `/queue` shows what else is waiting."
+CANCELLING = "Cancelling: it stops within a moment. `/queue` shows what else is waiting."
+CANNOT_WRITE = "I can't send messages in this channel. Ask a moderator to let me send messages and attach files here."
+UNREACHABLE = "Discord didn't accept my message. Try again in a moment."
+TOO_LATE = "That one is finished already. Look at it above, or press Re-roll on it."
 DELETED = "Deleted. Start another with `/dream`."
-CANNOT_DELETE = "I cannot take that message away any more. Dismiss or delete it with its own menu."
-LOST = "The finished picture is no longer stored. Press Again to dream it anew."
-UNFIT = "The finished picture is too large to upload here. Press Again on it with a smaller `size`."
-SMALLER = "made smaller to fit in here"
-STILL = "the whole is too large for this place: here is its first picture; press Again and choose a smaller `size`"
-PLAIN = "-# A filter of this server does not let my words about this dream through. Press a button to go on."
+CANNOT_DELETE = "I can't delete that message any more. Dismiss or delete it from its own menu."
+LOST = "The finished image is no longer stored. Press Retry to make it again."
+FROM_ABOVE = "from the dream above"
+"""What a dream of a dream is made of: the line under it alone does not make it again."""
+UNFIT = "The finished image is too large to upload here. Run the command again with a smaller `size`."
+SMALLER = "made smaller to fit here"
+STILL = "too large to upload here, so this is its first frame: run the command again with a smaller `size`"
+PLAIN = "-# This server's AutoMod blocked my caption. The buttons still work."
 PLAIN_ALT = "A dream"
-OPENING = "Opening your picture …"
-INTERRUPTED = "I was restarted while I opened your picture. Ask again."
+OPENING = "Opening your image…"
+INTERRUPTED = "I restarted while opening your image. Please run the command again."
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
-NOT_HERE = "I am not at work in this server. Ask the person who runs me, or write to me directly."
-STOPPING = "I am restarting. Ask again in a minute; dreams that wait are kept."
-MORE_PROMPT = "**More of this dream** · choose and I start at once"
-PICK_SUBJECT = "Towards something"
-PICK_LAYER = "Another layer"
-PICK_STRENGTH = "Another strength"
+NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
+STOPPING = "I'm restarting. Try again in a minute; dreams in the queue are kept."
+MORE_PROMPT = "**More of this** · pick one and I'll start right away"
+PICK_SUBJECT = "Pick a subject"
+PICK_LAYER = "Pick a layer"
+PICK_STRENGTH = "Pick a strength"
 STRENGTHS = (
-    ("faint · 0.4", 0.4),
-    ("gentle · 0.7", 0.7),
-    ("plain · 1", 1.0),
-    ("strong · 1.6", 1.6),
-    ("wild · 2.5", 2.5),
+    ("Subtle · 0.4", 0.4),
+    ("Light · 0.7", 0.7),
+    ("Normal · 1", 1.0),
+    ("Strong · 1.6", 1.6),
+    ("Extreme · 2.5", 2.5),
 )
 SAVE_TITLE = "Save as preset"
 SAVE_LABEL = "Name"
 SAVE_HINT = "1 to 32 letters, digits, spaces, - or _"
-NO_PRESETS = "You have no presets yet. Save one with `/preset save`, or press More on a dream."
-EMPTY_QUEUE = "Nobody is dreaming. Be the first: `/dream layer:high`."
+NO_PRESETS = "You have no presets yet. Save one with `/preset save`, or from the menu under a dream."
+EMPTY_QUEUE = "The queue is empty. Start something: `/dream layer:high`."
 HELP = """## Pareidolia
 I look at a picture until I see more in it than there is.
 
-`/dream layer:high` your avatar grows faces, animals and eyes
-`/dream subject:eyes + castle image:a photo` towards what you name, as a word or an emoji; 300 are offered as you type
-`/zoom layer:mid frames:40` falling into a dream, as a GIF
+`/dream layer:high` faces, animals and eyes grow out of your avatar
+`/dream subject:eyes + castle image:a photo` brings out what you name, as a word or an emoji: suggestions as you type
+`/zoom layer:mid frames:40` an endless zoom
 
-And without a dream: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
-and `/lab channel layer:mid` what my parts respond to.
+Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
+and `/lab channel layer:mid` what each part of me looks for.
 
-Press **Deeper** to dream a dream again, **Again** for another one, **Zoom** to fall into it, **More** for the rest.
-Right-click a message or a person and open *Apps* to dream what you see or to dream like it, or write
-`@Pareidolia eyes size:256` with a picture, a link to one, or somebody's @name.
--# Same picture and same line under it, same dream. `/queue` shows who waits, `/preset` your settings."""
+Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it.
+Right-click (or hold) a message or a person and open *Apps*, or write `@Pareidolia eyes size:256`
+with an image, a link to one, or somebody's @name.
+-# The line under a dream makes it again from the same image. `/queue` shows your place, `/preset` your settings."""
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
@@ -199,7 +203,7 @@ def error_sentence(error: PareidoliaError) -> str:
 
 
 def with_code(sentence: str, code: str) -> str:
-    """A sentence and a code by which the person who runs the bot finds it in the log."""
+    """A sentence and a code by which the bot's owner finds it in the log."""
     return f"{sentence}\n-# {code}" if code else sentence
 
 
@@ -213,20 +217,19 @@ def duration(seconds: float) -> str:
 
 
 def place_words(where: Place | None, now: float | None = None) -> str:
-    """Where a waiting dream stands: "2 dreams ahead of yours, about 20 s"."""
+    """Where a waiting dream stands: "2 ahead of you · ready in about 20 s"."""
     if where is None:
-        return "Your dream is in the queue."
-    ahead = {0: "Yours is next", 1: "1 dream ahead of yours"}.get(where.ahead, f"{where.ahead} dreams ahead of yours")
+        return "You're in the queue."
+    ahead = f"{where.ahead} ahead of you" if where.ahead else "You're next"
     if where.eta_s < 60:
-        return f"{ahead}, about {duration(where.eta_s)}."
+        return f"{ahead} · ready in about {duration(where.eta_s)}"
     ready = int((time.time() if now is None else now) + where.eta_s)
-    return f"{ahead}, about {duration(where.eta_s)}: ready <t:{ready}:R>."
+    return f"{ahead} · ready <t:{ready}:R>"
 
 
 def opening_words(ahead: int) -> str:
-    """While a picture is fetched and opened, or waits for that: "3 pictures are opened before yours"."""
-    before = {0: "", 1: " 1 picture is opened before yours."}.get(ahead, f" {ahead} pictures are opened before yours.")
-    return f"{OPENING}{before}"
+    """While a picture is fetched and opened, or waits for that: "3 ahead of you"."""
+    return f"{OPENING} {ahead} ahead of you" if ahead else OPENING
 
 
 def frame_words(number: int, count: int) -> str:
@@ -241,9 +244,9 @@ def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> s
 
 
 def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
-    """What is being done, how far it is and how long it will take: "dreaming · 40 % · about 8 s left"."""
+    """What is being done, how far it is and how long it will take: "Dreaming… 40% · about 8 s left"."""
     left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
-    return f"{PROGRESS_VERBS.get(params.recipe, 'dreaming')} · {min(99, int(fraction * 100))} %{left}"
+    return f"{PROGRESS_VERBS.get(params.recipe, 'Dreaming')}… {min(99, int(fraction * 100))}%{left}"
 
 
 def credit(params: AnyParams) -> str:
@@ -271,9 +274,9 @@ def settings(params: AnyParams) -> str:
 
 def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
     """Beside a dream that is made like another: the options, what is dreamed, and what could not be had."""
-    text = f"Like that one: {settings(params)}, over {escape(original, 80)}. Another picture? Attach it to `/dream`."
+    text = f"Settings copied: {settings(params)}, on {escape(original, 80)}. Another image? Attach it to `/dream`."
     if missing:
-        text += f" The {' and the '.join(missing)} of that one is not in its file: `/dream` takes one, too."
+        text += f" Its {' and '.join(missing)} is not in the file: attach one to `/dream` to use it."
     return text
 
 
@@ -286,7 +289,7 @@ def result_words(row: JobRow, name: str, frame: str = "") -> str:
     if row.job.others:
         parts.append(f"with a {' and a '.join(sorted(row.job.others))}")
     if row.keep_preview:
-        parts.append("kept before it was finished")
+        parts.append("stopped early")
     if row.result and row.result.note:
         parts.append(row.result.note)
     said = escape(sentence(row), 100)
@@ -347,7 +350,7 @@ def _out_of(name: str) -> str:
 def _channel_alt(params: Channel) -> str:
     if params.channel is not None:
         return f"What channel {params.channel} of {_layer(params)} responds to"
-    those = f"the channels that speak most for {params.search}" if params.search else "its foremost channels"
+    those = f"the channels most linked to {params.search}" if params.search else "its most varied channels"
     return f"An atlas of {_layer(params)}: what {those} respond to"
 
 
@@ -388,7 +391,7 @@ def original_words(name: str, kind: str) -> str:
 
 def ready_words(user_id: int) -> str:
     """The one ping, after a long wait."""
-    return f"<@{user_id}> your dream is ready."
+    return f"<@{user_id}>, your dream is ready!"
 
 
 def direct_message_words(name: str) -> str:
@@ -398,8 +401,8 @@ def direct_message_words(name: str) -> str:
 
 def saved_words(name: str, *, replaced: bool = False) -> str:
     """After saving, also over one of that name."""
-    done = "Saved over your preset of that name." if replaced else "Saved."
-    return f"{done} Dream with it: `/dream preset:{escape_code(name)}`"
+    done = "Replaced your preset of that name." if replaced else "Saved."
+    return f"{done} Use it: `/dream preset:{escape_code(name)}`"
 
 
 def deleted_words(name: str) -> str:
@@ -431,16 +434,30 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:
     """One of your dreams in `/queue`."""
-    stands = "dreaming now" if where.state is State.RUNNING else place_words(where).rstrip(".")
-    return f"`{credit(row.job.params)}`\n{stands}{f' · [see it]({link})' if link else ''}"
+    stands = "Dreaming now" if where.state is State.RUNNING else place_words(where)
+    return f"`{credit(row.job.params)}`\n{stands}{f' · [open]({link})' if link else ''}"
 
 
 def queue_total(total: int, seconds: float) -> str:
-    """The whole line."""
-    dreams = "1 dream is" if total == 1 else f"{total} dreams are"
-    return f"{dreams} waiting or running; the last is done in about {duration(seconds)}."
+    """The whole queue."""
+    return f"{total} in the queue altogether · the last is ready in about {duration(seconds)}"
 
 
 def queue_none(total: int) -> str:
-    """When the line has nothing of yours."""
-    return "You have no dream in the line. Start one with `/dream`." if total else EMPTY_QUEUE
+    """When the queue has nothing of yours."""
+    return "You have nothing in the queue. Start something with `/dream`." if total else EMPTY_QUEUE
+
+
+# messages that speak with the bot
+
+HINT = "Say what to bring out, like `castles` or 🦊, and attach a picture if you like. `help` shows more."
+
+
+def hint_words(near: str = "") -> str:
+    """For who says nothing that means something here; `near` is what a word may have been mistyped for."""
+    return f"Did you mean `{escape_code(near)}`? Reply with that, or with `help`." if near else HINT
+
+
+def picture_count_words(count: int) -> str:
+    """Which of several pictures is dreamed: "the first of 3 images, 2 left out"; nothing for a single one."""
+    return f"the first of {count} images, {count - 1} left out" if count > 1 else ""

@@ -4,7 +4,7 @@
     ├── Refusal               the request was not taken; nothing was queued
     │   ├── EmptyFile         BrokenPicture    NotAPicture     TooManyPixels
     │   ├── FileTooLarge      ForeignUrl       Unreachable     DecoderDied
-    │   ├── TooManyFrames     DiskFull
+    │   ├── TooManyFrames     DiskFull         DrawnSticker
     │   ├── UnknownLayer      UnknownNetwork   NetworkMissing  BadOption
     │   ├── UnknownPreset     BadPresetName    TooManyPresets
     │   ├── NotYours          Gone             TooLong
@@ -12,7 +12,8 @@
     │   ├── UnknownSubject    TwoAims         BadMixture      UnknownChannel
     │   ├── NoImprint         BadImprint      MadeElsewhere
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
-    │   └── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
+    │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
+    │   └── UnreadableReply
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -57,50 +58,57 @@ class EmptyFile(Refusal):
 
 
 class NotAPicture(Refusal):
-    """That file is not a picture I can open. Send a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF."""
+    """I can't open that file as an image. Send a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF."""
 
     code = "R02"
 
 
 class BrokenPicture(Refusal):
-    """That picture is damaged or cut short. Save it again, or take a screenshot of it, and send that."""
+    """That image is damaged or cut short. Save it again, or take a screenshot of it, and send that."""
 
     code = "R03"
 
 
 class TooManyPixels(Refusal):
-    """That picture has {megapixels} megapixels and I open at most {limit}. Make it smaller and send it again."""
+    """That image has {megapixels} megapixels; the limit is {limit}. Make it smaller and send it again."""
 
     code = "R04"
 
 
 class FileTooLarge(Refusal):
-    """That file is {megabytes} MB and I take at most {limit} MB. Send a smaller one, a JPEG for example."""
+    """That file is {megabytes} MB; the limit is {limit} MB. Send a smaller one, a JPEG for example."""
 
     code = "R05"
 
 
 class ForeignUrl(Refusal):
-    """I only open pictures that were uploaded to Discord, and links that Discord shows as a picture.
-    Attach the picture itself instead."""
+    """I only open images uploaded to Discord, and links that Discord shows as an image.
+    Attach the image itself instead."""
 
     code = "R06"
 
 
+class UnreadableReply(Refusal):
+    """Discord doesn't show me the message you replied to. Right-click it (on a phone: press and hold it), choose Apps,
+    then `Dream this`. Or attach the picture to your own message."""
+
+    code = "R44"
+
+
 class Unreachable(Refusal):
-    """I could not download that picture. Attach it again in a moment."""
+    """I couldn't download that image. Attach it again in a moment."""
 
     code = "R07"
 
 
 class DecoderDied(Refusal):
-    """That picture takes too long or too much memory to open. Save it as a plain PNG or JPEG and send that."""
+    """That image takes too long or too much memory to open. Save it as a plain PNG or JPEG and send that."""
 
     code = "R08"
 
 
 class TooManyFrames(Refusal):
-    """That animation has {frames} frames and I open at most {limit}. Shorten it, or send one picture of it."""
+    """That animation has {frames} frames; the limit is {limit}. Shorten it, or send one frame of it."""
 
     code = "R09"
 
@@ -112,13 +120,13 @@ class UnknownLayer(Refusal):
 
 
 class UnknownNetwork(Refusal):
-    """There is no network "{name}". There is: {known}."""
+    """There is no model "{name}". There is: {known}."""
 
     code = "R11"
 
 
 class NetworkMissing(Refusal):
-    """The network "{name}" is not installed here. Use `pocket`, which always is."""
+    """The model "{name}" is not installed here. Use `pocket`, which always is."""
 
     code = "R12"
 
@@ -142,13 +150,13 @@ class BadPresetName(Refusal):
 
 
 class TooManyPresets(Refusal):
-    """You have {limit} presets, which is as many as I keep. Delete one with `/preset delete` first."""
+    """You have {limit} presets, which is the limit. Delete one with `/preset delete` first."""
 
     code = "R16"
 
 
 class NotYours(Refusal):
-    """Only the person who asked for this dream, or someone who may manage messages, can do that.
+    """Only the person who asked for this, or a moderator, can do that.
     Start your own with `/dream`."""
 
     code = "R17"
@@ -168,13 +176,13 @@ class TooLong(Refusal):
 
 
 class QueueFull(Refusal):
-    """{waiting} dreams are waiting, which is as many as I hold. Try again in about {minutes} min."""
+    """The queue is full ({waiting} waiting). Try again in about {minutes} min."""
 
     code = "R20"
 
 
 class TooManyJobs(Refusal):
-    """You have {count} dreams waiting or running, which is the limit. Wait for one, or cancel one, and ask again."""
+    """You have {count} in the queue, which is the limit. Wait for one, or cancel one with `/queue`, and try again."""
 
     code = "R21"
 
@@ -186,7 +194,7 @@ class UnknownSubject(Refusal):
 
 
 class TwoAims(Refusal):
-    """Choose a layer or a subject: a dream goes towards one of them. Leave the other out and ask again."""
+    """Choose a layer or a subject, not both. Leave one out and try again."""
 
     code = "R23"
 
@@ -198,39 +206,39 @@ class NothingNamed(Refusal):
 
 
 class BadMixture(Refusal):
-    """At character {at}: {problem}. Several layers are written like `high*0.7 + mid:21`."""
+    """I can't read that layer mix (character {at}: {problem}). Write it like `high*0.7 + mid:21`."""
 
     code = "R24"
 
 
 class UnknownChannel(Refusal):
-    """The layer {layer} has the channels 0 to {last}, and no channel {channel}. Choose one of those."""
+    """The layer {layer} only goes up to channel {last}. Choose one from 0 to {last}."""
 
     code = "R25"
 
 
 class NoImprint(Refusal):
-    """That file does not say how it was made: it is none of mine, or that was lost when it was sent or saved again.
-    Take the file that I sent, or choose the options yourself."""
+    """That image isn't one of my dreams, or was saved again since, so I can't copy its settings.
+    Use the file that I posted, or choose the options yourself."""
 
     code = "R27"
 
 
 class BadImprint(Refusal):
-    """What that file says of how it was made cannot be right: {problem}. Take the file as I made it, or choose the
-    options yourself."""
+    """The settings in that file can't be right: {problem}. Use the file that I posted, or choose the options
+    yourself."""
 
     code = "R28"
 
 
 class MadeElsewhere(Refusal):
-    """That was made with {what}. Choose the options yourself, or tell the person who runs me what is missing."""
+    """That was made with {what}. Choose the options yourself, or tell the bot's owner what is missing."""
 
     code = "R29"
 
 
 class DiskFull(Refusal):
-    """My disk is almost full, so I take no new dreams. Tell the person who runs me; dreams that wait are still made."""
+    """My disk is almost full, so nothing new was started. Tell the bot's owner; the queue is still worked off."""
 
     code = "R30"
 
@@ -243,15 +251,15 @@ class OtherRecipe(Refusal):
 
 
 class MoreThanTyped(Refusal):
-    """That was made with about {times} times as much work as can be asked for here. Choose the options yourself, or
+    """That took about {times} times as much work as is allowed here. Choose the options yourself, or
     make it on your own machine with `pareidolia {recipe} --like`."""
 
     code = "R32"
 
 
 class NoLedger(Refusal):
-    """I cannot write anything down at the moment, so nothing has begun.
-    Ask again in a minute; if it stays so, tell the person who runs me."""
+    """I'm having trouble saving right now, so nothing was started.
+    Try again in a minute; if it goes on, tell the bot's owner."""
 
     code = "R33"
 
@@ -263,7 +271,7 @@ class AmbiguousSubject(Refusal):
 
 
 class ExtremeShape(Refusal):
-    """That picture is {ratio} times as long as it is wide, and I take at most {limit}. Crop it and send it again."""
+    """That image is {ratio} times as long as it is wide; the limit is {limit}. Crop it and send it again."""
 
     code = "R40"
 
@@ -275,15 +283,21 @@ class TooManyScans(Refusal):
 
 
 class DecoderResting(Refusal):
-    """A picture of yours was too much for me, so I open none of yours for about {minutes} min. Then send another."""
+    """An image of yours was too much for me, so I open none of yours for about {minutes} min. Then send another."""
 
     code = "R42"
 
 
 class TooManyPictures(Refusal):
-    """So many people are sending pictures that I cannot take yours just now. Try again in about {minutes} min."""
+    """So many people are sending images that I can't take yours just now. Try again in about {minutes} min."""
 
     code = "R43"
+
+
+class DrawnSticker(Refusal):
+    """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
+
+    code = "R45"
 
 
 class Failure(PareidoliaError):
@@ -311,13 +325,13 @@ class OutOfMemory(Failure):
 
 
 class Broken(Failure):
-    """Something broke while dreaming, and it is my fault. Try again; if it stays, tell the person who runs me."""
+    """Something broke, and it is my fault. Try again; if it goes on, tell the bot's owner."""
 
     code = "F04"
 
 
 class PictureGone(Failure):
-    """I no longer have the picture for this dream. Attach it again and start a new one."""
+    """I no longer have the image for this dream. Attach it again and start a new one."""
 
     code = "F05"
 
@@ -331,13 +345,13 @@ class TooMuchMemory(Failure):
 
 
 class NoLongerKnown(Failure):
-    """This asks for a network or a word that is not here any more. Ask for it again with what is offered now."""
+    """This asks for a model or a word that is not here any more. Ask for it again with what is offered now."""
 
     code = "F07"
 
 
 class NotKept(Failure):
-    """This dream is finished, but my disk had no room left for it. Tell the person who runs me, and ask again."""
+    """This dream is finished, but my disk had no room left for it. Tell the bot's owner, and try again."""
 
     code = "F10"
 

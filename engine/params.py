@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -44,8 +44,17 @@ AIM_OPTIONS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
 
 
-CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE = 2 * 208**2, 2 * 160**2, 0.2
+CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE = 2 * 208**2, 2 * 160**2, 0.06
 """Pixels a step by crops looks at, and one in search of a thing; the share of a pixel's work that painting takes."""
+
+
+class Phase(NamedTuple):
+    """A part of the work in which every step takes about as long as another."""
+
+    steps: int
+    """As many as are reported; none where something is done after the last one."""
+    work: float
+    """Megapixel-iterations of all of them, for a square result."""
 
 
 class Params(BaseModel, ABC):
@@ -112,9 +121,18 @@ class Params(BaseModel, ABC):
     def aim(self) -> tuple[str, str]:
         """The option that says what it is about, and its word: ("layer", "high")."""
 
+    @property
+    def timed_as(self) -> str:
+        """The kind of dream by which it is timed: those of one kind take the same course."""
+        return str(getattr(self, "recipe", ""))
+
     @abstractmethod
+    def phases(self) -> tuple[Phase, ...]:
+        """Its parts, in the order in which they are done."""
+
     def work(self) -> float:
         """Estimated megapixel-iterations, for a square result."""
+        return sum(phase.work for phase in self.phases())
 
 
 class AscentParams(Params):
@@ -177,12 +195,18 @@ class AscentParams(Params):
         """Steps of a dream by crops; a thing takes longer than what a layer sees anywhere."""
         return round(self.octaves * self.iterations * (1.5 if self.subject else 1))
 
-    def work(self) -> float:
-        """Estimated megapixel-iterations of one picture, for a square result."""
+    @property
+    def timed_as(self) -> str:
+        """A subject is scored by more of the network than a layer, and all pixels at once are not crops."""
+        way = "" if self.by_crops or not self.catalog.network(self.network).crops else " by pixels"
+        return f"{super().timed_as}{' of a subject' if self.subject else ''}{way}"
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Crops, or octave by octave, small to large."""
         if self.by_crops:
-            return self.steps * (CROP_PIXELS + self.size**2 * PAINT_SHARE) / 1e6
-        areas = (self.size**2 / self.ratio ** (2 * k) for k in range(self.octaves))
-        return sum(areas) * self.iterations / 1e6
+            return (Phase(self.steps, self.steps * (CROP_PIXELS + self.size**2 * PAINT_SHARE) / 1e6),)
+        areas = (self.size**2 / self.ratio ** (2 * k) for k in reversed(range(self.octaves)))
+        return tuple(Phase(self.iterations, area * self.iterations / 1e6) for area in areas)
 
 
 class Dream(AscentParams):
@@ -233,19 +257,21 @@ class Dream(AscentParams):
 
 
 class Zoom(AscentParams):
-    """An endless zoom into a dream, as a GIF. Mordvintsev et al. 2015, "Inceptionism"."""
+    """An endless zoom into a dream, as an animation. Mordvintsev et al. 2015, "Inceptionism"."""
 
     recipe: Literal["zoom"] = "zoom"
     octaves: int = Field(2, ge=1, le=8, description="sizes each frame is dreamed at")
     iterations: int = Field(4, ge=1, le=100, description="gradient steps per octave of a frame")
-    size: int = Field(320, ge=128, le=640, description="long side of the result, in pixels")
+    size: int = Field(480, ge=128, le=640, description="long side of the result, in pixels")
     frames: int = Field(30, ge=8, le=90, description="pictures in the animation")
     factor: float = Field(1.06, ge=1.01, le=1.3, description="how much closer each frame is")
     fps: int = Field(12, ge=4, le=25, description="frames shown per second")
 
-    def work(self) -> float:
-        """Estimated megapixel-iterations of all frames."""
-        return AscentParams.work(self.first()) + super().work() * (self.frames - 1)
+    def phases(self) -> tuple[Phase, ...]:
+        """The first frame, and the further ones as a whole."""
+        further, times = super().phases(), self.frames - 1
+        whole = Phase(times * sum(one.steps for one in further), times * sum(one.work for one in further))
+        return (*AscentParams.phases(self.first()), whole)
 
     def first(self) -> Zoom:
         """How the first frame is dreamed: for longer, so that the film begins in the dream."""
@@ -312,14 +338,16 @@ class Concept(Params):
         """Steps of painting: a picture that begins with grey takes longer than one over a sketch."""
         return self.iterations * (1 if self.catalog.network(self.network).sketches else 3)
 
-    def work(self) -> float:
-        """Estimated megapixel-iterations: of painting, and of details at three sizes, 1.6 times as large each."""
-        if self.by_crops:
-            seen = self.finding * FINDING_PIXELS + self.COLOURING * CROP_PIXELS
-            return (self.variations * seen + self.steps * PAINT_SHARE * self.size**2) / 1e6
-        painting = 1.3 * self.variations * self.painting * self.view**2
-        details = 1.6 * self.FINISHING * self.size**2
-        return (painting + details) / 1e6
+    def phases(self) -> tuple[Phase, ...]:
+        """By crops finding and colouring, for each variation; else painting, then details at three sizes."""
+        if not self.by_crops:
+            painting = 1.3 * self.variations * self.painting * self.view**2
+            details = 1.6 * self.FINISHING * self.size**2
+            return (Phase(self.painting, painting / 1e6), Phase(self.variations * 3 * self.FINISHING, details / 1e6))
+        paint = PAINT_SHARE * self.size**2 / self.variations
+        finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
+        colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
+        return (finding, colouring) * self.variations
 
 
 class Channel(Params):
@@ -372,11 +400,20 @@ class Channel(Params):
         finishing = 0 if self.channel is None else self.FINISHING
         return self.iterations + finishing + (self.SEARCHING if self.search else 0)
 
-    def work(self) -> float:
-        """Estimated megapixel-iterations."""
-        searching = 3 * self.SEARCHING * self.catalog.network(self.network).side ** 2 if self.search else 0
-        finishing = 0 if self.channel is None else self.FINISHING * self.size**2
-        return (self.pictures * self.iterations * self.view**2 + searching + finishing) / 1e6
+    @property
+    def timed_as(self) -> str:
+        """A single picture is finished at full size, an atlas is many small ones."""
+        return f"{super().timed_as}{' atlas' if self.channel is None else ''}{' search' if self.search else ''}"
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Searching, painting, finishing: what is asked for of them."""
+        searching = self.SEARCHING if self.search else 0
+        finishing = 0 if self.channel is None else self.FINISHING
+        return (
+            Phase(searching, 3 * searching * self.catalog.network(self.network).side ** 2 / 1e6),
+            Phase(self.iterations, self.pictures * self.iterations * self.view**2 / 1e6),
+            Phase(finishing, finishing * self.size**2 / 1e6),
+        )
 
 
 class See(Params):
@@ -386,6 +423,10 @@ class See(Params):
     """Channels of a layer whose feature pictures the page may show, where they have to be painted."""
     LOOKS: ClassVar[int] = 16
     """Looks at all of the picture, as large as what the network learned."""
+    NAMING: ClassVar[int] = 8
+    """Those of them that it takes to say what is there."""
+    PAGE_SHARE: ClassVar[float] = 0.6
+    """The share of a pixel's work that the page takes for each of its pixels."""
 
     recipe: Literal["see"] = "see"
     iterations: int = Field(56, ge=1, le=256, description="steps of painting what the channels respond to")
@@ -401,15 +442,15 @@ class See(Params):
         """Pixels at which the network looks at each feature picture."""
         return round(self.catalog.network(self.network).side * 0.7)
 
-    def work(self) -> float:
-        """Estimated megapixel-iterations: of looking, and of painting at most `FEATURES` feature pictures a layer."""
+    def phases(self) -> tuple[Phase, ...]:
+        """Naming what is there; then looking closer, and painting at most `FEATURES` feature pictures a layer."""
         entry = self.catalog.network(self.network)
-        painted = (
-            0
-            if entry.thumbnails
-            else len(self.catalog.perception_layers(self.network)) * self.FEATURES * self.iterations
-        )
-        return (self.LOOKS * entry.side**2 + painted * self.view**2) / 1e6
+        look = entry.side**2 / 1e6
+        layers = 0 if entry.thumbnails else len(self.catalog.perception_layers(self.network))
+        painted = layers * self.iterations * self.FEATURES * self.view**2 / 1e6
+        page = self.PAGE_SHARE * self.size**2 / 1e6
+        closer = (self.LOOKS - self.NAMING) * look + page
+        return (Phase(1, self.NAMING * look), Phase(layers * self.iterations, closer + painted))
 
 
 AnyParams = Dream | Zoom | Concept | Channel | See

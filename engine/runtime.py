@@ -117,7 +117,8 @@ def _dtype(name: Dtype, device: torch.device) -> torch.dtype:
 def _be_deterministic() -> None:
     # Numbers below 1e-38 tell nothing and cost a CPU fifty times as much; spectra under Adam are full of them.
     torch.set_flush_denormal(True)
-    torch.use_deterministic_algorithms(True)
+    # the same as use_deterministic_algorithms(True), which also loads the compiler: a second at every start
+    torch.set_deterministic_debug_mode("error")
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     # Nothing here reads memory before writing it, and filling it costs time at every step.

@@ -16,12 +16,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
 from engine.platform import atomic_file, backoff, file_lock, framing
 from engine.queue import retention
+from engine.queue.course import Stopwatch
 from engine.queue.hint_socket import HintServer, socket_path
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
@@ -77,12 +78,18 @@ class Run:
     """The job in the child now."""
 
     row: JobRow
-    began: float = field(default_factory=time.monotonic)
     stop_signal: str = ""
     """What the child is told at its next report: "" (go on), "stop", "keep" or "lost"."""
     signalled_at: float | None = None
     """When the word was first not "go on"."""
     timed_out: bool = False
+    told_at: float = field(default_factory=time.monotonic)
+    """When it was last said how far it is."""
+
+    def __post_init__(self) -> None:
+        """Its time begins."""
+        self.watch = Stopwatch(self.row.expected)
+        self.told = Progress(self.row.id, 0, 0, 0.0, self.row.expected.seconds)
 
     def signal_stop(self, word: str) -> None:
         """Change the word, once: the first reason to stop counts."""
@@ -213,22 +220,29 @@ class Supervisor:
             "picture": job.picture,
             "others": dict(job.others),
         }
-        try:
+        with contextlib.suppress(ConnectionError):
             child.stdin.write(framing.pack({**header, "limit_bytes": job.limit_bytes}))
             while frame := await framing.receive(child.stdout):
                 report, preview = frame
                 if report["report"] != "progress":
                     return report
-                self.live.send_hint(self._progress(run, report, preview))
+                self._tell_step(run, report, preview)
                 child.stdin.write(framing.pack({"word": run.stop_signal}))
-        except ConnectionError:
-            pass
         return None
 
-    def _progress(self, run: Run, report: dict[str, Any], preview: bytes) -> Progress:
-        step, steps = report["step"], report["steps"]
-        left = (time.monotonic() - run.began) / max(step, 1) * (steps - step)
-        return Progress(run.row.id, step, steps, round(left, 2), preview, report.get("gpu_bytes", 0))
+    def _tell_step(self, run: Run, report: dict[str, Any], preview: bytes) -> None:
+        step, steps, held = report["step"], report["steps"], report.get("gpu_bytes", 0)
+        stands = run.watch.step(step, steps)
+        self._tell(run, Progress(run.row.id, step, steps, stands.done, stands.left_s, preview, held))
+
+    def _tell_wait(self, run: Run) -> None:
+        """No step for a while: a network is loaded, or the file is made. The clock goes on."""
+        stands = run.watch.look()
+        self._tell(run, replace(run.told, done=stands.done, eta_s=stands.left_s, preview=b""))
+
+    def _tell(self, run: Run, progress: Progress) -> None:
+        run.told, run.told_at = progress, time.monotonic()
+        self.live.send_hint(progress)
 
     async def _watch(self, run: Run, child: asyncio.subprocess.Process) -> None:
         """Heartbeat: notices a stop whose frame was lost, the time limit, and a child that does not listen."""
@@ -236,7 +250,9 @@ class Supervisor:
             await asyncio.sleep(BEAT_S)
             with contextlib.suppress(errors.NoLedger):  # the flag can wait, the clock cannot
                 run.signal_stop(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
-            if time.monotonic() - run.began > self.settings.engine.timeout_s and not run.stop_signal:
+            if time.monotonic() - run.told_at >= BEAT_S:
+                self._tell_wait(run)
+            if run.watch.elapsed_s > self.settings.engine.timeout_s and not run.stop_signal:
                 run.timed_out = True
                 run.signal_stop("stop")
             if run.signalled_at is not None and time.monotonic() - run.signalled_at > GRACE_S:
@@ -246,7 +262,7 @@ class Supervisor:
     async def _settle(self, run: Run, ended: dict[str, Any] | None) -> None:
         """Write what became of the job."""
         outcome = ended["report"] if ended else "died"
-        seconds = time.monotonic() - run.began
+        seconds = run.watch.elapsed_s
         log.info("%s after %.2f s", outcome, seconds)
         await self._retry_until_taken(self._write_outcome, run, outcome, ended or {}, seconds)
         if outcome == "died":
@@ -255,7 +271,7 @@ class Supervisor:
     def _write_outcome(self, run: Run, outcome: str, ended: dict[str, Any], seconds: float) -> None:
         id, attempt = run.row.id, run.row.attempt
         if outcome == "done":
-            self.ledger.finish(id, attempt, Result(**ended["result"]), seconds)
+            self.ledger.finish(id, attempt, Result(**ended["result"]), seconds, run.watch.course())
         elif run.timed_out:
             limit = max(1, round(self.settings.engine.timeout_s / 60))
             self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))

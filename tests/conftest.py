@@ -45,8 +45,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _rank(item: pytest.Item) -> int:
-    """The longest come first: no worker is left with one of them in the end."""
-    return 0 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("process") else 2
+    """The longest come first: no worker is left with one of them in the end.
+
+    Then files whose tests share a loop and what runs in it: work is stolen from the end, and what were divided among
+    workers would be started in each of them.
+    """
+    if item.get_closest_marker("browser"):
+        return 0
+    asynchronous = item.get_closest_marker("asyncio")
+    if asynchronous and asynchronous.kwargs.get("loop_scope") == "module":
+        return 1
+    return 2 if item.get_closest_marker("process") else 3
 
 
 @pytest.hookimpl(wrapper=True)

@@ -64,7 +64,7 @@ async def test_the_first_minutes(chromium: Browser) -> None:
         await press(visitor, cat, "Zoom")
         zoom = await next_answer(room, 3)
         job = job_of(zoom)
-        await room.until_button(zoom, "Keep this one")
+        await room.until_button(zoom, "Stop here & keep")
         await visitor.see("lab-toggle").click()
         await visitor.see("lab-crash").click()
         zoom = await room.until_button(zoom, "Again")

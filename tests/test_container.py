@@ -89,6 +89,13 @@ def test_the_bot_is_nobody_in_its_container() -> None:
     assert BREACHES & ours.keys() == set()
 
 
+def test_python_is_compiled_in_the_image_since_it_cannot_be_later() -> None:
+    assert environment()["PYTHONDONTWRITEBYTECODE"] == "1"
+    installs = [rest for name, rest in instructions() if name == "RUN" and "uv pip install" in rest]
+    assert len(installs) == 2
+    assert all("--compile-bytecode" in rest for rest in installs)
+
+
 def test_what_it_writes_lies_in_its_volume_or_in_memory() -> None:
     """Everything else is read-only."""
     data = environment()["PAREIDOLIA_DATA_DIR"]

@@ -87,12 +87,12 @@ async def test_a_dream_is_answered_by_its_picture_in_the_message_that_showed_it_
     assert "Cancel" in labels(message)
     message = await room.until_button(message, "Deeper")
     stop()
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
     assert picture_of(message).size == (256, 160)
     assert "/dream layer:high" in texts(message)
     assert "seed:4821" in texts(message)
     assert len(alt_texts(message)[0]) > 20
-    assert (["Cancel", "Keep this one"], 1) in seen, "no preview was shown on the way"
+    assert (["Cancel", "Stop here & keep"], 1) in seen, "no preview was shown on the way"
     assert shapes == {1.6}, "the picture must keep its shape, or the chat jumps"
 
 
@@ -113,24 +113,24 @@ async def test_everyone_may_press_and_the_new_dream_is_theirs(room: Room, dream:
 
 async def test_zoom_of_a_result_is_a_gif_in_reply(room: Room, dream: Message) -> None:
     zoom = await room.response_to(room.playground.press("Ada", room.now(dream), "Zoom"))
-    zoom = await room.until_button(zoom, "Again")
+    zoom = await room.until_button(zoom, "Re-roll")
     with picture_of(zoom) as made:
         assert made.format == "GIF"
         assert getattr(made, "n_frames", 1) >= 8
 
 
 async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
-    message = await room.ask("You", "dream", **SLOW)
+    message = await room.until_button(await room.ask("You", "dream", **SLOW), "Cancel")  # first a picture is opened
     room.playground.press("Mod", message, "Cancel")
-    message = await room.until_button(message, "Again")
+    message = await room.until_button(message, "Re-roll")
     assert not message.attachments
     assert "Deeper" not in labels(message)
 
 
 async def test_keep_this_one_gives_the_preview_as_the_result(room: Room) -> None:
     message = await room.ask("You", "dream", **SLOW)
-    message = await room.until_button(message, "Keep this one")
-    room.playground.press("You", message, "Keep this one")
+    message = await room.until_button(message, "Stop here & keep")
+    room.playground.press("You", message, "Stop here & keep")
     message = await room.until_button(message, "Deeper")
     assert max(picture_of(message).size) == SLOW["size"]
 
@@ -155,7 +155,7 @@ async def test_a_death_in_the_middle_costs_no_answer_and_gives_none_twice(room: 
 
 
 async def test_buttons_from_before_a_restart_work(room: Room, dream: Message) -> None:
-    again = await room.response_to(room.playground.press("You", room.now(dream), "Again"))
+    again = await room.response_to(room.playground.press("You", room.now(dream), "Re-roll"))
     await room.until_button(again, "Deeper")
 
 
@@ -218,6 +218,34 @@ async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
     for message in (of_message, of_user, of_mention):
         await room.until_button(message, "Deeper")
     assert "layer:low" in texts(room.now(of_mention))
+
+
+async def test_a_dream_is_talked_with(room: Room) -> None:
+    async def answer(text: str, to: Message | None = None, *files: Any, place: str = "dreams") -> Message:
+        said = room.playground.say("Ada", place, text, files, to)
+        replies = room.world.messages
+        return await room.world.until(
+            lambda: next((m for m in replies.values() if m.reference == said.id), None), PATIENCE
+        )
+
+    upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
+    bot = f"<@{room.world.bot.id}>"
+    dream = await room.until_button(await answer(f"{bot} make it low please size:128", None, upload), "Deeper")
+    castles = await room.until_button(await answer("now make it look like castles", dream), "Deeper")
+    assert "/dream subject:castles size:128" in texts(castles)
+    assert "from the dream above" in texts(castles).replace("\\", "")
+    stronger = await room.until_button(await answer("stronger", castles), "Deeper")
+    seed = re.search(r"seed:\d+", texts(castles))
+    assert seed is not None
+    assert "strength:1.6" in texts(stronger)
+    assert seed[0] in texts(stronger)
+    zoom = await room.until_button(await answer(f"{bot} zoom", room.now(stronger)), "Re-roll")
+    assert zoom.attachments[0].filename != "dream.png"
+    assert "/dream" in texts(await answer("hello", place="dm"))
+    assert "Say what to bring out" in texts(await answer(f"{bot} make it weird"))
+    upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
+    direct = await answer("", None, upload, place="dm")
+    await room.until_button(direct, "Deeper")
 
 
 async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made_like_it(

@@ -22,10 +22,8 @@ from bot.requests.derivation import dream_like
 from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
 from bot.requests.service import is_private
-from bot.store.posting import Posting
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
-from engine.queue.job import JobRow
 
 Here = discord.Interaction[Client]
 REUSABLE_PICTURES = ("guide",)
@@ -75,8 +73,8 @@ class LikeCog(commands.Cog):
 
     async def _find_origin(self, message: discord.Message, user_id: int) -> Origin | None:
         """How what is in a message was made; None if no picture is in it. Raises the `Refusal`s of imprints."""
-        row = await self._row(message)
-        if row is not None and (not is_private(row) or row.job.requester == str(user_id)):
+        row = await self.client.service.row_of_message(message.id, user_id)
+        if row is not None:
             others = {name: key for name, key in row.job.others.items() if name in REUSABLE_PICTURES}
             return Origin(row.job.params, others, (), is_private(row), row.job.spoiler)
         link = picture_sources.require_link(message, self.client.service.downloader.is_allowed)
@@ -84,13 +82,6 @@ class LikeCog(commands.Cog):
             return None
         said = await self.client.service.imprint(link, user_id)
         return Origin(said.params, missing=tuple(name for name in said.others if name in REUSABLE_PICTURES))
-
-    async def _row(self, message: discord.Message) -> JobRow | None:
-        """The job that a message of ours is about, finished or not."""
-        dispatch = self.client.service.dispatch
-        rows = await dispatch.list_unposted() if message.author == self.client.user else ()
-        underway = (row for row in rows if Posting.from_json(row.posting).message_id == message.id)
-        return next(underway, None) or await dispatch.find_by_answer(str(message.id))
 
 
 def for_a_picture(params: AnyParams) -> Dream | Zoom | See:

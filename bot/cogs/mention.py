@@ -1,4 +1,8 @@
-"""`@Pareidolia eyes` with a picture: `message => dream`. Only messages that mention the bot are read."""
+"""`@Pareidolia eyes` with a picture, and `stronger` in reply to a dream: `message => dream`.
+
+Read are messages that name us, direct messages, and replies that ping us: Discord shows the words of no others. What
+names us, or is written to us directly, is always answered, if only with a hint; of replies, only those with a wish.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,24 @@ from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
+from bot.requests.continuation import continuation
 from bot.requests.downloader import Link
+from bot.requests.limits import check_ready
+from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original
 from bot.requests.service import FailedAfterResponse
-from engine.errors import ForeignUrl, PareidoliaError
-from engine.params import Dream
+from engine.catalog.catalog import Catalog
+from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
+from engine.params import Dream, Zoom
+from engine.queue.job import JobRow
 
 log = logging.getLogger(__name__)
 
 UNFURL_S = 3.5
 """Discord shows what is behind a link up to 3 s after the message."""
 PERSON = re.compile(r"<@!?(\d+)>")
+WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
+"""What people write; other messages are notices of Discord about what they did."""
 
 
 class MentionCog(commands.Cog):
@@ -34,61 +45,174 @@ class MentionCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Dream if we are called by name; a reply to us alone is no call."""
-        if message.author.bot or self.client.user is None or self.client.stopping:
+        """Dream if we are called: by name, directly, or by a reply that pings us."""
+        if message.author.bot or message.type not in WRITTEN or self.client.user is None or self.client.stopping:
             return
         if not self.client.serves(_guild_id(message)):
             return
-        if str(self.client.user.id) not in PERSON.findall(message.content):
+        if not (self._is_addressed(message) or self._is_pinged(message)):
             return
         try:
-            await self._request_dream(message, message_options.strip_mentions(message.content))
+            await self._answer(message, message_options.strip_mentions(message.content))
         except Exception as error:
             await self._apologise(message, error)
 
-    async def _request_dream(self, message: discord.Message, said: str) -> None:
-        if message_options.is_help(said):
+    def _is_named(self, message: discord.Message) -> bool:
+        """Whether our name is in its words."""
+        return str(self._own_id) in PERSON.findall(message.content)
+
+    def _is_addressed(self, message: discord.Message) -> bool:
+        """Whether it certainly speaks to us."""
+        return message.guild is None or self._is_named(message)
+
+    def _is_pinged(self, message: discord.Message) -> bool:
+        """Whether it answers a message of ours; people leave the ping on when they speak with one another, too."""
+        return any(one.id == self._own_id for one in message.mentions)
+
+    @property
+    def _own_id(self) -> int:
+        return self.client.user.id if self.client.user else 0
+
+    @property
+    def _catalog(self) -> Catalog:
+        return self.client.service.catalog
+
+    async def _answer(self, message: discord.Message, said: str) -> None:
+        addressed = self._is_addressed(message)
+        greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
+        if message_options.is_help(said) and not greeted:
             await self._reply(message, wording.HELP)
             return
+        wish = message_options.read(said, self._catalog)
+        if not (wish.certain or addressed):
+            return
+        own = await self._own_picture(message)
+        if own is None and (row := await self._continued_row(message, wish)):
+            await self._continue(message, wish, row)
+            return
+        original = own or await self._other_picture(message)
+        wordless = not wish.known and not wish.unknown and self._is_named(message)
+        if not (wish.known or wordless) and (near := self._hint(wish, original)) is not None:
+            await self._reply(message, wording.hint_words(near))
+            return
+        await self._dream(message, wish, original or picture_sources.choose_original(None, self._person(message)))
+
+    def _hint(self, wish: Wish, original: Original | None) -> str | None:
+        """What to suggest to who says nothing that means something; None where there is a picture that can be dreamed
+        and no word looks mistyped."""
+        near = message_options.suggestion(wish, self._catalog)
+        return near if near or original is None else None
+
+    async def _dream(self, message: discord.Message, wish: Wish, original: Original) -> None:
         service = self.client.service
-        params = await service.params(Dream, message.author.id, **message_options.options(said, service.catalog))
-        original = await self._choose_original(message)
+        kind: type[Dream | Zoom] = Zoom if wish.verb == "zoom" else Dream
+        params = await service.params(kind, message.author.id, **wish.dream_options())
+        if not await self._refuse_while_stopping(message):
+            await service.take_message(message, params, original)
+
+    async def _continued_row(self, message: discord.Message, wish: Wish) -> JobRow | None:
+        """The job that a message replies to, if it is to go on: with a wish, or by our name and whatever was said.
+
+        Who names somebody else wants that person to be dreamed.
+        """
+        reference = message.reference
+        if message.type is not discord.MessageType.reply or reference is None or reference.message_id is None:
+            return None
+        if self._mentioned_person(message) or not (wish.known or self._is_named(message)):
+            return None
+        return await self.client.service.row_of_message(reference.message_id, message.author.id)
+
+    async def _continue(self, message: discord.Message, wish: Wish, row: JobRow) -> None:
+        service = self.client.service
+        options = await service.options(Dream, message.author.id, **wish.options)
+        params, original = continuation(row, wish, options)
+        check_ready(params)
+        if not await self._refuse_while_stopping(message):
+            await service.take_message(message, params, original, parent=row)
+
+    async def _refuse_while_stopping(self, message: discord.Message) -> bool:
         if self.client.stopping:
             await self._reply(message, wording.STOPPING)
-            return
-        await service.take_message(message, params, original)
+        return self.client.stopping
 
-    async def _choose_original(self, message: discord.Message) -> Original:
-        """What the message has goes before what it names, and that before what it answers. Raises `ForeignUrl`."""
-        allowed = self.client.service.downloader.is_allowed
-        if link := picture_sources.of_message(message, allowed) or await self._wait_for_embed(message):
-            return Original(link, wording.original_words(message.author.display_name, "picture"))
-        if person := self._mentioned_person(message):
-            return picture_sources.choose_original(None, person)
+    async def _own_picture(self, message: discord.Message) -> Original | None:
+        """What is in the message itself: a file, a sticker, what it forwards, what Discord shows of a link, an emoji.
+
+        Raises `ForeignUrl`, `DrawnSticker`, and `NotAPicture` for other files.
+        """
+        if found := self._pictures(message):
+            return found
+        if message.attachments:
+            raise NotAPicture
+        if message_options.ADDRESS.search(message.content):
+            return self._pictures(await self._wait_for_embed(message))
+        picture_sources.refuse_drawn_sticker(message)
+        emoji = picture_sources.of_emoji(message.content, self._catalog, self._is_allowed)
+        return _original(message.author, emoji) if emoji else None
+
+    async def _other_picture(self, message: discord.Message) -> Original | None:
+        """The picture of the message that it answers, or of the one that ours answered. Raises `ForeignUrl`,
+        `DrawnSticker` and `UnreadableReply`."""
         replied = message.reference.resolved if message.reference else None
-        if isinstance(replied, discord.Message) and (link := picture_sources.require_link(replied, allowed)):
-            return Original(link, wording.original_words(replied.author.display_name, "picture"))
-        return picture_sources.choose_original(None, message.author)
+        if not isinstance(replied, discord.Message) or self._mentioned_person(message):
+            return None
+        if found := self._pictures(replied):
+            return found
+        if replied.author.id == self._own_id:
+            return await self._picture_before(replied)
+        if self._is_withheld(replied):
+            raise UnreadableReply
+        picture_sources.require_link(replied, self._is_allowed)
+        return None
+
+    async def _picture_before(self, hint: discord.Message) -> Original | None:
+        """The picture of the message that a sentence of ours answered: who was asked "did you mean" says it again."""
+        try:
+            whole = await hint.channel.fetch_message(hint.id)  # within another message it comes without what it answers
+        except (discord.HTTPException, *CONNECTION_ERRORS) as error:
+            log.info("a message was not read again: %s", describe_error(error))
+            return None
+        answered = whole.reference.resolved if whole.reference else None
+        return self._pictures(answered) if isinstance(answered, discord.Message) else None
+
+    def _pictures(self, message: discord.Message) -> Original | None:
+        """The first picture of a message, and how many there are."""
+        found = picture_sources.all_of_message(message, self._is_allowed)
+        return _original(message.author, found[0], len(found)) if found else None
+
+    def _is_allowed(self, url: str) -> bool:
+        return self.client.service.downloader.is_allowed(url)
+
+    def _person(self, message: discord.Message) -> discord.User | discord.Member:
+        """Whose avatar is dreamed where there is no picture."""
+        return self._mentioned_person(message) or message.author
+
+    def _is_withheld(self, replied: discord.Message) -> bool:
+        """Whether Discord kept a message from us: somebody's in a server that has nothing in it and does not name us.
+
+        It does so for bots without the privileged intent for the content of messages, which we do not ask for.
+        """
+        if replied.guild is None or self.client.user in (replied.author, *replied.mentions):
+            return False
+        return not (replied.content or replied.attachments or replied.embeds or replied.components)
 
     def _mentioned_person(self, message: discord.Message) -> discord.User | discord.Member | None:
         """The first person whom the message mentions beside us."""
         people = {str(one.id): one for one in message.mentions if one != self.client.user}
         return next((people[id] for id in PERSON.findall(message.content) if id in people), None)
 
-    async def _wait_for_embed(self, message: discord.Message) -> Link | None:
-        """The picture behind a link, once Discord shows it; None without a link. Raises `ForeignUrl`."""
-        if not message_options.ADDRESS.search(message.content):
-            return None
-        allowed = self.client.service.downloader.is_allowed
+    async def _wait_for_embed(self, message: discord.Message) -> discord.Message:
+        """A message with a link, once Discord shows the picture behind it. Raises `ForeignUrl`."""
 
         def shows(event: discord.RawMessageUpdateEvent) -> bool:
-            return event.message_id == message.id and picture_sources.of_message(event.message, allowed) is not None
+            return event.message_id == message.id and self._pictures(event.message) is not None
 
         try:
-            event = await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)
-            return picture_sources.of_message(event.message, allowed)
+            return (await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)).message
         except TimeoutError:
-            return picture_sources.require_link(await self._fetch_message(message), allowed)
+            shown = await self._fetch_message(message)
+            picture_sources.require_link(shown, self._is_allowed)
+            return shown
 
     async def _fetch_message(self, message: discord.Message) -> discord.Message:
         """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
@@ -111,6 +235,11 @@ class MentionCog(commands.Cog):
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
         await self._reply(message, self.client.explain(error))
+
+
+def _original(author: discord.User | discord.Member, link: Link, count: int = 1) -> Original:
+    words = wording.original_words(author.display_name, "picture")
+    return Original(link, words, frame=wording.picture_count_words(count))
 
 
 def _guild_id(message: discord.Message) -> int | None:

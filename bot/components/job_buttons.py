@@ -47,6 +47,7 @@ ACTIONS: dict[str, Action] = {
     "deeper": lambda actions, interaction, row, _: actions.deeper(interaction, row),
     "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
+    "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     "more": _more,
     "layer": lambda actions, interaction, row, values: actions.again(interaction, row, layer=_only(values)),

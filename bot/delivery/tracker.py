@@ -138,7 +138,7 @@ class DeliveryTracker:
                 track.enter_by_hint(Phase.RUNNING)
             case Progress():
                 track.phase = Phase.RUNNING if track.live else track.phase
-                track.fraction = hint.step / max(1, hint.steps)
+                track.fraction = hint.done
                 track.left_s = hint.eta_s
                 track.preview = hint.preview or track.preview
                 self._metrics.observe_progress(hint)

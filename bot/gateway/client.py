@@ -118,6 +118,7 @@ class Client(commands.Bot):
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
         discord_internals.pause_before_gateway_connection(self, self._pause_before_reconnect)
+        discord_internals.count_latency_from_sending()
 
     @property
     def connected(self) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import io
 import logging
 import signal
 import sys
 import webbrowser
 from pathlib import Path
+
+import aiohttp
 
 from bot.playground import avatars, samples
 from bot.playground.faults import STORM
@@ -18,6 +21,8 @@ from bot.playground.server import HOST, Playground
 from bot.playground.world import Event
 
 DEFAULT_PORT = 8765
+HIGHEST_PORT = 65535
+ANSWER_SECONDS = 3.0  # how long whoever holds our port may take to say who it is
 
 
 def options() -> argparse.ArgumentParser:
@@ -25,7 +30,9 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot.playground", description="A stand-in Discord on this computer."
     )
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default %(default)s)")
+    parser.add_argument(
+        "--port", type=port_number, default=DEFAULT_PORT, help="port on 127.0.0.1 (default %(default)s)"
+    )
     parser.add_argument(
         "--data-dir", type=Path, default=Path("playground-data"), help="folder for the bot's data and logs"
     )
@@ -40,6 +47,14 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
+def port_number(text: str) -> int:
+    """Return a port; 0 is any free one. Raises ValueError and ArgumentTypeError."""
+    number = int(text)
+    if not 0 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{number} is no port. Choose one from 1024 to {HIGHEST_PORT}.")
+    return number
+
+
 async def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal; return the exit code."""
     stopped = stop_on_signal()
@@ -48,11 +63,11 @@ async def run(arguments: argparse.Namespace) -> int:
         playground.rest.faults.plan(*STORM, seed=arguments.faults)
     try:
         await playground.start(arguments.port)
-    except OSError:
-        other = arguments.port + 1
-        print(f"Port {arguments.port} on {HOST} is taken. Try: PLAYGROUND_PORT={other} make play", flush=True)
+    except OSError as error:
+        print(await explain_port(arguments.port, error), flush=True)
         return 1
     print(f"Playground: {playground.url}  (a stand-in on this computer, not Discord)", flush=True)
+    print("Press Ctrl-C here to stop it.", flush=True)
     data_dir = arguments.data_dir.resolve()
     if arguments.no_bot:
         print("\n".join(f"{name}={value}" for name, value in playground.settings(data_dir).items()), flush=True)
@@ -66,6 +81,27 @@ async def run(arguments: argparse.Namespace) -> int:
     print("Stopping ...", flush=True)
     await playground.stop()
     return 0
+
+
+async def explain_port(port: int, error: OSError) -> str:
+    """Return why the playground cannot listen there, and what to do."""
+    another = f"PLAYGROUND_PORT={port + 1 if port < HIGHEST_PORT else DEFAULT_PORT} make play"
+    if error.errno != errno.EADDRINUSE:
+        return f"The playground cannot use port {port}: {error.strerror}. Use another one: {another}"
+    address = f"http://{HOST}:{port}"
+    if await is_playground(address):
+        return f"A playground is already running at {address}. Open it there, or start another one: {another}"
+    return f"Port {port} is taken by another program. Use another one: {another}"
+
+
+async def is_playground(address: str) -> bool:
+    """Return whether a playground answers at this address."""
+    try:
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(address) as response:
+            return "<title>Pareidolia playground</title>" in await response.text(errors="replace")
+    except (aiohttp.ClientError, TimeoutError):
+        return False
 
 
 def warm_up() -> None:

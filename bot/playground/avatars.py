@@ -18,7 +18,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 SIDE = 512  # pixels of a finished portrait
 BIG = 2 * SIDE  # pixels while drawing; halving it smooths every edge
-SCENES = ("spiral", "hills", "cat", "owl")  # the bot, You, Ada, Mod
+SCENES = ("spiral", "hills", "cat", "owl")  # the bot, Sam, Ada, Mod
 
 Colour = tuple[int, int, int]
 Points = list[tuple[float, float]]

@@ -100,11 +100,11 @@ def post(call: Call) -> Reply:
     if body.get("enforce_nonce") and body.get("nonce") is not None:
         twin = same_nonce(world, place, str(body["nonce"]))
         if twin is not None:
-            return payloads.message(world, twin)
+            return payloads.bot_message(world, twin)
     target = find_replied_to(world, place, body.get("message_reference"))
     setting = command_drafts.Setting(place, kind=REPLY_MESSAGE if target else 0, reference=target)
     place.archived = False  # a message opens an archived thread again
-    return payloads.message(world, command_drafts.create(world, setting, body, call.files))
+    return payloads.bot_message(world, command_drafts.create(world, setting, body, call.files))
 
 
 def same_nonce(world: World, place: Channel, nonce: str) -> Message | None:
@@ -132,7 +132,7 @@ def edit_message(call: Call) -> Reply:
     if message.author_id != call.world.bot.id:
         raise Rejection("not_your_message")
     check_open(call.world.channels[message.channel_id])
-    return payloads.message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
+    return payloads.bot_message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
 
 
 def delete_message(call: Call) -> Reply:

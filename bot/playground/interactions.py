@@ -60,7 +60,7 @@ def give_up(world: World, interaction: Interaction, text: str) -> None:
         interaction.choices = []
         world.emit("choices", nonce=interaction.nonce, choices=[])
         return
-    world.notice(interaction.user_id, text)
+    world.notice(interaction.user_id, text, interaction.nonce)
 
 
 def payload(world: World, interaction: Interaction) -> JsonDict:
@@ -111,6 +111,15 @@ def resolve_people(world: World, people: Sequence[Persona], place: Channel) -> J
         for person in people
     }
     return {"users": users, "members": members}
+
+
+def resolve_selected(world: World, persona: Persona, values: Sequence[str], place: Channel) -> JsonDict:
+    """Return resolved data of what someone chose in selects of people, roles and channels, by their ids."""
+    resolved = resolve_people(world, [world.people[value] for value in values if value in world.people], place)
+    roles = {shape["id"]: shape for shape in payloads.roles(world) if shape["id"] in values}
+    may = {"permissions": str(persona.permissions)}
+    channels = {one: payloads.channel(world, world.channels[one]) | may for one in values if one in world.channels}
+    return resolved | ({"roles": roles} if roles else {}) | ({"channels": channels} if channels else {})
 
 
 def resolve_files(world: World, files: Sequence[Attachment]) -> JsonDict:

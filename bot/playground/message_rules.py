@@ -107,12 +107,18 @@ def button_problems(path: str, item: JsonDict) -> Iterator[Problem]:
         yield from text_problem(item, "custom_id", path, 1, 100, needed=True)
 
 
+def value_bounds(item: JsonDict, low: int = 1, high: int = 1) -> tuple[int, int]:
+    """Return how few and how many values may be chosen; `low` and `high` where nothing, or null, says so."""
+    least, most = item.get("min_values"), item.get("max_values")
+    return low if least is None else int(least), high if most is None else int(most)
+
+
 def select_problems(path: str, item: JsonDict) -> Iterator[Problem]:
     """Check a select menu: custom_id, placeholder, how many values, and the options of a string select."""
     yield from text_problem(item, "custom_id", path, 1, 100, needed=True)
     yield from text_problem(item, "placeholder", path, 0, 150)
     options = item.get("options") or []
-    low, high = item.get("min_values", 1), item.get("max_values", 1)
+    low, high = value_bounds(item)
     if not 0 <= low <= 25 or not 1 <= high <= 25 or low > high:
         yield Problem(
             f"{path}.max_values", "NUMBER_TYPE_MAX", "min_values and max_values must be 0 to 25 and in order."

@@ -15,10 +15,11 @@ SINGLE = (message_rules.TEXT_INPUT, message_rules.RADIO, message_rules.CHECKBOX)
 
 @dataclass
 class Filled:
-    """The submitted components and the files they name."""
+    """The submitted components, the files they name, and the people, roles and channels that were chosen."""
 
     components: list[JsonDict] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
+    selected: list[str] = field(default_factory=list)
 
 
 def fill(components: Sequence[JsonDict], fields: Sequence[JsonDict], at_hand: Mapping[str, Attachment]) -> Filled:
@@ -52,6 +53,10 @@ def fill_one(
         filled.files.extend(files)
         values = [item.id for item in files]
     check_count(component, title, len(values))
+    if component["type"] in (message_rules.STRING_SELECT, message_rules.CHECKBOXES):
+        check_among(component, title, values)
+    elif component["type"] in message_rules.SELECTS:
+        filled.selected.extend(values)
     return shape | {"values": values}
 
 
@@ -63,6 +68,7 @@ def single(component: JsonDict, title: str, given: JsonDict) -> object:
     if value in (None, "") and component.get("required", True):
         raise Mistake(f'"{title}" is required. Fill it in.')
     if component["type"] == message_rules.RADIO:
+        check_among(component, title, [] if value is None else [value])
         return value
     text = str(value or "")
     low, high = component.get("min_length", 0), component.get("max_length", 4000)
@@ -71,9 +77,17 @@ def single(component: JsonDict, title: str, given: JsonDict) -> object:
     return text
 
 
+def check_among(component: JsonDict, title: str, values: Sequence[object]) -> None:
+    """Raise Mistake for a value that is no option."""
+    known = [option["value"] for option in component.get("options") or []]
+    if any(value not in known for value in values):
+        raise Mistake(f'"{title}" has no such choice. Choose one of those shown.')
+
+
 def check_count(component: JsonDict, title: str, count: int) -> None:
     """Raise Mistake when too few or too many were chosen."""
     needed = component.get("required", True)
-    low, high = component.get("min_values", 1 if needed else 0), component.get("max_values", 1)
+    most = len(component["options"]) if component["type"] == message_rules.CHECKBOXES else 1
+    low, high = message_rules.value_bounds(component, 1 if needed else 0, most)
     if (count or needed) and not low <= count <= high:
         raise Mistake(f'"{title}" takes {low} to {high}. Change it.')

@@ -5,6 +5,7 @@ Needs `jsonschema`, which only the tests install; nothing is imported or read be
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import lzma
@@ -15,6 +16,8 @@ from typing import Any
 from bot.playground.rejections import JsonDict, Problem
 
 ADDRESS = "urn:discord-api"
+REMEMBERED = 512
+"""Judgements that are kept: every bot that starts sends the same commands again, and judging them takes longest."""
 
 
 class Specification:
@@ -32,6 +35,7 @@ class Specification:
         self._registry = referencing.Registry().with_resource(ADDRESS, resource)
         self._validator = jsonschema.Draft202012Validator
         self._validators: dict[str, Any] = {}
+        self._judged = functools.lru_cache(REMEMBERED)(self._judge)
         self._paths = [(template, pattern_of(template)) for template in sorted(self._document["paths"], key=precedence)]
 
     def problems(self, method: str, path: str, body: Any) -> list[Problem]:
@@ -42,8 +46,12 @@ class Specification:
             return [Problem("", "UNKNOWN_OPERATION", f"{method} {path} is not in Discord's description")]
         if "application/json" not in operation.get("requestBody", {}).get("content", {}):
             return []
-        validator = self._validator_of(str(template), method.lower())
-        return [problem_of(error) for error in validator.iter_errors(body)]
+        return list(self._judged(str(template), method.lower(), json.dumps(body)))
+
+    def _judge(self, template: str, method: str, body: str) -> tuple[Problem, ...]:
+        """Problems of a body, which is JSON: what can be remembered."""
+        validator = self._validator_of(template, method)
+        return tuple(problem_of(error) for error in validator.iter_errors(json.loads(body)))
 
     def _validator_of(self, template: str, method: str) -> Any:
         escaped = template.replace("~", "~0").replace("/", "~1")

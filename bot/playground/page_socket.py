@@ -64,12 +64,13 @@ class PageSocket:
 
     def _receive(self, text: str) -> None:
         persona: str | None = None
+        nonce: str | None = None
         try:
             frame = json.loads(text)
-            persona = frame.get("persona")
+            persona, nonce = frame.get("persona"), frame.get("nonce")
             self._act(frame)
         except Mistake as mistake:
-            self._world.notice(persona, str(mistake))
+            self._world.notice(persona, str(mistake), nonce)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             self._world.log(f"The page sent something that cannot be read: {error!r}")
             self._world.notice(persona, "That did not work. Reload the page and try again.")
@@ -87,7 +88,7 @@ class PageSocket:
     def _command(self, persona: Persona, frame: JsonDict) -> None:
         place, kind, name = self._place(frame), int(frame.get("command_type") or 1), str(frame["name"])
         if kind == 1:
-            self._deeds.command(persona, place, name, frame.get("options") or [])
+            self._deeds.command(persona, place, name, frame.get("options") or [], frame.get("nonce"))
         else:
             self._deeds.menu(persona, place, kind, name, str(frame["target_id"]))
 
@@ -106,7 +107,8 @@ class PageSocket:
 
     def _say(self, persona: Persona, frame: JsonDict) -> None:
         uploads = [str(one) for one in frame.get("upload_ids") or []]
-        self._deeds.say(persona, self._place(frame), str(frame.get("content") or ""), uploads, frame.get("reply_to"))
+        content, target, ping = str(frame.get("content") or ""), frame.get("reply_to"), bool(frame.get("ping", True))
+        self._deeds.say(persona, self._place(frame), content, uploads, target, ping)
 
     def _dismiss(self, persona: Persona, frame: JsonDict) -> None:
         self._deeds.dismiss(persona, str(frame["message_id"]))
@@ -136,6 +138,7 @@ def hello(world: World) -> JsonDict:
         "personas": [person_json(person) for person in world.personas.values()],
         "channels": [channel_json(place) for place in places],
         "bot": bot | {"online": world.online},
+        "roles": payloads.roles(world),
         "commands": list(world.commands.values()),
         "samples": [sample_json(one) for one in samples.available()],
         "messages": [message_json(world, message) for message in world.messages.values()],

@@ -241,7 +241,10 @@ def interaction_marks(world: World, source: Interaction, item: Message) -> JsonD
 
 
 def may_read(world: World, item: Message) -> bool:
-    """Return whether a bot without the message content intent may read this message's content."""
+    """Return whether a bot without the message content intent may read this message's content.
+
+    It may where it wrote the message, in direct messages, and where it is mentioned, which a reply that pings it does.
+    """
     direct = world.channels[item.channel_id].kind == "dm"
     return direct or item.author_id == world.bot.id or world.bot.id in item.mentions
 
@@ -252,8 +255,11 @@ def without_content(shape: JsonDict) -> JsonDict:
 
 
 def bot_message(world: World, item: Message) -> JsonDict:
-    """Return a message as REST shows it to the bot."""
+    """Return a message as REST shows it to the bot; what it replies to is held against the same rule."""
     shape = message(world, item)
+    target = world.messages.get(item.reference or "")
+    if target is not None and not may_read(world, target):
+        shape["referenced_message"] = without_content(shape["referenced_message"])
     return shape if may_read(world, item) else without_content(shape)
 
 

@@ -1,6 +1,7 @@
-"""Pictures at hand: `() => samples`, `(name) => PNG bytes`.
+"""Sample photos: `() => samples`, `(name) => PNG bytes`.
 
-Photos of scikit-image (extra `play`) where it is installed, otherwise drawings of our own.
+Photos of scikit-image (extra `play`) where it is installed, otherwise drawings of our own; and what it has none of,
+clouds, a town square and leaves, as engine/gallery paints it (`tests/bot/playground/test_samples.py` compares).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PIL import Image
 
@@ -20,6 +22,7 @@ from bot.playground import avatars
 LONGEST_SIDE = 768  # pixels
 DRAWN_SIDE = 640  # pixels
 ONE_AT_A_TIME = threading.Lock()
+PAINTED = Path(__file__).parent / "paintings"
 
 
 @dataclass(frozen=True)
@@ -47,21 +50,35 @@ DRAWINGS = (
 )
 
 
+PAINTINGS = (
+    Sample("clouds", "Clouds", "clouds.webp"),
+    Sample("street", "A town square", "street.webp"),
+    Sample("leaves", "Leaves", "leaves.webp"),
+)
+
+
 def has_photos() -> bool:
     """Return whether scikit-image is installed."""
     return importlib.util.find_spec("skimage") is not None
 
 
 def available() -> tuple[Sample, ...]:
-    """Return the five pictures there are; "cat" is always the first."""
-    return PHOTOS if has_photos() else DRAWINGS
+    """Return the eight pictures there are; "cat" is always the first."""
+    return (*(PHOTOS if has_photos() else DRAWINGS), *PAINTINGS)
 
 
 def sample_png(name: str) -> bytes:
     """Return a sample as PNG, at most 768 pixels on its longer side; KeyError for an unknown name."""
     sample = {one.name: one for one in available()}[name]
     with ONE_AT_A_TIME:  # five at once would import scikit-image and decode five times over
-        return encode_sample(sample, photo if sample in PHOTOS else drawing)
+        return encode_sample(sample, maker_of(sample))
+
+
+def maker_of(sample: Sample) -> Callable[[str], Image.Image]:
+    """Return what makes a sample's picture of its source."""
+    if sample in PAINTINGS:
+        return painting
+    return photo if sample in PHOTOS else drawing
 
 
 @cache
@@ -82,3 +99,9 @@ def photo(name: str) -> Image.Image:
 def drawing(scene: str) -> Image.Image:
     """Return a drawing of our own."""
     return avatars.draw(scene, DRAWN_SIDE).copy()
+
+
+def painting(filename: str) -> Image.Image:
+    """Return a painting that lies beside this file."""
+    with Image.open(PAINTED / filename) as picture:
+        return picture.convert("RGB")

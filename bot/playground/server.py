@@ -2,7 +2,7 @@
 
 playground = Playground()
 await playground.start()
-interaction = playground.command("You", "dreams", "dream", layer="high")
+interaction = playground.command("Sam", "dreams", "dream", layer="high")
 message = await playground.world.until(lambda: playground.response_to(interaction))
 """
 
@@ -190,11 +190,12 @@ class Playground:
         content: str,
         files: Sequence[Attachment] = (),
         reply_to: Message | None = None,
+        ping: bool = True,
     ) -> Message:
-        """Write a message as someone; raises Mistake."""
+        """Write a message as someone, perhaps as a reply, which pings as Discord's do; raises Mistake."""
         who = self.world.persona(persona)
         target = reply_to.id if reply_to else None
-        return self.deeds.say(who, self.world.channel(channel, who), content, [file.id for file in files], target)
+        return self.deeds.say(who, self.world.channel(channel, who), content, [file.id for file in files], target, ping)
 
     async def autocomplete(
         self, persona: str, channel: str, name: str, focused: str, /, **values: Any

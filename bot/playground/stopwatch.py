@@ -86,7 +86,7 @@ async def lap(playground: Playground) -> Lap:
     picture = playground.upload("cat.png", samples.sample_png("cat"))
     began = loop.time()
     stop = world.listen(look)
-    playground.command("You", "dreams", "dream", layer="high", image=picture)
+    playground.command("Sam", "dreams", "dream", layer="high", image=picture)
     await world.until(lambda: "finished" in times, TIMEOUT_S)
     stop()
     return Lap(times["acknowledged"], times.get("previewed", times["finished"]), times["finished"])
@@ -99,11 +99,11 @@ async def time_stop(playground: Playground, data_dir: Path, name: str) -> tuple[
     options = dict(LONG[name])
     if name in PICTURED:
         options["image"] = playground.upload("cat.png", samples.sample_png("cat"))
-    asked = playground.command("You", "dreams", name, **options)
+    asked = playground.command("Sam", "dreams", name, **options)
     status = await world.until(lambda: playground.response_to(asked), TIMEOUT_S)
     await world.until(lambda: "previewed" in stages(world.messages[status.id]), TIMEOUT_S)
     pressed, began = time.time(), asyncio.get_running_loop().time()
-    playground.press("You", world.messages[status.id], "Cancel")
+    playground.press("Sam", world.messages[status.id], "Cancel")
     await world.until(lambda: "acknowledged" not in stages(world.messages[status.id]), TIMEOUT_S)
     seen = asyncio.get_running_loop().time() - began
     return seen, await asyncio.to_thread(_newest_end, data_dir) - pressed

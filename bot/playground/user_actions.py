@@ -41,8 +41,10 @@ class UserActions:
     def _files_in(self, place: Channel) -> Mapping[str, Attachment]:
         return PlacedFiles(self._world, self._staged, place)
 
-    def command(self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict]) -> Interaction:
-        """Send a chat command such as "dream" or "preset save"; raises Mistake."""
+    def command(
+        self, persona: Persona, place: Channel, name: str, typed: Sequence[JsonDict], nonce: str | None = None
+    ) -> Interaction:
+        """Send a chat command such as "dream" or "preset save"; `nonce` comes back if it fails; raises Mistake."""
         command, trail, schema = self._schema(name)
         check_usable(command, persona, place)
         chosen = options.choose(self._world, schema, typed, self._files_in(place))
@@ -52,6 +54,7 @@ class UserActions:
             data["resolved"] |= interactions.resolve_people(self._world, chosen.people, place)
         interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
         interaction.command = command | {"typed": options.as_typed(chosen.options, chosen.files), "full_name": name}
+        interaction.nonce = nonce
         interactions.deliver(self._world, interaction)
         return interaction
 
@@ -112,14 +115,14 @@ class UserActions:
         data: JsonDict = {"custom_id": custom_id, "component_type": item["type"], "id": item["id"]}
         place = self._world.channels[message.channel_id]
         if item["type"] in message_rules.SELECTS:
-            data |= self._selection(place, item, [str(value) for value in values or []])
+            data |= self._selection(persona, place, item, [str(value) for value in values or []])
         interaction = interactions.begin(self._world, persona, place, interactions.COMPONENT, data)
         interaction.message_id = message.id
         interactions.deliver(self._world, interaction)
         return interaction
 
-    def _selection(self, place: Channel, item: JsonDict, values: Sequence[str]) -> JsonDict:
-        low, high = item.get("min_values", 1), item.get("max_values", 1)
+    def _selection(self, persona: Persona, place: Channel, item: JsonDict, values: Sequence[str]) -> JsonDict:
+        low, high = message_rules.value_bounds(item)
         if not low <= len(values) <= high:
             raise Mistake(f"Choose {low} to {high} there.")
         if item["type"] == message_rules.STRING_SELECT:
@@ -127,8 +130,7 @@ class UserActions:
             if not known.issuperset(values):
                 raise Mistake("That choice is not there any more.")
             return {"values": list(values)}
-        people = [self._world.people[value] for value in values if value in self._world.people]
-        return {"values": list(values), "resolved": interactions.resolve_people(self._world, people, place)}
+        return {"values": list(values), "resolved": interactions.resolve_selected(self._world, persona, values, place)}
 
     def submit(self, persona: Persona, source_id: str, custom_id: str, fields: Sequence[JsonDict]) -> Interaction:
         """Send a filled-in modal; raises Mistake."""
@@ -140,6 +142,8 @@ class UserActions:
         filled = multipart.fill(source.modal["components"], fields, self._files_in(place))
         data: JsonDict = {"custom_id": custom_id, "components": filled.components}
         data["resolved"] = interactions.resolve_files(self._world, filled.files)
+        if filled.selected:
+            data["resolved"] |= interactions.resolve_selected(self._world, persona, filled.selected, place)
         interaction = interactions.begin(self._world, persona, place, interactions.MODAL_SUBMIT, data)
         interaction.message_id, interaction.command = source.message_id, source.command
         source.modal = None
@@ -147,9 +151,18 @@ class UserActions:
         return interaction
 
     def say(
-        self, persona: Persona, place: Channel, content: str, uploads: Sequence[str] = (), reply_to: str | None = None
+        self,
+        persona: Persona,
+        place: Channel,
+        content: str,
+        uploads: Sequence[str] = (),
+        reply_to: str | None = None,
+        ping: bool = True,
     ) -> Message:
-        """Write a message; `@Name` mentions, a reply whom it answers, a link's picture follows; raises Mistake."""
+        """Write a message; `@Name` mentions, a reply with a `ping` whom it answers, a link's picture follows.
+
+        Raises Mistake.
+        """
         if place.persona not in (None, persona.id):
             raise Mistake("That is someone else's talk with the bot.")
         message = Message(self._world.mint(), place.id, persona.id, content=self._with_mentions(content))
@@ -161,7 +174,7 @@ class UserActions:
             raise Mistake("There is nothing to send. Type something or attach a picture.")
         if len(message.content) > 2000:
             raise Mistake("A message has at most 2000 characters. Make it shorter.")
-        message.mentions = self._mentions(message)
+        message.mentions = self._mentions(message, ping)
         if message.mentions:
             self._world.pings.append(Ping(message.id, tuple(message.mentions)))
         self._world.add_message(message)
@@ -174,11 +187,11 @@ class UserActions:
                 content = re.sub(rf"@{re.escape(name)}\b", f"<@{person.id}>", content, flags=re.IGNORECASE)
         return content
 
-    def _mentions(self, message: Message) -> list[str]:
-        """Return whom it mentions; replies to what an interaction brought about do not mention the bot."""
+    def _mentions(self, message: Message, ping: bool) -> list[str]:
+        """Return whom it mentions; a reply with a ping also its target's author (discord-api-docs issue 5395)."""
         people = command_drafts.find_mentions(self._world, message, None)
         target = self._world.messages.get(message.reference or "")
-        if target is not None and target.interaction is None and target.author_id not in (*people, message.author_id):
+        if ping and target is not None and target.author_id not in (*people, message.author_id):
             people.append(target.author_id)
         return people
 
@@ -194,7 +207,7 @@ class UserActions:
         if message is None:
             return
         if message.author_id != persona.id and not persona.permissions & (1 << 13):
-            raise Mistake("Only its author or someone who may manage messages can delete that.")
+            raise Mistake("Only its author or a moderator can delete that.")
         self._world.drop_message(message)
 
 

@@ -208,9 +208,9 @@ class World:
             self._number(), "pareidolia", "Pareidolia", "The bot.", portrait_of("pareidolia"), BOT_PERMISSIONS, True
         )
         people = (
-            Persona(self._number(), "you", "You", "That is you.", portrait_of("you")),
-            Persona(self._number(), "ada", "Ada", "Someone else in the server.", portrait_of("ada")),
-            Persona(self._number(), "mod", "Mod", "May manage messages.", portrait_of("mod")),
+            Persona(self._number(), "sam", "Sam", "You are Sam.", portrait_of("sam")),
+            Persona(self._number(), "ada", "Ada", "You are Ada, someone else in the server.", portrait_of("ada")),
+            Persona(self._number(), "mod", "Mod", "You are Mod, a moderator.", portrait_of("mod")),
         )
         people[2].permissions |= MANAGE_MESSAGES
         self.bot = bot
@@ -231,9 +231,10 @@ class World:
         return str(self._last_id)
 
     def persona(self, name: str) -> Persona:
-        """Return a person by id or by name ("You", "Ada", "Mod"); KeyError when there is none."""
+        """Return a person by id or by name ("Sam", "Ada", "Mod"; "You" is Sam); KeyError when there is none."""
+        wanted = "Sam" if name == "You" else name
         for person in self.people.values():
-            if name in (person.id, person.global_name):
+            if wanted in (person.id, person.global_name):
                 return person
         raise KeyError(name)
 
@@ -270,10 +271,10 @@ class World:
                 await self._changed.wait()
         return found
 
-    def notice(self, persona: str | None, text: str) -> None:
-        """Tell one person (None: everyone) something that Discord's client would show as a toast."""
+    def notice(self, persona: str | None, text: str, nonce: str | None = None) -> None:
+        """Tell one person (None: everyone) what Discord's client shows as a toast; `nonce` names a failed command."""
         self.notices.append((persona, text))
-        self.emit("notice", persona=persona, text=text)
+        self.emit("notice", persona=persona, text=text, nonce=nonce)
 
     def log(self, text: str) -> None:
         """Write a line into the Lab drawer."""

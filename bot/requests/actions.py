@@ -31,7 +31,7 @@ CANCEL_WORDS = {
 
 
 class JobActions:
-    """Deeper, Again, Zoom and the rest, of any job that the ledger still knows."""
+    """Deeper, Re-roll, Zoom and the rest, of any job that the ledger still knows."""
 
     def __init__(self, service: RequestService, publisher: DiscordPublisher, tracker: DeliveryTracker) -> None:
         self._service = service
@@ -56,12 +56,17 @@ class JobActions:
         await self._service.take(interaction, params, of_row(row, row.job.picture), private=is_private(row), parent=row)
 
     async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
-        """Dream the same picture again, with another seed, or with something else changed."""
+        """Re-roll: the same picture with another seed, or with something else changed."""
         params = with_new_seed(row.job.params, **changes)
         unwanted = {"guide"} if "subject" in changes else set()
         others = {name: key for name, key in row.job.others.items() if name not in unwanted}
         original = dataclasses.replace(of_row(row, row.job.picture), others=others)
         await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+
+    async def retry(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Make exactly what was cancelled or failed: the same picture, the same seed."""
+        original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
+        await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
 
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
@@ -96,7 +101,7 @@ class JobActions:
 def _result_of(row: JobRow) -> Original:
     if row.result is None or "deeper" not in result_card.verbs(row):
         raise Gone
-    return of_row(row, row.result.blob)
+    return dataclasses.replace(of_row(row, row.result.blob), frame=wording.FROM_ABOVE)
 
 
 def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:

@@ -10,9 +10,10 @@ import discord
 
 from bot import wording
 from bot.requests.downloader import Link, Source
-from bot.requests.message_options import ADDRESS
+from bot.requests.message_options import ADDRESS, unknown_emoji
 from bot.store.posting import Posting
-from engine.errors import ForeignUrl
+from engine.catalog.catalog import Catalog
+from engine.errors import DrawnSticker, ForeignUrl
 from engine.files.blobs import BlobKey
 from engine.queue.job import JobRow
 
@@ -30,7 +31,7 @@ class Original:
     hidden: bool = False
     """A picture that is ours by now was hidden by whoever sent it."""
     frame: str = ""
-    """Which frame of an animation it is, in words, where that is known."""
+    """Which frame of an animation it is, or which of several pictures, in words, where that is known."""
 
     @property
     def spoiler(self) -> bool:
@@ -73,32 +74,69 @@ def of_user(user: discord.User | discord.Member) -> Link | None:
 
 def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The first picture of a message that lies where pictures are taken from."""
-    return next((link for link in _links(message) if allowed(link.url)), None)
+    return next(iter(all_of_message(message, allowed)), None)
+
+
+def all_of_message(message: discord.Message, allowed: Callable[[str], bool]) -> list[Link]:
+    """The pictures of a message, in its order, each at the first of its addresses from which pictures are taken."""
+    found: dict[str, Link] = {}
+    for addresses in _pictures(message):
+        if link := next((link for link in addresses if allowed(link.url)), None):
+            found.setdefault(_path(link.url), link)
+    return list(found.values())
 
 
 def require_link(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
-    """The same. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture behind it."""
+    """The same as `of_message`. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture
+    behind it, and `DrawnSticker` where there is only a sticker that is no picture."""
     found = of_message(message, allowed)
     if found is None and ADDRESS.search(message.content):
         raise ForeignUrl
+    if found is None:
+        refuse_drawn_sticker(message)
     return found
 
 
-def _links(message: discord.Message) -> Iterator[Link]:
-    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
-    for part in parts:
+def refuse_drawn_sticker(message: discord.Message) -> None:
+    """Raises `DrawnSticker` where a sticker is a drawing that only Discord's own apps can show."""
+    if any(sticker.format is discord.StickerFormatType.lottie for part in _parts(message) for sticker in part.stickers):
+        raise DrawnSticker
+
+
+def of_emoji(text: str, catalog: Catalog, allowed: Callable[[str], bool]) -> Link | None:
+    """The first custom emoji in a text whose name is no word to dream towards, as a picture."""
+    found = (discord.PartialEmoji.from_str(one).url for one in unknown_emoji(text, catalog))
+    return next((Link(url) for url in found if allowed(url)), None)
+
+
+def _parts(message: discord.Message) -> list[discord.Message | discord.MessageSnapshot]:
+    """A message, and what it forwards."""
+    return [message, *message.message_snapshots]
+
+
+def _pictures(message: discord.Message) -> Iterator[list[Link]]:
+    """The pictures of a message, each by all of its addresses."""
+    for part in _parts(message):
         shown = [*_media(list(part.components))]
         hidden = {_path(item.url) for item, spoiler in shown if spoiler}
         for item in part.attachments:
             if (item.content_type or "image/").startswith("image/"):
                 link = of_attachment(item)
-                yield replace(link, spoiler=link.spoiler or _path(item.url) in hidden)
+                yield [replace(link, spoiler=link.spoiler or _path(item.url) in hidden)]
         for media, spoiler in shown:
-            yield from (Link(url, spoiler=spoiler) for url in (media.url, media.proxy_url) if url)
-        for embed in part.embeds:
-            urls = [url for media in (embed.image, embed.thumbnail) for url in (media.proxy_url, media.url) if url]
-            spoiler = _is_hidden(part.content, embed.url, *urls)
-            yield from (Link(url, spoiler=spoiler) for url in urls)
+            yield [Link(url, spoiler=spoiler) for url in (media.url, media.proxy_url) if url]
+        yield from ([Link(one.url)] for one in part.stickers if one.format is not discord.StickerFormatType.lottie)
+        yield from (_of_embed(part.content, embed) for embed in part.embeds)
+
+
+def _of_embed(content: str, embed: discord.Embed) -> list[Link]:
+    """What Discord shows of a link, by its own proxy first; the small picture is the same one again, or stands for it.
+
+    It is covered where the link stands between two ||.
+    """
+    urls = [url for media in (embed.image, embed.thumbnail) for url in (media.proxy_url, media.url) if url]
+    spoiler = _is_hidden(content, embed.url, *urls)
+    return [Link(url, spoiler=spoiler) for url in urls]
 
 
 def _media(components: object, hidden: bool = False) -> Iterator[tuple[discord.UnfurledMediaItem, bool]]:

@@ -40,7 +40,7 @@ from engine.catalog.catalog import Catalog
 from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
-from engine.params import AnyParams, P, draw_seed
+from engine.params import AnyParams, P, Params, draw_seed
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch import Dispatch
 from engine.queue.job import Job, JobId, JobRow
@@ -105,12 +105,19 @@ class RequestService:
 
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
         """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
+        wanted = await self.options(kind, user_id, preset, **options)
+        made = engine_params.make(kind, self.catalog, **{"seed": draw_seed(), **wanted})
+        check_ready(made)
+        return made
+
+    async def options(
+        self, kind: type[Params], user_id: int, preset: str | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """The options that a preset has for one kind of params, with options over it. Raises `UnknownPreset`."""
         kept = await self.presets.load(str(user_id), preset) if preset else {}
         fields = {key: value for key, value in kept.items() if key in SHARED_OPTIONS.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
-        made = engine_params.make(kind, self.catalog, **{"seed": draw_seed(), **engine_params.override(fields, given)})
-        check_ready(made)
-        return made
+        return engine_params.override(fields, given)
 
     async def recent_picture(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
         """The picture that a user last chose where all of that channel could see it, else the avatar, else noise.
@@ -143,6 +150,16 @@ class RequestService:
         if row is None or (is_private(row) and row.job.requester != str(user_id)):
             raise Gone
         return row
+
+    async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
+        """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
+        underway = (
+            row
+            for row in await self.dispatch.list_unposted()
+            if Posting.from_json(row.posting).message_id == message_id
+        )
+        row = next(underway, None) or await self.dispatch.find_by_answer(str(message_id))
+        return None if row and is_private(row) and row.job.requester != str(user_id) else row
 
     # the way in
 
@@ -184,12 +201,22 @@ class RequestService:
             else:
                 await self._open_behind_status(request, opening, turn, posting, send)
 
-    async def take_message(self, message: discord.Message, params: AnyParams, original: Original) -> None:
+    async def take_message(
+        self, message: discord.Message, params: AnyParams, original: Original, *, parent: JobRow | None = None
+    ) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
-        limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        request = Request(params, str(message.author.id), original.source, None, limit, spoiler=original.spoiler)
+        check_others(params, original.others)
+        request = Request(
+            params,
+            str(message.author.id),
+            original.source,
+            parent.id if parent else None,
+            message.guild.filesize_limit if message.guild else MESSAGE_LIMIT,
+            original.others,
+            original.spoiler,
+        )
         logs.set_job(request.id)
-        posting = posting_of_message(message, original.words)
+        posting = dataclasses.replace(posting_of_message(message, original.words), frame=original.frame)
         with self._quota.slot(request.requester):
             await self._send(request, posting)
 
@@ -364,9 +391,9 @@ class RequestService:
 
 
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
-    """With the frame that is dreamed, where a picture that was opened just now moves."""
+    """With the frame that is dreamed, where a picture that was opened just now moves; what else is said of it stays."""
     said = wording.frame_words(opened.frame, opened.frames)
-    return dataclasses.replace(posting, frame=said) if said else posting
+    return dataclasses.replace(posting, frame=" · ".join(filter(None, (posting.frame, said)))) if said else posting
 
 
 def _waiting_card(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:

@@ -20,7 +20,7 @@ class Posting:
     original: str
     """Whose what is dreamed, for alt texts: "Ada's avatar"."""
     frame: str = ""
-    """Which frame of an animation that is, in words: "frame 3 of 40"."""
+    """What of it is dreamed, in words: "frame 3 of 40", "from the dream above"."""
     channel_id: int | None = None
     guild_id: int | None = None
     message_id: int | None = None

@@ -21,7 +21,7 @@ NAME_LIMIT = 32
 """Characters of a name."""
 FIRST_CATEGORIES = frozenset("LMN")
 """Letters, the marks that many scripts put on them, and digits, as the first letter of their Unicode category."""
-NEAR = 0.6
+NEAR = 0.75
 """How alike two names are, as `difflib` counts, for the one to be suggested for the other."""
 
 PAINTING_OPTIONS = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")

@@ -34,7 +34,7 @@ def panel(row: JobRow) -> Layout:
 
 
 def _option(label: str, value: str, *current: str) -> discord.SelectOption:
-    return discord.SelectOption(label=label[:100], value=value, description="as it is" if value in current else None)
+    return discord.SelectOption(label=label[:100], value=value, description="current" if value in current else None)
 
 
 def _select(custom_id: str, prompt: str, options: list[discord.SelectOption]) -> ui.ActionRow[Layout]:

@@ -45,7 +45,7 @@ def smaller_card(card: Card, png: bytes, *, still: bool) -> Card:
 
 def words_card(row: JobRow, text: str) -> Card:
     """Words in place of a picture."""
-    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=("again",), id=row.id)
+    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=("retry",), id=row.id)
 
 
 def verbs(row: JobRow) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
+from engine.ascent.adam import Adam
 from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
@@ -71,19 +72,17 @@ def accentuate(
     scorers: Sequence[CropScorer], canvas: Overlay, schedule: Schedule, generator: torch.Generator
 ) -> Iterator[Progress]:
     """Climb; every step is reported. The generator, on the CPU, draws crops and grain."""
-    optimizer = torch.optim.Adam([canvas.spectrum], schedule.rate, MOMENTA)
+    optimizer = Adam(canvas.spectrum, schedule.rate, MOMENTA)
     for step in range(schedule.steps):
         done = step / schedule.steps
-        optimizer.param_groups[0]["lr"] = schedule.rate * _learning_rate_decay(done)
+        optimizer.rate = schedule.rate * _learning_rate_decay(done)
         scorer = scorers[step % len(scorers)]
         small = render_size(canvas.size, _crop_scale(schedule, canvas.size, done, generator), schedule.side)
         picture = canvas.picture(small.size)
         seen = random_crops(picture, small.side, generator, schedule.margin, schedule.side, schedule.grain)
         value = scorer.objective(scorer.network.activations(seen, scorer.objective.layers))
         distance = (picture - canvas.source(small.size)).square().mean()
-        optimizer.zero_grad()
-        torch.autograd.backward(schedule.pull * distance - schedule.push * value)
-        optimizer.step()
+        optimizer.minimize(schedule.pull * distance - schedule.push * value)
         yield Progress(step + 1, schedule.steps, canvas.snapshot, canvas.size)
 
 

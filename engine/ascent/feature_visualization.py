@@ -13,6 +13,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from engine.ascent.adam import Adam
 from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_canvas import FourierCanvas
@@ -70,14 +71,12 @@ def visualize(
 ) -> Iterator[Progress]:  # fmt: skip
     """Climb for so many steps; every one is reported with all that is on the canvas."""
     transform = transform or Transform()
-    optimizer = torch.optim.Adam([canvas.spectrum], LEARNING_RATE)
+    optimizer = Adam(canvas.spectrum, LEARNING_RATE)
     shape = _all_pictures(canvas).shape
     whole = (shape[1], shape[2])
     for iteration in range(1, iterations + 1):
         value = objective(network.activations(transform.apply(canvas, generator), objective.layers))
-        optimizer.zero_grad()
-        torch.autograd.backward(-value)
-        optimizer.step()
+        optimizer.minimize(-value)
         yield Progress(iteration, iterations, partial(_all_pictures, canvas), whole)
 
 

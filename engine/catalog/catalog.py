@@ -25,7 +25,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from engine.catalog import network_files, vocabulary
+from engine.catalog import network_files, spelling, vocabulary
 from engine.catalog.network_files import Input as Input
 from engine.catalog.network_files import Package as Package
 from engine.catalog.network_files import Source as Source
@@ -44,8 +44,8 @@ PACKED: Final = "pocket"
 """The network inside the package, which is always there; it alone knows some words, such as eyes."""
 _READ: Final = 40
 """Characters of a word that are looked at; no word is that long."""
-_NEAR: Final = 0.6
-"""How alike a layer's name and what was typed are, as `difflib` counts, for the one to be suggested for the other."""
+_NEAR: Final = 0.7
+"""How alike the name of a layer, of which there are few, and what was typed are for a guess, as `difflib` counts."""
 _LAYER_ENDS: Final = re.compile(r"""^[\s!?.,;'’‘"“”«»„`()_]+|[\s!?.,;'’‘"“”«»„`()_]+$""")
 """What people and phones put around a layer's name; signs of a mixture are none of it."""
 _IMAGENET: Final = ("imagenet.txt", "inception5h.txt")
@@ -294,6 +294,19 @@ class Catalog:
             hint = f" The model {PACKED} does: choose it with `network`."
             raise UnknownSubject(**{**error.facts, "hint": hint}) from None
 
+    def pick_out(self, network_name: str, text: str) -> tuple[list[str], list[str]]:
+        """The names of subjects and classes in a sentence, and the words between them that are none.
+
+        "make it look like castles please" => ["castles"], ["make", "it", "look", "like", "please"]. Each name is one
+        that `aim` reads. Raises `UnknownNetwork`.
+        """
+        return self._vocabulary(network_name).pick_out(text)
+
+    def suggestion(self, network_name: str, word: str) -> str:
+        """The subject, class or `layer:name` that a word may have been mistyped for, else "". Raises
+        `UnknownNetwork`."""
+        return self._vocabulary(network_name).suggestion(word)
+
     def meanings(self, network_name: str, words: str) -> tuple[Meaning, ...]:
         """What canonical words mean, one by one: "eyes + castle" => two. Raises as `aim`."""
         return tuple(
@@ -465,6 +478,9 @@ def _with_channels(network_name: str, entry: Entry, folder: Path | None) -> Entr
 
 def _nearest(word: str, layers: dict[str, str], subjects: Iterable[str]) -> str:
     """The layer or the subject that was most likely meant; "" if nothing is near."""
+    typed = word[: vocabulary.READ]
     names = {**layers, **{subject: f"subject:{subject}" for subject in subjects}}
-    near = difflib.get_close_matches(word[: vocabulary.READ], names, n=1, cutoff=_NEAR)
-    return names[near[0]] if near else ""
+    alike = [name for name in layers if name[:1] == typed[:1]]
+    swapped = [name for name in layers if spelling.are_swapped(typed, name)]
+    near = swapped or [spelling.nearest(typed, names), *difflib.get_close_matches(typed, alike, n=1, cutoff=_NEAR)]
+    return next((names[name] for name in near if name), "")

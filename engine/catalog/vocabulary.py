@@ -13,7 +13,6 @@ Longer than most files: what is typed is found, completed and suggested by the s
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import defaultdict
@@ -25,6 +24,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.catalog import spelling
 from engine.errors import AmbiguousSubject, BadOption, UnknownSubject
 
 LOGITS: Final = "evidence"
@@ -34,9 +34,6 @@ MOST: Final = 4
 JOINT: Final = " + "
 READ: Final = 40
 """Characters of a word that are looked at; no word is that long."""
-_NEAR: Final = 0.75
-"""How alike two words are that one may have been typed for the other, as `difflib` counts."""
-
 _ELSEWHERE: Final = 4
 """The rank of an offer that has the typed text in none of its names."""
 
@@ -156,6 +153,29 @@ class Vocabulary:
         """The canonical word for one plain part, if there is one."""
         return next((self._words[form] for form in _forms(part) if form in self._words), None)
 
+    def pick_out(self, text: str) -> tuple[list[str], list[str]]:
+        """The names in a text, plainly, and what else is said: "make it owls, please" => owls; make, it, please."""
+        found: list[str] = []
+        rest: list[str] = []
+        for piece in filter(None, self._pieces.split(tidy(text))):
+            spelled = piece[0].isalnum() or " " in piece
+            for part in self._names_within(plain(piece).split()) if spelled else self._apart(piece):
+                (found if self._means(part) else rest).append(part)
+        return found, rest
+
+    def _names_within(self, words: list[str]) -> Iterator[str]:
+        """The longest names that stand there, from left to right, and word by word what is between them."""
+        while words:
+            lengths = range(min(_PHRASE, len(words)), 0, -1)
+            length = next((one for one in lengths if self._means(" ".join(words[:one]))), 1)
+            if words[0] not in _LINKS:
+                yield " ".join(words[:length])
+            words = words[length:]
+
+    def suggestion(self, word: str) -> str:
+        """The canonical word that a word may have been mistyped for; "" if nothing is near."""
+        return self._suggestions.get(spelling.nearest(plain(word)[:READ], self._suggestions), "")
+
     def lacks(self, text: str) -> bool:
         """Whether `aim` raises `UnknownSubject`; told without looking for what is near."""
         parts = self._parts(text)
@@ -269,9 +289,9 @@ class Vocabulary:
 
     def _nearest(self, part: str) -> str:
         """The word that was most likely meant, or the one that a longer text ends with; "" if nothing is near."""
-        near = difflib.get_close_matches(part, self._suggestions, n=1, cutoff=_NEAR)
+        near = spelling.nearest(part, self._suggestions)
         ends = (self.find(word) for word in reversed(_emoji_name(part).split()))
-        return self._suggestions[near[0]] if near else next(filter(None, ends), "")
+        return self._suggestions[near] if near else next(filter(None, ends), "")
 
     @cached_property
     def _suggestions(self) -> dict[str, str]:

@@ -156,7 +156,7 @@ def zoom(
     like: Like = None,
     as_json: AsJson = False,
 ) -> None:
-    """Zoom endlessly into a dream, as a GIF."""
+    """Zoom endlessly into a dream, as a GIF, or as a WebP where the name of -o ends so."""
     wanted = _build_params(
         Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
@@ -236,7 +236,7 @@ def see(
 
 @app.command("imprint")
 def show_imprint(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="a picture or GIF that Pareidolia made")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a picture or animation that Pareidolia made")],
     as_json: AsJson = False,
 ) -> None:
     """Show how a file was made; `--like FILE` makes another like it."""

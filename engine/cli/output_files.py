@@ -77,8 +77,8 @@ def _kind(path: Path, animated: bool) -> Kind:
     kind = KINDS.get(path.suffix.lower()) if path.suffix else ("gif" if animated else "png")
     if kind is None:
         raise typer.BadParameter(f"{path} cannot be made: end its name with .png, .jpg, .webp or .gif.")
-    if animated and kind != "gif":
-        raise typer.BadParameter(f"{path} cannot be made: this is an animation, so end its name with .gif.")
+    if animated and kind not in ("gif", "webp"):
+        raise typer.BadParameter(f"{path} cannot be made: this is an animation, so end its name with .webp or .gif.")
     return kind
 
 

@@ -3,7 +3,8 @@
 encoded     what a file is, and the port to make one
 raster      tensors as rows of bytes
 still       PNG, JPEG, WebP, and quick previews
-gif         animations
+webp        animations
+gif         animations for where nothing else plays
 fit         making it fit the upload limit
 imprinting  saying in a file how it was made
 """
@@ -16,6 +17,7 @@ from typing import Literal
 from engine.encoders.encoder import Encoded, Encoder
 from engine.encoders.gif import Gif
 from engine.encoders.still import Still, encode, preview
+from engine.encoders.webp import AnimatedWebp
 from engine.files import generation_metadata
 from engine.params import AnyParams, Zoom
 
@@ -26,11 +28,11 @@ Kind = Literal["png", "jpeg", "webp", "gif"]
 def open_encoder(
     params: AnyParams, limit_bytes: int | None = None, others: Iterable[str] = (), kind: Kind = "png"
 ) -> Encoder:
-    """The encoder for what a recipe makes: a still picture of a kind, or an animation, which is always a GIF.
+    """The encoder for what a recipe makes: a still picture of a kind, or an animation: a WebP, or a GIF.
 
     Its file says how it was made; `others` names further pictures that were used.
     """
     said = generation_metadata.write(params, others)
     if isinstance(params, Zoom):
-        return Gif(params.fps, limit_bytes, said)
+        return (Gif if kind == "gif" else AnimatedWebp)(params.fps, limit_bytes, said)
     return Gif(1, limit_bytes, said) if kind == "gif" else Still(kind, limit_bytes, said)

@@ -35,6 +35,11 @@ def smaller_note(width: int, height: int) -> str:
     return f"The full size was too large to upload here, so this is {width} x {height}; choose a smaller `size`."
 
 
+def more_compressed_note() -> str:
+    """For a film of a lower quality."""
+    return "This was too large to upload here, so it is compressed more; a smaller `size` keeps it fine."
+
+
 def fewer_colours_note(colours: int) -> str:
     """For a film with fewer colours."""
     return f"This was too large to upload here, so it has {colours} colours; a smaller `size` keeps all 256."

@@ -19,6 +19,8 @@ from sqlalchemy import event
 from engine.errors import DatabaseDamaged, NoLedger
 
 log = logging.getLogger(__name__)
+metadata = sa.MetaData()
+"""Of the queue's tables."""
 
 ADVISORY_LOCK = 0x50415245
 READING = "AUTOCOMMIT"

@@ -184,8 +184,8 @@ class HintClient:
 def _frame(hint: Hint) -> bytes:
     match hint:
         case Progress():
-            header = {"hint": "progress", "id": hint.id, "step": hint.step, "steps": hint.steps, "eta_s": hint.eta_s}
-            return framing.pack({**header, "gpu_bytes": hint.gpu_bytes}, hint.preview)
+            header = {"hint": "progress", "id": hint.id, "step": hint.step, "steps": hint.steps, "done": hint.done}
+            return framing.pack({**header, "eta_s": hint.eta_s, "gpu_bytes": hint.gpu_bytes}, hint.preview)
         case Started():
             return framing.pack({"hint": "started", "id": hint.id})
         case Settled():
@@ -199,7 +199,9 @@ def _hint(header: dict[str, Any], blob: bytes) -> Hint | None:
     id = JobId(header["id"])
     match header["hint"]:
         case "progress":
-            return Progress(id, header["step"], header["steps"], header["eta_s"], blob, header.get("gpu_bytes", 0))
+            step, steps, left_s = header["step"], header["steps"], header["eta_s"]
+            done = header.get("done", step / max(1, steps))  # an older engine counts steps only
+            return Progress(id, step, steps, done, left_s, blob, header.get("gpu_bytes", 0))
         case "started":
             return Started(id)
         case "settled":

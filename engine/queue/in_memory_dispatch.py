@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import Broken, Failure
 from engine.files.blobs import BlobKey
-from engine.queue.database import sqlite_url
+from engine.queue.database import metadata, sqlite_url
 from engine.queue.job import (
     CancelOutcome,
     Hint,
@@ -30,7 +30,7 @@ from engine.queue.job import (
     Started,
     State,
 )
-from engine.queue.ledger import Ledger, metadata
+from engine.queue.ledger import Ledger
 
 
 class MemoryDispatch:
@@ -54,7 +54,7 @@ class MemoryDispatch:
 
     def progress(self, id: JobId, step: int, steps: int, preview: bytes = b"", eta_s: float = 0.0) -> str:
         """Report progress; returns what the ledger answers ("" for go on)."""
-        self._send_hint(Progress(id, step, steps, eta_s, preview))
+        self._send_hint(Progress(id, step, steps, step / max(1, steps), eta_s, preview))
         return self.ledger.stop_flag(id, self._attempt(id))
 
     def finish(

@@ -14,6 +14,7 @@ from typing import Any, NewType
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
+from engine.queue.course import EVEN, Timing
 
 JobId = NewType("JobId", str)
 
@@ -97,6 +98,8 @@ class JobRow:
     """Id of the message that holds the answer."""
     crashes: int = 0
     """How often its child died on it."""
+    expected: Timing = EVEN
+    """How long it will take, and in what course; known of what was claimed just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,10 @@ class Progress:
 
     id: JobId
     step: int
+    """0 while it begins."""
     steps: int
+    done: float
+    """The share of its time that has passed, in [0, 1); never less than before."""
     eta_s: float = 0.0
     preview: bytes = field(default=b"", repr=False)
     gpu_bytes: int = 0

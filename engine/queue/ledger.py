@@ -4,8 +4,7 @@ Synchronous SQLAlchemy Core; the bot calls it through `to_thread`. Every write i
 `engine.queue.database`, which holds the write lock from its first statement.
 
 Fairness is start-time fair queueing (Goyal et al. 1996): tag = max(tag now running, end of this user's last job),
-end = tag + estimated seconds; the smallest tag runs next. Estimates follow a moving average of real seconds per unit of
-work.
+end = tag + estimated seconds; the smallest tag runs next. Estimates follow what runs have taken (`timings`).
 
 Longer than most files: whatever is said about the table of jobs is said here.
 """
@@ -18,7 +17,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,10 +26,10 @@ from engine import params
 from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
 from engine.files.blobs import BlobKey
-from engine.queue.database import connect, reading
+from engine.queue import timings
+from engine.queue.course import Course
+from engine.queue.database import connect, metadata, reading
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
-
-metadata = sa.MetaData()
 
 jobs = sa.Table(
     "jobs",
@@ -69,18 +68,6 @@ jobs = sa.Table(
 )
 """What is asked again and again finds its rows by an index, however long the past is that retention keeps."""
 
-calibrations = sa.Table(
-    "calibrations",
-    metadata,
-    sa.Column("recipe", sa.String(24), primary_key=True),
-    sa.Column("network", sa.String(64), primary_key=True),
-    sa.Column("seconds_per_unit", sa.Float(53), nullable=False),
-)
-
-FIRST_GUESS_S = 0.6
-"""Seconds per megapixel-iteration before anything has been measured (FIELD: two CPU cores, fp32)."""
-SMOOTHING = 0.3
-"""Weight of the newest run in the moving average."""
 MOST_CRASHES = 2
 """A child that crashed this often on a job fails it."""
 RECENT_SOURCES = 20
@@ -134,7 +121,7 @@ class Ledger:
         id = id or new_id()
         with self._db.begin() as db:
             self._refuse_over_limits(db, job.requester)
-            cost = self._estimate(db, job)
+            cost = timings.read(db, job).seconds
             tag = max(self._virtual_time(db), self._last_end(db, job.requester))
             db.execute(jobs.insert().values(_fresh_row(id, job, posting, priority, tag, cost, self.clock())))
         return id
@@ -163,11 +150,7 @@ class Ledger:
     def estimate(self, job: Job) -> float:
         """Seconds that a job will take once it runs."""
         with self._read() as db:
-            return self._estimate(db, job)
-
-    def _estimate(self, db: sa.Connection, job: Job) -> float:
-        known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
-        return job.params.work() * (known or FIRST_GUESS_S * job.params.catalog.network(job.params.network).effort)
+            return timings.read(db, job).seconds
 
     def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:
         """Settle a waiting job, flag a running one; `keep` only matters to a running one."""
@@ -267,10 +250,12 @@ class Ledger:
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
             db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
+            row = _job_row(found, self.catalog)
+            expected = timings.read(db, row.job)
         if _parse_known(found.params, self.catalog) is None:
-            self.fail(found.id, found.attempt, NoLongerKnown())
+            self.fail(row.id, row.attempt, NoLongerKnown())
             return self.claim(engine)
-        return _job_row(found, self.catalog)
+        return replace(row, expected=expected)
 
     def stop_flag(self, id: JobId, attempt: int) -> str:
         """ "" (go on), "stop", "keep", or "lost" when the job is no longer this engine's."""
@@ -279,26 +264,16 @@ class Ledger:
             flag = db.scalar(query)
         return "lost" if flag is None else flag
 
-    def finish(self, id: JobId, attempt: int, result: Result, seconds: float) -> bool:
-        """Settle as done, and learn from how long it took."""
+    def finish(self, id: JobId, attempt: int, result: Result, seconds: float, course: Course = ()) -> bool:
+        """Settle as done, and learn from how long it took, and from its course where that was watched."""
         done = {"state": State.DONE, "result": json.dumps(asdict(result)), "finished": self.clock()}
         with self._db.begin() as db:
             if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
                 return False
             row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one(), self.catalog)
             if not row.keep_preview:  # a dream that was kept early says nothing of a whole one
-                self._calibrate(db, row.job, seconds)
+                timings.learn(db, row.job, seconds, course)
         return True
-
-    def _calibrate(self, db: sa.Connection, job: Job, seconds: float) -> None:
-        fresh = seconds / max(job.params.work(), 1e-6)
-        known = db.scalar(sa.select(calibrations.c.seconds_per_unit).where(_same_kind(job)))
-        if known is None:
-            kind = {"recipe": job.params.recipe, "network": job.params.network}
-            db.execute(calibrations.insert().values(seconds_per_unit=fresh, **kind))
-        else:
-            average = known + SMOOTHING * (fresh - known)
-            db.execute(calibrations.update().where(_same_kind(job)).values(seconds_per_unit=average))
 
     def fail(self, id: JobId, attempt: int, error: PareidoliaError) -> bool:
         """Settle as failed, with the sentence that the user will read."""
@@ -373,10 +348,6 @@ class Ledger:
 
 def _fence(id: JobId, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:
     return jobs.c.id == id, jobs.c.attempt == attempt, jobs.c.state == State.RUNNING
-
-
-def _same_kind(job: Job) -> sa.ColumnElement[bool]:
-    return sa.and_(calibrations.c.recipe == job.params.recipe, calibrations.c.network == job.params.network)
 
 
 def _fresh_row(

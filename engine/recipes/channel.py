@@ -123,13 +123,13 @@ def _scores(
     baseline = channel_statistics(network, noise, [layer])[layer]
     if examples is not None:
         pushes = gradient_times_activation(network, _search_objective(params), examples, layer, baseline)
-        return pushes, f"speak most for {params.search}"
+        return pushes, f"the channels most linked to {params.search}"
     if source is None:
-        return baseline.std, "vary most"
+        return baseline.std, "the most varied channels"
     picture = runtime.to_device(initial_image(source, ENLARGEMENT * side, runtime.generator(params.seed)))
     with torch.no_grad():
         found = network.activations(picture[None], [layer])[layer]
-    return baseline.z_scores(found).mean((0, 2, 3)), "fire most over the picture"
+    return baseline.z_scores(found).mean((0, 2, 3)), "the most active channels for this image"
 
 
 def _search_objective(params: Channel) -> Objective:
@@ -166,7 +166,7 @@ def _page_with_heading(params: Channel, chosen: ChannelSelection) -> Page:
     rows = -(-len(chosen.channels) // columns)
     page = Page(params.size, HEADER + rows * (tile + CAPTION) + MARGIN - GUTTER / 2)
     page.text(chosen.layer, MARGIN, 74, 46)
-    page.text(f"the channels that {chosen.why}", MARGIN, 110, 24, FAINT)
+    page.text(chosen.why, MARGIN, 110, 24, FAINT)
     return page
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import threading
+import time
 from typing import Any, cast
 
 import aiohttp
 import discord
+import discord.gateway
+import pytest
 from discord import ui
+from discord.gateway import KeepAliveHandler
 from discord.http import Route
 
 from bot import discord_internals
@@ -75,3 +82,39 @@ def test_other_hosts_are_called_and_empty_ones_change_nothing(monkeypatch: Any) 
     assert discord_internals.api_url() == before
     discord_internals.use_hosts("http://127.0.0.1:1/api/", "", "")
     assert Route("GET", "/users/@me").url == "http://127.0.0.1:1/api/v10/users/@me"
+
+
+class PromptGateway:
+    """A gateway whose acknowledgement is read before the thread that sent the heartbeat goes on."""
+
+    HEARTBEAT = 1
+    sequence = 7
+    _max_heartbeat_timeout = 3600.0
+
+    def __init__(self, kind: type[KeepAliveHandler]) -> None:
+        self.thread_id = threading.get_ident()
+        self.loop = asyncio.get_running_loop()
+        self.acknowledged = asyncio.Event()
+        self.heartbeat = kind(ws=cast("discord.gateway.DiscordWebSocket", self), interval=0.001)
+        self.heartbeat._last_send = time.perf_counter() - 41.0  # the heartbeat before
+
+    async def send_heartbeat(self, _data: object) -> None:
+        self.heartbeat.ack()
+        self.heartbeat.stop()
+        self.acknowledged.set()
+
+
+@pytest.mark.parametrize("is_ours", [False, True])
+async def test_an_answer_before_the_sender_goes_on_is_no_lateness(
+    is_ours: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(discord.gateway, "KeepAliveHandler", KeepAliveHandler)
+    if is_ours:
+        discord_internals.count_latency_from_sending()
+    gateway = PromptGateway(discord.gateway.KeepAliveHandler)
+    with caplog.at_level(logging.WARNING, "discord.gateway"):
+        gateway.heartbeat.start()
+        await gateway.acknowledged.wait()
+        await asyncio.to_thread(gateway.heartbeat.join)
+    assert (gateway.heartbeat.latency < 10) is is_ours
+    assert ("Can't keep up" in caplog.text) is not is_ours  # the day the library counts right, ours can go

@@ -133,8 +133,8 @@ def test_a_subject_is_told_in_place_of_a_layer() -> None:
         (Concept(subject="fox"), "What the network imagines when asked for fox."),
         (Concept(subject="fox", variations=4), "4 different pictures of what the network imagines"),
         (Channel(channel=21), "What channel 21 of the layer mid (eyes, patterns, fur) responds to"),
-        (Channel(layer="conv2"), "An atlas of the layer conv2: what its foremost channels respond to"),
-        (Channel(search="fox"), "what the channels that speak most for fox respond to"),
+        (Channel(layer="conv2"), "An atlas of the layer conv2: what its most varied channels respond to"),
+        (Channel(search="fox"), "what the channels most linked to fox respond to"),
         (See(), "What the network sees in noise. Below"),
         (
             Dream(layer="high*0.7 + mid:21 - conv2"),
@@ -181,15 +181,15 @@ def test_the_sentence_is_the_message_and_what_nobody_can_tell_is_a_guess() -> No
 
 
 def test_how_long_it_will_take_is_told_once_it_is_worth_telling() -> None:
-    assert wording.progress_words(Dream(), 0.4) == "dreaming · 40 %"
-    assert wording.progress_words(Concept(subject="fox"), 0.4, 8.2) == "imagining · 40 % · about 8 s left"
-    assert wording.progress_words(See(), 1.0, 0.3) == "looking · 99 %"
+    assert wording.progress_words(Dream(), 0.4) == "Dreaming… 40%"
+    assert wording.progress_words(Concept(subject="fox"), 0.4, 8.2) == "Imagining… 40% · about 8 s left"
+    assert wording.progress_words(See(), 1.0, 0.3) == "Looking… 99%"
 
 
 def test_place_in_words() -> None:
-    assert wording.place_words(Place(2, 20.0, State.QUEUED)) == "2 dreams ahead of yours, about 20 s."
-    assert wording.place_words(Place(0, 6.2, State.QUEUED)) == "Yours is next, about 6 s."
-    assert wording.place_words(Place(1, 300.0, State.QUEUED), now=1000.0).endswith("ready <t:1300:R>.")
+    assert wording.place_words(Place(2, 20.0, State.QUEUED)) == "2 ahead of you · ready in about 20 s"
+    assert wording.place_words(Place(0, 6.2, State.QUEUED)) == "You're next · ready in about 6 s"
+    assert wording.place_words(Place(1, 300.0, State.QUEUED), now=1000.0).endswith("ready <t:1300:R>")
     assert wording.place_words(None)
 
 
@@ -207,7 +207,7 @@ def test_a_note_of_what_was_given_up_is_told() -> None:
     result = Result(BLOB, "image/jpeg", 512, 384, 1000, "Sent as a JPEG to fit.")
     row = JobRow(new_id(), Job(Dream(), "1"), State.DONE, {}, 0.0, result=result, keep_preview=True)
     assert "Sent as a JPEG" in wording.result_words(row, "Ada")
-    assert "kept" in wording.result_words(row, "Ada")
+    assert "stopped early" in wording.result_words(row, "Ada")
 
 
 def test_as_many_presets_as_fit_are_listed() -> None:

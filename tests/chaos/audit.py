@@ -1,7 +1,7 @@
 """The verdict: `(world, ledger's rows, history) => who was answered, how often, with what`.
 
 Every accepted job (a row in the ledger, or a status message that someone saw) must have exactly one answer: a result or
-a sentence. Nothing may be left at "waiting" or "dreaming". No version of a message, however short it stood, may have
+a sentence. Nothing may be left at "waiting" or "Dreaming". No version of a message, however short it stood, may have
 said what was not so (`tests.chaos.message_history`).
 """
 
@@ -18,7 +18,7 @@ from engine.queue.job import JobRow, State
 from tests.chaos.message_history import History
 from tests.playground_bot import custom_ids, labels, texts
 
-UNFINISHED = {"Cancel", "Keep this one"}
+UNFINISHED = {"Cancel", "Stop here & keep"}
 NOT_SHOWN = {"unanswered", "gone", "undeliverable"}
 """What stands in `posted` where there is no message: the requester saw Discord's own failure, or took it away."""
 TIMES = re.compile(r"\d+")

@@ -190,7 +190,7 @@ class Storm:
             message = self.random.choice(found[-20:])
             button = self.random.choice([name for name in labels(message) if name not in ("More", "Zoom")])
             owner = message.interaction.user_id if message.interaction else who
-            self.house.playground.press(owner if button in ("Cancel", "Keep this one") else who, message, button)
+            self.house.playground.press(owner if button in ("Cancel", "Stop here & keep") else who, message, button)
 
     def _picture(self) -> Attachment:
         out = io.BytesIO()

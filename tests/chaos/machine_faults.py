@@ -61,7 +61,7 @@ async def a_child_that_is_killed(_seed: str) -> None:
         asked = bench.ask(slow=True)
         (job,) = await bench.accepted(asked)
         message = await bench.message(asked)
-        await bench.world.until(lambda: "dreaming" in texts(message), PATIENCE_S)
+        await bench.world.until(lambda: "Dreaming" in texts(message), PATIENCE_S)
         with mock.patch.object(bench.engine, "_delay_restart", back.wait):
             assert bench.engine._child is not None
             bench.engine._child.kill()
@@ -92,7 +92,7 @@ async def a_disk_that_takes_nothing(seed: str) -> None:
         with _unwritable([one.pid for one in processes]):
             refused = await house.world.until(_answered(house, _ask(house, 1)), PATIENCE_S)
             assert _is_refused(refused, DiskFull, NoLedger), texts(refused)
-            await house.world.until(lambda: "99 %" in texts(_message(house, jobs[0])), PATIENCE_S)  # it ends in vain
+            await house.world.until(lambda: "99%" in texts(_message(house, jobs[0])), PATIENCE_S)  # it ends in vain
         await _all_answered(house)
         assert {one for those in house.parts().values() for one in those} >= {*processes[:2]}, "somebody died of it"
         await house.child.stop()
@@ -292,10 +292,10 @@ async def a_stop_while_a_picture_is_opened(_seed: str) -> None:
         with mock.patch.object(Downloader, "_download", hang), mock.patch.object(service_module, "OPENING_S", 0.05):
             asked = bench.ask()
             message = await bench.message(asked)
-            assert "Opening your picture" in texts(message)
+            assert "Opening your image" in texts(message)
             await bench.stop_bot()
         await bench.start_bot()
-        await bench.world.until(lambda: "Ask again" in texts(bench.world.messages[message.id]), PATIENCE_S)
+        await bench.world.until(lambda: "run the command again" in texts(bench.world.messages[message.id]), PATIENCE_S)
         assert bench.rows() == []
         _holds(bench.verdict())
         await bench.accepted(bench.ask())

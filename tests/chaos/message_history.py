@@ -36,8 +36,8 @@ MADE = frozenset({"message_create", "message_update"})
 UNFINISHED = frozenset({"cancel", "keep"})
 FINISHED = frozenset({"again", "deeper"})
 """Buttons, by the verbs of their ids."""
-RUNS = re.compile(r"(dreaming|imagining|drawing|looking) · \d+ %|dreaming now")
-WAITS = re.compile(r"Yours is next|ahead of yours|in the queue")
+RUNS = re.compile(r"(Dreaming|Imagining|Drawing|Looking)… \d+%|Dreaming now")
+WAITS = re.compile(r"You're next|ahead of you|in the queue")
 FAILURE = re.compile(r"(?m)^-# F\d\d$")
 
 

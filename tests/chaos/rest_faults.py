@@ -63,7 +63,7 @@ from engine.queue.job import Job, JobId, JobRow, Limits
 from tests.playground_bot import custom_ids, texts
 
 JPEG = b"\xff\xd8 preview"
-ANSWER = re.compile(r"(deeper|again):")
+ANSWER = re.compile(r"(deeper|again|retry):")
 UNFINISHED = re.compile(r"(cancel|keep):")
 TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: ")
 """How discord.py names what it does about an interaction or a message."""
@@ -473,7 +473,7 @@ async def cancel(house: House, place: Channel, message: Message) -> None:
 
 
 async def again(house: House, place: Channel, message: Message) -> None:
-    await house.handled(house.playground.press("Ada", message, "Again").id)
+    await house.handled(house.playground.press("Ada", message, "Re-roll").id)
 
 
 async def opened_panel(house: House, place: Channel, **options: Any) -> Message:

@@ -170,23 +170,23 @@ def test_what_still_says_that_it_dreams_is_seen() -> None:
 def test_what_was_given_up_must_not_be_shown() -> None:
     rows = Rows()
     assert rows.verdict("unanswered").flawless
-    said(rows.world, "job", "Again")
+    said(rows.world, "job", "Re-roll")
     assert rows.verdict("unanswered").doubles
 
 
-DREAMING, NEXT = "dreaming · 40 % · about 8 s left", "Yours is next, about 3 s."
+DREAMING, NEXT = "Dreaming… 40% · about 8 s left", "You're next · ready in about 3 s"
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.DONE, State.FAILED])
 def test_a_final_word_about_a_row_that_is_none_is_seen_though_it_is_edited_away(state: State) -> None:
     rows = Rows(state)
-    message = said(rows.world, "job", "Again", text=wording.CANCELLED, picture=False)
+    message = said(rows.world, "job", "Re-roll", text=wording.CANCELLED, picture=False)
     message.content, message.components[0]["components"] = "", [{"label": "Deeper", "custom_id": "deeper:job"}]
     message.attachments = [object()]  # type: ignore[list-item]
     rows.becomes(State.DONE)
     rows.world.change_message(message)
     (untrue,) = rows.verdict(message.id).untrue
-    assert "Stopped" in untrue
+    assert "Cancelled" in untrue
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_final_word_about_a_row_that_is_none_is_seen_though_it_is_edited_away(
 def test_a_final_word_is_true_of_its_state_only(text: str, state: State) -> None:
     for other in State:
         rows = Rows(other)
-        said(rows.world, "job", "Again", text=text, picture=False)
+        said(rows.world, "job", "Re-roll", text=text, picture=False)
         assert bool(rows.history.untrue()) == (other is not state)
 
 

@@ -66,7 +66,7 @@ async def told(house: House, name: str, *faults: Fault) -> Figures:
 
 def shown(house: House) -> list[Message]:
     """What people see of dreams in the end: no ephemeral words, no panels."""
-    return [one for one in house.left if {"Again", "Deeper", "Cancel"}.intersection(labels(one))]
+    return [one for one in house.left if {"Re-roll", "Retry", "Deeper", "Cancel"}.intersection(labels(one))]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def shown(house: House) -> list[Message]:
 async def test_what_becomes_of_a_dream(house: House, story: str, fault: Fault, end: str) -> None:
     figures = await told(house, story, fault)
     assert figures.ends == {end: 1}
-    answered = [one for one in shown(house) if one.attachments and "Again" in labels(one)]
+    answered = [one for one in shown(house) if one.attachments and "Re-roll" in labels(one)]
     assert len(answered) == (end in (HERE, DIRECTLY))
 
 
@@ -128,7 +128,7 @@ async def test_an_answer_that_automod_objects_to_is_shown_without_the_words_that
     (answer,) = shown(house)
     assert texts(answer).strip() == wording.PLAIN
     assert answer.attachments[0].description == wording.PLAIN_ALT
-    assert labels(answer) == ["Deeper", "Again", "Zoom", "More"]
+    assert labels(answer) == ["Deeper", "Re-roll", "Zoom", "More"]
 
 
 async def test_an_answer_beside_its_message_is_not_taken_for_that_message(house: House) -> None:

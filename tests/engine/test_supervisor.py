@@ -18,8 +18,9 @@ from engine import settings as settings_
 from engine import supervisor
 from engine.errors import NoLedger
 from engine.params import Dream
-from engine.queue import retention
-from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Progress, State
+from engine.queue import retention, timings
+from engine.queue.course import planned_course
+from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Progress, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import LocalDispatch, open_ledger
 from engine.settings import Settings
@@ -88,23 +89,58 @@ async def test_a_job_is_done(engine: Supervisor, dispatch: LocalDispatch) -> Non
     assert row.result.mime == "image/png"
 
 
-async def test_hints_tell_of_start_steps_and_end(engine: Supervisor, settings: Settings) -> None:
-    heard: list[str] = []
+async def heard_until(kind: type[Hint], engine: Supervisor, settings: Settings, job: Job) -> list[Hint]:
+    """The hints of a job, up to the first of a kind."""
+    heard: list[Hint] = []
     dispatch = LocalDispatch.open(settings)
 
     async def listen() -> None:
         async for hint in dispatch.hints():
-            heard.append(type(hint).__name__)
-            if heard[-1] == "Settled":
+            heard.append(hint)
+            if isinstance(hint, kind):
                 return
 
     listening = asyncio.create_task(listen())
     await eventually_true(lambda: len(engine.live._writers) == 2)
-    await dispatch.submit(order(FINE), {})
-    async with asyncio.timeout(10):
+    await dispatch.submit(job, {})
+    async with asyncio.timeout(60):
         await listening
-    assert heard == ["Started", "Progress", "Progress", "Progress", "Settled"]
     await dispatch.close()
+    return heard
+
+
+async def test_hints_tell_of_start_steps_and_end(
+    engine: Supervisor, dispatch: LocalDispatch, settings: Settings
+) -> None:
+    start, *told, end = await heard_until(Settled, engine, settings, order(FINE))
+    assert (type(start), type(end)) == (Started, Settled)
+    told_steps = [hint.step for hint in told if isinstance(hint, Progress)]
+    assert sorted({0, *told_steps}) == [0, 1, 2, 3]  # 0 where the first one took a second
+    assert told_steps == sorted(told_steps)
+    done = [hint.done for hint in told if isinstance(hint, Progress)]
+    assert 0 < done[0] <= done[-1] < 1
+    assert done == sorted(done)
+
+
+async def test_a_child_that_makes_no_step_for_a_while_is_still_told_of(
+    engine: Supervisor, dispatch: LocalDispatch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_S", 0.1)
+    monkeypatch.setattr(supervisor, "BEAT_S", 0.05)
+    *_, told = await heard_until(Progress, engine, settings, order(DEAF))
+    assert isinstance(told, Progress)
+    assert (told.step, told.preview) == (0, b"")
+    assert told.eta_s > 0
+    await dispatch.cancel(told.id)
+    assert (await settled(dispatch, told.id)).state == State.CANCELLED
+
+
+async def test_the_course_of_a_dream_is_learned(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    job = order(FINE)
+    await settled(dispatch, await dispatch.submit(job, {}))
+    with dispatch.ledger._read() as db:
+        learned = timings.read(db, job)
+    assert learned.course != planned_course(job.params)
 
 
 async def eventually_true(true: Callable[[], bool]) -> None:

@@ -22,9 +22,10 @@ from bot.delivery.channel_lane import Pace
 from bot.playground.world import Channel, Persona
 from bot.requests.submission import noise
 from engine.errors import BrokenPicture, TooManyScans
+from engine.queue.database import metadata
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import JobRow, Limits
-from engine.queue.ledger import Ledger, metadata
+from engine.queue.ledger import Ledger
 from tests.bot.requests.test_service import Stage, _drawn_avatars, specification, stage  # noqa: F401
 from tests.engine.files.broken_files import photo, saved, with_scans
 from tests.engine.queue.conftest import Clock, a_job

@@ -1,14 +1,18 @@
 /**
  * The composition root of the page: frames from the server come in, presses and keys go out.
+ *
+ * Longer than most files: every frame and every action has its few lines here, in one table each.
  */
 
-import { drawComposer, fillComposer, hint, insertText, installComposer, replyTo, runOnTarget } from "./composer.js";
+import { drawComposer, fillComposer, giveBack, hint, insertText, installComposer, replyTo, runOnTarget } from "./composer.js";
 import { find, make } from "./dom.js";
+import { keepPlace, readPlace } from "./drafts.js";
 import { attachSample } from "./files.js";
 import { installLab, logLine, toast } from "./lab.js";
 import { openLetter } from "./letter.js";
 import { enlarge, installLightbox } from "./lightbox.js";
 import { announce, drawLog, forgetElements, goToEnd, installLog, jumpTo, mendLog, redrawMessage, removeMessage, takeMessage, walkLog } from "./log.js";
+import { installLongPress } from "./longpress.js";
 import { refreshTimes } from "./markdown.js";
 import { closeMenu, installMenu, openMenu } from "./menu.js";
 import { summary } from "./message.js";
@@ -58,7 +62,9 @@ const FRAMES = {
   notice(frame) {
     release();
     weather("");
-    if (!frame.persona || frame.persona === state.persona) toast(frame.text);
+    if (frame.persona && frame.persona !== state.persona) return;
+    toast(frame.text);
+    giveBack(frame.nonce);
   },
   lab: (frame) => logLine(frame.log),
 };
@@ -72,6 +78,7 @@ function submit(frame, fields) {
 }
 
 function drawAll() {
+  keepPlace(state.persona, state.channel);
   document.title = `Pareidolia playground · ${openChannel().name}`;
   drawChannels();
   drawPersonas();
@@ -80,7 +87,6 @@ function drawAll() {
   drawPresence();
   drawLog();
   drawComposer();
-  goToEnd();
 }
 
 function drawChannels() {
@@ -137,6 +143,7 @@ function openChannelById(id) {
   replyTo(null);
   weather("");
   drawAll();
+  goToEnd();
   find("composer").focus();
 }
 
@@ -146,8 +153,9 @@ function become(persona) {
   replyTo(null);
   forgetElements();
   drawAll();
+  goToEnd();
   find("personas").querySelector('[aria-pressed="true"]').focus();
-  find("announcer").textContent = `You now write and press as ${nameOf(currentPersona())}.`;
+  find("announcer").textContent = `You are now acting as ${nameOf(currentPersona())}.`;
 }
 
 /* From one persona's direct conversation to the other's, else to the first channel. */
@@ -269,16 +277,27 @@ function onChange(event) {
 }
 
 function onContextMenu(event) {
-  const person = event.target.closest?.('[data-action="person"], [data-action="become"]');
-  const message = event.target.closest?.(".message");
   if (event.target.closest?.(".menu")) event.preventDefault();
-  if (!person && !message) return;
-  if (getSelection().toString() && !person) return;
-  event.preventDefault();
   const byKey = event.clientX === 0 && event.clientY === 0;
-  const anchor = byKey ? (person ?? message) : { x: event.clientX, y: event.clientY };
-  if (person) openPerson(person.dataset.person, anchor);
-  else openApps(messageOf(message), anchor);
+  if (openMenuOf(event.target, byKey ? null : { x: event.clientX, y: event.clientY })) event.preventDefault();
+}
+
+/* Opens the menu of the person or message under a target, at a point or beside it; returns whether there is one. */
+function openMenuOf(target, point) {
+  const person = target.closest?.('[data-action="person"], [data-action="become"]');
+  const message = target.closest?.(".message");
+  if (!person && (!message || getSelection().toString())) return false;
+  if (person) openPerson(person.dataset.person ?? person.dataset.persona, point ?? person);
+  else openApps(messageOf(message), point ?? message);
+  return true;
+}
+
+/* The arrow keys would choose at once in a closed menu: it opens instead, and one choice is made in it. */
+function onSelectKey(event) {
+  const menu = event.target.closest?.('[data-action="choose"]');
+  if (!menu || !["ArrowDown", "ArrowUp"].includes(event.key) || event.altKey) return;
+  event.preventDefault();
+  menu.showPicker?.();
 }
 
 function onLogKey(event) {
@@ -317,12 +336,13 @@ function onLine({ connected, pause }) {
   curtain.hidden = connected;
   if (connected) return;
   const again = make("button", { type: "button", class: "plain", on: { click: () => line.retry() } }, "Try now");
-  const words = state.greeted ? "The playground went away. It is tried again every few seconds; what you typed is kept." : "The playground is not answering yet. It is tried again every few seconds.";
+  const words = state.greeted ? "The playground went away. Reconnecting every few seconds; your text is safe." : "The playground is not answering yet. Reconnecting every few seconds.";
   curtain.replaceChildren(make("span", { class: "lamp", "aria-hidden": "true" }), words, " ", again);
   curtain.dataset.pause = pause;
 }
 
 function start() {
+  Object.assign(state, readPlace());
   installPictures();
   installMenu();
   installLightbox();
@@ -332,6 +352,8 @@ function start() {
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
   document.addEventListener("contextmenu", onContextMenu);
+  document.addEventListener("keydown", onSelectKey);
+  installLongPress(openMenuOf);
   document.addEventListener("keydown", onPageKey);
   find("log").addEventListener("keydown", onLogKey);
   find("log").addEventListener("wheel", closeMenu, { passive: true });

@@ -76,7 +76,7 @@ function gallery(part, message) {
     shown.dataset.key = `item/${index}`;
     return shown;
   });
-  return make("div", { class: `gallery count-${Math.min(items.length, 4)}` }, items);
+  return make("div", { class: `gallery count-${items.length > 4 ? "many" : items.length}` }, items);
 }
 
 function filePart(part, message) {
@@ -138,7 +138,7 @@ function cover(node, message, part) {
   const key = `${message.id}/${part}`;
   if (state.revealed.has(key)) return make("div", { class: "covered" }, node);
   node.inert = true;
-  return make("div", { class: "covered hidden" }, node, make("button", { type: "button", class: "uncover", "data-action": "reveal", "data-reveal": key }, "Hidden · press to show"));
+  return make("div", { class: "covered hidden" }, node, make("button", { type: "button", class: "uncover", "data-action": "reveal", "data-reveal": key }, "Hidden · click to show"));
 }
 
 function button(part, message) {
@@ -172,8 +172,9 @@ function linkButton(part, face) {
 export function choicesOf(part) {
   if (part.type === 3) return part.options ?? [];
   if (part.type === 8) return state.channels.map((channel) => ({ value: channel.id, label: `#${channel.name}` }));
-  if (part.type === 6) return [];
-  return everybody().map((person) => ({ value: person.id, label: person.name }));
+  const people = everybody().map((person) => ({ value: person.id, label: person.name }));
+  const roles = state.roles.map((role) => ({ value: role.id, label: role.name }));
+  return { 5: people, 6: roles, 7: [...people, ...roles] }[part.type] ?? [];
 }
 
 function select(part, message) {

@@ -3,10 +3,13 @@
  *
  * Enter runs. A text that begins with a slash is read by commands.js against what the bot registered; anything else is
  * said. Attached pictures fill the attachment options of a command in order, `image` first.
+ *
+ * Longer than most files: what is read, sent, kept and given back is one text in one box.
  */
 
 import { ATTACHMENT, matchEntry, readCommand, readPieces } from "./commands.js";
 import { find, make } from "./dom.js";
+import { keepDraft, readDraft } from "./drafts.js";
 import { attachedFiles, attachFiles, attachSample, drawFiles, dropChips, storeSample, watchFiles } from "./files.js";
 import { closePicker, handlePickerKey, installPicker, recallChoice, refreshPicker } from "./picker.js";
 import { authorOf, summary } from "./message.js";
@@ -14,7 +17,7 @@ import { everybody, isUsableHere, openChannel, state, visibleChannels } from "./
 import { nonce } from "./wire.js";
 
 const SAMPLE = "application/x-sample";
-const desk = { send: () => false, replyTo: null, last: "", busy: false, fix: "", onSent: () => {} };
+const desk = { send: () => false, replyTo: null, ping: true, last: "", busy: false, channel: null, sent: null, fix: "", onSent: () => {} };
 
 /** Wires the composer. `send(frame)` answers false without a connection; `onSent(kind)` hears "command" or "say". */
 export function installComposer(send, onSent) {
@@ -59,11 +62,18 @@ export function insertText(text) {
   settle();
 }
 
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
+
+function grow(box) {
+  if (GROWS_BY_ITSELF) return;
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight}px`;
+}
+
 /** Fits everything around the text to the text: height, option strip, files, picker. */
 export function settle() {
-  const box = find("composer");
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
+  grow(find("composer"));
+  keepDraft(desk.channel, find("composer").value);
   drawFiles();
   drawStrip();
   refreshPicker();
@@ -118,7 +128,7 @@ async function say(text) {
   const chips = await arrivedFiles();
   if (!chips) return;
   const frame = { type: "say", persona: state.persona, channel_id: state.channel, content: withMentions(text), upload_ids: chips.map((chip) => chip.stored.upload_id) };
-  if (desk.replyTo) frame.reply_to = desk.replyTo;
+  if (desk.replyTo) Object.assign(frame, { reply_to: desk.replyTo, ping: desk.ping });
   finish(frame, text, chips, "say");
 }
 
@@ -131,6 +141,7 @@ async function arrivedFiles() {
 
 async function runCommand(text) {
   const usable = state.entries.filter(({ command }) => isUsableHere(command));
+  if (!state.bot.online) return hint(`${state.bot.username} is offline. Your text stays here; press Enter again when it is back online.`);
   if (!state.entries.length) return hint("The bot has not brought its commands yet. Wait a moment, then press Enter again.");
   const elsewhere = matchEntry(text, state.entries);
   if (elsewhere && !isUsableHere(elsewhere.entry.command)) return hint(`/${elsewhere.entry.path} does not work in this conversation. Open another channel and type it there.`);
@@ -147,7 +158,7 @@ async function runCommand(text) {
 }
 
 function askFor(option, entry, text) {
-  if (option.type === ATTACHMENT) return hint(`/${entry.path} needs ${option.name}. Drop a picture here, or press one of the photos at hand, then Enter.`);
+  if (option.type === ATTACHMENT) return hint(`/${entry.path} needs ${option.name}. Drop a picture here, or click one of the sample photos, then press Enter.`);
   fillComposer(`${text} ${option.name}:`);
   return hint(`/${entry.path} needs ${option.name}: ${option.description || "write it after the colon"}.`);
 }
@@ -217,10 +228,17 @@ const escapePattern = (name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 function finish(frame, text, chips, kind) {
   if (!desk.send(frame)) return hint("The playground is not answering. Your text stays here; press Enter again when it is back.");
   desk.last = text;
+  desk.sent = { nonce: frame.nonce, text };
   replyTo(null);
   dropChips(chips);
   fillComposer("");
   desk.onSent(kind, frame);
+}
+
+/** Puts a command that came to nothing back into the empty composer. */
+export function giveBack(nonce) {
+  if (!nonce || desk.sent?.nonce !== nonce || find("composer").value) return;
+  fillComposer(desk.sent.text);
 }
 
 /** Sends a context menu command on a message (type 3) or a person (type 2). */
@@ -230,21 +248,45 @@ export function runOnTarget(command, target) {
   return desk.onSent("command", frame);
 }
 
+/* A reply calls whom it answers unless that is turned off; oneself one does not call. */
+function pingToggle(message) {
+  const { id, name } = authorOf(message);
+  if (id === state.persona) return null;
+  const face = () => (desk.ping ? "@ ON" : "@ OFF");
+  const turn = ({ currentTarget: button }) => {
+    desk.ping = !desk.ping;
+    button.textContent = face();
+    button.setAttribute("aria-pressed", String(desk.ping));
+  };
+  return make("button", { type: "button", class: "plain ping", "data-testid": "ping", "aria-pressed": "true", "aria-label": `Mention ${name}`, title: `Mention ${name}`, on: { click: turn } }, face());
+}
+
 /** Makes the next message a reply to this one; null makes it none. */
 export function replyTo(message) {
   desk.replyTo = message?.id ?? null;
+  desk.ping = true;
   const bar = find("replying");
   bar.hidden = !message;
   if (!message) return bar.replaceChildren();
   const cancel = make("button", { type: "button", class: "tool small", "aria-label": "Do not reply", on: { click: () => replyTo(null) } }, make("span", { class: "glyph cross", "aria-hidden": "true" }));
-  bar.replaceChildren("Replying to ", make("b", {}, authorOf(message).name), make("span", { class: "replying-words" }, summary(message, 60)), cancel);
+  bar.replaceChildren(...["Replying to ", make("b", {}, authorOf(message).name), make("span", { class: "replying-words" }, summary(message, 60)), pingToggle(message), cancel].filter(Boolean));
   return find("composer").focus();
+}
+
+/* Each channel has its own draft, as in Discord; what is typed before the first greeting belongs to the first channel. */
+function takeDraft(channel) {
+  if (desk.channel === channel) return;
+  const isFirst = desk.channel === null;
+  desk.channel = channel;
+  const box = find("composer");
+  if (!isFirst || !box.value) box.value = readDraft(channel);
 }
 
 /** Draws what depends on the open channel and persona. */
 export function drawComposer() {
   const channel = openChannel();
   if (!channel) return;
+  takeDraft(channel.id);
   find("composer").placeholder = "Write, or type / for a command";
   settle();
 }

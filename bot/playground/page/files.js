@@ -31,7 +31,7 @@ const fileNameOf = (sample) => sample.url.split("?")[0].split("/").pop();
 
 async function fetchSample(sample) {
   const response = await fetch(sample.url);
-  if (!response.ok) throw new Error(`The photo “${sample.title}” did not load. Press it again.`);
+  if (!response.ok) throw new Error(`The photo “${sample.title}” did not load. Click it again.`);
   return response.blob();
 }
 

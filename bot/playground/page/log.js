@@ -6,12 +6,13 @@
 
 import { find, make, mendChildren } from "./dom.js";
 import { authorOf, messageElement, summary } from "./message.js";
-import { isVisible, openChannel, state } from "./state.js";
+import { currentPersona, isVisible, nameOf, openChannel, state } from "./state.js";
 
 const TOGETHER_MS = 5 * 60 * 1000;
 const NEAR_END = 90;
 const elements = new Map();
 let pinned = true;
+let anchor = null;
 
 /** Forgets every element: the next drawing starts afresh (another persona sees mentions differently). */
 export function forgetElements() {
@@ -123,9 +124,14 @@ function invitation() {
     make("img", { src: "/page/icon.svg", alt: "", width: 72, height: 72 }),
     make("h3", {}, place),
     make("p", {}, "Type ", fillButton("/dream layer:high"), " and press ", make("kbd", {}, "Enter"), "."),
-    make("ul", {}, make("li", {}, "Drop or paste a picture anywhere on this page, or press one of the photos at hand: the dream starts from it."), make("li", {}, "Press ", fillButton("/"), " to see everything the bot can do, or ", fillButton("/help"), " to be told."), make("li", {}, "Become Ada or Mod above, and press the buttons under a dream as somebody else.")),
+    make("ul", {}, make("li", {}, "Drop or paste a picture anywhere on this page, or click one of the sample photos: the dream starts from it."), make("li", {}, "Press ", fillButton("/"), " to see everything the bot can do, or ", fillButton("/help"), " for a tour."), make("li", {}, whoYouAre())),
     wake,
   );
+}
+
+function whoYouAre() {
+  const others = state.personas.filter((one) => one.id !== state.persona).map(nameOf);
+  return `You are ${nameOf(currentPersona())}. Switch to ${others.join(" or ")} above to try the buttons under a dream as somebody else.`;
 }
 
 const fillButton = (text) => make("button", { type: "button", class: "suggest", "data-action": "fill", "data-fill": text, "data-testid": "suggestion" }, text);
@@ -179,14 +185,27 @@ function stayPinned() {
   find("newer").hidden = pinned || isEmpty;
 }
 
+const topIn = (log, node) => node.getBoundingClientRect().top - log.getBoundingClientRect().top;
+
+function firstInView(log) {
+  const node = messageNodes().find((one) => topIn(log, one) + one.offsetHeight > 0);
+  return node ? { node, top: topIn(log, node) } : null;
+}
+
+/* Who reads older messages stays where they are, whatever grows above. */
+function holdPlace(log) {
+  if (anchor?.node.isConnected) log.scrollTop += topIn(log, anchor.node) - anchor.top;
+}
+
 /** Keeps the end in view while the reader is there, and only then. */
 export function installLog() {
   const log = find("log");
   log.addEventListener("scroll", () => {
     pinned = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    anchor = pinned ? null : firstInView(log);
     if (pinned) find("newer").hidden = true;
   });
-  new ResizeObserver(() => pinned && stayPinned()).observe(find("pages"));
+  new ResizeObserver(() => (pinned ? stayPinned() : holdPlace(log))).observe(find("pages"));
   new ResizeObserver(() => pinned && stayPinned()).observe(log);
   find("newer").addEventListener("click", goToEnd);
 }

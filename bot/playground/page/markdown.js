@@ -160,7 +160,7 @@ export function ownAddress(address) {
 }
 
 const spoilerNode = (nodes) =>
-  make("button", { type: "button", class: "spoiler-text", "data-action": "uncover", "aria-label": "Hidden text, press to show" }, nodes);
+  make("button", { type: "button", class: "spoiler-text", "data-action": "uncover", "aria-label": "Hidden text, click to show" }, nodes);
 
 const FORMATS = {
   t: { timeStyle: "short" },

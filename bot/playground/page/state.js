@@ -15,6 +15,7 @@ export const state = {
   commands: [],
   entries: [],
   samples: [],
+  roles: [],
   messages: new Map(),
   persona: null,
   channel: null,
@@ -25,8 +26,8 @@ export const state = {
 
 /** Takes over everything a greeting says; keeps the persona and the channel that were chosen before. */
 export function greet(frame) {
-  const { server, personas, channels, bot, samples } = frame;
-  Object.assign(state, { server, personas, channels, bot, samples, greeted: true });
+  const { server, personas, channels, bot, samples, roles } = frame;
+  Object.assign(state, { server, personas, channels, bot, samples, roles, greeted: true });
   takeCommands(frame.commands);
   state.messages = new Map(frame.messages.map((message) => [message.id, message]));
   state.persona = personas.some((one) => one.id === state.persona) ? state.persona : personas[0].id;

@@ -25,11 +25,11 @@ async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage
     assert labels(message) == ["Cancel"]
     stage.dispatch.start()
     stage.dispatch.progress(row.id, 2, 5, JPEG, eta_s=8.0)
-    await stage.shows(message, "imagining · 40 % · about 8 s left")
-    assert labels(message) == ["Cancel", "Keep this one"]
+    await stage.shows(message, "Imagining… 40% · about 8 s left")
+    assert labels(message) == ["Cancel", "Stop here & keep"]
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "`/concept subject:fox variations:4 seed:7`")
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
     assert alts(message) == ["4 different pictures of what the network imagines when asked for fox."]
 
 
@@ -44,7 +44,7 @@ async def test_it_grows_out_of_a_picture_that_is_attached(stage: Stage) -> None:
 async def test_its_buttons_go_on_from_there(stage: Stage) -> None:  # noqa: F811
     message = await stage.ask("You", "concept", subject="fox", size=300)
     parent = await stage.finish(message)
-    for button in ("Deeper", "Again", "Zoom"):
+    for button in ("Deeper", "Re-roll", "Zoom"):
         await stage.press("Ada", message, button)
     deeper, again, zoom = (row.job for row in await stage.queued(3))
     assert [job.params.recipe for job in (deeper, again, zoom)] == ["dream", "concept", "zoom"]

@@ -54,7 +54,7 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
         assert await stage.dispatch.get_blob(key)
     assert "with a guide and a mask" in words(message)
     assert alts(message)[0].endswith("faces, animals, eyes, guided by a second picture.")
-    for button in ("Deeper", "Again", "Zoom"):
+    for button in ("Deeper", "Re-roll", "Zoom"):
         await stage.press("Ada", message, button)
     deeper, again, zoom = await stage.queued(3)
     assert deeper.job.others == again.job.others == row.job.others
@@ -69,9 +69,9 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
     ("options", "sentence"),
     [
         ({"look": "2015", "subject": "eyes"}, "`look` 2015 climbs one layer"),
-        ({"network": "googlenet"}, 'The network "googlenet" is not installed here'),
-        ({"network": "gogglenet"}, 'There is no network "gogglenet"'),
-        ({"layer": "high*0.7 + hgih:21"}, "At character 12"),
+        ({"network": "googlenet"}, 'The model "googlenet" is not installed here'),
+        ({"network": "gogglenet"}, 'There is no model "gogglenet"'),
+        ({"layer": "high*0.7 + hgih:21"}, "character 12"),
     ],
 )
 async def test_what_does_not_go_together_is_refused_in_private(
@@ -85,7 +85,7 @@ async def test_what_does_not_go_together_is_refused_in_private(
 @pytest.mark.parametrize(
     ("data", "options", "sentence"),
     [
-        (b"text", {}, "not a picture I can open"),
+        (b"text", {}, "can't open that file as an image"),
         (png(), {"subject": "eyes"}, "takes the place of a subject: leave one of them out"),
     ],
 )

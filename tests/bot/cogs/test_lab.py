@@ -29,8 +29,8 @@ async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: St
     assert row.job.params == Channel(layer="mid", channel=21, seed=7)
     assert row.job.picture is None
     assert "`/lab channel layer:mid channel:21 seed:7`" in words(message)
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
-    for button in ("Deeper", "Again", "Zoom"):
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    for button in ("Deeper", "Re-roll", "Zoom"):
         await stage.press("Ada", message, button)
     deeper, again, zoom = (child.job for child in await stage.queued(3))
     assert deeper.params.aim == zoom.params.aim == ("layer", "mid:21")
@@ -44,7 +44,7 @@ async def test_without_a_channel_it_is_an_atlas_which_is_not_dreamed(stage: Stag
     message, row = await drawn(stage, layer="low", image=image, top=9, seed=7)
     assert row.job.params == Channel(layer="low", top=9, seed=7)
     assert row.job.picture is not None
-    assert labels(message) == ["Again", "More"]
+    assert labels(message) == ["Re-roll", "More"]
     assert "`/lab channel layer:low top:9 seed:7`" in words(message)
 
 

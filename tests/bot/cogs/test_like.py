@@ -1,4 +1,4 @@
-""" "Dream like this" against the stand-in Discord, with the engine's part done by hand."""
+""" "Copy settings" against the stand-in Discord, with the engine's part done by hand."""
 
 import asyncio
 import io
@@ -72,7 +72,7 @@ async def test_the_ledger_knows_how_a_dream_was_made_though_its_file_was_strippe
     assert liked.job.requester == stage.playground.world.persona("Ada").id
     assert liked.job.picture != row.job.picture, "Ada's own avatar"
     assert liked.job.parent is None
-    assert "`/dream subject:owl strength:1.6 size:256 keep:0.2 seed:4821`, over Ada\\'s avatar" in told
+    assert "`/dream subject:owl strength:1.6 size:256 keep:0.2 seed:4821`, on Ada\\'s avatar" in told
     assert alts(answer) == ["Ada's avatar, before the dream"]
 
 
@@ -87,7 +87,7 @@ async def test_the_last_picture_that_was_chosen_in_this_channel_is_dreamed(stage
     _, told = await like(stage, "Ada", theirs)
     liked = await newest(stage)
     assert (liked.job.picture, climb(liked).layer) == (first.job.picture, "low")
-    assert "over Ada\\'s picture" in told
+    assert "on Ada\\'s picture" in told
 
 
 @pytest.mark.parametrize(("where", "options"), [("dreams", {"private": True}), ("elsewhere", {})])
@@ -158,7 +158,7 @@ async def test_what_no_command_offers_is_told_and_what_is_not_in_the_file(stage:
     made = Dream(layer="mid", iterations=20, jitter=8, seed=7)
     _, told = await like(stage, "You", said(stage, noted(made, "guide", "mask")))
     assert "`/dream layer:mid seed:7 iterations:20 jitter:8`" in told
-    assert "The guide of that one is not in its file" in told
+    assert "Its guide is not in the file" in told
     (row,) = await stage.rows()
     assert row.job.others == {}
 
@@ -181,10 +181,10 @@ async def test_a_forged_file_is_refused_in_private(stage: Stage, caplog: pytest.
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (png(), "does not say how it was made"), (b"text", "not a picture"), (b"", "empty"),
-        (noted(Dream(iterations=100, size=1024)), "8.3 times as much work as can be asked for here"),
+        (png(), "isn't one of my dreams"), (b"text", "open that file as an image"), (b"", "empty"),
+        (noted(Dream(iterations=100, size=1024)), "8.3 times as much work as is allowed here"),
         (noted(Zoom(iterations=100, octaves=8, frames=90)), "times as much work"),
-        (noted(Dream(network="googlenet")), 'The network "googlenet" is not installed here'),
+        (noted(Dream(network="googlenet")), 'The model "googlenet" is not installed here'),
     ],
 )  # fmt: skip
 async def test_what_a_file_asks_for_faces_the_same_limits_as_what_is_typed(
@@ -196,7 +196,7 @@ async def test_what_a_file_asks_for_faces_the_same_limits_as_what_is_typed(
 
 
 async def test_words_alone_cannot_be_followed(stage: Stage) -> None:  # noqa: F811
-    assert "I see no picture" in await refused(stage, stage.playground.say("Ada", "dreams", "no picture here"))
+    assert "I see no image" in await refused(stage, stage.playground.say("Ada", "dreams", "no picture here"))
 
 
 async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
@@ -205,7 +205,7 @@ async def test_a_file_that_does_not_come_in_time_is_a_sentence(stage: Stage, mon
 
     monkeypatch.setattr(service, "READ_S", 0.05)
     monkeypatch.setattr(stage.client.service.downloader, "imprint", never)
-    assert "could not download" in await refused(stage, said(stage, noted(Dream())))
+    assert "couldn't download that" in await refused(stage, said(stage, noted(Dream())))
     assert not stage.client.service._quota.busy
 
 

@@ -26,7 +26,7 @@ async def looked_at(stage: Stage, **options: Option) -> tuple[Message, JobRow]: 
     message = await stage.ask("You", "see", **options)
     row = stage.start()
     stage.dispatch.progress(row.id, 1, 4)
-    await stage.shows(message, "looking · 25 %")
+    await stage.shows(message, "Looking… 25%")
     stage.dispatch.finish(row.id, png(), facts=FOUND)
     await stage.shows(message, "seed:")
     return message, row
@@ -36,16 +36,16 @@ async def test_a_look_tells_what_was_seen_in_the_line_and_to_those_who_cannot_se
     message, row = await looked_at(stage, seed=7)
     assert row.job.params == See(seed=7)
     assert row.job.picture is not None, "the caller's avatar"
-    assert labels(message) == ["Dream it", "Again", "More"]
+    assert labels(message) == ["Dream it", "Re-roll", "More"]
     assert "`/see seed:7`" in words(message)
     assert "**This is a fox.**" in words(message).replace("\\", "")
     assert "🦊 fox 72%" in words(message).replace("\\", "")
-    assert alts(message)[0].startswith("What the network sees in You's avatar: This is a fox; 🦊 fox 72%.")
+    assert alts(message)[0].startswith("What the network sees in Sam's avatar: This is a fox; 🦊 fox 72%.")
 
 
 async def test_what_was_looked_at_is_dreamed_and_looked_at_again(stage: Stage) -> None:  # noqa: F811
     message, row = await looked_at(stage, image=stage.playground.upload("cat.png", png(40, 30)))
-    for button in ("Dream it", "Again"):
+    for button in ("Dream it", "Re-roll"):
         await stage.press("Ada", message, button)
     dream, again = (child.job for child in await stage.queued(2))
     assert dream.params == Dream(seed=dream.params.seed)
@@ -73,4 +73,4 @@ async def test_what_does_it_see_takes_pictures_and_refuses_words(stage: Stage) -
     plain = stage.playground.say("Ada", "dreams", "no picture here")
     refused = await stage.response_to(stage.playground.menu("You", "dreams", wording.SEE_THIS, plain))
     assert refused.ephemeral
-    assert "I see no picture" in words(refused)
+    assert "I see no image" in words(refused)

@@ -142,7 +142,7 @@ async def test_previews_then_the_result_then_nothing(
     dispatch.finish(id, PNG)
     assert await posted(dispatch, id) == "7"
     first, last = wall.shown[0][1], wall.shown[-1][1]
-    assert "dreaming · 40 %" in first.text
+    assert "Dreaming… 40%" in first.text
     assert first.verbs == ("cancel", "keep")
     assert (picture(first), picture(last)) == (JPEG, PNG)
     assert last.verbs == ("deeper", "again", "zoom", "more")
@@ -189,7 +189,7 @@ async def test_a_failed_job_says_why_and_offers_again(
     dispatch.fail(id)
     await posted(dispatch, id)
     card = wall.shown[-1][1]
-    assert card.verbs == ("again",)
+    assert card.verbs == ("retry",)
     assert "Try again" in card.text
     assert "F04" in card.text
 
@@ -199,7 +199,7 @@ async def test_a_cancelled_job_says_so(dispatch: MemoryDispatch, wall: Wall, tra
     await tracker.follow(id)
     await dispatch.cancel(id)
     await posted(dispatch, id)
-    assert "Stopped" in wall.shown[-1][1].text
+    assert "Cancelled" in wall.shown[-1][1].text
 
 
 async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
@@ -214,7 +214,7 @@ async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
     await wall.until(lambda: "next" in wall.texts(id)[-1])
     dispatch.start()
     dispatch.progress(id, 1, 5, JPEG)
-    await wall.until(lambda: "20 %" in wall.texts(id)[-1])
+    await wall.until(lambda: "20%" in wall.texts(id)[-1])
 
 
 async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
@@ -226,7 +226,7 @@ async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
     dispatch.progress(id, 2, 5, JPEG)
     await wall.until(lambda: wall.shown)
     assert dispatch.crash(id) is State.QUEUED
-    await wall.until(lambda: "Something broke, trying once more. Yours is next" in wall.texts(id)[-1])
+    await wall.until(lambda: "Something broke, trying once more. You're next" in wall.texts(id)[-1])
     dispatch.start()
     dispatch.finish(id, PNG)
     assert await posted(dispatch, id) == "7"
@@ -245,7 +245,7 @@ async def test_a_second_crash_is_the_answer(dispatch: MemoryDispatch, wall: Wall
         dispatch.crash(id)
     await posted(dispatch, id)
     assert "F01" in wall.texts(id)[-1]
-    assert [text for text in wall.texts(id) if "Stopped" in text] == []
+    assert [text for text in wall.texts(id) if "Cancelled" in text] == []
 
 
 @pytest.mark.parametrize("running", [True, False])
@@ -259,11 +259,11 @@ async def test_a_hint_that_a_job_is_settled_is_not_believed_over_its_row(
     dispatch._send_hint(Settled(id))
     await wall.until(lambda: wall.shown)
     assert wall.shown[0][1].verbs == ("cancel",)
-    assert ("dreaming" if running else "next") in wall.texts(id)[0]
+    assert ("Dreaming" if running else "next") in wall.texts(id)[0]
     if not running:
         dispatch.start()
     dispatch.progress(id, 4, 5, JPEG)
-    await wall.until(lambda: "80 %" in wall.texts(id)[-1])
+    await wall.until(lambda: "80%" in wall.texts(id)[-1])
     dispatch.finish(id, PNG)
     assert await posted(dispatch, id) == "7"
 
@@ -277,9 +277,9 @@ async def test_a_preview_that_is_late_does_not_say_that_a_finished_dream_is_drea
     row = dispatch.ledger.claim("by hand")
     assert row
     dispatch.ledger.settle_cancelled(id, row.attempt)
-    tracker._handle_hint(Progress(id, 2, 5, 1.0, JPEG))
+    tracker._handle_hint(Progress(id, 2, 5, 0.4, 1.0, JPEG))
     await posted(dispatch, id)
-    assert ["Stopped" in text for text in wall.texts(id)] == [True]
+    assert ["Cancelled" in text for text in wall.texts(id)] == [True]
     await tracker.close()
 
 
@@ -295,7 +295,7 @@ async def test_a_job_that_is_held_is_not_edited_because_it_was_cancelled(
     assert wall.shown == []
     await tracker.follow(id)
     await posted(dispatch, id)
-    assert "Stopped" in wall.texts(id)[-1]
+    assert "Cancelled" in wall.texts(id)[-1]
 
 
 async def test_after_a_restart_a_job_that_was_put_back_does_not_look_as_if_it_were_dreamed(

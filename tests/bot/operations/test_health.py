@@ -231,9 +231,9 @@ async def test_edits_that_fail_are_counted_by_their_reason(world: World, wall: F
 
 
 async def test_memory_of_processes_and_of_the_gpu(world: World) -> None:
-    world.metrics.observe_progress(Progress(JobId("a" * 20), 1, 2, gpu_bytes=0))
+    world.metrics.observe_progress(Progress(JobId("a" * 20), 1, 2, 0.5, gpu_bytes=0))
     assert ("pareidolia_gpu_bytes", "engine") not in await world.numbers()
-    world.metrics.observe_progress(Progress(JobId("a" * 20), 1, 2, gpu_bytes=7 * 2**30))
+    world.metrics.observe_progress(Progress(JobId("a" * 20), 1, 2, 0.5, gpu_bytes=7 * 2**30))
     (world.health._parts.run_dir / "engine.pid").write_text(f'{{"supervisor": {os.getpid()}, "worker": 0}}')
     found = await world.numbers()
     assert found["pareidolia_gpu_bytes", "engine"] == 7 * 2**30

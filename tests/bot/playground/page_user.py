@@ -65,7 +65,7 @@ class Visitor:
         await self.composer.press("Enter")
 
     async def become(self, name: str) -> None:
-        """Be "you", "ada" or "mod" from now on."""
+        """Be "sam", "ada" or "mod" from now on."""
         await self.see(f"persona-{name}").click()
         await expect(self.see(f"persona-{name}")).to_have_attribute("aria-pressed", "true")
 
@@ -100,5 +100,5 @@ async def visit(browser: Browser, address: str, **view: Any) -> Visitor:
     """Open the page, without motion, and wait until it knows everything."""
     visitor = Visitor(await browser.new_page(reduced_motion="reduce", **view))
     await visitor.page.goto(address)
-    await expect(visitor.see("persona-you")).to_be_visible()
+    await expect(visitor.see("persona-sam")).to_be_visible()
     return visitor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.playground.__main__ import explain_port, options
 from bot.playground.server import Playground
 from bot.playground.world import Event
 
@@ -104,13 +106,39 @@ async def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> No
     address = first.split()[1]
     async with aiohttp.ClientSession() as session, session.get(f"{address}/play/samples/none.png") as response:
         assert response.status == 404
+    assert "Ctrl-C" in (await process.stdout.readline()).decode()
     taken = [*command[:-3], address.rsplit(":", 1)[1]]
     second = await asyncio.create_subprocess_exec(*taken, stdout=asyncio.subprocess.PIPE)
     said, _ = await second.communicate()
-    assert (second.returncode, b"is taken" in said) == (1, True)
+    assert second.returncode == 1
+    assert said.decode().startswith(f"A playground is already running at {address}. Open it there, or ")
+    assert b"PLAYGROUND_PORT=" in said
     process.send_signal(signal.SIGTERM)
     await process.communicate()
     assert process.returncode == 0
+
+
+async def test_a_port_that_cannot_be_used_is_explained() -> None:
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    stranger = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = stranger.sockets[0].getsockname()[1]
+    taken = OSError(errno.EADDRINUSE, "Address already in use")
+    assert (await explain_port(port, taken)).startswith(f"Port {port} is taken by another program. Use another one: ")
+    refused = await explain_port(80, PermissionError(errno.EACCES, "Permission denied"))
+    assert (
+        refused == "The playground cannot use port 80: Permission denied. Use another one: PLAYGROUND_PORT=81 make play"
+    )
+    stranger.close()
+    await stranger.wait_closed()
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "many"])
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options().parse_args(["--port", port])
+    assert port in capsys.readouterr().err
 
 
 async def test_a_bot_can_tell_that_its_playground_is_gone(playground: Playground, tmp_path: Path) -> None:

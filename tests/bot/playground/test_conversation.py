@@ -61,7 +61,7 @@ async def test_the_message_is_edited_by_token_and_by_channel(playground: Playgro
         done.set_result(await interaction.original_response())
 
     await client.tree.sync()
-    interaction = playground.command("You", "dreams", "dream")
+    interaction = playground.command("Sam", "dreams", "dream")
     original = await asyncio.wait_for(done, 10)
     message = playground.response_to(interaction)
     assert message is not None
@@ -81,7 +81,7 @@ async def test_autocomplete_reaches_the_library_and_comes_back(playground: Playg
         return [app_commands.Choice(name=f"{current}gh · faces", value="high")]
 
     await client.tree.sync()
-    choices = await playground.autocomplete("You", "dreams", "dream", "layer", layer="hi")
+    choices = await playground.autocomplete("Sam", "dreams", "dream", "layer", layer="hi")
     assert choices == [{"name": "high · faces", "value": "high"}]
 
 
@@ -103,7 +103,7 @@ async def test_a_button_opens_a_modal_whose_submit_updates_the_message(playgroun
 
     client.press_answer = opened
     await client.tree.sync()
-    asked = playground.command("You", "dreams", "dream")
+    asked = playground.command("Sam", "dreams", "dream")
     message = await playground.world.until(lambda: playground.response_to(asked))
     press = playground.press("Ada", message, "Deeper")
     await playground.world.until(lambda: press.modal is not None)
@@ -137,9 +137,52 @@ async def test_content_is_hidden_unless_the_bot_is_meant(playground: Playground,
     assert (direct.content, len(direct.attachments)) == ("just you", 1)
     assert isinstance(direct.channel, discord.DMChannel)
     assert await meant.attachments[0].read() == png()
+    assert client.failures == []
     reply = await meant.reply("on it", mention_author=False)
     assert playground.world.messages[str(reply.id)].reference == str(meant.id)
     assert [message.id for message in [one async for one in meant.channel.history(limit=1)]] == [reply.id]
+
+
+async def test_a_reply_calls_whom_it_answers_only_with_its_ping(playground: Playground, client: Client) -> None:
+    @client.tree.command(name="dream", description="Dream a picture")
+    async def dream(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("a dream")
+
+    await client.tree.sync()
+    asked = playground.command("Ada", "dreams", "dream")
+    result = await playground.world.until(lambda: playground.response_to(asked))
+    playground.say("Ada", "dreams", "stronger", reply_to=result)
+    playground.say("Ada", "dreams", "not for you", reply_to=result, ping=False)
+    await wait_for(lambda: len(client.messages) == 3)
+    _, called, among_us = client.messages
+    assert client.user is not None
+    assert (called.content, called.type) == ("stronger", discord.MessageType.reply)
+    assert [one.id for one in called.mentions] == [client.user.id]
+    assert called.reference is not None
+    assert isinstance(called.reference.resolved, discord.Message)
+    assert called.reference.resolved.content == "a dream"
+    assert (among_us.content, among_us.mentions) == ("", [])
+
+
+async def test_nothing_of_others_is_read_through_a_reply_or_by_fetching(playground: Playground, client: Client) -> None:
+    photo = playground.say("Mod", "dreams", "my holiday", [playground.upload("cat.png", png())])
+    playground.say("Ada", "dreams", "@Pareidolia low", reply_to=photo)
+    direct = playground.say("Ada", "dm", "mine", [playground.upload("cat.png", png())])
+    playground.say("Ada", "dm", "this one", reply_to=direct)
+    await wait_for(lambda: len(client.messages) == 4)
+    for said, readable in ((client.messages[1], False), (client.messages[3], True)):
+        assert said.content
+        assert said.reference is not None
+        answered = said.reference.resolved
+        assert isinstance(answered, discord.Message)
+        fetched = await said.channel.fetch_message(answered.id)
+        listed = [one async for one in said.channel.history(limit=9) if one.id == answered.id]
+        for one in (answered, fetched, *listed):
+            assert (bool(one.content), len(one.attachments)) == (readable, int(readable))
+    again = await client.messages[1].reply("on it", mention_author=False)
+    assert again.reference is not None
+    assert isinstance(again.reference.resolved, discord.Message)
+    assert again.reference.resolved.content == client.messages[1].content
 
 
 async def test_a_direct_message_can_be_begun(playground: Playground, client: Client) -> None:

@@ -126,7 +126,7 @@ async def test_an_archived_thread_changes_nothing_until_it_is_opened_again(api: 
 
 @pytest.mark.parametrize("kind", ["thread archived", "thread locked"])
 async def test_a_direct_channel_is_no_thread(api: Api, kind: str) -> None:
-    place = api.stand_in.world.direct(api.stand_in.world.persona("You").id)
+    place = api.stand_in.world.direct(api.stand_in.world.persona("Sam").id)
     assert place is not None
     api.stand_in.rest.faults.plan(Fault(kind, "POST", "/channels/{channel}/messages"))
     status, _ = await api("POST", f"/channels/{place.id}/messages", HELLO)

@@ -39,7 +39,7 @@ PRESET: dict[str, Any] = {
         }
     ],
 }
-MENUS = [{"name": "Dream this", "type": 3}, {"name": "Dream their avatar", "type": 2}]
+MENUS = [{"name": "Dream this", "type": 3}, {"name": "Dream avatar", "type": 2}]
 
 
 async def register(api: Api) -> None:
@@ -142,8 +142,8 @@ async def test_a_webhook_before_the_acknowledgement_is_unknown(api: Api, asked: 
 async def test_follow_ups_are_five_for_a_user_install(playground: Playground, api: Api) -> None:
     await register(api)
     with pytest.raises(Mistake, match="where the bot is a member"):
-        playground.command("You", "elsewhere", "preset save", name="a")
-    asked = playground.command("You", "elsewhere", "dream")
+        playground.command("Sam", "elsewhere", "preset save", name="a")
+    asked = playground.command("Sam", "elsewhere", "dream")
     assert asked.user_install
     await api("POST", callback(asked), {"type": 4, "data": {"content": "a"}})
     playground.rest.limiter._pulse = iter(range(0, 1000, 10)).__next__
@@ -227,7 +227,7 @@ async def test_modals_have_limits_and_are_filled_in(playground: Playground, api:
 
 async def test_the_client_checks_options_and_coerces_them(playground: Playground, api: Api) -> None:
     await register(api)
-    sent = playground.command("You", "lab", "dream", strength="1.5", size="small", private="yes", layer=7)
+    sent = playground.command("Sam", "lab", "dream", strength="1.5", size="small", private="yes", layer=7)
     values = {option["name"]: option["value"] for option in sent.data["options"]}
     assert values == {"strength": 1.5, "size": 256, "private": True, "layer": "7"}
     wrong: list[tuple[str, dict[str, Any], str]] = [
@@ -244,36 +244,36 @@ async def test_the_client_checks_options_and_coerces_them(playground: Playground
     ]
     for name, options, sentence in wrong:
         with pytest.raises(Mistake, match=sentence):
-            playground.command("You", "lab", name, **options)
-    nested = playground.command("You", "lab", "preset save", name="abc")
+            playground.command("Sam", "lab", name, **options)
+    nested = playground.command("Sam", "lab", "preset save", name="abc")
     assert nested.data["options"][0]["options"] == [{"name": "name", "type": 3, "value": "abc"}]
 
 
 async def test_menus_carry_their_target(playground: Playground, api: Api) -> None:
     await register(api)
     said = playground.say("Ada", "dreams", "look", [playground.upload("cat.png", png(9, 9))])
-    on_message = playground.menu("You", "dreams", "Dream this", said)
+    on_message = playground.menu("Sam", "dreams", "Dream this", said)
     target = on_message.data["resolved"]["messages"][said.id]
     assert (target["content"], target["attachments"][0]["width"]) == ("look", 9)
-    on_person = playground.menu("You", "dreams", "Dream their avatar", "Mod")
+    on_person = playground.menu("Sam", "dreams", "Dream avatar", "Mod")
     assert on_person.data["target_id"] in on_person.data["resolved"]["members"]
 
 
 async def test_commands_keep_to_their_places_and_people(playground: Playground, api: Api) -> None:
     await register(api)
     with pytest.raises(Mistake, match="does not work here"):
-        playground.command("You", "dm", "preset save", name="a")
+        playground.command("Sam", "dm", "preset save", name="a")
     path = f"/applications/{playground.world.bot.id}/commands"
     await api("PUT", path, [DREAM | {"default_member_permissions": str(MANAGE_MESSAGES)}])
     with pytest.raises(Mistake, match="may not use"):
-        playground.command("You", "dreams", "dream")
+        playground.command("Sam", "dreams", "dream")
     assert playground.command("Mod", "dreams", "dream").data["name"] == "dream"
 
 
 async def test_an_offline_bot_is_said_at_once(playground: Playground, api: Api) -> None:
     await register(api)
     playground.world.set_online(False)
-    assert playground.command("You", "dreams", "dream").expired
+    assert playground.command("Sam", "dreams", "dream").expired
     assert "offline" in playground.world.notices[-1][1]
 
 

@@ -205,7 +205,7 @@ async def test_the_same_enforced_nonce_gives_the_same_message(playground: Playgr
 
 async def test_mentions_notify_only_whom_they_may(playground: Playground, api: Api) -> None:
     world = playground.world
-    you, ada = world.persona("You").id, world.persona("Ada").id
+    you, ada = world.persona("Sam").id, world.persona("Ada").id
     content = f"<@{you}> <@{ada}>"
     sent = [
         await api("POST", api.messages, {"content": content}),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import discord
 import pytest
-from discord import app_commands
+from discord import app_commands, ui
 
 from bot.playground.openapi import Specification
+from bot.playground.options import Mistake
 from bot.playground.server import Playground
 from tests.vendored_data import SPECIFICATION
 
@@ -58,11 +60,77 @@ async def test_everything_the_library_sends_conforms(strict: Playground, monkeyp
 
     async with connected(client, strict):
         await client.tree.sync()
-        strict.command("You", "dreams", "dream", layer="high")
+        strict.command("Sam", "dreams", "dream", layer="high")
         await asyncio.wait_for(done, 20)
         assert not client.failures
     assert strict.violations == []
     assert len(strict.world.calls) > 8
+
+
+class Form(ui.Modal, title="Make it mine"):
+    """Everything that a form may ask for."""
+
+    name: ui.Label[Form] = ui.Label(text="Name", component=ui.TextInput(custom_id="name", max_length=20))
+    layer: ui.Label[Form] = ui.Label(
+        text="Layer",
+        description="How deep",
+        component=ui.Select(
+            custom_id="layer",
+            max_values=2,
+            options=[discord.SelectOption(label=word.title(), value=word) for word in ("low", "mid", "high")],
+        ),
+    )
+    friend: ui.Label[Form] = ui.Label(text="For whom", component=ui.UserSelect(custom_id="friend"))
+    place: ui.Label[Form] = ui.Label(text="Where", component=ui.ChannelSelect(custom_id="place", required=False))
+    pictures: ui.Label[Form] = ui.Label(text="Pictures", component=ui.FileUpload(custom_id="pictures", max_values=2))
+
+    def __init__(self, heard: list[ui.Modal]) -> None:
+        super().__init__()
+        self.heard = heard
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        self.heard.append(self)
+        await interaction.response.send_message("thanks", ephemeral=True)
+
+
+async def test_a_form_with_texts_selects_and_files_goes_both_ways(
+    strict: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aim(monkeypatch, strict)
+    client = Client()
+    heard: list[ui.Modal] = []
+
+    @client.tree.command(name="settings", description="A form")
+    async def settings(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Form(heard))
+
+    async with connected(client, strict):
+        await client.tree.sync()
+        source = strict.command("Ada", "dreams", "settings")
+        await strict.world.until(lambda: source.modal)
+        ada, dreams = strict.world.persona("Ada"), strict.world.channel("dreams")
+        filled: dict[str, object] = {
+            "name": "owls",
+            "layer": ["low", "high"],
+            "friend": [ada.id],
+            "place": [dreams.id],
+            "pictures": [strict.upload("cat.png", png())],
+        }
+        for name, value in (("layer", ["none"]), ("friend", [ada.id, ada.id]), ("name", "")):
+            with pytest.raises(Mistake):
+                strict.submit("Ada", source, **filled | {name: value})
+        sent = strict.submit("Ada", source, **filled)
+        await strict.world.until(lambda: strict.response_to(sent))
+        assert not client.failures
+    (form,) = heard
+    inputs: list[Any] = [part.component for part in form.children if isinstance(part, ui.Label)]
+    parts = {one.custom_id: one for one in inputs}
+    assert parts["name"].value == "owls"
+    assert parts["layer"].values == ["low", "high"]
+    assert [str(one.id) for one in parts["friend"].values] == [ada.id]
+    assert [str(one.id) for one in parts["place"].values] == [dreams.id]
+    assert [one.filename for one in parts["pictures"].values] == ["cat.png"]
+    assert strict.violations == []
 
 
 async def test_what_does_not_conform_is_recorded_and_refused(strict: Playground) -> None:
@@ -78,3 +146,10 @@ async def test_what_does_not_conform_is_recorded_and_refused(strict: Playground)
 def test_an_address_that_discord_does_not_have_is_a_problem(specification: Specification) -> None:
     assert specification.problems("POST", "/channels/1/dreams", {})[0].code == "UNKNOWN_OPERATION"
     assert specification.problems("GET", "/users/@me", {}) == []
+
+
+def test_what_was_judged_before_is_judged_alike_and_a_body_that_differs_anew(specification: Specification) -> None:
+    fine, wrong = {"content": "a"}, {"content": "a", "tts": "loud"}
+    for _ in range(2):
+        assert specification.problems("POST", "/channels/1/messages", fine) == []
+        assert [one.path for one in specification.problems("POST", "/channels/2/messages", wrong)] == ["tts"]

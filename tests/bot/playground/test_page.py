@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from bot.playground import attachments, payloads
 from bot.playground.server import Playground
@@ -52,7 +52,7 @@ COMMANDS: list[Frame] = [
         ],
     },
     {"type": 3, "name": "Dream this", "description": ""},
-    {"type": 2, "name": "Dream their avatar", "description": ""},
+    {"type": 2, "name": "Dream avatar", "description": ""},
 ]
 
 
@@ -66,8 +66,10 @@ def register(playground: Playground) -> None:
 
 @pytest.fixture
 async def visitor(playground: Playground, chromium: Browser) -> AsyncIterator[Visitor]:
-    """Somebody at the page of a stand-in whose bot has registered its commands."""
+    """Somebody at the page of a stand-in whose bot has registered its commands, is there, and takes its time."""
     register(playground)
+    playground.world.acknowledge_seconds = 600.0
+    playground.world.set_online(True)
     someone = await visit(chromium, playground.url)
     yield someone
     assert someone.troubles == []
@@ -120,10 +122,10 @@ async def test_greets_with_everything_at_hand_and_asks_nobody_else(visitor: Visi
     await expect(visitor.see("disclaimer")).to_have_text(DISCLAIMER)
     await expect(visitor.page.get_by_test_id("channels").get_by_role("button")).to_have_count(3)
     await expect(visitor.page.get_by_test_id("personas").get_by_role("button")).to_have_count(3)
-    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(5)
-    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
-    playground.world.set_online(True)
+    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(8)
     await expect(visitor.see("presence")).to_have_text("Pareidolia is online")
+    playground.world.set_online(False)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
     await visitor.see("suggestion").first.click()
     await expect(visitor.composer).to_have_value("/dream layer:high")
     assert all(address.startswith((playground.url, "blob:")) for address in visitor.addresses)
@@ -178,7 +180,7 @@ HINTS = [
     ("/dream look:shallow", "Very deep"),
     ("/dream layer:", "no value yet"),
     ("/dream image:nothing.png", "Drop it into the page, or name one of: cat"),
-    ("/dream friend:nobody", "You, Ada, Mod"),
+    ("/dream friend:nobody", "Sam, Ada, Mod"),
     ("/preset save", "/preset save needs name"),
     ("/preset list x:1", "takes no options"),
 ]
@@ -297,6 +299,7 @@ async def test_persona_decides_what_is_seen_and_who_presses(visitor: Visitor, pl
     await expect(visitor.messages).to_have_count(1)
     await visitor.become("ada")
     await expect(visitor.message(secret.id)).to_contain_text("Only you can see this")
+    playground.world.set_online(False)
     await visitor.page.get_by_role("button", name="Zoom").click()
     assert (await until_sent(visitor, "press"))["persona"] == ada
     await expect(visitor.see("toast").first).to_be_visible()  # no bot: refused in words
@@ -345,13 +348,13 @@ async def test_menus_open_from_the_keyboard(visitor: Visitor, playground: Playgr
     frame = await until_sent(visitor, "command")
     assert (frame["name"], frame["command_type"], frame["target_id"]) == ("Dream this", 3, message.id)
     await visitor.message(message.id).get_by_role("button", name="Ada", exact=True).click()
-    await visitor.see("menu-item").get_by_text("Dream their avatar").click()
+    await visitor.see("menu-item").get_by_text("Dream avatar").click()
     frame = await until_sent(visitor, "command", 2)
     assert (frame["command_type"], frame["target_id"]) == (2, playground.world.persona("Ada").id)
 
 
 async def test_buttons_are_within_reach_of_the_keyboard(visitor: Visitor, playground: Playground) -> None:
-    message = bot_message(playground, card(words("a dream"), picture(playground, 30, 20), buttons("Deeper", "Again")))
+    message = bot_message(playground, card(words("a dream"), picture(playground, 30, 20), buttons("Deeper", "Re-roll")))
     await expect(visitor.composer).to_be_focused()
     deeper = visitor.message(message.id).get_by_role("button", name="Deeper")
     for _ in range(8):
@@ -375,7 +378,7 @@ MODAL: list[Frame] = [
 
 
 async def test_forms_hold_the_focus_and_say_what_is_missing(visitor: Visitor, playground: Playground) -> None:
-    you = playground.world.persona("You").id
+    you = playground.world.persona("Sam").id
     modal: Frame = {"interaction_id": "1", "persona": you, "custom_id": "form", "title": "Save", "components": MODAL}
     playground.world.emit("modal", modal=modal)
     letter = visitor.see("modal")
@@ -405,6 +408,173 @@ async def test_lab_tells_what_happened(visitor: Visitor, playground: Playground)
     assert [frame["action"] for frame in visitor.frames("lab")] == ["crash_engine", "restart_bot"]
     await visitor.page.keyboard.press("Escape")
     await expect(visitor.see("lab")).to_be_hidden()
+
+
+async def test_a_draft_outlives_a_reload_and_a_bot_that_is_offline(visitor: Visitor, playground: Playground) -> None:
+    playground.world.set_online(False)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")
+    await visitor.run("/dream layer:high")
+    await expect(visitor.see("hint")).to_contain_text("is offline. Your text stays here")
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+    await visitor.become("ada")
+    await visitor.see("channel-lab").click()
+    await expect(visitor.composer).to_have_value("")
+    await visitor.composer.fill("half a thought")
+    await visitor.page.reload()
+    await expect(visitor.see("persona-ada")).to_have_attribute("aria-pressed", "true")
+    await expect(visitor.composer).to_have_value("half a thought")
+    await visitor.see("channel-dreams").click()
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+    playground.world.acknowledge_seconds = 0.01
+    playground.world.set_online(True)
+    await expect(visitor.see("presence")).to_have_text("Pareidolia is online")
+    await visitor.composer.press("Enter")
+    await until_sent(visitor, "command")
+    await expect(visitor.see("toast")).to_contain_text("did not answer")  # nobody is there, whatever it says
+    await expect(visitor.composer).to_have_value("/dream layer:high")
+
+
+async def test_a_reply_pings_unless_that_is_turned_off(visitor: Visitor, playground: Playground) -> None:
+    world = playground.world
+    result = bot_message(playground, card(words("a dream"), buttons("Deeper")))
+    for turns, pinged in ((0, True), (1, False)):
+        await visitor.message(result.id).focus()
+        await visitor.page.keyboard.press("r")
+        await expect(visitor.see("ping")).to_have_text("@ ON")
+        for _ in range(turns):
+            await visitor.see("ping").click()
+            await expect(visitor.see("ping")).to_have_attribute("aria-pressed", "false")
+        await visitor.run("stronger")
+        await expect(visitor.see("replying")).to_be_hidden()
+        await expect(visitor.messages).to_have_count(2 + turns)
+        said = world.history("dreams")[-1]
+        assert said.reference == result.id
+        assert (world.bot.id in said.mentions) is pinged
+    mine = world.history("dreams")[-1]
+    await visitor.message(mine.id).focus()
+    await visitor.page.keyboard.press("r")
+    await expect(visitor.see("replying")).to_be_visible()
+    await expect(visitor.see("ping")).to_have_count(0)
+
+
+CHOICES: Frame = {
+    "type": 3,
+    "id": 20,
+    "custom_id": "subject",
+    "placeholder": "Pick a subject",
+    "options": [{"label": word, "value": word} for word in ("eyes", "castle", "owl")],
+}
+FOCUSED = "[document.activeElement.dataset.testid, document.activeElement.dataset.custom].filter(Boolean).join()"
+
+
+async def test_the_tab_key_alone_reaches_everything(visitor: Visitor, playground: Playground) -> None:
+    bot_message(playground, card(words("a dream"), buttons("Deeper"), {"type": 1, "id": 5, "components": [CHOICES]}))
+    await expect(visitor.messages).to_have_count(1)
+    await visitor.page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(40):
+        await visitor.page.keyboard.press("Tab")
+        reached.add(await visitor.page.evaluate(FOCUSED))
+    places = {"channel-dreams", "channel-lab", "channel-Pareidolia", "persona-sam", "persona-ada", "persona-mod"}
+    assert (
+        places | {"Deeper", "subject", "reply", "apps", "attach", "composer", "send", "lab-toggle", "sample-leaves"}
+        <= reached
+    )
+    await visitor.see("channel-lab").focus()
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.see("channel-lab")).to_have_attribute("aria-current", "page")
+
+
+async def test_arrow_keys_in_a_closed_select_choose_nothing_by_themselves(
+    visitor: Visitor, playground: Playground
+) -> None:
+    bot_message(playground, card({"type": 1, "id": 5, "components": [CHOICES]}))
+    menu = visitor.page.get_by_label("Pick a subject")
+    await menu.focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        await visitor.page.keyboard.press(key)
+    frame = await until_sent(visitor, "press")
+    assert (frame["values"], len(visitor.frames("press"))) == ([await menu.input_value()], 1)
+
+
+async def test_a_finger_that_stays_opens_the_menu(visitor: Visitor, playground: Playground) -> None:
+    message = say(playground, "my photo")
+    touch = {"pointerType": "touch", "bubbles": True, "clientX": 200, "clientY": 300}
+    for target, entry in (
+        (visitor.message(message.id), "Dream this"),
+        (visitor.see("persona-ada"), "Dream their avatar"),
+    ):
+        await target.dispatch_event("pointerdown", touch)
+        await expect(visitor.see("menu-item").get_by_text(entry)).to_be_visible()
+        await visitor.page.keyboard.press("Escape")
+        await expect(visitor.see("menu")).to_be_hidden()
+
+
+async def place(element: Locator) -> int:
+    """Return how far down an element stands, in whole pixels: scrolling knows no fractions everywhere."""
+    return round(float(await element.evaluate("(node) => node.getBoundingClientRect().top")))
+
+
+async def test_who_reads_older_messages_stays_there_and_nothing_is_shown_twice(
+    visitor: Visitor, playground: Playground
+) -> None:
+    first = bot_message(playground, card(words("Dreaming")))
+    said = [say(playground, f"word {number}") for number in range(40)]
+    await expect(visitor.messages).to_have_count(41)
+    anchor = visitor.message(said[10].id)
+    await anchor.evaluate("(node) => node.scrollIntoView({ block: 'start' })")
+    await expect(visitor.page.locator("#newer")).to_be_hidden()
+    before = await place(anchor)
+    first.components = [card(words("Dreamed"), picture(playground, 300, 200))]
+    playground.world.change_message(first)
+    say(playground, "one more")
+    await expect(visitor.page.locator("#newer")).to_be_visible()
+    await expect(visitor.message(first.id).get_by_test_id("picture")).to_have_count(1)
+    assert await place(anchor) == before
+    await playground.pages.close()  # the page comes back by itself, and is told everything again
+    await expect(visitor.see("connection")).to_be_visible()
+    await expect(visitor.see("connection")).to_be_hidden(timeout=15_000)
+    await expect(visitor.messages).to_have_count(42)
+    assert await place(anchor) == before
+
+
+WINDOWS = [(390, 780, 1), (320, 640, 1), (640, 400, 1), (740, 900, 1), (1000, 420, 1), (1280, 800, 2), (400, 780, 2)]
+"""Width and height of a window, and how large its letters are."""
+STANDS_FREE = """
+(element) => {
+  element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+  const inside = left >= -1 && top >= -1 && left + width <= innerWidth + 1 && top + height <= innerHeight + 1;
+  return inside && Math.min(width, height) >= 24 && element.contains(hit);
+}
+"""
+"""Whether a finger can tap an element: it is in the window, large enough (WCAG 2.5.8: 24 px), and nothing covers it."""
+
+
+@pytest.mark.parametrize(("width", "height", "letters"), WINDOWS)
+async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
+    playground: Playground, chromium: Browser, width: int, height: int, letters: int
+) -> None:
+    register(playground)
+    message = bot_message(playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Again")))
+    view = {"width": width, "height": height}
+    visitor = await visit(chromium, playground.url, viewport=view, has_touch=True)
+    await visitor.page.evaluate(f"document.documentElement.style.fontSize = '{100 * letters}%'")
+    await expect(visitor.message(message.id)).to_be_visible()
+    assert await visitor.page.evaluate("document.documentElement.scrollWidth") == width
+    log = await visitor.see("log").bounding_box()
+    assert log is not None
+    assert log["height"] > height / 4, "the talk has the room"
+    names = ("channel-dreams", "channel-lab", "channel-Pareidolia", "persona-sam", "persona-ada", "persona-mod")
+    for name in (*names, "lab-toggle", "attach", "composer", "send", "sample-cat"):
+        assert await visitor.see(name).evaluate(STANDS_FREE), name
+    for name in ("Deeper", "Again"):
+        assert await visitor.message(message.id).get_by_role("button", name=name).evaluate(STANDS_FREE), name
+    for name in ("lab", "Pareidolia", "dreams"):
+        await visitor.see(f"channel-{name}").tap()
+        await expect(visitor.see(f"channel-{name}")).to_have_attribute("aria-current", "page")
+    await visitor.page.close()
 
 
 async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playground, chromium: Browser) -> None:

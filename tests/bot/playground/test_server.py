@@ -107,7 +107,7 @@ async def test_samples_are_pictures_of_moderate_size(session: aiohttp.ClientSess
 def test_samples_are_drawn_where_scikit_image_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samples, "has_photos", lambda: False)
     drawn = {samples.sample_png(sample.name) for sample in samples.available()}
-    assert len(drawn) == len(samples.DRAWINGS) == 5
+    assert len(drawn) == len(samples.DRAWINGS) + len(samples.PAINTINGS) == 8
 
 
 async def test_avatars_come_in_the_cdn_s_sizes_and_formats(
@@ -133,11 +133,11 @@ def test_portraits_are_their_own_and_always_the_same() -> None:
 
 async def test_the_page_is_told_everything_at_first(playground: Playground, page: Page) -> None:
     hello = await page.wait("hello")
-    assert [person["global_name"] for person in hello["personas"]] == ["You", "Ada", "Mod"]
+    assert [person["global_name"] for person in hello["personas"]] == ["Sam", "Ada", "Mod"]
     assert [place["name"] for place in hello["channels"] if place["kind"] == "text"] == ["dreams", "lab"]
     assert [place["visible_to"] for place in hello["channels"] if place["kind"] == "dm"] == [*playground.world.personas]
     assert [command["name"] for command in hello["commands"]][:2] == ["dream", "preset"]
-    assert (len(hello["samples"]), hello["bot"]["online"]) == (5, True)
+    assert (len(hello["samples"]), hello["bot"]["online"]) == (8, True)
 
 
 async def test_a_command_of_the_page_is_answered_on_it(
@@ -189,7 +189,7 @@ async def test_choices_reach_the_page_that_asked(playground: Playground, page: P
 
 
 async def test_mistakes_of_people_and_pages_become_notices(playground: Playground, page: Page) -> None:
-    you, place = playground.world.persona("You").id, playground.world.channel("dreams").id
+    you, place = playground.world.persona("Sam").id, playground.world.channel("dreams").id
     await page.send(
         "command", persona=you, channel_id=place, name="dream", options=[{"name": "strength", "value": "9"}]
     )
@@ -201,13 +201,13 @@ async def test_mistakes_of_people_and_pages_become_notices(playground: Playgroun
 
 
 async def test_people_talk_delete_and_mods_may_delete_more(playground: Playground, page: Page) -> None:
-    people = {name: playground.world.persona(name).id for name in ("You", "Ada", "Mod")}
+    people = {name: playground.world.persona(name).id for name in ("Sam", "Ada", "Mod")}
     place = playground.world.channel("dreams").id
-    await page.send("say", persona=people["Ada"], channel_id=place, content="hello @You")
+    await page.send("say", persona=people["Ada"], channel_id=place, content="hello @Sam")
     said = (await page.wait("message"))["message"]
-    assert (said["content"], said["mentions"][0]["id"]) == (f"hello <@{people['You']}>", people["You"])
-    await page.send("delete", persona=people["You"], message_id=said["id"])
-    assert "may manage messages" in (await page.wait("notice"))["text"]
+    assert (said["content"], said["mentions"][0]["id"]) == (f"hello <@{people['Sam']}>", people["Sam"])
+    await page.send("delete", persona=people["Sam"], message_id=said["id"])
+    assert "or a moderator" in (await page.wait("notice"))["text"]
     await page.send("delete", persona=people["Mod"], message_id=said["id"])
     assert (await page.wait("message_delete"))["id"] == said["id"]
 
@@ -261,11 +261,11 @@ async def test_what_is_no_link_to_a_picture_stays_as_it_is(playground: Playgroun
 async def test_whom_a_message_mentions_the_gateway_names_with_their_membership(
     playground: Playground, client: Client
 ) -> None:
-    playground.say("Ada", "dreams", "@Pareidolia @You")
+    playground.say("Ada", "dreams", "@Pareidolia @Sam")
     async with asyncio.timeout(10):
         while not client.messages:
             await asyncio.sleep(0.01)
     assert {(type(one), one.display_name) for one in client.messages[0].mentions} == {
         (discord.Member, "Pareidolia"),
-        (discord.Member, "You"),
+        (discord.Member, "Sam"),
     }

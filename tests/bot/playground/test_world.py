@@ -27,7 +27,7 @@ async def test_people_and_places_are_the_same_in_every_run() -> None:
     assert list(one.people) == list(other.people)
     assert list(one.channels) == list(other.channels)
     assert len({*one.people, *one.channels, one.guild_id, one.mod_role_id, one.bot_role_id}) == 4 + 6 + 3
-    assert one.persona("Ada").avatar == other.persona("Ada").avatar != one.persona("You").avatar
+    assert one.persona("Ada").avatar == other.persona("Ada").avatar != one.persona("Sam").avatar
 
 
 async def test_waiting_ends_with_a_change_or_in_time() -> None:
@@ -55,7 +55,7 @@ async def test_memory_for_files_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_old_interactions_are_forgotten() -> None:
     now = [1_800_000_000.0]
     place = World(clock=lambda: now[0])
-    you, dreams = place.persona("You"), place.channel("dreams")
+    you, dreams = place.persona("Sam"), place.channel("dreams")
     old = interactions.begin(place, you, dreams, interactions.COMMAND, {})
     now[0] += 3 * world.TOKEN_SECONDS
     new = interactions.begin(place, you, dreams, interactions.COMMAND, {})

@@ -36,7 +36,7 @@ class Picture(ui.LayoutView):
             discord.MediaGalleryItem(f"attachment://{name}", description="a dream")
         )
         row: ui.ActionRow[Picture] = ui.ActionRow(
-            ui.Button(label="Deeper", custom_id="deeper:1"), ui.Button(label="Again", custom_id="again:1")
+            ui.Button(label="Deeper", custom_id="deeper:1"), ui.Button(label="Re-roll", custom_id="again:1")
         )
         self.add_item(ui.Container(ui.TextDisplay(text), gallery, row))
 

@@ -52,7 +52,7 @@ async def test_where_it_cannot_be_used_pockets_words_are_offered(
     catalog.include(tmp_path / "none")
     assert await values(autocomplete.networks, "") == ["pocket"]
     assert await values(autocomplete.layers, "mixed4a") == ["mixed4a"]
-    assert typed.options("mixed4a", shipped_catalog()) == {"layer": "mixed4a"}
+    assert typed.read("mixed4a", shipped_catalog()).options == {"layer": "mixed4a"}
     assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
 
 
@@ -83,6 +83,9 @@ def test_buttons_keep_the_network_of_the_job() -> None:
 
 
 def test_a_mention_means_the_words_of_the_default() -> None:
-    assert typed.options("block14", shipped_catalog()) == {"layer": "block14"}
-    assert typed.options("mixed4a", shipped_catalog()) == {"subject": "mixed4a"}
-    assert typed.options("mixed4a network:pocket", shipped_catalog()) == {"layer": "mixed4a", "network": "pocket"}
+    assert typed.read("block14", shipped_catalog()).options == {"layer": "block14"}
+    assert typed.read("mixed4a", shipped_catalog()) == typed.Wish(unknown="mixed4a")
+    assert typed.read("mixed4a network:pocket", shipped_catalog()).options == {
+        "layer": "mixed4a",
+        "network": "pocket",
+    }

@@ -257,7 +257,7 @@ async def test_nothing_in_a_name_is_interpreted_in_messages_and_edits(stage: Sta
     message = await stage.ask(WICKED, "dream")
     row = stage.start()
     stage.dispatch.progress(row.id, 1, 2, JPEG)
-    await stage.shows(message, "50 %")
+    await stage.shows(message, "50%")
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "seed:")
     refused = await stage.ask(WICKED, "dream", layer=WICKED)
@@ -313,7 +313,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     monkeypatch.setattr(stage.client.actions, "again", broken)
     found = [item for item in walk_labels(modal["components"]) if item["type"] == 4]
     form = stage.playground.submit("Ada", opened, **{found[0]["custom_id"]: "mine"})
-    button = stage.playground.press("Ada", message, "Again")
+    button = stage.playground.press("Ada", message, "Re-roll")
     select = stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
     for answer in [await stage.response_to(one) for one in (form, button, select)]:
         assert answer.ephemeral

@@ -252,17 +252,17 @@ async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
     assert climb(row).layer == "high"
     assert row.job.params.seed < 10_000
     assert row.job.picture is not None, "the caller's avatar"
-    assert "Yours is next" in words(message)
+    assert "You're next" in words(message)
     assert labels(message) == ["Cancel"]
     assert [item.filename for item in message.attachments] == ["dream.png"]
     stage.dispatch.start()
     stage.dispatch.progress(row.id, 2, 5, JPEG)
-    await stage.shows(message, "dreaming · 40 %")
-    assert labels(message) == ["Cancel", "Keep this one"]
+    await stage.shows(message, "Dreaming… 40%")
+    assert labels(message) == ["Cancel", "Stop here & keep"]
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, f"`/dream layer:high seed:{row.job.params.seed}`")
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
-    assert alts(message) == ["A dream of You's avatar: the network was asked for faces, animals, eyes."]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert alts(message) == ["A dream of Sam's avatar: the network was asked for faces, animals, eyes."]
     assert not message.ephemeral
 
 
@@ -286,12 +286,12 @@ async def test_dream_subject_exactly_as_typed(stage: Stage, typed: str, meant: s
     assert meant in words(message).replace("\\", "")
     await stage.finish(message)
     assert f"`/dream subject:{meant} seed:{row.job.params.seed}`" in words(message)
-    assert alts(message) == [f"A dream of You's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
+    assert alts(message) == [f"A dream of Sam's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
 
 
 async def test_every_button_keeps_the_subject_and_more_changes_it(stage: Stage) -> None:
     message, parent = await stage.dreamed(subject="eyes", strength=1.5)
-    for button in ("Deeper", "Again", "Zoom"):
+    for button in ("Deeper", "Re-roll", "Zoom"):
         await stage.press("Ada", message, button)
     children = await stage.queued(3)
     assert {child.job.params.aim for child in children} == {("subject", "eyes")}
@@ -334,7 +334,7 @@ async def test_refusals_are_private_and_queue_nothing(stage: Stage, options: dic
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"not a picture", "not a picture I can open"),
+        (b"not a picture", "can't open that file as an image"),
         (b"", "empty"),
         (png(64, 64)[:400], "damaged or cut short"),
     ],
@@ -355,7 +355,7 @@ async def refused(stage: Stage, message: Message, sentence: str) -> None:
 async def test_too_large_a_file_is_refused_before_it_is_fetched(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage.client.service.downloader, "_limit_mb", 0.00001)
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
-    assert "MB and I take at most" in words(message)
+    assert "MB; the limit is" in words(message)
     assert message.ephemeral
 
 
@@ -391,7 +391,7 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
     bad = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", b"text"))
     assert "Opening" in words(good)
     release.set()
-    await stage.shows(bad, "not a picture")
+    await stage.shows(bad, "open that file as an image")
     await stage.shows(good, "next")
     await stage.finish(good)
 
@@ -414,7 +414,7 @@ async def test_what_breaks_behind_the_status_message_takes_its_place(
 async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage: Stage) -> None:
     message, parent = await stage.dreamed(layer="mid", strength=1.5)
     ada = stage.playground.world.persona("Ada").id
-    children = [await stage.press("Ada", message, button) for button in ("Deeper", "Again", "Zoom")]
+    children = [await stage.press("Ada", message, button) for button in ("Deeper", "Re-roll", "Zoom")]
     deeper, again, zoom = sorted(await stage.rows(), key=lambda row: row.created)
     assert {row.job.requester for row in (deeper, again, zoom)} == {ada}
     assert {row.job.parent for row in (deeper, again, zoom)} == {parent.id}
@@ -429,7 +429,7 @@ async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage: Stage) 
 async def test_a_finished_zoom_has_no_deeper(stage: Stage) -> None:
     message = await stage.ask("You", "zoom", layer="mid", frames=8)
     await stage.finish(message, GIF)
-    assert labels(message) == ["Again", "More"]
+    assert labels(message) == ["Re-roll", "More"]
     assert [item.filename for item in message.attachments] == ["dream.gif"]
     assert "`/zoom layer:mid frames:8 seed:" in words(message)
 
@@ -440,25 +440,25 @@ async def test_cancel_belongs_to_the_requester_and_moderators(stage: Stage) -> N
     assert refused.ephemeral
     assert "Only the person who asked" in words(refused)
     stage.playground.press("You", mine, "Cancel")
-    await stage.shows(mine, "Stopped")
+    await stage.shows(mine, "Cancelled")
     other = await stage.ask("You", "dream")
     stage.playground.press("Mod", other, "Cancel")
-    await stage.shows(other, "Stopped")
-    assert labels(other) == ["Again"]
+    await stage.shows(other, "Cancelled")
+    assert labels(other) == ["Retry"]
 
 
 async def test_a_running_dream_is_stopped_or_kept(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
     row = stage.start()
     stage.dispatch.progress(row.id, 1, 2, JPEG)
-    await stage.shows(message, "50 %")
-    stage.playground.press("You", message, "Keep this one")
+    await stage.shows(message, "50%")
+    stage.playground.press("You", message, "Stop here & keep")
     async with asyncio.timeout(60):
         while not stage.dispatch.progress(row.id, 1, 2):
             await asyncio.sleep(0.005)
     assert stage.dispatch.finish(row.id, png())
     await stage.shows(message, "seed:")
-    assert "kept" in words(message)
+    assert "stopped early" in words(message)
 
 
 async def test_more_offers_layers_strengths_saving_and_deleting(stage: Stage) -> None:
@@ -494,7 +494,7 @@ async def test_deleting_a_private_dream_works_while_its_token_lives(stage: Stage
     panel = await stage.press("You", message, "More")
     await stage.dispatch.update_posting(row.id, {**row.posting, "token": ""})
     stage.playground.press("You", panel, "Delete")
-    await stage.shows(panel, "cannot take that message away")
+    await stage.shows(panel, "can't delete that message")
     await stage.dispatch.update_posting(row.id, row.posting)
     panel = await stage.press("You", message, "More")
     stage.playground.press("You", panel, "Delete")
@@ -585,7 +585,7 @@ async def test_layers_of_the_network_or_the_preset_that_was_chosen_are_offered(s
 
 async def test_saving_over_a_preset_says_so(stage: Stage) -> None:
     assert "over" not in words(await stage.ask("You", "preset save", name="Café", layer="low"))
-    assert "over your preset of that name" in words(
+    assert "Replaced your preset of that name" in words(
         await stage.ask("You", "preset save", name="CAFE\u0301", layer="mid")
     )
     message, _ = await stage.dreamed()
@@ -595,7 +595,7 @@ async def test_saving_over_a_preset_says_so(stage: Stage) -> None:
     assert opened.modal
     (field,) = [item for item in walk_all(opened.modal["components"]) if item["type"] == 4]
     saved = stage.playground.submit("You", opened, **{field["custom_id"]: "café"})
-    assert "over your preset of that name" in words(await stage.response_to(saved))
+    assert "Replaced your preset of that name" in words(await stage.response_to(saved))
 
 
 async def test_subjects_are_offered_first_then_classes(stage: Stage) -> None:
@@ -621,7 +621,7 @@ async def test_dream_this_takes_attachments_results_and_refuses_words(stage: Sta
     plain = stage.playground.say("Ada", "dreams", "no picture here")
     refused = await stage.response_to(stage.playground.menu("You", "dreams", wording.DREAM_THIS, plain))
     assert refused.ephemeral
-    assert "I see no picture" in words(refused)
+    assert "I see no image" in words(refused)
 
 
 async def test_dream_their_avatar(stage: Stage) -> None:
@@ -659,7 +659,7 @@ async def test_a_mention_without_a_picture_dreams_the_avatar_and_a_reply_to_a_dr
 
 async def test_a_mention_with_an_unknown_layer_is_answered_in_words(stage: Stage) -> None:
     message = await mentioned(stage, "hgih")
-    assert "Did you mean layer:high?" in words(message)
+    assert "Did you mean `layer:high`?" in words(message)
     assert await stage.rows() == []
 
 
@@ -686,15 +686,15 @@ async def test_a_reply_without_a_mention_is_not_a_call(stage: Stage) -> None:
 
 
 async def test_queue_shows_mine_with_cancel(stage: Stage) -> None:
-    assert "Nobody is dreaming" in words(await stage.ask("Ada", "queue"))
+    assert "The queue is empty" in words(await stage.ask("Ada", "queue"))
     message = await stage.ask("You", "dream")
-    assert "no dream in the line" in words(await stage.ask("Ada", "queue"))
+    assert "nothing in the queue" in words(await stage.ask("Ada", "queue"))
     line = await stage.ask("You", "queue")
     assert line.ephemeral
     assert labels(line) == ["Cancel"]
     stage.playground.press("You", line, "Cancel")
-    await stage.shows(message, "Stopped")
-    await stage.shows(line, "Stopped")
+    await stage.shows(message, "Cancelled")
+    await stage.shows(line, "Cancelled")
 
 
 async def test_help_is_private(stage: Stage) -> None:
@@ -841,7 +841,7 @@ async def test_a_result_over_the_upload_limit_becomes_words(stage: Stage) -> Non
     stage.playground.world.upload_limit = 100
     stage.dispatch.finish(row.id, png(64, 64))
     await stage.shows(message, "too large to upload")
-    assert labels(message) == ["Again"]
+    assert labels(message) == ["Retry"]
 
 
 async def test_a_deleted_status_message_ends_the_matter(stage: Stage) -> None:
@@ -859,7 +859,7 @@ async def test_a_failed_dream_says_why_and_again_works(stage: Stage) -> None:
     stage.dispatch.fail(row.id, OutOfMemory())
     await stage.shows(message, "smaller `size`")
     assert "F03" in words(message)
-    assert "next" in words(await stage.press("Ada", message, "Again"))
+    assert "next" in words(await stage.press("Ada", message, "Retry"))
 
 
 async def test_commands_are_only_told_to_discord_when_they_changed(stage: Stage) -> None:
@@ -879,13 +879,13 @@ async def test_while_stopping_commands_are_refused_in_words(stage: Stage) -> Non
     message, _ = await stage.dreamed()
     stage.client.stopping = True
     assert "restarting" in words(await stage.ask("You", "dream"))
-    assert "restarting" in words(await stage.press("You", message, "Again"))
+    assert "restarting" in words(await stage.press("You", message, "Re-roll"))
     assert await stage.rows() == []
 
 
 async def test_other_servers_than_those_of_the_settings_are_refused(stage: Stage) -> None:
     stage.client._guild_ids = frozenset({1})
-    assert "not at work in this server" in words(await stage.ask("You", "dream"))
+    assert "not enabled in this server" in words(await stage.ask("You", "dream"))
     assert "next" in words(await stage.ask("You", "dream", "dm"))
 
 
@@ -906,7 +906,7 @@ async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_the
     message = await stage.ask("You", "dream")
     await stage.finish(message)
     assert failed
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
 
 
 def breaks_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: bool = False) -> None:
@@ -931,7 +931,7 @@ async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture
     assert "Opening" in words(message)
     await stage.queued(1)
     await stage.finish(message)
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
 
 
 @pytest.mark.parametrize("after", [True, False])
@@ -983,8 +983,8 @@ async def test_stopped_is_not_said_beside_a_dream_that_runs_or_is_done(stage: St
     row = stage.dispatch.start()
     assert row
     stage.playground.press("You", line, "Cancel")
-    await stage.shows(line, "at its next step")
-    assert "Stopped" not in words(line)
+    await stage.shows(line, "Cancelling")
+    assert "Cancelled" not in words(line)
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "seed:")
 
@@ -1001,7 +1001,7 @@ async def test_a_press_on_a_message_whose_number_is_not_kept_yet_never_takes_its
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "seed:")
     assert not [text for text in seen if wording.CANCELLING in text or wording.TOO_LATE in text]
-    assert labels(message) == ["Deeper", "Again", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
 
 
 async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(

@@ -64,6 +64,7 @@ def message(**parts: Any) -> Any:
         "components": [],
         "embeds": [],
         "message_snapshots": [],
+        "stickers": [],
     }
     return Thing(**{**nothing, **parts})
 
@@ -121,12 +122,12 @@ async def test_everything_that_shows_a_hidden_picture_is_hidden(stage: Stage) ->
     assert row.job.spoiler
     stage.dispatch.start()
     stage.dispatch.progress(row.id, 2, 5, JPEG)
-    await stage.shows(shown, "40 %")
+    await stage.shows(shown, "40%")
     assert covered(shown), "its preview"
     stage.dispatch.finish(row.id, png())
     await stage.shows(shown, "seed:")
     assert covered(shown), "its result"
-    for button in ("Deeper", "Again", "Zoom"):
+    for button in ("Deeper", "Re-roll", "Zoom"):
         assert covered(await stage.press("Ada", shown, button)), button
     assert all(child.job.spoiler for child in await stage.queued(3))
 
@@ -191,7 +192,7 @@ async def test_the_frame_of_an_animation_is_named_as_long_as_it_is_dreamed(
     assert "frame 3 of 40" in words(shown)
     await stage.finish(shown)
     assert "frame 3 of 40" in words(shown)
-    assert "frame 3 of 40" in words(await stage.press("You", shown, "Again"))
+    assert "frame 3 of 40" in words(await stage.press("You", shown, "Re-roll"))
 
 
 async def test_who_waits_for_room_is_told_the_place_in_line(
@@ -203,11 +204,11 @@ async def test_who_waits_for_room_is_told_the_place_in_line(
     line = stage.client.service._submitter._download_queue
     turns = [line.enqueue(name, line._room) for name in ("one", "other")]
     waits = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
-    assert "2 pictures are opened before yours" in words(waits)
+    assert "2 ahead of you" in words(waits)
     turns[0].leave()
-    await stage.shows(waits, "1 picture is opened before yours")
+    await stage.shows(waits, "1 ahead of you")
     turns[1].leave()
-    await stage.shows(waits, "Yours is next")
+    await stage.shows(waits, "You're next")
     async with asyncio.timeout(5):
         while line._held or line._waiting:
             await asyncio.sleep(0.005)
@@ -226,8 +227,8 @@ async def by_direct_message(stage: Stage, panel: Message) -> None:  # noqa: F811
 
 
 async def by_reply(stage: Stage, panel: Message) -> None:  # noqa: F811
-    said = stage.playground.say("Mod", "dreams", "look", [picture(stage)])
-    stage.playground.say("Ada", "dreams", f"<@{stage.playground.world.bot.id}> low", reply_to=said)
+    shown = stage.playground.say("Ada", "dm", "look", [picture(stage)])
+    stage.playground.say("Ada", "dm", f"<@{stage.playground.world.bot.id}> low", reply_to=shown)
 
 
 async def by_panel(stage: Stage, panel: Message) -> None:  # noqa: F811
@@ -270,11 +271,11 @@ async def test_who_asks_without_a_command_is_told_the_place_in_line_too(
     before = set(stage.playground.world.messages)
     await ask(stage, panel)
     waits = await stage.playground.world.until(lambda: opening_of(stage))
-    assert "2 pictures are opened before yours" in words(waits)
+    assert "2 ahead of you" in words(waits)
     turns[0].leave()
-    await stage.shows(waits, "1 picture is opened before yours")
+    await stage.shows(waits, "1 ahead of you")
     turns[1].leave()
-    await stage.shows(waits, "Yours is next")
+    await stage.shows(waits, "You're next")
     await stage.queued(1)
     await stage.finish(waits)
     new = {one.id for one in ours(stage)} - before
@@ -358,5 +359,5 @@ async def test_a_full_line_is_a_refusal_in_private(stage: Stage, monkeypatch: py
     monkeypatch.setattr(stage.client.service._submitter._download_queue, "_most", 0)
     refused = await stage.ask("You", "dream", image=stage.playground.upload(PLAIN_PICTURE, png()))
     assert refused.ephemeral
-    assert "So many people are sending pictures" in words(refused)
+    assert "So many people are sending images" in words(refused)
     assert await stage.rows() == []

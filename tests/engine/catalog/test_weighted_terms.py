@@ -50,7 +50,7 @@ def test_it_is_read_and_spelled_in_one_way(typed: str, terms: list[Term], spelle
     ],
 )
 def test_a_mistake_is_shown_where_it_is(typed: str, at: int, problem: str) -> None:
-    with pytest.raises(BadMixture, match=f"At character {at}: {problem}"):
+    with pytest.raises(BadMixture, match=f"character {at}: {problem}"):
         weighted_terms.read(shipped_catalog(), "pocket", typed)
 
 

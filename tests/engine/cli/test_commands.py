@@ -148,12 +148,12 @@ def a_note(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"text", "not a picture"), (b"", "empty"), (a_note(""), "does not say how it was made"),
+        (b"text", "open that file as an image"), (b"", "empty"), (a_note(""), "isn't one of my dreams"),
         (a_note('{"pareidolia":1,"params":{"recipe":"dream","layer":"[/nope]\\u001b[2J"}}'), "a layer or a subject"),
         (a_note('{"pareidolia":1,"params":{"recipe":"dream","network":"[link=x]y"}}'), "a network that I do not have"),
         (a_note('{"pareidolia":1,"params":{"recipe":"dream","size":99999}}'), "its `size` cannot be"),
         (a_note('{"pareidolia":9,"params":{}}'), "a newer version"),
-        (a_note("x" * 5000), "does not say how it was made"),
+        (a_note("x" * 5000), "isn't one of my dreams"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("verb", [["dream", "noise", "--like"], ["imprint"]])
@@ -213,7 +213,7 @@ def test_a_text_file_is_refused(
 ) -> None:
     (tmp_path / "cat.png").write_text("I am not a cat")
     assert run(monkeypatch, "dream", "cat.png") == 1
-    assert "not a picture" in capsys.readouterr().err
+    assert "open that file as an image" in capsys.readouterr().err
 
 
 def test_a_dream_goes_towards_an_emoji(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -413,7 +413,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("dream", "nowhere/out.png", "cannot be written (No such file or directory)"),
         ("dream", "out.bmp", "end its name with .png, .jpg, .webp or .gif"),
-        ("zoom", "out.png", "end its name with .gif"),
+        ("zoom", "out.png", "end its name with .webp or .gif"),
         ("dream", "there.png", "is there already"),
         ("dream", "cat.png", "is what this is made from"),
         ("dream", "link.png", "is what this is made from"),

@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.catalog.catalog import shipped_catalog
 from engine.encoders import embed_metadata, encode, open_encoder
 from engine.encoders.gif import Gif
+from engine.encoders.webp import AnimatedWebp
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
@@ -20,14 +21,15 @@ EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", seed=4821), Zoom(subject="owl + castle"), Concept(subject="banana"),
     Channel(layer="mid", channel=3), See(),
 ]  # fmt: skip
+ANIMATIONS: dict[str, type[Gif] | type[AnimatedWebp]] = {"gif": Gif, "animated webp": AnimatedWebp}
 LONGEST = Zoom(layer=" + ".join(f"mixed4d:{300 + n}*0.{n}7" for n in range(1, 9)), ratio=1.234567890123456)
 PICTURE = torch.rand(3, 90, 120, generator=torch.Generator().manual_seed(0))
 
 
 def made(kind: str, text: str, picture: Tensor = PICTURE) -> bytes:
-    if kind != "gif":
+    if kind not in ANIMATIONS:
         return encode(picture, kind, imprint=text).data  # type: ignore[arg-type]
-    encoder = Gif(10, imprint=text)
+    encoder = ANIMATIONS[kind](10, imprint=text)
     for turn in range(3):
         encoder.add(picture.roll(turn, 1))
     return encoder.finish().data
@@ -37,7 +39,7 @@ def pixels(data: bytes) -> list[bytes]:
     return [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(Image.open(io.BytesIO(data)))]
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "animated webp"])
 async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
     async with Decoder() as decoder:
         for params in [*EVERY, LONGEST]:
@@ -49,7 +51,7 @@ async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
         assert await decoder.imprint(made(kind, "")) == b""
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "animated webp"])
 def test_it_changes_no_pixel_and_costs_little(kind: str) -> None:
     text = generation_metadata.write(LONGEST)
     with_it, without = made(kind, text), made(kind, "")

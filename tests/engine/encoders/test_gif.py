@@ -66,8 +66,8 @@ def test_fewer_frames_last_as_long() -> None:
     assert animation.info["duration"] >= 200
 
 
-def test_a_zoom_becomes_a_gif() -> None:
-    encoder = open_encoder(make(Zoom, shipped_catalog(), fps=20), 2**20)
+def test_a_zoom_becomes_a_gif_where_that_is_asked_for() -> None:
+    encoder = open_encoder(make(Zoom, shipped_catalog(), fps=20), 2**20, kind="gif")
     assert isinstance(encoder, Gif)
     encoder.add(torch.rand(3, 16, 16))
     assert len(opened(encoder.finish())) == 1

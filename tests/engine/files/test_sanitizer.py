@@ -252,7 +252,7 @@ def test_anything_else_is_laid_on_white(colour: tuple[int, int, int]) -> None:
 
 @pytest.mark.parametrize("edges", [(36, 1000), (2000, 60), (1, 21), (21, 1)])
 def test_what_is_longer_than_twenty_times_its_width_is_refused_with_a_sentence(edges: tuple[int, int]) -> None:
-    with pytest.raises(errors.ExtremeShape, match="at most 20"):
+    with pytest.raises(errors.ExtremeShape, match="the limit is 20"):
         clean(saved(photo((100, 100)).resize(edges), "PNG"), 256)
 
 

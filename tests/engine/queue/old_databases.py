@@ -50,10 +50,13 @@ JOBS: tuple[dict[str, Any], ...] = (
 PRESET = {"id": 1, "user_id": COMMON["requester"], "name": "Fur", "name_key": "fur", "params": '{"layer":"mid"}',
           "created": 800.0, "used": 810.0}  # fmt: skip
 CALIBRATION = {"recipe": "dream", "network": "pocket", "seconds_per_unit": 0.31}
+TIMING = {"kind": "dream", "network": "pocket", "size_class": 18, "seconds_per_unit": 0.31, "course": "[0.2, 1.0]"}
 
 
 NAMED = "0004"
 """From here on presets name their network."""
+TIMED = "0007"
+"""From here on dreams are timed by kind and size."""
 
 
 def revisions() -> list[str]:
@@ -84,6 +87,8 @@ def dump(revision: str) -> str:
                 _insert(db, "jobs", {**COMMON, **job})
             _insert(db, "presets", preset_of(revision))
             _insert(db, "calibrations", CALIBRATION)
+            if revision >= TIMED:
+                _insert(db, "timings", TIMING)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"

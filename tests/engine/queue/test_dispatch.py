@@ -182,7 +182,7 @@ async def test_blobs_come_back(bench: Bench) -> None:
 
 
 async def test_hints_arrive_in_order_with_their_previews(bench: Bench) -> None:
-    told = [Started(JobId("a")), Progress(JobId("a"), 3, 9, 1.5, b"jpeg" * 50_000), Settled(JobId("a"))]
+    told = [Started(JobId("a")), Progress(JobId("a"), 3, 9, 0.25, 1.5, b"jpeg" * 50_000), Settled(JobId("a"))]
     heard: list[object] = []
 
     async def listen() -> None:

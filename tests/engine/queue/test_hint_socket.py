@@ -27,8 +27,8 @@ ID = JobId("j" * 20)
         Started(ID),
         Settled(ID),
         Requeued(ID),
-        Progress(ID, 3, 9),
-        Progress(ID, 3, 9, 1.5, b"\xff\xd8 preview", gpu_bytes=7 * 2**30),
+        Progress(ID, 3, 9, 0.25),
+        Progress(ID, 3, 9, 0.25, 1.5, b"\xff\xd8 preview", gpu_bytes=7 * 2**30),
     ],
     ids=repr,
 )
@@ -40,7 +40,7 @@ def test_a_hint_comes_out_as_it_went_in(hint: Hint) -> None:
 
 def test_an_older_engine_says_nothing_of_its_memory() -> None:
     header = {"hint": "progress", "id": ID, "step": 1, "steps": 2, "eta_s": 0.0}
-    assert hint_socket._hint(header, b"") == Progress(ID, 1, 2)
+    assert hint_socket._hint(header, b"") == Progress(ID, 1, 2, 0.5)
 
 
 def test_a_hint_of_another_version_is_none_and_does_not_mean_that_a_job_is_settled() -> None:

@@ -102,11 +102,11 @@ def test_a_latecomer_starts_at_the_present_not_at_zero(ledger: Ledger) -> None:
 def test_limits_refuse_inside_the_submit(ledger: Ledger) -> None:
     for _ in range(4):
         ledger.submit(a_job("ada"), {})
-    with pytest.raises(TooManyJobs, match="4 dreams"):
+    with pytest.raises(TooManyJobs, match="4 in the queue"):
         ledger.submit(a_job("ada"), {})
     for n in range(8):
         ledger.submit(a_job(f"u{n}"), {})
-    with pytest.raises(QueueFull, match="12 dreams are waiting"):
+    with pytest.raises(QueueFull, match="12 waiting"):
         ledger.submit(a_job("new"), {})
     assert len(ledger.list_waiting()) == 12
 

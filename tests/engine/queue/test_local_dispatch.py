@@ -50,7 +50,7 @@ async def test_before_the_disk_is_full_new_dreams_are_refused_and_waiting_ones_a
     key = await dispatch.put_blob(b"a picture")
     id = await dispatch.submit(Job(Dream(), "ada", key), {})
     free(monkeypatch, 499)
-    with pytest.raises(DiskFull, match=r"almost full.*Tell the person who runs me"):
+    with pytest.raises(DiskFull, match=r"almost full.*Tell the bot's owner"):
         await dispatch.put_blob(b"another")
     with pytest.raises(DiskFull):
         await dispatch.submit(Job(Dream(), "ben", key), {})
@@ -87,7 +87,7 @@ async def test_a_database_that_cannot_be_written_is_a_refusal_until_it_can(dispa
 
     database = dispatch.ledger._db
     event.listen(database, "checkout", forbid)
-    with pytest.raises(NoLedger, match=r"cannot write anything down .* Ask again") as refused:
+    with pytest.raises(NoLedger, match=r"trouble saving .* Try again") as refused:
         await dispatch.submit(Job(Dream(), "ada"), {})
     assert "readonly" in str(refused.value.facts["reason"])
     assert await dispatch.list_unposted() == [], "reading works"

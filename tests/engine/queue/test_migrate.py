@@ -24,9 +24,9 @@ from engine import settings
 from engine.errors import DatabaseDamaged, SettingsError
 from engine.params import Dream
 from engine.queue import migrate
-from engine.queue.database import connect, sqlite_url
+from engine.queue.database import connect, metadata, sqlite_url
 from engine.queue.job import JobId, State
-from engine.queue.ledger import Ledger, metadata
+from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_ledger
 from tests.catalogs import catalog
 from tests.engine.queue import old_databases
@@ -210,6 +210,7 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
     engine = connect(database)
     with engine.begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+        db.exec_driver_sql("DROP TABLE timings")
         db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN spoiler")
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
@@ -232,6 +233,7 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
     }  # fmt: skip
     engine = connect(database)
     with engine.begin() as db:
+        db.exec_driver_sql("DROP TABLE timings")
         db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN spoiler")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():

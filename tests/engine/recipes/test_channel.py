@@ -88,7 +88,7 @@ def test_a_search_finds_what_speaks_for_the_class(pocket_network: Network, monke
     *steps, frame = drawn(rigged, layer="mixed5b", search="🦊", top=3)
     assert isinstance(frame, Frame)
     assert frame.facts["channels"][0]["channel"] == planted
-    assert frame.facts["why"] == "speak most for fox"
+    assert frame.facts["why"] == "the channels most linked to fox"
     assert [step.step for step in steps if isinstance(step, Progress)] == list(range(1, 4 + 3 + 1))
     assert {step.steps for step in steps if isinstance(step, Progress)} == {7}
 

@@ -1,0 +1,107 @@
+"""What a reply to a dream asks for: `(row, wish, options) => params and picture of the next`.
+
+castles, deeper     what was dreamed is dreamed on, towards that or where it went
+zoom                what was dreamed is fallen into
+another             the picture that it was made of, with another seed
+stronger, size:256  the same with the same seed: what was asked for is all that changes
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bot import wording
+from bot.requests.derivation import dream_like, next_deeper, with_new_seed
+from bot.requests.message_options import Wish
+from bot.requests.picture_sources import Original, of_row
+from bot.views import result_card
+from engine import params as engine_params
+from engine.errors import BadOption
+from engine.params import AnyParams, AscentParams, Dream, Zoom, draw_seed
+from engine.queue.job import JobRow, State
+
+Options = Mapping[str, Any]
+USUAL_STRENGTH = 1.0
+"""What "stronger" begins with after what has no strength of its own."""
+
+
+class Continuation(NamedTuple):
+    """The next request of a row."""
+
+    params: AnyParams
+    original: Original
+
+
+def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
+    """What is made next of a job, with `options` as they were said. Raises the `Refusal`s of options."""
+    old = row.job.params
+    changes = {**_strength(old, wish.step), **options}
+    if "subject" in changes and "network" not in changes:
+        changes["network"] = old.catalog.network_for(changes["subject"], old.network)
+    if wish.verb == "zoom":
+        return Continuation(_zoom(old, changes), _dreamed(row))
+    if _begins_again(row, wish, changes):
+        return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
+    return _deeper(row, changes)
+
+
+def _begins_again(row: JobRow, wish: Wish, changes: Options) -> bool:
+    """Whether the picture that a job was made of is meant, and not what was made of it."""
+    if not changes.keys() <= type(row.job.params).model_fields.keys():
+        return False
+    if isinstance(row.job.params, Zoom) and wish.aimed:
+        return True
+    return wish.verb == "again" or (wish.verb != "deeper" and bool(changes) and not wish.aimed)
+
+
+def _again(old: AnyParams, wish: Wish, changes: Options) -> AnyParams:
+    seed = {} if wish.verb == "again" or wish.aimed else {"seed": old.seed}
+    return with_new_seed(old, **{**seed, **changes})
+
+
+def _deeper(row: JobRow, changes: Options) -> Continuation:
+    old, original = row.job.params, _dreamed(row)
+    if isinstance(old, Dream):
+        return Continuation(with_new_seed(old, **changes), _with_others(row, original, changes))
+    return Continuation(with_new_seed(dream_like(old, draw_seed()), **changes), original)
+
+
+def _zoom(old: AnyParams, changes: Options) -> Zoom:
+    kept = {**next_deeper(old), **old.model_dump(include={"strength"}), "seed": draw_seed()}
+    return engine_params.make(Zoom, old.catalog, **engine_params.override(kept, dict(changes)))
+
+
+def _strength(old: AnyParams, step: float) -> dict[str, float]:
+    """The next strength that is wished for, if any is. Raises `BadOption` where there is none."""
+    if step == 1:
+        return {}
+    before = old.strength if isinstance(old, AscentParams) else USUAL_STRENGTH
+    low, high = (_bound(name) for name in ("ge", "le"))
+    after = round(min(max(before * step, low), high), 2)
+    if after == before:
+        raise BadOption(option="strength", problem=f"goes from {low:g} to {high:g}, and that dream has {before:g}")
+    return {"strength": after}
+
+
+def _bound(name: str) -> float:
+    found = (getattr(bound, name, None) for bound in AscentParams.model_fields["strength"].metadata)
+    return next(float(bound) for bound in found if bound is not None)
+
+
+def _dreamed(row: JobRow) -> Original:
+    """What a job made, or, where that cannot be dreamed on or is not there, the picture that it was made of."""
+    if row.state is not State.DONE or row.result is None or "deeper" not in result_card.verbs(row):
+        return _undreamed(row)
+    return dataclasses.replace(of_row(row, row.result.blob), frame=wording.FROM_ABOVE)
+
+
+def _undreamed(row: JobRow) -> Original:
+    return of_row(row, row.job.picture)
+
+
+def _with_others(row: JobRow, original: Original, changes: Options) -> Original:
+    """With the further pictures of a job; a guide says what to dream towards, as a subject does."""
+    others = {name: key for name, key in row.job.others.items() if name != "guide" or "subject" not in changes}
+    return dataclasses.replace(original, others=others)
