@@ -67,16 +67,16 @@ async def test_the_first_minutes(chromium: Browser) -> None:
         await room.until_button(zoom, "Stop here & keep")
         await visitor.see("lab-toggle").click()
         await visitor.see("lab-crash").click()
-        zoom = await room.until_button(zoom, "Again")
+        zoom = await room.until_button(zoom, "Re-roll")
         assert [message.id for message in answers_of(room, job)] == [zoom.id]
-        assert zoom.attachments[0].content_type == "image/gif"
+        assert zoom.attachments[0].content_type == "image/webp"
         await sees_picture(visitor, zoom)
 
         await visitor.see("lab-restart").click()
         await expect(visitor.see("presence")).to_contain_text("offline")
         await expect(visitor.see("presence")).to_contain_text("online", timeout=PATIENCE * 1000)
         await visitor.page.keyboard.press("Escape")
-        await press(visitor, first, "Again")
+        await press(visitor, first, "Re-roll")
         again = await room.until_button(await next_answer(room, 4), "Deeper")
         await sees_picture(visitor, again)
 

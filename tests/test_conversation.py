@@ -206,7 +206,7 @@ async def test_presets_are_saved_used_listed_and_deleted(room: Room) -> None:
 
 async def test_menus_and_mentions_dream_too(room: Room, dream: Message) -> None:
     of_message = await room.response_to(room.playground.menu("Ada", "dreams", "Dream this", room.now(dream)))
-    of_user = await room.response_to(room.playground.menu("Ada", "dreams", "Dream their avatar", "Mod"))
+    of_user = await room.response_to(room.playground.menu("Ada", "dreams", "Dream avatar", "Mod"))
     known = set(room.world.messages)
     upload = room.playground.upload("photo.png", saved(photo(), "PNG"))
     asked = room.playground.say("Mod", "dreams", f"<@{room.world.bot.id}> low size:128", [upload])

@@ -119,9 +119,9 @@ def _newest_end(data_dir: Path) -> float:
 
 def stages(message: Message) -> list[str]:
     """What a state of the status message proves."""
-    labels = {str(item.get("label")) for _, item in message_rules.walk(message.components, "")}
-    known = (("Cancel", "acknowledged"), ("Keep this one", "previewed"), ("Deeper", "finished"))
-    return [stage for label, stage in known if label in labels]
+    verbs = {str(item.get("custom_id")).partition(":")[0] for _, item in message_rules.walk(message.components, "")}
+    known = (("cancel", "acknowledged"), ("keep", "previewed"), ("deeper", "finished"))
+    return [stage for verb, stage in known if verb in verbs]
 
 
 def start_delays_ms(data_dir: Path) -> list[float]:

@@ -502,7 +502,7 @@ async def test_a_finger_that_stays_opens_the_menu(visitor: Visitor, playground: 
     touch = {"pointerType": "touch", "bubbles": True, "clientX": 200, "clientY": 300}
     for target, entry in (
         (visitor.message(message.id), "Dream this"),
-        (visitor.see("persona-ada"), "Dream their avatar"),
+        (visitor.see("persona-ada"), "Dream avatar"),
     ):
         await target.dispatch_event("pointerdown", touch)
         await expect(visitor.see("menu-item").get_by_text(entry)).to_be_visible()
@@ -557,7 +557,7 @@ async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
     playground: Playground, chromium: Browser, width: int, height: int, letters: int
 ) -> None:
     register(playground)
-    message = bot_message(playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Again")))
+    message = bot_message(playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Re-roll")))
     view = {"width": width, "height": height}
     visitor = await visit(chromium, playground.url, viewport=view, has_touch=True)
     await visitor.page.evaluate(f"document.documentElement.style.fontSize = '{100 * letters}%'")
@@ -569,7 +569,7 @@ async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
     names = ("channel-dreams", "channel-lab", "channel-Pareidolia", "persona-sam", "persona-ada", "persona-mod")
     for name in (*names, "lab-toggle", "attach", "composer", "send", "sample-cat"):
         assert await visitor.see(name).evaluate(STANDS_FREE), name
-    for name in ("Deeper", "Again"):
+    for name in ("Deeper", "Re-roll"):
         assert await visitor.message(message.id).get_by_role("button", name=name).evaluate(STANDS_FREE), name
     for name in ("lab", "Pareidolia", "dreams"):
         await visitor.see(f"channel-{name}").tap()
