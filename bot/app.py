@@ -8,8 +8,8 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ from bot.requests.service import RequestService
 from bot.store.presets import Presets
 from engine import logs
 from engine import settings as jobs_settings
-from engine.catalog import catalog
 from engine.errors import Refusal, SettingsError
 from engine.files.decoder import Decoder
 from engine.platform import backoff, file_lock, resource_limits
@@ -71,7 +70,7 @@ def main() -> int:
         log.info("this machine: %s", resource_limits.share())
         if said := jobs_settings.notice():
             log.warning("%s", said)
-        if said := catalog.default_fallback():
+        if said := settings.catalog.default_fallback():
             log.warning("%s", said)
         asyncio.run(serve(settings))
     except SettingsError as error:
@@ -163,8 +162,9 @@ async def compose(
     tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean)
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
+    quota = Quota(settings.limits.per_user)
     client.service = RequestService(
-        dispatch, downloader, publisher, tracker, presets, Quota(settings.limits.per_user), pending_requests
+        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog
     )
     client.actions = JobActions(client.service, publisher, tracker)
     await stack.enter_async_context(client)
@@ -293,18 +293,11 @@ async def _wait_or_stop(stop: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-@contextmanager
-def _only_bot(settings: Settings) -> Iterator[None]:
+def _only_bot(settings: Settings) -> AbstractContextManager[None]:
     """Be the only bot of a data folder: two would answer everything twice. Raises `SettingsError`."""
-    try:
-        lock = file_lock.acquire(settings.run_dir / "bot.lock")
-    except BlockingIOError:
-        remedy = "Stop that one, or choose another `data_dir`."
-        raise SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}") from None
-    try:
-        yield
-    finally:
-        os.close(lock)
+    remedy = "Stop that one, or choose another `data_dir`."
+    another = SettingsError(problem=f"Another bot is at work in {settings.data_dir}. {remedy}")
+    return file_lock.hold(settings.run_dir / "bot.lock", refusal=another)
 
 
 def is_at_work(run_dir: Path) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine import params as jobs_params
-from engine.catalog import catalog, weighted_terms
+from engine.catalog import weighted_terms
+from engine.catalog.catalog import JOINT
 from engine.errors import PareidoliaError
 from engine.params import AnyParams, Channel, Concept, See, Zoom
 from engine.queue.job import JobRow, Place, State
@@ -265,7 +266,7 @@ def credit(params: AnyParams) -> str:
 
 
 def _default(params: AnyParams, name: str) -> Any:
-    return type(params).model_fields[name].get_default(call_default_factory=True)
+    return params.catalog.default_network() if name == "network" else type(params).model_fields[name].default
 
 
 def settings(params: AnyParams) -> str:
@@ -359,7 +360,7 @@ def _channel_alt(params: Channel) -> str:
 
 def _layer(params: Channel) -> str:
     word = params.aim[1]
-    named = catalog.network(params.network).friendly.get(word)
+    named = params.catalog.network(params.network).friendly.get(word)
     return f"the layer {word} ({named.about})" if named else f"the layer {word}"
 
 
@@ -376,12 +377,12 @@ def aim_words(params: AnyParams) -> str:
     """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, eyes", or a layer's name."""
     option, word = params.aim
     if option != "layer":
-        return word.replace(catalog.JOINT, " and ")
-    return " and ".join(_term(params.network, term) for term in weighted_terms.read(params.network, word))
+        return word.replace(JOINT, " and ")
+    return " and ".join(_term(params, term) for term in weighted_terms.read(params.catalog, params.network, word))
 
 
-def _term(network: str, term: weighted_terms.Term) -> str:
-    named = catalog.network(network).friendly.get(term.name)
+def _term(params: AnyParams, term: weighted_terms.Term) -> str:
+    named = params.catalog.network(params.network).friendly.get(term.name)
     sense = named.about if named and term.channel is None else f"the layer {term.name}"
     part = "" if term.channel is None else f"channel {term.channel} of "
     return f"{'less of ' if term.weight < 0 else ''}{part}{sense}"

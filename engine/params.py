@@ -1,7 +1,8 @@
 """What a user asked for: `(options) => frozen, validated params`.
 
 Every recipe has one class here, of the recipe's name. Params validate themselves (ranges here, names against the
-catalogue) and say how much `work` they are, so that the queue can estimate before anything starts.
+catalogue that they are made with, and keep) and say how much `work` they are, so that the queue can estimate before
+anything starts.
 
 Longer than most files: recipes inherit options from one another, and old names of all of them are read in one place.
 """
@@ -17,16 +18,18 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     TypeAdapter,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
-from engine.catalog import catalog, weighted_terms
+from engine.catalog import weighted_terms
+from engine.catalog.catalog import Catalog, Meaning, shipped_catalog
 from engine.errors import BadOption, NothingNamed, TwoAims
 
-Term = tuple[float, tuple[catalog.Meaning, ...]]
+Term = tuple[float, tuple[Meaning, ...]]
 """A weight, and what pulls with it."""
 
 SEED_COUNT = 10_000
@@ -59,30 +62,59 @@ class Params(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    network: str = Field(default_factory=catalog.default_network, description="the network that dreams")
+    network: str = Field("", description="the network that dreams")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")
     size: int = Field(512, ge=128, le=1024, description="long side of the result, in pixels")
+    _catalog: Catalog = PrivateAttr(default_factory=shipped_catalog)
 
-    @field_validator("network", mode="before")
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the catalogue that these params are made with, which is pydantic's validation context."""
+        if context is not None:
+            self._catalog = context
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is asked for; with which catalogue is none of it."""
+        return isinstance(other, Params) and type(self) is type(other) and self.__dict__ == other.__dict__
+
+    @property
+    def catalog(self) -> Catalog:
+        """What knows the words in these params."""
+        return self._catalog
+
+    @model_validator(mode="wrap")
     @classmethod
-    def _network_as_people_type_it(cls, name: Any) -> Any:
-        return catalog.match_network(name) if isinstance(name, str) and len(name) <= TEXT_LIMIT else name
+    def _complete(cls, options: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        """Read twice: as typed, for types and ranges, and again with the words that follow from all of it. What is
+        filled in does not count as given."""
+        if not isinstance(options, dict):
+            return validate(options)
+        options = cls._rename(options)
+        typed = validate(options)
+        follows = {name: value for name, value in typed._canonical().items() if value != getattr(typed, name)}
+        if not follows:
+            return typed
+        complete = validate(options | follows)
+        complete.model_fields_set.intersection_update(options)
+        return complete
 
-    @model_validator(mode="after")
-    def _network_is_in_the_catalogue(self) -> Self:
-        catalog.network(self.network)
-        return self
-
-    @model_validator(mode="before")
     @classmethod
-    def _network_knows_the_subject(cls, options: Any) -> Any:
-        """Where no network is named, the one that knows the subject best."""
-        if not isinstance(options, dict) or options.get("network") is not None:
-            return options
-        wanted = options.get("subject")
-        if not isinstance(wanted, str) or not 0 < len(wanted) <= TEXT_LIMIT:
-            return options
-        return options | {"network": catalog.network_for(wanted, catalog.default_network())}
+    def _rename(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Options by their names of today."""
+        return options
+
+    def _canonical(self) -> dict[str, Any]:
+        """What these options are in the catalogue's words, and what is taken where an option was not given. Raises
+        what the catalogue raises."""
+        return {"network": self._canonical_network()}
+
+    def _canonical_network(self, subject: str = "") -> str:
+        """The network that was named; else the one that knows the subject best, or the default."""
+        if "network" not in self.model_fields_set:
+            default = self.catalog.default_network()
+            return self.catalog.network_for(subject, default) if subject else default
+        name = self.catalog.match_network(self.network) if len(self.network) <= TEXT_LIMIT else self.network
+        self.catalog.network(name)
+        return name
 
     @property
     @abstractmethod
@@ -118,19 +150,17 @@ class AscentParams(Params):
     octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
     ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
     iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
-    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step")
+    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step; 1 is normal")
     jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
 
-    @model_validator(mode="after")
-    def _aim_is_in_the_catalogue(self) -> Self:
-        subject = catalog.aim(self.network, self.subject)
+    def _canonical(self) -> dict[str, Any]:
+        """Its network, and a layer or a subject: "High " and "high · faces, animals" are "high"."""
+        network = self._canonical_network(self.subject)
+        subject = self.catalog.aim(network, self.subject)
         if subject and self.layer and "layer" in self.model_fields_set:
             raise TwoAims
-        layer = "" if subject else weighted_terms.canonical(self.network, self.layer)
-        for name, word in (("layer", layer), ("subject", subject)):
-            if word != getattr(self, name):  # "High " and "high · faces, animals" are "high"
-                object.__setattr__(self, name, word)
-        return self
+        layer = "" if subject else weighted_terms.canonical(self.catalog, network, self.layer)
+        return {"network": network, "layer": layer, "subject": subject}
 
     @property
     def aim(self) -> tuple[str, str]:
@@ -140,12 +170,13 @@ class AscentParams(Params):
     def terms(self) -> tuple[Term, ...]:
         """What is dreamed towards, as weights and the network's layers and channels; of one term, any will do."""
         if self.subject:
-            return ((1.0, catalog.meanings(self.network, self.subject)),)
+            return ((1.0, self.catalog.meanings(self.network, self.subject)),)
         return tuple(
-            (term.weight, (term.meaning(self.network),)) for term in weighted_terms.read(self.network, self.layer)
+            (term.weight, (term.meaning(self.catalog, self.network),))
+            for term in weighted_terms.read(self.catalog, self.network, self.layer)
         )
 
-    def meanings(self) -> tuple[catalog.Meaning, ...]:
+    def meanings(self) -> tuple[Meaning, ...]:
         """Everything that is dreamed towards."""
         return tuple(meaning for _, meanings in self.terms() for meaning in meanings)
 
@@ -157,7 +188,7 @@ class AscentParams(Params):
     @property
     def by_crops(self) -> bool:
         """Whether the network looks at whole crops in place of all pixels at once."""
-        return catalog.network(self.network).crops
+        return self.catalog.network(self.network).crops
 
     @property
     def steps(self) -> int:
@@ -167,7 +198,7 @@ class AscentParams(Params):
     @property
     def timed_as(self) -> str:
         """A subject is scored by more of the network than a layer, and all pixels at once are not crops."""
-        way = "" if self.by_crops or not catalog.network(self.network).crops else " by pixels"
+        way = "" if self.by_crops or not self.catalog.network(self.network).crops else " by pixels"
         return f"{super().timed_as}{' of a subject' if self.subject else ''}{way}"
 
     def phases(self) -> tuple[Phase, ...]:
@@ -213,10 +244,9 @@ class Dream(VariedParams, AscentParams):
         description="natural, vivid (rainbow edges) or 2015 (exactly as Google's DeepDream notebook did)",
     )
 
-    @model_validator(mode="before")
     @classmethod
-    def _classic_was_a_look(cls, options: Any) -> Any:
-        return rename_options(options) if isinstance(options, dict) else options
+    def _rename(cls, options: dict[str, Any]) -> dict[str, Any]:
+        return rename_options(options)
 
     def phases(self) -> tuple[Phase, ...]:
         """Those of each variation."""
@@ -227,18 +257,17 @@ class Dream(VariedParams, AscentParams):
         """The notebook looks at all pixels at once."""
         return super().by_crops and self.look != "2015"
 
-    @model_validator(mode="after")
-    def _2015_is_the_notebook(self) -> Self:
+    def _canonical(self) -> dict[str, Any]:
+        """With the look of 2015, what the notebook has for every option that was not given, too."""
+        words = super()._canonical()
         if self.look != "2015":
-            return self
-        if self.subject or len(self.terms()) > 1:
+            return words
+        network, given = words["network"], self.model_fields_set
+        if words["subject"] or len(weighted_terms.read(self.catalog, network, words["layer"])) > 1:
             raise BadOption(option="look", problem="2015 climbs one layer: name one layer and no subject")
-        for name, value in self.NOTEBOOK.items():
-            if name not in self.model_fields_set:
-                object.__setattr__(self, name, value)
-        if "layer" not in self.model_fields_set and self.NOTEBOOK_LAYER in catalog.network(self.network).layers:
-            object.__setattr__(self, "layer", self.NOTEBOOK_LAYER)
-        return self
+        if "layer" not in given and self.NOTEBOOK_LAYER in self.catalog.network(network).layers:
+            words["layer"] = self.NOTEBOOK_LAYER
+        return words | {name: value for name, value in self.NOTEBOOK.items() if name not in given}
 
 
 class Zoom(AscentParams):
@@ -281,28 +310,26 @@ class Concept(VariedParams):
         64, ge=16, le=512, description="steps of painting; three times as many on networks that have no sketches"
     )
 
-    @model_validator(mode="after")
-    def _subject_is_in_the_catalogue(self) -> Self:
-        subject = catalog.aim(self.network, self.subject)
+    def _canonical(self) -> dict[str, Any]:
+        network = self._canonical_network(self.subject)
+        subject = self.catalog.aim(network, self.subject)
         if not subject:
             raise NothingNamed
-        if subject != self.subject:
-            object.__setattr__(self, "subject", subject)
-        return self
+        return {"network": network, "subject": subject}
 
     @property
     def aim(self) -> tuple[str, str]:
         """("subject", "banana + eye")."""
         return ("subject", self.subject)
 
-    def meanings(self) -> tuple[catalog.Meaning, ...]:
+    def meanings(self) -> tuple[Meaning, ...]:
         """What is imagined, all of it at once, as the network's layers and channels."""
-        return catalog.meanings(self.network, self.subject)
+        return self.catalog.meanings(self.network, self.subject)
 
     @property
     def by_crops(self) -> bool:
         """Whether the network looks at whole crops in place of all pixels at once."""
-        return catalog.network(self.network).crops
+        return self.catalog.network(self.network).crops
 
     @property
     def steps(self) -> int:
@@ -317,12 +344,12 @@ class Concept(VariedParams):
     @property
     def view(self) -> int:
         """Pixels at which the network looks at each: so few that one thing fills what it sees."""
-        return round(catalog.network(self.network).side * 0.65)
+        return round(self.catalog.network(self.network).side * 0.65)
 
     @property
     def painting(self) -> int:
         """Steps of painting: a picture that begins with grey takes longer than one over a sketch."""
-        return self.iterations * (1 if catalog.network(self.network).sketches else 3)
+        return self.iterations * (1 if self.catalog.network(self.network).sketches else 3)
 
     def phases(self) -> tuple[Phase, ...]:
         """By crops finding and colouring, for each variation; else painting, then details at three sizes."""
@@ -358,15 +385,12 @@ class Channel(Params):
     iterations: int = Field(96, ge=1, le=512, description="steps of painting")
     size: int = Field(768, ge=128, le=1024, description="long side of the result, in pixels")
 
-    @model_validator(mode="after")
-    def _names_are_in_the_catalogue(self) -> Self:
-        words = {"layer": catalog.friendly(self.network, self.layer), "search": catalog.aim(self.network, self.search)}
+    def _canonical(self) -> dict[str, Any]:
+        network = self._canonical_network()
+        words = {"layer": self.catalog.friendly(network, self.layer), "search": self.catalog.aim(network, self.search)}
         if self.channel is not None and self.search:
             raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
-        for name, word in words.items():
-            if word != getattr(self, name):
-                object.__setattr__(self, name, word)
-        return self
+        return {"network": network, **words}
 
     @property
     def aim(self) -> tuple[str, str]:
@@ -381,7 +405,7 @@ class Channel(Params):
     @property
     def view(self) -> int:
         """Pixels at which the network looks at each: one picture has more to tell than a tile of an atlas."""
-        return round(catalog.network(self.network).side * (0.7 if self.channel is None else 1.5))
+        return round(self.catalog.network(self.network).side * (0.7 if self.channel is None else 1.5))
 
     @property
     def steps(self) -> int:
@@ -399,7 +423,7 @@ class Channel(Params):
         searching = self.SEARCHING if self.search else 0
         finishing = 0 if self.channel is None else self.FINISHING
         return (
-            Phase(searching, 3 * searching * catalog.network(self.network).side ** 2 / 1e6),
+            Phase(searching, 3 * searching * self.catalog.network(self.network).side ** 2 / 1e6),
             Phase(self.iterations, self.pictures * self.iterations * self.view**2 / 1e6),
             Phase(finishing, finishing * self.size**2 / 1e6),
         )
@@ -429,13 +453,13 @@ class See(Params):
     @property
     def view(self) -> int:
         """Pixels at which the network looks at each feature picture."""
-        return round(catalog.network(self.network).side * 0.7)
+        return round(self.catalog.network(self.network).side * 0.7)
 
     def phases(self) -> tuple[Phase, ...]:
         """Naming what is there; then looking closer, and painting at most `FEATURES` feature pictures a layer."""
-        entry = catalog.network(self.network)
+        entry = self.catalog.network(self.network)
         look = entry.side**2 / 1e6
-        layers = 0 if entry.thumbnails else len(catalog.perception_layers(self.network))
+        layers = 0 if entry.thumbnails else len(self.catalog.perception_layers(self.network))
         painted = layers * self.iterations * self.FEATURES * self.view**2 / 1e6
         page = self.PAGE_SHARE * self.size**2 / 1e6
         closer = (self.LOOKS - self.NAMING) * look + page
@@ -464,20 +488,21 @@ _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
 )
 
 
-def parse(options: dict[str, Any] | str) -> AnyParams:
+def parse(options: dict[str, Any] | str, catalog: Catalog) -> AnyParams:
     """Params from a dict with `recipe` in it, or from its JSON. Raises `BadOption` or what the catalogue raises."""
     try:
         if isinstance(options, str):
-            return _ADAPTER.validate_json(options)
-        return _ADAPTER.validate_python(options)
+            return _ADAPTER.validate_json(options, context=catalog)
+        return _ADAPTER.validate_python(options, context=catalog)
     except ValidationError as error:
         raise _bad_option(error) from None
 
 
-def make(kind: type[P], **options: Any) -> P:
+def make(kind: type[P], catalog: Catalog, /, **options: Any) -> P:
     """Params of one kind; options that are None keep their default. Raises `BadOption` or what the catalogue raises."""
     try:
-        return kind(**{name: value for name, value in options.items() if value is not None})
+        given = {name: value for name, value in options.items() if value is not None}
+        return kind.model_validate(given, context=catalog)
     except ValidationError as error:
         raise _bad_option(error) from None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
@@ -28,18 +29,20 @@ class Runtime:
         device: str = "auto",
         dtype: Dtype = "auto",
         threads: int = 0,
-        loader: Callable[[str], Network] = load,
+        loader: Callable[[str], Network] | None = None,
         memory_mb: int = 0,
+        catalog: Catalog | None = None,
     ) -> None:
         """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has; of a container's
-        share both take no more than that.
+        share both take no more than that. Without a `catalog`, there are the package's networks.
 
         Raises `SettingsError` for a device that torch cannot use.
         """
         self.device = _device(device)
         self.memory = memory_mb * 2**20 or _memory(self.device)
         self.dtype, self._chooses = _dtype(dtype, self.device), dtype == "auto"
-        self._loader = loader
+        self.catalog = catalog or shipped_catalog()
+        self._loader = loader or partial(load, catalog=self.catalog)
         self._networks: dict[str, Network] = {}
         if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
@@ -58,7 +61,7 @@ class Runtime:
         Their depthwise convolutions take 1.3 times as long in bfloat16, forward and back, measured on a CPU that
         multiplies it itself.
         """
-        entry = catalog.networks().get(name)
+        entry = self.catalog.networks().get(name)
         depthwise = entry is not None and entry.crops and self.device.type == "cpu"
         return torch.float32 if depthwise and self._chooses else self.dtype
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,7 +36,7 @@ from pydantic_settings import (
 )
 
 from engine import settings_file
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog
 from engine.errors import SettingsError
 from engine.platform import http_proxy, os_errors
 
@@ -209,6 +210,15 @@ class Settings(BaseSettings):
         """Fetched networks, and those that users brought."""
         return self.data_dir / "networks"
 
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The networks that there are, as they lie in the folder at first. Raises `SettingsError`."""
+        try:
+            return Catalog.read(self.networks_dir, self.default_network)
+        except SettingsError as error:
+            where = origin("default_network") if str(error).startswith("`default_network`") else ""
+            raise SettingsError(problem=f"{error}{where}") from None
+
     @property
     def log_dir(self) -> Path:
         """One log a process."""
@@ -250,11 +260,7 @@ def read(*, new: bool = False, **overrides: Any) -> Settings:
         table = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
         wrong = f"The variable {PREFIX}{table.upper()} should be a table of settings in JSON."
         raise SettingsError(problem=f"{wrong} Set {PREFIX}{table.upper()}__NAME for one of them instead.") from None
-    try:
-        catalog.include(settings.networks_dir, settings.default_network)
-    except SettingsError as error:
-        where = origin("default_network") if str(error).startswith("`default_network`") else ""
-        raise SettingsError(problem=f"{error}{where}") from None
+    _ = settings.catalog  # what is wrong with the folder of networks is said now
     return settings
 
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
-from engine.catalog import catalog
 from engine.platform import atomic_file, backoff, file_lock, framing
 from engine.queue import retention
 from engine.queue.course import Stopwatch
@@ -57,7 +56,7 @@ def main() -> int:
     """Run the engine of the settings until SIGTERM. Returns the exit status."""
     settings = load()
     logs.start(settings, "supervisor")
-    if said := catalog.default_fallback():
+    if said := settings.catalog.default_fallback():
         log.warning("%s", said)
     try:
         file_lock.acquire(settings.run_dir / f"{NAME}.lock")  # until this process ends

@@ -78,7 +78,7 @@ def main() -> None:
     from engine.runtime import Runtime
 
     chosen = settings.engine
-    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=settings.catalog)
     _warm_up(runtime)
     parent.send(report="ready", device=str(runtime.device))
     worker = Worker(settings, runtime, parent)
@@ -94,7 +94,8 @@ def _warm_up(runtime: Runtime) -> None:
     from engine.render import render
 
     try:
-        for _ in render(params.Dream(size=128, octaves=1, iterations=2), None, runtime):
+        tiny = params.make(params.Dream, runtime.catalog, size=128, octaves=1, iterations=2)
+        for _ in render(tiny, None, runtime):
             pass
     except PareidoliaError as error:
         log.error("%s (%s)", error, error.code)
@@ -128,7 +129,7 @@ class Worker:
     def _render(self, header: dict[str, Any]) -> dict[str, Any]:
         from engine.render import render
 
-        wanted = params.parse(header["params"])
+        wanted = params.parse(header["params"], self.runtime.catalog)
         others = {name: self._blob(key) for name, key in header["others"].items()}
         reports = render(wanted, self._picture(header["picture"]), self.runtime, header["limit_bytes"], others)
         with contextlib.closing(reports):

@@ -89,13 +89,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket."""
     from engine.catalog import catalog
+    from tests.catalogs import POCKET
 
     config = session.config
     if config.getoption("--quick") and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
         quick_tier.forbid()
-    catalog.include(Path("nowhere"), default="pocket")
+    catalog._SHIPPED, kept = POCKET, catalog._SHIPPED  # type: ignore[misc]
     collected = yield
-    catalog.include(Path("nowhere"))
+    catalog._SHIPPED = kept  # type: ignore[misc]
     return collected
 
 
@@ -165,6 +166,7 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def pocket_by_default(monkeypatch: pytest.MonkeyPatch, _no_settings_of_this_machine: None) -> None:
     """Pocket dreams where no network is asked for, here and in processes: for tests about something else than that."""
     from engine.catalog import catalog
+    from tests.catalogs import POCKET
 
     monkeypatch.setenv("PAREIDOLIA_DEFAULT_NETWORK", "pocket")
-    monkeypatch.setattr(catalog, "_default", "pocket")
+    monkeypatch.setattr(catalog, "_SHIPPED", POCKET)

@@ -186,6 +186,26 @@ def test_no_pickle_and_no_unsafe_torch_load() -> None:
                 assert safe, f"{module(path)}:{node.lineno}"
 
 
+def test_no_module_changes_its_own_names() -> None:
+    """What changes belongs to somebody who was made: two of a kind in one process do not see each other."""
+    rebinds = [path for path in FILES for node in ast.walk(tree(path)) if isinstance(node, ast.Global)]
+    assert [module(path) for path in rebinds] == []
+
+
+def test_only_what_may_be_made_without_settings_takes_the_catalogue_of_the_package() -> None:
+    """Whoever has settings hands on theirs; else networks of one's own would be unknown there."""
+    takers = [module(path) for path in FILES if "shipped_catalog()" in path.read_text("utf-8")]
+    assert sorted(takers) == [
+        "engine.ascent.benchmark", "engine.catalog.catalog", "engine.networks.loading", "engine.queue.ledger",
+        "engine.runtime", "engine.training.classes",
+    ]  # fmt: skip
+
+
+def test_nothing_that_is_frozen_is_changed() -> None:
+    """Params and other frozen values are made whole: what follows from an option is filled in before there is one."""
+    assert [module(path) for path in FILES if "object.__setattr__" in path.read_text("utf-8")] == []
+
+
 def test_the_torch_side_runs_where_nothing_else_is_installed() -> None:
     found = []
     for part in TORCH_SIDE:

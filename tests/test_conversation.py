@@ -22,6 +22,7 @@ from PIL import Image
 from bot.playground import message_rules
 from bot.playground.openapi import Specification
 from bot.playground.world import EPHEMERAL, Message
+from engine.catalog.catalog import shipped_catalog
 from engine.files import generation_metadata, sanitizer
 from tests.fuzz.decoder_harness import chunks
 from tests.playground_bot import PATIENCE, Room, answers_of, job_of, labels, open_room, texts
@@ -253,7 +254,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     (attachment,) = room.now(dream).attachments
     assert chunks(attachment.data) == ["IHDR", "tEXt", "IDAT", "IEND"]
     said = sanitizer.read_imprint(attachment.data, 1.0)
-    made = generation_metadata.read(said).params
+    made = generation_metadata.read(said, shipped_catalog()).params
     assert (made.recipe, made.aim, made.size) == ("dream", ("layer", "high"), 128)
     asking = [one for one in room.world.people.values() if not one.bot]
     people = [name for one in asking for name in (one.username, one.global_name)]

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 LOOK = """
 import json, pathlib, tempfile
 from importlib import resources
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.queue import migrate
 from engine import settings
 from engine.queue.local_dispatch import open_ledger
@@ -33,9 +33,9 @@ print(json.dumps({
     "engine": engine.__file__,
     "scripts": str(migrate.scripts()),
     "waiting": len(ledger.list_waiting()),
-    "networks": list(catalog.networks()),
+    "networks": list(shipped_catalog().networks()),
     "labels": len(load("pocket").labels),
-    "places": len(catalog.labels("places365")),
+    "places": len(shipped_catalog().labels("places365")),
     "thumbnails": thumbnails.read("lite2", "block6", 48) is not None,
     "page": "<html" in resources.files("bot.playground").joinpath("page/index.html").read_text("utf-8"),
 }))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import discord
 from discord import app_commands
-from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import networks, subjects
 from bot.components.choices import VARIATIONS
+from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from engine.params import Concept
@@ -32,11 +34,11 @@ class ConceptCog(commands.Cog):
     async def concept(
         self,
         interaction: discord.Interaction[Client],
-        subject: Range[str, 1, 200],
+        subject: Annotated[str, OptionRange(Concept, "subject")],
         image: discord.Attachment | None = None,
         variations: int | None = None,
-        size: Range[int, 128, 1024] | None = None,
-        seed: Range[int, 0, 2**31 - 1] | None = None,
+        size: Annotated[int, OptionRange(Concept, "size")] | None = None,
+        seed: Annotated[int, OptionRange(Concept, "seed")] | None = None,
         private: bool = False,
         network: str | None = None,
     ) -> None:

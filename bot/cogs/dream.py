@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Choice
 from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.components.choices import VARIATIONS
+from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.picture_sources import Original
@@ -57,16 +60,16 @@ class DreamCog(commands.Cog):
         interaction: Here,
         image: discord.Attachment | None = None,
         layer: str | None = None,
-        subject: Range[str, 1, 200] | None = None,
-        strength: Range[float, 0.1, 4.0] | None = None,
+        subject: Annotated[str, OptionRange(Dream, "subject")] | None = None,
+        strength: Annotated[float, OptionRange(Dream, "strength")] | None = None,
         variations: int | None = None,
         preset: str | None = None,
-        size: Range[int, 128, 1024] | None = None,
-        seed: Range[int, 0, 2**31 - 1] | None = None,
+        size: Annotated[int, OptionRange(Dream, "size")] | None = None,
+        seed: Annotated[int, OptionRange(Dream, "seed")] | None = None,
         private: bool = False,
         guide: discord.Attachment | None = None,
         guide_by: str | None = None,
-        keep: Range[float, 0.0, 1.0] | None = None,
+        keep: Annotated[float, OptionRange(Dream, "keep")] | None = None,
         colours: str | None = None,
         protect: str | None = None,
         mask: discord.Attachment | None = None,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import discord
 from discord import app_commands
-from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import layers, networks, searches
+from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from engine.params import Channel
@@ -31,11 +33,11 @@ class LabCog(commands.GroupCog, group_name="lab", group_description=wording.COMM
         self,
         interaction: discord.Interaction[Client],
         layer: str | None = None,
-        channel: Range[int, 0, 99_999] | None = None,
-        search: Range[str, 1, 200] | None = None,
+        channel: Annotated[int, OptionRange(Channel, "channel")] | None = None,
+        search: Annotated[str, OptionRange(Channel, "search")] | None = None,
         image: discord.Attachment | None = None,
-        top: Range[int, 1, 36] | None = None,
-        seed: Range[int, 0, 2**31 - 1] | None = None,
+        top: Annotated[int, OptionRange(Channel, "top")] | None = None,
+        seed: Annotated[int, OptionRange(Channel, "seed")] | None = None,
         private: bool = False,
         network: str | None = None,
     ) -> None:

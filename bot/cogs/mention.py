@@ -23,6 +23,7 @@ from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original
 from bot.requests.service import FailedAfterResponse
+from engine.catalog.catalog import Catalog
 from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
 from engine.params import Dream, Zoom
 from engine.queue.job import JobRow
@@ -72,13 +73,17 @@ class MentionCog(commands.Cog):
     def _own_id(self) -> int:
         return self.client.user.id if self.client.user else 0
 
+    @property
+    def _catalog(self) -> Catalog:
+        return self.client.service.catalog
+
     async def _answer(self, message: discord.Message, said: str) -> None:
         addressed = self._is_addressed(message)
         greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
         if message_options.is_help(said) and not greeted:
             await self._reply(message, wording.HELP)
             return
-        wish = message_options.read(said)
+        wish = message_options.read(said, self._catalog)
         if not (wish.certain or addressed):
             return
         own = await self._own_picture(message)
@@ -95,7 +100,7 @@ class MentionCog(commands.Cog):
     def _hint(self, wish: Wish, original: Original | None) -> str | None:
         """What to suggest to who says nothing that means something; None where there is a picture that can be dreamed
         and no word looks mistyped."""
-        near = message_options.suggestion(wish)
+        near = message_options.suggestion(wish, self._catalog)
         return near if near or original is None else None
 
     async def _dream(self, message: discord.Message, wish: Wish, original: Original) -> None:
@@ -142,7 +147,7 @@ class MentionCog(commands.Cog):
         if message_options.ADDRESS.search(message.content):
             return self._pictures(await self._wait_for_embed(message))
         picture_sources.refuse_drawn_sticker(message)
-        emoji = picture_sources.of_emoji(message.content, self._is_allowed)
+        emoji = picture_sources.of_emoji(message.content, self._catalog, self._is_allowed)
         return _original(message.author, emoji) if emoji else None
 
     async def _other_picture(self, message: discord.Message) -> Original | None:

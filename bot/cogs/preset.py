@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import discord
 from discord import app_commands
 from discord.app_commands import Range
@@ -9,6 +11,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
+from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.derivation import preset_options
@@ -34,16 +37,19 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         interaction: Here,
         name: Range[str, 1, 32],
         layer: str | None = None,
-        subject: Range[str, 1, 200] | None = None,
-        strength: Range[float, 0.1, 4.0] | None = None,
-        size: Range[int, 128, 1024] | None = None,
+        subject: Annotated[str, OptionRange(Dream, "subject")] | None = None,
+        strength: Annotated[float, OptionRange(Dream, "strength")] | None = None,
+        size: Annotated[int, OptionRange(Dream, "size")] | None = None,
         network: str | None = None,
     ) -> None:
         """Keep options under a name."""
+        service = self.client.service
         options = preset_options(
-            params.make(Dream, layer=layer, subject=subject, strength=strength, size=size, network=network)
+            params.make(
+                Dream, service.catalog, layer=layer, subject=subject, strength=strength, size=size, network=network
+            )
         )
-        saved = await self.client.service.presets.save(str(interaction.user.id), name, options)
+        saved = await service.presets.save(str(interaction.user.id), name, options)
         await say(interaction, wording.saved_words(saved.name, replaced=saved.replaced))
 
     @app_commands.command(description=wording.COMMANDS["preset use"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import discord
 from discord import app_commands
-from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import networks
+from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.picture_sources import Original
@@ -39,7 +41,7 @@ class SeeCog(commands.Cog):
         self,
         interaction: Here,
         image: discord.Attachment | None = None,
-        seed: Range[int, 0, 2**31 - 1] | None = None,
+        seed: Annotated[int, OptionRange(See, "seed")] | None = None,
         private: bool = False,
         network: str | None = None,
     ) -> None:

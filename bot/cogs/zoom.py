@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import discord
 from discord import app_commands
-from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
+from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from engine.params import Zoom
@@ -35,12 +37,12 @@ class ZoomCog(commands.Cog):
         interaction: discord.Interaction[Client],
         image: discord.Attachment | None = None,
         layer: str | None = None,
-        subject: Range[str, 1, 200] | None = None,
-        strength: Range[float, 0.1, 4.0] | None = None,
-        frames: Range[int, 8, 90] | None = None,
+        subject: Annotated[str, OptionRange(Zoom, "subject")] | None = None,
+        strength: Annotated[float, OptionRange(Zoom, "strength")] | None = None,
+        frames: Annotated[int, OptionRange(Zoom, "frames")] | None = None,
         preset: str | None = None,
-        size: Range[int, 128, 640] | None = None,
-        seed: Range[int, 0, 2**31 - 1] | None = None,
+        size: Annotated[int, OptionRange(Zoom, "size")] | None = None,
+        seed: Annotated[int, OptionRange(Zoom, "seed")] | None = None,
         private: bool = False,
         network: str | None = None,
     ) -> None:

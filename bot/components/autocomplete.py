@@ -14,7 +14,8 @@ from discord.app_commands import Choice
 
 from bot.components.client_protocol import ServiceClient
 from bot.store.presets import lookup_key
-from engine.catalog import catalog, weighted_terms
+from engine.catalog import weighted_terms
+from engine.catalog.catalog import Catalog
 from engine.errors import Refusal
 
 Find = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
@@ -39,8 +40,13 @@ def guard(find: Find) -> Find:
     return safe
 
 
+def _catalog(interaction: discord.Interaction[Any]) -> Catalog:
+    return cast(ServiceClient, interaction.client).service.catalog
+
+
 async def chosen_network(interaction: discord.Interaction[Any]) -> str | None:
     """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
+    catalog = _catalog(interaction)
     said = catalog.match_network(str(getattr(interaction.namespace, "network", None) or ""))
     chosen = said or await _network_of_preset(interaction)
     return chosen if chosen in catalog.ready() else None
@@ -58,7 +64,7 @@ async def _network_of_preset(interaction: discord.Interaction[Any]) -> str:
 @guard
 async def networks(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Networks that can dream at once, by name or by what they are."""
-    typed = current.split("·")[0].strip().casefold()
+    catalog, typed = _catalog(interaction), current.split("·")[0].strip().casefold()
     offers = ((f"{name} · {catalog.network(name).about}", name) for name in catalog.ready())
     return [Choice(name=label[:100], value=name) for label, name in offers if typed in label.casefold()][:LIMIT]
 
@@ -66,19 +72,20 @@ async def networks(interaction: discord.Interaction[Any], current: str) -> list[
 @guard
 async def layers(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Layers by name or by what they see; of several, the last one is completed."""
+    catalog = _catalog(interaction)
     network = await chosen_network(interaction) or catalog.default_network()
-    kept, last = _split_typed(network, current)
+    kept, last = _split_typed(catalog, network, current)
     typed = last.split("·")[0].strip().casefold()
     found = [(label, f"{kept}{word}") for label, word in catalog.choices(network) if typed in label.casefold()]
     fitting = [Choice(name=f"{kept}{label}"[:100], value=word) for label, word in found if len(word) <= VALUE_LIMIT]
     return fitting[:LIMIT]
 
 
-def _split_typed(network: str, typed: str) -> tuple[str, str]:
+def _split_typed(catalog: Catalog, network: str, typed: str) -> tuple[str, str]:
     """What is said already of several layers, and the one that is being typed: "high + mi" => "high + ", "mi"."""
     before, plus, last = typed.rpartition("+")
     try:
-        return (f"{weighted_terms.canonical(network, before)} + ", last) if plus else ("", typed)
+        return (f"{weighted_terms.canonical(catalog, network, before)} + ", last) if plus else ("", typed)
     except Refusal:
         return "", typed
 
@@ -86,13 +93,14 @@ def _split_typed(network: str, typed: str) -> tuple[str, str]:
 @guard
 async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
-    network = await chosen_network(interaction)
+    catalog, network = _catalog(interaction), await chosen_network(interaction)
     return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
 
 
 @guard
 async def searches(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The same of one network only, where no other is taken for a word that it does not know."""
+    catalog = _catalog(interaction)
     return _choices(catalog.subject_choices(await chosen_network(interaction) or catalog.default_network(), current))
 
 

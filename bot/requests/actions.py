@@ -54,7 +54,8 @@ class JobActions:
 
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Dream the picture that was looked at."""
-        params = engine_params.make(Dream, network=row.job.params.network, seed=draw_seed())
+        old = row.job.params
+        params = engine_params.make(Dream, old.catalog, network=old.network, seed=draw_seed())
         await self._service.take(interaction, params, of_row(row, row.job.picture), private=is_private(row), parent=row)
 
     async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
@@ -73,7 +74,7 @@ class JobActions:
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
         kept = {**next_deeper(row.job.params), **row.job.params.model_dump(include={"strength"})}
-        params = engine_params.make(Zoom, **kept, seed=draw_seed())
+        params = engine_params.make(Zoom, row.job.params.catalog, **kept, seed=draw_seed())
         await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
 
     async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:

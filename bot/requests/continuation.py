@@ -18,7 +18,6 @@ from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, of_row
 from bot.views import result_card
 from engine import params as engine_params
-from engine.catalog import catalog
 from engine.errors import BadOption
 from engine.params import AnyParams, AscentParams, Dream, Zoom, draw_seed
 from engine.queue.job import JobRow, State
@@ -37,13 +36,14 @@ class Continuation(NamedTuple):
 
 def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
     """What is made next of a job, with `options` as they were said. Raises the `Refusal`s of options."""
-    changes = {**_strength(row.job.params, wish.step), **options}
+    old = row.job.params
+    changes = {**_strength(old, wish.step), **options}
     if "subject" in changes and "network" not in changes:
-        changes["network"] = catalog.network_for(changes["subject"], row.job.params.network)
+        changes["network"] = old.catalog.network_for(changes["subject"], old.network)
     if wish.verb == "zoom":
-        return Continuation(_zoom(row.job.params, changes), _dreamed(row))
+        return Continuation(_zoom(old, changes), _dreamed(row))
     if _begins_again(row, wish, changes):
-        return Continuation(_again(row.job.params, wish, changes), _with_others(row, _undreamed(row), changes))
+        return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
     return _deeper(row, changes)
 
 
@@ -70,7 +70,7 @@ def _deeper(row: JobRow, changes: Options) -> Continuation:
 
 def _zoom(old: AnyParams, changes: Options) -> Zoom:
     kept = {**next_deeper(old), **old.model_dump(include={"strength"}), "seed": draw_seed()}
-    return engine_params.make(Zoom, **engine_params.override(kept, dict(changes)))
+    return engine_params.make(Zoom, old.catalog, **engine_params.override(kept, dict(changes)))
 
 
 def _strength(old: AnyParams, step: float) -> dict[str, float]:

@@ -13,7 +13,7 @@ def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
     """The same with another seed. Raises `BadOption` on changes that are out of range."""
     aim = {} if isinstance(params, See) else dict([params.aim])
     options = {**params.model_dump(exclude=set(AIM_OPTIONS)), **aim, "seed": draw_seed()}
-    return engine_params.make(type(params), **engine_params.override(options, changes))
+    return engine_params.make(type(params), params.catalog, **engine_params.override(options, changes))
 
 
 def preset_options(params: AnyParams) -> dict[str, Any]:
@@ -35,4 +35,4 @@ def next_deeper(params: AnyParams) -> dict[str, Any]:
 
 def dream_like(params: AnyParams, seed: int) -> Dream:
     """A dream that goes where these params went, of their size."""
-    return engine_params.make(Dream, **next_deeper(params), size=params.size, seed=seed)
+    return engine_params.make(Dream, params.catalog, **next_deeper(params), size=params.size, seed=seed)

@@ -16,9 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from engine.catalog import catalog
 from engine.errors import BadOption, MoreThanTyped, NetworkMissing, TooManyJobs, TooManyPictures
-from engine.params import AnyParams, Dream, Params, See, Zoom
+from engine.params import AnyParams, Dream, Params, See, Zoom, make
 from engine.platform.units import MEGABYTE
 
 MOST_BYTES_HELD = 100 * MEGABYTE
@@ -72,7 +71,7 @@ def _largest(params: Dream | Zoom | See) -> float:
     """The most work that a command can ask of this recipe and network."""
     kind = type(params)
     bounds: dict[str, Any] = {name: _maximum(kind, name) for name in WORK_OPTIONS if name in kind.model_fields}
-    plain = kind.model_construct(network=params.network, **bounds)
+    plain = make(kind, params.catalog, network=params.network, **bounds)
     notebook = {**Dream.NOTEBOOK, "look": "2015"}
     return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
 
@@ -83,7 +82,7 @@ def _maximum(kind: type[Params], name: str) -> int:
 
 def check_ready(params: Params) -> None:
     """Refuse a network that is not installed. Raises `NetworkMissing`."""
-    if not catalog.is_ready(params.network):
+    if not params.catalog.is_ready(params.network):
         raise NetworkMissing(name=params.network)
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.catalog import catalog, vocabulary
+from engine.catalog import vocabulary
+from engine.catalog.catalog import JOINT, MOST, PACKED, Catalog
 from engine.errors import Refusal, UnknownLayer, UnknownSubject
 from engine.params import AIM_OPTIONS, TEXT_LIMIT
 
@@ -123,14 +124,14 @@ def is_greeting(said: str) -> bool:
     return vocabulary.plain(said) in GREETINGS
 
 
-def read(said: str) -> Wish:
+def read(said: str, catalog: Catalog) -> Wish:
     """The wish in a text. Raises `UnknownNetwork` if one is named that there is not."""
     sentence, named = _split_options(said)
     network = catalog.match_network(named["network"]) if "network" in named else ""
     sentence = sentence[:TEXT_LIMIT]  # whoever writes a novel must not keep us from everybody else
     if len(named.get("subject", "")) in range(1, TEXT_LIMIT):
-        named["subject"] = _subject(named["subject"], network)
-    towards, rest = _aim(_without_command(sentence), network)
+        named["subject"] = _subject(named["subject"], network, catalog)
+    towards, rest = _aim(_without_command(sentence), network, catalog)
     spoken = _SPOKEN.findall(rest)
     strength = next(({"strength": f"{STRENGTHS[word]:g}"} for word in spoken if word in STRENGTHS), {})
     return Wish(
@@ -141,19 +142,19 @@ def read(said: str) -> Wish:
     )
 
 
-def suggestion(wish: Wish) -> str:
+def suggestion(wish: Wish, catalog: Catalog) -> str:
     """What a word of a wish that asks for nothing may have been mistyped for; "" if nothing is near."""
     words = wish.unknown.split()
     if len(words) > SHORT_SENTENCE:
         return ""
     long = [word for word in words if len(word) >= LONG_WORD and word not in EVERYDAY]
-    near = (catalog.suggestion(name, text) for text in (wish.unknown, *long) for name in _networks(""))
+    near = (catalog.suggestion(name, text) for text in (wish.unknown, *long) for name in _networks("", catalog))
     return next(filter(None, near), "")
 
 
-def unknown_emoji(text: str) -> list[str]:
+def unknown_emoji(text: str, catalog: Catalog) -> list[str]:
     """The custom emoji in a message whose names mean nothing: they are pictures, and no words."""
-    return [one for one in _EMOJI.findall(text[:TEXT_LIMIT]) if not _pick_out(one, "")[0]]
+    return [one for one in _EMOJI.findall(text[:TEXT_LIMIT]) if not _pick_out(one, "", catalog)[0]]
 
 
 def _split_options(said: str) -> tuple[str, dict[str, str]]:
@@ -175,32 +176,33 @@ def _split_value(text: str) -> tuple[str, str]:
     return re.sub(r"^(\d+),(\d+)$", r"\1.\2", bare), text[end:].strip(_MARKUP)
 
 
-def _aim(text: str, network: str) -> tuple[dict[str, str], str]:
+def _aim(text: str, network: str, catalog: Catalog) -> tuple[dict[str, str], str]:
     """What words ask for, as an option, and the plain words beside it: a layer, also after a minus, or a subject.
 
     `network` is the one that was chosen, or "". Raises `UnknownNetwork`.
     """
     if not vocabulary.plain(text):
         return {}, ""
-    if _is_mixture(text, network or catalog.default_network()):
+    if _is_mixture(text, network or catalog.default_network(), catalog):
         return {"layer": text}, ""
-    if _is_subject(text, network):
+    if _is_subject(text, network, catalog):
         return {"subject": text}, ""
-    found, rest = _pick_out(text, network)
+    found, rest = _pick_out(text, network, catalog)
     if found:
-        return {"subject": catalog.JOINT.join(found[: catalog.MOST])}, " ".join(rest)
+        return {"subject": JOINT.join(found[:MOST])}, " ".join(rest)
     layers = {word.lower() for _, word in catalog.choices(network or catalog.default_network())}
     layer = next((word for word in rest if word in layers), "")
     return ({"layer": layer} if layer else {}), " ".join(word for word in rest if word != layer)
 
 
-def _subject(text: str, network: str) -> str:
+def _subject(text: str, network: str, catalog: Catalog) -> str:
     """What was named as a subject, without the words beside it where there are any."""
-    found = [] if not vocabulary.plain(text) or _is_subject(text, network) else _pick_out(text, network)[0]
-    return catalog.JOINT.join(found[: catalog.MOST]) or text
+    if not vocabulary.plain(text) or _is_subject(text, network, catalog):
+        return text
+    return JOINT.join(_pick_out(text, network, catalog)[0][:MOST]) or text
 
 
-def _is_mixture(text: str, network: str) -> bool:
+def _is_mixture(text: str, network: str, catalog: Catalog) -> bool:
     """Whether a text begins with a layer's name and nothing else before its first sign."""
     try:
         catalog.friendly(network, next(filter(str.strip, re.split(r"[-+:*]", text))))
@@ -209,7 +211,7 @@ def _is_mixture(text: str, network: str) -> bool:
     return True
 
 
-def _is_subject(text: str, network: str) -> bool:
+def _is_subject(text: str, network: str, catalog: Catalog) -> bool:
     """Whether a text is understood as it stands, if only to be asked back."""
     try:
         catalog.aim(network, text) if network else catalog.network_for(text, catalog.default_network())
@@ -220,9 +222,9 @@ def _is_subject(text: str, network: str) -> bool:
     return True
 
 
-def _pick_out(text: str, network: str) -> tuple[list[str], list[str]]:
+def _pick_out(text: str, network: str, catalog: Catalog) -> tuple[list[str], list[str]]:
     """The names in a sentence and the words beside them, by the network that knows most of them."""
-    picked = [_without_everyday(*catalog.pick_out(name, text)) for name in _networks(network)]
+    picked = [_without_everyday(*catalog.pick_out(name, text)) for name in _networks(network, catalog)]
     return max(picked, key=lambda one: len(one[0]))
 
 
@@ -231,9 +233,9 @@ def _without_everyday(found: list[str], rest: list[str]) -> tuple[list[str], lis
     return kept, [*rest, *(word for word in found if word in EVERYDAY)]
 
 
-def _networks(chosen: str) -> Iterator[str]:
+def _networks(chosen: str, catalog: Catalog) -> Iterator[str]:
     """Where words are looked up: in the network that was chosen, else in the default, and in what is always there."""
-    yield from [chosen] if chosen else dict.fromkeys((catalog.default_network(), catalog.PACKED))
+    yield from [chosen] if chosen else dict.fromkeys((catalog.default_network(), PACKED))
 
 
 def _without_command(bare: str) -> str:

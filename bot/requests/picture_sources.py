@@ -12,6 +12,7 @@ from bot import wording
 from bot.requests.downloader import Link, Source
 from bot.requests.message_options import ADDRESS, unknown_emoji
 from bot.store.posting import Posting
+from engine.catalog.catalog import Catalog
 from engine.errors import DrawnSticker, ForeignUrl
 from engine.files.blobs import BlobKey
 from engine.queue.job import JobRow
@@ -102,9 +103,9 @@ def refuse_drawn_sticker(message: discord.Message) -> None:
         raise DrawnSticker
 
 
-def of_emoji(text: str, allowed: Callable[[str], bool]) -> Link | None:
+def of_emoji(text: str, catalog: Catalog, allowed: Callable[[str], bool]) -> Link | None:
     """The first custom emoji in a text whose name is no word to dream towards, as a picture."""
-    found = (discord.PartialEmoji.from_str(one).url for one in unknown_emoji(text))
+    found = (discord.PartialEmoji.from_str(one).url for one in unknown_emoji(text, catalog))
     return next((Link(url) for url in found if allowed(url)), None)
 
 

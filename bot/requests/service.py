@@ -36,6 +36,7 @@ from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
+from engine.catalog.catalog import Catalog
 from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
@@ -88,7 +89,9 @@ class RequestService:
         presets: Presets,
         quota: Quota,
         pending: PendingRequests,
+        catalog: Catalog,
     ) -> None:
+        self.catalog = catalog
         self.dispatch = dispatch
         self.downloader = downloader
         self.presets = presets
@@ -102,7 +105,8 @@ class RequestService:
 
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
         """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
-        made = engine_params.make(kind, **{"seed": draw_seed(), **await self.options(kind, user_id, preset, **options)})
+        wanted = await self.options(kind, user_id, preset, **options)
+        made = engine_params.make(kind, self.catalog, **{"seed": draw_seed(), **wanted})
         check_ready(made)
         return made
 
@@ -133,7 +137,7 @@ class RequestService:
             turn = self._submitter.enqueue_for(str(user_id), link)
             try:
                 async with asyncio.timeout(READ_S), turn:
-                    return generation_metadata.read(await self.downloader.imprint(link, str(user_id)))
+                    return generation_metadata.read(await self.downloader.imprint(link, str(user_id)), self.catalog)
             except TimeoutError:
                 raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 

@@ -7,7 +7,6 @@ from discord import ui
 
 from bot import wording
 from bot.views.message_card import Layout, button
-from engine.catalog import catalog
 from engine.params import AIM_OPTIONS
 from engine.queue.job import JobRow
 
@@ -20,8 +19,8 @@ def panel(row: JobRow) -> Layout:
     params = row.job.params
     word, strength = params.aim[1], params.model_dump().get("strength", 1.0)
     offers = {
-        "subject": (wording.PICK_SUBJECT, catalog.subject_choices(params.network)),
-        "layer": (wording.PICK_LAYER, catalog.choices(params.network)),
+        "subject": (wording.PICK_SUBJECT, params.catalog.subject_choices(params.network)),
+        "layer": (wording.PICK_LAYER, params.catalog.choices(params.network)),
         "strength": (wording.PICK_STRENGTH, [(label, f"{value:g}") for label, value in wording.STRENGTHS]),
     }
     selects = [

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.canvas.noise import coloured_noise
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.networks import loading, pocket
 from engine.networks.network import Network
 from engine.objectives import layer
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     asked = _parser().parse_args(arguments)
     model = pocket.load()[0] if pocket.WEIGHTS.exists() else pocket.Pocket(100).eval()
-    name = catalog.meaning("pocket", asked.layer).layer
+    name = shipped_catalog().meaning("pocket", asked.layer).layer
     picture = coloured_noise((asked.size, asked.size), torch.Generator().manual_seed(0))
     loops = {f"ours, {dtype}": _our_loop(model, name, asked.steps, dtype) for dtype in ("bfloat16", "float32")}
     loops["textbook"] = _textbook_loop(model, name, asked.steps)

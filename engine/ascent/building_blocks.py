@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.ascent.attribution import DominantChannels, channel_statistics, dominant_channels, layer_gradients
 from engine.ascent.classification import Classification
 from engine.ascent.matrix_factorisation import factorise
-from engine.canvas.resample import fit_size, resize
+from engine.canvas.resample import resize_long_side
 from engine.networks.network import LOGITS, Network
 from engine.objectives import Objective, channel
 
@@ -78,7 +78,7 @@ def analyse_layers(
 
 def enlarge(picture: Tensor, side: int) -> Tensor:
     """A picture [3, h, w] as layers see it, [1, 3, h', w']."""
-    return resize(picture, fit_size((picture.shape[1], picture.shape[2]), ENLARGEMENT * side)).clamp(0, 1)[None]
+    return resize_long_side(picture, ENLARGEMENT * side)[None]
 
 
 def grid_shape(size: tuple[int, int]) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.canvas.resample import fit_size, resize
+from engine.canvas.resample import resize_long_side
 from engine.networks.face_detector import Detector
 from engine.networks.network import LOGITS, Network
 
@@ -74,9 +74,8 @@ def classify(network: Network, picture: Tensor, side: int, detector: Detector | 
 
 def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:
     """The network's answers for a picture [3, h, w], [classes]: the mean of softmaxes at `INPUT_SCALES` x side."""
-    size = (picture.shape[1], picture.shape[2])
     with torch.no_grad():
-        views = (resize(picture, fit_size(size, round(side * share))).clamp(0, 1)[None] for share in INPUT_SCALES)
+        views = (resize_long_side(picture, round(side * share))[None] for share in INPUT_SCALES)
         scores = [network.activations(view, [LOGITS])[LOGITS].float().mean((2, 3))[0] for view in views]
     return torch.stack([score.softmax(0) for score in scores]).mean(0)
 

@@ -8,7 +8,6 @@ import torch
 
 from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
 from engine.ascent.memory_budget import check_memory
-from engine.catalog import catalog
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.objectives import Objective, crop_objective
 from engine.params import AscentParams, Concept
@@ -39,7 +38,7 @@ def _alternating_scorers(
     A channel is one network's own; classes, and layers as a whole, are both's. Raises `TooMuchMemory`.
     """
     shared = all(meaning.layer == LOGITS or not meaning.channels for meaning in meanings)
-    names = [name, catalog.partner(name) if shared else ""]
+    names = [name, runtime.catalog.partner(name) if shared else ""]
     found = [CropScorer(runtime.network(one), objective) for one in names if one]
     for scorer in found:
         check_memory(

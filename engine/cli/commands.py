@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -26,14 +26,14 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import params, settings
-from engine.catalog import catalog
+from engine.catalog.catalog import PACKED, Catalog
 from engine.cli import backup_verbs, network_verbs, output_files
 from engine.cli.output_files import Place, Target
 from engine.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.openmp import sleep_while_waiting
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom
+from engine.params import AnyParams, AscentParams, Channel, Concept, Dream, P, Params, See, Zoom
 from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
 
@@ -47,6 +47,12 @@ app.add_typer(network_verbs.app, name="networks")
 A = TypeVar("A")
 backup_verbs.register(app)
 
+
+def _words(kind: type[Params], option: str) -> str:
+    """What an option is, as params say it."""
+    return kind.model_fields[option].description or ""
+
+
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
 Out = Annotated[
     Path | None,
@@ -55,21 +61,21 @@ Out = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
 Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
-Octaves = Annotated[int | None, typer.Option(help="sizes the picture is dreamed at")]
-Ratio = Annotated[float | None, typer.Option(help="how much larger each octave is")]
-Iterations = Annotated[int | None, typer.Option(help="gradient steps per octave")]
-Strength = Annotated[float | None, typer.Option(help="size of a step; 1 is normal")]
-Jitter = Annotated[int | None, typer.Option(help="random shift per step, in pixels")]
+Octaves = Annotated[int | None, typer.Option(help=_words(AscentParams, "octaves"))]
+Ratio = Annotated[float | None, typer.Option(help=_words(AscentParams, "ratio"))]
+Iterations = Annotated[int | None, typer.Option(help=_words(AscentParams, "iterations"))]
+Strength = Annotated[float | None, typer.Option(help=_words(AscentParams, "strength"))]
+Jitter = Annotated[int | None, typer.Option(help=_words(AscentParams, "jitter"))]
 Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
-Size = Annotated[int | None, typer.Option(help="long side of the result, in pixels")]
-Smoothing = Annotated[int | None, typer.Option(help="how far a step is smoothed, in pixels; 0: not at all")]
-Colours = Annotated[str | None, typer.Option(help="'as is', keep (the picture's own) or match (its histogram)")]
-Keep = Annotated[float | None, typer.Option(help="how much of the original stays, from 0 to 1")]
-Protect = Annotated[str | None, typer.Option(help="what is not dreamed over: centre or edges")]
+Size = Annotated[int | None, typer.Option(help=_words(AscentParams, "size"))]
+Smoothing = Annotated[int | None, typer.Option(help=_words(Dream, "smoothing"))]
+Colours = Annotated[str | None, typer.Option(help=_words(Dream, "colours"))]
+Keep = Annotated[float | None, typer.Option(help=_words(Dream, "keep"))]
+Protect = Annotated[str | None, typer.Option(help=_words(Dream, "protect"))]
 Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
-GuideBy = Annotated[str | None, typer.Option(help="match (each place by what suits it) or average (all of the guide)")]
-Look = Annotated[str | None, typer.Option(help="natural, vivid (rainbow edges) or 2015 (exactly Google's notebook)")]
+GuideBy = Annotated[str | None, typer.Option(help=_words(Dream, "guide_by"))]
+Look = Annotated[str | None, typer.Option(help=_words(Dream, "look"))]
 Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
 Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
 Like = Annotated[Path | None, typer.Option(metavar="FILE", help="with the options of a file that Pareidolia made")]
@@ -136,7 +142,7 @@ def zoom(
     pictures: Pictures,
     out: Out = None,
     force: Force = False,
-    frames: Annotated[int | None, typer.Option(help="pictures in the animation")] = None,
+    frames: Annotated[int | None, typer.Option(help=_words(Zoom, "frames"))] = None,
     layer: Layer = None,
     subject: Subject = None,
     octaves: Octaves = None,
@@ -166,7 +172,7 @@ def concept(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
-    variations: Annotated[int | None, typer.Option(help="different answers, side by side")] = None,
+    variations: Annotated[int | None, typer.Option(help=_words(Concept, "variations"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -192,8 +198,8 @@ def channel(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
-    search: Annotated[str | None, typer.Option(help="the channels that speak most for a subject or a class")] = None,
-    top: Annotated[int | None, typer.Option(help="channels in an atlas")] = None,
+    search: Annotated[str | None, typer.Option(help=_words(Channel, "search"))] = None,
+    top: Annotated[int | None, typer.Option(help=_words(Channel, "top"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -234,7 +240,7 @@ def show_imprint(
     as_json: AsJson = False,
 ) -> None:
     """Show how a file was made; `--like FILE` makes another like it."""
-    made = _imprint(file)
+    made = _imprint(file, settings.read().catalog)
     if as_json:
         print(generation_metadata.write(made.params, made.others))
         return
@@ -246,6 +252,7 @@ def show_imprint(
 @app.command()
 def subjects(network: Network = None) -> None:
     """List what a picture can be dreamed towards."""
+    catalog = settings.read().catalog
     name = network or catalog.default_network()
     table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
     named = catalog.subjects(name)
@@ -259,7 +266,7 @@ def subjects(network: Network = None) -> None:
     head = f"or one of {len(classes)} classes"
     report.print(with_bold(f"\n{head}: {', '.join(classes)}\n", head))
     if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
-        head = f"or what only {catalog.PACKED} knows"
+        head = f"or what only {PACKED} knows"
         report.print(with_bold(f"{head}, which then dreams it: {', '.join(further)}\n", head))
     report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
 
@@ -297,15 +304,16 @@ def doctor() -> None:
 
 def _build_params(kind: type[P], like: Path | None, others: Collection[str] = (), **options: Any) -> P:
     """The options that were typed, over those of a file that is to be followed. Raises `OtherRecipe` and more."""
+    catalog = settings.read().catalog
     given = {name: value for name, value in options.items() if value is not None}
     if like is None and "network" not in given and (said := catalog.default_fallback()):
         say.print(said)
     kept = (
         {"seed": random.randrange(params.SEED_COUNT)}
         if like is None
-        else _options_of_file(kind, _imprint(like), others)
+        else _options_of_file(kind, _imprint(like, catalog), others)
     )
-    return params.make(kind, **params.override(kept, given))
+    return params.make(kind, catalog, **params.override(kept, given))
 
 
 def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
@@ -318,9 +326,9 @@ def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> d
     return made.params.model_dump()
 
 
-def _imprint(file: Path) -> Imprint:
+def _imprint(file: Path, catalog: Catalog) -> Imprint:
     """How a file was made, by its own words. Raises `NoImprint` and more."""
-    return generation_metadata.read(_ask_decoder(file, lambda child, data: child.imprint(data)))
+    return generation_metadata.read(_ask_decoder(file, lambda child, data: child.imprint(data)), catalog)
 
 
 def _stem(picture: str) -> str:
@@ -363,7 +371,7 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     from engine.encoders.encoder import Encoded
     from engine.render import render
 
-    runtime = _runtime()
+    runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
@@ -380,14 +388,14 @@ def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[
     _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
-@cache
-def _runtime() -> Runtime:
+@lru_cache(1)
+def _runtime(catalog: Catalog) -> Runtime:
     """One for all that this program makes."""
     sleep_while_waiting()
     from engine.runtime import Runtime
 
     chosen = settings.read().engine
-    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
 
 
 def _clean(picture: Path, long_side: int) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import settings
-from engine.catalog import catalog
+from engine.catalog.catalog import PACKED, Catalog
 from engine.errors import NetworkError, NetworkMissing, PareidoliaError, SettingsError
 from engine.platform import os_errors, resource_limits
 from engine.platform.units import MEGABYTE
@@ -131,18 +131,19 @@ def _torch(found: settings.Settings) -> Iterator[Check]:
 
     from engine.runtime import Runtime
 
-    chosen = found.engine
+    chosen, catalog = found.engine, found.catalog
     try:
-        runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb)
+        runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
     except (SettingsError, RuntimeError, AssertionError) as error:
         yield Check(False, f"device {chosen.device}", f"{error}{settings.origin('engine', 'device')}")
-        runtime = Runtime("cpu", chosen.dtype, chosen.threads)  # the networks are looked at all the same
+        # the networks are looked at all the same
+        runtime = Runtime("cpu", chosen.dtype, chosen.threads, catalog=catalog)
     else:
         on = torch.cuda.get_device_name() if runtime.device.type == "cuda" else f"CPU, {runtime.threads} threads"
         yield Check(True, f"torch {torch.__version__} on {on}, {str(runtime.dtype).removeprefix('torch.')}")
         yield _memory(runtime)
     for name, entry in catalog.networks().items():
-        if entry.package or name in (catalog.PACKED, found.default_network):
+        if entry.package or name in (PACKED, found.default_network):
             yield _network(runtime, name, found.default_network)
 
 
@@ -157,11 +158,11 @@ def _memory(runtime: Runtime) -> Check:
 
 def _network(runtime: Runtime, name: str, default: str) -> Check:
     """Whether a network is there and whole; it is loaded."""
-    package = catalog.network(name).package
+    package = runtime.catalog.network(name).package
     size = f", {package.megabytes:.0f} MB" if package else ""
     what = f"network {name}{size}{', the default' if name == default else ''}"
     try:
-        problem = _fault(name, default)
+        problem = _fault(runtime.catalog, name, default)
         if not problem:
             runtime.network(name)
     except NetworkMissing as error:
@@ -171,7 +172,7 @@ def _network(runtime: Runtime, name: str, default: str) -> Check:
     return Check(not problem, what, problem)
 
 
-def _fault(name: str, default: str) -> str:
+def _fault(catalog: Catalog, name: str, default: str) -> str:
     if name == default:
         return catalog.default_fallback()
     problem = catalog.fault(name)

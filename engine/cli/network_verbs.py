@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import settings
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, Entry
 from engine.platform.terminal import report, say, with_bold
 
 app = typer.Typer(help="List the networks and their layers, or fetch one.")
@@ -24,8 +24,9 @@ def networks(context: typer.Context) -> None:
     """List the networks and their layers, or fetch one."""
     if context.invoked_subcommand is None:
         found = settings.read()
-        report().print(_table())
-        absent = [name for name, entry in catalog.networks().items() if entry.source and not catalog.is_ready(name)]
+        report().print(_table(found.catalog))
+        known = found.catalog.networks().items()
+        absent = [name for name, entry in known if entry.source and not found.catalog.is_ready(name)]
         if absent:
             fetching = f"pareidolia networks fetch {absent[0]}"
             say.print(with_bold(f"Get one with {fetching}; it goes to {found.networks_dir}.", fetching))
@@ -35,8 +36,8 @@ def networks(context: typer.Context) -> None:
 def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `pareidolia networks`")]) -> None:
     """Download a network, verify it, and keep it."""
     found = settings.load()
-    entry = catalog.network(name)
-    if catalog.is_ready(name):
+    entry = found.catalog.network(name)
+    if found.catalog.is_ready(name):
         say.print(with_bold(f"{name} is ready already: use it with --network {name}.", name))
         return
     from engine.networks.download import fetch as transfers
@@ -48,18 +49,21 @@ def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `parei
     say.print(with_bold(f"{name} is ready: use it with --network {name}. Licence: {entry.licence}.", name))
 
 
-def _table() -> Table:
+def _table(catalog: Catalog) -> Table:
     table = Table("network", "state", "licence", "layers", box=None, pad_edge=False, leading=1)
     for name, entry in catalog.networks().items():
         words = [f"{word} ({named.about})" for word, named in entry.friendly.items()]
         exact = ", ".join(entry.layers)
         table.add_row(
-            with_bold(f"{name}\n{entry.about}", name), _state(name, entry), entry.licence, "\n".join([*words, exact])
+            with_bold(f"{name}\n{entry.about}", name),
+            _state(catalog, name, entry),
+            entry.licence,
+            "\n".join([*words, exact]),
         )
     return table
 
 
-def _state(name: str, entry: catalog.Entry) -> Text:
+def _state(catalog: Catalog, name: str, entry: Entry) -> Text:
     if not catalog.fault(name):
         return Text.assemble(("ready", "green"), ", the default" if name == catalog.default_network() else "")
     if entry.package:

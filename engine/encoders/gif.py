@@ -23,8 +23,8 @@ from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import fit_within
 from engine.encoders.upload_limit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
+from engine.files import picture_size
 
 LARGE = 2**25
 """Bytes of frames that are held in memory before they go to the disk."""
@@ -70,11 +70,12 @@ class Gif:
         for colours in (128, 64):
             yield _Plan(full, colours, 1, fewer_colours_note(colours))
         for shrink in SHRINKS[:3]:
-            size = fit_within(full, max(2, round(max(full) * shrink)))
+            size = picture_size.fit(full, max(2, round(max(full) * shrink)), strips_by_area=False)
             yield _Plan(size, 128, 1, smaller_note(size[1], size[0]))
         for stride in (2, 4):
             kept = len(range(0, self._frames, stride))
-            yield _Plan(fit_within(full, max(2, max(full) // 2)), 64, stride, fewer_frames_note(kept, self._frames))
+            half = picture_size.fit(full, max(2, max(full) // 2), strips_by_area=False)
+            yield _Plan(half, 64, stride, fewer_frames_note(kept, self._frames))
 
     def _encode(self, plan: _Plan) -> Encoded:
         palette = _palette(self._read(plan), plan)

@@ -1,4 +1,4 @@
-"""A file of ours as a picture: `bytes => tensor [3, h, w] in [0, 1]`, and the sizes of previews."""
+"""A file of ours as a picture: `bytes => tensor [3, h, w] in [0, 1]`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from engine.canvas.resample import Size
-
 
 def to_tensor(data: bytes) -> Tensor:
     """A picture of ours as [3, h, w] in [0, 1]: the decoder's PNG, or a result, which may be a WebP to fit a limit.
@@ -20,9 +18,3 @@ def to_tensor(data: bytes) -> Tensor:
     with Image.open(io.BytesIO(data), formats=("PNG", "WEBP")) as drawn:
         pixels = np.array(drawn.convert("RGB"), dtype=np.float32)
     return torch.from_numpy(pixels).permute(2, 0, 1).div(255)
-
-
-def fit_within(size: Size, side: int) -> Size:
-    """The size of that aspect whose long side is `side`."""
-    scale = side / max(size)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

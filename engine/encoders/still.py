@@ -14,8 +14,8 @@ from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import fit_within
 from engine.encoders.upload_limit import SHRINKS, first_that_fits, lossy_note, smaller_note
+from engine.files import picture_size
 
 Kind = Literal["png", "jpeg", "webp"]
 QUALITIES = (95, 88, 80, 68)
@@ -33,7 +33,7 @@ def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None, 
 
 def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes:
     """A quick JPEG with `side` as its long side, of the aspect of `size` (height, width) if that is given."""
-    shown = fit_within(size or (picture.shape[1], picture.shape[2]), side)
+    shown = picture_size.fit(size or (picture.shape[1], picture.shape[2]), side, strips_by_area=False)
     return _save_bytes(to_pillow(picture, shown), "jpeg", 80)
 
 
@@ -76,7 +76,7 @@ def _plans(drawn: Image.Image, kind: Kind) -> Iterator[_Plan]:
     for quality in QUALITIES if kind == "png" else QUALITIES[1:]:
         yield _Plan(lossy, quality, full, lossy_note(lossy))
     for shrink in SHRINKS:
-        size = fit_within(full, max(1, round(max(full) * shrink)))
+        size = picture_size.fit(full, max(1, round(max(full) * shrink)), strips_by_area=False)
         yield _Plan(lossy, QUALITIES[2], size, smaller_note(size[1], size[0]))
 
 

@@ -18,7 +18,6 @@ from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
-from engine.encoders.pixel_bytes import fit_within
 from engine.encoders.upload_limit import (
     SHRINKS,
     fewer_frames_note,
@@ -26,6 +25,7 @@ from engine.encoders.upload_limit import (
     more_compressed_note,
     smaller_note,
 )
+from engine.files import picture_size
 
 QUALITIES = (90, 80, 70)
 """Tried in this order at full size."""
@@ -61,11 +61,11 @@ class AnimatedWebp:
         for quality in QUALITIES:
             yield _Plan(full, quality, 1, "" if quality == QUALITIES[0] else more_compressed_note())
         for shrink in SHRINKS[:3]:
-            size = fit_within(full, max(2, round(max(full) * shrink)))
+            size = picture_size.fit(full, max(2, round(max(full) * shrink)), strips_by_area=False)
             yield _Plan(size, QUALITIES[1], 1, smaller_note(size[1], size[0]))
         for stride in (2, 4):
             kept = len(range(0, len(self._frames), stride))
-            size = fit_within(full, max(2, max(full) // 2))
+            size = picture_size.fit(full, max(2, max(full) // 2), strips_by_area=False)
             yield _Plan(size, QUALITIES[-1], stride, fewer_frames_note(kept, len(self._frames)))
 
     def _encode(self, plan: _Plan) -> Encoded:

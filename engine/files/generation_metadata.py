@@ -37,6 +37,7 @@ from engine.errors import (
 if TYPE_CHECKING:
     from PIL import Image
 
+    from engine.catalog.catalog import Catalog
     from engine.params import AnyParams
 
 KEY = "pareidolia"
@@ -90,7 +91,7 @@ def _user_comment(opened: Image.Image) -> bytes:
     return said.removeprefix(ASCII) if isinstance(said, bytes) else b""
 
 
-def read(text: bytes) -> Imprint:
+def read(text: bytes, catalog: Catalog) -> Imprint:
     """What the text of a stranger's file says. Raises `NoImprint`, `BadImprint` or `MadeElsewhere`.
 
     No error repeats a word of it.
@@ -105,7 +106,7 @@ def read(text: bytes) -> Imprint:
         raise MadeElsewhere(what="a newer version of me")
     if said.keys() - {"params", "others"}:
         raise BadImprint(problem="it says more than I know of")
-    return Imprint(_params(said.get("params")), _others(said.get("others", [])))
+    return Imprint(_params(said.get("params"), catalog), _others(said.get("others", [])))
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -134,14 +135,14 @@ def _reject_constant(_: str) -> float:
     raise BadImprint(problem="one of its numbers is none")
 
 
-def _params(options: object) -> AnyParams:
+def _params(options: object, catalog: Catalog) -> AnyParams:
     from engine import params  # here: the decoder's child loads no pydantic
-    from engine.catalog import catalog
+    from engine.catalog.catalog import PACKED
 
     if not isinstance(options, dict):
         raise BadImprint(problem="its options are missing")
     try:
-        return params.parse({"network": catalog.PACKED, **options})  # the default when none was written
+        return params.parse({"network": PACKED, **options}, catalog)  # the default when none was written
     except UnknownNetwork:
         raise MadeElsewhere(what="a network that I do not have") from None
     except (UnknownLayer, UnknownSubject, AmbiguousSubject, UnknownChannel, BadMixture):

@@ -17,11 +17,12 @@ LONGEST = 20
 """The long side is at most this many times the short one."""
 
 
-def fit(edges: Edges, size: int, step: int = 1) -> Edges:
+def fit(edges: Edges, size: int, step: int = 1, *, strips_by_area: bool = True) -> Edges:
     """The edges of that shape at `size`, in multiples of `step` where `size` is one. The shape is kept to a pixel; one
-    beyond `LONGEST` is squeezed to it."""
+    beyond `LONGEST` is squeezed to it. Without `strips_by_area`, `size` is the long side of a strip, too: what is only
+    shown smaller need not be large enough to see anything in."""
     ratio = min(LONGEST, max(edges) / min(edges))
-    counts_area = size / ratio < min(THINNEST, size / 2)
+    counts_area = strips_by_area and size / ratio < min(THINNEST, size / 2)
     long = step * round(size * sqrt(ratio) / step) if counts_area else size - size % step
     short = max(step, step * round(long / ratio / step))
     long = min(long, LONGEST * short)

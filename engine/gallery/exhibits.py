@@ -21,7 +21,7 @@ from engine.canvas.pillow_image import to_pillow
 from engine.encoders.encoder import Encoded
 from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
 from engine.gallery.sources import SHOWN, source
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
 from engine.runtime import Runtime
 
 SEED = 4821
@@ -158,7 +158,10 @@ class Gallery:
         side = min(CONCEPT_SIDE, self._scale.side)
         asked = {"network": NETWORK, "seed": SEED, "size": CONCEPT_SIDE, **self._scale.page}
         rows = [
-            Row("", [Cell(self._run(word, make(Concept, subject=word, **asked), None), word) for word in row])
+            Row(
+                "",
+                [Cell(self._run(word, self._params(Concept, subject=word, **asked), None), word) for word in row],
+            )
             for row in words
         ]
         return webp([sheet(rows, side, height=side)], STILL_BYTES)
@@ -193,17 +196,26 @@ class Gallery:
 
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
-        params = make(See, network=NETWORK, seed=SEED, **self._scale.page)
+        params = self._params(See, network=NETWORK, seed=SEED, **self._scale.page)
         return webp([to_pillow(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], STILL_BYTES)
 
     def channel(self) -> Encoded:
         """The channels of a layer that speak most for a word."""
-        params = make(Channel, network=NETWORK, seed=SEED, layer="mid", search="castles", size=1024, **self._scale.page)
+        params = make(
+            Channel,
+            self._runtime.catalog,
+            network=NETWORK,
+            seed=SEED,
+            layer="mid",
+            search="castles",
+            size=1024,
+            **self._scale.page,
+        )
         return webp([to_pillow(self._run("channel", params, None))], STILL_BYTES)
 
     def zoom(self) -> Encoded:
         """A zoom into a dream that begins again where it ends."""
-        params = make(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
+        params = self._params(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
         frames = []
         for report in recipes.run(params, self._source(ZOOMED_KIND), self._runtime):
             if isinstance(report, Frame):
@@ -223,13 +235,16 @@ class Gallery:
 
     def _dream(self, kind: str, options: dict[str, Any], others: dict[str, Tensor] | None = None) -> Tensor:
         """A dream of a kind of picture, with what differs from a plain `/dream`."""
-        params = make(Dream, **{"network": NETWORK, **self._plain(), **options})
+        params = self._params(Dream, **{"network": NETWORK, **self._plain(), **options})
         if others:
             return _last(recipes.run(params, self._source(kind), self._runtime, others))
         if (kind, params) not in self._dreams:
             self._tell(f"{kind}: {' '.join(f'{name} {value}' for name, value in options.items()) or 'default'}")
             self._dreams[kind, params] = _last(recipes.run(params, self._source(kind), self._runtime))
         return self._dreams[kind, params]
+
+    def _params(self, kind: type[P], **options: Any) -> P:
+        return make(kind, self._runtime.catalog, **options)
 
     def _plain(self) -> dict[str, Any]:
         return {"seed": SEED, "size": self._scale.side, **self._scale.dream}

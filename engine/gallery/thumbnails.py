@@ -16,7 +16,6 @@ from torch.nn.functional import adaptive_avg_pool2d
 from engine.ascent.feature_visualization import Transform, visualize
 from engine.canvas.colour import stretch_contrast
 from engine.canvas.fourier_canvas import FourierCanvas
-from engine.catalog import catalog
 from engine.networks import thumbnails
 from engine.networks.network import SMALLEST, Network
 from engine.objectives import channel_batch
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     runtime = Runtime("cpu", "float32", asked.threads)
     network = runtime.network(asked.network)
-    for layer in asked.layers or catalog.perception_layers(asked.network):
+    for layer in asked.layers or runtime.catalog.perception_layers(asked.network):
         path = thumbnails.write(asked.network, layer, paint_layer(network, layer, asked.steps), asked.out)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog
 from engine.judge.bounds import Figure
 from engine.judge.picture_maker import PictureMaker
 from engine.networks.network import Network
@@ -26,9 +26,14 @@ class Exam:
     seed: int = SEED
 
     @property
+    def catalog(self) -> Catalog:
+        """What knows the networks that make the pictures."""
+        return self.maker.runtime.catalog
+
+    @property
     def labels(self) -> list[str]:
         """The classes in the order in which the judge, too, has them."""
-        return list(catalog.labels(self.maker.network))
+        return list(self.catalog.labels(self.maker.network))
 
     def draw_classes(self, count: int) -> list[int]:
         """So many different classes, the same ones for the same seed."""

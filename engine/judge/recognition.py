@@ -8,7 +8,6 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.catalog import catalog
 from engine.judge.bounds import Figure
 from engine.judge.examination import Exam, PartResult, share
 from engine.judge.lite0 import Opinion, opinion, probabilities, three_views, whole_square
@@ -29,7 +28,7 @@ def concepts(exam: Exam) -> PartResult:
     for number, at in enumerate(classes):
         label = exam.labels[at]
         exam.maker.tell(f"{number + 1} of {len(classes)} concepts")
-        params = make(Concept, **exam.maker.options_for(Concept, subject=label, seed=exam.seed + number))
+        params = make(Concept, exam.catalog, **exam.maker.options_for(Concept, subject=label, seed=exam.seed + number))
         found = probabilities(exam.judge, three_views(exam.maker.picture("concepts", label, params, None)))
         once.append(opinion(found[0], [at]))
         thrice.append(opinion(found.mean(0), [at]))
@@ -55,9 +54,9 @@ class SubjectClasses:
 def subjects_to_judge(exam: Exam) -> list[SubjectClasses]:
     """The classes drawn, then every group that the network's dreams offer."""
     order = {label: at for at, label in enumerate(exam.labels)}
-    groups = exam.limit(list(catalog.subjects(exam.maker.network)))
+    groups = exam.limit(list(exam.catalog.subjects(exam.maker.network)))
     words = dict.fromkeys([exam.labels[at] for at in exam.draw_classes(SUBJECTS)] + groups)
-    means = {word: catalog.meanings(exam.maker.network, word) for word in words}
+    means = {word: exam.catalog.meanings(exam.maker.network, word) for word in words}
     return [
         SubjectClasses(word, tuple(order[label] for one in meant for label in one.classes))
         for word, meant in means.items()
@@ -87,7 +86,7 @@ def subjects(exam: Exam) -> PartResult:
 
 def _judge_dream(exam: Exam, one: SubjectClasses, kind: str, source: Tensor) -> Opinion:
     maker = exam.maker
-    params = make(Dream, **maker.options_for(Dream, subject=one.word, size=maker.side, seed=exam.seed))
+    params = make(Dream, exam.catalog, **maker.options_for(Dream, subject=one.word, size=maker.side, seed=exam.seed))
     after = maker.picture("subjects", f"{one.word}, {kind}", params, source)
     return opinion(probabilities(exam.judge, whole_square(after)[None])[0], one.wanted)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.catalog import catalog
 from engine.gallery.sources import whole_photograph
 from engine.judge.bounds import Figure
 from engine.judge.examination import Exam, PartResult, share
@@ -23,9 +22,9 @@ NEAR: Final = 0.002
 """How far a probability may lie from the reference's: it is rounded here."""
 
 
-def reference_labels(_exam: Exam) -> PartResult:
+def reference_labels(exam: Exam) -> PartResult:
     """The three photographs: the same label, about as likely."""
-    network, side = load(NETWORK), catalog.network(NETWORK).side
+    network, side = load(NETWORK, exam.catalog), exam.catalog.network(NETWORK).side
     right, rows = [], []
     for name, (label, probability) in EXPECTED.items():
         square = whole_square(whole_photograph(name), side)[None]

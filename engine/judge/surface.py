@@ -50,5 +50,5 @@ def dream_every_kind(exam: Exam) -> PartResult:
 
 def default_dream(exam: Exam, kind: str, part: str = "surface") -> Tensor:
     """A default dream of a kind of picture; made once."""
-    params = make(Dream, **exam.maker.options_for(Dream, size=exam.maker.side, seed=exam.seed))
+    params = make(Dream, exam.catalog, **exam.maker.options_for(Dream, size=exam.maker.side, seed=exam.seed))
     return exam.maker.picture(part, kind, params, exam.maker.source(kind))

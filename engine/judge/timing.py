@@ -62,7 +62,7 @@ def speed(exam: Exam) -> PartResult:
 
 def _time_recipe(exam: Exam, name: str, kind: type[AnyParams], source: str | None, options: dict[str, Any]) -> Waits:
     exam.maker.tell(f"timed: {name}")
-    params = make(kind, **exam.maker.options_for(kind, seed=exam.seed, **options))
+    params = make(kind, exam.catalog, **exam.maker.options_for(kind, seed=exam.seed, **options))
     picture = exam.maker.source(source) if source else None
     begun = time.perf_counter()
     return measure_waits(recipes.run(params, picture, exam.maker.runtime), begun)

@@ -9,11 +9,9 @@ Whatever is refused on the way is deleted and leaves a sentence. Only a download
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -21,7 +19,7 @@ from typing import Final
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Entry, Source
 from engine.errors import (
     CutShort,
     FetchedElsewhere,
@@ -60,7 +58,7 @@ ProxyFor = Callable[[str], str | None]
 
 
 def fetch(
-    name: str, entry: catalog.Entry, folder: Path, *, offline: bool = False, proxy_for: ProxyFor = lambda _: None
+    name: str, entry: Entry, folder: Path, *, offline: bool = False, proxy_for: ProxyFor = lambda _: None
 ) -> Iterator[Transfer]:
     """Yield while it downloads; afterwards `folder/NAME.safetensors` is there, verified. Does nothing if it is already.
 
@@ -71,7 +69,7 @@ def fetch(
     if source is None:
         raise NoDownload(name=name, file=entry.file)
     folder.mkdir(parents=True, exist_ok=True)
-    with _download_lock(folder, name):
+    with file_lock.hold(folder / f".{name}.lock", refusal=FetchedElsewhere(name=name)):
         target, given = folder / f"{name}.safetensors", folder / source.file
         if target.exists():
             return
@@ -86,19 +84,7 @@ def fetch(
         _install(name, entry, part, target)
 
 
-@contextmanager
-def _download_lock(folder: Path, name: str) -> Iterator[None]:
-    try:
-        lock = file_lock.acquire(folder / f".{name}.lock")
-    except BlockingIOError:
-        raise FetchedElsewhere(name=name) from None
-    try:
-        yield
-    finally:
-        os.close(lock)
-
-
-def _check_disk_space(name: str, source: catalog.Source, folder: Path) -> None:
+def _check_disk_space(name: str, source: Source, folder: Path) -> None:
     """The download and what is made of it lie beside each other for a moment."""
     needed, free = 2 * source.megabytes, shutil.disk_usage(folder).free / MB
     if needed > free:
@@ -112,7 +98,7 @@ class _ConnectionLost(OSError):
     """The connection ended before the file did."""
 
 
-def _download(name: str, source: catalog.Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
+def _download(name: str, source: Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
     """Fill the .part, attempt after attempt, each going on where the one before broke off."""
     vain = 0
     while True:
@@ -130,7 +116,7 @@ def _download(name: str, source: catalog.Source, part: Path, proxy: str | None) 
         time.sleep(PAUSE_S if vain else 0)
 
 
-def _attempt(name: str, source: catalog.Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
+def _attempt(name: str, source: Source, part: Path, proxy: str | None) -> Iterator[Transfer]:
     """One attempt."""
     with _open_response(source, part, proxy) as answer:
         if answer.headers.get_content_type() == "text/html":
@@ -159,7 +145,7 @@ def _save(answer: HTTPResponse, part: Path, start: int) -> Iterator[int]:
             yield start
 
 
-def _open_response(source: catalog.Source, part: Path, proxy: str | None) -> HTTPResponse:
+def _open_response(source: Source, part: Path, proxy: str | None) -> HTTPResponse:
     """Open the download, from where the .part ends if the server still has the same file."""
     headers = {"User-Agent": "pareidolia", "Accept-Encoding": "identity"}
     tag = _validator_file(part).read_text("utf-8") if _validator_file(part).exists() else ""
@@ -185,7 +171,7 @@ def _validator(answer: HTTPResponse) -> str:
     return tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
 
 
-def _retries_exhausted(name: str, source: catalog.Source, part: Path, error: Exception) -> CutShort | NotServed:
+def _retries_exhausted(name: str, source: Source, part: Path, error: Exception) -> CutShort | NotServed:
     problem = str(getattr(error, "reason", error)) or type(error).__name__
     if _size(part):
         return CutShort(name=name, megabytes=f"{_size(part) / MB:.1f}", problem=problem)
@@ -193,7 +179,7 @@ def _retries_exhausted(name: str, source: catalog.Source, part: Path, error: Exc
     return _not_served_error(name, source, part, problem)
 
 
-def _not_served_error(name: str, source: catalog.Source, part: Path, problem: str) -> NotServed:
+def _not_served_error(name: str, source: Source, part: Path, problem: str) -> NotServed:
     return NotServed(name=name, url=source.url, problem=problem, file=source.file, folder=part.parent)
 
 
@@ -213,7 +199,7 @@ def _delete_part(part: Path) -> None:
 # what came
 
 
-def _install(name: str, entry: catalog.Entry, file: Path, target: Path) -> None:
+def _install(name: str, entry: Entry, file: Path, target: Path) -> None:
     """Verify, read, fit, write; the file is gone afterwards either way."""
     assert entry.source is not None
     try:
@@ -229,7 +215,7 @@ def _install(name: str, entry: catalog.Entry, file: Path, target: Path) -> None:
         _delete_part(file)
 
 
-def _verify(name: str, source: catalog.Source, file: Path) -> None:
+def _verify(name: str, source: Source, file: Path) -> None:
     """Compare the checksum: the beginning of a sha256, or git's id of a blob."""
     if source.git_blob:
         expected, hashed = source.git_blob, hashlib.sha1(b"blob %d\0" % _size(file), usedforsecurity=False)
@@ -244,7 +230,7 @@ def _verify(name: str, source: catalog.Source, file: Path) -> None:
         raise _checksum_error(name, source, file, hashed.hexdigest()[: len(expected)])
 
 
-def _checksum_error(name: str, source: catalog.Source, file: Path, found: str) -> WrongChecksum:
+def _checksum_error(name: str, source: Source, file: Path, found: str) -> WrongChecksum:
     return WrongChecksum(name=name, file=file.name, found=found, expected=source.git_blob or source.sha256)
 
 

@@ -14,21 +14,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, Package
 from engine.errors import NotWeights, PackageDamaged
 from engine.networks import weights
 
 _MODULE: Final = "facenet_pytorch"
 PACKAGES: Final = (
-    catalog.Package(
+    Package(
         module=_MODULE, file="data/pnet.pt", megabytes=0.03,
         sha256="a2a71925e0b9996a42f63e47efc1ca19043e69558b5c523b978d611dfae49c8f",
     ),
-    catalog.Package(
+    Package(
         module=_MODULE, file="data/rnet.pt", megabytes=0.4,
         sha256="bbb937de72efc9ef83b186c49f5f558467a1d7e3453a8ece0d71a886633f6a86",
     ),
-    catalog.Package(
+    Package(
         module=_MODULE, file="data/onet.pt", megabytes=1.6,
         sha256="165bfbe42940416ccfb977545cf0e976d5bf321f67083ae2aaaa5c764280118d",
     ),
@@ -144,7 +144,7 @@ class Detector:
 
 
 @cache
-def detector() -> Detector | None:
+def detector(catalog: Catalog) -> Detector | None:
     """What finds faces; None where its package is not installed, or is damaged."""
     paths = [catalog.package_file(package) for package in PACKAGES]
     try:

@@ -6,20 +6,24 @@ from pathlib import Path
 
 from torch import nn
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import NetworkMissing, OtherNetwork
 from engine.networks import architectures, pocket, sketches, weights
 from engine.networks.network import Network
 from engine.networks.sketches import Sketches
 
 
-def load(name: str) -> Network:
-    """The network of that name, in float32 on the CPU. Raises `UnknownNetwork`, `NetworkMissing` or `NetworkError`."""
+def load(name: str, catalog: Catalog | None = None) -> Network:
+    """The network of that name, in float32 on the CPU; without a catalogue, one of the package's.
+
+    Raises `UnknownNetwork`, `NetworkMissing` or `NetworkError`.
+    """
+    catalog = catalog or shipped_catalog()
     entry, file = catalog.network(name), catalog.weights_file(name)
     if entry.package and not catalog.is_ready(name):
         raise NetworkMissing(name=name)
     try:
-        return from_pocket(*pocket.load(), sketches.read()) if file is None else _from_file(name, entry, file)
+        return from_pocket(*pocket.load(), sketches.read()) if file is None else _from_file(name, catalog, file)
     except FileNotFoundError:
         raise NetworkMissing(name=name) from None
 
@@ -32,11 +36,12 @@ def from_pocket(model: pocket.Pocket, labels: list[str], drawn: Sketches | None 
     )
 
 
-def from_model(name: str, model: nn.Module) -> Network:
+def from_model(name: str, model: nn.Module, catalog: Catalog | None = None) -> Network:
     """A model as the network that the catalogue describes under that name: its input, its labels.
 
     Raises `ValueError` for a model that cannot be cut, or that lacks a layer that the catalogue promises.
     """
+    catalog = catalog or shipped_catalog()
     entry, staged = catalog.network(name), architectures.to_stages(model)
     if unknown := set(entry.layers) - set(staged.stages):
         raise ValueError(f"it has no layer {min(unknown)}; there is {', '.join(staged.stages)}")
@@ -49,10 +54,11 @@ def from_model(name: str, model: nn.Module) -> Network:
     )
 
 
-def _from_file(name: str, entry: catalog.Entry, file: Path) -> Network:
+def _from_file(name: str, catalog: Catalog, file: Path) -> Network:
+    entry = catalog.network(name)
     found = weights.read_package(entry.package, file, name) if entry.package else weights.read(file, name)
     try:
-        return from_model(name, architectures.model(entry.architecture, entry.classes, found))
+        return from_model(name, architectures.model(entry.architecture, entry.classes, found), catalog)
     except ValueError as error:
         facts = {"name": name, "file": file.name, "architecture": entry.architecture, "problem": str(error)}
         raise OtherNetwork(**facts) from None

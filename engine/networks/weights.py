@@ -15,8 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.catalog import catalog
 from engine.catalog.catalog import Package
+from engine.catalog.catalog import read_package as read_bytes
 from engine.errors import NotWeights, PackageDamaged
 from engine.platform import atomic_file
 
@@ -24,7 +24,7 @@ from engine.platform import atomic_file
 def read_package(package: Package, path: Path, name: str) -> dict[str, Tensor]:
     """The weights of a package, compared with their sha256 first. Raises `PackageDamaged`, `NotWeights`."""
     try:
-        data = catalog.read_package(package, path)
+        data = read_bytes(package, path)
     except (OSError, ValueError) as error:
         raise PackageDamaged(name=name, problem=str(error), distribution=package.distribution) from None
     try:

@@ -22,7 +22,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,9 @@ import sqlalchemy as sa
 
 from engine.errors import BackupError, DatabaseDamaged, SettingsError
 from engine.files.blobs import BlobKey, is_key
+from engine.platform import file_lock
 from engine.queue import migrate
-from engine.queue.database import check, connect, occupy, sqlite_url
+from engine.queue.database import check, connect, lock_file, sqlite_url
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings
@@ -259,30 +260,15 @@ def _not_a_backup(source: Path, why: str) -> BackupError:
     )
 
 
-@contextmanager
-def _shared_lock(settings: Settings) -> Iterator[None]:
-    try:
-        lock = occupy(settings.run_dir)
-    except BlockingIOError:
-        raise BackupError(problem="A backup is being restored here. Try again once that is done.") from None
-    try:
-        yield
-    finally:
-        os.close(lock)
+def _shared_lock(settings: Settings) -> AbstractContextManager[None]:
+    restoring = BackupError(problem="A backup is being restored here. Try again once that is done.")
+    return file_lock.hold(lock_file(settings.run_dir), shared=True, refusal=restoring)
 
 
-@contextmanager
-def _exclusive_lock(settings: Settings) -> Iterator[None]:
-    try:
-        lock = occupy(settings.run_dir, alone=True)
-    except BlockingIOError:
-        raise BackupError(
-            problem=f"Pareidolia is at work in {settings.data_dir}. Stop the bot and its engine, restore, start again."
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(lock)
+def _exclusive_lock(settings: Settings) -> AbstractContextManager[None]:
+    remedy = "Stop the bot and its engine, restore, start again."
+    at_work = BackupError(problem=f"Pareidolia is at work in {settings.data_dir}. {remedy}")
+    return file_lock.hold(lock_file(settings.run_dir), refusal=at_work)
 
 
 @contextmanager

@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from engine.errors import DatabaseDamaged, NoLedger
-from engine.platform import file_lock
 
 log = logging.getLogger(__name__)
 metadata = sa.MetaData()
@@ -38,12 +37,10 @@ def sqlite_url(path: Path) -> str:
     return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
 
 
-def occupy(run_dir: Path, *, alone: bool = False) -> int:
-    """A descriptor that says, until it is closed, that this process uses the database; `alone`: and nobody else may.
-
-    Raises BlockingIOError if somebody else has it (`alone`), or has it alone.
-    """
-    return file_lock.acquire(run_dir / "database.lock", shared=not alone)
+def lock_file(run_dir: Path) -> Path:
+    """The file whose lock is shared by all who use the database, and held alone by whoever puts another in its place
+    (`engine.platform.file_lock`)."""
+    return run_dir / "database.lock"
 
 
 def check(path: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import params
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import BadOption, EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
 from engine.files.blobs import BlobKey
 from engine.queue import timings
@@ -93,8 +94,13 @@ class Ledger:
         engines: int = 1,
         clock: Callable[[], float] = time.time,
         occupancy: int | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
-        """`occupancy` is the descriptor of `engine.queue.database.occupy`, closed with the ledger."""
+        """`occupancy` is a descriptor with the lock of `engine.queue.database.lock_file`, closed with the ledger.
+
+        Params in rows are read with `catalog`, or with the package's.
+        """
+        self.catalog = catalog or shipped_catalog()
         self.limits = limits or Limits()
         self.engines = engines
         self.clock = clock
@@ -178,13 +184,13 @@ class Ledger:
         """What became of a job."""
         with self._read() as db:
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one_or_none()
-        return _job_row(found) if found else None
+        return _job_row(found, self.catalog) if found else None
 
     def find_by_answer(self, message_id: str) -> JobRow | None:
         """The settled job whose answer was posted as that message."""
         with self._read() as db:
             found = db.execute(sa.select(jobs).where(jobs.c.posted == message_id).limit(1)).one_or_none()
-        return _job_row(found) if found else None
+        return _job_row(found, self.catalog) if found else None
 
     def recent_sources(self, requester: str) -> list[JobRow]:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
@@ -193,13 +199,13 @@ class Ledger:
             rows = db.execute(
                 sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(RECENT_SOURCES)
             ).all()
-        return [_job_row(one) for one in rows]
+        return [_job_row(one, self.catalog) for one in rows]
 
     def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
         """Jobs that run or wait, in the order in which they will run; all, or one user's."""
         rows = self._open_rows(*jobs.c)
         line = zip(rows, self._places(rows), strict=True)
-        return [(_job_row(row), place) for row, place in line if requester in (None, row.requester)]
+        return [(_job_row(row, self.catalog), place) for row, place in line if requester in (None, row.requester)]
 
     def places(self) -> dict[JobId, Place]:
         """Where every job that runs or waits stands, in the order in which they will run."""
@@ -227,7 +233,7 @@ class Ledger:
         """Rows, settled or not, whose answer has not been posted, oldest first."""
         with self._read() as db:
             rows = db.execute(sa.select(jobs).where(jobs.c.posted.is_(None)).order_by(jobs.c.created)).all()
-        return [_job_row(one) for one in rows]
+        return [_job_row(one, self.catalog) for one in rows]
 
     def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:
         """Replace where the answer goes."""
@@ -257,9 +263,9 @@ class Ledger:
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
             db.execute(jobs.update().where(jobs.c.id == id).values(attempt=jobs.c.attempt + 1, **begun))
             found = db.execute(sa.select(jobs).where(jobs.c.id == id)).one()
-            row = _job_row(found)
+            row = _job_row(found, self.catalog)
             expected = timings.read(db, row.job)
-        if _parse_known(found.params) is None:
+        if _parse_known(found.params, self.catalog) is None:
             self.fail(row.id, row.attempt, NoLongerKnown())
             return self.claim(engine)
         return replace(row, expected=expected)
@@ -277,7 +283,7 @@ class Ledger:
         with self._db.begin() as db:
             if db.execute(jobs.update().where(*_fence(id, attempt)).values(**done)).rowcount != 1:
                 return False
-            row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one())
+            row = _job_row(db.execute(sa.select(jobs).where(jobs.c.id == id)).one(), self.catalog)
             if not row.keep_preview:  # a dream that was kept early says nothing of a whole one
                 timings.learn(db, row.job, seconds, course)
         return True
@@ -377,19 +383,19 @@ def _remaining(row: sa.Row[Any], now: float) -> float:
     return float(row.cost_s)
 
 
-def _parse_known(stored: str) -> params.AnyParams | None:
+def _parse_known(stored: str, catalog: Catalog) -> params.AnyParams | None:
     """Params as stored; None where a network or a word in them has gone since. Their row must still be answered."""
     try:
-        return params.parse(stored)
+        return params.parse(stored, catalog)
     except PareidoliaError:
         return None
 
 
-def _job_row(row: sa.Row[Any]) -> JobRow:
+def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
     return JobRow(
         id=JobId(row.id),
         job=Job(
-            params=_parse_known(row.params) or params.Dream(),
+            params=_parse_known(row.params, catalog) or params.make(params.Dream, catalog),
             requester=row.requester,
             picture=BlobKey(row.picture) if row.picture else None,
             others={name: BlobKey(key) for name, key in json.loads(row.others or "{}").items()},

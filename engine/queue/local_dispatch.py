@@ -11,9 +11,10 @@ from typing import Any
 
 from engine.errors import DiskFull, SettingsError
 from engine.files.blobs import BlobKey, Blobs
+from engine.platform import file_lock
 from engine.platform.units import MEGABYTE
 from engine.queue import migrate
-from engine.queue.database import occupy, sqlite_url
+from engine.queue.database import lock_file, sqlite_url
 from engine.queue.hint_socket import HintClient, socket_path
 from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place, Result
 from engine.queue.ledger import Ledger
@@ -24,17 +25,15 @@ log = logging.getLogger(__name__)
 
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger of these settings, whole and its schema up to date. Raises `SettingsError`."""
-    try:
-        occupancy = occupy(settings.run_dir)
-    except BlockingIOError:
-        raise SettingsError(problem="A backup is being restored here. Start again once that is done.") from None
+    restoring = SettingsError(problem="A backup is being restored here. Start again once that is done.")
+    occupancy = file_lock.acquire(lock_file(settings.run_dir), shared=True, refusal=restoring)
     try:
         migrate.prepare(settings)
     except BaseException:
         os.close(occupancy)
         raise
     limits = Limits(settings.limits.per_user, settings.limits.total)
-    return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy)
+    return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy, catalog=settings.catalog)
 
 
 def open_blobs(settings: Settings) -> Blobs:

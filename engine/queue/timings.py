@@ -13,7 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.catalog import catalog
 from engine.queue.course import Course, Timing, blend, planned_course
 from engine.queue.database import metadata
 from engine.queue.job import Job
@@ -81,7 +80,8 @@ def _general_pace(db: sa.Connection, job: Job) -> float:
     pace, network = calibrations.c.seconds_per_unit, job.params.network
     here = calibrations.c.network == network
     own = db.scalar(sa.select(pace).where(here, calibrations.c.recipe == job.params.recipe))
-    return own or db.scalar(sa.select(sa.func.avg(pace)).where(here)) or FIRST_GUESS_S * catalog.network(network).effort
+    known = own or db.scalar(sa.select(sa.func.avg(pace)).where(here))
+    return known or FIRST_GUESS_S * job.params.catalog.network(network).effort
 
 
 def _alike(job: Job) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import grid_columns
 from engine.canvas.initial_image import initial_image
 from engine.canvas.page_layout import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shorten
-from engine.catalog import catalog
 from engine.networks.network import LOGITS, Network
 from engine.objectives import Objective, channel_batch, strongest_channel
 from engine.params import Channel
@@ -97,14 +96,14 @@ def channel(params: Channel, source: Tensor | None, runtime: Runtime) -> Iterato
 
 
 def _side(params: Channel) -> int:
-    return catalog.network(params.network).side
+    return params.catalog.network(params.network).side
 
 
 def _select_channels(
     params: Channel, source: Tensor | None, examples: Tensor | None, runtime: Runtime, network: Network
 ) -> ChannelSelection:
     """The channel that was asked for, or those of the atlas, the best first."""
-    meaning = catalog.meaning(params.network, params.layer)
+    meaning = params.catalog.meaning(params.network, params.layer)
     if params.channel is not None:
         return _describe(network, meaning.layer, [params.channel], torch.ones(1), "the channel that was asked for")
     scores, why = _scores(params, source, examples, runtime, network, meaning.layer)
@@ -135,8 +134,9 @@ def _scores(
 
 def _search_objective(params: Channel) -> Objective:
     """What is searched, as evidence for any of its classes."""
-    order = list(catalog.labels(params.network))
-    classes = [order.index(name) for found in catalog.meanings(params.network, params.search) for name in found.classes]
+    order = list(params.catalog.labels(params.network))
+    searched = params.catalog.meanings(params.network, params.search)
+    classes = [order.index(name) for found in searched for name in found.classes]
     return strongest_channel(LOGITS, *classes)
 
 

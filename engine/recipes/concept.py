@@ -25,8 +25,8 @@ from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import protect_mask
-from engine.canvas.resample import Size, fit_size
-from engine.catalog import catalog
+from engine.canvas.resample import Size
+from engine.files import picture_size
 from engine.networks.network import LOGITS, Network
 from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
@@ -61,7 +61,8 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
     generator = runtime.generator(params.seed)
     network = runtime.network(params.network)
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
-    surfaces, size = layer(catalog.perception_layers(params.network)[0]), fit_size(shape, params.size)
+    surfaces = layer(params.catalog.perception_layers(params.network)[0])
+    size = picture_size.fit(shape, params.size, step=2)
     whole = mosaic(torch.empty(params.variations, 3, *size)).shape[1:]
     final = (whole[0], whole[1])
     steps = params.painting + params.variations * DETAILS.steps(size)
@@ -69,9 +70,9 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
     initial = (
         _initial_pictures(network, params, generator) if source is None else initial_image(source, max(size), generator)
     )
-    canvas = FourierCanvas(fit_size(shape, closest.canvas_side), generator, params.variations, initial).to(
-        runtime.device
-    )
+    canvas = FourierCanvas(
+        picture_size.fit(shape, closest.canvas_side, step=2), generator, params.variations, initial
+    ).to(runtime.device)
     if params.variations > 1:
         objective = objective + DIVERSITY * diversity(network.layers[-2])
     check_memory(network, objective.layers, closest.largest_view(canvas), runtime.memory)
@@ -96,7 +97,8 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
     generator, scorers = runtime.generator(params.seed), concept_scorers(params, runtime)
-    size = fit_size((1, 1) if source is None else (source.shape[1], source.shape[2]), params.size)
+    shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
+    size = picture_size.fit(shape, params.size, step=2)
     for done, report in enumerate(_climb(params, source, size, scorers, runtime, generator), 1):
         yield replace(report, step=done, steps=params.steps, size=size)
     yield Frame(0, 1, report.show())

@@ -22,7 +22,7 @@ from engine.canvas.colour import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import painted_mask, protect_mask
-from engine.canvas.resample import fit_size, resize
+from engine.canvas.resample import resize, resize_long_side
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import BadOption
 from engine.networks.network import Network
@@ -98,7 +98,7 @@ def _guide_objective(params: Dream, network: Network, guide: Tensor) -> Objectiv
     if params.subject:
         raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
     terms = [(weight, _feature_layer(network, meaning)) for weight, meanings in params.terms() for meaning in meanings]
-    small = resize(guide, fit_size((guide.shape[1], guide.shape[2]), GUIDE_SIDE)).clamp(0, 1)
+    small = resize_long_side(guide, GUIDE_SIDE)
     with torch.no_grad():
         features = network.activations(small[None], {name for _, name in terms})
     return guide_objective(terms, features, params.guide_by)

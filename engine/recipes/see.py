@@ -44,7 +44,6 @@ from engine.canvas.page_layout import (
     wrap,
 )  # fmt: skip
 from engine.canvas.resample import resize
-from engine.catalog import catalog
 from engine.networks import face_detector, thumbnails
 from engine.networks.network import LOGITS, Network
 from engine.objectives import channel_batch
@@ -109,12 +108,13 @@ def see(params: See, source: Tensor | None, runtime: Runtime) -> Iterator[Report
     """
     generator = runtime.generator(params.seed)
     network = runtime.network(params.network)
-    names, side = catalog.perception_layers(params.network), catalog.network(params.network).side
+    names = params.catalog.perception_layers(params.network)
+    side = params.catalog.network(params.network).side
     picture = runtime.to_device(initial_image(source, params.size, generator))
     noise = runtime.to_device(noise_baseline(side, generator))
     check_memory(network, {*names, LOGITS} & set(network.layers), enlarge(picture, side), runtime.memory)
-    found = classify(network, picture, side, face_detector.detector())
-    ready = _read_thumbnails(network, params.network, names)
+    found = classify(network, picture, side, face_detector.detector(params.catalog))
+    ready = _read_thumbnails(network, params, names)
     most = MAX_CHANNELS if ready else See.FEATURES - 1
     page = _SeePage(params, picture, found)
     steps = 1 if ready else 1 + len(names) * params.iterations
@@ -131,12 +131,12 @@ def see(params: See, source: Tensor | None, runtime: Runtime) -> Iterator[Report
         ):
             step = 1 + at * params.iterations + report.step
             yield replace(report, step=step, steps=steps, show=partial(page.render_with, whole, tiles), size=page.size)
-    yield Frame(0, 1, page.render_with(whole, tiles), facts(params.network, whole))
+    yield Frame(0, 1, page.render_with(whole, tiles), facts(params, whole))
 
 
-def facts(name: str, found: Analysis) -> dict[str, Any]:
+def facts(params: See, found: Analysis) -> dict[str, Any]:
     """What was found out, as JSON knows it."""
-    emoji = catalog.labels(name)
+    emoji = params.catalog.labels(params.network)
     told = found.classification
     labels = [{"label": label, "emoji": emoji.get(label, ""), "probability": round(p, 4)} for label, p in told.labels]
     layers = [{"layer": one.name, "channels": list(one.view.channels)} for one in found.layers]
@@ -145,13 +145,13 @@ def facts(name: str, found: Analysis) -> dict[str, Any]:
     return {"sentence": told.sentence, "person": told.person, "labels": labels, "layers": layers, "groups": groups}
 
 
-def _read_thumbnails(network: Network, name: str, layers: Sequence[str]) -> dict[str, Tensor]:
+def _read_thumbnails(network: Network, params: See, layers: Sequence[str]) -> dict[str, Tensor]:
     """Thumbnails of all channels by layer; nothing for a network that has none, or not of all of them."""
-    if not catalog.network(name).thumbnails:
+    if not params.catalog.network(params.network).thumbnails:
         return {}
     with torch.no_grad():
         blank = network.activations(torch.zeros(1, 3, 32, 32, device=network.mean.device), layers)
-    found = {layer: thumbnails.read(name, layer, blank[layer].shape[1]) for layer in layers}
+    found = {layer: thumbnails.read(params.network, layer, blank[layer].shape[1]) for layer in layers}
     there = {layer: tiles for layer, tiles in found.items() if tiles is not None}
     return there if len(there) == len(layers) else {}
 

@@ -6,7 +6,7 @@ list itself is the catalogue's, `engine/catalog/labels.toml`: people name classe
 
 from typing import Final
 
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.training.textures import TEXTURES
 
 _FACES: Final = """
@@ -20,5 +20,5 @@ FACES: Final = frozenset(_FACES.strip().replace("\n", "|").split("|"))
 
 def emoji() -> dict[str, str]:
     """Label -> one character, in the order of the labels: {"dog face": "🐶", ...}."""
-    known = catalog.labels("pocket").items()
+    known = shipped_catalog().labels("pocket").items()
     return {label: sign.removesuffix("\ufe0f") for label, sign in known if label not in TEXTURES}

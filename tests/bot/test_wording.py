@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bot import wording
 from engine import params
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
+from tests.catalogs import catalog
 
 BLOB = BlobKey("b" * 64)
 
@@ -20,7 +21,7 @@ BLOB = BlobKey("b" * 64)
 def parsed(line: str) -> AnyParams:
     """What Discord makes of a pasted credit line."""
     recipe, _, rest = line.removeprefix("/").removeprefix("lab ").partition(" ")
-    return params.parse({"recipe": recipe, **dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest))})
+    return params.parse({"recipe": recipe, **dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest))}, shipped_catalog())
 
 
 @given(

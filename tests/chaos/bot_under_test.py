@@ -110,4 +110,4 @@ def all_rows(data_dir: Path) -> list[JobRow]:
 def rows_of(ledger: Ledger) -> list[JobRow]:
     """The whole ledger, oldest first."""
     with ledger._read() as db:
-        return [_job_row(one) for one in db.execute(jobs.select().order_by(jobs.c.created)).all()]
+        return [_job_row(one, ledger.catalog) for one in db.execute(jobs.select().order_by(jobs.c.created)).all()]

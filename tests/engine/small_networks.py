@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from engine.catalog import catalog
 from engine.networks.loading import from_pocket
 from engine.networks.network import Network
 from engine.networks.pocket import MEAN, STD, Conv, Mixed, Pocket, pool
+from tests.catalogs import catalog
 
 
 def settled(module: nn.Module) -> nn.Module:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.ascent.progress import Progress
 from engine.ascent.tiled_gradient import NOTE
+from engine.catalog.catalog import shipped_catalog
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
 from engine.files import generation_metadata, sanitizer
@@ -35,7 +36,7 @@ def png(colour: str = "white", split: bool = False) -> bytes:
 
 
 def made(runtime: Runtime, others: Mapping[str, bytes] | None = None, **options: object) -> Encoded:
-    wanted = make(Dream, **{**QUICK, **options})
+    wanted = make(Dream, shipped_catalog(), **{**QUICK, **options})
     *_, last = render(wanted, png(), runtime, others=others)
     assert isinstance(last, Encoded)
     return last
@@ -43,17 +44,19 @@ def made(runtime: Runtime, others: Mapping[str, bytes] | None = None, **options:
 
 def test_a_file_says_how_it_was_made(runtime: Runtime) -> None:
     file = made(runtime, {"mask": png(split=True)}, seed=4821)
-    assert generation_metadata.read(sanitizer.read_imprint(file.data, 1.0)) == Imprint(
-        make(Dream, **QUICK, seed=4821), ("mask",)
+    assert generation_metadata.read(sanitizer.read_imprint(file.data, 1.0), shipped_catalog()) == Imprint(
+        make(Dream, shipped_catalog(), **QUICK, seed=4821), ("mask",)
     )
 
 
 def test_what_is_kept_early_says_it_too(runtime: Runtime) -> None:
-    reports = render(make(Dream, **QUICK), png(), runtime)
+    reports = render(make(Dream, shipped_catalog(), **QUICK), png(), runtime)
     next(reports)
     last = reports.send(True)
     assert isinstance(last, Encoded)
-    assert generation_metadata.read(sanitizer.read_imprint(last.data, 1.0)).params == make(Dream, **QUICK)
+    assert generation_metadata.read(sanitizer.read_imprint(last.data, 1.0), shipped_catalog()).params == make(
+        Dream, shipped_catalog(), **QUICK
+    )
 
 
 def test_further_pictures_reach_the_recipe(runtime: Runtime) -> None:
@@ -77,14 +80,14 @@ def test_memory_that_runs_out_once_is_said_in_the_result(runtime: Runtime, monke
         return activations(network, picture, layers)
 
     monkeypatch.setattr(Network, "activations", cramped)
-    *steps, last = render(make(Dream, **QUICK), png(), runtime)
+    *steps, last = render(make(Dream, shipped_catalog(), **QUICK), png(), runtime)
     assert isinstance(last, Encoded)
     assert (len(failed), last.note) == (1, NOTE)
     assert [step.note for step in steps if isinstance(step, Progress)] == ["", "", NOTE, NOTE]
 
 
 def test_keeping_early_gives_the_size_that_was_asked_for(runtime: Runtime) -> None:
-    reports = render(make(Dream, **QUICK), png(), runtime)
+    reports = render(make(Dream, shipped_catalog(), **QUICK), png(), runtime)
     assert isinstance(next(reports), Progress)
     last = reports.send(True)
     assert isinstance(last, Encoded)

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 
 from engine import errors
+from engine.catalog.catalog import shipped_catalog
 from engine.files import decoder, decoder_child, generation_metadata
 from engine.files.decoder import Decoder
 
@@ -136,7 +137,7 @@ class Siege:
 
     async def _imprint(self, data: bytes) -> str:
         try:
-            generation_metadata.read(await self._decoder.imprint(data))
+            generation_metadata.read(await self._decoder.imprint(data), shipped_catalog())
         except Exception as error:
             return _refusal(error, data)
         return "imprint"

@@ -6,7 +6,7 @@ import pytest
 
 from bot import wording
 from bot.requests import derivation
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog
 from engine.params import Dream
 from engine.queue.job import JobRow
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -123,8 +123,7 @@ def dream_of(row: JobRow) -> Dream:
 
 
 async def test_a_preset_with_a_network_stays_with_it_whatever_knows_the_word(stage: Stage, tmp_path: Path) -> None:  # noqa: F811
-    catalog.include(tmp_path / "default")
-    assert catalog.default_network() == "lite2"
+    stage.client.service.catalog = Catalog.read(tmp_path / "default")
     await stage.client.service.presets.save(
         stage.playground.world.persona("You").id, "mine", {"network": "pocket", "layer": "low", "classic": True}
     )
@@ -160,7 +159,7 @@ async def test_networks_that_are_installed_are_offered_with_their_own_layers(
 
     assert await offered("network", network="") == ["pocket", "lite2", "lite1"]
     assert "inception_4c" not in await offered("layer", network="googlenet", layer="")
-    monkeypatch.setattr(catalog, "is_ready", lambda name: name in ("pocket", "googlenet"))
+    monkeypatch.setattr(Catalog, "is_ready", lambda _self, name: name in ("pocket", "googlenet"))
     assert await offered("network", network="goo") == ["googlenet"]
     assert "inception_4c" in await offered("layer", network="googlenet", layer="")
     assert await offered("subject", network="googlenet", subject="golden retr") == ["golden retriever"]

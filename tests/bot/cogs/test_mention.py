@@ -11,7 +11,7 @@ from bot.playground.rejections import JsonDict
 from bot.playground.world import Message, World
 from bot.requests import message_options
 from bot.requests.downloader import Link
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import DrawnSticker, NotAPicture, UnreadableReply
 from engine.files.decoder import CleanPicture
 from engine.params import TEXT_LIMIT
@@ -276,15 +276,15 @@ async def test_what_is_not_said_to_us_is_not_answered(stage: Stage) -> None:  # 
 @pytest.mark.parametrize("text", ["a " * 2000, "owl " * 1000, "🦊" * 2000, "x," * 2000, ":a:" * 1300, "size:1 " * 500])
 def test_of_a_novel_only_the_beginning_is_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    pick_out = catalog.pick_out
+    pick_out = Catalog.pick_out
 
-    def watched(name: str, said: str) -> tuple[list[str], list[str]]:
+    def watched(self: Catalog, name: str, said: str) -> tuple[list[str], list[str]]:
         read.append(said)
-        return pick_out(name, said)
+        return pick_out(self, name, said)
 
-    monkeypatch.setattr(catalog, "pick_out", watched)
-    message_options.read(message_options.strip_mentions(text))
-    message_options.unknown_emoji("<:blob:123456789012345678>" * 150)
+    monkeypatch.setattr(Catalog, "pick_out", watched)
+    message_options.read(message_options.strip_mentions(text), shipped_catalog())
+    message_options.unknown_emoji("<:blob:123456789012345678>" * 150, shipped_catalog())
     assert max(map(len, read)) <= TEXT_LIMIT
 
 

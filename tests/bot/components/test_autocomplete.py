@@ -13,7 +13,8 @@ from discord.app_commands import Choice
 
 from bot.components import autocomplete
 from bot.store.presets import Preset
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
+from tests.catalogs import catalog
 
 SHIPPED = ["pocket", "lite2", "lite1"]
 
@@ -29,9 +30,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def lite2() -> Iterator[None]:
     """The product's default."""
-    catalog.include(catalog._folder or Path("nowhere"), default="lite2")
+    catalog.include(catalog.folder or Path("nowhere"), default="lite2")
     yield
-    catalog.include(catalog._folder or Path("nowhere"), default="pocket")
+    catalog.include(catalog.folder or Path("nowhere"), default="pocket")
 
 
 class Kept:
@@ -48,7 +49,7 @@ class Kept:
 
 def typing(**before: str) -> discord.Interaction[Any]:
     """An interaction in which these options were typed before."""
-    client = SimpleNamespace(service=SimpleNamespace(presets=Kept()), explain=wrong)
+    client = SimpleNamespace(service=SimpleNamespace(presets=Kept(), catalog=shipped_catalog()), explain=wrong)
     options, user = SimpleNamespace(**before), SimpleNamespace(id=7)
     return cast(discord.Interaction[Any], SimpleNamespace(namespace=options, client=client, user=user))
 

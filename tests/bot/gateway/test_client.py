@@ -16,10 +16,11 @@ from bot.gateway.command_sync import digest_of
 from bot.gateway.error_words import sentence
 from bot.playground.rejections import JsonDict
 from engine import params
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import UnknownLayer
 from engine.params import Channel, Concept, Dream, Params, Zoom
 from engine.queue.job import new_id
+from tests.catalogs import catalog
 
 NUMBERS = (4, 10)
 """Option types of Discord: whole numbers, and others."""
@@ -92,7 +93,7 @@ async def test_every_choice_is_one_that_the_params_take(client: Client) -> None:
     offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
     assert set(offered) == {"colours", "protect", "guide_by", "look"}
     for name, choices in offered.items():
-        made = [getattr(params.make(Dream, **{name: choice["value"]}), name) for choice in choices]
+        made = [getattr(params.make(Dream, shipped_catalog(), **{name: choice["value"]}), name) for choice in choices]
         assert set(made) == set(get_args(Dream.model_fields[name].annotation))
 
 
@@ -187,7 +188,7 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
         kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "lab channel": Channel}
         if kind := kinds.get(name):
             wanted = {"subject": "owl"} if name == "concept" else {}
-            assert params.make(kind, **(wanted | told))
+            assert params.make(kind, shipped_catalog(), **(wanted | told))
 
 
 RECIPES: dict[tuple[str, ...], type[Params]] = {
@@ -203,7 +204,7 @@ RECIPES: dict[tuple[str, ...], type[Params]] = {
 async def test_what_may_be_typed_is_what_params_take(
     client: Client, words: tuple[str, ...], kind: type[Params]
 ) -> None:
-    """A range is declared twice, for Discord and for params: whoever changes one is told of the other."""
+    """Whatever a command declares by itself would go another way than params one day."""
     command = declared(client, words[0])
     for word in words[1:]:
         (command,) = (option for option in command["options"] if option["name"] == word)

@@ -14,8 +14,10 @@ from bot import wording
 from bot.components import autocomplete
 from bot.requests import derivation
 from bot.requests import message_options as typed
-from engine.catalog import catalog, network_files
+from engine.catalog import network_files
+from engine.catalog.catalog import shipped_catalog
 from engine.params import Concept, Dream, See, Zoom
+from tests.catalogs import catalog
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,8 @@ def _default(tmp_path: Path) -> Iterator[None]:
 
 
 def typing(**before: str) -> discord.Interaction[Any]:
-    return cast(discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before)))
+    client = SimpleNamespace(service=SimpleNamespace(catalog=shipped_catalog()))
+    return cast(discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before), client=client))
 
 
 async def values(find: autocomplete.Find, typed: str, **before: str) -> list[str]:
@@ -49,7 +52,7 @@ async def test_where_it_cannot_be_used_pockets_words_are_offered(
     catalog.include(tmp_path / "none")
     assert await values(autocomplete.networks, "") == ["pocket"]
     assert await values(autocomplete.layers, "mixed4a") == ["mixed4a"]
-    assert typed.read("mixed4a").options == {"layer": "mixed4a"}
+    assert typed.read("mixed4a", shipped_catalog()).options == {"layer": "mixed4a"}
     assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
 
 
@@ -80,6 +83,9 @@ def test_buttons_keep_the_network_of_the_job() -> None:
 
 
 def test_a_mention_means_the_words_of_the_default() -> None:
-    assert typed.read("block14").options == {"layer": "block14"}
-    assert typed.read("mixed4a") == typed.Wish(unknown="mixed4a")
-    assert typed.read("mixed4a network:pocket").options == {"layer": "mixed4a", "network": "pocket"}
+    assert typed.read("block14", shipped_catalog()).options == {"layer": "block14"}
+    assert typed.read("mixed4a", shipped_catalog()) == typed.Wish(unknown="mixed4a")
+    assert typed.read("mixed4a network:pocket", shipped_catalog()).options == {
+        "layer": "mixed4a",
+        "network": "pocket",
+    }

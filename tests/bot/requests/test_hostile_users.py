@@ -20,7 +20,7 @@ from bot.components.job_buttons import ACTIONS
 from bot.playground import interactions, registry
 from bot.playground.rejections import JsonDict
 from bot.playground.world import Event, Interaction, Message
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog
 from engine.queue.job import new_id
 from tests.bot.requests.test_service import (  # noqa: F401
     JPEG,
@@ -338,6 +338,6 @@ async def test_layers_and_subjects_that_cannot_be_looked_up_offer_nothing(
 
     for option, lookup in (("layer", "choices"), ("subject", "subject_choices")):
         assert await stage.playground.autocomplete("You", "dreams", "dream", option, **{option: "h"}) != []
-        monkeypatch.setattr(catalog, lookup, broken)
+        monkeypatch.setattr(Catalog, lookup, broken)
         assert await stage.playground.autocomplete("You", "dreams", "dream", option, **{option: "h"}) == []
     assert caplog.text.count("unexpected error") == 2

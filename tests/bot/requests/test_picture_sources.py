@@ -8,6 +8,7 @@ import pytest
 from bot.playground.rejections import JsonDict
 from bot.requests import picture_sources
 from bot.requests.downloader import Link
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import DrawnSticker
 
 if TYPE_CHECKING:
@@ -113,5 +114,5 @@ def test_a_sticker_that_is_drawn_by_the_app_is_refused_unless_there_is_a_picture
     ],
 )
 def test_a_custom_emoji_is_a_picture_unless_its_name_is_a_word(text: str, url: str | None) -> None:
-    found = picture_sources.of_emoji(text, allowed)
+    found = picture_sources.of_emoji(text, shipped_catalog(), allowed)
     assert (found.url if found else None) == url

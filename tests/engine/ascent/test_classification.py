@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.ascent.classification import APES, PERSON, UNKNOWN, classify, with_article
-from engine.catalog import catalog
 from engine.networks.network import Network
+from tests.catalogs import catalog
 
 LABELS = ("gorilla", "tray", "sunglasses", "egg")
 PICTURE = torch.full((3, 64, 64), 0.5)

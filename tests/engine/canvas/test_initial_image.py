@@ -3,7 +3,8 @@ import torch
 from torch import Tensor
 
 from engine.canvas.initial_image import initial_image
-from engine.canvas.resample import fit_size, resize
+from engine.canvas.resample import resize
+from engine.files import picture_size
 
 
 def seeded() -> torch.Generator:
@@ -23,7 +24,7 @@ def seeded() -> torch.Generator:
     ],
 )
 def test_sizes_are_even_and_keep_the_aspect(size: tuple[int, int], side: int, expected: tuple[int, int]) -> None:
-    assert fit_size(size, side) == expected
+    assert picture_size.fit(size, side, step=2) == expected
 
 
 def test_a_source_fills_the_side_asked_for(photo: Tensor) -> None:

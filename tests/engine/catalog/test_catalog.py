@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import catalog
 from engine.errors import BadOption, Refusal, UnknownLayer, UnknownNetwork, UnknownSubject
+from tests.catalogs import catalog
 
 LABELS = catalog.labels("pocket")
 SUBJECTS = catalog.subjects("pocket")

@@ -9,8 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from engine import settings
-from engine.catalog import catalog, network_files
+from engine.catalog import network_files
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import SettingsError, UnknownNetwork
+from tests.catalogs import catalog
 
 WORDS = "".join(f'[friendly.{word}]\nlayer = "layer1"\nabout = "things"\n' for word in ("low", "mid", "high"))
 HEAD = 'title = "T"\nabout = "a"\nlicence = "l"\nlayers = ["layer1"]\narchitecture = "resnet18"\n'
@@ -50,7 +52,8 @@ def test_the_settings_look_into_their_folder(folder: Path) -> None:
     (folder / "mine.toml").write_text(GOOD)
     found = settings.load(data_dir=folder.parent)
     assert found.networks_dir == folder
-    assert "mine" in catalog.networks()
+    assert "mine" in found.catalog.networks()
+    assert "mine" not in shipped_catalog().networks()
 
 
 @pytest.mark.parametrize(

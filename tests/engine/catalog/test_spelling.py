@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import catalog, spelling
+from engine.catalog import spelling
 from engine.errors import AmbiguousSubject, UnknownLayer, UnknownSubject
+from tests.catalogs import catalog
 
 ORDINARY = (
     "weird", "nice", "great", "cool", "make", "hello", "thanks", "please", "more", "funny", "pretty", "scary",

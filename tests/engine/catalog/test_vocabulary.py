@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import catalog
 from engine.catalog.vocabulary import plain
 from engine.errors import AmbiguousSubject, Refusal, UnknownSubject
+from tests.catalogs import catalog
 
 LABELS = list(catalog.labels("lite2"))
 NAMES = catalog.names("lite2")
@@ -243,8 +244,8 @@ def test_the_last_of_several_words_is_completed(typed: str, first: str) -> None:
     assert first in [word for _, word in catalog.subject_choices("lite2", typed)]
 
 
-def test_what_only_pocket_knows_is_offered_where_no_network_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "_default", "lite2")
+def test_what_only_pocket_knows_is_offered_where_no_network_is_chosen() -> None:
+    catalog.include(Path("nowhere"))
     open_words = [word for _, word in catalog.open_choices()]
     assert open_words[: len(OFFERED)] == OFFERED
     further = open_words[len(OFFERED) :]
@@ -254,7 +255,7 @@ def test_what_only_pocket_knows_is_offered_where_no_network_is_chosen(monkeypatc
     assert [word for _, word in catalog.open_choices("eye")][:2] == ["eyes", "eye"]
     assert catalog.open_choices("owl + ey")[0][1] == "owl + eyes"
     assert all(catalog.network_for(word, "lite2") for _, word in catalog.open_choices("crane"))
-    monkeypatch.setattr(catalog, "_default", "pocket")
+    catalog.include(Path("nowhere"), default="pocket")
     assert catalog.open_choices("owl") == catalog.subject_choices("pocket", "owl")
 
 

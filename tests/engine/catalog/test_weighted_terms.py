@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalog import weighted_terms
+from engine.catalog.catalog import shipped_catalog
 from engine.catalog.weighted_terms import Term
 from engine.errors import BadMixture, Refusal, UnknownLayer
 
@@ -27,9 +28,9 @@ from engine.errors import BadMixture, Refusal, UnknownLayer
     ],
 )
 def test_it_is_read_and_spelled_in_one_way(typed: str, terms: list[Term], spelled: str) -> None:
-    assert list(weighted_terms.read("pocket", typed)) == terms
-    assert weighted_terms.canonical("pocket", typed) == spelled
-    assert weighted_terms.canonical("pocket", spelled) == spelled
+    assert list(weighted_terms.read(shipped_catalog(), "pocket", typed)) == terms
+    assert weighted_terms.canonical(shipped_catalog(), "pocket", typed) == spelled
+    assert weighted_terms.canonical(shipped_catalog(), "pocket", spelled) == spelled
 
 
 @pytest.mark.parametrize(
@@ -49,31 +50,36 @@ def test_it_is_read_and_spelled_in_one_way(typed: str, terms: list[Term], spelle
     ],
 )
 def test_a_mistake_is_shown_where_it_is(typed: str, at: int, problem: str) -> None:
-    with pytest.raises(BadMixture, match=f"At character {at}: {problem}"):
-        weighted_terms.read("pocket", typed)
+    with pytest.raises(BadMixture, match=f"character {at}: {problem}"):
+        weighted_terms.read(shipped_catalog(), "pocket", typed)
 
 
 def test_a_single_unknown_name_needs_no_column() -> None:
     with pytest.raises(UnknownLayer, match="Did you mean high"):
-        weighted_terms.read("pocket", "hihg")
+        weighted_terms.read(shipped_catalog(), "pocket", "hihg")
 
 
 def test_what_is_too_long_in_its_canonical_spelling_is_refused() -> None:
     typed = "+".join(["inception_4c:10000*12.34567"] * 8)
     with pytest.raises(BadMixture, match="leave a layer out"):
-        weighted_terms.canonical("googlenet", typed)
+        weighted_terms.canonical(shipped_catalog(), "googlenet", typed)
 
 
 @given(st.text("highmdlow0123456789.:*+- ", max_size=40) | st.text(max_size=20))
 def test_whatever_is_typed_is_a_mixture_or_a_refusal(typed: str) -> None:
     try:
-        spelled = weighted_terms.canonical("pocket", typed)
+        spelled = weighted_terms.canonical(shipped_catalog(), "pocket", typed)
     except Refusal:
         return
-    assert weighted_terms.read("pocket", spelled) == weighted_terms.read("pocket", typed)
+    assert weighted_terms.read(shipped_catalog(), "pocket", spelled) == weighted_terms.read(
+        shipped_catalog(), "pocket", typed
+    )
 
 
 def test_a_channel_is_one_of_its_layer() -> None:
-    (term,) = weighted_terms.read("pocket", "mid:21")
-    assert (term.meaning("pocket").layer, term.meaning("pocket").channels) == ("mixed3b", (21,))
-    assert Term("mid").meaning("pocket").channels == ()
+    (term,) = weighted_terms.read(shipped_catalog(), "pocket", "mid:21")
+    assert (term.meaning(shipped_catalog(), "pocket").layer, term.meaning(shipped_catalog(), "pocket").channels) == (
+        "mixed3b",
+        (21,),
+    )
+    assert Term("mid").meaning(shipped_catalog(), "pocket").channels == ()

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from engine.catalog.catalog import shipped_catalog
 from engine.cli import commands
 from engine.files import generation_metadata, sanitizer
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
@@ -67,7 +68,9 @@ def test_same_words_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def imprinted(path: Path) -> dict[str, object]:
-    return generation_metadata.read(sanitizer.read_imprint(path.read_bytes(), 1.0)).params.model_dump()
+    return generation_metadata.read(
+        sanitizer.read_imprint(path.read_bytes(), 1.0), shipped_catalog()
+    ).params.model_dump()
 
 
 def test_one_is_made_like_another_and_what_is_typed_wins(

@@ -13,9 +13,11 @@ import torch
 from torchvision.models import get_model
 
 from engine import settings
-from engine.catalog import catalog, network_files
+from engine.catalog import network_files
+from engine.catalog.catalog import Catalog, Entry
 from engine.cli import commands
 from engine.networks import download as fetching
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import random_weights, shapes_of
 
 
@@ -84,9 +86,7 @@ def test_fetching_shows_the_way_to_use_it(
 ) -> None:
     asked: list[tuple[str, Path, bool]] = []
 
-    def fetch(
-        name: str, _entry: catalog.Entry, folder: Path, *, offline: bool, **_: object
-    ) -> Iterator[fetching.Transfer]:
+    def fetch(name: str, _entry: Entry, folder: Path, *, offline: bool, **_: object) -> Iterator[fetching.Transfer]:
         asked.append((name, folder, offline))
         yield fetching.Transfer(1, 2)
         yield fetching.Transfer(2, 2)
@@ -109,7 +109,8 @@ def test_a_fetched_network_dreams(
     torch.save(random_weights(shapes), file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     source = network_files.Source(url=f"https://models.invalid/{file.name}", megabytes=5, sha256=digest)
-    monkeypatch.setitem(catalog.networks(), "squeezenet", known.model_copy(update={"source": source}))
+    changed, known_networks = known.model_copy(update={"source": source}), Catalog.networks
+    monkeypatch.setattr(Catalog, "networks", lambda self: known_networks(self) | {"squeezenet": changed})
     (data_dir / "networks").mkdir()
     file.rename(data_dir / "networks" / file.name)
     assert run(monkeypatch, "fetch", "squeezenet") == 0

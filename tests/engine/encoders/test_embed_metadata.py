@@ -9,6 +9,7 @@ import torch
 from PIL import Image, ImageSequence
 from torch import Tensor
 
+from engine.catalog.catalog import shipped_catalog
 from engine.encoders import embed_metadata, encode, open_encoder
 from engine.encoders.gif import Gif
 from engine.encoders.webp import AnimatedWebp
@@ -43,9 +44,9 @@ async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
     async with Decoder() as decoder:
         for params in [*EVERY, LONGEST]:
             data = made(kind, generation_metadata.write(params, ["guide"]))
-            assert generation_metadata.read(await decoder.imprint(data)) == generation_metadata.Imprint(
-                params, ("guide",)
-            )
+            assert generation_metadata.read(
+                await decoder.imprint(data), shipped_catalog()
+            ) == generation_metadata.Imprint(params, ("guide",))
             assert (await decoder.clean(data, 120)).width == 120
         assert await decoder.imprint(made(kind, "")) == b""
 

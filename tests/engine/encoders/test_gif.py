@@ -5,6 +5,7 @@ import torch
 from PIL import Image, ImageSequence
 from torch import Tensor
 
+from engine.catalog.catalog import shipped_catalog
 from engine.encoders import Encoded, open_encoder
 from engine.encoders.gif import Gif
 from engine.params import Zoom, make
@@ -66,7 +67,7 @@ def test_fewer_frames_last_as_long() -> None:
 
 
 def test_a_zoom_becomes_a_gif_where_that_is_asked_for() -> None:
-    encoder = open_encoder(make(Zoom, fps=20), 2**20, kind="gif")
+    encoder = open_encoder(make(Zoom, shipped_catalog(), fps=20), 2**20, kind="gif")
     assert isinstance(encoder, Gif)
     encoder.add(torch.rand(3, 16, 16))
     assert len(opened(encoder.finish())) == 1

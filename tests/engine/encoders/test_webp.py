@@ -7,6 +7,7 @@ import torch
 from PIL import Image, ImageSequence
 from torch import Tensor
 
+from engine.catalog.catalog import shipped_catalog
 from engine.encoders import Encoded, open_encoder
 from engine.encoders.gif import Gif
 from engine.encoders.webp import AnimatedWebp
@@ -83,7 +84,7 @@ def test_fewer_frames_last_as_long() -> None:
 
 @pytest.mark.parametrize(("kind", "encoder"), [("png", AnimatedWebp), ("webp", AnimatedWebp), ("gif", Gif)])
 def test_a_zoom_is_an_animated_webp_unless_a_gif_is_asked_for(kind: str, encoder: type) -> None:
-    opening = open_encoder(make(Zoom, fps=20), 2**20, kind=kind)  # type: ignore[arg-type]
+    opening = open_encoder(make(Zoom, shipped_catalog(), fps=20), 2**20, kind=kind)  # type: ignore[arg-type]
     assert isinstance(opening, encoder)
     opening.add(torch.rand(3, 16, 16))
     assert opening.finish().mime == ("image/gif" if kind == "gif" else "image/webp")

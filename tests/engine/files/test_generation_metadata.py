@@ -17,6 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from engine import errors
+from engine.catalog.catalog import shipped_catalog
 from engine.files import decoder as decoding
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
@@ -44,7 +45,7 @@ def test_what_is_written_is_read(params: AnyParams, others: tuple[str, ...]) -> 
     text = generation_metadata.write(params, others)
     assert text.isascii()
     assert len(text) < LIMIT / 4
-    assert generation_metadata.read(text.encode()) == Imprint(params, tuple(sorted(others)))
+    assert generation_metadata.read(text.encode(), shipped_catalog()) == Imprint(params, tuple(sorted(others)))
 
 
 @pytest.mark.parametrize("params", EVERY, ids=lambda params: params.recipe)
@@ -57,13 +58,15 @@ def test_it_says_what_was_asked_for_and_nothing_else(params: AnyParams) -> None:
 @pytest.mark.parametrize(("classic", "look"), [(True, "2015"), (False, "natural")])
 def test_a_file_from_before_there_were_looks_is_read(classic: bool, look: str) -> None:
     said = {KEY: 1, "params": {"recipe": "dream", "network": "pocket", "layer": "mid", "classic": classic}}
-    assert generation_metadata.read(json.dumps(said).encode()).params == Dream(network="pocket", layer="mid", look=look)
+    assert generation_metadata.read(json.dumps(said).encode(), shipped_catalog()).params == Dream(
+        network="pocket", layer="mid", look=look
+    )
 
 
 @pytest.mark.parametrize("text", FORGED.values(), ids=FORGED.keys())
 def test_a_forged_one_is_a_sentence_that_repeats_nothing_of_it(text: bytes) -> None:
     with pytest.raises(errors.Refusal) as caught:
-        generation_metadata.read(text)
+        generation_metadata.read(text, shipped_catalog())
     said = str(caught.value)
     assert type(caught.value) in OURS
     assert 40 < len(said) < 300
@@ -82,12 +85,12 @@ def test_a_forged_one_is_a_sentence_that_repeats_nothing_of_it(text: bytes) -> N
 )  # fmt: skip
 def test_the_sentence_says_what_is_wrong(name: str, about: str) -> None:
     with pytest.raises(errors.Refusal, match=about):
-        generation_metadata.read(FORGED[name])
+        generation_metadata.read(FORGED[name], shipped_catalog())
 
 
 def test_nothing_is_no_imprint() -> None:
     with pytest.raises(errors.NoImprint):
-        generation_metadata.read(b"")
+        generation_metadata.read(b"", shipped_catalog())
 
 
 @hypothesis.settings(deadline=None, database=None, max_examples=300)
@@ -98,7 +101,7 @@ def test_whatever_is_changed_it_is_params_or_a_sentence(random: Random, params: 
         at = random.randrange(len(text))
         text[at : at + random.randrange(3)] = random.choice(PIECES)
     with contextlib.suppress(*OURS):
-        assert isinstance(generation_metadata.read(bytes(text)).params, AnyParams)
+        assert isinstance(generation_metadata.read(bytes(text), shipped_catalog()).params, AnyParams)
 
 
 # what is in files
@@ -179,7 +182,7 @@ async def test_only_what_stands_under_our_key_leaves_the_decoder() -> None:
             text = await decoder.imprint(data)
             assert len(text) <= LIMIT + 1, name
             with pytest.raises(errors.BadImprint):
-                generation_metadata.read(text)
+                generation_metadata.read(text, shipped_catalog())
         for name, data in BOMBS.items():
             assert await decoder.imprint(data) == b"", name
         with pytest.raises(errors.NotAPicture):

@@ -8,6 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from engine.canvas.noise import coloured_noise
+from engine.catalog.catalog import shipped_catalog
 from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
 from engine.gallery import exhibits
@@ -132,10 +133,10 @@ def test_a_zoom_is_a_film_that_loops(shipped: Runtime) -> None:
 
 def test_everything_that_is_asked_can_be_asked() -> None:
     for options in ASKED.values():
-        make(Dream, network=NETWORK, **options)
+        make(Dream, shipped_catalog(), network=NETWORK, **options)
     for option, values in VARIED.items():
         for value in values:
-            assert make(Dream, network=NETWORK, **{option: value}) is not None
+            assert make(Dream, shipped_catalog(), network=NETWORK, **{option: value}) is not None
         assert Dream.model_fields[option].default in values
     assert ASKED[DEFAULT] == {}
 

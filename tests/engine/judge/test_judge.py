@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.noise import coloured_noise
-from engine.catalog import catalog
+from engine.catalog.catalog import Catalog, Subject
 from engine.judge import __main__ as command
 from engine.judge import lite0, picture_maker, recognition, reference, surface, timing
 from engine.judge.bounds import BOUNDS, Figure, table
@@ -64,11 +64,11 @@ def test_concepts_are_looked_at_whole_and_in_three_ways(exam: Exam) -> None:
 
 
 def test_subjects_are_classes_and_groups_on_five_photographs(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
-    cats = catalog.Subject(layer="evidence", about="cats", emoji="🐈", classes=("tabby", "tiger cat"))
+    cats = Subject(layer="evidence", about="cats", emoji="🐈", classes=("tabby", "tiger cat"))
     known = {"cats": cats}
-    monkeypatch.setattr(catalog, "subjects", lambda _network: known)
-    monkeypatch.setattr(catalog, "meanings", lambda _network, word: (known.get(word, cats),))
-    monkeypatch.setattr(recognition, "make", lambda kind, subject, **_options: kind(network="lite2", size=192))
+    monkeypatch.setattr(Catalog, "subjects", lambda _self, _network: known)
+    monkeypatch.setattr(Catalog, "meanings", lambda _self, _network, word: (known.get(word, cats),))
+    monkeypatch.setattr(recognition, "make", lambda kind, *_, **_options: kind(network="lite2", size=192))
     everything = recognition.subjects_to_judge(exam)
     assert everything[-1].word == "cats"
     assert [exam.labels[at] for at in everything[-1].wanted] == ["tabby", "tiger cat"]

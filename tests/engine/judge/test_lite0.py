@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.catalog import catalog, network_files
+from engine.catalog import network_files
 from engine.judge import lite0
 from engine.judge.lite0 import SIDE, centre_square, opinion, probabilities, three_views, whole_square
 from engine.networks.network import Network
+from tests.catalogs import catalog
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.catalog import catalog
 from engine.networks import architectures, loading
 from engine.networks.caffe_googlenet import CaffeGoogLeNet, to_stages
 from engine.networks.network import LOGITS, Network
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import random_weights, shapes_of
 from tests.vendored_data import shapes
 

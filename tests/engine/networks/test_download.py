@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file
 from torchvision.models import get_model
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Entry, Source
 from engine.errors import (
     CutShort,
     FetchedElsewhere,
@@ -34,6 +34,7 @@ from engine.errors import (
 )
 from engine.networks import download
 from engine.platform import http_proxy
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import random_weights, shapes_of
 from tests.engine.networks.test_weights import Bomb
 
@@ -118,16 +119,16 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 @pytest.fixture
-def entry(server: Server) -> Callable[..., catalog.Entry]:
-    def make(**changes: Any) -> catalog.Entry:
-        known = catalog.network("squeezenet").model_copy(update={"classes": CLASSES})
+def entry(server: Server) -> Callable[..., Entry]:
+    def make(**changes: Any) -> Entry:
+        known: Entry = catalog.network("squeezenet").model_copy(update={"classes": CLASSES})
         content = server.content
         source = {
             "url": server.url,
             "megabytes": len(content) / download.MB,
             "sha256": hashlib.sha256(content).hexdigest()[:8],
         }
-        return known.model_copy(update={"source": catalog.Source(**{**source, **changes})})
+        return known.model_copy(update={"source": Source(**{**source, **changes})})
 
     return make
 
@@ -142,17 +143,17 @@ def everything(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} - {".net.lock"}
 
 
-def run(entry: catalog.Entry, folder: Path, **options: Any) -> list[download.Transfer]:
+def run(entry: Entry, folder: Path, **options: Any) -> list[download.Transfer]:
     return list(download.fetch("net", entry, folder, **options))
 
 
-def refused(kind: type[NetworkError], entry: catalog.Entry, folder: Path, **options: Any) -> str:
+def refused(kind: type[NetworkError], entry: Entry, folder: Path, **options: Any) -> str:
     with pytest.raises(kind) as caught:
         run(entry, folder, **options)
     return str(caught.value)
 
 
-def test_what_was_fetched_holds_the_published_numbers(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_what_was_fetched_holds_the_published_numbers(entry: Callable[..., Entry], folder: Path) -> None:
     transfers = run(entry(), folder)
     assert transfers[-1] == download.Transfer(len(published()), len(published()))
     assert [one.done for one in transfers] == sorted({one.done for one in transfers})
@@ -161,20 +162,20 @@ def test_what_was_fetched_holds_the_published_numbers(entry: Callable[..., catal
     assert all(torch.equal(found[key], value) for key, value in weights().items())
 
 
-def test_a_git_blob_id_is_a_checksum(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_a_git_blob_id_is_a_checksum(entry: Callable[..., Entry], folder: Path) -> None:
     blob = hashlib.sha1(b"blob %d\0" % len(published()) + published()).hexdigest()
     run(entry(sha256="", git_blob=blob), folder)
     assert everything(folder) == {"net.safetensors"}
 
 
-def test_it_is_fetched_once(entry: Callable[..., catalog.Entry], folder: Path, server: Server) -> None:
+def test_it_is_fetched_once(entry: Callable[..., Entry], folder: Path, server: Server) -> None:
     run(entry(), folder)
     assert run(entry(), folder) == []
     assert len(server.asked) == 1
 
 
 def test_a_broken_download_goes_on_where_it_broke_off(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server
+    entry: Callable[..., Entry], folder: Path, server: Server
 ) -> None:
     server.cuts = [1_000_000, 500_000]
     transfers = run(entry(), folder)
@@ -184,7 +185,7 @@ def test_a_broken_download_goes_on_where_it_broke_off(
     assert everything(folder) == {"net.safetensors"}
 
 
-def test_a_later_call_goes_on_too(entry: Callable[..., catalog.Entry], folder: Path, server: Server) -> None:
+def test_a_later_call_goes_on_too(entry: Callable[..., Entry], folder: Path, server: Server) -> None:
     server.cuts = [700_000, *[0] * download.PATIENCE]
     said = refused(CutShort, entry(), folder)
     assert "Ask again: it goes on from there" in said
@@ -195,7 +196,7 @@ def test_a_later_call_goes_on_too(entry: Callable[..., catalog.Entry], folder: P
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server
+    entry: Callable[..., Entry], folder: Path, server: Server
 ) -> None:
     described = entry()
     server.content, server.tag, server.cuts = b"x" * len(published()), '"old"', [700_000, *[0] * download.PATIENCE]
@@ -206,7 +207,7 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(
 
 
 def test_a_part_that_is_longer_than_the_file_is_forgotten(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server
+    entry: Callable[..., Entry], folder: Path, server: Server
 ) -> None:
     folder.mkdir()
     (folder / f"{PUBLISHED}.part").write_bytes(bytes(len(published())))
@@ -215,13 +216,13 @@ def test_a_part_that_is_longer_than_the_file_is_forgotten(
     assert everything(folder) == {"net.safetensors"}
 
 
-def test_a_wrong_checksum_is_refused(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_a_wrong_checksum_is_refused(entry: Callable[..., Entry], folder: Path) -> None:
     said = refused(WrongChecksum, entry(sha256="00000000"), folder)
     assert "instead of 00000000" in said
     assert everything(folder) == set()
 
 
-def test_a_truncated_file_is_refused(entry: Callable[..., catalog.Entry], folder: Path, server: Server) -> None:
+def test_a_truncated_file_is_refused(entry: Callable[..., Entry], folder: Path, server: Server) -> None:
     described = entry()
     server.content = published()[:-1]
     refused(WrongChecksum, described, folder)
@@ -229,7 +230,7 @@ def test_a_truncated_file_is_refused(entry: Callable[..., catalog.Entry], folder
 
 
 def test_a_file_that_is_far_too_long_is_not_even_downloaded(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server
+    entry: Callable[..., Entry], folder: Path, server: Server
 ) -> None:
     described = entry()
     server.content = published() + bytes(5 * download.MB)
@@ -238,7 +239,7 @@ def test_a_file_that_is_far_too_long_is_not_even_downloaded(
 
 
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/octet-stream"])
-def test_a_web_page_is_refused(entry: Callable[..., catalog.Entry], folder: Path, server: Server, kind: str) -> None:
+def test_a_web_page_is_refused(entry: Callable[..., Entry], folder: Path, server: Server, kind: str) -> None:
     described = entry()
     server.content, server.kind = b"\n<!DOCTYPE html><title>Log in</title>", kind
     assert "web page" in refused(WebPageInstead, described, folder)
@@ -246,7 +247,7 @@ def test_a_web_page_is_refused(entry: Callable[..., catalog.Entry], folder: Path
 
 
 def test_a_pickle_with_code_in_it_is_refused_and_not_run(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server, tmp_path: Path
+    entry: Callable[..., Entry], folder: Path, server: Server, tmp_path: Path
 ) -> None:
     server.content = saved({**weights(), "extra": Bomb(tmp_path / "it-ran")})
     assert "nothing of it was run" in refused(NotWeights, entry(), folder)
@@ -254,9 +255,7 @@ def test_a_pickle_with_code_in_it_is_refused_and_not_run(
     assert not (tmp_path / "it-ran").exists()
 
 
-def test_weights_of_another_network_are_refused(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server
-) -> None:
+def test_weights_of_another_network_are_refused(entry: Callable[..., Entry], folder: Path, server: Server) -> None:
     server.content = saved({"fc.weight": torch.zeros(3, 3)})
     assert "does not fit the architecture squeezenet1_1: it lacks" in refused(OtherNetwork, entry(), folder)
     assert everything(folder) == set()
@@ -264,20 +263,20 @@ def test_weights_of_another_network_are_refused(
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_server_that_says_no_is_quoted(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server, status: int
+    entry: Callable[..., Entry], folder: Path, server: Server, status: int
 ) -> None:
     server.status = status
     assert f"the server answers {status}" in refused(NotServed, entry(), folder)
     assert everything(folder) == set()
 
 
-def test_a_server_that_is_not_there_is_a_sentence(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_a_server_that_is_not_there_is_a_sentence(entry: Callable[..., Entry], folder: Path) -> None:
     said = refused(NotServed, entry(url=f"http://127.0.0.1:1/{PUBLISHED}"), folder)
     assert f"download {PUBLISHED} another way" in said
     assert everything(folder) == set()
 
 
-def test_two_at_once_do_not_meet(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_two_at_once_do_not_meet(entry: Callable[..., Entry], folder: Path) -> None:
     first = download.fetch("net", entry(), folder)
     next(first)
     assert "Another process is fetching" in refused(FetchedElsewhere, entry(), folder)
@@ -286,7 +285,7 @@ def test_two_at_once_do_not_meet(entry: Callable[..., catalog.Entry], folder: Pa
     assert run(entry(), folder) == []  # and the lock is free again
 
 
-def test_an_abandoned_fetch_lets_go(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_an_abandoned_fetch_lets_go(entry: Callable[..., Entry], folder: Path) -> None:
     first = download.fetch("net", entry(), folder)
     next(first)
     first.close()  # type: ignore[attr-defined]
@@ -294,15 +293,13 @@ def test_an_abandoned_fetch_lets_go(entry: Callable[..., catalog.Entry], folder:
     assert everything(folder) == {"net.safetensors"}
 
 
-def test_offline_asks_nobody(entry: Callable[..., catalog.Entry], folder: Path, server: Server) -> None:
+def test_offline_asks_nobody(entry: Callable[..., Entry], folder: Path, server: Server) -> None:
     said = refused(StaysOffline, entry(), folder, offline=True)
     assert f"Put {PUBLISHED} into {folder}" in said
     assert server.asked == []
 
 
-def test_a_file_that_someone_put_there_is_taken(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server
-) -> None:
+def test_a_file_that_someone_put_there_is_taken(entry: Callable[..., Entry], folder: Path, server: Server) -> None:
     folder.mkdir()
     (folder / PUBLISHED).write_bytes(published())
     assert run(entry(), folder, offline=True) == []
@@ -310,7 +307,7 @@ def test_a_file_that_someone_put_there_is_taken(
     assert server.asked == []
 
 
-def test_a_file_that_someone_put_there_is_verified(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_a_file_that_someone_put_there_is_verified(entry: Callable[..., Entry], folder: Path) -> None:
     folder.mkdir()
     (folder / PUBLISHED).write_bytes(published()[:-1])
     refused(WrongChecksum, entry(), folder, offline=True)
@@ -318,7 +315,7 @@ def test_a_file_that_someone_put_there_is_verified(entry: Callable[..., catalog.
 
 
 def test_a_full_disk_is_told_before_the_download(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    entry: Callable[..., Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 10**9 - 1000, 1000))
@@ -326,13 +323,13 @@ def test_a_full_disk_is_told_before_the_download(
     assert server.asked == []
 
 
-def test_a_network_without_a_source_says_so(entry: Callable[..., catalog.Entry], folder: Path) -> None:
+def test_a_network_without_a_source_says_so(entry: Callable[..., Entry], folder: Path) -> None:
     own = entry().model_copy(update={"source": None, "file": "mine.pth"})
     assert "mine.pth" in refused(NoDownload, own, folder)
 
 
 def test_the_proxy_of_the_environment_is_asked(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    entry: Callable[..., Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -342,7 +339,7 @@ def test_the_proxy_of_the_environment_is_asked(
 
 
 def test_the_environment_alone_decides_nothing(
-    entry: Callable[..., catalog.Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    entry: Callable[..., Entry], folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`proxy = "none"` must be able to say no."""
     for name in ("no_proxy", "NO_PROXY"):

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.catalog import catalog
+from engine.catalog.catalog import Package
 from engine.errors import NetworkMissing, PackageDamaged
 from engine.networks import loading
 from engine.networks.network import LOGITS, Network
+from tests.catalogs import catalog
 
 reference = pytest.importorskip("efficientnet_lite_pytorch")
 NAMES = ["lite1", "lite2"]
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     catalog.include(tmp_path / "nowhere")
 
 
-def weights_of(name: str) -> tuple[catalog.Package, Path]:
+def weights_of(name: str) -> tuple[Package, Path]:
     package, file = catalog.network(name).package, catalog.weights_file(name)
     assert package is not None
     assert file is not None

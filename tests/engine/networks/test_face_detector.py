@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 from torchvision.ops import nms
 
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.networks import face_detector
+from tests.catalogs import catalog
 
 
 @pytest.fixture
 def found() -> face_detector.Detector:
-    detector = face_detector.detector()
+    detector = face_detector.detector(shipped_catalog())
     if detector is None:
         pytest.skip("facenet-pytorch is not installed")
     return detector
@@ -62,13 +63,13 @@ def test_pictures_of_any_shape_can_be_searched(found: face_detector.Detector) ->
 
 
 def test_without_the_package_there_is_no_detector(nowhere: Path) -> None:
-    assert face_detector.detector() is None
+    assert face_detector.detector(shipped_catalog()) is None
 
 
 def test_nor_with_a_damaged_one(nowhere: Path) -> None:
     for name in ("pnet.pt", "rnet.pt", "onet.pt"):
         (nowhere / name).write_bytes(b"not weights")
-    assert face_detector.detector() is None
+    assert face_detector.detector(shipped_catalog()) is None
 
 
 def test_overlapping_boxes_are_one_as_torchvision_has_it() -> None:

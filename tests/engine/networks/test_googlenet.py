@@ -9,9 +9,9 @@ import torchvision
 from torch import Tensor
 from torchvision.models import GoogLeNet
 
-from engine.catalog import catalog
 from engine.networks import loading
 from engine.networks.network import LOGITS, Network
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import trained
 
 

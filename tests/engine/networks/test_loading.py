@@ -11,10 +11,11 @@ from torch import nn
 from torchvision.models import get_model
 
 from engine import params
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import NetworkMissing, OtherNetwork, UnknownNetwork
 from engine.networks import architectures, loading, pocket, weights
 from engine.networks.network import LOGITS, Network
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import random_weights, shapes_of, trained
 
 
@@ -105,7 +106,7 @@ def test_a_network_that_a_user_brought_dreams(folder: Path, suffix: str) -> None
 
 def test_its_words_are_words_for_dreams(folder: Path) -> None:
     describe(folder)
-    wanted = params.make(params.Dream, network="flowers", layer="mid")
+    wanted = params.make(params.Dream, shipped_catalog(), network="flowers", layer="mid")
     assert wanted.meanings()[0].layer == "layer2"
     assert catalog.meanings("flowers", "tulip")[0].channels == (1,)
 
@@ -171,8 +172,8 @@ def test_an_engine_with_the_networks_that_ship_starts_without_torchvision() -> N
     """Its import takes longer than that of torch."""
     code = (
         "import sys, engine.cli.commands, engine.worker, engine.recipes;"
-        "from engine.networks import face_detector, loading;"
-        "loading.load('pocket'); loading.load('lite2'); face_detector.detector();"
+        "from engine.catalog.catalog import shipped_catalog; from engine.networks import face_detector, loading;"
+        "loading.load('pocket'); loading.load('lite2'); face_detector.detector(shipped_catalog());"
         "print([name for name in ('torchvision', 'torch._dynamo', 'sympy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

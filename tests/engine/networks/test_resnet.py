@@ -4,9 +4,9 @@ from torch import nn
 from torchvision.models import ResNet
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
-from engine.catalog import catalog
 from engine.networks import resnet
 from engine.networks.network import LOGITS, Network
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import trained
 
 

@@ -1,9 +1,9 @@
 import torch
 from torchvision.models import SqueezeNet
 
-from engine.catalog import catalog
 from engine.networks import loading, squeezenet
 from engine.networks.network import LOGITS
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import trained
 
 

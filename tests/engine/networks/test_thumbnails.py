@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from engine.catalog import catalog
 from engine.gallery.thumbnails import paint_layer
 from engine.networks import thumbnails
 from engine.networks.loading import load
 from engine.networks.network import Network
+from tests.catalogs import catalog
 
 
 def test_they_are_read_as_they_were_written(tmp_path: Path) -> None:

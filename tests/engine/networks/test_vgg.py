@@ -6,9 +6,9 @@ from torch import nn
 from torchvision.models import VGG, get_model
 from torchvision.models.vgg import make_layers
 
-from engine.catalog import catalog
 from engine.networks import vgg
 from engine.networks.network import LOGITS, Network
+from tests.catalogs import catalog
 from tests.engine.networks.conftest import trained
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.catalog import catalog
 from engine.catalog.catalog import Meaning
 from engine.networks.network import LOGITS, Network
 from engine.objectives import blended_position_objectives, layer, position_objective, strongest_channel
+from tests.catalogs import catalog
 
 
 def test_a_word_without_channels_means_its_whole_layer(small_network: Network) -> None:

@@ -20,6 +20,9 @@ def test_whoever_has_it_alone_has_it_alone_and_several_may_share_it(tmp_path: Pa
             file_lock.acquire(path)
         with pytest.raises(BlockingIOError):
             file_lock.acquire(path, shared=True)
+        said = KeyError("somebody else has it")
+        with pytest.raises(KeyError, match="somebody else has it"), file_lock.hold(path, refusal=said):
+            pass
     assert not file_lock.is_locked(path)
     with file_lock.hold(path, shared=True), file_lock.hold(path, shared=True):
         assert not file_lock.is_locked(path), "nobody has it alone"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from engine import settings
-from engine.catalog import catalog
 from engine.cli import commands
 from engine.errors import SettingsError
 from engine.platform import os_errors
 from tests import other_user
+from tests.catalogs import catalog
 
 LOAD = """
 try:

@@ -17,7 +17,8 @@ from sqlalchemy import event
 from engine import settings as jobs_settings
 from engine.errors import DiskFull, NoLedger
 from engine.params import Dream
-from engine.queue.database import occupy
+from engine.platform import file_lock
+from engine.queue.database import lock_file
 from engine.queue.job import Job
 from engine.queue.local_dispatch import LocalDispatch, open_ledger
 from engine.settings import Settings
@@ -75,8 +76,8 @@ async def test_a_disk_that_is_full_all_the_same_is_a_sentence(
 
 def test_who_has_the_ledger_open_keeps_others_from_having_it_alone(found: Settings) -> None:
     with closing(open_ledger(found)), closing(open_ledger(found)), pytest.raises(BlockingIOError):
-        occupy(found.run_dir, alone=True)
-    lock = occupy(found.run_dir, alone=True)
+        file_lock.acquire(lock_file(found.run_dir))
+    lock = file_lock.acquire(lock_file(found.run_dir))
     os.close(lock)
 
 

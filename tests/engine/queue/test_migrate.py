@@ -21,7 +21,6 @@ from alembic.runtime.migration import MigrationContext
 from bot.store import tables
 from bot.store.presets import Presets
 from engine import settings
-from engine.catalog import catalog
 from engine.errors import DatabaseDamaged, SettingsError
 from engine.params import Dream
 from engine.queue import migrate
@@ -29,6 +28,7 @@ from engine.queue.database import connect, metadata, sqlite_url
 from engine.queue.job import JobId, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_ledger
+from tests.catalogs import catalog
 from tests.engine.queue import old_databases
 
 

@@ -13,6 +13,7 @@ from engine.ascent.attribution import noise_baseline
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.noise import coloured_noise
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import UnknownChannel
 from engine.networks.network import LOGITS, Network
 from engine.objectives import channel
@@ -23,7 +24,7 @@ QUICK = {"size": 128, "iterations": 3, "layer": "mixed3b"}
 
 
 def drawn(runtime: Runtime, source: Tensor | None = None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(Channel, **{**QUICK, **options}), source, runtime))
+    return list(recipes.run(make(Channel, shipped_catalog(), **{**QUICK, **options}), source, runtime))
 
 
 def last(reports: list[Progress | Frame]) -> Frame:
@@ -106,6 +107,6 @@ def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
 
 
 def test_a_channel_that_is_not_there_is_refused_at_once(runtime: Runtime) -> None:
-    reports = recipes.run(make(Channel, **QUICK, channel=9000), None, runtime)
+    reports = recipes.run(make(Channel, shipped_catalog(), **QUICK, channel=9000), None, runtime)
     with pytest.raises(UnknownChannel, match="channels 0 to"):
         next(reports)

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import NothingNamed
 from engine.networks.network import LOGITS
 from engine.params import Concept, make
@@ -14,7 +15,7 @@ from tests.engine.recipes.reports import steps_and_frame
 
 
 def imagining(runtime: Runtime, source: Tensor | None = None, **options: object) -> Iterator[Progress | Frame]:
-    return recipes.run(make(Concept, **{"size": 128, "iterations": 16, **options}), source, runtime)
+    return recipes.run(make(Concept, shipped_catalog(), **{"size": 128, "iterations": 16, **options}), source, runtime)
 
 
 def imagined(runtime: Runtime, source: Tensor | None = None, **options: object) -> Tensor:
@@ -109,7 +110,7 @@ def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
 
 def test_something_must_be_named() -> None:
     with pytest.raises(NothingNamed):
-        make(Concept, size=128)
+        make(Concept, shipped_catalog(), size=128)
 
 
 def rim(picture: Tensor) -> float:
@@ -124,6 +125,7 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(shipp
         report.show() if isinstance(report, Progress) else report.picture
         for report in imagining(shipped, subject="banana", network="lite2")
     ]
-    found, finished = shown[make(Concept, subject="banana", network="lite2", iterations=16).finding - 1], shown[-1]
+    wanted = make(Concept, shipped.catalog, subject="banana", network="lite2", iterations=16)
+    found, finished = shown[wanted.finding - 1], shown[-1]
     assert rim(found) < 0.5
     assert rim(finished) > rim(found)

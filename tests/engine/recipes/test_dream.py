@@ -6,12 +6,13 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.colour import LUMA
 from engine.canvas.initial_image import initial_image
-from engine.catalog import catalog
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.networks.network import LOGITS
 from engine.objectives import strongest_channel
 from engine.params import Dream, make
 from engine.runtime import Runtime
+from tests.catalogs import catalog
 from tests.engine.recipes.reports import steps_and_frame
 
 QUICK = {"size": 128, "octaves": 2, "iterations": 2, "layer": "low"}
@@ -19,7 +20,7 @@ QUICK = {"size": 128, "octaves": 2, "iterations": 2, "layer": "low"}
 
 def dreamed(runtime: Runtime, source: Tensor | None, **options: object) -> tuple[list[Progress], Frame]:
     """The steps, and the picture that came after them."""
-    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, runtime))
+    return steps_and_frame(recipes.run(make(Dream, shipped_catalog(), **{**QUICK, **options}), source, runtime))
 
 
 def test_steps_come_first_then_one_picture(runtime: Runtime, photo: Tensor) -> None:
@@ -64,7 +65,7 @@ def test_a_dream_towards_a_class_raises_its_evidence(shipped: Runtime, photo: Te
 
 
 def test_the_picture_stays_recognisable(runtime: Runtime, photo: Tensor) -> None:
-    _, frame = steps_and_frame(recipes.run(make(Dream, size=128), photo, runtime))
+    _, frame = steps_and_frame(recipes.run(make(Dream, shipped_catalog(), size=128), photo, runtime))
     picture = frame.picture
     source = torch.nn.functional.interpolate(photo[None], (96, 128), mode="bicubic", antialias=True)[0]
     seen = torch.corrcoef(torch.stack([picture.flatten(), source.flatten()]))[0, 1]
@@ -79,7 +80,8 @@ def last(
     runtime: Runtime, source: Tensor | None, others: dict[str, Tensor] | None = None, /, **options: object
 ) -> Tensor:
     """The dreamed picture."""
-    return steps_and_frame(recipes.run(make(Dream, **{**QUICK, **options}), source, runtime, others))[1].picture
+    wanted = make(Dream, shipped_catalog(), **{**QUICK, **options})
+    return steps_and_frame(recipes.run(wanted, source, runtime, others))[1].picture
 
 
 def as_opened(photo: Tensor) -> Tensor:

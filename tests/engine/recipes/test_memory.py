@@ -1,26 +1,35 @@
 """Every recipe says before it starts that it would need too much memory."""
 
 import gc
+from typing import Any
 
 import pytest
 from torch import Tensor
 
 from engine import recipes
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
 from engine.runtime import Runtime
+
+
+def params_for(kind: type[P], **options: Any) -> P:
+    return make(kind, shipped_catalog(), **options)
 
 
 @pytest.mark.parametrize(
     ("small", "large"),
     [
-        (make(Dream, size=128, octaves=1, iterations=2), make(Dream, size=1024)),
-        (make(Zoom, size=128, octaves=1, iterations=2, frames=8), make(Zoom, size=640)),
-        (make(Concept, subject="eyes", size=128, iterations=16), make(Concept, subject="eyes", variations=9)),
-        (make(Channel, channel=3, size=128, iterations=2), make(Channel, channel=3, size=1024)),
-        (make(Channel, top=1, size=128, iterations=2), make(Channel, top=36)),
-        (make(See, size=640, iterations=1), make(See)),
+        (params_for(Dream, size=128, octaves=1, iterations=2), params_for(Dream, size=1024)),
+        (params_for(Zoom, size=128, octaves=1, iterations=2, frames=8), params_for(Zoom, size=640)),
+        (
+            params_for(Concept, subject="eyes", size=128, iterations=16),
+            params_for(Concept, subject="eyes", variations=9),
+        ),
+        (params_for(Channel, channel=3, size=128, iterations=2), params_for(Channel, channel=3, size=1024)),
+        (params_for(Channel, top=1, size=128, iterations=2), params_for(Channel, top=36)),
+        (params_for(See, size=640, iterations=1), params_for(See)),
     ],
 )
 def test_more_memory_than_the_budget_is_refused(
@@ -40,13 +49,13 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
 @pytest.mark.parametrize(
     "params",
     [
-        make(Dream, network="pocket", **QUICK),
-        make(Dream, network="lite2", **QUICK),
-        make(Dream, network="lite2", subject="goldfish", **QUICK),
-        make(Zoom, network="lite2", frames=8, **QUICK),
-        make(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
-        make(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
-        make(See, network="lite2", size=640),
+        params_for(Dream, network="pocket", **QUICK),
+        params_for(Dream, network="lite2", **QUICK),
+        params_for(Dream, network="lite2", subject="goldfish", **QUICK),
+        params_for(Zoom, network="lite2", frames=8, **QUICK),
+        params_for(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
+        params_for(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
+        params_for(See, network="lite2", size=640),
     ],
     ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
 )

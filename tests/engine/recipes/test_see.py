@@ -8,27 +8,28 @@ from torch import Tensor
 
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
-from engine.canvas.resample import fit_size, resize
-from engine.catalog import catalog
+from engine.canvas.resample import resize_long_side
+from engine.catalog.catalog import shipped_catalog
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
 from engine.params import See, make
 from engine.render import render
 from engine.runtime import Runtime
+from tests.catalogs import catalog
 
 QUICK = {"size": 640, "iterations": 2}
 
 
 def told(runtime: Runtime, source: Tensor | None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(See, **{**QUICK, **options}), source, runtime))
+    return list(recipes.run(make(See, shipped_catalog(), **{**QUICK, **options}), source, runtime))
 
 
 def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tensor) -> None:
     network = runtime.network("pocket")
-    shown = resize(photo, fit_size((90, 120), 640)).clamp(0, 1)
+    shown = resize_long_side(photo, 640)
     answers = []
     for side in (96, 112, 128):
-        seen = resize(shown, fit_size((90, 120), side)).clamp(0, 1)
+        seen = resize_long_side(shown, side)
         answers.append(network.activations(seen[None], [LOGITS])[LOGITS].mean((2, 3)).softmax(1)[0])
     expected = torch.stack(answers).mean(0)
     frame = told(runtime, photo)[-1]
@@ -88,7 +89,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
     png = encoders.encode(photo).data
     made = []
     for seed in (1, 1, 2):
-        *_, report = render(make(See, **QUICK, seed=seed), png, runtime)
+        *_, report = render(make(See, shipped_catalog(), **QUICK, seed=seed), png, runtime)
         assert isinstance(report, encoders.Encoded)
         made.append(report)
     one, same, other = made
@@ -98,7 +99,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
 
 
 def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> None:
-    reports = render(make(See, **QUICK), encoders.encode(photo).data, runtime)
+    reports = render(make(See, shipped_catalog(), **QUICK), encoders.encode(photo).data, runtime)
     assert isinstance(next(reports), Progress)  # the answer
     assert isinstance(next(reports), Progress)  # the first step of painting
     reports.close()
@@ -106,7 +107,7 @@ def test_closing_it_stops_at_the_next_step(runtime: Runtime, photo: Tensor) -> N
 
 
 def test_the_latest_page_can_be_kept(runtime: Runtime, photo: Tensor) -> None:
-    reports = render(make(See, **QUICK), encoders.encode(photo).data, runtime)
+    reports = render(make(See, shipped_catalog(), **QUICK), encoders.encode(photo).data, runtime)
     first = next(reports)
     assert isinstance(first, Progress)
     kept = reports.send(True)
@@ -121,7 +122,7 @@ def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
     picture = photograph(name)
     answers = []
     for side in (round(260 * 6 / 7), 260, round(260 * 8 / 7)):
-        view = resize(picture, fit_size((picture.shape[1], picture.shape[2]), side)).clamp(0, 1)
+        view = resize_long_side(picture, side)
         model = reference.EfficientNet.from_name("efficientnet-lite2", image_size=tuple(view.shape[1:]))
         file = catalog.weights_file("lite2")
         assert file is not None

@@ -8,7 +8,7 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress, Report
 from engine.encoders import open_encoder
 from engine.errors import OutOfMemory
-from engine.params import Dream, make
+from engine.params import Dream
 from engine.recipes.variations import variations
 from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame
@@ -17,7 +17,8 @@ SMALL = {"size": 128, "octaves": 1, "iterations": 2}
 
 
 def dreams(runtime: Runtime, photo: Tensor, **options: object) -> list[Report]:
-    return list(recipes.run(make(Dream, **{**SMALL, **options}), photo, runtime))
+    params = Dream(**{**SMALL, **options})
+    return list(recipes.run(params, photo, runtime))
 
 
 def frames_of(reports: list[Report]) -> list[Frame]:
@@ -33,7 +34,7 @@ def test_each_is_what_its_seed_makes_alone(runtime: Runtime, photo: Tensor) -> N
 
 
 def test_progress_goes_over_all_and_shows_the_sheet(runtime: Runtime, photo: Tensor) -> None:
-    params = make(Dream, **SMALL, variations=4)
+    params = Dream(**SMALL, variations=4)
     steps = 0
     for report in recipes.run(params, photo, runtime):
         if isinstance(report, Progress):
@@ -54,16 +55,15 @@ class Fails:
 
 
 def test_where_one_fails_those_before_it_are_the_result() -> None:
-    made = list(variations(make(Dream, variations=4, seed=1), Fails(2)))
-    assert [(one.index, float(one.picture[0, 0, 0])) for one in frames_of(made)] == [
-        (0, pytest.approx(0.1)), (1, pytest.approx(0.2)),
-    ]  # fmt: skip
+    made = list(variations(Dream(variations=4, seed=1), Fails(2)))
+    assert [one.index for one in frames_of(made)] == [0, 1]
+    assert [float(one.picture[0, 0, 0]) for one in frames_of(made)] == pytest.approx([0.1, 0.2])
     with pytest.raises(OutOfMemory):
-        list(variations(make(Dream, variations=4), Fails(0)))
+        list(variations(Dream(variations=4), Fails(0)))
 
 
 def test_a_sheet_is_a_file_of_all_and_one_of_each_that_says_how_it_was_made() -> None:
-    params = make(Dream, variations=4, seed=7)
+    params = Dream(variations=4, seed=7)
     encoder = open_encoder(params, None)
     for at in range(3):
         encoder.add(torch.full((3, 20, 30), at / 4))
@@ -79,4 +79,4 @@ def test_a_sheet_is_a_file_of_all_and_one_of_each_that_says_how_it_was_made() ->
 
 
 def test_one_is_as_before(runtime: Runtime, photo: Tensor) -> None:
-    assert steps_and_frame(recipes.run(make(Dream, **SMALL), photo, runtime))[1].picture.shape == (3, 96, 128)
+    assert steps_and_frame(recipes.run(Dream(**SMALL), photo, runtime))[1].picture.shape == (3, 96, 128)

@@ -3,6 +3,7 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
+from engine.catalog.catalog import shipped_catalog
 from engine.params import Zoom, make
 from engine.recipes.zoom import zoom_in
 from engine.runtime import Runtime
@@ -11,7 +12,7 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 1, "frames": 8, "layer": "low"
 
 
 def zoomed(runtime: Runtime, source: Tensor | None, **options: object) -> list[Progress | Frame]:
-    return list(recipes.run(make(Zoom, **{**QUICK, **options}), source, runtime))
+    return list(recipes.run(make(Zoom, shipped_catalog(), **{**QUICK, **options}), source, runtime))
 
 
 def frames(reports: list[Progress | Frame]) -> list[Tensor]:
