@@ -19,6 +19,7 @@ from engine.ascent.feature_visualization import coarse_and_fine, visualize_coars
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
+from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
@@ -30,7 +31,6 @@ from engine.files import picture_size
 from engine.networks.network import LOGITS, Network
 from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
-from engine.recipes.variations import variations
 from engine.runtime import Runtime
 
 FINEST = (80.0, 20.0)

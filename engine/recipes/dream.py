@@ -18,6 +18,7 @@ from engine.ascent.crop_setup import crop_schedule, dream_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Report
+from engine.ascent.variations import variations
 from engine.canvas.colour import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
@@ -28,7 +29,6 @@ from engine.errors import BadOption
 from engine.networks.network import Network
 from engine.objectives import Objective, blended_position_objectives, guide_objective, layer
 from engine.params import Dream
-from engine.recipes.variations import variations
 from engine.runtime import Runtime
 
 VIVID_CHROMA = 1.0

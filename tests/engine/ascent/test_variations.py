@@ -6,10 +6,10 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Progress, Report
+from engine.ascent.variations import variations
 from engine.encoders import open_encoder
 from engine.errors import OutOfMemory
 from engine.params import Dream
-from engine.recipes.variations import variations
 from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame
 
