@@ -37,7 +37,7 @@ def test_it_is_read_and_spelled_in_one_way(typed: str, terms: list[Term], spelle
     ("typed", "at", "problem"),
     [
         ("mixed4c*0.7 + mixed9z:21", 15, "no layer mixed9z; the nearest is mixed"),
-        ("high + xyzzy", 8, "no layer xyzzy\\. Several"),
+        ("high + xyzzy", 8, "no layer xyzzy\\)"),
         ("high + ", 8, "a layer is missing"),
         ("high ++ low", 7, "a layer is missing"),
         ("high*much", 6, "expected a weight"),

@@ -191,12 +191,12 @@ def test_a_zoom_is_a_gif_of_that_many_frames(monkeypatch: pytest.MonkeyPatch, tm
         (["dream", "noise", "--subject", "towrs"], "Did you mean towers"),
         (["zoom", "noise", "--subject", "eyes", "--layer", "high"], "Choose a layer or a subject"),
         (["dream", "noise", "--size", "99999"], "`size`"),
-        (["dream", "noise", "--layer", "low + hihg"], "At character 7: no layer hihg; the nearest is high"),
+        (["dream", "noise", "--layer", "low + hihg"], "character 7: no layer hihg; the nearest is high"),
         (["dream", "noise", "--colours", "sepia"], "`colours`"),
         (["dream", "nowhere.png"], "cannot be read"),
         (["dream", "noise", "--like", "nowhere.png"], "cannot be read"),
         (["concept"], "Say what to imagine"),
-        (["dream", "noise", "--network", "vgg99"], "There is no network"),
+        (["dream", "noise", "--network", "vgg99"], "There is no model"),
     ],
 )
 def test_a_mistake_is_answered_with_a_sentence(
@@ -339,7 +339,7 @@ def test_a_channel_is_drawn_by_its_name(
 
 
 @pytest.mark.parametrize(
-    ("where", "said"), [("mid:x", "`channel`"), ("mixed3b:9999", "channels 0 to 207"), ("midd", "Did you mean mid")]
+    ("where", "said"), [("mid:x", "`channel`"), ("mixed3b:9999", "Choose one from 0 to 207"), ("midd", "Did you mean mid")]
 )
 def test_a_channel_that_is_not_there_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str, said: str
