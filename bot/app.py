@@ -39,7 +39,7 @@ from engine.errors import Refusal, SettingsError
 from engine.files.decoder import Decoder
 from engine.platform import backoff, file_lock, resource_limits
 from engine.queue.database import connect, sqlite_url
-from engine.queue.dispatch import Dispatch
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.hint_socket import check_socket
 from engine.queue.local_dispatch import LocalDispatch
 from engine.settings import Settings

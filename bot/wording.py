@@ -102,6 +102,10 @@ VERBS = {
     "pick3": "3",
     "pick4": "4",
     "zoom": "Zoom",
+    "tune": "Tune",
+    "tune_type": "Type a subject…",
+    "tune_go": "Dream it",
+    "original": "Original",
     "more": "More",
     "save": "Save as preset",
     "delete": "Delete",
@@ -142,10 +146,20 @@ INTERRUPTED = "I restarted while opening your image. Please run the command agai
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
 STOPPING = "I'm restarting. Try again in a minute; dreams in the queue are kept."
-MORE_PROMPT = "**More of this** · pick one and I'll start right away"
-PICK_SUBJECT = "Pick a subject"
-PICK_LAYER = "Pick a layer"
-PICK_STRENGTH = "Pick a strength"
+MORE_PROMPT = "**More for this one**"
+ORIGINAL_ALT = "The image that this was made of"
+TUNE_PROMPT = "**Tune** · change what you like, then press Dream it: the seed stays the same"
+TYPE_TITLE = "Type a subject"
+TYPE_LABEL = "What should come out?"
+TYPE_HINT = "eyes, towers, fox, 🦊, eyes + castle"
+PICK_LOOK = "Look"
+PICK_KEEP = "Original blended in"
+PICK_COLOURS = "Colours"
+PICK_SIZE = "Size"
+KEEPS = (("None", 0.0), ("A quarter", 0.25), ("Half", 0.5), ("Three quarters", 0.75))
+PICK_SUBJECT = "Subject"
+PICK_LAYER = "Layer"
+PICK_STRENGTH = "Strength"
 STRENGTHS = (
     ("Subtle · 0.4", 0.4),
     ("Light · 0.7", 0.7),
@@ -396,6 +410,11 @@ def original_words(name: str, kind: str) -> str:
 def picked_words(link: str) -> str:
     """For who takes a picture out of a sheet that was taken out before."""
     return f"It's here already: {link}"
+
+
+def original_line(row: JobRow) -> str:
+    """Under the picture that something was made of."""
+    return f"What this was made of: `{credit(row.job.params)}`"
 
 
 def ready_words(user_id: int) -> str:

@@ -15,10 +15,11 @@ from discord import ui
 from bot import discord_internals
 from bot.components.client_protocol import ServiceClient
 from bot.components.preset_modal import SavePreset
+from bot.components.subject_modal import TypeSubject
 from bot.delivery import interaction_response
 from bot.requests.actions import JobActions
-from bot.requests.replies import show
-from bot.views import more_panel
+from bot.requests.replies import replace_panel, show
+from bot.views import more_panel, tune_panel
 from bot.views.message_card import PICKS
 from engine import logs
 from engine.errors import BadOption
@@ -33,6 +34,27 @@ async def _more(_actions: JobActions, interaction: discord.Interaction, row: Job
 
 async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
     await interaction_response.respond(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
+
+
+async def _tune(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
+    await show(interaction, tune_panel.panel(row, {}))
+
+
+def _tune_option(name: str) -> Action:
+    async def choose(_actions: JobActions, interaction: discord.Interaction, row: JobRow, values: list[str]) -> None:
+        changes = tune_panel.with_choice(_chosen(interaction, row), name, _only(values))
+        await replace_panel(interaction, tune_panel.panel(row, changes))
+
+    return choose
+
+
+async def _tune_type(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
+    modal = TypeSubject(row, _chosen(interaction, row))
+    await interaction_response.respond(interaction, lambda: interaction.response.send_modal(modal))
+
+
+def _chosen(interaction: discord.Interaction, row: JobRow) -> dict[str, str]:
+    return tune_panel.read_changes(row, interaction.message) if interaction.message else {}
 
 
 def _pick(at: int) -> Action:
@@ -55,6 +77,11 @@ ACTIONS: dict[str, Action] = {
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     **{verb: _pick(at) for at, verb in enumerate(PICKS)},
+    "tune": _tune,
+    **{f"{tune_panel.PREFIX}{name}": _tune_option(name) for name in tune_panel.NAMES},
+    "tune_type": _tune_type,
+    "tune_go": lambda actions, interaction, row, _: actions.tune(interaction, row, _chosen(interaction, row)),
+    "original": lambda actions, interaction, row, _: actions.original(interaction, row),
     "more": _more,
     "layer": lambda actions, interaction, row, values: actions.again(interaction, row, layer=_only(values)),
     "subject": lambda actions, interaction, row, values: actions.again(interaction, row, subject=_only(values)),
@@ -66,7 +93,8 @@ ACTIONS: dict[str, Action] = {
 
 
 class JobComponent(
-    ui.DynamicItem[ui.Item[Any]], template=rf"(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})"
+    ui.DynamicItem[ui.Item[Any]],
+    template=rf"(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})(?::(?P<value>.+))?",
 ):
     """A button or select about a job."""
 
@@ -75,27 +103,32 @@ class JobComponent(
         """Whether this is one of ours."""
         return discord_internals.matches(cls, custom_id)
 
-    def __init__(self, item: ui.Item[Any], verb: str, id: str) -> None:
+    def __init__(self, item: ui.Item[Any], verb: str, id: str, value: str | None = None) -> None:
         super().__init__(item)
         self._verb = verb
         self._job = id
+        self._value = value
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """What Discord says was pressed."""
-        return cls(item, match["verb"], match["id"])
+        return cls(item, match["verb"], match["id"], match["value"])
+
+    def _values(self, interaction: discord.Interaction[Any]) -> list[str]:
+        """What was chosen in a select, or what a button stands for."""
+        data = cast("dict[str, Any]", interaction.data or {})
+        return [self._value] if self._value else data.get("values", [])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do it; whatever goes wrong becomes words."""
         client = cast(ServiceClient, interaction.client)
-        data = cast("dict[str, Any]", interaction.data or {})
         try:
             if not await client.admits(interaction):
                 return
             logs.set_job(self._job)
             row = await client.service.row(self._job, interaction.user.id)
-            await ACTIONS[self._verb](client.actions, interaction, row, data.get("values", []))
+            await ACTIONS[self._verb](client.actions, interaction, row, self._values(interaction))
         except Exception as error:
             await client.apologise(interaction, error)

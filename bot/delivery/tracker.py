@@ -23,7 +23,7 @@ from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine.errors import NoLedger
-from engine.queue.dispatch import Dispatch
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued, Settled, Started, State
 
 log = logging.getLogger(__name__)

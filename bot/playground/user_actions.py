@@ -9,7 +9,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.playground import attachments, command_drafts, interactions, message_rules, multipart, options, registry
+from bot.playground import attachments, command_drafts, interactions, message_rules, modal_submission, options, registry
 from bot.playground.links import Links
 from bot.playground.options import Mistake
 from bot.playground.rejections import JsonDict
@@ -139,7 +139,7 @@ class UserActions:
         if source is None or source.modal is None or source.modal["custom_id"] != custom_id:
             raise Mistake("That form is closed. Open it again.")
         place = self._world.channels[source.channel_id]
-        filled = multipart.fill(source.modal["components"], fields, self._files_in(place))
+        filled = modal_submission.fill(source.modal["components"], fields, self._files_in(place))
         data: JsonDict = {"custom_id": custom_id, "components": filled.components}
         data["resolved"] = interactions.resolve_files(self._world, filled.files)
         if filled.selected:

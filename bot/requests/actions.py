@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -20,6 +21,7 @@ from bot.requests.replies import replace_with, say
 from bot.requests.service import RequestService, is_private
 from bot.store.posting import Posting
 from bot.views import result_card
+from bot.views.message_card import Card, Picture
 from engine import params as engine_params
 from engine.errors import Gone, NotYours
 from engine.params import AnyParams, Dream, VariedParams, Zoom, draw_seed
@@ -65,6 +67,18 @@ class JobActions:
         others = {name: key for name, key in row.job.others.items() if name not in unwanted}
         original = dataclasses.replace(of_row(row, row.job.picture), others=others)
         await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+
+    async def tune(self, interaction: discord.Interaction, row: JobRow, changes: Mapping[str, str]) -> None:
+        """The same picture and seed with what was changed, or, where nothing was, with another seed."""
+        await self.again(interaction, row, **({"seed": row.job.params.seed} if changes else {}), **changes)
+
+    async def original(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Show the one who asks what a dream was made of. Raises `Gone`."""
+        data = await self._service.dispatch.get_blob(row.job.picture) if row.job.picture else None
+        if data is None:
+            raise Gone
+        shown = Picture(data, wording.ORIGINAL_ALT, row.job.spoiler)
+        await self._publisher.respond(interaction, Card(wording.original_line(row), shown), ephemeral=True)
 
     async def retry(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Make exactly what was cancelled or failed: the same picture, the same seed."""

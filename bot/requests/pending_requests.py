@@ -20,7 +20,7 @@ from bot.store.posting import Posting
 from bot.views.message_card import Card
 from engine import logs
 from engine.errors import NoLedger
-from engine.queue.dispatch import Dispatch
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)

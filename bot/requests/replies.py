@@ -29,6 +29,14 @@ async def say(interaction: discord.Interaction, text: str) -> None:
     )
 
 
+async def replace_panel(interaction: discord.Interaction, view: Layout) -> None:
+    """Another panel in place of the one that was pressed."""
+    nobody = discord.AllowedMentions.none()
+    await interaction_response.respond(
+        interaction, lambda: interaction.response.edit_message(view=view, allowed_mentions=nobody)
+    )
+
+
 async def show(interaction: discord.Interaction, view: Layout) -> None:
     """A panel that only the user sees, as the answer."""
     nobody = discord.AllowedMentions.none()

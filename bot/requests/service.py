@@ -42,7 +42,7 @@ from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, draw_seed
 from engine.platform.units import MEGABYTE
-from engine.queue.dispatch import Dispatch
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import Job, JobId, JobRow
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
-from engine.queue.dispatch import Dispatch
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import Job, JobId, Place, new_id
 
 NOISE_CELL = 16

@@ -18,6 +18,7 @@ from bot import wording
 STYLES = {
     "deeper": discord.ButtonStyle.primary,
     "dream": discord.ButtonStyle.primary,
+    "tune_go": discord.ButtonStyle.primary,
     "delete": discord.ButtonStyle.danger,
 }
 PICKS = ("pick1", "pick2", "pick3", "pick4")

@@ -52,12 +52,12 @@ def verbs(row: JobRow) -> tuple[str, ...]:
     """The buttons under a result. Neither a GIF nor a page with words on it is dreamed further."""
     params = row.job.params
     if found := variations(row):
-        return (*PICKS[: len(found)], "again", "more")
+        return (*PICKS[: len(found)], "again", "tune", "more")
     if isinstance(params, See):
         return ("dream", "again", "more")
     if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
-        return ("again", "more")
-    return ("deeper", "again", "zoom", "more")
+        return ("again", "tune", "more")
+    return ("deeper", "again", "zoom", "tune", "more")
 
 
 def variations(row: JobRow) -> list[Result]:

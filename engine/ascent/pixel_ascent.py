@@ -17,7 +17,7 @@ from engine.ascent.gradient_balance import balance_terms
 from engine.ascent.octaves import octave_sizes
 from engine.ascent.progress import Progress
 from engine.ascent.tiled_gradient import TiledGradient
-from engine.canvas.colour import CHROMA, desaturate
+from engine.canvas.colour_matching import CHROMA, desaturate
 from engine.canvas.mask import resize_mask
 from engine.canvas.pixel_canvas import PixelCanvas
 from engine.objectives import Objective

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from engine.canvas.colour import LUMA
+from engine.canvas.colour_matching import LUMA
 from engine.canvas.resample import Size, resize
 
 Protected = Literal["nothing", "centre", "edges"]

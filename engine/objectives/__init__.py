@@ -14,7 +14,7 @@ from engine.objectives.objective import (
     strongest_channel,
     total,
 )
-from engine.objectives.position_objective import blended_position_objectives, position_objective
+from engine.objectives.weighted_objective import blended_position_objectives, position_objective
 
 __all__ = [
     "Activations",

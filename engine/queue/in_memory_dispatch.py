@@ -34,7 +34,7 @@ from engine.queue.ledger import Ledger
 
 
 class MemoryDispatch:
-    """The port of `engine.queue.dispatch`, where the methods it shares are described."""
+    """The port of `engine.queue.dispatch_port`, where the methods it shares are described."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.ledger = Ledger(sqlite_url(Path(":memory:")), limits)

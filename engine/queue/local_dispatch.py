@@ -42,7 +42,7 @@ def open_blobs(settings: Settings) -> Blobs:
 
 
 class LocalDispatch:
-    """The port of `engine.queue.dispatch`, where every method is described."""
+    """The port of `engine.queue.dispatch_port`, where every method is described."""
 
     def __init__(self, ledger: Ledger, blobs: Blobs, live: HintClient, free_mb: float = 0.0) -> None:
         self.ledger = ledger

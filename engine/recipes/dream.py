@@ -19,7 +19,7 @@ from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Report
 from engine.ascent.variations import variations
-from engine.canvas.colour import CHROMA, match_histograms, restore_colours
+from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import painted_mask, protect_mask

@@ -18,7 +18,7 @@ from engine.ascent.crop_setup import crop_schedule, dream_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.canvas.colour import match_colour_statistics
+from engine.canvas.colour_matching import match_colour_statistics
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.resample import Size

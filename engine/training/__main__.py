@@ -14,7 +14,15 @@ from torch import distributed
 from engine.networks import pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.runtime import Runtime
-from engine.training import backdrops, class_sketches, examination, judge_network, model_card, sprites, subjects
+from engine.training import (
+    backdrops,
+    class_sketches,
+    emoji_sprites,
+    examination,
+    judge_network,
+    model_card,
+    subject_channels,
+)
 from engine.training.dream_sheets import sheets
 from engine.training.scenes import Scenes
 from engine.training.textures import TEXTURES
@@ -24,7 +32,7 @@ from engine.training.verdict import photographs
 
 def make_sprites(asked: argparse.Namespace) -> None:
     """Draw the art."""
-    made = sprites.render(asked.out, asked.font, asked.fluent, asked.flat, asked.twemoji)
+    made = emoji_sprites.render(asked.out, asked.font, asked.fluent, asked.flat, asked.twemoji)
     print(f"{len(made.labels)} emoji in {len(made.art)} styles: {asked.out}")
 
 
@@ -52,7 +60,7 @@ def run_fit(asked: argparse.Namespace) -> None:
     torch.set_num_threads(asked.threads)
     if asked.processes > 1:
         join(asked)
-    scenes = Scenes(sprites.read(asked.sprites), backdrops.photographs(), asked.seed, device=asked.device)
+    scenes = Scenes(emoji_sprites.read(asked.sprites), backdrops.photographs(), asked.seed, device=asked.device)
     checkpoint = asked.out / "checkpoint.pt"
     if checkpoint.exists():
         run = resume(checkpoint, asked.device)
@@ -87,13 +95,13 @@ def judge_for(path: Path | None, labels: list[str]) -> judge_network.Judge:
 def run_judge(asked: argparse.Namespace) -> None:
     """Examine; leaves with status 1 where a promise is not kept."""
     runtime = Runtime("cpu", threads=asked.threads)
-    art, photos = sprites.read(asked.sprites), backdrops.photographs()
+    art, photos = emoji_sprites.read(asked.sprites), backdrops.photographs()
     if asked.random:
         labels = [*art.labels, *TEXTURES]
         model = examination.untrained_network(len(labels), art, photos)
     else:
         model, labels = pocket.load(asked.weights)
-    second, table = judge_for(asked.judge, labels), subjects.read(asked.subjects)
+    second, table = judge_for(asked.judge, labels), subject_channels.read(asked.subjects)
     exam = examination.Exam(model, labels, second, art, photos, table, runtime.dtype)
     figures = examination.examine(exam, asked.only)
     examined = "random" if asked.random else (asked.weights or pocket.WEIGHTS).name
@@ -107,19 +115,19 @@ def find_subjects(asked: argparse.Namespace) -> None:
     runtime = Runtime("cpu", threads=asked.threads)
     model, labels = pocket.load(asked.weights)
     second, network = judge_for(asked.judge, labels), from_pocket(model, labels).to(runtime.dtype)
-    table, above = subjects.read(asked.out), subjects.heading(asked.out)
-    art = sprites.read(asked.sprites)
-    found = subjects.measure_subjects(
-        table, network, second, art, backdrops.photographs(), photographs(subjects.CHOSEN_ON)
+    table, above = subject_channels.read(asked.out), subject_channels.heading(asked.out)
+    art = emoji_sprites.read(asked.sprites)
+    found = subject_channels.measure_subjects(
+        table, network, second, art, backdrops.photographs(), photographs(subject_channels.CHOSEN_ON)
     )
-    text = subjects.as_toml(found, above)
+    text = subject_channels.as_toml(found, above)
     replace(asked.out, lambda part: part.write_text(text, "utf-8"))
     print(f"{len(found)} subjects: {asked.out}")
 
 
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
-    art = sprites.read(asked.sprites)
+    art = emoji_sprites.read(asked.sprites)
     drawn = class_sketches.shrink_sprites(art)
     replace(asked.out, lambda part: sketches.write(art.labels, drawn, part))
     print(f"{len(drawn)} classes, {drawn.shape[1]} sketches of each: {asked.out}")
@@ -129,7 +137,7 @@ def write_card(asked: argparse.Namespace) -> None:
     """Write the model card and its pictures."""
     runtime = Runtime("cpu", threads=asked.threads)
     judged = json.loads(asked.judged.read_text("utf-8"))
-    table = subjects.read(asked.subjects)
+    table = subject_channels.read(asked.subjects)
     weights, second = asked.weights or pocket.WEIGHTS, asked.judge or judge_network.WEIGHTS
     model, labels = pocket.load(weights)
     network = from_pocket(model, labels, sketches.read()).to(runtime.dtype)
@@ -160,12 +168,12 @@ def add_examination(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for verb in (check, find):
         verb.add_argument("--sprites", type=Path, required=True)
     for verb in (check, tell):
-        verb.add_argument("--subjects", type=Path, default=subjects.table(), help="the table of subjects")
+        verb.add_argument("--subjects", type=Path, default=subject_channels.table(), help="the table of subjects")
     check.add_argument("--json", action="store_true", help="figures and details as JSON")
     check.add_argument("--random", action="store_true", help="examine an untrained network instead: it must fail")
     check.add_argument("--only", type=names, default=(), help=f"some of {','.join(examination.MEASURES)}")
     check.set_defaults(act=run_judge)
-    find.add_argument("--out", type=Path, default=subjects.table(), help="the table that is read and rewritten")
+    find.add_argument("--out", type=Path, default=subject_channels.table(), help="the table that is read and rewritten")
     find.set_defaults(act=find_subjects)
     tell.add_argument("--judged", type=Path, required=True, help="what `judge --json` printed")
     tell.add_argument("--out", type=Path, default=Path("docs/pocket.md"))

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.canvas.class_sketch import GREY
-from engine.training.sprites import Sprites
+from engine.training.emoji_sprites import Sprites
 
 SIDE: Final = 16
 """Pixels of a sketch. With 10, what is painted over an octopus has no arms; with 14, its head is no head."""

@@ -21,9 +21,9 @@ from engine.objectives import position_objective
 from engine.training import judge_pictures
 from engine.training.adversarial_attack import perturb
 from engine.training.dream_sheets import concepts, dream_layers
+from engine.training.emoji_sprites import TRAINED_STYLES, Sprites
 from engine.training.scenes import Scenes
-from engine.training.sprites import TRAINED_STYLES, Sprites
-from engine.training.subjects import Subjects, class_indices
+from engine.training.subject_channels import Subjects, class_indices
 from engine.training.textures import TEXTURES
 from engine.training.training_loop import Plan, advance, begin, compose
 from engine.training.verdict import normalise_in_place, photographs, scores, support_gains, with_progress

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from engine.training.sprites import STYLES, Sprites
+from engine.training.emoji_sprites import STYLES, Sprites
 from engine.training.textures import TEXTURES
 
 SIDE: Final = 96

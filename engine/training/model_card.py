@@ -26,7 +26,7 @@ from engine.networks.pocket import Pocket
 from engine.objectives import position_objective
 from engine.training.dream_sheets import concepts, paint
 from engine.training.examination import from_json, table
-from engine.training.subjects import Subjects
+from engine.training.subject_channels import Subjects
 from engine.training.training_loop import Plan
 from engine.training.verdict import with_progress
 

@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 
 from engine.training import backdrops
 from engine.training.classes import FACES
-from engine.training.sprites import TRAINED_STYLES, Sprites
+from engine.training.emoji_sprites import TRAINED_STYLES, Sprites
 from engine.training.textures import TEXTURES, uniform
 
 CHAPTER: Final = 4000

@@ -30,9 +30,9 @@ from torch import Generator, Tensor, distributed, nn
 from engine.networks.pocket import MEAN, STD, Conv, Pocket, load
 from engine.platform import atomic_file
 from engine.training.adversarial_attack import attack_step, perturb, random_start
+from engine.training.emoji_sprites import STYLES
 from engine.training.judge_network import Judge
 from engine.training.scenes import Scenes
-from engine.training.sprites import STYLES
 
 Batch = tuple[Tensor, Tensor]
 """Pictures [n, 3, side, side] in [0, 1] and labels [n]."""

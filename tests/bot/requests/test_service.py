@@ -39,7 +39,7 @@ from engine.files import sanitizer
 from engine.files.decoder import CleanPicture
 from engine.params import AscentParams, Dream, Zoom
 from engine.queue.database import connect, sqlite_url
-from engine.queue.dispatch import Dispatch
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Job, JobId, JobRow, Limits, Result, State
 from tests.chaos.rest_faults import beside

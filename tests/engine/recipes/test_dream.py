@@ -4,7 +4,7 @@ from torch import Tensor
 
 from engine import recipes
 from engine.ascent.progress import Frame, Progress
-from engine.canvas.colour import LUMA
+from engine.canvas.colour_matching import LUMA
 from engine.canvas.initial_image import initial_image
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel

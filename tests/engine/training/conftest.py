@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from engine.networks.pocket import Pocket
+from engine.training.emoji_sprites import SIDE, STYLES, Sprites
 from engine.training.scenes import Scenes
-from engine.training.sprites import SIDE, STYLES, Sprites
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 from engine.networks import sketches
 from engine.training import class_sketches
 from engine.training.__main__ import parser
-from engine.training.sprites import Sprites, write
+from engine.training.emoji_sprites import Sprites, write
 
 
 def test_sprites_become_sketches_on_grey(sprites: Sprites, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from engine.networks.loading import from_pocket
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
 from engine.training import examination, judge_pictures
+from engine.training.emoji_sprites import Sprites
 from engine.training.examination import PROMISES, Figure
-from engine.training.sprites import Sprites
 from engine.training.textures import TEXTURES
 from engine.training.verdict import normalise_in_place
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from engine.training import judge_pictures
-from engine.training.sprites import Sprites
+from engine.training.emoji_sprites import Sprites
 
 SUMS = {
     "noto": ((0.4639, 0.2709, 0.5192, 0.1116, 66), (0.4719, 0.2747, 0.4589, 0.2402, 71)),

@@ -5,8 +5,8 @@ import torch
 
 from engine.training import backdrops
 from engine.training.classes import FACES, emoji
+from engine.training.emoji_sprites import Sprites, square
 from engine.training.scenes import Scenes, affine, premultiply
-from engine.training.sprites import Sprites, square
 from engine.training.textures import TEXTURES
 
 

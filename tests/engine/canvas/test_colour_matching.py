@@ -1,7 +1,7 @@
 import torch
 from torch import Tensor
 
-from engine.canvas.colour import (
+from engine.canvas.colour_matching import (
     LUMA,
     desaturate,
     match_colour_statistics,

@@ -25,7 +25,7 @@ from engine.catalog.catalog import Subject
 from engine.networks.network import LOGITS, Network
 from engine.objectives import position_objective
 from engine.training import judge_pictures
-from engine.training.sprites import TRAINED_STYLES, Sprites
+from engine.training.emoji_sprites import TRAINED_STYLES, Sprites
 from engine.training.verdict import support_gains, with_progress
 
 LAYERS: Final = ("mixed4a", "mixed4b", "mixed4c", "mixed4d", "mixed5a", "mixed5b")

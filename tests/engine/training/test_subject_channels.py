@@ -11,9 +11,9 @@ from engine.catalog.catalog import Subject
 from engine.networks.loading import from_pocket
 from engine.networks.network import LOGITS
 from engine.networks.pocket import Pocket
-from engine.training import subjects
+from engine.training import subject_channels
+from engine.training.emoji_sprites import Sprites
 from engine.training.judge_network import Judge
-from engine.training.sprites import Sprites
 
 TABLE = """# Written by hand.
 
@@ -39,20 +39,20 @@ auc = 0.9
 def test_area_is_the_share_of_pairs_in_the_right_order() -> None:
     values = torch.tensor([[0.1, 4.0], [0.4, 3.0], [0.35, 2.0], [0.8, 1.0]])
     positive = torch.tensor([False, False, True, True])
-    assert subjects.area_under_roc(values, positive).tolist() == [0.75, 0.0]
+    assert subject_channels.area_under_roc(values, positive).tolist() == [0.75, 0.0]
     with pytest.raises(ValueError, match="more judging batches"):
-        subjects.area_under_roc(values, torch.ones(4, dtype=torch.bool))
+        subject_channels.area_under_roc(values, torch.ones(4, dtype=torch.bool))
 
 
 def test_a_table_survives_being_rewritten(tmp_path: Path) -> None:
     path = tmp_path / "subjects.toml"
     path.write_text(TABLE, "utf-8")
-    table, above = subjects.read(path), subjects.heading(path)
-    text = subjects.as_toml(table, above)
+    table, above = subject_channels.read(path), subject_channels.heading(path)
+    text = subject_channels.as_toml(table, above)
     path.write_text(text, "utf-8")
-    assert subjects.read(path) == table
+    assert subject_channels.read(path) == table
     assert text.startswith("# Written by hand.\n\n[pocket.discs]\n")
-    assert subjects.as_toml(subjects.read(path), subjects.heading(path)) == text
+    assert subject_channels.as_toml(subject_channels.read(path), subject_channels.heading(path)) == text
     assert tomllib.loads(text)["pocket"]["corners"]["evidence"] == {"auc": 0.9}
 
 
@@ -62,7 +62,7 @@ def test_the_channel_that_responds_is_found_and_noise_is_not() -> None:
     deep, idle = torch.randn(300, 8, generator=chance), torch.randn(300, 8, generator=chance)
     deep[:, 6] += 3.0 * (truths == 2)
     seen = {"mixed4a": idle, "mixed5a": deep, LOGITS: torch.randn(300, 5, generator=chance)}
-    found = subjects.candidates(seen, truths, [2])
+    found = subject_channels.candidates(seen, truths, [2])
     assert [(one.layer, one.channels) for one in found] == [(LOGITS, (2,)), ("mixed5a", (6,))]
     assert found[1].auc > 0.95
 
@@ -70,7 +70,7 @@ def test_the_channel_that_responds_is_found_and_noise_is_not() -> None:
 def test_a_class_that_is_no_label_is_named() -> None:
     subject = Subject(emoji="🦄", about="", classes=("unicorn",), layer=LOGITS)
     with pytest.raises(ValueError, match="unicorn"):
-        subjects.class_indices(subject, ["fox"])
+        subject_channels.class_indices(subject, ["fox"])
 
 
 def test_every_subject_gets_channels_and_evidence(network: Pocket, sprites: Sprites) -> None:
@@ -81,7 +81,7 @@ def test_every_subject_gets_channels_and_evidence(network: Pocket, sprites: Spri
 
     def once() -> Subject:
         seeing, batches, schedule = from_pocket(network, labels), {"noto": 1}, OctaveSchedule(octaves=1, iterations=1)
-        return subjects.measure_subjects(table, seeing, judge, sprites, [], [photo], batches, schedule)["discs"]
+        return subject_channels.measure_subjects(table, seeing, judge, sprites, [], [photo], batches, schedule)["discs"]
 
     found = once()
     assert found == once()
