@@ -87,7 +87,7 @@ async def test_a_dream_is_answered_by_its_picture_in_the_message_that_showed_it_
     assert "Cancel" in labels(message)
     message = await room.until_button(message, "Deeper")
     stop()
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
     assert picture_of(message).size == (256, 160)
     assert "/dream layer:high" in texts(message)
     assert "seed:4821" in texts(message)

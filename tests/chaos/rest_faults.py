@@ -476,9 +476,9 @@ async def again(house: House, place: Channel, message: Message) -> None:
     await house.handled(house.playground.press("Ada", message, "Re-roll").id)
 
 
-async def opened_panel(house: House, place: Channel, **options: Any) -> Message:
+async def opened_panel(house: House, place: Channel, verb: str = "More", **options: Any) -> Message:
     message = await finished(house, place, **options)
-    panel = await house.answered(house.playground.press("You", message, "More"))
+    panel = await house.answered(house.playground.press("You", message, verb))
     assert panel is not None
     return panel
 
@@ -491,8 +491,12 @@ async def more(house: House, place: Channel, message: Message) -> None:
     await house.handled(house.playground.press("You", message, "More").id)
 
 
-async def another_layer(house: House, place: Channel, panel: Message) -> None:
-    await house.handled(house.playground.press("You", panel, wording.PICK_LAYER, ["low"]).id)
+async def opened_tune(house: House, place: Channel) -> Message:
+    return await opened_panel(house, place, "Tune")
+
+
+async def tuned(house: House, place: Channel, panel: Message) -> None:
+    await house.handled(house.playground.press("You", panel, "Dream it").id)
 
 
 async def save(house: House, place: Channel, panel: Message) -> None:
@@ -540,7 +544,7 @@ STORIES = (
     Story("cancel", cancel, waiting, patient=True),
     Story("again", again, finished),
     Story("more", more, finished),
-    Story("another layer", another_layer, opened_panel),
+    Story("tune", tuned, opened_tune),
     Story("save as preset", save, opened_panel),
     Story("delete", delete, opened_panel, takes_away=True),
     Story("delete private", delete, private_panel, takes_away=True),

@@ -128,7 +128,7 @@ async def test_an_answer_that_automod_objects_to_is_shown_without_the_words_that
     (answer,) = shown(house)
     assert texts(answer).strip() == wording.PLAIN
     assert answer.attachments[0].description == wording.PLAIN_ALT
-    assert labels(answer) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(answer) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
 
 
 async def test_an_answer_beside_its_message_is_not_taken_for_that_message(house: House) -> None:

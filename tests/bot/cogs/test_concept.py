@@ -29,7 +29,7 @@ async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage
     assert labels(message) == ["Cancel", "Stop here & keep"]
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "`/concept subject:fox variations:2 seed:7`")
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
     assert alts(message) == ["2 different pictures of what the network imagines when asked for fox."]
 
 
@@ -55,12 +55,12 @@ async def test_its_buttons_go_on_from_there(stage: Stage) -> None:  # noqa: F811
     assert again.params.size == 300
 
 
-async def test_more_imagines_something_else_and_saves_the_word_for_dreams(stage: Stage) -> None:  # noqa: F811
+async def test_tune_imagines_something_else_and_more_saves_the_word_for_dreams(stage: Stage) -> None:  # noqa: F811
     message = await stage.ask("You", "concept", subject="fox")
     await stage.finish(message)
     panel = await stage.press("You", message, "More")
     assert labels(panel) == ["Save as preset", "Delete"]
-    stage.playground.press("You", panel, wording.PICK_SUBJECT, ["eyes"])
+    await stage.tune("You", message, {wording.PICK_SUBJECT: "eyes"})
     (other,) = await stage.queued(1)
     assert other.job.params == Concept(subject="eyes", seed=other.job.params.seed)
     opened = stage.playground.press("You", panel, "Save as preset")

@@ -36,8 +36,7 @@ async def test_colours_what_stays_and_what_is_spared(stage: Stage) -> None:  # n
     row = await stage.finish(message)
     assert row.job.params == Dream(**asked)
     assert "`/dream layer:mid colours:keep keep:0.3 protect:centre look:2015 seed:7`" in words(message)
-    panel = await stage.press("You", message, "More")
-    stage.playground.press("You", panel, wording.PICK_SUBJECT, ["eyes"])
+    await stage.tune("You", message, {wording.PICK_SUBJECT: "eyes"})
     (eyes,) = await stage.queued(1)
     assert eyes.job.params == Dream(
         subject="eyes", colours="keep", keep=0.3, protect="centre", seed=eyes.job.params.seed
@@ -59,8 +58,7 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
     deeper, again, zoom = await stage.queued(3)
     assert deeper.job.others == again.job.others == row.job.others
     assert zoom.job.others == {}
-    panel = await stage.press("You", message, "More")
-    stage.playground.press("You", panel, wording.PICK_SUBJECT, ["eyes"])
+    await stage.tune("You", message, {wording.PICK_SUBJECT: "eyes"})
     *_, eyes = await stage.queued(4)
     assert set(eyes.job.others) == {"mask"}, "a guide takes the place of a subject"
 

@@ -29,7 +29,7 @@ async def test_one_channel_is_drawn_out_of_nothing_and_dreamed_further(stage: St
     assert row.job.params == Channel(layer="mid", channel=21, seed=7)
     assert row.job.picture is None
     assert "`/lab channel layer:mid channel:21 seed:7`" in words(message)
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
     for button in ("Deeper", "Re-roll", "Zoom"):
         await stage.press("Ada", message, button)
     deeper, again, zoom = (child.job for child in await stage.queued(3))
@@ -44,14 +44,13 @@ async def test_without_a_channel_it_is_an_atlas_which_is_not_dreamed(stage: Stag
     message, row = await drawn(stage, layer="low", image=image, top=9, seed=7)
     assert row.job.params == Channel(layer="low", top=9, seed=7)
     assert row.job.picture is not None
-    assert labels(message) == ["Re-roll", "More"]
+    assert labels(message) == ["Re-roll", "Tune", "More"]
     assert "`/lab channel layer:low top:9 seed:7`" in words(message)
 
 
 async def test_another_layer_is_its_atlas_since_the_channel_was_the_other_ones(stage: Stage) -> None:  # noqa: F811
     message, _ = await drawn(stage, channel=21)
-    panel = await stage.press("You", message, "More")
-    stage.playground.press("You", panel, wording.PICK_LAYER, ["low"])
+    await stage.tune("You", message, {wording.PICK_LAYER: "low"})
     (other,) = await stage.queued(1)
     assert other.job.params == Channel(layer="low", seed=other.job.params.seed)
 

@@ -28,7 +28,7 @@ def _limits_of_the_settings(stage: Stage) -> None:  # noqa: F811
     stage.dispatch.ledger.limits = Limits()
 
 
-SHEET = ["1", "2", "3", "4", "Re-roll", "More"]
+SHEET = ["1", "2", "3", "4", "Re-roll", "Tune", "More"]
 
 
 async def finish_sheet(stage: Stage, message: Message, count: int = 4) -> JobRow:  # noqa: F811
@@ -62,7 +62,7 @@ async def test_a_sheet_offers_its_pictures_and_is_not_dreamed_on_as_a_whole(stag
 async def test_one_is_taken_out_as_a_message_of_its_own(stage: Stage) -> None:  # noqa: F811
     message, row = await sheet(stage)
     taken = await stage.press("Ada", message, "3")
-    assert labels(taken) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(taken) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
     assert [item.width for item in taken.attachments] == [22]
     assert "`/dream layer:low seed:9`" in words(taken)
     assert "Ada" in words(taken)
@@ -87,7 +87,7 @@ async def test_pressed_twice_it_is_a_link_to_the_first(stage: Stage) -> None:  #
     assert taken.id in words(again)
     del stage.playground.world.messages[taken.id]
     anew = await stage.press("Mod", message, "1")
-    assert labels(anew) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(anew) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
     assert anew.id in words(await stage.press("Ada", message, "1"))
 
 
@@ -111,7 +111,7 @@ async def test_of_a_private_sheet_they_are_private(stage: Stage) -> None:  # noq
 async def test_what_was_made_of_a_sheet_is_posted_where_some_failed(stage: Stage) -> None:  # noqa: F811
     message = await stage.ask("Sam", "dream", layer="low", variations=4)
     await finish_sheet(stage, message, 2)
-    assert labels(message) == ["1", "2", "Re-roll", "More"]
+    assert labels(message) == ["1", "2", "Re-roll", "Tune", "More"]
 
 
 async def test_variations_count_each_in_what_one_may_have_waiting(stage: Stage) -> None:  # noqa: F811

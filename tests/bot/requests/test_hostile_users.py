@@ -302,6 +302,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
 ) -> None:
     message, _ = await stage.dreamed("Ada")
     panel = await stage.press("Ada", message, "More")
+    tune = await stage.press("Ada", message, "Tune")
     opened = stage.playground.press("Ada", panel, "Save as preset")
     modal = await stage.playground.world.until(lambda: opened.modal)
 
@@ -314,7 +315,7 @@ async def test_errors_of_buttons_forms_and_autocompletes_reach_the_one_place(
     found = [item for item in walk_labels(modal["components"]) if item["type"] == 4]
     form = stage.playground.submit("Ada", opened, **{found[0]["custom_id"]: "mine"})
     button = stage.playground.press("Ada", message, "Re-roll")
-    select = stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
+    select = stage.playground.press("Ada", tune, "Dream it")
     for answer in [await stage.response_to(one) for one in (form, button, select)]:
         assert answer.ephemeral
         assert "my fault" in words(answer)

@@ -96,6 +96,14 @@ class Stage:
         await self.followed()
         return answer
 
+    async def tune(self, persona: str, message: Message, choices: dict[str, str]) -> Message:
+        """Choose values by the names of their selects in the panel "Tune", and dream; the panel."""
+        panel = await self.press(persona, message, "Tune")
+        for prompt, value in choices.items():
+            await self.response_to(self.playground.press(persona, panel, prompt, [value]))
+        self.playground.press(persona, panel, "Dream it")
+        return panel
+
     async def shows(self, message: Message, text: str) -> None:
         await self.playground.world.until(lambda: text in words(message) or None)
 
@@ -261,7 +269,7 @@ async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
     assert labels(message) == ["Cancel", "Stop here & keep"]
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, f"`/dream layer:high seed:{row.job.params.seed}`")
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
     assert alts(message) == ["A dream of Sam's avatar: the network was asked for faces, animals, eyes."]
     assert not message.ephemeral
 
@@ -289,7 +297,7 @@ async def test_dream_subject_exactly_as_typed(stage: Stage, typed: str, meant: s
     assert alts(message) == [f"A dream of Sam's avatar: the network was asked for {meant.replace(' + ', ' and ')}."]
 
 
-async def test_every_button_keeps_the_subject_and_more_changes_it(stage: Stage) -> None:
+async def test_every_button_keeps_the_subject_and_tune_changes_it(stage: Stage) -> None:
     message, parent = await stage.dreamed(subject="eyes", strength=1.5)
     for button in ("Deeper", "Re-roll", "Zoom"):
         await stage.press("Ada", message, button)
@@ -297,9 +305,8 @@ async def test_every_button_keeps_the_subject_and_more_changes_it(stage: Stage) 
     assert {child.job.params.aim for child in children} == {("subject", "eyes")}
     assert {climb(child).strength for child in children} == {1.5}
     assert sorted(child.job.params.recipe for child in children) == ["dream", "dream", "zoom"]
-    panel = await stage.press("You", message, "More")
     for prompt, value in ((wording.PICK_SUBJECT, "fire"), (wording.PICK_LAYER, "low")):
-        stage.playground.press("You", panel, prompt, [value])
+        await stage.tune("You", message, {prompt: value})
         await stage.queued(4 if value == "fire" else 5)
     *_, fire, low = await stage.queued(5)
     assert fire.job.params.aim == ("subject", "fire")
@@ -429,7 +436,7 @@ async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage: Stage) 
 async def test_a_finished_zoom_has_no_deeper(stage: Stage) -> None:
     message = await stage.ask("You", "zoom", layer="mid", frames=8)
     await stage.finish(message, GIF)
-    assert labels(message) == ["Re-roll", "More"]
+    assert labels(message) == ["Re-roll", "Tune", "More"]
     assert [item.filename for item in message.attachments] == ["dream.gif"]
     assert "`/zoom layer:mid frames:8 seed:" in words(message)
 
@@ -461,20 +468,89 @@ async def test_a_running_dream_is_stopped_or_kept(stage: Stage) -> None:
     assert "stopped early" in words(message)
 
 
-async def test_more_offers_layers_strengths_saving_and_deleting(stage: Stage) -> None:
+async def test_tune_changes_several_options_at_once_and_keeps_the_seed(stage: Stage) -> None:
     message, row = await stage.dreamed(seed=7)
-    panel = await stage.press("Ada", message, "More")
+    chosen = {
+        wording.PICK_LAYER: "low", wording.PICK_STRENGTH: "1.6", wording.PICK_LOOK: "vivid",
+        wording.PICK_KEEP: "0.25", wording.PICK_COLOURS: "match", wording.PICK_SIZE: "256",
+    }  # fmt: skip
+    panel = await stage.tune("Ada", message, chosen)
     assert panel.ephemeral
-    stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
-    (layer,) = await stage.queued(1)
-    stage.playground.press("Ada", panel, wording.PICK_STRENGTH, ["1.6"])
-    layer, strength = await stage.queued(2)
-    assert climb(layer).layer == "low"
-    assert climb(strength).strength == 1.6
-    assert layer.job.picture == strength.job.picture == row.job.picture
+    (tuned,) = await stage.queued(1)
+    assert tuned.job.params == Dream(
+        layer="low", strength=1.6, look="vivid", keep=0.25, colours="match", size=256, seed=7
+    )
+    assert tuned.job.picture == row.job.picture
+    stage.playground.press("Ada", panel, "Dream it")
+    _, again = await stage.queued(2)
+    assert again.job.params == tuned.job.params, "what was chosen stands in the panel"
     history = stage.playground.world.history("dreams")
     replies = [one for one in history if one.reference == message.id and not one.ephemeral]
-    assert {one.nonce for one in replies} == {layer.id, strength.id}
+    assert {one.nonce for one in replies} == {tuned.id, again.id}
+
+
+async def test_tune_without_a_change_is_another_seed(stage: Stage) -> None:
+    message, row = await stage.dreamed(seed=12_345)
+    await stage.tune("Ada", message, {})
+    (other,) = await stage.queued(1)
+    assert other.job.params == row.job.params.model_copy(update={"seed": other.job.params.seed})
+    assert other.job.params.seed < 10_000
+
+
+async def typed_subject(stage: Stage, panel: Message, text: str) -> Message:
+    """Type into the form behind "Type a subject"; the panel after it."""
+    opened = stage.playground.press("Ada", panel, "Type a subject…")
+    modal = await stage.playground.world.until(lambda: opened.modal)
+    (field,) = [item for item in walk_all(modal["components"]) if item["type"] == 4]
+    return await stage.response_to(stage.playground.submit("Ada", opened, **{field["custom_id"]: text}))
+
+
+async def test_a_subject_is_typed_in_tune_beside_what_was_chosen(stage: Stage) -> None:
+    message, _ = await stage.dreamed(seed=7)
+    panel = await stage.press("Ada", message, "Tune")
+    await stage.response_to(stage.playground.press("Ada", panel, wording.PICK_STRENGTH, ["1.6"]))
+    await typed_subject(stage, panel, "🦊 + eyes")
+    stage.playground.press("Ada", panel, "Dream it")
+    (tuned,) = await stage.queued(1)
+    assert tuned.job.params == Dream(subject="fox + eyes", strength=1.6, seed=7)
+
+
+async def test_a_mistyped_subject_is_offered_as_a_button(stage: Stage) -> None:
+    message, _ = await stage.dreamed(seed=7)
+    panel = await stage.press("Ada", message, "Tune")
+    await stage.response_to(stage.playground.press("Ada", panel, wording.PICK_STRENGTH, ["1.6"]))
+    told = await typed_subject(stage, panel, "bananna")
+    assert "bananna" in words(told)
+    await stage.response_to(stage.playground.press("Ada", panel, "banana"))
+    stage.playground.press("Ada", panel, "Dream it")
+    (tuned,) = await stage.queued(1)
+    assert tuned.job.params == Dream(subject="banana", strength=1.6, seed=7)
+    lost = await typed_subject(stage, panel, "qqqqq")
+    assert not {"banana", "qqqqq"} & set(labels(lost))
+
+
+async def test_the_selects_of_an_earlier_versions_panel_still_start_at_once(stage: Stage) -> None:
+    message, row = await stage.dreamed(seed=7)
+    panel = await stage.press("Ada", message, "Tune")
+    shown = stage.playground.world.messages[panel.id]
+    for item in walk_all(shown.components):
+        if str(item.get("custom_id", "")).startswith("tune_layer:"):
+            item["custom_id"] = item["custom_id"].removeprefix("tune_")
+    stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
+    (layer,) = await stage.queued(1)
+    assert climb(layer).layer == "low"
+    assert layer.job.picture == row.job.picture
+
+
+async def test_more_shows_the_one_who_asks_what_a_dream_was_made_of(stage: Stage) -> None:
+    message, row = await stage.dreamed(seed=7)
+    panel = await stage.press("Ada", message, "More")
+    assert labels(panel) == ["Original", "Save as preset", "Delete"]
+    original = await stage.press("Ada", panel, "Original")
+    assert original.ephemeral
+    assert alts(original) == [wording.ORIGINAL_ALT]
+    assert row.job.picture is not None
+    assert len(original.attachments) == 1
 
 
 async def test_deleting_belongs_to_the_requester_and_moderators(stage: Stage) -> None:
@@ -906,7 +982,7 @@ async def test_what_was_accepted_is_answered_although_the_ledger_failed_just_the
     message = await stage.ask("You", "dream")
     await stage.finish(message)
     assert failed
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
 
 
 def breaks_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: bool = False) -> None:
@@ -931,7 +1007,7 @@ async def test_a_dream_whose_status_broke_unexpectedly_does_not_open_its_picture
     assert "Opening" in words(message)
     await stage.queued(1)
     await stage.finish(message)
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
 
 
 @pytest.mark.parametrize("after", [True, False])
@@ -1001,7 +1077,7 @@ async def test_a_press_on_a_message_whose_number_is_not_kept_yet_never_takes_its
     stage.dispatch.finish(row.id, png())
     await stage.shows(message, "seed:")
     assert not [text for text in seen if wording.CANCELLING in text or wording.TOO_LATE in text]
-    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
+    assert labels(message) == ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
 
 
 async def test_an_opening_that_cannot_be_apologised_for_does_not_meet_every_bot(

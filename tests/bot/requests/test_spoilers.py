@@ -233,7 +233,7 @@ async def by_reply(stage: Stage, panel: Message) -> None:  # noqa: F811
 
 
 async def by_panel(stage: Stage, panel: Message) -> None:  # noqa: F811
-    stage.playground.press("Ada", panel, wording.PICK_LAYER, ["low"])
+    stage.playground.press("Ada", panel, "Dream it")
 
 
 def picture(stage: Stage) -> Attachment:  # noqa: F811
@@ -244,7 +244,7 @@ def picture(stage: Stage) -> Attachment:  # noqa: F811
 async def panel(stage: Stage) -> Message:  # noqa: F811
     """Ada's panel beside a dream of hers."""
     message, _ = await stage.dreamed("Ada")
-    return await stage.press("Ada", message, "More")
+    return await stage.press("Ada", message, "Tune")
 
 
 def opening_of(stage: Stage) -> Message | None:  # noqa: F811
