@@ -339,7 +339,8 @@ def test_a_channel_is_drawn_by_its_name(
 
 
 @pytest.mark.parametrize(
-    ("where", "said"), [("mid:x", "`channel`"), ("mixed3b:9999", "Choose one from 0 to 207"), ("midd", "Did you mean mid")]
+    ("where", "said"),
+    [("mid:x", "`channel`"), ("mixed3b:9999", "Choose one from 0 to 207"), ("midd", "Did you mean mid")],
 )
 def test_a_channel_that_is_not_there_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str, said: str
