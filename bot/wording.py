@@ -97,6 +97,10 @@ VERBS = {
     "dream": "Dream it",
     "again": "Re-roll",
     "retry": "Retry",
+    "pick1": "1",
+    "pick2": "2",
+    "pick3": "3",
+    "pick4": "4",
     "zoom": "Zoom",
     "more": "More",
     "save": "Save as preset",
@@ -107,7 +111,7 @@ PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking"
 COMMAND_NAMES = {"channel": "lab channel"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
-    "dream": ("strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
+    "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
     "zoom": ("strength", "frames", "size", "network"),
     "concept": ("variations", "size", "network"),
     "channel": ("channel", "search", "top", "network"),
@@ -283,7 +287,7 @@ def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) 
 def result_words(row: JobRow, name: str, frame: str = "") -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
-    parts = [escape(name), f"{taken:.1f} s", *filter(None, (frame,))]
+    parts = [escape(name), *filter(None, (f"{taken:.1f} s" if taken else "", frame))]
     if found := guess_words(row):
         parts.insert(0, escape(found, 100))
     if row.job.others:
@@ -387,6 +391,11 @@ def _term(params: AnyParams, term: weighted_terms.Term) -> str:
 def original_words(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
     return NOISE if kind == NOISE else f"{plain(name)}'s {kind}"
+
+
+def picked_words(link: str) -> str:
+    """For who takes a picture out of a sheet that was taken out before."""
+    return f"It's here already: {link}"
 
 
 def ready_words(user_id: int) -> str:

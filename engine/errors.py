@@ -182,7 +182,8 @@ class QueueFull(Refusal):
 
 
 class TooManyJobs(Refusal):
-    """You have {count} in the queue, which is the limit. Wait for one, or cancel one with `/queue`, and try again."""
+    """You have {count} in the queue, and the limit is {limit}. Wait for one, or cancel one with `/queue`, and try
+    again."""
 
     code = "R21"
 

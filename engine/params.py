@@ -209,7 +209,17 @@ class AscentParams(Params):
         return tuple(Phase(self.iterations, area * self.iterations / 1e6) for area in areas)
 
 
-class Dream(AscentParams):
+class VariedParams(Params):
+    """What recipes have in common that can make several different answers."""
+
+    variations: int = Field(1, ge=1, le=9, description="different answers, side by side; the chat offers 1, 2 and 4")
+
+    def variation(self, at: int) -> Self:
+        """The params of one of them, counted from 0: they differ by their seeds."""
+        return self.model_copy(update={"variations": 1, "seed": (self.seed + at) % 2**31})
+
+
+class Dream(VariedParams, AscentParams):
     """Enhance what a layer sees in a picture. Mordvintsev et al. 2015, "Inceptionism"."""
 
     NOTEBOOK: ClassVar[dict[str, Any]] = {"octaves": 4, "ratio": 1.4, "iterations": 10, "strength": 1.0, "jitter": 32}
@@ -237,6 +247,10 @@ class Dream(AscentParams):
     @classmethod
     def _rename(cls, options: dict[str, Any]) -> dict[str, Any]:
         return rename_options(options)
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Those of each variation."""
+        return super().phases() * self.variations
 
     @property
     def by_crops(self) -> bool:
@@ -278,7 +292,7 @@ class Zoom(AscentParams):
         return self.model_copy(update={"octaves": self.octaves + 2, "iterations": 2 * self.iterations})
 
 
-class Concept(Params):
+class Concept(VariedParams):
     """What the network imagines, alone or grown out of a picture. Olah et al. 2017, "Feature Visualization"."""
 
     FINISHING: ClassVar[int] = 6
@@ -292,7 +306,6 @@ class Concept(Params):
         max_length=TEXT_LIMIT,
         description="what to imagine: a subject, a class or an emoji, or several: banana + eye",
     )
-    variations: int = Field(1, ge=1, le=9, description="different answers, side by side")
     iterations: int = Field(
         64, ge=16, le=512, description="steps of painting; three times as many on networks that have no sketches"
     )
@@ -342,9 +355,9 @@ class Concept(Params):
         """By crops finding and colouring, for each variation; else painting, then details at three sizes."""
         if not self.by_crops:
             painting = 1.3 * self.variations * self.painting * self.view**2
-            details = 1.6 * self.FINISHING * self.size**2
+            details = 1.6 * self.variations * self.FINISHING * self.size**2
             return (Phase(self.painting, painting / 1e6), Phase(self.variations * 3 * self.FINISHING, details / 1e6))
-        paint = PAINT_SHARE * self.size**2 / self.variations
+        paint = PAINT_SHARE * self.size**2
         finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
         colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
         return (finding, colouring) * self.variations

@@ -123,7 +123,7 @@ class Engine(Table):
 class Limits(Table):
     """How much anyone may ask for."""
 
-    per_user: int = Field(4, ge=1, le=_MOST, description="dreams of one user that may wait or run")
+    per_user: int = Field(4, ge=1, le=_MOST, description="pictures of one user that may wait or be made")
     total: int = Field(200, ge=1, le=_MOST, description="dreams that may wait or run in all")
     upload_mb: float = Field(25.0, gt=0, description="largest picture accepted, in MB")
     megapixels: float = Field(50.0, gt=0, description="largest picture opened, in millions of pixels")

@@ -135,7 +135,17 @@ class Worker:
         with contextlib.closing(reports):
             made = self._report_progress(reports)
         result = {"blob": self._store(made.data), "size": len(made.data), "mime": made.mime}
-        return {**result, "width": made.width, "height": made.height, "note": made.note, "facts": dict(made.facts)}
+        facts = {**made.facts, **self._store_variations(made)}
+        return {**result, "width": made.width, "height": made.height, "note": made.note, "facts": facts}
+
+    def _store_variations(self, made: Encoded) -> dict[str, Any]:
+        """The files of a sheet's pictures as a fact of its result, which keeps them as long as the sheet."""
+        each = [
+            {"blob": self._store(one.data), "mime": one.mime, "width": one.width, "height": one.height,
+             "size": len(one.data), "note": one.note}
+            for one in made.variations
+        ]  # fmt: skip
+        return {"variations": each} if each else {}
 
     def _store(self, data: bytes) -> BlobKey:
         """Store a result. Raises `NotKept`."""

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import networks, subjects
+from bot.components.choices import VARIATIONS
 from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
@@ -28,13 +29,14 @@ class ConceptCog(commands.Cog):
         image=wording.OPTIONS["image of a concept"],
         **{name: wording.OPTIONS[name] for name in ("variations", "size", "seed", "private", "network")},
     )
+    @app_commands.choices(variations=VARIATIONS)
     @app_commands.autocomplete(subject=subjects, network=networks)
     async def concept(
         self,
         interaction: discord.Interaction[Client],
         subject: Annotated[str, OptionRange(Concept, "subject")],
         image: discord.Attachment | None = None,
-        variations: Annotated[int, OptionRange(Concept, "variations")] | None = None,
+        variations: int | None = None,
         size: Annotated[int, OptionRange(Concept, "size")] | None = None,
         seed: Annotated[int, OptionRange(Concept, "seed")] | None = None,
         private: bool = False,

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.components.autocomplete import layers, networks, own_presets, subjects
+from bot.components.choices import VARIATIONS
 from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
@@ -41,11 +42,12 @@ class DreamCog(commands.Cog):
         **{
             name: wording.OPTIONS[name]
             for name in (
-                "image", "layer", "subject", "strength", "preset", "size", "seed", "private", "guide", "guide_by",
-                "keep", "colours", "protect", "mask", "look", "network",
+                "image", "layer", "subject", "strength", "variations", "preset", "size", "seed", "private",
+                "guide", "guide_by", "keep", "colours", "protect", "mask", "look", "network",
             )
         }
     )  # fmt: skip
+    @app_commands.choices(variations=VARIATIONS)
     @app_commands.choices(
         colours=[Choice(name=name, value=word) for name, word in wording.COLOURS],
         protect=[Choice(name=name, value=word) for name, word in wording.PROTECT],
@@ -60,6 +62,7 @@ class DreamCog(commands.Cog):
         layer: str | None = None,
         subject: Annotated[str, OptionRange(Dream, "subject")] | None = None,
         strength: Annotated[float, OptionRange(Dream, "strength")] | None = None,
+        variations: int | None = None,
         preset: str | None = None,
         size: Annotated[int, OptionRange(Dream, "size")] | None = None,
         seed: Annotated[int, OptionRange(Dream, "seed")] | None = None,
@@ -78,6 +81,7 @@ class DreamCog(commands.Cog):
         user = interaction.user
         params = await service.params(
             Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
+            variations=variations,
             guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
         original = picture_sources.choose_original(image, user, guide=guide, mask=mask)

@@ -19,6 +19,7 @@ from bot.delivery import interaction_response
 from bot.requests.actions import JobActions
 from bot.requests.replies import show
 from bot.views import more_panel
+from bot.views.message_card import PICKS
 from engine import logs
 from engine.errors import BadOption
 from engine.queue.job import JobRow
@@ -32,6 +33,10 @@ async def _more(_actions: JobActions, interaction: discord.Interaction, row: Job
 
 async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
     await interaction_response.respond(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
+
+
+def _pick(at: int) -> Action:
+    return lambda actions, interaction, row, _: actions.pick(interaction, row, at)
 
 
 def _only(values: list[str]) -> str:
@@ -49,6 +54,7 @@ ACTIONS: dict[str, Action] = {
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
+    **{verb: _pick(at) for at, verb in enumerate(PICKS)},
     "more": _more,
     "layer": lambda actions, interaction, row, values: actions.again(interaction, row, layer=_only(values)),
     "subject": lambda actions, interaction, row, values: actions.again(interaction, row, subject=_only(values)),

@@ -150,6 +150,19 @@ class DiscordPublisher:
         except Unwelcome:
             return False
 
+    async def stands(self, posting: Posting) -> bool:
+        """Whether a job's message is still there, also where Discord does not say; never for an ephemeral one."""
+        if not posting.by_channel or posting.message_id is None:
+            return False
+        try:
+            with _as_post_errors():
+                await self._channel(posting).fetch_message(posting.message_id)
+        except MessageGone:
+            return False
+        except PostError as error:
+            log.info("nobody said whether a message stands: %s", type(error).__name__)
+        return True
+
     @contextmanager
     def _post_errors_and_pauses(self) -> Iterator[None]:
         """For what can wait: Discord's answers as `PostError`s, and no question while it refuses too much."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
+import itertools
 from typing import Any
 
 import discord
 
 from bot import wording
 from bot.delivery import interaction_response
-from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.derivation import dream_like, next_deeper, with_new_seed
 from bot.requests.picture_sources import Original, of_row
@@ -19,8 +22,8 @@ from bot.store.posting import Posting
 from bot.views import result_card
 from engine import params as engine_params
 from engine.errors import Gone, NotYours
-from engine.params import AnyParams, Dream, Zoom, draw_seed
-from engine.queue.job import CancelOutcome, JobRow
+from engine.params import AnyParams, Dream, VariedParams, Zoom, draw_seed
+from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
 CANCEL_WORDS = {
     CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
@@ -74,6 +77,54 @@ class JobActions:
         params = engine_params.make(Zoom, row.job.params.catalog, **kept, seed=draw_seed())
         await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
 
+    async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:
+        """Take one picture out of a sheet, as a message of its own; while that stands, a link to it. Raises `Gone`."""
+        found, params = result_card.variations(row), row.job.params
+        if at >= len(found) or not isinstance(params, VariedParams):
+            raise Gone
+        sheet = Posting.from_json(row.posting)
+        posting = posting_of_interaction(interaction, sheet.original, private=sheet.ephemeral)
+        posting = dataclasses.replace(posting, frame=sheet.frame)
+        requester = str(interaction.user.id)
+        job = dataclasses.replace(row.job, params=params.variation(at), requester=requester, parent=row.id)
+        id = await self._record_pick(interaction, row, at, job, found[at], posting)
+        if id is not None:
+            await self._show_done(interaction, id, posting)
+
+    async def _record_pick(
+        self, interaction: discord.Interaction, row: JobRow, at: int, job: Job, result: Result, posting: Posting
+    ) -> JobId | None:
+        """The job of a picture that is taken out; None where it was before, and its message is there or comes."""
+        dispatch = self._service.dispatch
+        for copy in itertools.count():
+            id = pick_id(row.id, at, copy)
+            if await dispatch.record(job, result, posting.to_json(), id):
+                return id
+            before = await dispatch.row(id)
+            if before is None or before.posted is None:  # the other half of a double click
+                await interaction_response.respond(interaction, interaction.response.defer)
+                return None
+            shown = with_answer_place(before, interaction.channel_id)
+            if before.posted.isdigit() and await self._publisher.stands(shown):
+                await say(interaction, wording.picked_words(shown.link))
+                return None
+        return None
+
+    async def _show_done(self, interaction: discord.Interaction, id: JobId, posting: Posting) -> None:
+        """Answer with a job that is done. What goes wrong after the answer only makes it later."""
+        dispatch = self._service.dispatch
+        row = await dispatch.row(id)
+        if row is None or row.result is None:
+            raise Gone
+        card = result_card.result_card(row, posting, await dispatch.get_blob(row.result.blob))
+        try:
+            sent = await self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
+        except Exception:
+            await dispatch.mark_posted(id, "unanswered")
+            raise
+        posting = dataclasses.replace(posting, message_id=sent).without_token()
+        await dispatch.mark_posted(id, str(sent or "unanswered"), posting.to_json())
+
     async def cancel(self, interaction: discord.Interaction, row: JobRow, *, keep_preview: bool = False) -> None:
         """Stop a job, or take its last preview. Raises `NotYours` and `Gone`."""
         check_owner(interaction, row)
@@ -102,6 +153,13 @@ def _result_of(row: JobRow) -> Original:
     if row.result is None or "deeper" not in result_card.verbs(row):
         raise Gone
     return dataclasses.replace(of_row(row, row.result.blob), frame=wording.FROM_ABOVE)
+
+
+def pick_id(sheet: JobId, at: int, copy: int) -> JobId:
+    """The id of a picture that is taken out of a sheet: the same at each press, so that a double click makes one;
+    `copy` counts those whose messages were deleted."""
+    digest = hashlib.sha256(f"{sheet} {at} {copy}".encode()).digest()
+    return JobId(base64.urlsafe_b64encode(digest)[:20].decode())
 
 
 def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:

@@ -46,7 +46,7 @@ class Quota:
     def slot(self, user: str) -> Iterator[None]:
         """Hold one of the user's slots. Raises `TooManyJobs`."""
         if self._open[user] >= self._per_user:
-            raise TooManyJobs(count=self._open[user])
+            raise TooManyJobs(count=self._open[user], limit=self._per_user)
         self._open[user] += 1
         try:
             yield

@@ -21,7 +21,8 @@ from engine.params import AIM_OPTIONS, TEXT_LIMIT
 
 ADDRESS: Final = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 OPTIONS: Final = (
-    "layer", "subject", "strength", "preset", "size", "seed", "network", "colours", "keep", "protect", "look",
+    "layer", "subject", "strength", "preset", "size", "variations", "seed", "network", "colours", "keep", "protect",
+    "look",
 )  # fmt: skip
 """What can be said in a message: what `/dream` takes, but what is attached and who may see it."""
 HELP: Final = frozenset(

@@ -7,6 +7,7 @@ the picture, two lines of text, the buttons.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import discord
@@ -19,6 +20,8 @@ STYLES = {
     "dream": discord.ButtonStyle.primary,
     "delete": discord.ButtonStyle.danger,
 }
+PICKS = ("pick1", "pick2", "pick3", "pick4")
+"""The buttons that take one picture out of a sheet, which stand in a row of their own."""
 FORMATS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
 
 
@@ -72,9 +75,15 @@ def layout(card: Card) -> Layout:
         url, alt, spoiler = f"attachment://{card.picture.name}", card.picture.alt, card.picture.spoiler
         items.append(ui.MediaGallery(discord.MediaGalleryItem(url, description=alt, spoiler=spoiler)))
     items.append(ui.TextDisplay(card.text))
-    if card.verbs:
-        items.append(ui.ActionRow(*(button(verb, card.id) for verb in card.verbs)))
-    return Layout(*items)
+    return Layout(*items, *_rows(card))
+
+
+def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:
+    """The buttons: a sheet's pictures in a row of their own, above what can be done with all of it."""
+    picks = [verb for verb in card.verbs if verb in PICKS]
+    others = [verb for verb in card.verbs if verb not in PICKS]
+    for verbs in filter(None, (picks, others)):
+        yield ui.ActionRow(*(button(verb, card.id) for verb in verbs))
 
 
 def files(card: Card) -> list[discord.File]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot import wording
 from bot.store.posting import Posting
-from bot.views.message_card import Card, Picture
+from bot.views.message_card import PICKS, Card, Picture
 from engine.params import Channel, See, Zoom
-from engine.queue.job import JobRow, State
+from engine.queue.job import JobRow, Result, State
 
 
 def result_card(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
@@ -51,8 +51,15 @@ def words_card(row: JobRow, text: str) -> Card:
 def verbs(row: JobRow) -> tuple[str, ...]:
     """The buttons under a result. Neither a GIF nor a page with words on it is dreamed further."""
     params = row.job.params
+    if found := variations(row):
+        return (*PICKS[: len(found)], "again", "more")
     if isinstance(params, See):
         return ("dream", "again", "more")
     if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
         return ("again", "more")
     return ("deeper", "again", "zoom", "more")
+
+
+def variations(row: JobRow) -> list[Result]:
+    """The pictures of a sheet, each by itself; none where a result is one picture."""
+    return [Result(**one) for one in row.result.facts.get("variations", ())] if row.result else []

@@ -25,9 +25,3 @@ def mosaic(pictures: Tensor, gap: int = GAP) -> Tensor:
         top, left = at // columns * (height + gap), at % columns * (width + gap)
         whole[:, top : top + height, left : left + width] = pictures[at]
     return whole
-
-
-def tile_side(size: int, count: int, gap: int = GAP) -> int:
-    """The long side of each of so many square pictures whose grid is about `size` wide."""
-    columns = grid_columns(count)
-    return (size - gap * (columns - 1)) // columns

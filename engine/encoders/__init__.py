@@ -2,6 +2,7 @@
 
 encoded     what a file is, and the port to make one
 raster      tensors as rows of bytes
+sheet       several still pictures: one file of all, and one of each
 still       PNG, JPEG, WebP, and quick previews
 webp        animations
 gif         animations for where nothing else plays
@@ -16,10 +17,11 @@ from typing import Literal
 
 from engine.encoders.encoder import Encoded, Encoder
 from engine.encoders.gif import Gif
+from engine.encoders.sheet import Sheet
 from engine.encoders.still import Still, encode, preview
 from engine.encoders.webp import AnimatedWebp
 from engine.files import generation_metadata
-from engine.params import AnyParams, Zoom
+from engine.params import AnyParams, Concept, Dream, Zoom
 
 __all__ = ["Encoded", "Encoder", "Kind", "encode", "open_encoder", "preview"]
 Kind = Literal["png", "jpeg", "webp", "gif"]
@@ -30,9 +32,12 @@ def open_encoder(
 ) -> Encoder:
     """The encoder for what a recipe makes: a still picture of a kind, or an animation: a WebP, or a GIF.
 
-    Its file says how it was made; `others` names further pictures that were used.
+    Its file says how it was made; `others` names further pictures that were used. Several variations are a sheet.
     """
     said = generation_metadata.write(params, others)
     if isinstance(params, Zoom):
         return (Gif if kind == "gif" else AnimatedWebp)(params.fps, limit_bytes, said)
+    if isinstance(params, Concept | Dream) and params.variations > 1 and kind != "gif":
+        each = [generation_metadata.write(params.variation(at), others) for at in range(params.variations)]
+        return Sheet(kind, limit_bytes, said, each)
     return Gif(1, limit_bytes, said) if kind == "gif" else Still(kind, limit_bytes, said)

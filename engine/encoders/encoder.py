@@ -21,6 +21,8 @@ class Encoded:
     """What was given up to fit the upload limit, and what to do about it; else empty."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the recipe found out on the way, as JSON knows it."""
+    variations: tuple[Encoded, ...] = ()
+    """Where the file is a sheet of several pictures, the files of each."""
 
 
 class Encoder(Protocol):

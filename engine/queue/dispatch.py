@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.files.blobs import BlobKey
-from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Place
+from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Place, Result
 
 
 class Dispatch(Protocol):
@@ -19,6 +19,10 @@ class Dispatch(Protocol):
     async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:
         """Queue a job durably, under a fresh `id` if one was made before. Raises `QueueFull`, `TooManyJobs` or
         `DiskFull`; then nothing was queued."""
+        ...
+
+    async def record(self, job: Job, result: Result, posting: dict[str, Any], id: JobId) -> bool:
+        """Write down a job that is done already, such as one picture of a sheet; False if there is one of that id."""
         ...
 
     async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:

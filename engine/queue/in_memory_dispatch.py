@@ -98,6 +98,9 @@ class MemoryDispatch:
     async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
         return self.ledger.submit(job, posting, id)
 
+    async def record(self, job: Job, result: Result, posting: dict[str, Any], id: JobId) -> bool:  # noqa: D102
+        return self.ledger.record(job, result, posting, id)
+
     async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
         return self.ledger.cancel(id, keep_preview=keep_preview)
 

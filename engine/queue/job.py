@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NewType
 
 from engine.files.blobs import BlobKey
-from engine.params import AnyParams
+from engine.params import AnyParams, VariedParams
 from engine.platform.units import MEGABYTE
 from engine.queue.course import EVEN, Timing
 
@@ -56,6 +56,11 @@ class Job:
     """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide"."""
     spoiler: bool = False
     """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures it makes, which is what it counts against limits."""
+        return self.params.variations if isinstance(self.params, VariedParams) else 1
 
 
 @dataclass(frozen=True, slots=True)

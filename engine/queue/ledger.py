@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from engine import params
 from engine.catalog.catalog import Catalog, shipped_catalog
-from engine.errors import EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
+from engine.errors import BadOption, EngineCrashed, NoLongerKnown, PareidoliaError, QueueFull, TooManyJobs
 from engine.files.blobs import BlobKey
 from engine.queue import timings
 from engine.queue.course import Course
@@ -120,22 +120,35 @@ class Ledger:
         """Queue a job: limits, tag and row in one transaction. Raises `QueueFull` or `TooManyJobs`."""
         id = id or new_id()
         with self._db.begin() as db:
-            self._refuse_over_limits(db, job.requester)
+            self._refuse_over_limits(db, job)
             cost = timings.read(db, job).seconds
             tag = max(self._virtual_time(db), self._last_end(db, job.requester))
             db.execute(jobs.insert().values(_fresh_row(id, job, posting, priority, tag, cost, self.clock())))
         return id
 
-    def _refuse_over_limits(self, db: sa.Connection, requester: str) -> None:
+    def record(self, job: Job, result: Result, posting: dict[str, Any], id: JobId) -> bool:
+        """Write down a job that is done already, such as one picture of a sheet; False if there is one of that id."""
+        now = self.clock()
+        done = {"state": State.DONE, "started": now, "finished": now, "result": json.dumps(asdict(result))}
+        with self._db.begin() as db:
+            if db.scalar(sa.select(jobs.c.id).where(jobs.c.id == id)) is not None:
+                return False
+            db.execute(jobs.insert().values(_fresh_row(id, job, posting, 0, 0.0, 0.0, now) | done))
+        return True
+
+    def _refuse_over_limits(self, db: sa.Connection, job: Job) -> None:
         waiting = jobs.c.state.in_(_OPEN)
         total, cost = db.execute(
             sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(jobs.c.cost_s), 0)).where(waiting)
         ).one()
         if total >= self.limits.total:
             raise QueueFull(waiting=total, minutes=max(1, round(cost / self.engines / 60)))
-        mine = db.scalar(sa.select(sa.func.count()).where(waiting, jobs.c.requester == requester)) or 0
-        if mine >= self.limits.per_user:
-            raise TooManyJobs(count=mine)
+        if job.pictures > self.limits.per_user:
+            raise BadOption(option="variations", problem=f"can be at most {self.limits.per_user} here")
+        mine = db.scalars(sa.select(jobs.c.params).where(waiting, jobs.c.requester == job.requester))
+        count = sum(json.loads(params).get("variations", 1) for params in mine)
+        if count + job.pictures > self.limits.per_user:
+            raise TooManyJobs(count=count, limit=self.limits.per_user)
 
     def _virtual_time(self, db: sa.Connection) -> float:
         begun = sa.text("attempt > 0")  # in the index's own words: with a parameter SQLite would not use it

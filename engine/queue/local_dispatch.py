@@ -16,7 +16,7 @@ from engine.platform.units import MEGABYTE
 from engine.queue import migrate
 from engine.queue.database import lock_file, sqlite_url
 from engine.queue.hint_socket import HintClient, socket_path
-from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place
+from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place, Result
 from engine.queue.ledger import Ledger
 from engine.settings import Settings
 
@@ -61,6 +61,9 @@ class LocalDispatch:
         id = await to_thread(self.ledger.submit, job, posting, id)
         self.live.send(wake=True)
         return id
+
+    async def record(self, job: Job, result: Result, posting: dict[str, Any], id: JobId) -> bool:  # noqa: D102
+        return await to_thread(self.ledger.record, job, result, posting, id)
 
     async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
         outcome = await to_thread(self.ledger.cancel, id, keep_preview=keep_preview)

@@ -1,4 +1,4 @@
-"""What a network imagines: `(params, picture or nothing) => one picture, or a grid of different ones`.
+"""What a network imagines: `(params, picture or nothing) => one picture, or several different ones`.
 
 Olah et al. 2017, "Feature Visualization". First the whole thing, painted on a Fourier canvas and seen so small that
 one of it fills the view; then its edges, seen closer; then contours and surfaces, dreamed in. Where the network comes
@@ -7,9 +7,8 @@ with sketches, painting begins with one (Santurkar et al. 2019), else with grey.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -20,10 +19,11 @@ from engine.ascent.feature_visualization import coarse_and_fine, visualize_coars
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
+from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
-from engine.canvas.image_grid import mosaic, tile_side
+from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
@@ -56,15 +56,15 @@ DETAILS = OctaveSchedule(octaves=3, iterations=Concept.FINISHING, strength=0.4)
 def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
     """Progress after every step, then one Frame; `source` [3, H, W] in [0, 1] is what it grows out of."""
     if params.by_crops:
-        yield from _by_crops(params, source, runtime)
+        yield from variations(params, lambda one: _by_crops(one, source, runtime))
         return
     generator = runtime.generator(params.seed)
     network = runtime.network(params.network)
-    side = tile_side(params.size, params.variations)
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
-    whole = mosaic(torch.empty(params.variations, 3, *picture_size.fit(shape, side, step=2))).shape[1:]
+    surfaces = layer(params.catalog.perception_layers(params.network)[0])
+    size = picture_size.fit(shape, params.size, step=2)
+    whole = mosaic(torch.empty(params.variations, 3, *size)).shape[1:]
     final = (whole[0], whole[1])
-    surfaces, size = layer(params.catalog.perception_layers(params.network)[0]), picture_size.fit(shape, side, step=2)
     steps = params.painting + params.variations * DETAILS.steps(size)
     objective, closest = class_objective(params.meanings()), coarse_and_fine(params.view)[1]
     initial = (
@@ -87,37 +87,24 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
             done += 1
             yield replace(report, step=done, steps=steps, size=final)
         pictures[at] = report.show()
-    yield Frame(0, 1, mosaic(pictures))
+    for at in range(params.variations):
+        yield Frame(at, params.variations, pictures[at])
 
 
 def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
-    """Each variation one after another: in the middle of grey first the thing, then its details and surroundings.
+    """In the middle of grey first the thing, then its details and surroundings.
 
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
-    side = tile_side(params.size, params.variations)
-    size = picture_size.fit((1, 1) if source is None else (source.shape[1], source.shape[2]), side, step=2)
-    scorers = concept_scorers(params, runtime)
-    pictures = torch.full((params.variations, 3, *size), 0.5, device=runtime.device)
-    whole = mosaic(pictures).shape[1:]
-    steps = params.variations * params.steps
-    for at in range(params.variations):
-        generator = runtime.generator(params.seed + at)
-        for done, report in enumerate(
-            _one_variation(params, source, size, scorers, runtime, generator), at * params.steps + 1
-        ):
-            yield replace(
-                report,
-                step=done,
-                steps=steps,
-                show=partial(_show_with_others, pictures, at, report.show),
-                size=(whole[0], whole[1]),
-            )
-        pictures[at] = report.show()
-    yield Frame(0, 1, mosaic(pictures))
+    generator, scorers = runtime.generator(params.seed), concept_scorers(params, runtime)
+    shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
+    size = picture_size.fit(shape, params.size, step=2)
+    for done, report in enumerate(_climb(params, source, size, scorers, runtime, generator), 1):
+        yield replace(report, step=done, steps=params.steps, size=size)
+    yield Frame(0, 1, report.show())
 
 
-def _one_variation(
+def _climb(
     params: Concept,
     source: Tensor | None,
     size: Size,
@@ -125,7 +112,7 @@ def _one_variation(
     runtime: Runtime,
     generator: torch.Generator,
 ) -> Iterator[Progress]:
-    """One variation; the last report shows it."""
+    """All steps; the last report shows the whole."""
     if source is not None:
         initial = runtime.to_device(initial_image(source, max(size), generator))
         yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
@@ -148,12 +135,6 @@ def _waves(
     """Waves over what was there before."""
     canvas = Overlay(initial, generator, look, mask)
     return accentuate(scorers, canvas, replace(schedule, rate=look.rate), generator)
-
-
-def _show_with_others(pictures: Tensor, at: int, show: Callable[[], Tensor]) -> Tensor:
-    """All variations, of which one is being painted."""
-    pictures[at] = show()
-    return mosaic(pictures)
 
 
 def _initial_pictures(network: Network, params: Concept, generator: torch.Generator) -> Tensor | None:

@@ -18,6 +18,7 @@ from engine.ascent.crop_setup import crop_schedule, dream_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Report
+from engine.ascent.variations import variations
 from engine.canvas.colour import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
@@ -39,11 +40,17 @@ GUIDE_SIDE = 224
 def dream(
     params: Dream, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None = None
 ) -> Iterator[Report]:
-    """Progress after every step, then one Frame; `source` is [3, H, W] in [0, 1], or None for noise.
+    """Progress after every step, then a Frame for each variation; `source` is [3, H, W] in [0, 1], or None for noise.
 
     `others` may hold a "mask" (dreamed where it is white) and a "guide" (what is dreamed towards), each [3, h, w].
     """
     further = {name: runtime.to_device(picture) for name, picture in (others or {}).items()}
+    yield from variations(params, lambda one: _one_dream(one, source, runtime, further))
+
+
+def _one_dream(
+    params: Dream, source: Tensor | None, runtime: Runtime, further: Mapping[str, Tensor]
+) -> Iterator[Report]:
     generator = runtime.generator(params.seed)
     start = runtime.to_device(initial_image(source, params.size, generator))
     network = runtime.network(params.network)

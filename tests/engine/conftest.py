@@ -54,7 +54,7 @@ def runtime(pocket_network: Network) -> Runtime:
 
 
 @pytest.fixture
-def shipped_catalog() -> Runtime:
+def shipped() -> Runtime:
     """A runtime with the networks that are shipped: for what a random one does not know."""
     from engine.runtime import Runtime
 

@@ -182,6 +182,23 @@ async def test_a_dream_comes_back_with_previews_and_the_same_bytes_again(
     assert len(blobs) == 1
 
 
+async def test_of_a_sheet_each_picture_is_kept_by_itself_as_long_as_the_sheet(
+    engine: subprocess.Popen[bytes], listener: Listener
+) -> None:
+    id = await submit(listener, SHORT.model_copy(update={"variations": 2}))
+    await listener.until(Settled, id)
+    row = await listener.row(id)
+    assert row.result is not None
+    each = row.result.facts["variations"]
+    assert len(each) == 2
+    for one in each:
+        data = await listener.dispatch.get_blob(BlobKey(one["blob"]))
+        assert data is not None
+        assert Image.open(io.BytesIO(data)).size == (one["width"], one["height"]) == (128, 128)
+    kept = listener.dispatch.ledger.referenced_blobs()
+    assert {one["blob"] for one in each} <= kept
+
+
 async def test_further_pictures_and_refusals_cross_the_border(
     engine: subprocess.Popen[bytes], listener: Listener
 ) -> None:

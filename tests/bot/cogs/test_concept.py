@@ -17,9 +17,9 @@ from tests.bot.requests.test_service import (  # noqa: F401
 
 
 async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage: Stage) -> None:  # noqa: F811
-    message = await stage.ask("You", "concept", subject="🦊", variations=4, seed=7)
+    message = await stage.ask("You", "concept", subject="🦊", variations=2, seed=7)
     (row,) = await stage.rows()
-    assert row.job.params == Concept(subject="fox", variations=4, seed=7)
+    assert row.job.params == Concept(subject="fox", variations=2, seed=7)
     assert row.job.picture is None
     assert "concept" in words(message)
     assert labels(message) == ["Cancel"]
@@ -28,9 +28,9 @@ async def test_a_word_is_imagined_out_of_nothing_and_not_out_of_the_avatar(stage
     await stage.shows(message, "Imagining… 40% · about 8 s left")
     assert labels(message) == ["Cancel", "Stop here & keep"]
     stage.dispatch.finish(row.id, png())
-    await stage.shows(message, "`/concept subject:fox variations:4 seed:7`")
+    await stage.shows(message, "`/concept subject:fox variations:2 seed:7`")
     assert labels(message) == ["Deeper", "Re-roll", "Zoom", "More"]
-    assert alts(message) == ["4 different pictures of what the network imagines when asked for fox."]
+    assert alts(message) == ["2 different pictures of what the network imagines when asked for fox."]
 
 
 async def test_it_grows_out_of_a_picture_that_is_attached(stage: Stage) -> None:  # noqa: F811

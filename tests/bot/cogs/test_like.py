@@ -214,7 +214,7 @@ async def test_following_takes_a_place_in_the_quota(stage: Stage) -> None:  # no
     for _ in range(3):
         await like(stage, "Ada", message)
     answer, _ = await like(stage, "Ada", message)
-    assert "which is the limit" in words(answer)
+    assert "and the limit is" in words(answer)
 
 
 async def test_a_dream_is_made_though_nobody_hears_with_which_options(

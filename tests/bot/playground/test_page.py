@@ -557,7 +557,9 @@ async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
     playground: Playground, chromium: Browser, width: int, height: int, letters: int
 ) -> None:
     register(playground)
-    message = bot_message(playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Re-roll")))
+    message = bot_message(
+        playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Re-roll"))
+    )
     view = {"width": width, "height": height}
     visitor = await visit(chromium, playground.url, viewport=view, has_touch=True)
     await visitor.page.evaluate(f"document.documentElement.style.fontSize = '{100 * letters}%'")

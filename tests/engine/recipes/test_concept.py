@@ -93,10 +93,13 @@ def test_what_grows_out_of_a_picture_has_no_sketch(shipped: Runtime, photo: Tens
 
 
 def test_several_answers_are_different_and_stand_side_by_side(runtime: Runtime) -> None:
-    picture = imagined(runtime, subject="eyes", variations=4, size=264)
-    assert picture.shape == (3, 264, 264)
-    first, last = picture[:, :128, :128], picture[:, -128:, -128:]
-    assert not torch.allclose(first, last, atol=0.02)
+    reports = list(imagining(runtime, subject="eyes", variations=4))
+    frames = [one for one in reports if isinstance(one, Frame)]
+    assert [(one.index, one.frames, tuple(one.picture.shape)) for one in frames] == [
+        (at, 4, (3, 128, 128)) for at in range(4)
+    ]
+    assert not torch.allclose(frames[0].picture, frames[3].picture, atol=0.02)
+    assert {one.size for one in reports if isinstance(one, Progress)} == {(264, 264)}
 
 
 def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
