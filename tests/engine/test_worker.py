@@ -217,7 +217,7 @@ async def test_further_pictures_and_refusals_cross_the_border(
         await listener.until(Settled, id)
         rows.append(await listener.row(id))
     assert [(row.state, row.error_code) for row in rows[2:]] == [(State.FAILED, "F05"), (State.FAILED, "R25")]
-    assert "no channel 999" in rows[3].error
+    assert "only goes up to channel 207" in rows[3].error
     untouched, dreamed = rows[0].result, rows[1].result
     assert untouched is not None
     assert dreamed is not None

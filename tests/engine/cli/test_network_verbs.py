@@ -128,7 +128,7 @@ def test_offline_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "googlenet-1378be20.pth" in said
 
 
-@pytest.mark.parametrize(("name", "said"), [("pocket", "is ready already"), ("vgg99", "There is no network")])
+@pytest.mark.parametrize(("name", "said"), [("pocket", "is ready already"), ("vgg99", "There is no model")])
 def test_what_cannot_be_fetched_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, said: str
 ) -> None:

@@ -37,7 +37,7 @@ def test_a_channel_is_measured_by_what_its_layer_does() -> None:
 
 
 def test_a_channel_that_is_not_there_is_a_sentence() -> None:
-    with pytest.raises(UnknownChannel, match="999"):
+    with pytest.raises(UnknownChannel, match="only goes up to channel 2"):
         channel_share("a", 999)({"a": torch.rand(1, 3, 4, 4)})
 
 

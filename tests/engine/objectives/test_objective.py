@@ -100,7 +100,7 @@ def test_a_blend_remembers_its_terms() -> None:
 def test_a_channel_that_is_not_there_is_refused_with_those_that_are(index: int) -> None:
     found = {"a": torch.rand(1, 4, 5, 6)}
     for objective in (channel("a", index), neuron("a", index), strongest_channel("a", 0, index)):
-        with pytest.raises(UnknownChannel, match=f"The layer a has the channels 0 to 3, and no channel {index}"):
+        with pytest.raises(UnknownChannel, match="The layer a only goes up to channel 3"):
             objective(found)
 
 

@@ -69,7 +69,7 @@ def test_over_a_picture_it_has_those_that_fire_there(runtime: Runtime, photo: Te
     anywhere, there = (last(drawn(runtime, source, top=4)) for source in (None, photo))
     assert anywhere.facts["channels"] != there.facts["channels"]
     assert there.facts["channels"][0]["score"] == 1
-    assert there.facts["why"] == "fire most over the picture"
+    assert there.facts["why"] == "the most active channels for this image"
 
 
 def test_progress_of_an_atlas_has_the_shape_of_the_result(runtime: Runtime) -> None:
@@ -108,5 +108,5 @@ def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
 
 def test_a_channel_that_is_not_there_is_refused_at_once(runtime: Runtime) -> None:
     reports = recipes.run(make(Channel, shipped_catalog(), **QUICK, channel=9000), None, runtime)
-    with pytest.raises(UnknownChannel, match="channels 0 to"):
+    with pytest.raises(UnknownChannel, match="Choose one from 0 to"):
         next(reports)
