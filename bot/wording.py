@@ -182,7 +182,7 @@ I look at a picture until I see more in it than there is.
 Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
 and `/lab channel layer:mid` what each part of me looks for.
 
-Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it.
+Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it, **Tune** to change it.
 Right-click (or hold) a message or a person and open *Apps*, or write `@Pareidolia eyes size:256`
 with an image, a link to one, or somebody's @name.
 -# The line under a dream makes it again from the same image. `/queue` shows your place, `/preset` your settings."""

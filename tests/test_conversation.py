@@ -111,18 +111,18 @@ async def test_everyone_may_press_and_the_new_dream_is_theirs(room: Room, dream:
     assert "Ada" in texts(room.now(deeper))
 
 
-async def test_zoom_of_a_result_is_a_gif_in_reply(room: Room, dream: Message) -> None:
+async def test_zoom_of_a_result_is_an_animation_in_reply(room: Room, dream: Message) -> None:
     zoom = await room.response_to(room.playground.press("Ada", room.now(dream), "Zoom"))
     zoom = await room.until_button(zoom, "Re-roll")
     with picture_of(zoom) as made:
-        assert made.format == "GIF"
+        assert made.format == "WEBP"
         assert getattr(made, "n_frames", 1) >= 8
 
 
 async def test_cancel_settles_and_the_moderator_may(room: Room) -> None:
     message = await room.until_button(await room.ask("You", "dream", **SLOW), "Cancel")  # first a picture is opened
     room.playground.press("Mod", message, "Cancel")
-    message = await room.until_button(message, "Re-roll")
+    message = await room.until_button(message, "Retry")
     assert not message.attachments
     assert "Deeper" not in labels(message)
 
@@ -171,11 +171,11 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("cat.png", b"I am not a cat", "not a picture"),
+        ("cat.png", b"I am not a cat", "can't open that file"),
         ("cat.png", b"", "empty"),
         ("cat.jpg", saved(photo((900, 600)), "JPEG")[:3000], "damaged"),
         ("cat.png", bomb(), "169 megapixels"),
-        ("cat.bmp", saved(Image.new("RGB", (3200, 3100)), "BMP"), "at most 25 MB"),
+        ("cat.bmp", saved(Image.new("RGB", (3200, 3100)), "BMP"), "the limit is 25 MB"),
     ],
 )
 async def test_bad_files_are_refused_in_private_and_nothing_is_queued(
@@ -263,7 +263,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     assert not any(id.encode() in attachment.data for id in known)
     copy = room.playground.say("Mod", "dreams", "mine", [room.playground.upload("copy.png", attachment.data)])
     for message in (room.now(dream), copy):
-        liked = await room.response_to(room.playground.menu("Ada", "dreams", "Dream like this", message))
+        liked = await room.response_to(room.playground.menu("Ada", "dreams", "Copy settings", message))
         liked = await room.until_button(liked, "Deeper")
         assert f"/dream layer:high size:128 seed:{made.seed}" in texts(liked)
         assert sanitizer.read_imprint(liked.attachments[0].data, 1.0) == said

@@ -1,4 +1,4 @@
-"""The menu "Dream like this": `message => the same options over a picture of one's own`.
+"""The menu "Copy settings": `message => the same options over a picture of one's own`.
 
 Of our own messages the ledger knows how they were made; of any other, a file may say it itself, if it is one of ours.
 What is dreamed is the picture that the user last chose in this channel, else the avatar, as `/dream` does: a menu can

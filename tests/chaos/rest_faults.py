@@ -39,7 +39,6 @@ from discord.http import Route
 import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
-from bot import wording
 from bot.delivery import channel_lane
 from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace

@@ -371,7 +371,7 @@ async def test_too_many_jobs_are_refused(stage: Stage) -> None:
         await stage.ask("You", "dream")
     message = await stage.ask("You", "dream")
     assert message.ephemeral
-    assert "which is the limit" in words(message)
+    assert "and the limit is" in words(message)
     assert len(await stage.rows()) == 3
 
 
