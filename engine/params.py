@@ -390,6 +390,8 @@ class Channel(Params):
         words = {"layer": self.catalog.friendly(network, self.layer), "search": self.catalog.aim(network, self.search)}
         if self.channel is not None and self.search:
             raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
+        if self.channel is not None:
+            self.catalog.check_channel(network, words["layer"], self.channel)
         return {"network": network, **words}
 
     @property

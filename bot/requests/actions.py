@@ -17,10 +17,10 @@ from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.derivation import dream_like, next_deeper, with_new_seed
 from bot.requests.picture_sources import Original, of_row
-from bot.requests.replies import replace_with, say
+from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.service import RequestService, is_private
 from bot.store.posting import Posting
-from bot.views import result_card
+from bot.views import queue_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
 from engine.errors import Gone, NotYours
@@ -150,7 +150,9 @@ class JobActions:
             return
         await self._tracker.refresh(row.id)
         if _is_elsewhere(interaction, row):
-            await replace_with(interaction, CANCEL_WORDS[outcome])
+            queue = await self._service.dispatch.list_waiting()
+            rest = [(other, place) for other, place in queue if other.id != row.id]
+            await replace_panel(interaction, queue_panel.panel(rest, str(interaction.user.id), CANCEL_WORDS[outcome]))
         else:
             await interaction_response.respond(interaction, interaction.response.defer)
 

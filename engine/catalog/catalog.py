@@ -35,7 +35,7 @@ from engine.catalog.vocabulary import LOGITS as LOGITS
 from engine.catalog.vocabulary import MOST as MOST
 from engine.catalog.vocabulary import Meaning as Meaning
 from engine.catalog.vocabulary import Subject as Subject
-from engine.errors import Refusal, SettingsError, UnknownLayer, UnknownNetwork, UnknownSubject
+from engine.errors import Refusal, SettingsError, UnknownChannel, UnknownLayer, UnknownNetwork, UnknownSubject
 from engine.platform import os_errors
 
 UNUSED = "unused "
@@ -73,6 +73,8 @@ class Entry(BaseModel):
     partner: str = ""
     """A network of the same layers and classes that takes turns with it in dreaming by crops."""
     layers: tuple[str, ...]
+    widths: tuple[int, ...] = ()
+    """How many channels each layer has; of networks that users brought, only the engine knows."""
     seen: tuple[str, ...] = Field((), max_length=3)
     """Layers that show best how a picture is perceived; without any, those of low, mid and high."""
     thumbnails: bool = False
@@ -97,6 +99,8 @@ class Entry(BaseModel):
     def _names_exist(self) -> Self:
         if missing := {"low", "mid", "high"} - set(self.friendly):
             raise ValueError(f"needs [friendly.{min(missing)}], a layer with what it sees")
+        if self.widths and len(self.widths) != len(self.layers):
+            raise ValueError("needs as many `widths` as `layers`")
         named = {word.layer for word in self.friendly.values()} | {*self.classic.values(), *self.seen}
         if unknown := named - {*self.layers, LOGITS}:
             raise ValueError(f"names the layer {min(unknown)!r}, which is not among its `layers`")
@@ -260,6 +264,13 @@ class Catalog:
         found = self._vocabulary(network_name).find(vocabulary.plain(word))
         near = f"subject:{found}" if found else _nearest(word, names, self.subjects(network_name))
         raise UnknownLayer(name=word[: vocabulary.READ], hint=f" Did you mean {near}?" if near else "", nearest=near)
+
+    def check_channel(self, network_name: str, word: str, channel: int) -> None:
+        """Raise `UnknownChannel` for one that a layer, by any of its names, is known not to have."""
+        entry, layer = self.network(network_name), self.meaning(network_name, word).layer
+        known = {**dict(zip(entry.layers, entry.widths, strict=False)), LOGITS: entry.classes}
+        if channel >= (known.get(layer) or channel + 1):
+            raise UnknownChannel(layer=word, last=known[layer] - 1, channel=channel)
 
     def meaning(self, network_name: str, text: str) -> Meaning:
         """What a layer's word means: a friendly name's entry, or an exact layer as a whole. Raises `UnknownLayer`."""

@@ -105,6 +105,7 @@ def _term(catalog: Catalog, network_name: str, at: int, sign: int, piece: str) -
     if colon:
         at_number = at + len(name) + 1
         channel = int(_require(_CHANNEL, at_number, number, "a channel, which is a whole number such as 21"))
+        catalog.check_channel(network_name, word, channel)
     if star:
         at_factor = at + len(front) + 1
         weight = float(_require(_WEIGHT, at_factor, factor, "a weight, which is a number such as 0.7"))

@@ -209,15 +209,14 @@ async def test_further_pictures_and_refusals_cross_the_border(
     plain = await submit(listener, SHORT)
     gone = Job(params=SHORT, requester="ada", others={"guide": BlobKey("0" * 64)})
     lost = await listener.dispatch.submit(gone, {})
-    unknown = await submit(
-        listener, Dream(network="pocket", layer="mid:999", **{name: getattr(SHORT, name) for name in ("size", "seed")})
-    )
+    torn = Job(params=Dream(network="pocket", subject="fox", size=128), requester="ada", others={"guide": mask})
+    refused = await listener.dispatch.submit(torn, {})
     rows = []
-    for id in (protected, plain, lost, unknown):
+    for id in (protected, plain, lost, refused):
         await listener.until(Settled, id)
         rows.append(await listener.row(id))
-    assert [(row.state, row.error_code) for row in rows[2:]] == [(State.FAILED, "F05"), (State.FAILED, "R25")]
-    assert "only goes up to channel 207" in rows[3].error
+    assert [(row.state, row.error_code) for row in rows[2:]] == [(State.FAILED, "F05"), (State.FAILED, "R13")]
+    assert "takes the place of a subject" in rows[3].error
     untouched, dreamed = rows[0].result, rows[1].result
     assert untouched is not None
     assert dreamed is not None

@@ -765,12 +765,15 @@ async def test_queue_shows_mine_with_cancel(stage: Stage) -> None:
     assert "The queue is empty" in words(await stage.ask("Ada", "queue"))
     message = await stage.ask("You", "dream")
     assert "nothing in the queue" in words(await stage.ask("Ada", "queue"))
+    await stage.ask("You", "dream", layer="low")
     line = await stage.ask("You", "queue")
     assert line.ephemeral
-    assert labels(line) == ["Cancel"]
+    assert labels(line) == ["Cancel", "Cancel"]
     stage.playground.press("You", line, "Cancel")
     await stage.shows(message, "Cancelled")
     await stage.shows(line, "Cancelled")
+    assert labels(line) == ["Cancel"], "what else waits stays there"
+    assert "layer:low" in words(line)
 
 
 async def test_help_is_private(stage: Stage) -> None:

@@ -95,7 +95,7 @@ def test_layers_and_channels_are_dreamed_by_their_weights(runtime: Runtime, phot
 
 
 def test_a_channel_that_is_not_there_is_a_sentence(runtime: Runtime, photo: Tensor) -> None:
-    with pytest.raises(UnknownChannel, match="mixed3b only goes up to channel 207"):
+    with pytest.raises(UnknownChannel, match="mid only goes up to channel 207"):
         last(runtime, photo, layer="low + mid:999")
 
 
