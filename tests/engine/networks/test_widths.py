@@ -17,9 +17,10 @@ def test_every_layer_has_as_many_channels_as_is_said(name: str) -> None:
     entry = NETWORKS[name]
     with torch.device("meta"):
         if entry.architecture == "pocket":
-            stages = Pocket(1).eval().stages
+            stages = dict(Pocket(1).eval().stages)
         else:
-            stages = architectures.to_stages(architectures._maker(entry.architecture)(entry.classes).eval()).stages
+            made = architectures._maker(entry.architecture)(entry.classes).eval()
+            stages = dict(architectures.to_stages(made).stages)
         found, there = torch.zeros(1, 3, 224, 224), {}
         for layer, stage in stages.items():
             found = stage(found)
