@@ -188,7 +188,7 @@ class Storm:
         found = [one for one in self.house.world.messages.values() if labels(one) and one.visible_to in (None, who)]
         if found:
             message = self.random.choice(found[-20:])
-            button = self.random.choice([name for name in labels(message) if name not in ("More", "Zoom")])
+            button = self.random.choice([name for name in labels(message) if name not in ("More", "Tune", "Zoom")])
             owner = message.interaction.user_id if message.interaction else who
             self.house.playground.press(owner if button in ("Cancel", "Stop here & keep") else who, message, button)
 

@@ -145,7 +145,7 @@ async def test_previews_then_the_result_then_nothing(
     assert "Dreaming… 40%" in first.text
     assert first.verbs == ("cancel", "keep")
     assert (picture(first), picture(last)) == (JPEG, PNG)
-    assert last.verbs == ("deeper", "again", "zoom", "more")
+    assert last.verbs == ("deeper", "again", "zoom", "tune", "more")
     assert "`/dream layer:high seed:4821`" in last.text
     count = len(wall.shown)
     await tracker.sweep()
@@ -233,7 +233,7 @@ async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
     assert [card.verbs for _, card in wall.shown] == [
         ("cancel", "keep"),
         ("cancel",),
-        ("deeper", "again", "zoom", "more"),
+        ("deeper", "again", "zoom", "tune", "more"),
     ]
 
 

@@ -60,7 +60,7 @@ def test_a_single_unknown_name_needs_no_column() -> None:
 
 
 def test_what_is_too_long_in_its_canonical_spelling_is_refused() -> None:
-    typed = "+".join(["inception_4c:10000*12.34567"] * 8)
+    typed = "+".join(["inception_4c:511*12.34567"] * 8)
     with pytest.raises(BadMixture, match="leave a layer out"):
         weighted_terms.canonical(shipped_catalog(), "googlenet", typed)
 
