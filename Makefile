@@ -9,8 +9,9 @@ PLAYGROUND_DIR ?= play$(if $(filter-out 8765,$(PLAYGROUND_PORT)),-$(PLAYGROUND_P
 export OMP_WAIT_POLICY ?= PASSIVE
 # some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
 unexport PYTHONDONTWRITEBYTECODE
-# a worker per core, and in each torch on one thread: what a test starts has enough to do beside it
-TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+# one worker more than cores, for a third of what tests do is to wait; in each torch on one thread
+WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=worksteal
 
 .PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery judge clean
 

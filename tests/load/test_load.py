@@ -203,13 +203,17 @@ def test_fairness_is_judged_where_there_is_a_line() -> None:
     assert fairness([20.0, 0.0]) == ("0.500", False)
 
 
+COUNTED_LATE_MB = 4
+"""Linux counts pages in batches, one for each core, so that two readings in a row may differ by that."""
+
+
 def test_the_most_memory_is_that_of_any_moment() -> None:
     before = peak_mb(os.getpid())
     assert before > 0
     held = bytearray(b"x" * 2**26)
     most = peak_mb(os.getpid())
     del held
-    assert peak_mb(os.getpid()) >= most >= before
+    assert peak_mb(os.getpid()) + COUNTED_LATE_MB >= most >= before
     samples = [sample_of(100.0, 310.0), sample_of(100.0, 310.0)]
     verdict = Verdict()
     say_memory(verdict, samples)
