@@ -16,7 +16,7 @@ from engine import params as jobs_params
 from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
 from engine.errors import PareidoliaError
-from engine.params import AnyParams, Channel, Concept, See, Zoom
+from engine.params import AnyParams, Channel, Concept, Dream, Params, See, Zoom
 from engine.queue.job import JobRow, Place, State
 
 ALT_LIMIT = 1024
@@ -44,18 +44,27 @@ COMMANDS = {
     "queue": "See your place in the queue",
     "help": "How to dream, with three examples",
 }
+
+
+def _range(kind: type[Params], name: str) -> str:
+    """The range of an option, as params declare it: "0.1–4 (default 1)"."""
+    field = kind.model_fields[name]
+    least, most = (next(getattr(one, end) for one in field.metadata if hasattr(one, end)) for end in ("ge", "le"))
+    return f"{least:g}–{most:g} (default {field.default:g})"
+
+
 OPTIONS = {
     "image": "Image to dream (defaults to your avatar)",
     "layer": "How deep to look: low, mid, high, a layer name, or a mix like high*0.7 + mid:21",
     "subject": "What to bring out instead: eyes, towers, fox, 🦊, eyes + castle",
-    "strength": "Effect strength, 0.1–4 (default 1)",
+    "strength": f"Effect strength, {_range(Dream, 'strength')}",
     "preset": "Start from a saved preset (other options override it)",
     "size": "Longest side in pixels",
     "seed": "Seed, to repeat a result exactly",
     "private": "Show the result only to you",
     "network": "Model to use",
     "colours": "Colours: the dream's (default) or the original's",
-    "keep": "Blend the original back in, 0–1 (default 0)",
+    "keep": f"Blend the original back in, {_range(Dream, 'keep')}",
     "protect": "Leave an area untouched",
     "guide": "A second image: bring out what is in it",
     "guide_by": "How to apply the guide",
@@ -64,13 +73,13 @@ OPTIONS = {
     "variations": "How many variations to make: 1, 2 or 4",
     "channel": "Channel number, from 0 (without it: an atlas of the layer)",
     "search": "Show the channels most linked to a word: eyes, fox, 🦊",
-    "top": "How many channels to show, 1–36",
+    "top": f"How many channels to show, {_range(Channel, 'top')}",
     "image of a concept": "Image to grow it out of (without one, it stands alone)",
     "subject of a concept": "What to imagine: eyes, towers, fox, 🦊, banana + eye",
     "image to see": "Image to look at (defaults to your avatar)",
     "image of an atlas": "Show the most active channels for this image (without one: the most varied)",
     "layer of a channel": "low, mid, high, or a layer name (default mid)",
-    "frames": "Number of frames, 8–90",
+    "frames": f"Number of frames, {_range(Zoom, 'frames')}",
     "name": "The preset's name",
 }
 DREAM_THIS = "Dream this"

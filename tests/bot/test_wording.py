@@ -241,3 +241,9 @@ def test_a_refusal_quotes_without_being_moved(error: PareidoliaError) -> None:
 def test_our_own_code_in_a_refusal_stays() -> None:
     said = wording.error_sentence(BadOption(option="channel", problem="and `search` are one too many"))
     assert "`channel` and `search` are" in said
+
+
+def test_the_ranges_that_options_name_are_those_of_params() -> None:
+    assert wording.OPTIONS["strength"] == "Effect strength, 0.1–4 (default 1)"
+    typed = [name for name, text in wording.OPTIONS.items() if re.search(r"\d+–\d+", text)]
+    assert set(typed) == {"strength", "keep", "top", "frames"}
