@@ -48,9 +48,8 @@ COMMANDS = {
 
 def _range(kind: type[Params], name: str) -> str:
     """The range of an option, as params declare it: "0.1–4 (default 1)"."""
-    field = kind.model_fields[name]
-    least, most = (next(getattr(one, end) for one in field.metadata if hasattr(one, end)) for end in ("ge", "le"))
-    return f"{least:g}–{most:g} (default {field.default:g})"
+    declared = jobs_params.bounds(kind, name)
+    return f"{declared['ge']:g}–{declared['le']:g} (default {kind.model_fields[name].default:g})"
 
 
 OPTIONS = {

@@ -509,6 +509,12 @@ def make(kind: type[P], catalog: Catalog, /, **options: Any) -> P:
         raise _bad_option(error) from None
 
 
+def bounds(kind: type[Params], name: str) -> dict[str, float]:
+    """The bounds of an option by pydantic's names for them: {"ge": 0.1, "le": 4.0}, or {"max_length": 200}."""
+    found = kind.model_fields[name].metadata
+    return {bound: getattr(one, bound) for one in found for bound in ("ge", "le", "max_length") if hasattr(one, bound)}
+
+
 def draw_seed() -> int:
     """Four digits that can be read out and typed."""
     return random.randrange(SEED_COUNT)

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 import discord
 from discord import AppCommandOptionType, app_commands
 
-from engine.params import Params
+from engine.params import Params, bounds
 
 TYPES: Final = {
     str: AppCommandOptionType.string,
@@ -29,9 +29,9 @@ class OptionRange(app_commands.Transformer):
         field = kind.model_fields[name]
         typed = next(one for one in (field.annotation, *get_args(field.annotation)) if one in TYPES)
         number = float if typed is float else int
-        bounds = {bound: number(getattr(one, bound)) for one in field.metadata for bound in bounds_of(one)}
+        declared = {bound: number(value) for bound, value in bounds(kind, name).items()}
         self._type = TYPES[typed]
-        self._least, self._most = bounds.get("ge", 1), bounds.get("le", bounds.get("max_length"))
+        self._least, self._most = declared.get("ge", 1), declared.get("le", declared.get("max_length"))
 
     @property
     def type(self) -> AppCommandOptionType:
@@ -51,8 +51,3 @@ class OptionRange(app_commands.Transformer):
     async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:
         """As it is: params look at it again."""
         return value
-
-
-def bounds_of(constraint: object) -> list[str]:
-    """Which bounds a constraint of pydantic's has."""
-    return [name for name in ("ge", "le", "max_length") if hasattr(constraint, name)]

@@ -15,8 +15,8 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.derivation import dream_like, next_deeper, with_new_seed
-from bot.requests.picture_sources import Original, of_row
+from bot.requests.derivation import dream_like, with_new_seed, zoom_into
+from bot.requests.picture_sources import Original, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.service import RequestService, is_private
 from bot.store.posting import Posting
@@ -24,7 +24,7 @@ from bot.views import queue_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
 from engine.errors import Gone, NotYours
-from engine.params import AnyParams, Dream, VariedParams, Zoom, draw_seed
+from engine.params import AnyParams, Dream, VariedParams, draw_seed
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
 CANCEL_WORDS = {
@@ -87,8 +87,7 @@ class JobActions:
 
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
-        kept = {**next_deeper(row.job.params), **row.job.params.model_dump(include={"strength"})}
-        params = engine_params.make(Zoom, row.job.params.catalog, **kept, seed=draw_seed())
+        params = zoom_into(row.job.params)
         await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
 
     async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:
@@ -168,7 +167,7 @@ class JobActions:
 def _result_of(row: JobRow) -> Original:
     if row.result is None or "deeper" not in result_card.verbs(row):
         raise Gone
-    return dataclasses.replace(of_row(row, row.result.blob), frame=wording.FROM_ABOVE)
+    return of_result(row, row.result.blob)
 
 
 def pick_id(sheet: JobId, at: int, copy: int) -> JobId:

@@ -12,10 +12,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot import wording
-from bot.requests.derivation import dream_like, next_deeper, with_new_seed
+from bot.requests.derivation import dream_like, with_new_seed, zoom_into
 from bot.requests.message_options import Wish
-from bot.requests.picture_sources import Original, of_row
+from bot.requests.picture_sources import Original, of_result, of_row
 from bot.views import result_card
 from engine import params as engine_params
 from engine.errors import BadOption
@@ -41,7 +40,7 @@ def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
     if "subject" in changes and "network" not in changes:
         changes["network"] = old.catalog.network_for(changes["subject"], old.network)
     if wish.verb == "zoom":
-        return Continuation(_zoom(old, changes), _dreamed(row))
+        return Continuation(zoom_into(old, **changes), _dreamed(row))
     if _begins_again(row, wish, changes):
         return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
     return _deeper(row, changes)
@@ -68,33 +67,24 @@ def _deeper(row: JobRow, changes: Options) -> Continuation:
     return Continuation(with_new_seed(dream_like(old, draw_seed()), **changes), original)
 
 
-def _zoom(old: AnyParams, changes: Options) -> Zoom:
-    kept = {**next_deeper(old), **old.model_dump(include={"strength"}), "seed": draw_seed()}
-    return engine_params.make(Zoom, old.catalog, **engine_params.override(kept, dict(changes)))
-
-
 def _strength(old: AnyParams, step: float) -> dict[str, float]:
     """The next strength that is wished for, if any is. Raises `BadOption` where there is none."""
     if step == 1:
         return {}
     before = old.strength if isinstance(old, AscentParams) else USUAL_STRENGTH
-    low, high = (_bound(name) for name in ("ge", "le"))
+    declared = engine_params.bounds(AscentParams, "strength")
+    low, high = declared["ge"], declared["le"]
     after = round(min(max(before * step, low), high), 2)
     if after == before:
         raise BadOption(option="strength", problem=f"goes from {low:g} to {high:g}, and that dream has {before:g}")
     return {"strength": after}
 
 
-def _bound(name: str) -> float:
-    found = (getattr(bound, name, None) for bound in AscentParams.model_fields["strength"].metadata)
-    return next(float(bound) for bound in found if bound is not None)
-
-
 def _dreamed(row: JobRow) -> Original:
     """What a job made, or, where that cannot be dreamed on or is not there, the picture that it was made of."""
     if row.state is not State.DONE or row.result is None or "deeper" not in result_card.verbs(row):
         return _undreamed(row)
-    return dataclasses.replace(of_row(row, row.result.blob), frame=wording.FROM_ABOVE)
+    return of_result(row, row.result.blob)
 
 
 def _undreamed(row: JobRow) -> Original:

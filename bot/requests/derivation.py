@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
-from engine.params import AIM_OPTIONS, AnyParams, Channel, Dream, See, draw_seed
+from engine.params import AIM_OPTIONS, AnyParams, Channel, Dream, See, Zoom, draw_seed
 
 
 def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
@@ -31,6 +31,12 @@ def next_deeper(params: AnyParams) -> dict[str, Any]:
     if isinstance(params, Channel) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
     return {"network": params.network, **dict([params.aim])}
+
+
+def zoom_into(params: AnyParams, **changes: Any) -> Zoom:
+    """A zoom that goes where these params went, as strong, with changes. Raises `BadOption` on what is out of range."""
+    kept = {**next_deeper(params), **params.model_dump(include={"strength"}), "seed": draw_seed()}
+    return engine_params.make(Zoom, params.catalog, **engine_params.override(kept, changes))
 
 
 def dream_like(params: AnyParams, seed: int) -> Dream:

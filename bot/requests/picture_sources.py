@@ -58,6 +58,11 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
 
 
+def of_result(row: JobRow, result: BlobKey) -> Original:
+    """What a job made, as what the next dream is made of: the line under it alone does not make that again."""
+    return replace(of_row(row, result), frame=wording.FROM_ABOVE)
+
+
 def of_attachment(attachment: discord.Attachment) -> Link:
     """What was attached to a command."""
     return Link(attachment.url, attachment.size, spoiler=attachment.is_spoiler())

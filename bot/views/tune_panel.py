@@ -12,7 +12,7 @@ from discord import ui
 
 from bot import wording
 from bot.views.message_card import Layout, button
-from engine.params import AIM_OPTIONS, AnyParams
+from engine.params import AIM_OPTIONS, AnyParams, bounds
 from engine.queue.job import JobRow
 
 OPTIONS_LIMIT = 25
@@ -67,7 +67,7 @@ def _names(params: AnyParams) -> set[str]:
 
 def _offers(params: AnyParams) -> Iterator[tuple[str, str, list[Choice]]]:
     """The options that can be changed, how their selects are called, and what can be chosen."""
-    highest = next(bound.le for bound in type(params).model_fields["size"].metadata if hasattr(bound, "le"))
+    highest = bounds(type(params), "size")["le"]
     offers: dict[str, tuple[str, list[Choice]]] = {
         "subject": (wording.PICK_SUBJECT, params.catalog.subject_choices(params.network)),
         "layer": (wording.PICK_LAYER, params.catalog.choices(params.network)),
