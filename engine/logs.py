@@ -80,7 +80,7 @@ class LineFormatter(logging.Formatter):
     def facts(self, record: logging.LogRecord) -> dict[str, str]:
         """A record as words. The message is one line, whatever a stranger put into it; a traceback has its own."""
         when = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
-        said = "".join(c if c.isprintable() else " " for c in record.getMessage())
+        said = _in_one_line(record.getMessage())
         facts = {
             "time": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "level": record.levelname,
             "process": self._process, "logger": record.name, "job": _job.get(),
@@ -89,6 +89,10 @@ class LineFormatter(logging.Formatter):
         if record.exc_info:
             facts["traceback"] = redact(self.formatException(record.exc_info), self._token)
         return {name: value for name, value in facts.items() if value}
+
+
+def _in_one_line(text: str) -> str:
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 class TextFormatter(LineFormatter):

@@ -18,7 +18,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -205,8 +205,11 @@ class Vocabulary:
         wins += [(one.label, name) for name, one in things]
         wins += [(said, name) for name, one in things for said in one.also]
         wins += [(said, name) for name, _one in subjects for said in _singulars(plain(name))]
-        wins += [(_emoji_name(plain(self.emoji(name))), name) for name in (*self.subjects, *self.things)]
-        spelled = [(plain(said), name) for said, name in wins]
+        names = (*self.subjects, *self.things)
+        emoji = _plainly(tuple(map(self.emoji, names)))
+        wins += [(_emoji_name(sign), name) for sign, name in zip(emoji, names, strict=True)]
+        plainly = _plainly(tuple(said for said, _name in wins))
+        spelled = [(said, name) for said, (_said, name) in zip(plainly, wins, strict=True)]
         joined = [(said.replace(" ", ""), name) for said, name in spelled]
         return {said: name for said, name in reversed(spelled + joined) if said and said not in self.doubtful}
 
@@ -298,7 +301,8 @@ class Vocabulary:
         """What may be suggested, by the plain words that it is near to."""
         said = [(word, name) for name, one in self.subjects.items() for word in (name, *one.also)]
         said += [(word, name) for name, one in self.things.items() if one.offered for word in (name, *one.further)]
-        known = {word: self._words.get(word, name) for word, name in ((plain(word), name) for word, name in said)}
+        plainly = _plainly(tuple(word for word, _name in said))
+        known = {word: self._words.get(word, name) for word, (_word, name) in zip(plainly, said, strict=True)}
         return known | {word: f"layer:{word}" for word in self.layers}
 
     @cached_property
@@ -338,6 +342,12 @@ def plain(text: str) -> str:
     """Without what makes no difference: the same as `tidy`, and hyphens, colons, punctuation, spaces, gray."""
     bare = _DASHES.sub(" ", _PUNCTUATION.sub("", tidy(text)))
     return re.sub(r"\bgray\b", "grey", " ".join(filter(None, map(strip_marks, bare.split()))))
+
+
+@lru_cache(maxsize=32)
+def _plainly(words: tuple[str, ...]) -> tuple[str, ...]:
+    """All the words of a network plainly: the same in every catalogue of a process."""
+    return tuple(map(plain, words))
 
 
 def strip_marks(text: str) -> str:

@@ -58,6 +58,9 @@ class Client(discord.Client):
 
         self.tree.error(on_tree_error)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """At once, where the library waits for 5 s before any but the first."""
+
     async def on_ready(self) -> None:
         self.ready.set()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import signal
 import sys
@@ -19,8 +20,6 @@ from tests.engine.files.broken_files import photo, saved
 
 pytestmark = pytest.mark.process
 
-LARGE = saved(Image.effect_noise((3000, 3000), 90), "PNG")
-"""Takes 0.06 s and more, in steps of the library between which an alarm is heard."""
 SMALL = saved(photo((60, 40)), "PNG")
 DEADLY = b"GIF89a deadly"
 """The children here die of it, as real ones would of a hole in a library."""
@@ -41,6 +40,12 @@ decoder_child.seal = lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 cleaning.clean = cleaned
 decoder_child.serve()
 """
+
+
+@functools.cache
+def large() -> bytes:
+    """Takes 0.06 s and more, in steps of the library between which an alarm is heard."""
+    return saved(Image.effect_noise((3000, 3000), 90), "PNG")
 
 
 @pytest.fixture
@@ -113,11 +118,11 @@ async def test_who_gives_up_leaves_nothing_behind(decoder: Decoder, tmp_path: Pa
 async def test_what_takes_longer_than_its_time_is_opened_in_the_slow_lane(decoder: Decoder) -> None:
     decoder._quick = [Child(0.01)]
     decoder._free = [*decoder._quick]
-    assert (await decoder.clean(LARGE, 60, "1")).width == 60
+    assert (await decoder.clean(large(), 60, "1")).width == 60
     assert decoder._strikes.is_slow("1")
     pid, slow = decoder._quick[0].pid, decoder._slow.pid
     assert slow is not None
-    assert (await decoder.clean(LARGE, 60, "1")).width == 60
+    assert (await decoder.clean(large(), 60, "1")).width == 60
     assert (decoder._quick[0].pid, decoder._slow.pid) == (pid, slow), "both heard the alarm, or had no need of it"
     await decoder._quick[0].kill()
 
@@ -129,7 +134,7 @@ async def test_a_child_that_does_not_hear_the_alarm_is_ended_and_the_picture_goe
     decoder._slow = Child(200.0)
     decoder._quick = [Child(0.1)]
     decoder._free = [*decoder._quick]
-    assert (await decoder.clean(LARGE, 60, "1")).width == 60
+    assert (await decoder.clean(large(), 60, "1")).width == 60
     assert decoder._quick[0].pid is None
 
 
@@ -152,7 +157,7 @@ async def test_who_sent_what_took_a_second_is_in_the_slow_lane_next(
     monkeypatch.setattr(decoding, "SLOW_LANE_S", 0.02)
     await decoder.clean(SMALL, 60, "1")
     assert not decoder._strikes.is_slow("1")
-    await decoder.clean(LARGE, 60, "1")
+    await decoder.clean(large(), 60, "1")
     assert decoder._strikes.is_slow("1")
 
 
@@ -160,7 +165,7 @@ async def test_what_is_too_slow_for_the_slow_lane_is_refused_and_its_sender_wait
     decoder._quick, decoder._slow = [Child(0.01)], Child(0.01)
     decoder._free = [*decoder._quick]
     with pytest.raises(errors.DecoderDied):
-        await decoder.clean(LARGE, 60, "1")
+        await decoder.clean(large(), 60, "1")
     with pytest.raises(errors.DecoderResting):
         await decoder.clean(SMALL, 60, "1")
     for child in (*decoder._quick, decoder._slow):
