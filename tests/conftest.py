@@ -21,6 +21,11 @@ REQUIRE = os.environ.get("REQUIRE", "")
 
 LEFT = pytest.StashKey[list[str]]()
 """Processes that tests left."""
+SCRATCH = pytest.StashKey[str]()
+IN_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory: a third of the time of tests of the ledger is to wait for a disk. Set TMPDIR to
+have them elsewhere, and what failed tests leave kept."""
+ROOM = 2 * 1024**3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +35,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         leftover_processes.mark()
+        if IN_MEMORY.is_dir() and "TMPDIR" not in os.environ and shutil.disk_usage(IN_MEMORY).free > ROOM:
+            config.stash[SCRATCH] = tempfile.mkdtemp(prefix="t-", dir=IN_MEMORY)
+            os.chmod(config.stash[SCRATCH], 0o1777)  # as /tmp: some tests are another user's
+            os.environ["TMPDIR"] = tempfile.tempdir = config.stash[SCRATCH]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SCRATCH in config.stash:
+        del os.environ["TMPDIR"]
+        tempfile.tempdir = None
+        shutil.rmtree(config.stash[SCRATCH], ignore_errors=True)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
