@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         leftover_processes.mark()
         if IN_MEMORY.is_dir() and "TMPDIR" not in os.environ and shutil.disk_usage(IN_MEMORY).free > ROOM:
             config.stash[SCRATCH] = tempfile.mkdtemp(prefix="t-", dir=IN_MEMORY)
-            os.chmod(config.stash[SCRATCH], 0o1777)  # as /tmp: some tests are another user's
+            Path(config.stash[SCRATCH]).chmod(0o1777)  # as /tmp: some tests are another user's
             os.environ["TMPDIR"] = tempfile.tempdir = config.stash[SCRATCH]
 
 
