@@ -6,6 +6,7 @@ import pytest
 
 from bot import wording
 from bot.playground import interactions, registry
+from bot.playground.faults import Fault
 from bot.playground.rejections import JsonDict
 from bot.playground.world import Message
 from bot.requests import code_attempts
@@ -24,6 +25,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     walk,
     words,
 )
+from tests.chaos.rest_faults import CALLBACK, FOLLOW_UP
 
 CARD = [wording.VERBS["preset_save"], wording.VERBS["preset_try"]]
 SAVE = wording.VERBS["preset_save"]
@@ -240,6 +242,24 @@ async def test_a_preset_whose_model_is_gone_is_shown_as_it_is_kept(stage: Stage)
     refused = await stage.press("Ada", card, wording.VERBS["preset_try"])
     assert refused.ephemeral
     assert 'There is no model "gone"' in words(refused).replace("\\", "")
+
+
+async def test_where_automod_objects_to_a_name_the_card_has_its_buttons_without_it(stage: Stage) -> None:  # noqa: F811
+    await stage.ask("Sam", "preset save", name="Fur", layer="mid")
+    stage.playground.rest.faults.plan(Fault("moderated", *CALLBACK))
+    card = await stage.ask("Sam", "preset share", name="Fur")
+    assert (words(card).strip(), labels(card)) == (wording.PLAIN, CARD)
+    assert wording.added_words("Fur", "Fur", was_there=False) in words(await stage.press("Ada", card, SAVE))
+
+
+async def test_a_code_that_could_not_be_told_stands_in_the_panel(stage: Stage) -> None:  # noqa: F811
+    await stage.ask("Sam", "preset save", name="Fur", layer="mid")
+    stage.playground.rest.faults.plan(Fault("missing_access", *FOLLOW_UP))
+    card = await stage.ask("Sam", "preset share", name="Fur")
+    assert labels(card) == CARD
+    code = await code_of(stage)
+    assert not any(wording.shared_words(code) in words(one) for one in stage.playground.world.messages.values())
+    assert "Saved" in words(await stage.ask("Ada", "preset import", code=code))
 
 
 def old_command(stage: Stage) -> JsonDict:  # noqa: F811
