@@ -262,6 +262,19 @@ async def test_a_code_that_could_not_be_told_stands_in_the_panel(stage: Stage) -
     assert "Saved" in words(await stage.ask("Ada", "preset import", code=code))
 
 
+@pytest.mark.parametrize("fault", ["lost answer", "late server error"])
+async def test_where_nobody_said_whether_a_card_was_taken_there_is_one(stage: Stage, fault: str) -> None:  # noqa: F811
+    await stage.ask("Sam", "preset save", name="Fur", layer="mid")
+    stage.playground.rest.faults.plan(Fault(fault, *CALLBACK))
+    asked = stage.playground.command("Sam", "dreams", "preset share", name="Fur")
+    world = stage.playground.world
+    await world.until(lambda: any("preset import" in words(one) for one in world.messages.values()) or None)
+    code, shown = await code_of(stage), [*world.messages.values()]
+    assert asked.acknowledged is not None
+    assert len([one for one in shown if labels(one) == CARD]) == 1
+    assert len([one for one in shown if wording.shared_words(code) in words(one)]) == 1
+
+
 def old_command(stage: Stage) -> JsonDict:  # noqa: F811
     """What a client sends that has not heard yet that `/preset use` is gone."""
     found = registry.find(stage.playground.world, "preset list", 1)
