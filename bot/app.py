@@ -31,8 +31,10 @@ from bot.requests.actions import JobActions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota
 from bot.requests.pending_requests import PendingRequests
+from bot.requests.preset_actions import PresetActions
 from bot.requests.service import RequestService
 from bot.store.presets import Presets
+from bot.store.shared_presets import SharedPresets
 from engine import logs
 from engine import settings as jobs_settings
 from engine.errors import Refusal, SettingsError
@@ -167,6 +169,7 @@ async def compose(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog
     )
     client.actions = JobActions(client.service, publisher, tracker)
+    client.preset_actions = PresetActions(client.service, publisher, SharedPresets(database, presets))
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,

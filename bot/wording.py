@@ -38,9 +38,12 @@ COMMANDS = {
     "lab channel": "See what a channel, or a whole layer, looks for",
     "preset": "Save and reuse your settings",
     "preset save": "Save settings under a name",
-    "preset use": "Dream with one of your presets",
     "preset list": "See your presets",
-    "preset delete": "Delete one of your presets",
+    "preset show": "See a preset's settings, dream with it, share it",
+    "preset rename": "Give a preset another name",
+    "preset delete": "Delete one of your presets; what you shared of it ends, too",
+    "preset share": "Post a preset here for everyone, and get its code for other servers",
+    "preset import": "Save a preset that somebody shared with you by its code",
     "queue": "See your place in the queue",
     "help": "How to dream, with three examples",
 }
@@ -80,6 +83,9 @@ OPTIONS = {
     "layer of a channel": "low, mid, high, or a layer name (default mid)",
     "frames": f"Number of frames, {_range(Zoom, 'frames')}",
     "name": "The preset's name",
+    "name to save": "What to call it; one of that name is replaced",
+    "to": "The new name",
+    "code": "The code, like K7QP-2M9X",
 }
 DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream avatar"
@@ -117,6 +123,12 @@ VERBS = {
     "more": "More",
     "save": "Save as preset",
     "delete": "Delete",
+    "preset_save": "Save to mine",
+    "preset_try": "Dream with it",
+    "preset_dream": "Dream with it",
+    "preset_share": "Share",
+    "preset_unshare": "Stop sharing",
+    "preset_delete": "Delete",
 }
 
 PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking"}
@@ -152,6 +164,10 @@ PLAIN_ALT = "A dream"
 OPENING = "Opening your image…"
 INTERRUPTED = "I restarted while opening your image. Please run the command again."
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
+MOVED_COMMANDS = {
+    "preset use": "`/preset use` is `/dream preset:` now: choose your preset there, beside an image and all the rest.",
+}
+"""What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
 STOPPING = "I'm restarting. Try again in a minute; dreams in the queue are kept."
 MORE_PROMPT = "**More for this one**"
@@ -165,6 +181,9 @@ PICK_KEEP = "Original blended in"
 PICK_COLOURS = "Colours"
 PICK_SIZE = "Size"
 KEEPS = (("None", 0.0), ("A quarter", 0.25), ("Half", 0.5), ("Three quarters", 0.75))
+PICK_PROTECT = "Left untouched"
+PICK_GUIDE_BY = "Guide"
+PICK_NETWORK = "Model"
 PICK_SUBJECT = "Subject"
 PICK_LAYER = "Layer"
 PICK_STRENGTH = "Strength"
@@ -441,15 +460,103 @@ def saved_words(name: str, *, replaced: bool = False) -> str:
     return f"{done} Use it: `/dream preset:{escape_code(name)}`"
 
 
-def deleted_words(name: str) -> str:
+def moved_words(command: str) -> str:
+    """For a command that there is no more: what it is called now."""
+    return MOVED_COMMANDS.get(command, CHANGED)
+
+
+def deleted_words(name: str, *, shared: bool = False) -> str:
     """After deleting."""
-    return f"Deleted the preset {escape(name)}. `/preset list` shows the others."
+    ended = " What you shared of it can't be saved any more." if shared else ""
+    return f"Deleted the preset {escape(name)}.{ended} `/preset list` shows the others."
+
+
+def renamed_words(name: str, to: str) -> str:
+    """After renaming."""
+    return f"{escape(name)} is {escape(to)} now. Use it: `/dream preset:{escape_code(to)}`"
+
+
+def added_words(shared: str, name: str, *, was_there: bool) -> str:
+    """After saving what somebody shared, under its own name or under another."""
+    use = f"Use it: `/dream preset:{escape_code(name)}`"
+    if was_there:
+        return f"You have this one already, as {escape(name)}. {use}"
+    if shared == name:
+        return f"Saved. {use}"
+    return f"You have another preset called {escape(shared)}, so I saved this one as {escape(name)}. {use}"
+
+
+def shared_words(code: str) -> str:
+    """For who shared a preset, and nobody else."""
+    return (
+        f"Shared. In other servers it's `/preset import code:{code}`.\n"
+        "-# Card and code keep these settings, whatever you change later. To end both, delete the preset or press "
+        "Stop sharing under `/preset show`."
+    )
+
+
+def unshared_words(name: str) -> str:
+    """After a preset is shared no more."""
+    return f"{escape(name)} isn't shared any more: its cards and codes no longer save it. You still have it."
+
+
+def share_card_words(sharer: str, name: str, settings: str) -> str:
+    """On the card of a shared preset."""
+    hint = "-# Save to mine keeps these settings for you, as one of your own presets."
+    return f"{escape(sharer)} shares a preset: **{escape(name)}**\n{settings}\n{hint}"
+
+
+def preset_panel_words(name: str, settings: str, code: str = "", *, changed: bool = False) -> str:
+    """One's own preset, with the code if it is shared, and whether it was changed since."""
+    since = ", as it was before you changed it" if changed else ""
+    shared = f"\n-# Shared{since}: `/preset import code:{code}`" if code else ""
+    return f"**{escape(name)}**\n{settings}{shared}"
+
+
+def preset_settings(params: Dream) -> str:
+    """The settings of a preset in words, one a line: what it brings out, what is not the default, and the model."""
+    option, word = params.aim
+    about = f" ({aim_words(params)})" if option == "layer" else ""
+    lines = [f"{PICK_LAYER if option == 'layer' else PICK_SUBJECT}: {escape(word, 100)}{escape(about, 200)}"]
+    lines += [f"{PRESET_LABELS[name]}: {_value_words(name, value)}" for name, value in _preset_facts(params).items()]
+    return "\n".join([*lines, f"{PICK_NETWORK}: {escape(params.network, 60)}"])
+
+
+PRESET_LABELS = {
+    "strength": PICK_STRENGTH,
+    "size": PICK_SIZE,
+    "look": PICK_LOOK,
+    "keep": PICK_KEEP,
+    "colours": PICK_COLOURS,
+    "protect": PICK_PROTECT,
+    "guide_by": PICK_GUIDE_BY,
+}
+
+
+def _preset_facts(params: Dream) -> dict[str, Any]:
+    return {name: value for name in PRESET_LABELS if (value := getattr(params, name)) != _default(params, name)}
+
+
+def _value_words(name: str, value: Any) -> str:
+    """A setting's value as the chat calls it: "1.6 (strong)", "768 px", "25%"."""
+    if name == "strength":
+        found = next((label.partition(" ·")[0].lower() for label, number in STRENGTHS if number == value), "")
+        return f"{value:g}{f' ({found})' if found else ''}"
+    if name in ("size", "keep"):
+        return f"{value} px" if name == "size" else f"{value:.0%}"
+    labels = {"look": LOOKS, "colours": COLOURS, "protect": PROTECT, "guide_by": GUIDE_BY}[name]
+    return next(label for label, word in labels if word == value)
 
 
 def preset_line(name: str, options: dict[str, object]) -> str:
     """One preset in the list."""
+    return f"**{escape(name)}** · {raw_settings(options)}"
+
+
+def raw_settings(options: dict[str, object]) -> str:
+    """Settings as they are typed."""
     shown = " ".join(f"{key}:{value}" for key, value in options.items() if key != "recipe")
-    return f"**{escape(name)}** · `{escape_code(shown, 200)}`"
+    return f"`{escape_code(shown, 200)}`"
 
 
 def preset_list(lines: list[str]) -> str:

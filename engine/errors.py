@@ -13,7 +13,8 @@
     │   ├── NoImprint         BadImprint      MadeElsewhere
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
-    │   └── UnreadableReply
+    │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
+    │   └── TooManyCodes      TooManyShares
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -153,6 +154,38 @@ class TooManyPresets(Refusal):
     """You have {limit} presets, which is the limit. Delete one with `/preset delete` first."""
 
     code = "R16"
+
+
+class PresetNameTaken(Refusal):
+    """You already have a preset "{name}". Choose another name, or delete that one with `/preset delete` first."""
+
+    code = "R50"
+
+
+class PresetRevoked(Refusal):
+    """This preset isn't shared any more: whoever shared it deleted it or stopped sharing it.
+    Ask them to share it again, or make your own with `/preset save`."""
+
+    code = "R51"
+
+
+class UnknownCode(Refusal):
+    """No shared preset has that code. Check every character, or ask for a new code."""
+
+    code = "R52"
+
+
+class TooManyCodes(Refusal):
+    """That's {limit} wrong codes within an hour, which is the limit. Try again in about {minutes} min."""
+
+    code = "R53"
+
+
+class TooManyShares(Refusal):
+    """You're sharing {limit} versions of presets, which is the limit.
+    Press Stop sharing under `/preset show`, or delete a preset, first."""
+
+    code = "R54"
 
 
 class NotYours(Refusal):

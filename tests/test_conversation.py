@@ -195,11 +195,14 @@ async def test_an_unknown_layer_names_the_nearest(room: Room) -> None:
     assert "high" in texts(refused)
 
 
-async def test_presets_are_saved_used_listed_and_deleted(room: Room) -> None:
+async def test_presets_are_saved_used_listed_shared_and_deleted(room: Room) -> None:
     await room.ask("You", "preset save", name="Deep sea", layer="low", size=128)
     assert "Deep sea" in texts(await room.ask("You", "preset list"))
-    dreamed = await room.until_button(await room.ask("You", "preset use", name="deep sea"), "Deeper")
+    dreamed = await room.until_button(await room.ask("You", "dream", preset="deep sea"), "Deeper")
     assert "layer:low" in texts(dreamed)
+    card = await room.ask("You", "preset share", name="deep sea")
+    await room.response_to(room.playground.press("Ada", card, "Save to mine"))
+    assert "Deep sea" in texts(await room.ask("Ada", "preset list"))
     await room.ask("You", "preset delete", name="Deep sea")
     assert "Deep sea" not in texts(await room.ask("You", "preset list"))
 

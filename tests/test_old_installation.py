@@ -46,7 +46,7 @@ async def test_its_presets_and_its_buttons_work() -> None:
         assert "Deep sea" in texts(await room.ask("You", "preset list"))
         old = posted(room)
         assert labels(old) == ["Deeper", "Again", "Zoom", "More"]
-        used = await room.until_button(await room.ask("You", "preset use", name="deep sea"), "Deeper")
+        used = await room.until_button(await room.ask("You", "dream", preset="deep sea"), "Deeper")
         assert "layer:low" in texts(used)
         for button in ("Deeper", "Again"):
             dreamed = await room.until_button(

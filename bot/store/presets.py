@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import itertools
 import json
 import time
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.store.tables import presets
-from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
+from engine.errors import BadPresetName, PresetNameTaken, TooManyPresets, UnknownPreset
 from engine.params import Dream, Zoom, rename_options
 from engine.queue.database import reading
 
@@ -47,6 +49,14 @@ class Saved:
     replaced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The name under which somebody else's preset is one's own, and whether it was before."""
+
+    name: str
+    was_there: bool
+
+
 class Presets:
     """The repository; every call runs in a thread."""
 
@@ -56,10 +66,24 @@ class Presets:
 
     async def save(self, user_id: str, name: str, options: Options) -> Saved:
         """Keep options under a name, over one of the same name. Raises `BadPresetName` and `TooManyPresets`."""
-        clean = normalise_name(name)
-        if not is_name(clean):
-            raise BadPresetName
+        clean = checked_name(name)
         return Saved(clean, await asyncio.to_thread(self._save, user_id, clean, options))
+
+    async def add(self, user_id: str, name: str, options: Options) -> Added:
+        """Keep options under a name or, where that is taken, under the next one that is free ("fur 2"). Whoever has
+        a preset of just these options keeps that alone. Raises `TooManyPresets`."""
+        return await asyncio.to_thread(self._add, user_id, name, options)
+
+    async def rename(self, user_id: str, name: str, to: str) -> str:
+        """Call a preset otherwise; the name as it is kept. Raises `UnknownPreset`, `BadPresetName` and
+        `PresetNameTaken`."""
+        clean = checked_name(to)
+        await asyncio.to_thread(self._rename, user_id, name, clean)
+        return clean
+
+    async def get(self, user_id: str, name: str) -> Preset:
+        """One preset, which does not count as used. Raises `UnknownPreset`, which names the nearest."""
+        return await asyncio.to_thread(self._get, user_id, name)
 
     async def load(self, user_id: str, name: str) -> Options:
         """The options of a preset. Raises `UnknownPreset`, which names the nearest."""
@@ -75,30 +99,56 @@ class Presets:
 
     def _save(self, user_id: str, name: str, options: Options) -> bool:
         """Whether there was one of that name."""
-        now, params = time.time(), json.dumps(options)
-        over = sa.update(presets).where(self._one(user_id, name)).values(name=name, params=params, used=now)
-        new = {
-            "user_id": user_id,
-            "name": name,
-            "name_key": lookup_key(name),
-            "params": params,
-            "created": now,
-            "used": now,
-        }
+        changed = {"name": name, "params": json.dumps(options), "used": time.time()}
         with self._engine.begin() as db:
-            replaced = bool(db.execute(over).rowcount)  # the lock: nobody is between this and the rest
+            replaced = bool(db.execute(sa.update(presets).where(of_user(user_id, name)).values(changed)).rowcount)
             if not replaced:
-                db.execute(sa.insert(presets).values(**new))
-            if not replaced and db.scalar(self._count(user_id)) > self._limit:  # type: ignore[operator]
-                raise TooManyPresets(limit=self._limit)
+                self._insert(db, user_id, name, options)
         return replaced
 
-    def _count(self, user_id: str) -> sa.Select[int]:
-        return sa.select(sa.func.count()).where(presets.c.user_id == user_id)
+    def _add(self, user_id: str, name: str, options: Options) -> Added:
+        with self._engine.begin() as db:
+            kept = db.execute(sa.select(presets).where(presets.c.user_id == user_id)).all()
+            for row in kept:
+                if rename_options(json.loads(row.params)) == options:
+                    return Added(row.name, was_there=True)
+            taken = {row.name_key for row in kept}
+            free = next(one for one in numbered_names(name) if lookup_key(one) not in taken)
+            self._insert(db, user_id, free, options)
+        return Added(free, was_there=False)
+
+    def _insert(self, db: sa.Connection, user_id: str, name: str, options: Options) -> None:
+        """One more in a transaction, which raises `TooManyPresets`."""
+        count = db.scalar(sa.select(sa.func.count()).where(presets.c.user_id == user_id)) or 0
+        if count >= self._limit:
+            raise TooManyPresets(limit=self._limit)
+        named = {"user_id": user_id, "name": name, "name_key": lookup_key(name)}
+        now = time.time()
+        db.execute(sa.insert(presets).values({**named, "params": json.dumps(options), "created": now, "used": now}))
+
+    def _rename(self, user_id: str, name: str, to: str) -> None:
+        with self._engine.begin() as db:
+            id = self.row(db, user_id, name).id
+            other = db.execute(sa.select(presets).where(of_user(user_id, to), presets.c.id != id)).first()
+            if other is not None:
+                raise PresetNameTaken(name=other.name)
+            db.execute(sa.update(presets).where(presets.c.id == id).values(name=to, name_key=lookup_key(to)))
+
+    def _get(self, user_id: str, name: str) -> Preset:
+        with reading(self._engine) as db:
+            row = self.row(db, user_id, name)
+        return Preset(row.name, rename_options(json.loads(row.params)))
+
+    def row(self, db: sa.Connection, user_id: str, name: str) -> sa.Row[Any]:
+        """The row of one preset, over a connection. Raises `UnknownPreset`, which names the nearest."""
+        row = db.execute(sa.select(presets).where(of_user(user_id, name))).first()
+        if row is None:
+            raise self._unknown(user_id, name)
+        return row
 
     def _load(self, user_id: str, name: str) -> Options:
         with self._engine.begin() as db:
-            used = sa.update(presets).where(self._one(user_id, name)).values(used=time.time())
+            used = sa.update(presets).where(of_user(user_id, name)).values(used=time.time())
             found = db.scalar(used.returning(presets.c.params))
         if found is None:
             raise self._unknown(user_id, name)
@@ -112,12 +162,9 @@ class Presets:
 
     def _delete(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:
-            gone = db.execute(sa.delete(presets).where(self._one(user_id, name))).rowcount
+            gone = db.execute(sa.delete(presets).where(of_user(user_id, name))).rowcount
         if not gone:
             raise self._unknown(user_id, name)
-
-    def _one(self, user_id: str, name: str) -> sa.ColumnElement[bool]:
-        return (presets.c.user_id == user_id) & (presets.c.name_key == lookup_key(name))
 
     def _unknown(self, user_id: str, name: str) -> UnknownPreset:
         kept = {lookup_key(preset.name): preset.name for preset in self._all(user_id)}
@@ -125,6 +172,27 @@ class Presets:
         hint = f"Did you mean {kept[near[0]]}?" if near else "" if kept else "Save one with `/preset save` first."
         shown = normalise_name(name)[:NAME_LIMIT].replace("`", "'")
         return UnknownPreset(name=shown, hint=hint or "`/preset list` shows yours.")
+
+
+def of_user(user_id: str, name: str) -> sa.ColumnElement[bool]:
+    """Of the rows of presets, the one that a user's name means."""
+    return (presets.c.user_id == user_id) & (presets.c.name_key == lookup_key(name))
+
+
+def checked_name(name: str) -> str:
+    """A name as it is kept. Raises `BadPresetName`."""
+    clean = normalise_name(name)
+    if not is_name(clean):
+        raise BadPresetName
+    return clean
+
+
+def numbered_names(name: str) -> Iterator[str]:
+    """The name, then with a number behind it, none longer than a name may be: "fur", "fur 2", "fur 3"."""
+    yield name
+    for number in itertools.count(2):
+        ending = f" {number}"
+        yield name[: NAME_LIMIT - len(ending)].rstrip() + ending
 
 
 def normalise_name(name: str) -> str:

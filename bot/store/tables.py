@@ -18,3 +18,15 @@ presets = sa.Table(
     sa.Column("used", sa.Float, nullable=False),
     sa.UniqueConstraint("user_id", "name_key"),
 )
+
+shared_presets = sa.Table(
+    "shared_presets",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("preset_id", sa.Integer, sa.ForeignKey(presets.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+"""What a preset was when it was shared, which later changes of it leave as it is; gone with the preset."""

@@ -20,6 +20,9 @@ STYLES = {
     "dream": discord.ButtonStyle.primary,
     "tune_go": discord.ButtonStyle.primary,
     "delete": discord.ButtonStyle.danger,
+    "preset_save": discord.ButtonStyle.primary,
+    "preset_dream": discord.ButtonStyle.primary,
+    "preset_delete": discord.ButtonStyle.danger,
 }
 PICKS = ("pick1", "pick2", "pick3", "pick4")
 """The buttons that take one picture out of a sheet, which stand in a row of their own."""

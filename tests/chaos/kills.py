@@ -181,7 +181,7 @@ class Storm:
         if self.random.random() < 0.4:
             self.house.playground.command(who, place, "preset save", name="Storm", layer="mid", size=128)
         else:
-            self.house.playground.command(who, place, "preset use", name="Storm")
+            self.house.playground.command(who, place, "dream", preset="Storm")
 
     def _press(self, who: str) -> None:
         """Cancel or keep what runs, or ask for more of what is done."""

@@ -10,8 +10,10 @@ import pytest
 from discord import app_commands
 
 from bot import wording
+from bot.components import preset_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
-from bot.gateway.client import COGS, Client
+from bot.components.preset_buttons import PresetComponent
+from bot.gateway.client import COGS, COMPONENTS, Client
 from bot.gateway.command_sync import digest_of
 from bot.gateway.error_words import sentence
 from bot.playground.rejections import JsonDict
@@ -154,6 +156,32 @@ def test_every_verb_fits_a_custom_id(verb: str) -> None:
     custom_id = f"{verb}:{new_id()}"
     assert JobComponent.__discord_ui_compiled_template__.fullmatch(custom_id)
     assert len(custom_id) <= 100
+
+
+@pytest.mark.parametrize("verb", [*preset_buttons.ACTIONS])
+@pytest.mark.parametrize("which", ["x" * 20, "𝒜" * wording.NAME_LIMIT, "a b-c_ d"])
+def test_every_verb_of_presets_fits_a_custom_id(verb: str, which: str) -> None:
+    custom_id = f"{verb}:{which}"
+    assert [kind for kind in COMPONENTS if kind.knows(custom_id)] == [PresetComponent]
+    assert len(custom_id.encode("utf-16-le")) // 2 <= 100
+
+
+def test_every_button_does_something() -> None:
+    assert wording.VERBS.keys() <= ACTIONS.keys() | preset_buttons.ACTIONS.keys()
+
+
+@pytest.mark.parametrize("moved", wording.MOVED_COMMANDS)
+async def test_who_sends_a_command_that_moved_is_told_where_to(client: Client, moved: str) -> None:
+    assert moved not in spoken(client)
+    *parents, name = moved.split()
+    told = sentence(app_commands.CommandNotFound(name, parents))
+    assert told == wording.MOVED_COMMANDS[moved]
+    named = [one.partition(":")[0] for one in re.findall(r"`/([^`]+)`", told)]
+    assert moved in named
+    for command in (one for one in named if one != moved):
+        *path, last = command.split()
+        assert command in spoken(client) or last in spoken(client)[" ".join(path)]
+    assert sentence(app_commands.CommandNotFound("sudo", [])) == wording.CHANGED
 
 
 def spoken(client: Client) -> dict[str, JsonDict]:

@@ -629,7 +629,7 @@ async def test_presets_are_saved_used_listed_and_deleted(stage: Stage) -> None:
     assert "no presets yet" in words(await stage.ask("You", "preset list"))
     assert "Saved" in words(await stage.ask("You", "preset save", name="Soft", layer="low", strength=0.5))
     assert "Did you mean" in words(await stage.ask("You", "preset save", name="x", layer="lwo"))
-    used = await stage.ask("You", "preset use", name="soft")
+    used = await stage.ask("You", "dream", preset="soft")
     (row,) = await stage.rows()
     assert (climb(row).layer, climb(row).strength) == ("low", 0.5)
     assert not used.ephemeral

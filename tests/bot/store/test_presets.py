@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store import tables
-from bot.store.presets import Presets, Saved, lookup_key, normalise_name
-from engine.errors import BadPresetName, TooManyPresets, UnknownPreset
+from bot.store.presets import NAME_LIMIT, Added, Preset, Presets, Saved, lookup_key, normalise_name
+from engine.errors import BadPresetName, PresetNameTaken, TooManyPresets, UnknownPreset
 from engine.queue.database import connect, sqlite_url
 
 LIMIT = 3
@@ -135,6 +135,59 @@ async def test_a_name_is_suggested_only_where_it_is_near(presets: Presets, asked
     await presets.save("1", "towers", {})
     with pytest.raises(UnknownPreset, match=hint):
         await presets.load("1", asked)
+
+
+async def test_one_is_shown_without_being_used(presets: Presets) -> None:
+    for name in ("Fur", "b"):
+        await presets.save("1", name, {"layer": "low"})
+    assert await presets.get("1", "fur") == Preset("Fur", {"layer": "low"})
+    assert [one.name for one in await presets.all("1")] == ["b", "Fur"]
+    with pytest.raises(UnknownPreset, match="Did you mean Fur"):
+        await presets.get("1", "furr")
+
+
+async def test_somebody_elses_takes_its_name_or_the_next_that_is_free(presets: Presets) -> None:
+    assert await presets.add("1", "Fur", {"layer": "low"}) == Added("Fur", was_there=False)
+    assert await presets.add("1", "FUR", {"layer": "mid"}) == Added("FUR 2", was_there=False)
+    assert await presets.add("1", "Fur", {"layer": "high"}) == Added("Fur 3", was_there=False)
+    with pytest.raises(TooManyPresets):
+        await presets.add("1", "Fur", {"subject": "eyes"})
+    assert await presets.load("1", "fur 2") == {"layer": "mid"}
+
+
+async def test_the_same_settings_are_not_kept_twice_not_even_at_once(presets: Presets) -> None:
+    added = await asyncio.gather(*(presets.add("1", "Fur", {"layer": "low", "strength": 1.0}) for _ in range(4)))
+    assert sorted(one.was_there for one in added) == [False, True, True, True]
+    assert {one.name for one in added} == {"Fur"}
+    await presets.rename("1", "fur", "Mine")
+    assert await presets.add("1", "Fur", {"strength": 1, "layer": "low"}) == Added("Mine", was_there=True)
+    for name in "bc":
+        await presets.save("1", name, {})
+    assert (await presets.add("1", "Fur", {"strength": 1, "layer": "low"})).was_there, "the limit is no matter"
+
+
+@pytest.mark.parametrize("name", ["x" * NAME_LIMIT, "塔" * NAME_LIMIT, "a " * (NAME_LIMIT // 2 - 1) + "bc"])
+async def test_a_number_behind_a_long_name_fits(presets: Presets, name: str) -> None:
+    await presets.add("1", name, {"layer": "low"})
+    added = await presets.add("1", name, {"layer": "mid"})
+    assert added.name.endswith(" 2")
+    assert len(added.name) <= NAME_LIMIT
+    assert normalise_name(added.name) == added.name
+
+
+async def test_renaming(presets: Presets) -> None:
+    await presets.save("1", "Fur", {"layer": "low"})
+    await presets.save("1", "Sea", {"layer": "mid"})
+    assert await presets.rename("1", "fur", " Soft  fur ") == "Soft fur"
+    assert await presets.load("1", "soft fur") == {"layer": "low"}
+    assert await presets.rename("1", "soft fur", "SOFT FUR") == "SOFT FUR"
+    with pytest.raises(PresetNameTaken, match="Sea"):
+        await presets.rename("1", "soft fur", "ＳＥＡ")
+    with pytest.raises(BadPresetName):
+        await presets.rename("1", "soft fur", "<@1>")
+    with pytest.raises(UnknownPreset):
+        await presets.rename("2", "soft fur", "mine")
+    assert {one.name for one in await presets.all("1")} == {"SOFT FUR", "Sea"}
 
 
 @given(st.text(max_size=40))

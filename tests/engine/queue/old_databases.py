@@ -51,12 +51,16 @@ PRESET = {"id": 1, "user_id": COMMON["requester"], "name": "Fur", "name_key": "f
           "created": 800.0, "used": 810.0}  # fmt: skip
 CALIBRATION = {"recipe": "dream", "network": "pocket", "seconds_per_unit": 0.31}
 TIMING = {"kind": "dream", "network": "pocket", "size_class": 18, "seconds_per_unit": 0.31, "course": "[0.2, 1.0]"}
+SHARED_PRESET = {"id": "s" * 20, "code": "K7QP2M9X", "preset_id": PRESET["id"], "name": "Fur", "created": 820.0,
+                 "params": '{"network": "pocket", "layer": "mid"}'}  # fmt: skip
 
 
 NAMED = "0004"
 """From here on presets name their network."""
 TIMED = "0007"
 """From here on dreams are timed by kind and size."""
+SHARED = "0008"
+"""From here on presets can be shared."""
 
 
 def revisions() -> list[str]:
@@ -89,6 +93,8 @@ def dump(revision: str) -> str:
             _insert(db, "calibrations", CALIBRATION)
             if revision >= TIMED:
                 _insert(db, "timings", TIMING)
+            if revision >= SHARED:
+                _insert(db, "shared_presets", SHARED_PRESET)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"
