@@ -13,6 +13,7 @@ NAME: Final = "TEST_RUN"
 """A variable that everything started by this run inherits."""
 PATIENCE_S: Final = 10.0
 """What was told to end may need so long on a busy machine."""
+TRACKER: Final = "multiprocessing.resource_tracker"
 PROC: Final = Path("/proc")
 
 
@@ -44,7 +45,8 @@ def _running() -> Iterator[tuple[int, str]]:
             if _parent(folder) in ours or wanted in (folder / "environ").read_bytes().split(b"\0"):
                 ours.add(pid)
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-                if pid != os.getpid() and command:  # a zombie has none: it has ended
+                # a zombie has no command: it has ended; Python's own tracker of shared memory ends with its parent
+                if pid != os.getpid() and command and not (TRACKER in command and _parent(folder) == os.getpid()):
                     yield pid, command
         except OSError:  # it ended meanwhile, or belongs to somebody else
             continue

@@ -294,9 +294,11 @@ class DeliveryTracker:
         if not track.preview and track.job.picture is not None:
             shown = await self._dispatch.get_blob(track.job.picture)
         if track.phase is Phase.RUNNING:
-            return status_card.dreaming_card(id, job, posting, shown, track.preview, track.fraction, track.left_s)
+            return status_card.dreaming_card(
+                id, job, posting, shown, track.preview, track.fraction, track.left_s, broken_off=row.broken_off
+            )
         place = await self._dispatch.place(id)
-        return status_card.waiting_card(id, job, posting, shown, place, crashed=row.crashes > 0)
+        return status_card.waiting_card(id, job, posting, shown, place, broken_off=row.broken_off)
 
     async def _deliver_answer(self, id: JobId) -> None:
         row = await self._dispatch.row(id)

@@ -21,11 +21,11 @@ def waiting_card(
     shown: bytes | None,
     place: Place | None,
     *,
-    crashed: bool = False,
+    broken_off: bool = False,
 ) -> Card:
-    """In the line, with the picture it will be made of; `crashed` is one that was begun before and broke."""
+    """In the line, with the picture it will be made of; `broken_off` is one whose engine died."""
     stands = wording.place_words(place)
-    said = f"{wording.ONCE_MORE} {stands}" if crashed else stands
+    said = f"{wording.ONCE_MORE} {stands}" if broken_off else stands
     text = wording.status_words(said, posting.name, job.params, posting.frame)
     return Card(text, _picture_before(shown, posting, job), ("cancel",), id)
 
@@ -38,10 +38,14 @@ def dreaming_card(
     preview: bytes,
     fraction: float,
     left_s: float = 0.0,
+    *,
+    broken_off: bool = False,
 ) -> Card:
-    """Under way, with the latest preview once there is one."""
+    """Under way, with the latest preview once there is one; `broken_off` is one that was under way before."""
     params = job.params
-    text = wording.status_words(wording.progress_words(params, fraction, left_s), posting.name, params, posting.frame)
+    progress = wording.progress_words(params, fraction, left_s)
+    said = f"{wording.ONCE_MORE} {progress}" if broken_off else progress
+    text = wording.status_words(said, posting.name, params, posting.frame)
     if preview:
         picture = Picture(preview, wording.alt_text(params, posting.original), job.spoiler)
         return Card(text, picture, ("cancel", "keep"), id)

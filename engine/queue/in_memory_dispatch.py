@@ -32,6 +32,8 @@ from engine.queue.job import (
 )
 from engine.queue.ledger import Ledger
 
+ENGINE = "by hand"
+
 
 class MemoryDispatch:
     """The port of `engine.queue.dispatch_port`, where the methods it shares are described."""
@@ -47,7 +49,7 @@ class MemoryDispatch:
 
     def start(self) -> JobRow | None:
         """Claim the next job, as an engine does."""
-        row = self.ledger.claim("by hand")
+        row = self.ledger.claim(ENGINE)
         if row:
             self._send_hint(Started(row.id))
         return row
@@ -80,6 +82,14 @@ class MemoryDispatch:
         state = self.ledger.record_crash(id, self._attempt(id))
         self._send_hint(Settled(id) if state.settled else Requeued(id))
         return state
+
+    def restart_engine(self, id: JobId) -> State:
+        """The engine died on a running job, and its successor takes back what it ran."""
+        self.ledger.requeue(ENGINE)
+        row = self.ledger.row(id)
+        assert row is not None
+        self._send_hint(Settled(id) if row.state.settled else Requeued(id))
+        return row.state
 
     def _attempt(self, id: JobId) -> int:
         row = self.ledger.row(id)

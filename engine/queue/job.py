@@ -106,6 +106,11 @@ class JobRow:
     expected: Timing = EVEN
     """How long it will take, and in what course; known of what was claimed just now."""
 
+    @property
+    def broken_off(self) -> bool:
+        """Whether it waits or runs again because its engine, or the engine's child, ended in the middle of it."""
+        return self.attempt > 1 if self.state is State.RUNNING else self.started is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

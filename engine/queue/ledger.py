@@ -298,8 +298,8 @@ class Ledger:
         return self._settle(id, attempt, {"state": State.CANCELLED, "finished": self.clock()})
 
     def give_back(self, id: JobId, attempt: int) -> bool:
-        """Put a job back unharmed: the engine stops gracefully."""
-        return self._settle(id, attempt, {"state": State.QUEUED, "engine": None})
+        """Put a job back unharmed, as if it had never begun: the engine stops gracefully."""
+        return self._settle(id, attempt, {"state": State.QUEUED, "engine": None, "started": None})
 
     def record_crash(self, id: JobId, attempt: int) -> State:
         """The child died on it: queued once more, or failed the second time."""

@@ -217,22 +217,26 @@ async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
     await wall.until(lambda: "20%" in wall.texts(id)[-1])
 
 
+@pytest.mark.parametrize("dead", ["child", "engine"])
 async def test_a_crashed_job_says_so_keeps_cancel_and_is_answered_once(
-    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker, dead: str
 ) -> None:
     id = await queue(dispatch)
     await tracker.follow(id)
     dispatch.start()
     dispatch.progress(id, 2, 5, JPEG)
     await wall.until(lambda: wall.shown)
-    assert dispatch.crash(id) is State.QUEUED
+    assert (dispatch.crash(id) if dead == "child" else dispatch.restart_engine(id)) is State.QUEUED
     await wall.until(lambda: "Something broke, trying once more. You're next" in wall.texts(id)[-1])
     dispatch.start()
+    dispatch.progress(id, 1, 5, JPEG)
+    await wall.until(lambda: "Something broke, trying once more. Dreaming… 20%" in wall.texts(id)[-1])
     dispatch.finish(id, PNG)
     assert await posted(dispatch, id) == "7"
     assert [card.verbs for _, card in wall.shown] == [
         ("cancel", "keep"),
         ("cancel",),
+        ("cancel", "keep"),
         ("deeper", "again", "zoom", "tune", "more"),
     ]
 

@@ -142,6 +142,26 @@ def test_the_first_guess_knows_how_heavy_a_network_is(ledger: Ledger) -> None:
     assert heavy == pytest.approx(24.8 * light)
 
 
+def test_what_was_given_back_is_not_broken_off_and_what_an_engine_died_on_is(ledger: Ledger) -> None:
+    id = ledger.submit(a_job(), {})
+
+    def broken_off() -> bool:
+        row = ledger.row(id)
+        assert row
+        return row.broken_off
+
+    first = ledger.claim("e")
+    assert first
+    assert not broken_off()
+    assert ledger.give_back(id, first.attempt)
+    assert not broken_off()
+    ledger.claim("e")
+    ledger.requeue("e")
+    assert broken_off()
+    assert ledger.claim("e")
+    assert broken_off()
+
+
 def test_a_zombie_changes_nothing(ledger: Ledger) -> None:
     ledger.submit(a_job(), {})
     zombie = ledger.claim("e")
