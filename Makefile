@@ -1,4 +1,4 @@
-# make play | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=worksteal
 
-.PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery judge clean
+.PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery first-minute commands judge clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir $(PLAYGROUND_DIR) --open
@@ -74,6 +74,13 @@ bench: setup
 
 gallery: setup
 	$(BIN)/python -m engine.gallery --out docs/gallery
+
+# the README's clip, and docs/commands.md with what each command answers: real answers in the playground
+first-minute: setup
+	$(BIN)/python -m tests.first_minute
+
+commands: setup
+	$(BIN)/python -m tests.command_page
 
 # hours: what the recipes make, and what a network that makes nothing says of it; JUDGE_ARGS="--only concepts --count 20"
 judge: setup

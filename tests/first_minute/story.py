@@ -255,25 +255,33 @@ class Story:
     async def _finished(self, step: str, act: Callable[[], Awaitable[None]], button: str = "Deeper") -> Message:
         """The message that the bot adds, once its picture stands in the page."""
         answer = await self._next(step, act)
+        await self.finished(answer, button)
+        return self.room.now(answer)
+
+    async def finished(self, answer: Message, button: str) -> None:
+        """Until a message has that button, and its picture stands in the page."""
         await self.room.until_button(answer, button)
         await self._sees_picture(answer)
-        return self.room.now(answer)
+
+    async def answer(self, act: Callable[[], Awaitable[None]]) -> Message:
+        """Whatever the bot says to an action, to everybody or to one person."""
+        return await self._new("", act, (False, True))
 
     async def _next(self, step: str, act: Callable[[], Awaitable[None]]) -> Message:
         """The public message that the bot adds after an action."""
-        return await self._new(step, act, ephemeral=False)
+        return await self._new(step, act, (False,))
 
     async def _whisper(self, act: Callable[[], Awaitable[None]]) -> Message:
         """What the bot then says to one person alone."""
-        return await self._new("", act, ephemeral=True)
+        return await self._new("", act, (True,))
 
-    async def _new(self, step: str, act: Callable[[], Awaitable[None]], *, ephemeral: bool) -> Message:
-        known = {one.id for one in self._of_the_bot(ephemeral=ephemeral)}
+    async def _new(self, step: str, act: Callable[[], Awaitable[None]], ephemeral: tuple[bool, ...]) -> Message:
+        known = {one.id for one in self._of_the_bot(ephemeral)}
         await act()
         since = time.monotonic()
 
         def added() -> Message | None:
-            return next((one for one in self._of_the_bot(ephemeral=ephemeral) if one.id not in known), None)
+            return next((one for one in self._of_the_bot(ephemeral) if one.id not in known), None)
 
         answer = await self.room.world.until(added, PATIENCE)
         await expect(self.visitor.message(answer.id)).to_be_visible(timeout=PATIENCE_MS)
@@ -281,10 +289,10 @@ class Story:
             self.waits.seconds[step] = time.monotonic() - since
         return answer
 
-    def _of_the_bot(self, *, ephemeral: bool) -> list[Message]:
+    def _of_the_bot(self, ephemeral: tuple[bool, ...]) -> list[Message]:
         bot = self.room.world.bot.id
         said = self.room.world.messages.values()
-        return [one for one in said if one.author_id == bot and one.ephemeral is ephemeral]
+        return [one for one in said if one.author_id == bot and one.ephemeral in ephemeral]
 
     async def _sees_picture(self, message: Message) -> None:
         """The picture of a message has arrived in the browser, not only its box."""
