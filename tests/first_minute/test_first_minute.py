@@ -1,4 +1,4 @@
-"""The first minute at the page, with the real bot and the real engine: in a window by mouse, on a phone's width by keys."""
+"""The first minute at the page, with the real bot and the real engine: by mouse, and by keys alone on a phone."""
 
 from __future__ import annotations
 
