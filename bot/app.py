@@ -30,6 +30,7 @@ from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota
+from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.service import RequestService
 from bot.store.presets import Presets
@@ -167,6 +168,7 @@ async def compose(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog
     )
     client.actions = JobActions(client.service, publisher, tracker)
+    client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bot.store.posting import Posting
 from engine import params as jobs_params
 from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
@@ -41,7 +42,7 @@ COMMANDS = {
     "preset use": "Dream with one of your presets",
     "preset list": "See your presets",
     "preset delete": "Delete one of your presets",
-    "queue": "See your place in the queue",
+    "info": "See your place in the queue, your dreams and limits, and the models",
     "help": "How to dream, with three examples",
 }
 
@@ -152,6 +153,10 @@ PLAIN_ALT = "A dream"
 OPENING = "Opening your image…"
 INTERRUPTED = "I restarted while opening your image. Please run the command again."
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
+MOVED_COMMANDS = {
+    "queue": "`/queue` is `/info` now: it also shows your dreams, your limits and the models.",
+}
+"""What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
 STOPPING = "I'm restarting. Try again in a minute; dreams in the queue are kept."
 MORE_PROMPT = "**More for this one**"
@@ -193,7 +198,7 @@ and `/lab channel layer:mid` what each part of me looks for.
 Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it, **Tune** to change it.
 Right-click (or hold) a message or a person and open *Apps*, or write `@Pareidolia eyes size:256`
 with an image, a link to one, or somebody's @name.
--# The line under a dream makes it again from the same image. `/queue` shows your place, `/preset` your settings."""
+-# The line under a dream makes it again from the same image. `/info` shows your place, `/preset` your settings."""
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
@@ -468,8 +473,71 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
     return plain(text, limit).replace("`", "'")
 
 
+def moved_words(command: str) -> str:
+    """For a command that there is no more: what it is called now."""
+    return MOVED_COMMANDS.get(command, CHANGED)
+
+
+# /info
+
+INFO_PAGES = {"queue": "Queue", "dreams": "My dreams", "limits": "Limits", "models": "Models"}
+INFO_QUEUE = "**Your place in the queue**"
+INFO_DREAMS = "**Your latest dreams**"
+INFO_LIMITS = "**Your limits**"
+INFO_MODELS = "**Models** · choose one with the option `network`"
+NO_DREAMS = "You have none yet. Start one with `/dream`."
+NO_RATE = "**Per hour or day:** no limit"
+DREAM_LINE_LIMIT = 300
+"""Characters of a command in the list of dreams."""
+
+
+def dream_line(row: JobRow, posting: Posting, *, gone: bool) -> str:
+    """One of your latest dreams: the command, when it was made, and the way to its message."""
+    parts = [f"<t:{int(row.finished or row.created)}:R>", _where(posting, gone)]
+    return f"`{escape_code(credit(row.job.params), DREAM_LINE_LIMIT)}`\n-# {' · '.join(parts)}"
+
+
+def _where(posting: Posting, gone: bool) -> str:
+    if posting.ephemeral:
+        return "private"
+    return "its message is gone" if gone or not posting.link else f"[open]({posting.link})"
+
+
+def pictures_left(count: int, limit: int, free_in_s: float) -> str:
+    """How many more pictures one may ask for at once."""
+    left = f"**At once:** {count} of {limit} pictures in use, {max(limit - count, 0)} left"
+    return f"{left} · the next is free in about {duration(free_in_s)}" if count else left
+
+
+def queue_limit(waiting: int, limit: int) -> str:
+    """How full the queue is."""
+    return f"**Everyone's queue:** {waiting} of {limit}"
+
+
+def presets_left(count: int, limit: int) -> str:
+    """How many presets one has."""
+    return f"**Presets:** {count} of {limit}"
+
+
+def upload_limit(megabytes: float, megapixels: float) -> str:
+    """How large a picture may be."""
+    return f"**Images you send:** up to {megabytes:g} MB and {megapixels:g} megapixels"
+
+
+def model_line(name: str, about: str, *, default: bool) -> str:
+    """One model: what it is called in a command, and what it is good for."""
+    return f"`{escape_code(name)}`{' · default' if default else ''}\n-# {escape(about, 120)}"
+
+
+def models_missing(names: list[str]) -> str:
+    """The models that are not installed; nothing where all are."""
+    if not names:
+        return ""
+    return f"-# Not installed here (the bot's owner can add them): {escape(', '.join(names), 400)}"
+
+
 def queue_line(row: JobRow, where: Place, link: str) -> str:
-    """One of your dreams in `/queue`."""
+    """One of your dreams in the queue."""
     stands = "Dreaming now" if where.state is State.RUNNING else place_words(where)
     return f"`{credit(row.job.params)}`\n{stands}{f' · [open]({link})' if link else ''}"
 

@@ -182,7 +182,7 @@ class QueueFull(Refusal):
 
 
 class TooManyJobs(Refusal):
-    """You have {count} in the queue, and the limit is {limit}. Wait for one, or cancel one with `/queue`, and try
+    """You have {count} in the queue, and the limit is {limit}. Wait for one, or cancel one with `/info`, and try
     again."""
 
     code = "R21"

@@ -517,8 +517,8 @@ async def typing(house: House, place: Channel, _: Any) -> None:
     await house.handled(house.playground.deeds.autocomplete(person, place, "dream", typed, "n").id)
 
 
-async def help_and_queue(house: House, place: Channel, _: Any) -> None:
-    for name in ("help", "queue"):
+async def help_and_info(house: House, place: Channel, _: Any) -> None:
+    for name in ("help", "info"):
         await house.handled(house.playground.command("You", place.id, name).id)
 
 
@@ -548,7 +548,7 @@ STORIES = (
     Story("delete", delete, opened_panel, takes_away=True),
     Story("delete private", delete, private_panel, takes_away=True),
     Story("autocomplete", typing),
-    Story("help and queue", help_and_queue),
+    Story("help and queue", help_and_info),
     Story("refusal", refusal),
 )
 

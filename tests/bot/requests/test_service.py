@@ -761,21 +761,6 @@ async def test_a_reply_without_a_mention_is_not_a_call(stage: Stage) -> None:
     assert await stage.rows() == []
 
 
-async def test_queue_shows_mine_with_cancel(stage: Stage) -> None:
-    assert "The queue is empty" in words(await stage.ask("Ada", "queue"))
-    message = await stage.ask("You", "dream")
-    assert "nothing in the queue" in words(await stage.ask("Ada", "queue"))
-    await stage.ask("You", "dream", layer="low")
-    line = await stage.ask("You", "queue")
-    assert line.ephemeral
-    assert labels(line) == ["Cancel", "Cancel"]
-    stage.playground.press("You", line, "Cancel")
-    await stage.shows(message, "Cancelled")
-    await stage.shows(line, "Cancelled")
-    assert labels(line) == ["Cancel"], "what else waits stays there"
-    assert "layer:low" in words(line)
-
-
 async def test_help_is_private(stage: Stage) -> None:
     message = await stage.ask("You", "help")
     assert message.ephemeral
@@ -1058,7 +1043,7 @@ async def test_what_was_queued_is_not_refused_because_its_place_is_not_known(
 
 async def test_stopped_is_not_said_beside_a_dream_that_runs_or_is_done(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
-    line = await stage.ask("You", "queue")
+    line = await stage.ask("You", "info")
     row = stage.dispatch.start()
     assert row
     stage.playground.press("You", line, "Cancel")
