@@ -43,6 +43,7 @@ COMMANDS = {
     "preset list": "See your presets",
     "preset delete": "Delete one of your presets",
     "info": "See your place in the queue, your dreams and limits, and the models",
+    "settings": "Your defaults, notices and privacy; export or delete your data",
     "help": "How to dream, with three examples",
 }
 
@@ -198,7 +199,8 @@ and `/lab channel layer:mid` what each part of me looks for.
 Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it, **Tune** to change it.
 Right-click (or hold) a message or a person and open *Apps*, or write `@Pareidolia eyes size:256`
 with an image, a link to one, or somebody's @name.
--# The line under a dream makes it again from the same image. `/info` shows your place, `/preset` your settings."""
+-# The line under a dream makes it again from the same image. `/info` shows your place.
+-# `/settings` has your defaults: a preset overrides them, and what you type overrides both."""
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
@@ -534,6 +536,69 @@ def models_missing(names: list[str]) -> str:
     if not names:
         return ""
     return f"-# Not installed here (the bot's owner can add them): {escape(', '.join(names), 400)}"
+
+
+# /settings
+
+SETTINGS = """**Your settings** · for your dreams everywhere
+-# What you type overrides a preset, and a preset overrides these defaults."""
+SETTINGS_PRESET_HINT = "-# Save a preset with `/preset save`, and you can choose it here as your default."
+SETTING_NAMES = {"preset": "Preset", "aim": "Layer or subject", "strength": "Strength", "size": "Size"}
+NO_DEFAULT_PRESET = "none"
+USUAL_AIM = f"the usual ({Dream.model_fields['layer'].default})"
+USUAL_STRENGTH = f"the usual ({Dream.model_fields['strength'].default:g})"
+USUAL_SIZE = f"the usual ({Dream.model_fields['size'].default} px)"
+SWITCHES = {
+    "direct": ("Message me when it's done", "A direct message with the link, if a dream took over a minute"),
+    "spoiler": ("Spoilers", "Hide my results until someone clicks them"),
+    "opted_out": ("Keep others off my images", "Nobody else can dream my avatar, or my images from a menu or a reply"),
+}
+SWITCH_VERBS = {"on": "Turn on", "off": "Turn off"}
+SETTINGS_VERBS = {
+    "export": "Export my data",
+    "delete": "Delete my data…",
+    "delete_all": "Delete everything",
+    "back": "Back to settings",
+}
+EXPORTED = "Here is everything I have stored about you. Only you can see this message."
+DELETE_PROMPT = """**Delete everything I have stored about you?**
+Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
+Messages that I posted stay in their channels, without working buttons: if you want one gone, delete it there first \
+(*More*, *Delete*)."""
+DELETING = "Deleting your data. What is still in the queue is cancelled first…"
+DIRECT_REFUSED = (
+    "-# I couldn't send you a direct message. Allow them from this server in its privacy settings, or turn that off in "
+    "`/settings`."
+)
+
+
+def switch_words(name: str, *, on: bool) -> str:
+    """One of the switches in `/settings`: what it is, whether it is on, and what it does."""
+    title, about = SWITCHES[name]
+    return f"**{title}** · {'on' if on else 'off'}\n-# {about}"
+
+
+def all_deleted_words(*, settings: bool, presets: int, jobs: int, pictures: int, left: int) -> str:
+    """After deleting all that was stored about somebody; `left` jobs could not be deleted yet."""
+    parts = [counted(presets, "preset"), counted(jobs, "dream"), counted(pictures, "stored image")]
+    found = [*(["your settings"] if settings else []), *filter(None, parts)]
+    first = f"Deleted: {', '.join(found)}." if found else "There was nothing to delete."
+    text = f"{first} Messages that I posted stay until they are deleted in their channels."
+    if left:
+        text += f" {counted(left, 'dream')} didn't stop in time: delete your data once more in a minute."
+    return text
+
+
+def counted(number: int, word: str) -> str:
+    """ "1 dream", "2 dreams", and nothing for none."""
+    return f"{number} {word}{'' if number == 1 else 's'}" if number else ""
+
+
+def ready_directly_words(posting: Posting) -> str:
+    """A direct message after a long wait."""
+    if posting.ephemeral:
+        return "Your dream is ready, where you asked for it: only you can see it there."
+    return f"Your dream is ready: {posting.link}"
 
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:

@@ -295,6 +295,12 @@ class TooManyPictures(Refusal):
     code = "R43"
 
 
+class OptedOut(Refusal):
+    """That person doesn't want others to use their avatar and images with me. Choose an image of your own."""
+
+    code = "R60"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 

@@ -9,6 +9,7 @@ import discord
 from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.service import RequestService
+from bot.requests.settings_actions import SettingsActions
 
 
 class ServiceClient(Protocol):
@@ -17,6 +18,7 @@ class ServiceClient(Protocol):
     service: RequestService
     actions: JobActions
     overview: Overview
+    settings_actions: SettingsActions
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""

@@ -24,7 +24,11 @@ async def _show_page(client: ServiceClient, interaction: discord.Interaction[Any
     await replace_panel(interaction, await client.overview.page(name, interaction.user.id))
 
 
-PANELS: dict[str, Action] = {"info": _show_page}
+async def _change_settings(client: ServiceClient, interaction: discord.Interaction[Any], name: str, value: str) -> None:
+    await client.settings_actions.act(interaction, name, value)
+
+
+PANELS: dict[str, Action] = {"info": _show_page, "settings": _change_settings}
 
 
 class PanelComponent(

@@ -33,11 +33,12 @@ from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.replies import say
 from bot.requests.service import FailedAfterResponse, RequestService
+from bot.requests.settings_actions import SettingsActions
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "info", "help", "mention")
+COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "info", "settings", "help", "mention")
 COMPONENTS = (JobComponent, PanelComponent)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
@@ -87,6 +88,7 @@ class Client(commands.Bot):
     service: RequestService
     actions: JobActions
     overview: Overview
+    settings_actions: SettingsActions
     stopping = False
     """Commands are not taken any more."""
 

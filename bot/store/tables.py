@@ -16,5 +16,14 @@ presets = sa.Table(
     sa.Column("params", sa.Text, nullable=False),
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("used", sa.Float, nullable=False),
+    sa.Column("is_default", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("user_id", "name_key"),
 )
+
+user_settings = sa.Table(
+    "user_settings",
+    metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("settings", sa.Text, nullable=False),
+)
+"""One row for each person who changed any; JSON of `bot.store.user_settings.UserSettings`."""

@@ -42,9 +42,7 @@ class MemoryDispatch:
     def __init__(self, limits: Limits | None = None) -> None:
         self.ledger = Ledger(sqlite_url(Path(":memory:")), limits)
         metadata.create_all(self.ledger._db)
-        sa.Table("presets", sa.MetaData(), sa.Column("params", sa.Text)).create(
-            self.ledger._db
-        )  # the bot's: without any
+        sa.Table("presets", sa.MetaData(), sa.Column("params", sa.Text)).create(self.ledger._db)  # the bot's
         self._blobs: dict[BlobKey, bytes] = {}
         self._listeners: set[asyncio.Queue[Hint]] = set()
         self.engine_there = True

@@ -39,7 +39,7 @@ from discord.http import Route
 import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
-from bot.delivery import channel_lane
+from bot.delivery import channel_lane, ready_notice
 from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace
 from bot.delivery.tracker import DeliveryTracker
@@ -645,7 +645,7 @@ def _circumstances(story: Story) -> Iterator[None]:
         if story.opens_slowly:
             stack.enter_context(mock.patch.object(service, "OPENING_S", 0.0))
         if story.pings:
-            stack.enter_context(mock.patch.object(bot_tracker, "LONG_WAIT_S", -1.0))
+            stack.enter_context(mock.patch.object(ready_notice, "LONG_WAIT_S", -1.0))
         yield
 
 

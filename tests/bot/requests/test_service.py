@@ -18,11 +18,10 @@ from discord.http import Route
 from bot import wording
 from bot.app import compose, connect_until
 from bot.delivery.channel_lane import Pace, Phase
-from bot.delivery.final_answer import Publisher, Shrink
+from bot.delivery.final_answer import Publisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
 from bot.gateway.client import Client
-from bot.operations.metrics import Metrics
 from bot.playground import avatars
 from bot.playground.openapi import Specification
 from bot.playground.rejections import JsonDict
@@ -250,8 +249,8 @@ class HereDecoder:
         return await asyncio.to_thread(sanitizer.read_imprint, data, self.megapixels)
 
 
-def quick_tracker(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
-    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics, shrink)
+def quick_tracker(dispatch: Dispatch, publisher: Publisher, **parts: Any) -> DeliveryTracker:
+    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), **parts)
 
 
 async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
@@ -890,7 +889,7 @@ async def test_in_the_bots_own_chat(stage: Stage) -> None:
 async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.tracker.LONG_WAIT_S", 0.0)
+    monkeypatch.setattr("bot.delivery.ready_notice.LONG_WAIT_S", 0.0)
     message, _ = await stage.dreamed("Ada")
     ping = await stage.playground.world.until(lambda: next(iter(stage.playground.world.pings), None))
     assert ping.user_ids == (stage.playground.world.persona("Ada").id,)
