@@ -43,16 +43,16 @@ class ReadyNotice:
         self._notifier = notifier
         self._user_settings = user_settings
 
-    async def send(self, row: JobRow, posting: Posting) -> None:
+    async def notify(self, row: JobRow, posting: Posting) -> None:
         """Tell of an answer that was posted, unless it came soon or is an apology. Raises nothing of Discord's."""
         if row.result is None or time.time() - row.created <= LONG_WAIT_S:
             return
         try:
-            await self._send(row.id, posting, await self._settings_of(posting.user_id))
+            await self._notify(row.id, posting, await self._settings_of(posting.user_id))
         except PostError as error:
             log.info("no ping: %s %s", type(error).__name__, error)
 
-    async def _send(self, id: JobId, posting: Posting, settings: UserSettings) -> None:
+    async def _notify(self, id: JobId, posting: Posting, settings: UserSettings) -> None:
         if not settings.direct or _is_own_chat(posting):
             await self._notifier.ping(id, posting)
             return

@@ -334,7 +334,7 @@ class DeliveryTracker:
             log.info("%s, posted", row.state)
             self._metrics.count_answer(row)
             if message == str(posting.message_id or message):  # what was sent anew has notified already
-                await self._ready_notice.send(row, posting)
+                await self._ready_notice.notify(row, posting)
         self.drop(row.id)
 
     def _postpone(self, id: JobId, after_s: float = 0.0) -> None:

@@ -47,15 +47,15 @@ def store(tmp_path: Path) -> UserSettingsStore:
 
 async def test_who_chose_nothing_is_pinged_where_the_dream_is(store: UserSettingsStore) -> None:
     notes = Notes()
-    await ReadyNotice(notes, store).send(ROW, POSTING)
-    await ReadyNotice(notes).send(ROW, POSTING)
+    await ReadyNotice(notes, store).notify(ROW, POSTING)
+    await ReadyNotice(notes).notify(ROW, POSTING)
     assert (notes.pings, notes.told) == (["", ""], [])
 
 
 async def test_who_chose_it_gets_the_link_directly(store: UserSettingsStore) -> None:
     notes = Notes()
     await store.change("7", direct=True)
-    await ReadyNotice(notes, store).send(ROW, POSTING)
+    await ReadyNotice(notes, store).notify(ROW, POSTING)
     assert (notes.pings, notes.told) == ([], [wording.ready_directly_words(POSTING)])
     assert "https://discord.com/channels/3/2/4" in notes.told[0]
 
@@ -63,7 +63,7 @@ async def test_who_chose_it_gets_the_link_directly(store: UserSettingsStore) -> 
 async def test_in_the_bots_own_chat_the_ping_stands_there(store: UserSettingsStore) -> None:
     notes = Notes()
     await store.change("7", direct=True)
-    await ReadyNotice(notes, store).send(ROW, Posting(7, "Ada", "Ada's cat", channel_id=2, message_id=4))
+    await ReadyNotice(notes, store).notify(ROW, Posting(7, "Ada", "Ada's cat", channel_id=2, message_id=4))
     assert (notes.pings, notes.told) == ([""], [])
 
 
@@ -72,11 +72,11 @@ async def test_a_refusal_is_said_once_beside_the_ping(store: UserSettingsStore) 
     notes.trouble = Unwelcome("50007")
     await store.change("7", direct=True)
     for _ in range(2):
-        await ReadyNotice(notes, store).send(ROW, POSTING)
+        await ReadyNotice(notes, store).notify(ROW, POSTING)
     assert notes.pings == [wording.DIRECT_REFUSED, ""]
     notes.trouble = Unavailable()
     await store.change("7", direct_refused=False)
-    await ReadyNotice(notes, store).send(ROW, POSTING)
+    await ReadyNotice(notes, store).notify(ROW, POSTING)
     assert notes.pings[2:] == [""], "what passes is no refusal"
 
 
@@ -85,5 +85,5 @@ async def test_what_came_soon_and_apologies_notify_nobody(store: UserSettingsSto
     failed = JobRow(new_id(), Job(Dream(), "7"), State.FAILED, {}, 0.0)
     soon = JobRow(new_id(), ROW.job, State.DONE, {}, 1e12 - LONG_WAIT_S, result=ROW.result)
     for row in (failed, soon):
-        await ReadyNotice(notes, store).send(row, POSTING)
+        await ReadyNotice(notes, store).notify(row, POSTING)
     assert (notes.pings, notes.told) == ([], [])
