@@ -482,11 +482,25 @@ def moved_words(command: str) -> str:
 
 # /info
 
-INFO_PAGES = {"queue": "Queue", "dreams": "My dreams", "limits": "Limits", "models": "Models"}
+INFO_PAGES = {"queue": "Queue", "dreams": "Dreams", "limits": "Limits", "models": "Models"}
 INFO_QUEUE = "**Your place in the queue**"
 INFO_DREAMS = "**Your latest dreams**"
 INFO_LIMITS = "**Your limits**"
 INFO_MODELS = "**Models** · choose one with the option `network`"
+GOOD_FOR = {
+    "lite2": "animals, places and things, a thousand of them",
+    "lite1": "the same, a little smaller",
+    "pocket": "eyes, emoji and textures; small and quick",
+    "googlenet": "the first DeepDreams: dogs, birds, eyes, pagodas",
+    "inception5h": "the dreams of TensorFlow's tutorial",
+    "places205": "rooms, streets and landscapes",
+    "places365": "more rooms, streets and landscapes",
+    "vgg16": "fine, painterly texture; slow",
+    "vgg19": "like vgg16, slower still",
+    "resnet50": "fine, busy detail",
+    "squeezenet": "a thousand things in a very small model",
+}
+"""What the models of the package are good for; of others, their own description says it."""
 NO_DREAMS = "You have none yet. Start one with `/dream`."
 NO_RATE = "**Per hour or day:** no limit"
 DREAM_LINE_LIMIT = 300
@@ -528,7 +542,7 @@ def upload_limit(megabytes: float, megapixels: float) -> str:
 
 def model_line(name: str, about: str, *, default: bool) -> str:
     """One model: what it is called in a command, and what it is good for."""
-    return f"`{escape_code(name)}`{' · default' if default else ''}\n-# {escape(about, 120)}"
+    return f"- `{escape_code(name)}` · {'**default** · ' if default else ''}{GOOD_FOR.get(name) or escape(about, 120)}"
 
 
 def models_missing(names: list[str]) -> str:
@@ -549,9 +563,9 @@ USUAL_AIM = f"the usual ({Dream.model_fields['layer'].default})"
 USUAL_STRENGTH = f"the usual ({Dream.model_fields['strength'].default:g})"
 USUAL_SIZE = f"the usual ({Dream.model_fields['size'].default} px)"
 SWITCHES = {
-    "direct": ("Message me when it's done", "A direct message with the link, if a dream took over a minute"),
+    "direct": ("DM me when done", "A direct message with the link, if a dream took over a minute"),
     "spoiler": ("Spoilers", "Hide my results until someone clicks them"),
-    "opted_out": ("Keep others off my images", "Nobody else can dream my avatar, or my images from a menu or a reply"),
+    "opted_out": ("Opt out", "Others can't dream my avatar, or my images from a menu or a reply"),
 }
 SWITCH_VERBS = {"on": "Turn on", "off": "Turn off"}
 SETTINGS_VERBS = {
@@ -575,7 +589,7 @@ DIRECT_REFUSED = (
 def switch_words(name: str, *, on: bool) -> str:
     """One of the switches in `/settings`: what it is, whether it is on, and what it does."""
     title, about = SWITCHES[name]
-    return f"**{title}** · {'on' if on else 'off'}\n-# {about}"
+    return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
 
 
 def all_deleted_words(*, settings: bool, presets: int, jobs: int, pictures: int, left: int) -> str:

@@ -82,7 +82,6 @@ def _switch(name: str, *, on: bool) -> ui.Section[Layout]:
         ui.TextDisplay(wording.switch_words(name, on=on)),
         accessory=ui.Button(
             label=wording.SWITCH_VERBS[other],
-            style=discord.ButtonStyle.secondary if on else discord.ButtonStyle.primary,
             custom_id=f"settings:{name}:{other}",
         ),
     )

@@ -101,7 +101,9 @@ async def test_models_are_told_the_default_first_and_those_that_are_missing(stag
     shown = words(await opened(stage, "models"))
     catalog = stage.client.service.catalog
     assert shown.index("default") < shown.index("lite2")
-    assert f"`{catalog.default_network()}` · default" in shown
+    assert f"`{catalog.default_network()}` · **default**" in shown
+    assert wording.GOOD_FOR["lite2"] in shown
+    assert wording.GOOD_FOR.keys() == shipped_catalog().networks().keys()
     for name in catalog.networks():
         assert name in shown
 
