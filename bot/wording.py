@@ -489,7 +489,7 @@ INFO_LIMITS = "**Your limits**"
 INFO_MODELS = "**Models** · choose one with the option `network`"
 GOOD_FOR = {
     "lite2": "animals, places and things, a thousand of them",
-    "lite1": "the same, a little smaller",
+    "lite1": "like lite2, a little smaller",
     "pocket": "eyes, emoji and textures; small and quick",
     "googlenet": "the first DeepDreams: dogs, birds, eyes, pagodas",
     "inception5h": "the dreams of TensorFlow's tutorial",
@@ -574,7 +574,7 @@ SETTINGS_VERBS = {
     "delete_all": "Delete everything",
     "back": "Back to settings",
 }
-EXPORTED = "Here is everything I have stored about you. Only you can see this message."
+EXPORTED = "Here is what I have stored about you: your settings, your presets, and your dreams with links to them."
 DELETE_PROMPT = """**Delete everything I have stored about you?**
 Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
 Messages that I posted stay in their channels, without working buttons: if you want one gone, delete it there first \

@@ -44,6 +44,7 @@ class SettingsActions:
         self._presets = presets
         self._personal_data = personal_data
         self._catalog = catalog
+        self._deleting: set[int] = set()
         self._actions: dict[str, Action] = {
             "preset": self._choose_preset,
             "aim": self._choose_aim,
@@ -120,7 +121,18 @@ class SettingsActions:
         await replace_panel(interaction, settings_panel.deletion_panel())
 
     async def _delete(self, interaction: discord.Interaction[Any], _value: str) -> None:
-        """What is under way has to stop first, which takes longer than Discord waits."""
+        """What is under way has to stop first, which takes longer than Discord waits. Of a double click, the other half
+        would find nothing and say so."""
+        if interaction.user.id in self._deleting:
+            await interaction_response.respond(interaction, interaction.response.defer)
+            return
+        self._deleting.add(interaction.user.id)
+        try:
+            await self._delete_everything(interaction)
+        finally:
+            self._deleting.discard(interaction.user.id)
+
+    async def _delete_everything(self, interaction: discord.Interaction[Any]) -> None:
         await replace_panel(interaction, Layout(discord.ui.TextDisplay(wording.DELETING)))
         done = await self._personal_data.delete(interaction.user.id)
         await interaction.edit_original_response(

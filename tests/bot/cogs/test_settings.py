@@ -230,7 +230,8 @@ async def test_deleting_asks_once_and_cancels_what_is_under_way(stage: Stage) ->
     await stage.press("You", panel, wording.SETTINGS_VERBS["delete"])
     assert wording.DELETE_PROMPT in words(panel)
     assert labels(panel) == [wording.SETTINGS_VERBS["delete_all"], wording.SETTINGS_VERBS["back"]]
-    stage.playground.press("You", panel, wording.SETTINGS_VERBS["delete_all"])
+    for _ in range(2):  # a double click
+        stage.playground.press("You", panel, wording.SETTINGS_VERBS["delete_all"])
     await stage.shows(waiting, wording.CANCELLED)
     assert stage.dispatch.progress(underway.id, 1, 2) == "stop"
     stage.dispatch.settle_cancelled(underway.id)
