@@ -548,7 +548,7 @@ STORIES = (
     Story("delete", delete, opened_panel, takes_away=True),
     Story("delete private", delete, private_panel, takes_away=True),
     Story("autocomplete", typing),
-    Story("help and queue", help_and_info),
+    Story("help and info", help_and_info),
     Story("refusal", refusal),
 )
 
