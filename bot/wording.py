@@ -476,8 +476,9 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
 
 
 def moved_words(command: str) -> str:
-    """For a command that there is no more: what it is called now."""
-    return MOVED_COMMANDS.get(command, CHANGED)
+    """For a command that there is no more: what it is called now. Of a group that is gone as a whole, only the group's
+    name is known."""
+    return next((said for name, said in MOVED_COMMANDS.items() if f"{name} ".startswith(f"{command} ")), CHANGED)
 
 
 # /info

@@ -101,7 +101,7 @@ async def test_a_guide_takes_the_place_of_a_default_subject(stage: Stage) -> Non
 
 
 async def test_results_are_spoilers_for_who_chose_it(stage: Stage) -> None:  # noqa: F811
-    await chosen(stage, spoiler="on")
+    await chosen(stage, channel="dm", spoiler="on")
     message, row = await stage.dreamed()
     assert row.job.spoiler
     assert [item.filename for item in message.attachments] == ["SPOILER_dream.png"]
