@@ -1,4 +1,7 @@
-"""The composition root of the bot: `settings => running bot`. Everything is made and joined here."""
+"""The composition root of the bot: `settings => running bot`. Everything is made and joined here.
+
+Longer than most files: whatever is added is made, joined, started and ended here, and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +33,15 @@ from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota
+from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
+from bot.requests.personal_data import PersonalData
 from bot.requests.preset_actions import PresetActions
 from bot.requests.service import RequestService
+from bot.requests.settings_actions import SettingsActions
 from bot.store.presets import Presets
 from bot.store.shared_presets import SharedPresets
+from bot.store.user_settings import UserSettingsStore
 from engine import logs
 from engine import settings as jobs_settings
 from engine.errors import Refusal, SettingsError
@@ -142,34 +149,29 @@ async def compose(
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
-    warming = start(_warm(decoder), "decoder")
-    stack.push_async_callback(_cancel, warming)
+    stack.push_async_callback(_cancel, start(_warm(decoder), "decoder"))
     pictures = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
     session = await stack.enter_async_context(
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
     )
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
-    here = bool(settings.discord.api_url)
-    client = Client(
-        guild_ids=settings.discord.guild_ids,
-        state_file=settings.run_dir / "commands.sha256",
-        always_sync=here,
-        metrics=metrics,
-        identify_budget=None if here else _identify_budget(settings),
-        proxy=settings.proxy_for(endpoints.home(settings.discord)),
-    )
+    client = _client(settings, metrics)
     downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     publisher = DiscordPublisher(client, client.invalid_requests)
-    tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean)
+    user_settings = UserSettingsStore(database)
+    tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings)
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
     client.service = RequestService(
-        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog
+        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings
     )
     client.actions = JobActions(client.service, publisher, tracker)
     client.preset_actions = PresetActions(client.service, publisher, SharedPresets(database, presets))
+    personal_data = PersonalData(dispatch, presets, user_settings, tracker, quota)
+    client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
+    client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,
@@ -180,6 +182,18 @@ async def compose(
     )
     await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
     return client, tracker
+
+
+def _client(settings: Settings, metrics: Metrics) -> Client:
+    here = bool(settings.discord.api_url)
+    return Client(
+        guild_ids=settings.discord.guild_ids,
+        state_file=settings.run_dir / "commands.sha256",
+        always_sync=here,
+        metrics=metrics,
+        identify_budget=None if here else _identify_budget(settings),
+        proxy=settings.proxy_for(endpoints.home(settings.discord)),
+    )
 
 
 async def _warm(decoder: Decoder) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bot.store.posting import Posting
 from engine import params as jobs_params
 from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
@@ -44,7 +45,8 @@ COMMANDS = {
     "preset delete": "Delete one of your presets; what you shared of it ends, too",
     "preset share": "Post a preset here for everyone, and get its code for other servers",
     "preset import": "Save a preset that somebody shared with you by its code",
-    "queue": "See your place in the queue",
+    "info": "See your place in the queue, your dreams and limits, and the models",
+    "settings": "Your defaults, notices and privacy; export or delete your data",
     "help": "How to dream, with three examples",
 }
 
@@ -166,6 +168,7 @@ INTERRUPTED = "I restarted while opening your image. Please run the command agai
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 MOVED_COMMANDS = {
     "preset use": "`/preset use` is `/dream preset:` now: choose your preset there, beside an image and all the rest.",
+    "queue": "`/queue` is `/info` now: it also shows your dreams, your limits and the models.",
 }
 """What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
@@ -212,7 +215,8 @@ and `/lab channel layer:mid` what each part of me looks for.
 Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it, **Tune** to change it.
 Right-click (or hold) a message or a person and open *Apps*, or write `@Pareidolia eyes size:256`
 with an image, a link to one, or somebody's @name.
--# The line under a dream makes it again from the same image. `/queue` shows your place, `/preset` your settings."""
+-# The line under a dream makes it again from the same image. `/info` shows your place.
+-# `/settings` has your defaults: a preset overrides them, and what you type overrides both."""
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
@@ -460,11 +464,6 @@ def saved_words(name: str, *, replaced: bool = False) -> str:
     return f"{done} Use it: `/dream preset:{escape_code(name)}`"
 
 
-def moved_words(command: str) -> str:
-    """For a command that there is no more: what it is called now."""
-    return MOVED_COMMANDS.get(command, CHANGED)
-
-
 def deleted_words(name: str, *, shared: bool = False) -> str:
     """After deleting."""
     ended = " What you shared of it can't be saved any more." if shared else ""
@@ -575,8 +574,149 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
     return plain(text, limit).replace("`", "'")
 
 
+def moved_words(command: str) -> str:
+    """For a command that there is no more: what it is called now. Of a group that is gone as a whole, only the group's
+    name is known."""
+    return next((said for name, said in MOVED_COMMANDS.items() if f"{name} ".startswith(f"{command} ")), CHANGED)
+
+
+# /info
+
+INFO_PAGES = {"queue": "Queue", "dreams": "Dreams", "limits": "Limits", "models": "Models"}
+INFO_QUEUE = "**Your place in the queue**"
+INFO_DREAMS = "**Your latest dreams**"
+INFO_LIMITS = "**Your limits**"
+INFO_MODELS = "**Models** · choose one with the option `network`"
+GOOD_FOR = {
+    "lite2": "animals, places and things, a thousand of them",
+    "lite1": "like lite2, a little smaller",
+    "pocket": "eyes, emoji and textures; small and quick",
+    "googlenet": "the first DeepDreams: dogs, birds, eyes, pagodas",
+    "inception5h": "the dreams of TensorFlow's tutorial",
+    "places205": "rooms, streets and landscapes",
+    "places365": "more rooms, streets and landscapes",
+    "vgg16": "fine, painterly texture; slow",
+    "vgg19": "like vgg16, slower still",
+    "resnet50": "fine, busy detail",
+    "squeezenet": "a thousand things in a very small model",
+}
+"""What the models of the package are good for; of others, their own description says it."""
+NO_DREAMS = "You have none yet. Start one with `/dream`."
+NO_RATE = "**Per hour or day:** no limit"
+DREAM_LINE_LIMIT = 300
+"""Characters of a command in the list of dreams."""
+
+
+def dream_line(row: JobRow, posting: Posting, *, gone: bool) -> str:
+    """One of your latest dreams: the command, when it was made, and the way to its message."""
+    parts = [f"<t:{int(row.finished or row.created)}:R>", _where(posting, gone)]
+    return f"`{escape_code(credit(row.job.params), DREAM_LINE_LIMIT)}`\n-# {' · '.join(parts)}"
+
+
+def _where(posting: Posting, gone: bool) -> str:
+    if posting.ephemeral:
+        return "private"
+    return "its message is gone" if gone or not posting.link else f"[open]({posting.link})"
+
+
+def pictures_left(count: int, limit: int, free_in_s: float) -> str:
+    """How many more pictures one may ask for at once."""
+    left = f"**At once:** {count} of {limit} pictures in use, {max(limit - count, 0)} left"
+    return f"{left} · the next is free in about {duration(free_in_s)}" if count else left
+
+
+def queue_limit(waiting: int, limit: int) -> str:
+    """How full the queue is."""
+    return f"**Everyone's queue:** {waiting} of {limit}"
+
+
+def presets_left(count: int, limit: int) -> str:
+    """How many presets one has."""
+    return f"**Presets:** {count} of {limit}"
+
+
+def upload_limit(megabytes: float, megapixels: float) -> str:
+    """How large a picture may be."""
+    return f"**Images you send:** up to {megabytes:g} MB and {megapixels:g} megapixels"
+
+
+def model_line(name: str, about: str, *, default: bool) -> str:
+    """One model: what it is called in a command, and what it is good for."""
+    return f"- `{escape_code(name)}` · {'**default** · ' if default else ''}{GOOD_FOR.get(name) or escape(about, 120)}"
+
+
+def models_missing(names: list[str]) -> str:
+    """The models that are not installed; nothing where all are."""
+    if not names:
+        return ""
+    return f"-# Not installed here (the bot's owner can add them): {escape(', '.join(names), 400)}"
+
+
+# /settings
+
+SETTINGS = """**Your settings** · for your dreams everywhere
+-# What you type overrides a preset, and a preset overrides these defaults."""
+SETTINGS_PRESET_HINT = "-# Save a preset with `/preset save`, and you can choose it here as your default."
+SETTING_NAMES = {"preset": "Preset", "aim": "Layer or subject", "strength": "Strength", "size": "Size"}
+NO_DEFAULT_PRESET = "none"
+USUAL_AIM = f"the usual ({Dream.model_fields['layer'].default})"
+USUAL_STRENGTH = f"the usual ({Dream.model_fields['strength'].default:g})"
+USUAL_SIZE = f"the usual ({Dream.model_fields['size'].default} px)"
+SWITCHES = {
+    "direct": ("DM me when done", "A direct message with the link, if a dream took over a minute"),
+    "spoiler": ("Spoilers", "Hide my results until someone clicks them"),
+    "opted_out": ("Opt out", "Others can't dream my avatar, or my images from a menu or a reply"),
+}
+SWITCH_VERBS = {"on": "Turn on", "off": "Turn off"}
+SETTINGS_VERBS = {
+    "export": "Export my data",
+    "delete": "Delete my data…",
+    "delete_all": "Delete everything",
+    "back": "Back to settings",
+}
+EXPORTED = "Here is what I have stored about you: your settings, your presets, and your dreams with links to them."
+DELETE_PROMPT = """**Delete everything I have stored about you?**
+Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
+Messages that I posted stay in their channels, without working buttons: if you want one gone, delete it there first \
+(*More*, *Delete*)."""
+DELETING = "Deleting your data. What is still in the queue is cancelled first…"
+DIRECT_REFUSED = (
+    "-# I couldn't send you a direct message. Allow them from this server in its privacy settings, or turn that off in "
+    "`/settings`."
+)
+
+
+def switch_words(name: str, *, on: bool) -> str:
+    """One of the switches in `/settings`: what it is, whether it is on, and what it does."""
+    title, about = SWITCHES[name]
+    return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
+
+
+def all_deleted_words(*, settings: bool, presets: int, jobs: int, pictures: int, left: int) -> str:
+    """After deleting all that was stored about somebody; `left` jobs could not be deleted yet."""
+    parts = [counted(presets, "preset"), counted(jobs, "dream"), counted(pictures, "stored image")]
+    found = [*(["your settings"] if settings else []), *filter(None, parts)]
+    first = f"Deleted: {', '.join(found)}." if found else "There was nothing to delete."
+    text = f"{first} Messages that I posted stay until they are deleted in their channels."
+    if left:
+        text += f" {counted(left, 'dream')} didn't stop in time: delete your data once more in a minute."
+    return text
+
+
+def counted(number: int, word: str) -> str:
+    """ "1 dream", "2 dreams", and nothing for none."""
+    return f"{number} {word}{'' if number == 1 else 's'}" if number else ""
+
+
+def ready_directly_words(posting: Posting) -> str:
+    """A direct message after a long wait."""
+    if posting.ephemeral:
+        return "Your dream is ready, where you asked for it: only you can see it there."
+    return f"Your dream is ready: {posting.link}"
+
+
 def queue_line(row: JobRow, where: Place, link: str) -> str:
-    """One of your dreams in `/queue`."""
+    """One of your dreams in the queue."""
     stands = "Dreaming now" if where.state is State.RUNNING else place_words(where)
     return f"`{credit(row.job.params)}`\n{stands}{f' · [open]({link})' if link else ''}"
 

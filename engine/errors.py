@@ -14,7 +14,7 @@
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
-    │   └── TooManyCodes      TooManyShares
+    │   └── TooManyCodes      TooManyShares   OptedOut
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -215,7 +215,7 @@ class QueueFull(Refusal):
 
 
 class TooManyJobs(Refusal):
-    """You have {count} in the queue, and the limit is {limit}. Wait for one, or cancel one with `/queue`, and try
+    """You have {count} in the queue, and the limit is {limit}. Wait for one, or cancel one with `/info`, and try
     again."""
 
     code = "R21"
@@ -326,6 +326,12 @@ class TooManyPictures(Refusal):
     """So many people are sending images that I can't take yours just now. Try again in about {minutes} min."""
 
     code = "R43"
+
+
+class OptedOut(Refusal):
+    """That person doesn't want others to use their avatar and images with me. Choose an image of your own."""
+
+    code = "R60"
 
 
 class DrawnSticker(Refusal):

@@ -296,8 +296,8 @@ async def test_a_guide_and_a_mask_reach_the_engine(room: Room) -> None:
     assert "with a guide and a mask" in texts(message)
 
 
-async def test_queue_and_help_answer_in_private(room: Room) -> None:
-    for name in ("queue", "help"):
+async def test_info_and_help_answer_in_private(room: Room) -> None:
+    for name in ("info", "help"):
         assert (await room.ask("You", name)).flags & EPHEMERAL
     assert "/dream" in texts(await room.ask("You", "help"))
 

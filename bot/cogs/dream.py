@@ -80,8 +80,8 @@ class DreamCog(commands.Cog):
         service = self.client.service
         user = interaction.user
         params = await service.params(
-            Dream, user.id, preset, layer=layer, subject=subject, strength=strength, size=size, seed=seed,
-            variations=variations,
+            Dream, user.id, preset, layer=layer, strength=strength, size=size, seed=seed, variations=variations,
+            subject=subject if guide is None else subject or "",  # it takes the place of one that nobody typed
             guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
         )  # fmt: skip
         original = picture_sources.choose_original(image, user, guide=guide, mask=mask)

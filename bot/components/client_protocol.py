@@ -7,8 +7,10 @@ from typing import Any, Protocol
 import discord
 
 from bot.requests.actions import JobActions
+from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
 from bot.requests.service import RequestService
+from bot.requests.settings_actions import SettingsActions
 
 
 class ServiceClient(Protocol):
@@ -17,6 +19,8 @@ class ServiceClient(Protocol):
     service: RequestService
     actions: JobActions
     preset_actions: PresetActions
+    overview: Overview
+    settings_actions: SettingsActions
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.delivery.errors import Archived, PostError, TooLarge, Unavailable, Unwelcome
+from bot.delivery.ready_notice import Notifier
 from bot.store.posting import Posting
 from bot.views import result_card
 from bot.views.message_card import Card
@@ -27,15 +28,11 @@ Shrink = Callable[[bytes, int], Awaitable[CleanPicture]]
 """Makes a PNG of at most so many pixels a side of a picture. Raises `Refusal`s."""
 
 
-class Publisher(Protocol):
+class Publisher(Notifier, Protocol):
     """What delivery needs of Discord. All raise `PostError`s."""
 
     async def deliver(self, id: JobId, posting: Posting, card: Card) -> int:
         """Show a card in a job's message, which is made if it was never made; its id."""
-        ...
-
-    async def ping(self, id: JobId, posting: Posting) -> None:
-        """Tell the requester, and nobody else, that the answer is there."""
         ...
 
     async def send_once(self, id: JobId, posting: Posting, card: Card) -> int:

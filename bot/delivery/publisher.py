@@ -126,9 +126,9 @@ class DiscordPublisher:
         with self._post_errors_and_pauses():
             await self._client.http.edit_channel(posting.channel_id or 0, archived=False)
 
-    async def ping(self, id: JobId, posting: Posting) -> None:
-        """One short reply that names the requester. Raises `PostError`s."""
-        text = wording.ready_words(posting.user_id)
+    async def ping(self, id: JobId, posting: Posting, note: str = "") -> None:
+        """One short reply that names the requester, and a note. Raises `PostError`s."""
+        text = "\n".join(filter(None, (wording.ready_words(posting.user_id), note)))
         only = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(posting.user_id)]
         )
@@ -139,6 +139,12 @@ class DiscordPublisher:
                 await self._channel(posting).send(text, reference=to, allowed_mentions=only, nonce=f"p{id}")
             elif posting.token_alive:
                 await self._webhook(posting).send(text, ephemeral=posting.ephemeral, allowed_mentions=only)
+
+    async def tell(self, id: JobId, user_id: int, text: str) -> None:
+        """Words to a user, directly. Raises `PostError`s, `Unwelcome` where the user lets none through."""
+        with self._post_errors_and_pauses():
+            user = await self._client.create_dm(discord.Object(user_id))
+            await user.send(text, nonce=f"t{id}", allowed_mentions=NO_MENTIONS)
 
     async def delete(self, posting: Posting) -> bool:
         """Take a job's message away; False where it is out of reach."""

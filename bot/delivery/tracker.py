@@ -17,8 +17,10 @@ from dataclasses import replace
 from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import MessageGone, PostError, Unavailable
 from bot.delivery.final_answer import FinalAnswer, Publisher, Shrink
+from bot.delivery.ready_notice import ReadyNotice
 from bot.operations.metrics import Metrics
 from bot.store.posting import Posting
+from bot.store.user_settings import UserSettingsStore
 from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
@@ -28,8 +30,6 @@ from engine.queue.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued
 
 log = logging.getLogger(__name__)
 
-LONG_WAIT_S = 60.0
-"""After a longer wait the requester is pinged once."""
 UNFOLLOWED_S = 20.0
 """A row this young may still be between its submit and its status message."""
 GIVE_UP_S = 24 * 3600.0
@@ -46,12 +46,14 @@ class DeliveryTracker:
         pace: Pace | None = None,
         metrics: Metrics | None = None,
         shrink: Shrink | None = None,
+        user_settings: UserSettingsStore | None = None,
     ) -> None:
         """`shrink` makes a PNG of at most so many pixels a side of a picture; it raises `Refusal`s."""
         self._dispatch = dispatch
         self._publisher = publisher
         self._pace = pace or Pace()
         self._metrics = metrics or Metrics()
+        self._ready_notice = ReadyNotice(publisher, user_settings)
         self._final_answer = FinalAnswer(publisher, dispatch.get_blob, shrink)
         self._tracks: dict[JobId, TrackedJob] = {}
         self._lanes: dict[int, ChannelLane] = {}
@@ -334,16 +336,8 @@ class DeliveryTracker:
             log.info("%s, posted", row.state)
             self._metrics.count_answer(row)
             if message == str(posting.message_id or message):  # what was sent anew has notified already
-                await self._ping(row, posting)
+                await self._ready_notice.notify(row, posting)
         self.drop(row.id)
-
-    async def _ping(self, row: JobRow, posting: Posting) -> None:
-        if row.result is None or time.time() - row.created <= LONG_WAIT_S:
-            return
-        try:
-            await self._publisher.ping(row.id, posting)
-        except PostError as error:
-            log.info("no ping: %s %s", type(error).__name__, error)
 
     def _postpone(self, id: JobId, after_s: float = 0.0) -> None:
         if track := self._tracks.get(id):

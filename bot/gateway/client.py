@@ -20,6 +20,7 @@ from discord.ext import commands
 
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
+from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
@@ -30,15 +31,17 @@ from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
+from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
 from bot.requests.replies import say
 from bot.requests.service import FailedAfterResponse, RequestService
+from bot.requests.settings_actions import SettingsActions
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "queue", "help", "mention")
-COMPONENTS = (JobComponent, PresetComponent)
+COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "info", "settings", "help", "mention")
+COMPONENTS = (JobComponent, PanelComponent, PresetComponent)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
@@ -90,6 +93,8 @@ class Client(commands.Bot):
     service: RequestService
     actions: JobActions
     preset_actions: PresetActions
+    overview: Overview
+    settings_actions: SettingsActions
     stopping = False
     """Commands are not taken any more."""
 

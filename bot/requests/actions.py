@@ -20,7 +20,7 @@ from bot.requests.picture_sources import Original, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.service import RequestService, is_private
 from bot.store.posting import Posting
-from bot.views import queue_panel, result_card
+from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
 from engine.errors import Gone, NotYours
@@ -151,7 +151,8 @@ class JobActions:
         if _is_elsewhere(interaction, row):
             queue = await self._service.dispatch.list_waiting()
             rest = [(other, place) for other, place in queue if other.id != row.id]
-            await replace_panel(interaction, queue_panel.panel(rest, str(interaction.user.id), CANCEL_WORDS[outcome]))
+            panel = info_panel.queue_page(rest, str(interaction.user.id), CANCEL_WORDS[outcome])
+            await replace_panel(interaction, panel)
         else:
             await interaction_response.respond(interaction, interaction.response.defer)
 

@@ -7,7 +7,7 @@ again, and the stream is capped whatever the headers say. The bytes are opened b
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote, urljoin
 
@@ -43,6 +43,8 @@ class Link:
     """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
     spoiler: bool = False
     """Whoever sent it hid it."""
+    owner: int | None = field(default=None, compare=False)
+    """Whose avatar it is, or who sent it: a person who may have opted out."""
 
 
 Source = Link | BlobKey

@@ -42,6 +42,10 @@ class Quota:
         """Whether any request is being opened."""
         return bool(self._open)
 
+    def holds(self, user: str) -> bool:
+        """Whether a request of this user is being opened."""
+        return user in self._open
+
     @contextmanager
     def slot(self, user: str) -> Iterator[None]:
         """Hold one of the user's slots. Raises `TooManyJobs`."""

@@ -34,6 +34,12 @@ class Original:
     """Which frame of an animation it is, or which of several pictures, in words, where that is known."""
 
     @property
+    def owners(self) -> set[int]:
+        """Whose avatars and pictures of messages are in it."""
+        links = [one for one in (self.source, *self.others.values()) if isinstance(one, Link)]
+        return {link.owner for link in links if link.owner is not None}
+
+    @property
     def spoiler(self) -> bool:
         """Whether any of the pictures was hidden by whoever sent it."""
         return self.hidden or any(isinstance(one, Link) and one.spoiler for one in (self.source, *self.others.values()))
@@ -74,7 +80,7 @@ def of_user(user: discord.User | discord.Member) -> Link | None:
     avatar = avatar or user.avatar
     if avatar is None:
         return None
-    return Link(avatar.replace(size=AVATAR_SIZE, static_format="png", format="png").url, optional=True)
+    return Link(avatar.replace(size=AVATAR_SIZE, static_format="png", format="png").url, optional=True, owner=user.id)
 
 
 def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
@@ -87,7 +93,7 @@ def all_of_message(message: discord.Message, allowed: Callable[[str], bool]) -> 
     found: dict[str, Link] = {}
     for addresses in _pictures(message):
         if link := next((link for link in addresses if allowed(link.url)), None):
-            found.setdefault(_path(link.url), link)
+            found.setdefault(_path(link.url), replace(link, owner=message.author.id))
     return list(found.values())
 
 

@@ -25,6 +25,7 @@ from bot.delivery.errors import PostError, Unavailable
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests import pending_requests
+from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
@@ -32,12 +33,13 @@ from bot.requests.picture_sources import Original, choose_original, of_row
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED_OPTIONS, Presets
+from bot.store.user_settings import UserSettingsStore
 from bot.views import status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
+from engine.errors import Gone, OptedOut, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, draw_seed
@@ -90,11 +92,13 @@ class RequestService:
         quota: Quota,
         pending: PendingRequests,
         catalog: Catalog,
+        user_settings: UserSettingsStore,
     ) -> None:
         self.catalog = catalog
         self.dispatch = dispatch
         self.downloader = downloader
         self.presets = presets
+        self.user_settings = user_settings
         self._publisher = publisher
         self._tracker = tracker
         self._quota = quota
@@ -104,8 +108,12 @@ class RequestService:
     # what is asked
 
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
-        """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
-        wanted = await self.options(kind, user_id, preset, **options)
+        """Params of a preset with options over it, both over the user's defaults, and a drawn seed. Raises the
+        `Refusal`s of options."""
+        typed = await self.options(kind, user_id, preset, **options)
+        settings = await self.user_settings.load(str(user_id))
+        usual = {} if preset else await self.presets.default(str(user_id))
+        wanted = with_defaults(kind, typed, settings, usual, self.catalog)
         made = engine_params.make(kind, self.catalog, **{"seed": draw_seed(), **wanted})
         check_ready(made)
         return made
@@ -174,6 +182,7 @@ class RequestService:
     ) -> None:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
+        hidden = await self._is_hidden(original, interaction.user.id)
         posting = posting_of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame)
         request = Request(
@@ -183,7 +192,7 @@ class RequestService:
             parent.id if parent else None,
             interaction.filesize_limit or MESSAGE_LIMIT,
             original.others,
-            original.spoiler,
+            hidden,
         )
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
@@ -206,6 +215,7 @@ class RequestService:
     ) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
+        hidden = await self._is_hidden(original, message.author.id)
         request = Request(
             params,
             str(message.author.id),
@@ -213,12 +223,20 @@ class RequestService:
             parent.id if parent else None,
             message.guild.filesize_limit if message.guild else MESSAGE_LIMIT,
             original.others,
-            original.spoiler,
+            hidden,
         )
         logs.set_job(request.id)
         posting = dataclasses.replace(posting_of_message(message, original.words), frame=original.frame)
         with self._quota.slot(request.requester):
             await self._send(request, posting)
+
+    async def _is_hidden(self, original: Original, user_id: int) -> bool:
+        """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them is the picture of
+        somebody who does not want that."""
+        for owner in original.owners - {user_id}:
+            if (await self.user_settings.load(str(owner))).opted_out:
+                raise OptedOut
+        return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
 
     async def _begin_opening(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
         """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""

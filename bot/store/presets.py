@@ -39,6 +39,8 @@ class Preset:
 
     name: str
     options: Options
+    is_default: bool = False
+    """Whether its owner's dreams take it where no other is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,18 @@ class Presets:
         """Forget one. Raises `UnknownPreset`."""
         await asyncio.to_thread(self._delete, user_id, name)
 
+    async def choose_default(self, user_id: str, name: str | None) -> None:
+        """Take a preset where no other is named, or none of them. Raises `UnknownPreset`."""
+        await asyncio.to_thread(self._choose_default, user_id, name)
+
+    async def default(self, user_id: str) -> Options:
+        """The options of a user's default preset; none where there is none."""
+        return next((one.options for one in await self.all(user_id) if one.is_default), {})
+
+    async def delete_all(self, user_id: str) -> int:
+        """Forget all of a user's; how many there were."""
+        return await asyncio.to_thread(self._delete_all, user_id)
+
     def _save(self, user_id: str, name: str, options: Options) -> bool:
         """Whether there was one of that name."""
         changed = {"name": name, "params": json.dumps(options), "used": time.time()}
@@ -137,7 +151,7 @@ class Presets:
     def _get(self, user_id: str, name: str) -> Preset:
         with reading(self._engine) as db:
             row = self.row(db, user_id, name)
-        return Preset(row.name, rename_options(json.loads(row.params)))
+        return Preset(row.name, rename_options(json.loads(row.params)), row.is_default)
 
     def row(self, db: sa.Connection, user_id: str, name: str) -> sa.Row[Any]:
         """The row of one preset, over a connection. Raises `UnknownPreset`, which names the nearest."""
@@ -155,16 +169,29 @@ class Presets:
         return rename_options(json.loads(found))
 
     def _all(self, user_id: str) -> list[Preset]:
-        query = sa.select(presets.c.name, presets.c.params).where(presets.c.user_id == user_id)
+        query = sa.select(presets.c.name, presets.c.params, presets.c.is_default).where(presets.c.user_id == user_id)
         with reading(self._engine) as db:
             rows = db.execute(query.order_by(presets.c.used.desc(), presets.c.id.desc())).all()
-        return [Preset(row.name, rename_options(json.loads(row.params))) for row in rows]
+        return [Preset(row.name, rename_options(json.loads(row.params)), row.is_default) for row in rows]
 
     def _delete(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:
             gone = db.execute(sa.delete(presets).where(of_user(user_id, name))).rowcount
         if not gone:
             raise self._unknown(user_id, name)
+
+    def _choose_default(self, user_id: str, name: str | None) -> None:
+        mine = sa.update(presets).where(presets.c.user_id == user_id)
+        with self._engine.begin() as db:
+            db.execute(mine.values(is_default=False))
+            chosen = mine.where(of_user(user_id, name or "")).values(is_default=True)
+            if name is None or db.execute(chosen).rowcount:
+                return
+            raise self._unknown(user_id, name)
+
+    def _delete_all(self, user_id: str) -> int:
+        with self._engine.begin() as db:
+            return db.execute(sa.delete(presets).where(presets.c.user_id == user_id)).rowcount
 
     def _unknown(self, user_id: str, name: str) -> UnknownPreset:
         kept = {lookup_key(preset.name): preset.name for preset in self._all(user_id)}

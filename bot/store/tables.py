@@ -16,6 +16,7 @@ presets = sa.Table(
     sa.Column("params", sa.Text, nullable=False),
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("used", sa.Float, nullable=False),
+    sa.Column("is_default", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("user_id", "name_key"),
 )
 
@@ -30,3 +31,10 @@ shared_presets = sa.Table(
     sa.Column("created", sa.Float, nullable=False),
 )
 """What a preset was when it was shared, which later changes of it leave as it is; gone with the preset."""
+user_settings = sa.Table(
+    "user_settings",
+    metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("settings", sa.Text, nullable=False),
+)
+"""One row for each person who changed any; JSON of `bot.store.user_settings.UserSettings`."""

@@ -30,7 +30,7 @@ def panel(row: JobRow, changes: Changes, text: str = wording.TUNE_PROMPT, near: 
     """A select for each option that the recipe has; `near` is a subject that is offered in place of a mistyped one."""
     params = row.job.params
     selects = [
-        _select(f"{PREFIX}{name}:{row.id}", prompt, choices, _value(params, changes, name))
+        select(f"{PREFIX}{name}:{row.id}", prompt, choices, _value(params, changes, name))
         for name, prompt, choices in _offers(params)
     ]
     last = [
@@ -90,7 +90,8 @@ def _value(params: AnyParams, changes: Changes, name: str) -> str:
     return f"{found:g}" if isinstance(found, int | float) else str(found)
 
 
-def _select(custom_id: str, prompt: str, choices: list[Choice], value: str) -> ui.ActionRow[Layout]:
+def select(custom_id: str, prompt: str, choices: list[Choice], value: str) -> ui.ActionRow[Layout]:
+    """A select that shows what is chosen, also what is not among the choices, of which the first 25 are offered."""
     known = choices[:OPTIONS_LIMIT]
     if value and value not in {word for _, word in known}:
         known = [(value, value), *known[: OPTIONS_LIMIT - 1]]  # typed, or made with what is not offered

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.files.blobs import BlobKey
-from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Place, Result
+from engine.queue.job import CancelOutcome, Forgotten, Hint, Job, JobId, JobRow, Place, Result
 
 
 class Dispatch(Protocol):
@@ -43,6 +43,14 @@ class Dispatch(Protocol):
 
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
+        ...
+
+    async def history(self, requester: str, at_most: int | None = None) -> Sequence[JobRow]:
+        """A user's jobs, whatever became of them, the newest first."""
+        ...
+
+    async def forget_requester(self, requester: str) -> Forgotten:
+        """Delete a user's jobs that are settled and answered, and the pictures that nothing else names."""
         ...
 
     async def places(self) -> Mapping[JobId, Place]:

@@ -12,11 +12,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from engine.errors import Broken, Failure
 from engine.files.blobs import BlobKey
 from engine.queue.database import metadata, sqlite_url
 from engine.queue.job import (
     CancelOutcome,
+    Forgotten,
     Hint,
     Job,
     JobId,
@@ -41,6 +44,7 @@ class MemoryDispatch:
     def __init__(self, limits: Limits | None = None) -> None:
         self.ledger = Ledger(sqlite_url(Path(":memory:")), limits)
         metadata.create_all(self.ledger._db)
+        sa.Table("presets", sa.MetaData(), sa.Column("params", sa.Text)).create(self.ledger._db)  # the bot's
         self._blobs: dict[BlobKey, bytes] = {}
         self._listeners: set[asyncio.Queue[Hint]] = set()
         self.engine_there = True
@@ -125,6 +129,13 @@ class MemoryDispatch:
 
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
         return self.ledger.recent_sources(requester)
+
+    async def history(self, requester: str, at_most: int | None = None) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.history(requester, at_most)
+
+    async def forget_requester(self, requester: str) -> Forgotten:  # noqa: D102
+        count, unnamed = self.ledger.forget_requester(requester)
+        return Forgotten(count, sum(self._blobs.pop(key, None) is not None for key in unnamed))
 
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()

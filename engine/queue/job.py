@@ -144,6 +144,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was deleted of one person."""
+
+    jobs: int
+    """Rows."""
+    pictures: int
+    """Blobs that nothing else names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """Hint: the engine began."""
 

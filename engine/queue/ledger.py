@@ -77,7 +77,15 @@ MOST_STARTS = 20
 
 _presets = sa.table("presets", sa.column("params"))
 """The bot's table, of which retention must know what it names."""
+_NAMING = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
+"""Where a row names blobs."""
 _BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
+
+_NOBODYS: dict[str, Any] = {
+    "requester": "", "params": "{}", "picture": None, "others": None, "result": None, "parent": None, "posting": "{}",
+    "posted": "forgotten", "error": "", "error_code": "",
+}  # fmt: skip
+"""A row of which only the times are left."""
 
 _OPEN = (State.QUEUED, State.RUNNING)
 _SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
@@ -199,6 +207,13 @@ class Ledger:
             rows = db.execute(
                 sa.select(jobs).where(*chosen).order_by(jobs.c.created.desc()).limit(RECENT_SOURCES)
             ).all()
+        return [_job_row(one, self.catalog) for one in rows]
+
+    def history(self, requester: str, at_most: int | None = None) -> list[JobRow]:
+        """A user's jobs, whatever became of them, the newest first."""
+        mine = sa.select(jobs).where(jobs.c.requester == requester)
+        with self._read() as db:
+            rows = db.execute(mine.order_by(jobs.c.created.desc(), jobs.c.tag.desc()).limit(at_most)).all()
         return [_job_row(one, self.catalog) for one in rows]
 
     def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
@@ -336,11 +351,25 @@ class Ledger:
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
 
+    def forget_requester(self, requester: str) -> tuple[int, set[BlobKey]]:
+        """Delete a user's rows that are settled and answered; how many, and the blobs that nothing names any more.
+
+        The row that fairness counts from stays as a number without a person: without it, whoever came next would run
+        before all who wait.
+        """
+        mine = (jobs.c.requester == requester, jobs.c.state.not_in(_OPEN), jobs.c.posted.is_not(None))
+        with self._db.begin() as db:
+            found = db.execute(sa.select(*_NAMING).where(*mine)).all()
+            latest = (*mine, jobs.c.attempt > 0, jobs.c.tag == self._virtual_time(db))
+            db.execute(jobs.update().where(*latest).values(**_NOBODYS))
+            db.execute(jobs.delete().where(*mine))
+        named = {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
+        return len(found), named - self.referenced_blobs() if named else set()
+
     def referenced_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
         """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
-        named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
-        queries = (sa.select(*named).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
+        queries = (sa.select(*_NAMING).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
         with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
             found = (row for query in queries for part in db.execute(query).partitions(500) for row in part)
             return {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import shutil
 from asyncio import to_thread
@@ -16,7 +17,7 @@ from engine.platform.units import MEGABYTE
 from engine.queue import migrate
 from engine.queue.database import lock_file, sqlite_url
 from engine.queue.hint_socket import HintClient, socket_path
-from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Limits, Place, Result
+from engine.queue.job import CancelOutcome, Forgotten, Hint, Job, JobId, JobRow, Limits, Place, Result
 from engine.queue.ledger import Ledger
 from engine.settings import Settings
 
@@ -82,6 +83,16 @@ class LocalDispatch:
 
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
         return await to_thread(self.ledger.recent_sources, requester)
+
+    async def history(self, requester: str, at_most: int | None = None) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.history, requester, at_most)
+
+    async def forget_requester(self, requester: str) -> Forgotten:  # noqa: D102
+        return await to_thread(self._forget_requester, requester)
+
+    def _forget_requester(self, requester: str) -> Forgotten:
+        count, unnamed = self.ledger.forget_requester(requester)
+        return Forgotten(count, sum(self.blobs.remove(key, unused_since=math.inf) > 0 for key in unnamed))
 
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)

@@ -243,6 +243,15 @@ def test_our_own_code_in_a_refusal_stays() -> None:
     assert "`channel` and `search` are" in said
 
 
+def test_a_command_that_is_gone_is_told_by_its_name_or_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "MOVED_COMMANDS", {"queue": "first", "paint channel": "second"})
+    said = {name: wording.moved_words(name) for name in ("queue", "paint channel", "paint", "que", "pain", "sudo")}
+    assert said == {
+        "queue": "first", "paint channel": "second", "paint": "second",
+        "que": wording.CHANGED, "pain": wording.CHANGED, "sudo": wording.CHANGED,
+    }  # fmt: skip
+
+
 def test_the_ranges_that_options_name_are_those_of_params() -> None:
     assert wording.OPTIONS["strength"] == "Effect strength, 0.1–4 (default 1)"
     typed = [name for name, text in wording.OPTIONS.items() if re.search(r"\d+–\d+", text)]

@@ -39,7 +39,7 @@ from discord.http import Route
 import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
-from bot.delivery import channel_lane
+from bot.delivery import channel_lane, ready_notice
 from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace
 from bot.delivery.tracker import DeliveryTracker
@@ -517,8 +517,8 @@ async def typing(house: House, place: Channel, _: Any) -> None:
     await house.handled(house.playground.deeds.autocomplete(person, place, "dream", typed, "n").id)
 
 
-async def help_and_queue(house: House, place: Channel, _: Any) -> None:
-    for name in ("help", "queue"):
+async def help_and_info(house: House, place: Channel, _: Any) -> None:
+    for name in ("help", "info"):
         await house.handled(house.playground.command("You", place.id, name).id)
 
 
@@ -548,7 +548,7 @@ STORIES = (
     Story("delete", delete, opened_panel, takes_away=True),
     Story("delete private", delete, private_panel, takes_away=True),
     Story("autocomplete", typing),
-    Story("help and queue", help_and_queue),
+    Story("help and info", help_and_info),
     Story("refusal", refusal),
 )
 
@@ -645,7 +645,7 @@ def _circumstances(story: Story) -> Iterator[None]:
         if story.opens_slowly:
             stack.enter_context(mock.patch.object(service, "OPENING_S", 0.0))
         if story.pings:
-            stack.enter_context(mock.patch.object(bot_tracker, "LONG_WAIT_S", -1.0))
+            stack.enter_context(mock.patch.object(ready_notice, "LONG_WAIT_S", -1.0))
         yield
 
 

@@ -175,7 +175,7 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
     ("story", "route", "kind"),
     [
         ("refusal", CALLBACK, "lost answer"),
-        ("help and queue", CALLBACK, "late server error"),
+        ("help and info", CALLBACK, "late server error"),
         ("save as preset", CALLBACK, "disconnected"),
         ("more", CALLBACK, "server error 500"),
         ("autocomplete", CALLBACK, "server error 503"),

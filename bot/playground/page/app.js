@@ -147,6 +147,12 @@ function openChannelById(id) {
   find("composer").focus();
 }
 
+/* A link may lead to another channel, and to what was deleted since. */
+function jumpToMessage(channel, id) {
+  if (channel !== state.channel) openChannelById(channel);
+  if (!jumpTo(id)) toast("That message isn't there any more.");
+}
+
 function become(persona) {
   state.persona = persona;
   if (!visibleChannels().some((channel) => channel.id === state.channel)) state.channel = equalChannel();
@@ -245,7 +251,7 @@ const ACTIONS = {
   uncover: (element) => element.classList.add("shown"),
   outside: (element) => toast(element.dataset.address ? `The playground opens no outside page. The link is: ${element.dataset.address}` : "This button has no address."),
   person: (element) => openPerson(element.dataset.person, element),
-  jump: (element) => jumpTo(element.dataset.target),
+  jump: (element) => jumpToMessage(element.dataset.channel ?? state.channel, element.dataset.target),
   press: (element, message) => press(message, element),
   "choose-many": (element, message) => pressMany(message, element),
   reply: (element, message) => replyTo(message),

@@ -162,14 +162,15 @@ function focusMessage(node) {
   node.scrollIntoView({ block: "nearest" });
 }
 
-/** Brings a message into view and marks it for a moment. */
+/** Brings a message into view and marks it for a moment; returns whether it is there. */
 export function jumpTo(id) {
   const node = elements.get(id);
-  if (!node?.isConnected) return;
+  if (!node?.isConnected) return false;
   focusMessage(node);
   node.scrollIntoView({ block: "center" });
   node.classList.remove("found");
   requestAnimationFrame(() => node.classList.add("found"));
+  return true;
 }
 
 /** Goes to the newest message. */

@@ -1,8 +1,8 @@
 /**
  * Chat text to nodes: `(text, lookup) => nodes`. A subset of the chat markdown, built as elements, never as markup.
  *
- * `lookup` names people, channels and the current persona. Links become clickable only towards this very server;
- * others stay text, because the playground opens nothing outside this machine.
+ * `lookup` names people, channels and the current persona. Links become clickable only towards this very server, and
+ * those to a message in one of its channels jump there, as in Discord; others stay text, because the playground opens nothing outside this machine.
  */
 
 import { make } from "./dom.js";
@@ -19,9 +19,9 @@ const INLINE = [
   [/<\/([^:>]{1,100}):(\d+)>/y, (found) => commandNode(found[1])],
   [/<a?:(\w+):\d+>/y, (found) => make("span", { class: "emoji" }, `:${found[1]}:`)],
   [/@(everyone|here)\b/y, (found) => make("span", { class: "mention" }, `@${found[1]}`)],
-  [/\[([^\]\n]{1,300})\]\(<?(https?:\/\/[^\s)>]+)>?\)/y, (found) => linkNode(found[2], found[1])],
-  [/<(https?:\/\/[^\s>]+)>/y, (found) => linkNode(found[1], found[1])],
-  [/https?:\/\/[^\s<]*[^\s<.,:;!?'")\]]/y, (found) => linkNode(found[0], found[0])],
+  [/\[([^\]\n]{1,300})\]\(<?(https?:\/\/[^\s)>]+)>?\)/y, (found, lookup) => linkNode(found[2], found[1], lookup)],
+  [/<(https?:\/\/[^\s>]+)>/y, (found, lookup) => linkNode(found[1], found[1], lookup)],
+  [/https?:\/\/[^\s<]*[^\s<.,:;!?'")\]]/y, (found, lookup) => linkNode(found[0], found[0], lookup)],
   [/\*\*\*([\s\S]+?)\*\*\*/y, (found, lookup, deep) => make("strong", {}, make("em", {}, inline(found[1], lookup, deep)))],
   [/\*\*([\s\S]+?)\*\*(?!\*)/y, (found, lookup, deep) => make("strong", {}, inline(found[1], lookup, deep))],
   [/__([\s\S]+?)__(?!_)/y, (found, lookup, deep) => make("u", {}, inline(found[1], lookup, deep))],
@@ -118,6 +118,9 @@ function firstMatch(text, at) {
   return null;
 }
 
+/* A message's own address in Discord: the channel and the message. */
+const MESSAGE_ADDRESS = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)$/;
+
 function mentionNode(id, lookup) {
   const person = lookup.person(id);
   const mine = id === lookup.me;
@@ -133,7 +136,10 @@ function channelNode(id, lookup) {
 const commandNode = (name) =>
   make("button", { type: "button", class: "mention command", "data-action": "fill", "data-fill": `/${name} ` }, `/${name}`);
 
-function linkNode(address, words) {
+function linkNode(address, words, lookup) {
+  const message = MESSAGE_ADDRESS.exec(address);
+  const channel = message && lookup.channel(message[1]);
+  if (channel) return make("button", { type: "button", class: "message-link", "data-action": "jump", "data-channel": channel.id, "data-target": message[2] }, words === address ? `#${channel.name} › message` : words);
   const own = ownAddress(address);
   if (own) return make("a", { href: own, target: "_blank", rel: "noopener noreferrer" }, words);
   return words === address ? make("span", { class: "link" }, address) : make("span", { class: "link" }, `${words} (${address})`);

@@ -31,6 +31,7 @@ class Wall:
         self.shown: list[tuple[JobId, Card]] = []
         self.pings: list[JobId] = []
         self.written: list[JobId] = []
+        self.told: list[JobId] = []
         self.sent: list[JobId] = []
         self.reopened = self.deleted = 0
         self.trouble: list[PostError] = []
@@ -59,8 +60,11 @@ class Wall:
         await self._tell(self.written, id)
         return 555
 
-    async def ping(self, id: JobId, posting: Posting) -> None:
+    async def ping(self, id: JobId, posting: Posting, note: str = "") -> None:
         await self._tell(self.pings, id)
+
+    async def tell(self, id: JobId, user_id: int, text: str) -> None:
+        await self._tell(self.told, id)
 
     async def _tell(self, where: list[T], what: T) -> None:
         async with self.news:

@@ -579,6 +579,28 @@ async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
     await visitor.page.close()
 
 
+async def test_a_link_to_a_message_shows_no_address_and_leads_there(visitor: Visitor, playground: Playground) -> None:
+    world = playground.world
+    here, gone = say(playground, "the first"), say(playground, "soon gone")
+    there = playground.say("Ada", "lab", "elsewhere")
+    links = " ".join(
+        f"[{name}](https://discord.com/channels/{world.guild_id}/{one.channel_id}/{one.id})"
+        for name, one in (("here", here), ("there", there), ("gone", gone))
+    )
+    panel = bot_message(playground, words(links))
+    world.drop_message(gone)
+    shown = visitor.message(panel.id)
+    await expect(shown).to_contain_text("here there gone")
+    await expect(shown).not_to_contain_text("discord.com")
+    await shown.get_by_role("button", name="gone").click()
+    await expect(visitor.see("toast")).to_contain_text("isn't there any more")
+    await shown.get_by_role("button", name="here", exact=True).click()
+    await expect(visitor.message(here.id)).to_be_focused()
+    await shown.get_by_role("button", name="there", exact=True).click()
+    await expect(visitor.see("channel-lab")).to_have_attribute("aria-current", "page")
+    await expect(visitor.message(there.id)).to_be_focused()
+
+
 async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playground, chromium: Browser) -> None:
     visitor = await visit(chromium, playground.url, viewport={"width": 390, "height": 780})
     wide = "document.documentElement.scrollWidth"

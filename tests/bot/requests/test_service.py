@@ -18,11 +18,10 @@ from discord.http import Route
 from bot import wording
 from bot.app import compose, connect_until
 from bot.delivery.channel_lane import Pace, Phase
-from bot.delivery.final_answer import Publisher, Shrink
+from bot.delivery.final_answer import Publisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
 from bot.gateway.client import Client
-from bot.operations.metrics import Metrics
 from bot.playground import avatars
 from bot.playground.openapi import Specification
 from bot.playground.rejections import JsonDict
@@ -250,8 +249,8 @@ class HereDecoder:
         return await asyncio.to_thread(sanitizer.read_imprint, data, self.megapixels)
 
 
-def quick_tracker(dispatch: Dispatch, publisher: Publisher, metrics: Metrics, shrink: Shrink) -> DeliveryTracker:
-    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), metrics, shrink)
+def quick_tracker(dispatch: Dispatch, publisher: Publisher, **parts: Any) -> DeliveryTracker:
+    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), **parts)
 
 
 async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:
@@ -761,21 +760,6 @@ async def test_a_reply_without_a_mention_is_not_a_call(stage: Stage) -> None:
     assert await stage.rows() == []
 
 
-async def test_queue_shows_mine_with_cancel(stage: Stage) -> None:
-    assert "The queue is empty" in words(await stage.ask("Ada", "queue"))
-    message = await stage.ask("You", "dream")
-    assert "nothing in the queue" in words(await stage.ask("Ada", "queue"))
-    await stage.ask("You", "dream", layer="low")
-    line = await stage.ask("You", "queue")
-    assert line.ephemeral
-    assert labels(line) == ["Cancel", "Cancel"]
-    stage.playground.press("You", line, "Cancel")
-    await stage.shows(message, "Cancelled")
-    await stage.shows(line, "Cancelled")
-    assert labels(line) == ["Cancel"], "what else waits stays there"
-    assert "layer:low" in words(line)
-
-
 async def test_help_is_private(stage: Stage) -> None:
     message = await stage.ask("You", "help")
     assert message.ephemeral
@@ -905,7 +889,7 @@ async def test_in_the_bots_own_chat(stage: Stage) -> None:
 async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.tracker.LONG_WAIT_S", 0.0)
+    monkeypatch.setattr("bot.delivery.ready_notice.LONG_WAIT_S", 0.0)
     message, _ = await stage.dreamed("Ada")
     ping = await stage.playground.world.until(lambda: next(iter(stage.playground.world.pings), None))
     assert ping.user_ids == (stage.playground.world.persona("Ada").id,)
@@ -1058,7 +1042,7 @@ async def test_what_was_queued_is_not_refused_because_its_place_is_not_known(
 
 async def test_stopped_is_not_said_beside_a_dream_that_runs_or_is_done(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
-    line = await stage.ask("You", "queue")
+    line = await stage.ask("You", "info")
     row = stage.dispatch.start()
     assert row
     stage.playground.press("You", line, "Cancel")

@@ -65,6 +65,7 @@ def message(**parts: Any) -> Any:
         "embeds": [],
         "message_snapshots": [],
         "stickers": [],
+        "author": Thing(id=1),
     }
     return Thing(**{**nothing, **parts})
 

@@ -50,6 +50,7 @@ JOBS: tuple[dict[str, Any], ...] = (
 PRESET = {"id": 1, "user_id": COMMON["requester"], "name": "Fur", "name_key": "fur", "params": '{"layer":"mid"}',
           "created": 800.0, "used": 810.0}  # fmt: skip
 CALIBRATION = {"recipe": "dream", "network": "pocket", "seconds_per_unit": 0.31}
+SETTINGS = {"user_id": COMMON["requester"], "settings": '{"size":256,"spoiler":true}'}
 TIMING = {"kind": "dream", "network": "pocket", "size_class": 18, "seconds_per_unit": 0.31, "course": "[0.2, 1.0]"}
 SHARED_PRESET = {"id": "s" * 20, "code": "K7QP2M9X", "preset_id": PRESET["id"], "name": "Fur", "created": 820.0,
                  "params": '{"network": "pocket", "layer": "mid"}'}  # fmt: skip
@@ -57,6 +58,8 @@ SHARED_PRESET = {"id": "s" * 20, "code": "K7QP2M9X", "preset_id": PRESET["id"], 
 
 NAMED = "0004"
 """From here on presets name their network."""
+CHOSEN = "0009"
+"""From here on people have settings."""
 TIMED = "0007"
 """From here on dreams are timed by kind and size."""
 SHARED = "0008"
@@ -95,6 +98,8 @@ def dump(revision: str) -> str:
                 _insert(db, "timings", TIMING)
             if revision >= SHARED:
                 _insert(db, "shared_presets", SHARED_PRESET)
+            if revision >= CHOSEN:
+                _insert(db, "user_settings", SETTINGS)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"

@@ -102,6 +102,51 @@ async def test_pictures_that_somebody_chose_are_found_the_latest_first(bench: Be
     assert await bench.dispatch.recent_sources("eve") == []
 
 
+async def test_a_persons_jobs_are_listed_the_newest_first(bench: Bench) -> None:
+    ids = [await bench.dispatch.submit(a_job(name), {}) for name in ("ada", "bob", "ada", "ada")]
+    assert [row.id for row in await bench.dispatch.history("ada")] == [ids[3], ids[2], ids[0]]
+    assert [row.id for row in await bench.dispatch.history("ada", 2)] == [ids[3], ids[2]]
+    assert await bench.dispatch.history("eve") == []
+
+
+async def answered(bench: Bench, job: Job, made: bytes) -> JobId:
+    """A job that is done and posted, with a result of its own."""
+    id = await bench.dispatch.submit(job, {"token": "t"})
+    row = bench.ledger.claim("e")
+    assert row
+    assert row.id == id
+    result = replace(RESULT, blob=await bench.dispatch.put_blob(made))
+    bench.ledger.finish(id, row.attempt, result, 1.0)
+    await bench.dispatch.mark_posted(id, f"message of {id}")
+    return id
+
+
+async def test_a_person_is_forgotten_with_the_pictures_that_nobody_else_names(bench: Bench) -> None:
+    own, shared = [await bench.dispatch.put_blob(data) for data in (b"own", b"shared")]
+    await answered(bench, replace(a_job("bob"), picture=shared), b"bob's")
+    first = await answered(bench, replace(a_job("ada"), picture=own, others={"guide": shared}), b"ada's")
+    waiting = await bench.dispatch.submit(a_job("ada"), {})
+    forgotten = await bench.dispatch.forget_requester("ada")
+    assert (forgotten.jobs, forgotten.pictures) == (1, 2)
+    assert [row.id for row in await bench.dispatch.history("ada")] == [waiting], "what is not answered stays"
+    assert await bench.dispatch.find_by_answer(f"message of {first}") is None
+    assert await bench.dispatch.get_blob(own) is None
+    assert await bench.dispatch.get_blob(shared) == b"shared"
+    assert len(await bench.dispatch.history("bob")) == 1
+    assert (await bench.dispatch.forget_requester("ada")).jobs == 0
+
+
+async def test_who_waits_is_not_overtaken_because_somebody_was_forgotten(bench: Bench) -> None:
+    for _ in range(3):
+        await answered(bench, a_job("ada"), b"made")
+    bob = await bench.dispatch.submit(a_job("bob"), {})
+    await bench.dispatch.forget_requester("ada")
+    eve = [await bench.dispatch.submit(a_job("eve"), {}) for _ in range(2)]
+    assert list(await bench.dispatch.places()) == [bob, *eve]
+    (left,) = await bench.dispatch.history("")
+    assert (left.job.picture, left.result, left.posting, left.error) == (None, None, {}, "")
+
+
 async def test_refused_work_leaves_no_row(bench: Bench) -> None:
     for _ in range(4):
         await bench.dispatch.submit(a_job(), {})

@@ -1,0 +1,120 @@
+"""All that is stored about one person: `user => a file of it, or nothing left of it`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.delivery.tracker import DeliveryTracker
+from bot.requests.limits import Quota
+from bot.store.posting import Posting
+from bot.store.presets import Presets
+from bot.store.user_settings import UserSettingsStore
+from engine.queue.dispatch_port import Dispatch
+from engine.queue.job import JobRow
+
+POSTING_FIELDS = ("name", "original", "frame", "channel_id", "guild_id", "ephemeral")
+"""What is told of where an answer stands; an interaction's token is Discord's."""
+SETTLE_S = 20.0
+"""How long what was cancelled may take to stop and to be answered."""
+LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What was deleted of one person, and how many jobs could not be yet."""
+
+    settings: bool
+    presets: int
+    jobs: int
+    pictures: int
+    left: int
+
+
+class PersonalData:
+    """Gives a person what is stored about them, and deletes it."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        presets: Presets,
+        user_settings: UserSettingsStore,
+        tracker: DeliveryTracker,
+        quota: Quota,
+    ) -> None:
+        self._dispatch = dispatch
+        self._presets = presets
+        self._user_settings = user_settings
+        self._tracker = tracker
+        self._quota = quota
+
+    async def export(self, user_id: int, at_most: int) -> bytes:
+        """A JSON file of at most so many bytes. Where all of it does not fit, the oldest dreams are left out, and it
+        says how many."""
+        user = str(user_id)
+        settings, presets = await self._user_settings.load(user), await self._presets.all(user)
+        about = {
+            "user_id": user,
+            "exported": time.time(),
+            "settings": asdict(settings),
+            "presets": [asdict(one) for one in presets],
+        }
+        return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
+
+    async def delete(self, user_id: int) -> Deleted:
+        """Cancel what is under way, wait until that is answered, and delete everything. What does not stop in time
+        stays, and is counted."""
+        user = str(user_id)
+        for row, _ in await self._dispatch.list_waiting(user):
+            await self._dispatch.cancel(row.id)
+            await self._tracker.refresh(row.id)
+        await self._wait_until_answered(user)
+        settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
+        gone = await self._dispatch.forget_requester(user)
+        left = len(await self._dispatch.history(user))
+        return Deleted(settings, presets, gone.jobs, gone.pictures, left)
+
+    async def _wait_until_answered(self, user: str) -> None:
+        until = time.monotonic() + SETTLE_S
+        while time.monotonic() < until and await self._is_busy(user):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_S)
+
+    async def _is_busy(self, user: str) -> bool:
+        unposted = await self._dispatch.list_unposted()
+        return self._quota.holds(user) or any(row.job.requester == user for row in unposted)
+
+
+def _file(about: dict[str, Any], rows: Sequence[JobRow], at_most: int) -> bytes:
+    dreams = [_told(row) for row in rows]
+    while True:
+        told = {**about, "dreams": dreams, "dreams_left_out": len(rows) - len(dreams)}
+        data = json.dumps(told, indent=1, ensure_ascii=False).encode()
+        if len(data) <= at_most or not dreams:
+            return data
+        del dreams[len(dreams) // 2 :]
+
+
+def _told(row: JobRow) -> dict[str, Any]:
+    """A job, as its person may read it: what was asked, what became of it, and where."""
+    posting = Posting.from_json(row.posting)
+    return {
+        "id": row.id,
+        "state": row.state,
+        "settings": row.job.params.model_dump(mode="json"),
+        "picture": row.job.picture,
+        "further_pictures": dict(row.job.others),
+        "made_from": row.job.parent,
+        "spoiler": row.job.spoiler,
+        "result": asdict(row.result) if row.result else None,
+        "error": row.error,
+        "created": row.created,
+        "started": row.started,
+        "finished": row.finished,
+        "message": row.posted,
+        "link": posting.link,
+        **{name: getattr(posting, name) for name in POSTING_FIELDS},
+    }
