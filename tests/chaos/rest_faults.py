@@ -39,6 +39,7 @@ from discord.http import Route
 import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
+from bot import wording
 from bot.delivery import channel_lane, ready_notice
 from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace
@@ -522,6 +523,31 @@ async def help_and_info(house: House, place: Channel, _: Any) -> None:
         await house.handled(house.playground.command("You", place.id, name).id)
 
 
+async def info_panel(house: House, place: Channel) -> Message:
+    panel = await house.answered(house.playground.command("You", place.id, "info"))
+    assert panel is not None
+    return panel
+
+
+async def info_pages(house: House, place: Channel, panel: Message) -> None:
+    for name in wording.INFO_PAGES.values():
+        await house.handled(house.playground.press("You", panel, name).id)
+
+
+async def settings_panel(house: House, place: Channel) -> Message:
+    panel = await house.answered(house.playground.command("You", place.id, "settings"))
+    assert panel is not None
+    return panel
+
+
+async def choice(house: House, place: Channel, panel: Message) -> None:
+    await house.handled(house.playground.press("You", panel, "settings:size", ["usual"]).id)
+
+
+async def export(house: House, place: Channel, panel: Message) -> None:
+    await house.handled(house.playground.press("You", panel, wording.SETTINGS_VERBS["export"]).id)
+
+
 async def refusal(house: House, place: Channel, _: Any) -> None:
     await asked_for(house, place, layer="nothing")
 
@@ -549,6 +575,9 @@ STORIES = (
     Story("delete private", delete, private_panel, takes_away=True),
     Story("autocomplete", typing),
     Story("help and info", help_and_info),
+    Story("pages of info", info_pages, info_panel),
+    Story("a choice of settings", choice, settings_panel),
+    Story("export", export, settings_panel),
     Story("refusal", refusal),
 )
 

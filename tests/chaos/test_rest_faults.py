@@ -176,6 +176,10 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
     [
         ("refusal", CALLBACK, "lost answer"),
         ("help and info", CALLBACK, "late server error"),
+        ("pages of info", CALLBACK, "lost answer"),
+        ("a choice of settings", CALLBACK, "lost answer"),
+        ("export", CALLBACK, "lost answer"),
+        ("export", FOLLOW_UP, "server error 503"),
         ("save as preset", CALLBACK, "disconnected"),
         ("more", CALLBACK, "server error 500"),
         ("autocomplete", CALLBACK, "server error 503"),
