@@ -7,7 +7,6 @@ its place, and says so once.
 from __future__ import annotations
 
 import logging
-import time
 from typing import Protocol
 
 from bot import wording
@@ -44,9 +43,7 @@ class ReadyNotice:
         self._user_settings = user_settings
 
     async def notify(self, row: JobRow, posting: Posting) -> None:
-        """Tell of an answer that was posted, unless it came soon or is an apology. Raises nothing of Discord's."""
-        if row.result is None or time.time() - row.created <= LONG_WAIT_S:
-            return
+        """Tell of an answer that was posted. Raises nothing of Discord's."""
         try:
             await self._notify(row.id, posting, await self._settings_of(posting.user_id))
         except PostError as error:

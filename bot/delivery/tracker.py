@@ -17,7 +17,7 @@ from dataclasses import replace
 from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import MessageGone, PostError, Unavailable
 from bot.delivery.final_answer import FinalAnswer, Publisher, Shrink
-from bot.delivery.ready_notice import ReadyNotice
+from bot.delivery.ready_notice import LONG_WAIT_S, ReadyNotice
 from bot.operations.metrics import Metrics
 from bot.store.posting import Posting
 from bot.store.user_settings import UserSettingsStore
@@ -335,7 +335,8 @@ class DeliveryTracker:
         if await self._dispatch.mark_posted(row.id, message, posting.without_token().to_json()):
             log.info("%s, posted", row.state)
             self._metrics.count_answer(row)
-            if message == str(posting.message_id or message):  # what was sent anew has notified already
+            sent_anew = message != str(posting.message_id or message)  # which has notified already
+            if row.result is not None and time.time() - row.created > LONG_WAIT_S and not sent_anew:
                 await self._ready_notice.notify(row, posting)
         self.drop(row.id)
 

@@ -113,7 +113,8 @@ class RequestService:
         typed = await self.options(kind, user_id, preset, **options)
         settings = await self.user_settings.load(str(user_id))
         usual = {} if preset else await self.presets.default(str(user_id))
-        wanted = with_defaults(kind, typed, settings, usual, self.catalog)
+        chosen = settings.options or usual
+        wanted = with_defaults(kind, typed, settings, usual, self.catalog) if chosen else typed
         made = engine_params.make(kind, self.catalog, **{"seed": draw_seed(), **wanted})
         check_ready(made)
         return made
