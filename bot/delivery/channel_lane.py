@@ -17,6 +17,8 @@ from bot.store.posting import Posting
 from engine.platform import backoff
 from engine.queue.job import Job, JobId, State
 
+LONG_WAIT_S = 60.0
+"""After a longer wait the requester is pinged once."""
 LONGEST_PAUSE_S = 60.0
 """Between previews of one job that Discord does not take."""
 LONGEST_RETRY_S = 300.0

@@ -14,7 +14,7 @@ import logging
 import time
 from dataclasses import replace
 
-from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
+from bot.delivery.channel_lane import LIVE, LONG_WAIT_S, ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import MessageGone, PostError, Unavailable
 from bot.delivery.final_answer import FinalAnswer, Publisher, Shrink
 from bot.operations.metrics import Metrics
@@ -28,8 +28,6 @@ from engine.queue.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued
 
 log = logging.getLogger(__name__)
 
-LONG_WAIT_S = 60.0
-"""After a longer wait the requester is pinged once."""
 UNFOLLOWED_S = 20.0
 """A row this young may still be between its submit and its status message."""
 GIVE_UP_S = 24 * 3600.0
