@@ -153,6 +153,7 @@ async def compose(
         guild_ids=settings.discord.guild_ids,
         state_file=settings.run_dir / "commands.sha256",
         always_sync=here,
+        user_installs=settings.discord.user_installs,
         metrics=metrics,
         identify_budget=None if here else _identify_budget(settings),
         proxy=settings.proxy_for(endpoints.home(settings.discord)),

@@ -435,6 +435,18 @@ def direct_message_words(name: str) -> str:
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
 
 
+def cannot_write_words(link: str) -> str:
+    """For who speaks to the bot where it cannot answer, by direct message."""
+    return (
+        f"I can't answer you there: {link}. Ask a moderator to let me send messages and attach files in that channel."
+    )
+
+
+def sent_directly_words(link: str) -> str:
+    """For who asks where neither the channel nor 15 minutes are enough."""
+    return f"I can't post this one here, so it comes to you as a direct message{f': {link}' if link else '.'}"
+
+
 def saved_words(name: str, *, replaced: bool = False) -> str:
     """After saving, also over one of that name."""
     done = "Replaced your preset of that name." if replaced else "Saved."

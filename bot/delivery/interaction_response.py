@@ -80,6 +80,11 @@ def is_final(error: discord.HTTPException) -> bool:
     return error.status == 404 or (error.status == 403 and error.code not in TRANSIENT_CODES)
 
 
+def is_forbidden(error: Exception) -> bool:
+    """Whether Discord says that we may not, and not that what stands before it shuts us out for a while."""
+    return isinstance(error, discord.Forbidden) and error.code not in TRANSIENT_CODES
+
+
 async def _look_up_response(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:
     """Whether the interaction was answered, also if nobody can tell, and the message if there is one."""
     try:

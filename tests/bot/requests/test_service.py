@@ -41,7 +41,7 @@ from engine.params import AscentParams, Dream, Zoom
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.in_memory_dispatch import MemoryDispatch
-from engine.queue.job import Job, JobId, JobRow, Limits, Result, State
+from engine.queue.job import JobId, JobRow, Limits, Result, State
 from tests.chaos.rest_faults import beside
 from tests.vendored_data import SPECIFICATION
 
@@ -193,6 +193,7 @@ async def stage(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, specification: Specification | None, _drawn_avatars: None
 ) -> AsyncIterator[Stage]:
     playground = Playground(specification=specification)
+    playground.world.acknowledge_seconds = 60.0  # a busy machine is no failure
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
@@ -813,19 +814,6 @@ async def test_every_send_and_edit_names_whom_it_may_mention(stage: Stage) -> No
     speaking = [body for body in speaking if "content" in body or "components" in body]
     assert len(speaking) >= 4
     assert all(body["allowed_mentions"]["parse"] == [] for body in speaking)
-
-
-async def test_where_only_the_token_reaches_long_dreams_are_refused(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def forever(_job: Job) -> float:
-        return 3600.0
-
-    monkeypatch.setattr(stage.dispatch, "estimate", forever)
-    message = await stage.ask("You", "dream", private=True)
-    assert "about 60 minutes" in words(message)
-    assert await stage.rows() == []
-    assert "next" in words(await stage.ask("You", "dream"))
 
 
 async def test_a_bot_killed_before_it_knew_its_message_finishes_it_all_the_same(stage: Stage) -> None:
