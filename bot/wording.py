@@ -160,6 +160,7 @@ TUNE_PROMPT = "**Tune** · change what you like, then press Dream it: the seed s
 TYPE_TITLE = "Type a subject"
 TYPE_LABEL = "What should come out?"
 TYPE_HINT = "eyes, towers, fox, 🦊, eyes + castle"
+TYPED_TOO_MUCH = "That is more than this panel can hold. Type it in `/dream subject:` instead."
 PICK_LOOK = "Look"
 PICK_KEEP = "Original blended in"
 PICK_COLOURS = "Colours"
