@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import discord
 
 from bot import discord_internals, wording
-from bot.delivery import interaction_response, reach
+from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import TOKEN_LIFE_S, Posting
@@ -261,7 +261,7 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
         token=interaction.token,
         token_until=time.time() + TOKEN_LIFE_S,
         ephemeral=private,
-        reachable=reach.can_edit(interaction),
+        reachable=interaction_response.can_edit(interaction),
     )
 
 

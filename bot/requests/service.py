@@ -20,7 +20,7 @@ from typing import Any
 import discord
 
 from bot import wording
-from bot.delivery import interaction_response, reach
+from bot.delivery import interaction_response
 from bot.delivery.errors import PostError, Unavailable, Unwelcome
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
 from bot.delivery.tracker import DeliveryTracker
@@ -188,7 +188,7 @@ class RequestService:
         )
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
-            beside = reply_beside(posting, parent) if reach.can_send(interaction) else None
+            beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
             if beside is not None:
                 await interaction_response.respond(interaction, interaction.response.defer)
                 await self._send(request, beside)
@@ -208,7 +208,7 @@ class RequestService:
 
     async def _refusal_of_token(self, interaction: discord.Interaction, request: Request) -> Refusal | None:
         """Why the interaction's token alone cannot bring the answer, if it cannot."""
-        if not reach.can_attach(interaction):
+        if not interaction_response.can_attach(interaction):
             return CannotAnswer()
         seconds = await self.dispatch.estimate(Job(request.params, request.requester))
         places = await self.dispatch.places()

@@ -97,8 +97,8 @@ def _select(custom_id: str, prompt: str, choices: list[Choice], value: str) -> u
     if value and value not in {word for _, word in known}:
         known = [(value, value), *known[: OPTIONS_LIMIT - 1]]  # typed, or made with what is not offered
     options = [
-        discord.SelectOption(label=f"{prompt}: {label}"[:100] if word == value else label[:100], value=word[:VALUE_LIMIT],
-                             default=word == value)
+        discord.SelectOption(label=f"{prompt}: {label}"[:100] if word == value else label[:100],
+                             value=word[:VALUE_LIMIT], default=word == value)
         for label, word in known
     ]  # fmt: skip
     return ui.ActionRow(ui.Select(custom_id=custom_id, placeholder=prompt, options=options))

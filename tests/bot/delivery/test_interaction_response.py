@@ -9,6 +9,7 @@ import dataclasses
 
 import pytest
 
+from bot import wording
 from bot.gateway.command_sync import NOT_TICKED, allow_installs
 from bot.playground.faults import FOREVER, Fault
 from bot.playground.options import Mistake
@@ -163,6 +164,13 @@ async def test_files_that_may_not_be_attached_any_more_come_directly(stage: Stag
     answer = await until_said(stage)
     assert (await stage.posted(row.id)).posted == answer.id
     assert message.id not in stage.playground.world.messages, "it would say for ever that it is under way"
+
+
+async def test_what_a_button_cannot_show_any_more_is_a_sentence_that_says_why(stage: Stage) -> None:
+    message, _ = await stage.dreamed()
+    more = await stage.press("You", message, "More")
+    stage.playground.world.channel("dreams").bot_permissions &= ~ATTACH_FILES
+    assert words(await stage.press("You", more, wording.VERBS["original"])) == wording.CANNOT_WRITE
 
 
 async def test_a_panels_answer_needs_no_right_to_send(stage: Stage) -> None:
