@@ -94,7 +94,7 @@ HOUSE = (
     "rate limited", "rate limited shared", "rate limited global", "banned", "blocked", "internal_network_error",
     "server error 500", "server error 502", "server error 503", "server error 504", "late server error",
 )  # fmt: skip
-PLACE = ("channel deleted", "channel closed", "permission lost", "thread archived", "thread locked")
+PLACE = ("channel deleted", "channel closed", "permission lost", "files forbidden", "thread archived", "thread locked")
 WORDS = ("moderated", "too_large", "invalid_form")
 TOKEN = ("interaction expired", "unknown_webhook", "dead_token")
 FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
