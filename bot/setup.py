@@ -20,6 +20,7 @@ import tomlkit
 from bot.app import is_at_work
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.gateway import endpoints
+from bot.gateway.command_sync import NOT_TICKED
 from bot.operations.health import HOST
 from engine import settings as jobs_settings
 from engine.errors import SettingsError
@@ -30,6 +31,8 @@ from engine.settings_file import OTHERWISE
 PERMISSIONS = 274878024704
 """View channels, send messages (also in threads), embed links, attach files, read history; nothing more."""
 SCOPES = ("bot", "applications.commands")
+USER_INSTALL = 1
+"""Discord's number for an application that one person adds, and no server."""
 PORTAL = "https://discord.com/developers/applications"
 NO_TOKEN = '# token = ""'
 """The line of the example file that waits for it."""
@@ -54,6 +57,8 @@ def setup() -> int:
         return 1
     print(f"3. This is {application.name}. Invite it to your server:\n   {invitation(application.id)}")
     print(f"   It asks for: {', '.join(permission_names())}.")
+    if settings.discord.user_installs:
+        print(f"   For one person, in every server and chat:\n   {personal_invitation(application.id)}")
     if (other := jobs_settings.origin("discord", "token")) and str(path) not in other:
         print(f"   Remove the old token{other}: it counts more than the file.")
     print("4. Run: pareidolia run")
@@ -73,13 +78,18 @@ def doctor() -> int:
         return 0 if fine else 1
     try:
         lacking = asyncio.run(_missing_permissions(token, settings))
+        unticked = (
+            settings.discord.user_installs and asyncio.run(_look_up(token, settings)).user_integration_config is None
+        )
     except SettingsError as error:
         print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
     print("ok    token")
     for server in lacking:
         print(f"wrong permissions in {server}: invite the bot again with the link of `pareidolia setup`.")
-    return 1 if lacking or not fine else 0
+    if unticked:
+        print(f"wrong user installs: {NOT_TICKED}")
+    return 1 if lacking or unticked or not fine else 0
 
 
 def _port_is_free(settings: Settings) -> bool:
@@ -103,6 +113,12 @@ def permission_names() -> list[str]:
 def invitation(application_id: int) -> str:
     """The link that adds the bot to a server."""
     return discord.utils.oauth_url(application_id, permissions=discord.Permissions(PERMISSIONS), scopes=SCOPES)
+
+
+def personal_invitation(application_id: int) -> str:
+    """The link by which one person adds the commands for himself."""
+    link = discord.utils.oauth_url(application_id, scopes=SCOPES[1:])
+    return f"{link}&integration_type={USER_INSTALL}"
 
 
 def write(path: Path, token: str) -> None:

@@ -179,6 +179,7 @@ TUNE_PROMPT = "**Tune** · change what you like, then press Dream it: the seed s
 TYPE_TITLE = "Type a subject"
 TYPE_LABEL = "What should come out?"
 TYPE_HINT = "eyes, towers, fox, 🦊, eyes + castle"
+TYPED_TOO_MUCH = "That is more than this panel can hold. Type it in `/dream subject:` instead."
 PICK_LOOK = "Look"
 PICK_KEEP = "Original blended in"
 PICK_COLOURS = "Colours"
@@ -456,6 +457,18 @@ def ready_words(user_id: int) -> str:
 def direct_message_words(name: str) -> str:
     """On top of an answer that comes by direct message."""
     return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
+
+
+def cannot_write_words(link: str) -> str:
+    """For who speaks to the bot where it cannot answer, by direct message."""
+    return (
+        f"I can't answer you there: {link}. Ask a moderator to let me send messages and attach files in that channel."
+    )
+
+
+def sent_directly_words(link: str) -> str:
+    """For who asks where neither the channel nor 15 minutes are enough."""
+    return f"I can't post this one here, so it comes to you as a direct message{f': {link}' if link else '.'}"
 
 
 def saved_words(name: str, *, replaced: bool = False) -> str:

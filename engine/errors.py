@@ -14,7 +14,7 @@
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
-    │   └── TooManyCodes      TooManyShares   OptedOut
+    │   └── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -203,9 +203,16 @@ class Gone(Refusal):
 
 class TooLong(Refusal):
     """This would take about {minutes} minutes, and here I can only answer within 12.
-    Make it smaller, or ask in a server that I have joined."""
+    Make it smaller, or allow direct messages from me, and try again."""
 
     code = "R19"
+
+
+class CannotAnswer(Refusal):
+    """I can't attach files in this channel, and I can't send you direct messages. Ask a moderator to let me attach
+    files here, or allow direct messages from me, and try again."""
+
+    code = "R56"
 
 
 class QueueFull(Refusal):

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.playground.world import Interaction, Message
 from engine import settings
-from engine.queue.job import JobRow, State
+from engine.queue.job import JobId, JobRow, State
 from engine.queue.local_dispatch import open_ledger
 from tests.token_leaks import WATCH
 
@@ -67,11 +67,15 @@ class Room:
 
     def list_unposted(self) -> list[JobRow]:
         """All jobs that are not settled and posted."""
-        ledger = open_ledger(settings.load(data_dir=self.data_dir))
-        try:
+        with closing(open_ledger(settings.load(data_dir=self.data_dir))) as ledger:
             return list(ledger.list_unposted())
-        finally:
-            ledger.close()
+
+    def row(self, id: str) -> JobRow:
+        """A job, which there is."""
+        with closing(open_ledger(settings.load(data_dir=self.data_dir))) as ledger:
+            row = ledger.row(JobId(id))
+        assert row is not None
+        return row
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import discord
 from discord.ext import commands
 
 from bot import wording
-from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error, is_forbidden
 from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
@@ -223,10 +223,20 @@ class MentionCog(commands.Cog):
             raise ForeignUrl from None
 
     async def _reply(self, message: discord.Message, text: str) -> None:
+        """A sentence in reply; where we may not write, directly, with the reason."""
         try:
             await message.reply(text, mention_author=False, allowed_mentions=NO_MENTIONS)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("a sentence was not delivered: %s", describe_error(failed))
+            if is_forbidden(failed) and message.guild is not None:
+                await self._tell_directly(message)
+
+    async def _tell_directly(self, message: discord.Message) -> None:
+        """Why a message got no answer, for who wrote it."""
+        try:
+            await message.author.send(wording.cannot_write_words(message.jump_url), allowed_mentions=NO_MENTIONS)
+        except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
+            log.info("nobody can be told: %s", describe_error(failed))
 
     async def _apologise(self, message: discord.Message, error: Exception) -> None:
         if isinstance(error, FailedAfterResponse):

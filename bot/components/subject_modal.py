@@ -45,6 +45,8 @@ class TypeSubject(ui.Modal):
             return tune_panel.panel(self._row, self._changes, wording.error_sentence(error), near)
         except Refusal as error:
             return tune_panel.panel(self._row, self._changes, wording.error_sentence(error))
+        if len(word) > tune_panel.VALUE_LIMIT:
+            return tune_panel.panel(self._row, self._changes, wording.TYPED_TOO_MUCH)
         return tune_panel.panel(self._row, tune_panel.with_choice(self._changes, "subject", word))
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:  # type: ignore[override]

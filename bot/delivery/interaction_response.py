@@ -1,7 +1,18 @@
-"""Answers an interaction exactly once: `(interaction, attempt) => id of the message that answers it`.
+"""Answers an interaction exactly once: `(interaction, attempt) => id of the message that answers it`, and says how.
 
 Discord waits three seconds and takes one answer. Where a connection breaks, or a gateway in front of Discord gives up,
 nobody knows whether that answer was taken; then it is looked up, and given once more if it was not.
+
+With every interaction Discord says what the bot may do where it came from (`app_permissions`). There are three ways for
+a picture, tried in this order:
+
+- the channel, for as long as the message stands, where the bot is in it, sees it and may attach files. The answer to an
+  interaction is a message of its own there, and editing one's own message needs no right to send;
+- the interaction's token, for 15 minutes: in other people's chats, in servers without the bot, for what only one person
+  sees, and where the channel is closed to the bot. Files go by it only where they may be attached;
+- a direct message, else.
+
+No answer has embeds, so nothing depends on the right to embed links.
 """
 
 from __future__ import annotations
@@ -27,8 +38,31 @@ _SECRET = re.compile(r"(/(?:webhooks|interactions)/\d+)/[^/]+")
 """An interaction's token, in the path of a call."""
 TRANSIENT_CODES = frozenset({0, 40333})
 """Codes of a 403 that passes: none, and "internal network error". Not Discord speaks, but what stands before it."""
+VOICE = (discord.ChannelType.voice, discord.ChannelType.stage_voice)
+"""Channels whose chat is seen by who may connect."""
 CONNECTION_ERRORS = (OSError, aiohttp.ClientError, discord.RateLimited)
 """What is raised when Discord says nothing at all."""
+
+
+def can_edit(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot itself can show a picture in its answer for as long as that stands."""
+    if interaction.context.dm_channel:
+        return True
+    return _is_member(interaction) and _sees(interaction) and interaction.app_permissions.attach_files
+
+
+def can_send(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot itself can post a message with a picture there, beside its answer."""
+    if interaction.context.dm_channel:
+        return True
+    allowed = interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return can_edit(interaction) and (allowed.send_messages_in_threads if in_thread else allowed.send_messages)
+
+
+def can_attach(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the interaction's token can bring a picture."""
+    return interaction.context.dm_channel or interaction.app_permissions.attach_files
 
 
 async def respond(interaction: discord.Interaction[Any], attempt: Callable[[], Awaitable[object]]) -> int | None:
@@ -80,6 +114,11 @@ def is_final(error: discord.HTTPException) -> bool:
     return error.status == 404 or (error.status == 403 and error.code not in TRANSIENT_CODES)
 
 
+def is_forbidden(error: Exception) -> bool:
+    """Whether Discord says that we may not, and not that what stands before it shuts us out for a while."""
+    return isinstance(error, discord.Forbidden) and error.code not in TRANSIENT_CODES
+
+
 async def _look_up_response(interaction: discord.Interaction[Any]) -> tuple[bool, int | None]:
     """Whether the interaction was answered, also if nobody can tell, and the message if there is one."""
     try:
@@ -94,3 +133,19 @@ async def _look_up_response(interaction: discord.Interaction[Any]) -> tuple[bool
 
 def _id(answered: object) -> int | None:
     return answered.message_id if isinstance(answered, discord.InteractionCallbackResponse) else None
+
+
+def _is_member(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot is in the server. One may have its commands, or people who brought them, without it."""
+    guild_id = interaction.guild_id
+    return interaction.is_guild_integration() and guild_id is not None and _knows(interaction.client, guild_id)
+
+
+def _knows(client: discord.Client, guild_id: int) -> bool:
+    return client.get_guild(guild_id) is not None
+
+
+def _sees(interaction: discord.Interaction[Any]) -> bool:
+    kind = interaction.channel.type if interaction.channel else None
+    allowed = interaction.app_permissions
+    return allowed.view_channel and (kind not in VOICE or allowed.connect)

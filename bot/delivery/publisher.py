@@ -126,6 +126,15 @@ class DiscordPublisher:
         with self._post_errors_and_pauses():
             await self._client.http.edit_channel(posting.channel_id or 0, archived=False)
 
+    async def direct(self, posting: Posting) -> Posting:
+        """The posting of an answer that comes by direct message from the beginning. Raises `PostError`s."""
+        with _as_post_errors():
+            chat = await self._client.create_dm(discord.Object(posting.user_id))
+        return replace(
+            posting, channel_id=chat.id, guild_id=None, parent_message_id=None, token="", token_until=0.0,
+            ephemeral=False, reachable=True,
+        )  # fmt: skip
+
     async def ping(self, id: JobId, posting: Posting, note: str = "") -> None:
         """One short reply that names the requester, and a note. Raises `PostError`s."""
         text = "\n".join(filter(None, (wording.ready_words(posting.user_id), note)))
@@ -247,7 +256,6 @@ class DiscordPublisher:
 def posting_of_interaction(interaction: discord.Interaction, original: str, *, private: bool = False) -> Posting:
     """Where the answer to an interaction goes."""
     user = interaction.user
-    own_chat = interaction.context.dm_channel
     return Posting(
         user_id=user.id,
         name=user.display_name,
@@ -259,7 +267,7 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
         token=interaction.token,
         token_until=time.time() + TOKEN_LIFE_S,
         ephemeral=private,
-        reachable=interaction.is_guild_integration() or own_chat,
+        reachable=interaction_response.can_edit(interaction),
     )
 
 

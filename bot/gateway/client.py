@@ -33,7 +33,7 @@ from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
-from bot.requests.replies import say
+from bot.requests.replies import say, try_say
 from bot.requests.service import FailedAfterResponse, RequestService
 from bot.requests.settings_actions import SettingsActions
 from engine.errors import BadOption, Broken, PareidoliaError
@@ -104,6 +104,7 @@ class Client(commands.Bot):
         guild_ids: list[int],
         state_file: Path,
         always_sync: bool,
+        user_installs: bool = False,
         metrics: Metrics | None = None,
         identify_budget: IdentifyBudget | None = None,
         proxy: str | None = None,
@@ -127,7 +128,7 @@ class Client(commands.Bot):
         self.invalid_requests = InvalidRequests()
         self._doubted = asyncio.Event()
         self._guild_ids = frozenset(guild_ids)
-        self._command_sync = CommandSync(self, state_file, always=always_sync)
+        self._command_sync = CommandSync(self, state_file, always=always_sync, user_installs=user_installs)
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
         discord_internals.pause_before_gateway_connection(self, self._pause_before_reconnect)
@@ -163,10 +164,7 @@ class Client(commands.Bot):
 
     async def try_say(self, interaction: discord.Interaction[Any], text: str) -> None:
         """A sentence for the user, where nothing depends on whether it arrives."""
-        try:
-            await say(interaction, text)
-        except (discord.HTTPException, *CONNECTION_ERRORS) as error:
-            log.warning("a sentence was not delivered: %s", describe_error(error))
+        await try_say(interaction, text)
 
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""

@@ -22,21 +22,25 @@ SYNC_S = 10.0
 """So long the first connection waits for Discord to take commands that changed."""
 SYNC_PAUSE_S = 300.0
 """Between attempts to tell Discord about commands that changed."""
+NOT_TICKED = "`discord.user_installs` is on: tick User Install in Discord's developer portal, too, under Installation."
+"""For whoever runs the bot."""
 
 
 class CommandSync:
     """Keeps Discord's list of our commands up to date."""
 
-    def __init__(self, client: commands.Bot, state_path: Path, *, always: bool) -> None:
-        """`always` tells them at every start, whether or not they changed."""
+    def __init__(self, client: commands.Bot, state_path: Path, *, always: bool, user_installs: bool = False) -> None:
+        """`always` tells them at every start, whether or not they changed; `user_installs` offers them to people who
+        install the application for themselves."""
         self._client = client
         self._state_path = state_path
         self._always = always
+        self._user_installs = user_installs
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Tell Discord, unless that is under way; waits for it no longer than `SYNC_S`."""
-        allow_installs(self._client)
+        allow_installs(self._client, users=self._user_installs)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._retry_sync(), name="sync")
         await asyncio.wait({self._task}, timeout=SYNC_S)
@@ -72,10 +76,13 @@ class CommandSync:
             return None
 
 
-def allow_installs(client: commands.Bot) -> None:
-    """Offer the commands to users who install them for themselves, if the application allows it."""
+def allow_installs(client: commands.Bot, *, users: bool) -> None:
+    """Offer the commands in servers, and, if `users` may install them for themselves, in every server and chat. Discord
+    has to allow that for the application; without it the setting changes nothing."""
     application = client.application
-    allowed = application is not None and application.user_integration_config is not None
+    allowed = users and application is not None and application.user_integration_config is not None
+    if users and not allowed:
+        log.warning("%s", NOT_TICKED)
     client.tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=allowed)
     client.tree.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=allowed)
 

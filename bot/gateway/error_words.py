@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot import wording
 from bot.delivery.errors import PostError, Unwelcome
-from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error, is_forbidden
 from engine.errors import Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def sentence(error: Exception) -> str:
         return wording.CANNOT_WRITE if isinstance(error, Unwelcome) else wording.UNREACHABLE
     if isinstance(error, (*CONNECTION_ERRORS, discord.HTTPException)):
         log.warning("a message could not be sent: %s", describe_error(error))
-        return wording.UNREACHABLE
+        return wording.CANNOT_WRITE if is_forbidden(error) else wording.UNREACHABLE
     code = secrets.token_hex(3)
     log.error("unexpected error %s", code, exc_info=error)
     return wording.with_code(str(Broken()), f"{Broken.code} {code}")

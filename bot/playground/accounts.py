@@ -79,7 +79,7 @@ def guild(call: Call) -> Reply:
 def guild_channels(call: Call) -> Reply:
     """GET /guilds/{guild}/channels."""
     check_guild(call)
-    return [payloads.channel(call.world, place) for place in call.world.channels.values() if place.kind == "text"]
+    return payloads.channels(call.world)
 
 
 def guild_roles(call: Call) -> Reply:
@@ -91,10 +91,13 @@ def guild_roles(call: Call) -> Reply:
 def members(call: Call) -> Reply:
     """GET /guilds/{guild}/members."""
     check_guild(call)
-    return [payloads.member(call.world, person) for person in call.world.people.values()]
+    return [payloads.member(call.world, person) for person in call.world.people.values() if not person.left]
 
 
 def member(call: Call) -> Reply:
     """GET /guilds/{guild}/members/{user}."""
     check_guild(call)
-    return payloads.member(call.world, person_of(call))
+    person = person_of(call)
+    if person.left:
+        raise Rejection("unknown_member")
+    return payloads.member(call.world, person)

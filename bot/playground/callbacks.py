@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.playground import command_drafts, interactions, message_rules, payloads
-from bot.playground.channels import check_open
+from bot.playground.channels import check_files, check_open
 from bot.playground.rejections import JsonDict, Rejection, invalid
 from bot.playground.rest_request import Call, Reply
 from bot.playground.world import EPHEMERAL, LOADING, Interaction, Message, World
@@ -81,6 +81,7 @@ def remember(interaction: Interaction, message: Message, original: bool) -> Mess
 
 def answer_message(call: Call, interaction: Interaction, data: JsonDict) -> Message:
     """Answer with a new message."""
+    check_files(call.world.channels[interaction.channel_id], call.files)
     ephemeral = bool(int(data.get("flags") or 0) & EPHEMERAL)
     setting = setting_of(call.world, interaction, ephemeral)
     return remember(interaction, command_drafts.create(call.world, setting, data, call.files), original=True)
@@ -111,6 +112,7 @@ def update_later(call: Call, interaction: Interaction, _data: JsonDict) -> Messa
 def update_now(call: Call, interaction: Interaction, data: JsonDict) -> Message:
     """Answer by editing the pressed message."""
     message = source_of(call.world, interaction)
+    check_files(call.world.channels[interaction.channel_id], call.files)
     return remember(interaction, command_drafts.edit(call.world, message, data, call.files), original=True)
 
 
@@ -143,6 +145,7 @@ def follow_up(call: Call) -> Reply:
     """POST /webhooks/{application}/{token}; the first one after a deferral fills it."""
     world = call.world
     interaction = interactions.by_token(world, call.match["application"], call.match["token"])
+    check_files(world.channels[interaction.channel_id], call.files)
     original = world.messages.get(interaction.original_id or "")
     if original is not None and original.flags & LOADING and interaction.acknowledged == DEFER:
         return payloads.message(world, command_drafts.edit(world, original, call.body, call.files))
@@ -175,6 +178,7 @@ def edit_message(call: Call) -> Reply:
     """PATCH /webhooks/{application}/{token}/messages/{message}."""
     message = find_own_message(call)
     check_open(call.world.channels[message.channel_id])
+    check_files(call.world.channels[message.channel_id], call.files)
     return payloads.message(call.world, command_drafts.edit(call.world, message, call.body, call.files))
 
 

@@ -5,14 +5,20 @@ Ephemeral messages do not exist here, messages of others are without content unl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.playground import command_drafts, payloads
 from bot.playground.rejections import Rejection, invalid
 from bot.playground.rest_request import Call, Reply
 from bot.playground.world import (
     ATTACH_FILES,
+    CONNECT,
     MANAGE_MESSAGES,
+    SEND_IN_THREADS,
     SEND_MESSAGES,
+    THREAD,
     VIEW_CHANNEL,
+    VOICE_CHANNEL,
     Channel,
     Message,
     World,
@@ -27,16 +33,30 @@ def place_of(call: Call, *needed: int) -> Channel:
     place = call.world.channels.get(call.match["channel"])
     if place is None or place.kind == "gone":
         raise Rejection("unknown_channel")
-    if place.kind == "elsewhere" or not place.bot_permissions & VIEW_CHANNEL:
+    if place.without_bot or not may(place, VIEW_CHANNEL):
         raise Rejection("missing_access")
-    if any(not place.bot_permissions & bit for bit in needed):
+    if any(not may(place, bit) for bit in needed):
         raise Rejection("missing_permission")
     return place
 
 
-def message_of(call: Call) -> Message:
+def may(place: Channel, bit: int) -> bool:
+    """Return whether the bot has a permission there: a voice channel's chat is seen by who may connect, and threads
+    have a permission of their own for sending."""
+    wanted = {VIEW_CHANNEL: VIEW_CHANNEL | CONNECT} if place.type == VOICE_CHANNEL else {}
+    wanted |= {SEND_MESSAGES: SEND_IN_THREADS} if place.type == THREAD else {}
+    return place.bot_permissions & wanted.get(bit, bit) == wanted.get(bit, bit)
+
+
+def check_files(place: Channel, files: Mapping[int, object]) -> None:
+    """Raise the Rejection of files where the bot may attach none, also by a token."""
+    if files and place.kind == "text" and not may(place, ATTACH_FILES):
+        raise Rejection("missing_permission")
+
+
+def message_of(call: Call, *needed: int) -> Message:
     """Return the message of the address; raises Rejection."""
-    place = place_of(call)
+    place = place_of(call, *needed)
     message = call.world.messages.get(call.match["message"])
     if message is None or message.channel_id != place.id or message.ephemeral:
         raise Rejection("unknown_message")
@@ -97,6 +117,8 @@ def post(call: Call) -> Reply:
     place = place_of(call, SEND_MESSAGES, *([ATTACH_FILES] if call.files else []))
     if place.locked:
         raise Rejection("archived_thread")
+    if place.kind == "dm" and world.people[place.persona or ""].left:
+        raise Rejection("no_mutual_servers")
     if body.get("enforce_nonce") and body.get("nonce") is not None:
         twin = same_nonce(world, place, str(body["nonce"]))
         if twin is not None:
@@ -127,8 +149,8 @@ def find_replied_to(world: World, place: Channel, reference: dict[str, object] |
 
 
 def edit_message(call: Call) -> Reply:
-    """PATCH /channels/{channel}/messages/{message}; only the bot's own."""
-    message = message_of(call)
+    """PATCH /channels/{channel}/messages/{message}; only the bot's own. That needs no right to send."""
+    message = message_of(call, *([ATTACH_FILES] if call.files else []))
     if message.author_id != call.world.bot.id:
         raise Rejection("not_your_message")
     check_open(call.world.channels[message.channel_id])

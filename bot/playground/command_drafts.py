@@ -236,7 +236,8 @@ def notify(world: World, message: Message, allowed: JsonDict | None) -> None:
     if replied and (allowed is None or allowed.get("replied_user")) and replied.author_id not in people:
         people.append(replied.author_id)
     message.mentions = people
-    seen = [person for person in people if message.visible_to in (None, person) and person != message.author_id]
+    there = [person for person in people if not world.people[person].left]
+    seen = [person for person in there if message.visible_to in (None, person) and person != message.author_id]
     silent = message.flags & (1 << 12)
     if seen and not silent:
         world.pings.append(Ping(message.id, tuple(seen)))

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.playground.rejections import KNOWN, JsonDict, Rejection
-from bot.playground.world import SEND_MESSAGES, Channel, World
+from bot.playground.world import ATTACH_FILES, SEND_MESSAGES, Channel, World
 
 FOREVER = 1_000_000_000
 LOOK_S = 0.01
@@ -255,6 +255,12 @@ def mute(world: World, request: web.Request) -> None:
     place_of(world, request).bot_permissions &= ~SEND_MESSAGES
 
 
+def forbid_files(world: World, request: web.Request) -> None:
+    """The bot may not attach files in the channel any more; in its own talk with somebody it always may."""
+    place = place_of(world, request)
+    place.bot_permissions &= ~(ATTACH_FILES if place.kind != "dm" else 0)
+
+
 def archive(world: World, request: web.Request) -> None:
     """The thread is archived; what cannot be one stays as it is."""
     place = place_of(world, request)
@@ -292,6 +298,7 @@ KINDS: dict[str, Trouble] = {
     "channel deleted": after(delete_channel),
     "channel closed": after(close_channel),
     "permission lost": after(mute),
+    "files forbidden": after(forbid_files),
     "thread archived": after(archive),
     "thread locked": after(lock),
     "interaction expired": after(age),

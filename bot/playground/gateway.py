@@ -250,7 +250,7 @@ def message_event(name: str) -> Callable[[World, Event], Dispatch | None]:
 
     def make(world: World, event: Event) -> Dispatch | None:
         message: Message = event.facts["message"]
-        if message.ephemeral or world.channels[message.channel_id].kind == "elsewhere":
+        if message.ephemeral or world.channels[message.channel_id].without_bot:
             return None
         return name, payloads.gateway_message(world, message), message_intent(world, message)
 
@@ -260,7 +260,7 @@ def message_event(name: str) -> Callable[[World, Event], Dispatch | None]:
 def delete_event(world: World, event: Event) -> Dispatch | None:
     """Make MESSAGE_DELETE."""
     message: Message = event.facts["message"]
-    if message.ephemeral or world.channels[message.channel_id].kind == "elsewhere":
+    if message.ephemeral or world.channels[message.channel_id].without_bot:
         return None
     data: JsonDict = {"id": message.id, "channel_id": message.channel_id}
     if world.channels[message.channel_id].kind == "text":

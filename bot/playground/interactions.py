@@ -11,7 +11,17 @@ from collections.abc import Sequence
 
 from bot.playground import payloads
 from bot.playground.rejections import JsonDict, Rejection
-from bot.playground.world import TOKEN_SECONDS, Attachment, Channel, Interaction, Message, Persona, World
+from bot.playground.world import (
+    FOREIGN_PERMISSIONS,
+    TOKEN_SECONDS,
+    USE_EXTERNAL_EMOJIS,
+    Attachment,
+    Channel,
+    Interaction,
+    Message,
+    Persona,
+    World,
+)
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 MOST_FOLLOW_UPS = 5
@@ -21,7 +31,7 @@ def begin(world: World, persona: Persona, channel: Channel, kind: int, data: Jso
     """Create an interaction that nobody has heard of yet."""
     token = secrets.token_urlsafe(48)
     interaction = Interaction(world.mint(), token, kind, persona.id, channel.id, world.clock(), data)
-    interaction.user_install = channel.kind == "elsewhere"
+    interaction.user_install = channel.without_bot
     world.interactions[token] = interaction
     forget_old(world)
     return interaction
@@ -80,7 +90,7 @@ def payload(world: World, interaction: Interaction) -> JsonDict:
         "entitlements": [],
         "entitlement_sku_ids": [],
         "attachment_size_limit": world.upload_limit,
-        "app_permissions": str(place.bot_permissions),
+        "app_permissions": str(app_permissions(place, person)),
     }
     source = world.messages.get(interaction.message_id or "")
     if source is not None:
@@ -88,23 +98,37 @@ def payload(world: World, interaction: Interaction) -> JsonDict:
     return shape | standing(world, interaction, place, person)
 
 
+def context_of(place: Channel) -> int:
+    """Return where an interaction comes from: 0 a server, 1 the talk with the bot, 2 a chat of others."""
+    return 0 if place.in_server else 1 if place.kind == "dm" else 2
+
+
+def app_permissions(place: Channel, person: Persona) -> int:
+    """Return what the bot may do there; where it is not, what the person who installed it lets it do."""
+    if place.kind == "text":
+        return place.bot_permissions
+    if place.kind == "dm":
+        return FOREIGN_PERMISSIONS | USE_EXTERNAL_EMOJIS
+    return FOREIGN_PERMISSIONS & (person.permissions if place.in_server else ~0)
+
+
 def standing(world: World, interaction: Interaction, place: Channel, person: Persona) -> JsonDict:
     """Return who acts in which context: 0 server, 1 talk with the bot, 2 elsewhere (user install)."""
-    if place.kind == "text":
+    if place.in_server:
         as_member = payloads.member(world, person) | {"permissions": str(person.permissions)}
-        home = {"id": world.guild_id, "locale": "en-US", "features": []}
-        owners = {"0": world.guild_id}
-        whose = {"guild_id": world.guild_id, "guild": home, "guild_locale": "en-US", "member": as_member}
+        server = world.other_guild_id if place.without_bot else world.guild_id
+        home = {"id": server, "locale": "en-US", "features": []}
+        owners = {"1": person.id} if place.without_bot else {"0": server}
+        whose = {"guild_id": server, "guild": home, "guild_locale": "en-US", "member": as_member}
         return whose | {"context": 0, "authorizing_integration_owners": owners}
     owners = {"1": person.id} if interaction.user_install else {"0": "0"}
-    context = 2 if interaction.user_install else 1
-    return {"user": payloads.user(person), "context": context, "authorizing_integration_owners": owners}
+    return {"user": payloads.user(person), "context": context_of(place), "authorizing_integration_owners": owners}
 
 
 def resolve_people(world: World, people: Sequence[Persona], place: Channel) -> JsonDict:
     """Return `users` and, in the server, `members` of resolved data."""
     users = {person.id: payloads.user(person) for person in people}
-    if place.kind != "text":
+    if not place.in_server:
         return {"users": users}
     members = {
         person.id: payloads.member(world, person, with_user=False) | {"permissions": str(person.permissions)}

@@ -130,7 +130,7 @@ ACTIONS: dict[str, Callable[[PageSocket, Persona, JsonDict], None]] = {
 
 def hello(world: World) -> JsonDict:
     """Return the whole state."""
-    places = [place for place in world.channels.values() if place.kind != "elsewhere"]
+    places = [place for place in world.channels.values() if not place.without_bot]
     bot: JsonDict = {"id": world.bot.id, "username": world.bot.global_name, "avatar_url": avatar_url(world.bot)}
     return {
         "type": "hello",

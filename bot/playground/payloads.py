@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 from bot.playground.rejections import JsonDict
-from bot.playground.world import Attachment, Channel, Interaction, Message, Persona, World
+from bot.playground.world import THREAD, VOICE_CHANNEL, Attachment, Channel, Interaction, Message, Persona, World
 
 URL_LIFE_SECONDS = 24 * 3600
 
@@ -57,22 +57,42 @@ def member(world: World, person: Persona, with_user: bool = True) -> JsonDict:
 
 
 def channel(world: World, place: Channel) -> JsonDict:
-    """Return a channel object: type 0 in the server, type 1 for direct messages."""
+    """Return a channel object: of its own type in a server, type 1 for direct messages, type 3 for groups."""
     shape: JsonDict = {"id": place.id, "last_message_id": place.last_message_id, "flags": 0}
-    if place.kind != "text":
+    if not place.in_server:
         people = [world.people[place.persona]] if place.persona else []
-        return shape | {"type": 1, "recipients": [user(person) for person in people]}
+        recipients = [user(person) for person in people]
+        return shape | {"type": 3 if place.kind == "group" else 1, "name": None, "recipients": recipients}
+    shape |= thread_marks(world, place) if place.type == THREAD else {"parent_id": None}
+    shape |= {"bitrate": 64_000, "user_limit": 0} if place.type == VOICE_CHANNEL else {}
     return shape | {
-        "type": 0,
-        "guild_id": world.guild_id,
+        "type": place.type,
+        "guild_id": world.other_guild_id if place.without_bot else world.guild_id,
         "name": place.name,
         "topic": place.topic,
         "position": list(world.channels).index(place.id),
         "permission_overwrites": bot_overwrite(world, place),
         "nsfw": False,
-        "parent_id": None,
         "rate_limit_per_user": 0,
     }
+
+
+def of_server(world: World) -> list[Channel]:
+    """Return the channels and threads of the server."""
+    return [place for place in world.channels.values() if place.kind == "text"]
+
+
+def channels(world: World) -> list[JsonDict]:
+    """Return the channels of the server, of which threads are none."""
+    return [channel(world, place) for place in of_server(world) if place.type != THREAD]
+
+
+def thread_marks(world: World, place: Channel) -> JsonDict:
+    """Return the fields that only a thread has."""
+    metadata: JsonDict = {"archived": place.archived, "locked": place.locked, "auto_archive_duration": 1440}
+    metadata["archive_timestamp"] = moment(world.clock())
+    about: JsonDict = {"parent_id": place.parent, "owner_id": next(iter(world.personas)), "thread_metadata": metadata}
+    return about | {"message_count": 0, "member_count": 1, "total_message_sent": 0}
 
 
 def bot_overwrite(world: World, place: Channel) -> list[JsonDict]:
@@ -128,8 +148,9 @@ def guild_create(world: World) -> JsonDict:
         "large": False,
         "member_count": len(world.people),
         "members": [member(world, person) for person in world.people.values()],
-        "channels": [channel(world, place) for place in world.channels.values() if place.kind == "text"],
-        **{key: [] for key in ("voice_states", "threads", "presences", "stage_instances", "guild_scheduled_events")},
+        "channels": channels(world),
+        "threads": [channel(world, place) for place in of_server(world) if place.type == THREAD],
+        **{key: [] for key in ("voice_states", "presences", "stage_instances", "guild_scheduled_events")},
         "soundboard_sounds": [],
     }
 
@@ -154,7 +175,7 @@ def application(world: World) -> JsonDict:
         "interactions_endpoint_url": None,
         "approximate_guild_count": 1,
         "approximate_user_install_count": 0,
-        "integration_types_config": {"0": {}, "1": {}},
+        "integration_types_config": {"0": {}, "1": {}} if world.user_installs else {"0": {}},
         "bot": user(world.bot),
     }
 
@@ -210,8 +231,8 @@ def reply_marks(world: World, item: Message) -> JsonDict:
     target = world.messages.get(item.reference or "")
     place = world.channels[item.channel_id]
     where: JsonDict = {"type": 0, "message_id": item.reference, "channel_id": item.channel_id}
-    if place.kind == "text":
-        where["guild_id"] = world.guild_id
+    if place.in_server:
+        where["guild_id"] = world.other_guild_id if place.without_bot else world.guild_id
     return {
         "message_reference": where,
         "referenced_message": message(world, target, nested=True) if target else None,

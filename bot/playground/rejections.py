@@ -35,6 +35,11 @@ KNOWN: dict[str, tuple[int, int, str]] = {
     "dead_token": (401, 50027, "Invalid Webhook Token"),
     "invalid_form": (400, 50035, "Invalid Form Body"),
     "cannot_message_user": (403, 50007, "Cannot send messages to this user"),
+    "no_mutual_servers": (
+        403,
+        50278,
+        "Cannot send messages to this user due to having no mutual guilds",
+    ),
     "archived_thread": (400, 50083, "Thread is archived"),
     "too_many_edits": (429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
     "moderated": (400, 200000, "Message was blocked by automatic moderation"),

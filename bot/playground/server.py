@@ -86,6 +86,7 @@ class Playground:
             "PAREIDOLIA_DISCORD__API_URL": self.api_url,
             "PAREIDOLIA_DISCORD__GATEWAY_URL": self.gateway_url,
             "PAREIDOLIA_DISCORD__CDN_URL": self.cdn_url,
+            "PAREIDOLIA_DISCORD__USER_INSTALLS": "true",
         }
 
     async def start(self, port: int = 0) -> None:

@@ -213,12 +213,14 @@ class UserActions:
 
 def check_usable(command: JsonDict, persona: Persona, place: Channel) -> None:
     """Raise Mistake where the real client would not offer this command: wrong place, or not allowed."""
-    context = {"text": 0, "dm": 1, "elsewhere": 2}[place.kind]
+    context = interactions.context_of(place)
     contexts = command.get("contexts")
     if contexts is not None and context not in contexts:
         raise Mistake("This command does not work here. Use it in another channel.")
-    if place.kind == "elsewhere" and 1 not in (command.get("integration_types") or [0]):
+    if place.without_bot and 1 not in (command.get("integration_types") or [0]):
         raise Mistake("This command only works where the bot is a member.")
+    if place.kind == "text" and persona.left:
+        raise Mistake("You left this server. Choose a channel that you are in.")
     needed = int(command.get("default_member_permissions") or 0)
     if place.kind == "text" and persona.permissions & needed != needed:
         raise Mistake("You may not use this command here. Ask a moderator.")

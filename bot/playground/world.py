@@ -33,9 +33,17 @@ COMPONENTS_V2 = 1 << 15
 MANAGE_MESSAGES = 1 << 13
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
+EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
+MENTION_EVERYONE = 1 << 17
+USE_EXTERNAL_EMOJIS = 1 << 18
+CONNECT = 1 << 20
+SEND_IN_THREADS = 1 << 38
 BOT_PERMISSIONS = 274_878_024_704  # view, send, embed, attach, read history, send in threads: the invite's number
 EVERYONE_PERMISSIONS = BOT_PERMISSIONS | 1 << 6 | 1 << 31  # and react, use application commands
+FOREIGN_PERMISSIONS = ATTACH_FILES | EMBED_LINKS | MENTION_EVERYONE  # in whoever's chat: what a token may do there
+TEXT_CHANNEL, VOICE_CHANNEL, THREAD = 0, 2, 11
+WITHOUT_BOT = ("elsewhere", "group", "other server")
 
 
 @dataclass
@@ -49,11 +57,14 @@ class Persona:
     avatar: str | None
     permissions: int = EVERYONE_PERMISSIONS
     bot: bool = False
+    left: bool = False
+    """Not in the server any more: shares no server with the bot."""
 
 
 @dataclass
 class Channel:
-    """A place to write: `kind` is "text", "dm", "elsewhere" (a chat the bot cannot see) or "gone" (deleted)."""
+    """A place to write: `kind` is "text" (in the server, whatever its `type`), "dm", "gone" (deleted), or one that the
+    bot is not in: "elsewhere" (a talk of two people), "group" (of more), "other server"."""
 
     id: str
     name: str
@@ -66,6 +77,20 @@ class Channel:
     locked: bool = False
     """Archived, and no message opens it again."""
     last_message_id: str | None = None
+    type: int = TEXT_CHANNEL
+    """In the server: a text channel, a voice channel, which has a chat, or a thread, as every post in a forum is."""
+    parent: str | None = None
+    """Of a thread."""
+
+    @property
+    def without_bot(self) -> bool:
+        """Whether the bot is not there: only tokens of interactions reach it."""
+        return self.kind in WITHOUT_BOT
+
+    @property
+    def in_server(self) -> bool:
+        """Whether it is a channel of a server, the bot's or another."""
+        return self.kind in ("text", "other server")
 
 
 @dataclass
@@ -178,6 +203,8 @@ class World:
         self.clock = clock
         self.base_url = ""
         self.upload_limit = UPLOAD_LIMIT
+        self.user_installs = True
+        """Whether the application's page in the developer portal has User Install ticked."""
         self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
         self.online = False
         self.messages: dict[str, Message] = {}
@@ -202,6 +229,7 @@ class World:
     def _settle(self) -> None:
         self.guild_id = self._number()
         self.guild_name = "The Daydream Club"
+        self.other_guild_id = str(int(self.guild_id) - 1)
         self.mod_role_id = self._number()
         self.bot_role_id = self._number()
         bot = Persona(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import discord
 
 from bot.delivery import interaction_response
 from bot.views.message_card import Layout
+
+log = logging.getLogger(__name__)
 
 
 async def replace_with(interaction: discord.Interaction, text: str) -> None:
@@ -27,6 +31,14 @@ async def say(interaction: discord.Interaction, text: str) -> None:
         interaction,
         lambda: interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody),
     )
+
+
+async def try_say(interaction: discord.Interaction, text: str) -> None:
+    """The same, where nothing depends on whether it arrives."""
+    try:
+        await say(interaction, text)
+    except (discord.HTTPException, *interaction_response.CONNECTION_ERRORS) as error:
+        log.warning("a sentence was not delivered: %s", interaction_response.describe_error(error))
 
 
 async def replace_panel(interaction: discord.Interaction, view: Layout) -> None:

@@ -21,7 +21,7 @@ import discord
 
 from bot import wording
 from bot.delivery import interaction_response
-from bot.delivery.errors import PostError, Unavailable
+from bot.delivery.errors import PostError, Unavailable, Unwelcome
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests import pending_requests
@@ -30,6 +30,7 @@ from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, of_row
+from bot.requests.replies import try_say
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED_OPTIONS, Presets
@@ -39,7 +40,7 @@ from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.errors import Gone, OptedOut, TooLong, TooManyPictures, Unreachable
+from engine.errors import CannotAnswer, Gone, OptedOut, Refusal, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, draw_seed
@@ -197,9 +198,13 @@ class RequestService:
         )
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
-            if beside := reply_beside(posting, parent):
+            beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
+            if beside is not None:
                 await interaction_response.respond(interaction, interaction.response.defer)
                 await self._send(request, beside)
+                return
+            if not posting.by_channel and (refusal := await self._refusal_of_token(interaction, request)):
+                await self._take_directly(interaction, request, posting, refusal)
                 return
 
             def send(card: Card) -> Awaitable[int | None]:
@@ -210,6 +215,40 @@ class RequestService:
                 await self._queue_and_show(request, opening.result(), posting, send)
             else:
                 await self._open_behind_status(request, opening, turn, posting, send)
+
+    async def _refusal_of_token(self, interaction: discord.Interaction, request: Request) -> Refusal | None:
+        """Why the interaction's token alone cannot bring the answer, if it cannot."""
+        if not interaction_response.can_attach(interaction):
+            return CannotAnswer()
+        seconds = await self.dispatch.estimate(Job(request.params, request.requester))
+        places = await self.dispatch.places()
+        seconds += max((place.eta_s for place in places.values()), default=0.0)
+        return TooLong(minutes=round(seconds / 60)) if seconds > TOKEN_ESTIMATE_S else None
+
+    async def _take_directly(
+        self, interaction: discord.Interaction, request: Request, posting: Posting, refusal: Refusal
+    ) -> None:
+        """Queue a job whose answer comes by direct message, once that has taken its status message. Raises `Refusal`s:
+        that one where direct messages are refused, too."""
+        await interaction_response.respond(
+            interaction, lambda: interaction.response.defer(ephemeral=True, thinking=True)
+        )
+        request = dataclasses.replace(request, limit_bytes=min(request.limit_bytes, MESSAGE_LIMIT))
+        try:
+            direct = await self._publisher.direct(posting)
+        except Unwelcome as error:
+            raise refusal from error
+
+        async def send(card: Card) -> int | None:
+            try:
+                sent = await self._send_unless_unavailable(request.id, direct, card)
+            except Unwelcome as error:
+                raise refusal from error
+            await try_say(interaction, wording.sent_directly_words(dataclasses.replace(direct, message_id=sent).link))
+            return sent
+
+        opening, turn = await self._begin_opening(request)
+        await self._open_behind_status(request, opening, turn, direct, send)
 
     async def take_message(
         self, message: discord.Message, params: AnyParams, original: Original, *, parent: JobRow | None = None
@@ -364,20 +403,10 @@ class RequestService:
         await self._publisher.edit(await self._find_message(id, posting, card), card)
 
     async def _queue(self, request: Request, opened: OpenedPictures, posting: Posting) -> QueuedJob:
-        if not posting.by_channel:
-            await self._check_length(request)
         ticket = await self._submitter.submit(request, opened, posting.to_json())
         log.info("%s queued", request.params.recipe)
         self._tracker.expect(ticket.id, ticket.job, posting)
         return ticket
-
-    async def _check_length(self, request: Request) -> None:
-        """Refuse what would outlive the token. Raises `TooLong`."""
-        seconds = await self.dispatch.estimate(Job(request.params, request.requester))
-        places = await self.dispatch.places()
-        seconds += max((place.eta_s for place in places.values()), default=0.0)
-        if seconds > TOKEN_ESTIMATE_S:
-            raise TooLong(minutes=round(seconds / 60))
 
     async def _follow(self, id: JobId, posting: Posting | None = None) -> None:
         """It is queued and its answer comes. What goes wrong here only makes it later: the tracker finds every row."""

@@ -32,7 +32,7 @@ class Posting:
     """Unix seconds."""
     ephemeral: bool = False
     reachable: bool = True
-    """The bot itself may write in the channel: it was invited there, or it is its own direct message."""
+    """The bot itself may edit its messages in the channel: it is there and may, or it is its own direct message."""
     abandoned: bool = False
     """Its status message never came, the user was told so, and nobody waits for an answer."""
 

@@ -17,6 +17,8 @@ from engine.queue.job import JobRow
 
 OPTIONS_LIMIT = 25
 """Options that a select takes."""
+VALUE_LIMIT = 100
+"""Characters of an option's value; of what was typed in full elsewhere, the panel holds the beginning."""
 SIZES = (256, 384, 512, 640, 768, 1024)
 PREFIX = "tune_"
 NAMES = ("subject", "layer", "strength", "look", "keep", "colours", "size")
@@ -52,7 +54,7 @@ def read_changes(row: JobRow, message: discord.Message) -> dict[str, str]:
         for option in child.options
         if option.default
     }
-    return {name: value for name, value in chosen.items() if value != _value(params, {}, name)}
+    return {name: value for name, value in chosen.items() if value != _value(params, {}, name)[:VALUE_LIMIT]}
 
 
 def with_choice(changes: Changes, name: str, value: str) -> dict[str, str]:
@@ -96,8 +98,8 @@ def select(custom_id: str, prompt: str, choices: list[Choice], value: str) -> ui
     if value and value not in {word for _, word in known}:
         known = [(value, value), *known[: OPTIONS_LIMIT - 1]]  # typed, or made with what is not offered
     options = [
-        discord.SelectOption(label=f"{prompt}: {label}"[:100] if word == value else label[:100], value=word[:100],
-                             default=word == value)
+        discord.SelectOption(label=f"{prompt}: {label}"[:100] if word == value else label[:100],
+                             value=word[:VALUE_LIMIT], default=word == value)
         for label, word in known
     ]  # fmt: skip
     return ui.ActionRow(ui.Select(custom_id=custom_id, placeholder=prompt, options=options))

@@ -16,6 +16,7 @@ import discord
 import pytest
 
 from bot import setup
+from bot.gateway.command_sync import NOT_TICKED
 from bot.playground.faults import Fault
 from bot.playground.server import Playground
 from bot.playground.world import BOT_PERMISSIONS
@@ -173,6 +174,7 @@ async def test_the_token_may_be_quoted_and_the_permissions_are_printed(tmp_path:
     await playground.stop()
     assert status == 0
     assert "embed links" in said
+    assert "integration_type=1" in said, "the stand-in lets people install it for themselves"
     assert tomllib.loads((tmp_path / "config.toml").read_text())["discord"]["token"] == playground.token
 
 
@@ -209,6 +211,16 @@ async def test_the_doctor_says_what_is_wrong_and_no_more(data_dir: Path, fault: 
     assert told in said
     assert ("wrong token" in said) == bool(token)
     assert status == (1 if fault or token else 0)
+
+
+async def test_the_doctor_says_that_the_portal_does_not_let_people_install_it(data_dir: Path) -> None:
+    playground = Playground()
+    playground.world.user_installs = False
+    await playground.start()
+    status, said = await examined(data_dir, playground.settings(data_dir))
+    await playground.stop()
+    assert status == 1
+    assert f"wrong user installs: {NOT_TICKED}" in said
 
 
 async def test_no_network_is_no_wrong_token(data_dir: Path) -> None:

@@ -180,7 +180,12 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
     playground = Playground()
     playground.world.acknowledge_seconds = PATIENCE_S  # nothing here is about speed either
     await playground.start()
-    hosts = {"api_url": playground.api_url, "gateway_url": playground.gateway_url, "cdn_url": playground.cdn_url}
+    hosts: dict[str, Any] = {
+        "api_url": playground.api_url,
+        "gateway_url": playground.gateway_url,
+        "cdn_url": playground.cdn_url,
+    }
+    hosts["user_installs"] = True  # as `Playground.settings` says
     given: dict[str, Any] = {"storage": {"free_mb": 0}, "limits": {"per_user": 60}, **changes}
     settings = jobs_settings.load(data_dir=folder, discord={"token": playground.token, **hosts}, **given)
     try:

@@ -40,7 +40,7 @@ import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
 import bot.gateway.client as bot_client
 from bot import wording
-from bot.delivery import channel_lane, ready_notice
+from bot.delivery import channel_lane
 from bot.delivery import publisher as bot_publisher
 from bot.delivery.channel_lane import Pace
 from bot.delivery.tracker import DeliveryTracker
@@ -95,7 +95,7 @@ HOUSE = (
     "rate limited", "rate limited shared", "rate limited global", "banned", "blocked", "internal_network_error",
     "server error 500", "server error 502", "server error 503", "server error 504", "late server error",
 )  # fmt: skip
-PLACE = ("channel deleted", "channel closed", "permission lost", "thread archived", "thread locked")
+PLACE = ("channel deleted", "channel closed", "permission lost", "files forbidden", "thread archived", "thread locked")
 WORDS = ("moderated", "too_large", "invalid_form")
 TOKEN = ("interaction expired", "unknown_webhook", "dead_token")
 FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -674,7 +674,7 @@ def _circumstances(story: Story) -> Iterator[None]:
         if story.opens_slowly:
             stack.enter_context(mock.patch.object(service, "OPENING_S", 0.0))
         if story.pings:
-            stack.enter_context(mock.patch.object(ready_notice, "LONG_WAIT_S", -1.0))
+            stack.enter_context(mock.patch.object(bot_tracker, "LONG_WAIT_S", -1.0))
         yield
 
 

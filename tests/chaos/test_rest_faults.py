@@ -95,6 +95,8 @@ def shown(house: House) -> list[Message]:
         pytest.param(DEAD, planned("channel deleted", *EDIT), DIRECTLY, id="10003"),
         pytest.param(DEAD, planned("channel closed", *EDIT), DIRECTLY, id="50001"),
         pytest.param(DEAD, planned("missing_permission", *EDIT, times=FOREVER), HERE, id="50013"),
+        pytest.param(DEAD, planned("files forbidden", *EDIT), DIRECTLY, id="50013, files"),
+        pytest.param("dream", planned("files forbidden", *TOKEN_EDIT), DIRECTLY, id="50013, files by token"),
         pytest.param(DEAD, planned("thread archived", *EDIT), HERE, id="50083"),
         pytest.param("dream", planned("thread archived", *TOKEN_EDIT), HERE, id="50083 by token"),
         pytest.param(DEAD, planned("thread locked", *EDIT), DIRECTLY, id="50083 and locked"),

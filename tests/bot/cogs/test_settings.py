@@ -143,7 +143,7 @@ async def test_a_direct_message_says_that_a_long_dream_is_done(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.delivery.ready_notice.LONG_WAIT_S", -1.0)
+    monkeypatch.setattr("bot.delivery.tracker.LONG_WAIT_S", -1.0)
     await chosen(stage, direct="on")
     message, _ = await stage.dreamed()
     world = stage.playground.world
@@ -156,7 +156,7 @@ async def test_a_refused_direct_message_is_said_once_and_the_ping_remains(
     stage: Stage,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.delivery.ready_notice.LONG_WAIT_S", -1.0)
+    monkeypatch.setattr("bot.delivery.tracker.LONG_WAIT_S", -1.0)
     await chosen(stage, direct="on")
     stage.playground.rest.faults.plan(Fault("cannot_message_user", "POST", "/users/@me/channels", times=2))
     for count in (1, 2):

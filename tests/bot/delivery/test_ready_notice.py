@@ -6,7 +6,7 @@ import pytest
 
 from bot import wording
 from bot.delivery.errors import PostError, Unavailable, Unwelcome
-from bot.delivery.ready_notice import LONG_WAIT_S, ReadyNotice
+from bot.delivery.ready_notice import ReadyNotice
 from bot.store import tables
 from bot.store.posting import Posting
 from bot.store.user_settings import UserSettingsStore
@@ -78,12 +78,3 @@ async def test_a_refusal_is_said_once_beside_the_ping(store: UserSettingsStore) 
     await store.change("7", direct_refused=False)
     await ReadyNotice(notes, store).notify(ROW, POSTING)
     assert notes.pings[2:] == [""], "what passes is no refusal"
-
-
-async def test_what_came_soon_and_apologies_notify_nobody(store: UserSettingsStore) -> None:
-    notes = Notes()
-    failed = JobRow(new_id(), Job(Dream(), "7"), State.FAILED, {}, 0.0)
-    soon = JobRow(new_id(), ROW.job, State.DONE, {}, 1e12 - LONG_WAIT_S, result=ROW.result)
-    for row in (failed, soon):
-        await ReadyNotice(notes, store).notify(row, POSTING)
-    assert (notes.pings, notes.told) == ([], [])

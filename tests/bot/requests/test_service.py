@@ -40,7 +40,7 @@ from engine.params import AscentParams, Dream, Zoom
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.in_memory_dispatch import MemoryDispatch
-from engine.queue.job import Job, JobId, JobRow, Limits, Result, State
+from engine.queue.job import JobId, JobRow, Limits, Result, State
 from tests.chaos.rest_faults import beside
 from tests.vendored_data import SPECIFICATION
 
@@ -192,6 +192,7 @@ async def stage(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, specification: Specification | None, _drawn_avatars: None
 ) -> AsyncIterator[Stage]:
     playground = Playground(specification=specification)
+    playground.world.acknowledge_seconds = 60.0  # a busy machine is no failure
     await playground.start(0)
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
@@ -799,19 +800,6 @@ async def test_every_send_and_edit_names_whom_it_may_mention(stage: Stage) -> No
     assert all(body["allowed_mentions"]["parse"] == [] for body in speaking)
 
 
-async def test_where_only_the_token_reaches_long_dreams_are_refused(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def forever(_job: Job) -> float:
-        return 3600.0
-
-    monkeypatch.setattr(stage.dispatch, "estimate", forever)
-    message = await stage.ask("You", "dream", private=True)
-    assert "about 60 minutes" in words(message)
-    assert await stage.rows() == []
-    assert "next" in words(await stage.ask("You", "dream"))
-
-
 async def test_a_bot_killed_before_it_knew_its_message_finishes_it_all_the_same(stage: Stage) -> None:
     message = await stage.ask("You", "dream")
     (row,) = await stage.rows()
@@ -889,7 +877,7 @@ async def test_in_the_bots_own_chat(stage: Stage) -> None:
 async def test_after_a_long_wait_only_the_requester_is_pinged_in_a_reply(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.ready_notice.LONG_WAIT_S", 0.0)
+    monkeypatch.setattr("bot.delivery.tracker.LONG_WAIT_S", 0.0)
     message, _ = await stage.dreamed("Ada")
     ping = await stage.playground.world.until(lambda: next(iter(stage.playground.world.pings), None))
     assert ping.user_ids == (stage.playground.world.persona("Ada").id,)

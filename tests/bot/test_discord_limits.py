@@ -1,0 +1,298 @@
+"""All that the bot can send, at its longest, against Discord's limits and Discord's own specification.
+
+Commands, menus, cards, panels, modals, sentences: what is new is found by itself (commands, verbs, selects, errors,
+sentences of `wording`) or fails here until it has a row.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import discord
+import pytest
+from discord import ui
+
+import bot.components
+import bot.views
+from bot import wording
+from bot.components.preset_modal import SavePreset
+from bot.components.subject_modal import TypeSubject
+from bot.gateway.client import COGS, Client
+from bot.gateway.command_sync import allow_installs
+from bot.playground import message_rules, registry
+from bot.playground.openapi import Specification
+from bot.playground.rejections import JsonDict
+from bot.playground.world import COMPONENTS_V2
+from bot.requests.overview import SHOWN_DREAMS
+from bot.store.posting import Posting
+from bot.store.presets import Preset
+from bot.store.shared_presets import SharedPreset
+from bot.store.user_settings import UserSettings
+from bot.views import (
+    info_panel,
+    message_card,
+    more_panel,
+    preset_card,
+    result_card,
+    settings_panel,
+    status_card,
+    tune_panel,
+)
+from bot.views.message_card import Card, Layout
+from engine import errors
+from engine import params as engine_params
+from engine.catalog import weighted_terms
+from engine.catalog.catalog import Catalog, shipped_catalog
+from engine.errors import PareidoliaError
+from engine.files.blobs import BlobKey
+from engine.params import TEXT_LIMIT, AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.queue.job import Job, JobRow, Place, Result, State, new_id
+from tests.vendored_data import SPECIFICATION
+
+BLOB = BlobKey("b" * 64)
+LONG_NAME = "*" * 64
+"""A display name of which every letter has to be escaped; Discord's have at most 32."""
+PNG = b"\x89PNG\r\n\x1a\n"
+SENTENCE_LIMIT = 2000
+LONG = "w" * 300
+"""A fact of an error, longer than what can be typed into an option that is quoted."""
+
+
+@pytest.fixture(scope="module")
+def official() -> Specification:
+    return Specification(SPECIFICATION)
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return shipped_catalog()
+
+
+async def commands(tmp_path: Path, *, users: bool) -> list[JsonDict]:
+    async with Client(guild_ids=[], state_file=tmp_path / "state", always_sync=True) as client:
+        for name in COGS:
+            await client.load_extension(f"bot.cogs.{name}")
+        allow_installs(client, users=users)
+        return [command.to_dict(client.tree) for command in client.tree.get_commands()]
+
+
+@pytest.mark.parametrize("users", [False, True])
+async def test_all_commands_options_choices_and_menus(tmp_path: Path, official: Specification, users: bool) -> None:
+    told = await commands(tmp_path, users=users)
+    assert sum(one.get("type", 1) == 1 for one in told) <= 12
+    assert list(registry.list_problems(told)) == []
+    assert official.problems("PUT", "/applications/1/commands", told) == []
+
+
+def longest_text(words: list[str]) -> str:
+    """As many of these joined by a plus as may be typed."""
+    said = words[0]
+    for word in words[1:]:
+        said = f"{said} + {word}" if len(said) + len(word) + 3 <= TEXT_LIMIT else said
+    return said
+
+
+def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
+    """Params whose lines are as long as lines can be: nothing is a default, all words are long."""
+    words = sorted(catalog.labels("lite2"), key=len, reverse=True)[:4]
+    subject = longest_text([word for word in words if len(word) * 4 < TEXT_LIMIT] or words)
+    layers = sorted((word for _, word in catalog.choices("lite2")), key=len, reverse=True)
+    layer = longest_text([f"{word}:1*0.125" for word in layers[: weighted_terms.MOST]])
+    seed: dict[str, Any] = {"seed": 2**31 - 1}
+    pixels: dict[str, Any] = {**seed, "strength": 0.12, "size": 1023}
+    ways = {"colours": "match", "keep": 0.35, "protect": "centre", "guide_by": "average", "look": "vivid"}
+    options: dict[str, tuple[type[AnyParams], dict[str, Any]]] = {
+        "dream": (Dream, {**pixels, **ways, "subject": subject, "variations": 4}),
+        "dream of layers": (Dream, {**pixels, **ways, "layer": layer, "variations": 4}),
+        "zoom": (Zoom, {**pixels, "size": 639, "subject": subject, "frames": 89}),
+        "concept": (Concept, {**seed, "subject": subject, "variations": 4, "size": 1023}),
+        "channel": (Channel, {**seed, "layer": "mid", "search": "dog", "top": 35}),
+        "one channel": (Channel, {**seed, "layer": "mid", "channel": 1}),
+        "see": (See, seed),
+    }
+    return {
+        name: engine_params.make(kind, catalog, network="lite2", **given) for name, (kind, given) in options.items()
+    }
+
+
+def posting() -> Posting:
+    original, frame = wording.original_words(LONG_NAME, "picture"), wording.frame_words(4999, 5000)
+    said = " · ".join((frame, wording.picture_count_words(10), wording.FROM_ABOVE))
+    return Posting(2**63, LONG_NAME, original, said, channel_id=2**63, guild_id=2**63, message_id=2**63)
+
+
+def row(params: AnyParams, state: State = State.DONE, **facts: Any) -> JobRow:
+    guesses = [{"emoji": "🧑‍🚀", "label": "w" * 60, "probability": 0.29}] * 3
+    facts = {"sentence": "s" * 300, "labels": guesses, **facts}
+    result = Result(BLOB, "image/png", 512, 512, len(PNG), note="n" * 200, facts=facts) if state is State.DONE else None
+    others = {"guide": BLOB, "mask": BLOB}
+    job = Job(params, str(2**63), BLOB, new_id(), 10**7, others, spoiler=True)
+    where = posting().to_json()
+    return JobRow(
+        new_id(), job, state, where, 1e9, 1, 1e9, 1e9 + 899.9, result, "e" * 900, "F99", keep_preview=True, posted="1"
+    )
+
+
+def sheet(params: AnyParams) -> JobRow:
+    one = {"blob": BLOB, "mime": "image/png", "size": 1, "width": 8, "height": 8}
+    return row(params, variations=[one] * 4)
+
+
+def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
+    done, where, place = row(params), posting(), Place(199, 9e5, State.QUEUED)
+    result = result_card.result_card(done, where, PNG)
+    yield "result", result
+    yield "sheet", result_card.result_card(sheet(params), where, PNG)
+    yield "smaller", result_card.smaller_card(result, PNG, still=True)
+    yield "unfit", result_card.unfit_card(done)
+    yield "lost", result_card.result_card(done, where, None)
+    yield "failed", result_card.result_card(row(params, State.FAILED), where, None)
+    yield "cancelled", result_card.result_card(row(params, State.CANCELLED), where, None)
+    yield "blocked", message_card.plain_card(result)
+    yield "directly", Card(f"{wording.direct_message_words(LONG_NAME)}\n{result.text}", result.picture, result.verbs)
+    yield "opening", status_card.opening_card(params, where, 199)
+    yield "waiting", status_card.waiting_card(done.id, done.job, where, PNG, place, broken_off=True)
+    yield "dreaming", status_card.dreaming_card(done.id, done.job, where, PNG, PNG, 0.99, 9e5, broken_off=True)
+    yield "original", Card(wording.original_line(done), result.picture)
+
+
+def panels(params: AnyParams) -> Iterator[tuple[str, Layout]]:
+    done = row(params)
+    yield "more", more_panel.panel(done)
+    yield "tune", tune_panel.panel(done, {})
+    yield "tune, mistyped", tune_panel.panel(done, {}, "t" * 1500, "n" * TEXT_LIMIT)
+    waiting = [(row(params, State.QUEUED), Place(99, 9e5, State.QUEUED)) for _ in range(200)]
+    yield "queue", info_panel.queue_page(waiting, str(2**63), wording.CANCELLING)
+    yield "queue of others", info_panel.queue_page(waiting, "1")
+    yield "dreams", info_panel.dreams_page([(done, posting(), False)] * SHOWN_DREAMS)
+
+
+def problems_of(official: Specification, view: Layout, files: list[discord.File]) -> list[object]:
+    """What is wrong with a message by the stand-in's rules, which are Discord's, and by Discord's description."""
+    body: JsonDict = {"components": view.to_components(), "flags": COMPONENTS_V2}  # type: ignore[no-untyped-call]
+    body["attachments"] = [{"id": str(at), **file.to_dict(at)} for at, file in enumerate(files)]
+    found: list[object] = list(message_rules.body_problems(body, COMPONENTS_V2))
+    found += message_rules.reference_problems(body["components"], [file.filename for file in files], "components")
+    found += [file.description for file in files if len(file.description or "") > wording.ALT_LIMIT]
+    body["attachments"] = [{"id": at, "filename": file.filename} for at, file in enumerate(files)]
+    return [*found, *official.problems("POST", "/channels/1/messages", body)]
+
+
+async def test_every_card_at_its_longest(official: Specification, catalog: Catalog) -> None:
+    for name, params in longest_params(catalog).items():
+        for kind, card in cards(params):
+            made = message_card.layout(card), message_card.files(card)
+            assert problems_of(official, *made) == [], f"{kind} of {name}"
+
+
+async def test_every_panel_at_its_longest(official: Specification, catalog: Catalog) -> None:
+    for name, params in longest_params(catalog).items():
+        for kind, panel in panels(params):
+            assert problems_of(official, panel, []) == [], f"{kind} of {name}"
+
+
+def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
+    """Those about a person, at their longest."""
+    options = longest_params(catalog)["dream"].model_dump(exclude_defaults=True)
+    presets = [Preset(f"{at}{'n' * 32}"[:32], options, at == 0) for at in range(100)]
+    shared = SharedPreset("s" * 20, "K7QP2M9X", presets[1].name, {})
+    chosen = UserSettings(subject=str(options["subject"]), strength=1.23, size=1023, direct=True, spoiler=True)
+    yield "limits", info_panel.limits_page(info_panel.Usage(99, 99, 9e5, 999, 999, 999, 999, 99.9, 99.9))
+    yield "models", info_panel.models_page(catalog)
+    yield "settings", settings_panel.panel(chosen, presets, catalog)
+    yield "settings without presets", settings_panel.panel(chosen, [], catalog)
+    yield "deletion", settings_panel.deletion_panel()
+    yield (
+        "deleted",
+        settings_panel.deleted_panel(
+            wording.all_deleted_words(settings=True, presets=999, jobs=99_999, pictures=99_999, left=99)
+        ),
+    )
+    yield "preset", preset_card.panel(presets[0], shared, catalog)
+    yield "shared preset", message_card.layout(preset_card.share_card(shared, LONG_NAME, catalog))
+
+
+async def test_every_panel_about_a_person_at_its_longest(official: Specification, catalog: Catalog) -> None:
+    for kind, panel in personal_panels(catalog):
+        assert problems_of(official, panel, []) == [], kind
+
+
+async def test_tune_reads_back_what_it_shows_at_its_longest(catalog: Catalog) -> None:
+    for name, params in longest_params(catalog).items():
+        done = row(params)
+        rows = [one for one in tune_panel.panel(done, {}).to_components() if one["type"] == 1]  # type: ignore[no-untyped-call]
+        shown = SimpleNamespace(components=[discord.ActionRow(one) for one in rows])
+        assert tune_panel.read_changes(done, cast("discord.Message", shown)) == {}, name
+
+
+async def test_a_subject_that_no_select_can_hold_is_not_cut_but_refused(catalog: Catalog) -> None:
+    params = longest_params(catalog)["dream"]
+    assert len(params.aim[1]) > tune_panel.VALUE_LIMIT
+    (said, *_) = TypeSubject(row(params), {})._panel(params.aim[1]).children
+    assert isinstance(said, ui.TextDisplay)
+    assert said.content == wording.TYPED_TOO_MUCH
+
+
+async def test_every_modal_at_its_longest(official: Specification, catalog: Catalog) -> None:
+    params = longest_params(catalog)["dream"]
+    modals = [SavePreset(row(params)), TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT})]
+    assert {type(one) for one in modals} == classes(bot.components, ui.Modal)
+    for modal in modals:
+        data = modal.to_dict()
+        message_rules.check_modal(data)
+        body = {"type": 9, "data": data}
+        assert official.problems("POST", "/interactions/1/token/callback", body) == []
+
+
+def classes(package: Any, base: type) -> set[type]:
+    """Every class of that kind in the modules of a package that are files."""
+    return {
+        one
+        for path in Path(package.__file__).parent.glob("[!_]*.py")
+        for one in vars(__import__(f"{package.__name__}.{path.stem}", fromlist=["_"])).values()
+        if isinstance(one, type) and issubclass(one, base) and one.__module__ == f"{package.__name__}.{path.stem}"
+    }
+
+
+def test_every_view_has_its_row_here() -> None:
+    written = Path(__file__).read_text("utf-8")
+    views = {path.stem for path in Path(bot.views.__file__).parent.glob("[!_]*.py")}
+    assert {view for view in views if f"{view}." not in written} == set()
+    modules = [importlib.import_module(f"bot.views.{view}") for view in views - {"message_card"}]
+    makers = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in modules
+        for name, made in inspect.getmembers(module, inspect.isfunction)
+        if made.__module__ == module.__name__ and made.__annotations__["return"] in ("Card", "Layout")
+        if not name.startswith("_")
+    }
+    used_by_others = {f"result_card.{name}_card" for name in ["words"]}
+    assert {one for one in makers if one not in written} == used_by_others
+
+
+@pytest.mark.parametrize("error", [one for one in vars(errors).values() if isinstance(one, type)])
+def test_every_refusal_fits_into_a_sentence(error: type) -> None:
+    if issubclass(error, PareidoliaError):
+        facts = {name: LONG for _, name, _, _ in string.Formatter().parse(error.__doc__ or "") if name}
+        assert 1 <= len(wording.error_sentence(error(**facts))) <= SENTENCE_LIMIT
+
+
+def test_every_sentence_fits() -> None:
+    said = {name: text for name, text in vars(wording).items() if name.isupper() and isinstance(text, str)}
+    assert {name for name, text in said.items() if not 1 <= len(text) <= SENTENCE_LIMIT} == set()
+    lines = [wording.preset_line(LONG_NAME, {"subject": "s" * TEXT_LIMIT, "x": LONG}) for _ in range(20)]
+    whole = wording.preset_list(lines)
+    assert len(whole) <= SENTENCE_LIMIT
+    assert "more" in whole
+
+
+def test_what_is_said_of_copied_settings_fits(catalog: Catalog) -> None:
+    for params in longest_params(catalog).values():
+        said = wording.like_words(params, wording.original_words(LONG_NAME, "picture"), ("guide", "mask"))
+        assert len(said) <= SENTENCE_LIMIT
