@@ -156,16 +156,7 @@ async def compose(
     )
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
-    here = bool(settings.discord.api_url)
-    client = Client(
-        guild_ids=settings.discord.guild_ids,
-        state_file=settings.run_dir / "commands.sha256",
-        always_sync=here,
-        user_installs=settings.discord.user_installs,
-        metrics=metrics,
-        identify_budget=None if here else _identify_budget(settings),
-        proxy=settings.proxy_for(endpoints.home(settings.discord)),
-    )
+    client = _client(settings, metrics)
     downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     publisher = DiscordPublisher(client, client.invalid_requests)
     user_settings = UserSettingsStore(database)
@@ -191,6 +182,19 @@ async def compose(
     )
     await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
     return client, tracker
+
+
+def _client(settings: Settings, metrics: Metrics) -> Client:
+    here = bool(settings.discord.api_url)
+    return Client(
+        guild_ids=settings.discord.guild_ids,
+        state_file=settings.run_dir / "commands.sha256",
+        always_sync=here,
+        user_installs=settings.discord.user_installs,
+        metrics=metrics,
+        identify_budget=None if here else _identify_budget(settings),
+        proxy=settings.proxy_for(endpoints.home(settings.discord)),
+    )
 
 
 async def _warm(decoder: Decoder) -> None:

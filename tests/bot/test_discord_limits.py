@@ -210,9 +210,7 @@ def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
     yield "deletion", settings_panel.deletion_panel()
     yield (
         "deleted",
-        settings_panel.deleted_panel(
-            wording.all_deleted_words(settings=True, presets=999, jobs=99_999, pictures=99_999, left=99)
-        ),
+        settings_panel.deleted_panel(wording.all_deleted_words(settings=True, **counts)),
     )
     yield "preset", preset_card.panel(presets[0], shared, catalog)
     yield "shared preset", message_card.layout(preset_card.share_card(shared, LONG_NAME, catalog))
