@@ -84,6 +84,7 @@ FOLLOW_UP = ("POST", "/webhooks/{application}/{token}")
 TOKEN_EDIT = ("PATCH", "/webhooks/{application}/{token}/messages/{message}")
 TOKEN_DELETE = ("DELETE", "/webhooks/{application}/{token}/messages/{message}")
 HISTORY = ("GET", "/channels/{channel}/messages")
+LOOK_UP = ("GET", "/channels/{channel}/messages/{message}")
 SEND = ("POST", "/channels/{channel}/messages")
 EDIT = ("PATCH", "/channels/{channel}/messages/{message}")
 DELETE = ("DELETE", "/channels/{channel}/messages/{message}")
@@ -105,6 +106,7 @@ FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     TOKEN_EDIT: (*LINE, *HOUSE, *TOKEN, *PLACE, *WORDS, "message deleted"),
     TOKEN_DELETE: (*LINE, *HOUSE, *TOKEN, "message deleted"),
     HISTORY: (*LINE, *HOUSE, "missing_permission", "channel closed", "channel deleted"),
+    LOOK_UP: (*LINE, *HOUSE, "unknown_message", "missing_permission"),
     SEND: (*LINE, *HOUSE, *PLACE, *WORDS, "cannot_message_user"),
     EDIT: (*LINE, *HOUSE, *PLACE, *WORDS, "message deleted", "too_many_edits"),
     DELETE: (*LINE, *HOUSE, *PLACE, "message deleted"),
