@@ -200,6 +200,30 @@ class TwoAims(Refusal):
     code = "R23"
 
 
+class OptionConflict(Refusal):
+    """`{first}` and `{second}` don't go together. Leave one of them out and try again."""
+
+    code = "R60"
+
+
+class NoServerIcon(Refusal):
+    """There is no server icon here. Choose another `start`, or attach an `image`."""
+
+    code = "R61"
+
+
+class NoAvatar(Refusal):
+    """{name} has no avatar that could guide a dream. Attach an image as `guide` instead."""
+
+    code = "R62"
+
+
+class NoLastDream(Refusal):
+    """I find no dream in this channel to go on from. Choose another `start`, or attach an `image`."""
+
+    code = "R63"
+
+
 class NothingNamed(Refusal):
     """Say what to imagine, for example `banana`, `eye + castle` or 🦊, and ask again."""
 

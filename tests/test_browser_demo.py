@@ -49,7 +49,7 @@ async def test_the_first_minutes(chromium: Browser) -> None:
         await sees_picture(visitor, first)
 
         await visitor.drop("cat.png", samples.sample_png("cat"))
-        await visitor.run("/dream layer:high size:256 network:pocket")
+        await visitor.run("/dream layer:high size:256 model:pocket")
         cat = await room.until_button(await next_answer(room, 1), "Deeper")
         (picture,) = cat.attachments
         assert picture.width

@@ -20,6 +20,7 @@ from discord.ext import commands
 
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
+from bot.components.subject_pages import SubjectPageButton
 from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
@@ -35,7 +36,9 @@ from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "queue", "help", "mention")
+COGS = ("dream", "zoom", "concept", "see", "like", "preset", "queue", "help", "mention")
+COMPONENTS = (JobComponent, SubjectPageButton)
+"""All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
@@ -50,6 +53,7 @@ KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
     discord.AppCommandOptionType.boolean: bool,
     discord.AppCommandOptionType.number: (int, float),
     discord.AppCommandOptionType.attachment: discord.Attachment,
+    discord.AppCommandOptionType.user: (discord.User, discord.Member),
 }
 
 
@@ -158,7 +162,7 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         discord_internals.set_call_timeout(self, TIMEOUT)
-        self.add_dynamic_items(JobComponent)
+        self.add_dynamic_items(*COMPONENTS)
         for name in COGS:
             if f"bot.cogs.{name}" not in self.extensions:
                 await self.load_extension(f"bot.cogs.{name}")
@@ -221,7 +225,7 @@ class Client(commands.Bot):
         """A button that is none of ours (an older version's, a forger's): discord.py would leave it unanswered."""
         pressed = interaction.type is discord.InteractionType.component
         data = cast("dict[str, Any]", interaction.data or {})
-        if pressed and not JobComponent.knows(str(data.get("custom_id"))):
+        if pressed and not any(kind.knows(str(data.get("custom_id"))) for kind in COMPONENTS):
             await self.try_say(interaction, wording.CHANGED)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,9 @@ def sentence(error: Exception) -> str:
     """An exception as a sentence; the unexpected ones with a code that stands in the log, too."""
     if isinstance(error, PareidoliaError):
         return wording.error_sentence(error)
-    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+    if isinstance(error, app_commands.CommandNotFound):
+        return wording.moved_words(" ".join([*error.parents, error.name]))
+    if isinstance(error, app_commands.CommandSignatureMismatch):
         return wording.CHANGED
     if isinstance(error, PostError):
         log.warning("a message could not be sent: %s %s", type(error).__name__, error)

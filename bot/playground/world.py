@@ -202,6 +202,7 @@ class World:
     def _settle(self) -> None:
         self.guild_id = self._number()
         self.guild_name = "The Daydream Club"
+        self.guild_icon: str | None = portrait_of("club")
         self.mod_role_id = self._number()
         self.bot_role_id = self._number()
         bot = Persona(

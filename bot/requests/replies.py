@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import discord
 
 from bot.delivery import interaction_response
@@ -29,18 +31,26 @@ async def say(interaction: discord.Interaction, text: str) -> None:
     )
 
 
-async def replace_panel(interaction: discord.Interaction, view: Layout) -> None:
-    """Another panel in place of the one that was pressed."""
-    nobody = discord.AllowedMentions.none()
-    await interaction_response.respond(
-        interaction, lambda: interaction.response.edit_message(view=view, allowed_mentions=nobody)
-    )
-
-
-async def show(interaction: discord.Interaction, view: Layout) -> None:
-    """A panel that only the user sees, as the answer."""
+async def replace_panel(interaction: discord.Interaction, view: Layout, picture: Path | None = None) -> None:
+    """Another panel, with a picture of ours or without, in place of the one that was pressed."""
     nobody = discord.AllowedMentions.none()
     await interaction_response.respond(
         interaction,
-        lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody),
+        lambda: interaction.response.edit_message(view=view, attachments=_files(picture), allowed_mentions=nobody),
     )
+
+
+async def show(interaction: discord.Interaction, view: Layout, picture: Path | None = None) -> None:
+    """A panel that only the user sees, with a picture of ours or without, as the answer."""
+    nobody = discord.AllowedMentions.none()
+    await interaction_response.respond(
+        interaction,
+        lambda: interaction.response.send_message(
+            view=view, files=_files(picture), ephemeral=True, allowed_mentions=nobody
+        ),
+    )
+
+
+def _files(picture: Path | None) -> list[discord.File]:
+    """Opened anew for each attempt."""
+    return [discord.File(picture)] if picture else []

@@ -45,6 +45,10 @@ class Dispatch(Protocol):
         """A user's latest jobs that began with a picture which they chose themselves, the newest first; a few."""
         ...
 
+    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:
+        """The latest jobs whose answers were posted for a channel, the newest first; a few."""
+        ...
+
     async def places(self) -> Mapping[JobId, Place]:
         """Where every job that waits or runs stands, in the order in which they will run."""
         ...

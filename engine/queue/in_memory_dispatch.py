@@ -116,6 +116,9 @@ class MemoryDispatch:
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
         return self.ledger.recent_sources(requester)
 
+    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.recent_results(channel_id)
+
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()
 

@@ -83,6 +83,9 @@ class LocalDispatch:
     async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
         return await to_thread(self.ledger.recent_sources, requester)
 
+    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.recent_results, channel_id)
+
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)
 
