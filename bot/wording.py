@@ -52,8 +52,8 @@ def _range(kind: type[Params], name: str) -> str:
 
 OPTIONS = {
     "image": "Image to dream (defaults to your avatar)",
-    "layer": "How deep to look: low, mid, high, a layer name, or a mix like high*0.7 + mid:21",
-    "subject": "What to bring out instead: eyes, towers, fox, 🦊, eyes + castle",
+    "layer": "Or how deep to look: low, mid, high, a layer name, or a mix like high*0.7 + mid:21",
+    "subject": "What to bring out: eyes, towers, fox, 🦊, eyes + castle",
     "strength": f"Effect strength, {_range(Dream, 'strength')}",
     "preset": "Start from a saved preset (other options override it)",
     "size": "Longest side in pixels",
@@ -205,7 +205,7 @@ I look at a picture until I see more in it than there is.
 **Press** Deeper to dream a dream again, Re-roll for another one, Zoom to fall into it, Tune to change it.
 **Right-click** (or hold) a message or a person and open *Apps*.
 
-Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
+Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why, \
 and `/see layer:mid` what each part of me looks for.
 -# The line under a dream makes it again from the same image. `/queue` shows your place, `/preset` your settings.
 -# More about one thing: `/help topic:`"""
@@ -226,11 +226,11 @@ HELP_PAGES = {
 A layer is how deep I look: the first ones see strokes and colours, the last ones whole animals.
 {layers}
 `/dream layer:mid` dreams one of them. `/dream layer:high*0.7 + mid` mixes two, `/dream layer:mid:21` is one channel.
-`/see layer:mid` draws what a layer looks for, `/see layer:mid channel:21` what one channel does,
+`/see layer:mid` draws what a layer looks for, `/see layer:mid channel:21` what one channel does, \
 and `/see search:castle` which channels see castles.
 -# A dream has a layer or a subject, not both. Without either it's `high`.""",
     "options": """## Options of /dream
-**image** what to dream; or **user**, somebody's avatar; or **start**: your avatar, the last dream here, noise,
+**image** what to dream; or **user**, somebody's avatar; or **start**: your avatar, the last dream here, noise, \
 the server's icon, or a surprise. Without any of them it's your avatar.
 **subject** what to bring out, or **layer** how deep to look
 **strength** how much: 0.4 is subtle, 2.5 extreme
@@ -253,7 +253,7 @@ the server's icon, or a surprise. Without any of them it's your avatar.
 **Reply to a result**, with the ping on, and say what comes next:
 `castles` dreams castles into it · `deeper` goes on · `zoom` falls into it
 `stronger`, `softer`, `look:vivid`, `size:256` make it again with that changed · `another` is another one
-**Mention me** anywhere: `@Pareidolia owls` dreams your avatar; with an image, a link to one, a sticker, an emoji or
+**Mention me** anywhere: `@Pareidolia owls` dreams your avatar; with an image, a link to one, a sticker, an emoji or \
 somebody's @name it dreams that. In reply to somebody's image it dreams theirs.
 In direct messages you don't even need the mention.
 -# Options work in words, too: `@Pareidolia eyes strength:2 model:pocket`""",
@@ -263,12 +263,12 @@ A preset keeps your settings under a name: layer or subject, strength, look and 
 `/dream preset:owls` uses it, and what you add goes before it: `/dream preset:owls size:256`
 `/preset list` shows yours, `/preset delete name:owls` deletes one.""",
     "waiting": """## Waiting, limits and errors
-The message says how many are ahead of you and how long it takes. **Cancel** stops it, **Stop here & keep** takes it as
-it is. Everybody gets a turn: who has many dreams waiting goes behind who has few.
+The message says how many are ahead of you and how long it takes. **Cancel** stops it, **Stop here & keep** takes it \
+as it is. Everybody gets a turn: who has many dreams waiting goes behind who has few.
 A few dreams can wait at once for each of you, and each of the variations counts. A large `size` takes longest.
 If something fails, press **Retry**. The small code under an error tells the bot's owner what happened.""",
     "privacy": """## Privacy
-I read commands, my buttons, direct messages to me, and messages that mention me or reply to me with the ping on.
+I read commands, my buttons, direct messages to me, and messages that mention me or reply to me with the ping on. \
 Nothing else: Discord doesn't show me other messages.
 `/dream private:True` shows the result only to you; nobody else can go on from it.
 A file I post says which settings made it, never who asked or where. Your image's own data (place, camera) is removed.

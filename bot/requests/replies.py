@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import discord
@@ -53,4 +54,4 @@ async def show(interaction: discord.Interaction, view: Layout, picture: Path | N
 
 def _files(picture: Path | None) -> list[discord.File]:
     """Opened anew for each attempt."""
-    return [discord.File(picture)] if picture else []
+    return [discord.File(io.BytesIO(picture.read_bytes()), picture.name)] if picture else []

@@ -69,13 +69,19 @@ def vivid(picture: Tensor) -> Tensor:
 def write(network_name: str, painted: Mapping[str, Tensor], folder: Path = subject_sheets.FOLDER) -> Iterator[Path]:
     """Store pages of pictures, and the names on each."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = list(painted)
-    pages = [names[at : at + COLUMNS * ROWS] for at in range(0, len(names), COLUMNS * ROWS)]
+    pages = spread(list(painted))
     for number, page in enumerate(pages):
         path = subject_sheets.page_file(network_name, number, folder)
         path.write_bytes(webp([sheet(list(_rows(page, painted)), TILE, height=TILE)], PAGE_BYTES).data)
         yield path
     subject_sheets.index_file(network_name, folder).write_text(json.dumps(pages, indent=1) + "\n", "utf-8")
+
+
+def spread(names: Sequence[str]) -> list[Sequence[str]]:
+    """Names on as few pages as they need, about as many on each."""
+    count = -(-len(names) // (COLUMNS * ROWS))
+    each = -(-len(names) // max(1, count))
+    return [names[at : at + each] for at in range(0, len(names), max(1, each))]
 
 
 def _rows(names: Sequence[str], painted: Mapping[str, Tensor]) -> Iterable[Row]:
