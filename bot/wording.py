@@ -372,7 +372,7 @@ def frame_words(number: int, count: int) -> str:
 
 def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
-    parts = [escape(name), params.recipe, escape(params.aim[1], 100), frame]
+    parts = [escape(name), _command(params), escape(params.aim[1], 100), frame]
     return f"{first}\n-# {' · '.join(filter(None, parts))}"
 
 
@@ -389,9 +389,12 @@ def credit(params: AnyParams) -> str:
     given = {option: word} if option not in shown else {}
     given |= {name: value for name, value in shown.items() if value != _default(params, name)}
     values = _values({name: str(value).removesuffix(".0") for name, value in given.items()})
-    return " ".join(
-        filter(None, (f"/{COMMAND_NAMES.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}"))
-    )
+    return " ".join(filter(None, (f"/{_command(params)}", values, f"seed:{params.seed}")))
+
+
+def _command(params: AnyParams) -> str:
+    """The command that makes it."""
+    return COMMAND_NAMES.get(params.recipe, params.recipe)
 
 
 def _shown_options(params: AnyParams) -> tuple[str, ...]:

@@ -47,6 +47,9 @@ async def test_somebody_is_dreamed_by_name(stage: Stage) -> None:  # noqa: F811
     assert hers.job.picture == own.job.picture is not None
     assert alts(message) == alts(mine) == ["Ada's avatar, before the dream"]
     assert hers.job.requester == stage.playground.world.persona("You").id
+    assert message.interaction is not None
+    assert message.interaction.command is not None
+    assert message.interaction.command["typed"] == "user:@Ada", "as Discord shows it above the answer"
 
 
 async def test_noise_and_the_servers_icon_are_dreamed(stage: Stage) -> None:  # noqa: F811
