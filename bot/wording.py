@@ -162,7 +162,7 @@ OPENING = "Opening your image…"
 INTERRUPTED = "I restarted while opening your image. Please run the command again."
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 MOVED_COMMANDS = {
-    "lab": "`/lab channel` is `/see` now: try `/see layer:mid`. It takes `channel`, `search` and `top` as before.",
+    "lab channel": "`/lab channel` is `/see` now: try `/see layer:mid`, with `channel`, `search` and `top` as before.",
 }
 """What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
@@ -536,11 +536,6 @@ def original_words(name: str, kind: str) -> str:
     return NOISE if kind == NOISE else f"{plain(name)}'s {kind}"
 
 
-def moved_words(command: str) -> str:
-    """For a command that there is no more: what it is called now."""
-    return MOVED_COMMANDS.get(command, CHANGED)
-
-
 def picked_words(link: str) -> str:
     """For who takes a picture out of a sheet that was taken out before."""
     return f"It's here already: {link}"
@@ -592,6 +587,12 @@ def preset_list(lines: list[str]) -> str:
 def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
     """A person's text inside backticks."""
     return plain(text, limit).replace("`", "'")
+
+
+def moved_words(command: str) -> str:
+    """For a command that there is no more: what it is called now. Of a group that is gone as a whole, only the group's
+    name is known."""
+    return next((said for name, said in MOVED_COMMANDS.items() if f"{name} ".startswith(f"{command} ")), CHANGED)
 
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:

@@ -140,18 +140,20 @@ async def test_without_a_picture_the_avatar_starts_and_the_last_dream_is_one_pre
     assert taken.job.requester == stage.playground.world.persona("Ada").id, "her own quota"
 
 
-async def test_an_offer_ends_in_peace_when_that_dream_is_gone(stage: Stage) -> None:  # noqa: F811
-    message, first = await stage.dreamed("Ada", start="avatar")
+async def test_an_offer_is_good_for_its_own_channel_and_ends_in_peace(stage: Stage) -> None:  # noqa: F811
+    message, _ = await stage.dreamed("Ada", start="avatar")
     mine, row = await stage.dreamed("You", layer="low")
+    elsewhere = await stage.finish(await stage.ask("Ada", "dream", "lab", start="avatar"))
+    private = await stage.finish(await stage.ask("You", "dream", private=True))
     panel = await stage.press("Ada", message, "More")
     stage.playground.press("Ada", panel, "Delete")
     await stage.playground.world.until(lambda: message.id not in stage.playground.world.messages or None)
     told = await stage.press("You", mine, OFFER)
     assert (told.ephemeral, words(told)) == (True, wording.error_sentence(Gone()))
-    for other in (row.id, "x" * 20, "short"):
+    for other in (elsewhere.id, private.id, "x" * 20, "short"):
         told = await stage.response_to(forged_press(stage, mine, f"last:{row.id}:{other}"))
-        assert told.ephemeral or other == row.id
-    assert first.id != row.id
+        assert (told.ephemeral, words(told)) == (True, wording.error_sentence(Gone()))
+    assert await stage.rows() == []
 
 
 # a surprise

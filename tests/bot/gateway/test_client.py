@@ -121,7 +121,7 @@ async def test_commands_of_before_are_answered_with_those_of_today(client: Clien
         assert today
         assert {name.split(" ")[0] for name in today} <= {name.split(" ")[0] for name in spoken(client)}
         assert wording.moved_words(before) == told
-    assert "lab" in wording.MOVED_COMMANDS
+    assert wording.moved_words("lab") == wording.MOVED_COMMANDS["lab channel"]
     assert wording.moved_words("sudo") == wording.CHANGED
 
 
