@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.store.posting import Posting
@@ -34,9 +34,7 @@ COMMANDS = {
     "dream": "DeepDream an image: watch eyes, faces and fur grow out of it",
     "zoom": "Make an endless zoom",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
-    "see": "What's in an image? I say what I see, and show why",
-    "lab": "Look inside the network",
-    "lab channel": "See what a channel, or a whole layer, looks for",
+    "see": "What's in an image? Or, with a layer: what does each part of me look for?",
     "preset": "Save and reuse your settings",
     "preset save": "Save settings under a name",
     "preset list": "See your presets",
@@ -47,7 +45,7 @@ COMMANDS = {
     "preset import": "Save a preset that somebody shared with you by its code",
     "info": "See your place in the queue, your dreams and limits, and the models",
     "settings": "Your defaults, notices and privacy; export or delete your data",
-    "help": "How to dream, with three examples",
+    "help": "How to dream, with examples; all subjects in pictures",
 }
 
 
@@ -59,18 +57,21 @@ def _range(kind: type[Params], name: str) -> str:
 
 OPTIONS = {
     "image": "Image to dream (defaults to your avatar)",
-    "layer": "How deep to look: low, mid, high, a layer name, or a mix like high*0.7 + mid:21",
-    "subject": "What to bring out instead: eyes, towers, fox, 🦊, eyes + castle",
+    "layer": "Or how deep to look: low, mid, high, a layer name, or a mix like high*0.7 + mid:21",
+    "subject": "What to bring out: eyes, towers, fox, 🦊, eyes + castle",
     "strength": f"Effect strength, {_range(Dream, 'strength')}",
     "preset": "Start from a saved preset (other options override it)",
     "size": "Longest side in pixels",
     "seed": "Seed, to repeat a result exactly",
     "private": "Show the result only to you",
-    "network": "Model to use",
-    "colours": "Colours: the dream's (default) or the original's",
-    "keep": f"Blend the original back in, {_range(Dream, 'keep')}",
+    "model": "Model to use",
+    "palette": "Colours: the dream's (default) or the original's",
+    "original": f"Blend the original back in, {_range(Dream, 'keep')}",
     "protect": "Leave an area untouched",
     "guide": "A second image: bring out what is in it",
+    "guide_user": "Guide by somebody's avatar",
+    "start": "Where to begin, in place of an image: the last dream here, noise, a surprise…",
+    "user": "Dream somebody's avatar",
     "guide_by": "How to apply the guide",
     "mask": "Mask image: white is dreamed, black is left alone",
     "look": "Natural (default), vivid, or as DeepDream looked in 2015",
@@ -80,15 +81,22 @@ OPTIONS = {
     "top": f"How many channels to show, {_range(Channel, 'top')}",
     "image of a concept": "Image to grow it out of (without one, it stands alone)",
     "subject of a concept": "What to imagine: eyes, towers, fox, 🦊, banana + eye",
-    "image to see": "Image to look at (defaults to your avatar)",
-    "image of an atlas": "Show the most active channels for this image (without one: the most varied)",
-    "layer of a channel": "low, mid, high, or a layer name (default mid)",
+    "image to see": "Image to look at (defaults to your avatar); with a layer: the channels it excites",
+    "layer to see": "Look inside: low, mid, high, or a layer name (default mid)",
     "frames": f"Number of frames, {_range(Zoom, 'frames')}",
     "name": "The preset's name",
     "name to save": "What to call it; one of that name is replaced",
     "to": "The new name",
     "code": "The code, like K7QP-2M9X",
+    "topic": "What you want to know",
 }
+STARTS = (
+    ("Your avatar", "avatar"),
+    ("The last dream here", "last dream"),
+    ("Noise: out of nothing", "noise"),
+    ("The server's icon", "server icon"),
+    ("Surprise me", "surprise"),
+)
 DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream avatar"
 LIKE_THIS = "Copy settings"
@@ -113,6 +121,7 @@ VERBS = {
     "dream": "Dream it",
     "again": "Re-roll",
     "retry": "Retry",
+    "last": "The last dream here",
     "pick1": "1",
     "pick2": "2",
     "pick3": "3",
@@ -134,7 +143,7 @@ VERBS = {
 }
 
 PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking"}
-COMMAND_NAMES = {"channel": "lab channel"}
+COMMAND_NAMES = {"channel": "see"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
     "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
@@ -169,6 +178,7 @@ CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 MOVED_COMMANDS = {
     "preset use": "`/preset use` is `/dream preset:` now: choose your preset there, beside an image and all the rest.",
     "queue": "`/queue` is `/info` now: it also shows your dreams, your limits and the models.",
+    "lab channel": "`/lab channel` is `/see` now: try `/see layer:mid`, with `channel`, `search` and `top` as before.",
 }
 """What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
@@ -181,8 +191,8 @@ TYPE_LABEL = "What should come out?"
 TYPE_HINT = "eyes, towers, fox, 🦊, eyes + castle"
 TYPED_TOO_MUCH = "That is more than this panel can hold. Type it in `/dream subject:` instead."
 PICK_LOOK = "Look"
-PICK_KEEP = "Original blended in"
-PICK_COLOURS = "Colours"
+PICK_KEEP = "Original"
+PICK_COLOURS = "Palette"
 PICK_SIZE = "Size"
 KEEPS = (("None", 0.0), ("A quarter", 0.25), ("Half", 0.5), ("Three quarters", 0.75))
 PICK_PROTECT = "Left untouched"
@@ -210,14 +220,111 @@ I look at a picture until I see more in it than there is.
 `/dream subject:eyes + castle image:a photo` brings out what you name, as a word or an emoji: suggestions as you type
 `/zoom layer:mid frames:40` an endless zoom
 
-Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why,
-and `/lab channel layer:mid` what each part of me looks for.
+**Reply** to a result, with the ping on, and I go on from it: `castles`, `stronger`, `softer`, `zoom`.
+**Mention me** with an image, a link to one, or somebody's @name: `@Pareidolia eyes size:256`.
+**Press** Deeper to dream a dream again, Re-roll for another one, Zoom to fall into it, Tune to change it.
+**Right-click** (or hold) a message or a person and open *Apps*.
 
-Press **Deeper** to dream a dream again, **Re-roll** for another one, **Zoom** to fall into it, **Tune** to change it.
-Right-click (or hold) a message or a person and open *Apps*, or write `@Pareidolia eyes size:256`
-with an image, a link to one, or somebody's @name.
+Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why, \
+and `/see layer:mid` what each part of me looks for.
 -# The line under a dream makes it again from the same image. `/info` shows your place.
--# `/settings` has your defaults: a preset overrides them, and what you type overrides both."""
+-# `/settings` has your defaults: a preset overrides them, and what you type overrides both.
+-# More about one thing: `/help topic:`"""
+HELP_TOPICS = (
+    ("Getting started", "start"),
+    ("Subjects, in pictures: what I can bring out", "subjects"),
+    ("Layers: how deep to look", "layers"),
+    ("All options of /dream", "options"),
+    ("Buttons under a result", "buttons"),
+    ("Replies and mentions", "replies"),
+    ("Presets", "presets"),
+    ("Waiting, limits and errors", "waiting"),
+    ("Privacy", "privacy"),
+)
+HELP_PAGES = {
+    "start": HELP,
+    "layers": """## Layers
+A layer is how deep I look: the first ones see strokes and colours, the last ones whole animals.
+{layers}
+`/dream layer:mid` dreams one of them. `/dream layer:high*0.7 + mid` mixes two, `/dream layer:mid:21` is one channel.
+`/see layer:mid` draws what a layer looks for, `/see layer:mid channel:21` what one channel does, \
+and `/see search:castle` which channels see castles.
+-# A dream has a layer or a subject, not both. Without either it's `high`.""",
+    "options": """## Options of /dream
+**image** what to dream; or **user**, somebody's avatar; or **start**: your avatar, the last dream here, noise, \
+the server's icon, or a surprise. Without any of them it's your avatar.
+**subject** what to bring out, or **layer** how deep to look
+**strength** how much: 0.4 is subtle, 2.5 extreme
+**variations** 2 or 4 different ones at once; each counts
+**preset** start from saved settings · **size** in pixels · **seed** repeats a result · **private** shows it only to you
+**look** natural, vivid, or as DeepDream looked in 2015
+**guide** a second image whose content I bring out; **guide_user** somebody's avatar as the guide
+**mask** white is dreamed, black is left alone; **protect** spares the centre or the edges
+**original** blends the original back in; **palette** keeps its colours
+**model** another network, where the bot's owner installed one""",
+    "buttons": """## Buttons under a result
+**Deeper** dreams the result again
+**Re-roll** the same image, another dream
+**Zoom** an endless zoom into it
+**Tune** change subject, layer, strength, look, palette or size
+**1 2 3 4** under several variations: take one out, to go on from it
+**More** the original image, save as preset, delete
+-# They work for everyone who sees them, and count for whoever presses. Delete is for who asked, and for moderators.""",
+    "replies": """## Replies and mentions
+**Reply to a result**, with the ping on, and say what comes next:
+`castles` dreams castles into it · `deeper` goes on · `zoom` falls into it
+`stronger`, `softer`, `look:vivid`, `size:256` make it again with that changed · `another` is another one
+**Mention me** anywhere: `@Pareidolia owls` dreams your avatar; with an image, a link to one, a sticker, an emoji or \
+somebody's @name it dreams that. In reply to somebody's image it dreams theirs.
+In direct messages you don't even need the mention.
+-# Options work in words, too: `@Pareidolia eyes strength:2 model:pocket`""",
+    "presets": """## Presets
+A preset keeps your settings under a name: layer or subject, strength, look and more. It's yours alone.
+`/preset save name:owls subject:owls strength:1.6` saves one; so does **More** under a result.
+`/dream preset:owls` uses it, and what you add goes before it: `/dream preset:owls size:256`
+`/preset show name:owls` says what is in it, `/preset list` shows all of yours.
+`/preset share name:owls` posts a card: whoever presses **Save to mine** has it. `/preset import` takes a code.
+`/settings` makes one of them your default.""",
+    "waiting": """## Waiting, limits and errors
+The message says how many are ahead of you and how long it takes. **Cancel** stops it, **Stop here & keep** takes it \
+as it is. Everybody gets a turn: who has many dreams waiting goes behind who has few.
+A few dreams can wait at once for each of you, and each of the variations counts. A large `size` takes longest.
+If something fails, press **Retry**. The small code under an error tells the bot's owner what happened.""",
+    "privacy": """## Privacy
+I read commands, my buttons, direct messages to me, and messages that mention me or reply to me with the ping on. \
+Nothing else: Discord doesn't show me other messages.
+`/dream private:True` shows the result only to you; nobody else can go on from it.
+A file I post says which settings made it, never who asked or where. Your image's own data (place, camera) is removed.
+Images and results are kept for a while, so that the buttons work; then they are deleted.
+**Delete** under More takes a result away. A spoiler stays a spoiler.
+`/settings` has an opt-out, so that nobody else dreams your avatar, and exports or deletes what I store about you.""",
+}
+"""What `/help topic:` says; "subjects" is a panel of its own."""
+SUBJECTS_TITLE = "**Subjects** · use one as `/dream subject:`, or two: `castles + butterflies`"
+PAGE_WAYS = {"previous": "Previous", "next": "Next"}
+
+
+def layer_lines(choices: Sequence[tuple[str, str]]) -> str:
+    """The layers with a name that people use, each with what is seen there: "**high** · animals, faces"."""
+    return "\n".join(label.replace(word, f"**{word}**", 1) for label, word in choices if label != word)
+
+
+def subject_lines(subjects: Sequence[tuple[str, str, str]], *, pictured: bool) -> str:
+    """The subjects of a page, each as (emoji, name, about): under pictures in one line, else one a line."""
+    if pictured:
+        return " · ".join(f"{emoji} {name}".strip() for emoji, name, _ in subjects)
+    lines = (" · ".join(filter(None, (f"{emoji} **{name}**".strip(), about))) for emoji, name, about in subjects)
+    return "\n".join(lines)
+
+
+def subjects_footer(number: int, count: int, classes: int) -> str:
+    """Under a page of subjects, counted from 1: where one is, and what there is beside them."""
+    return f"-# Page {number} of {count} · and {classes} more things: type any word after `subject:`"
+
+
+def subjects_alt(names: Sequence[str]) -> str:
+    """For who cannot see a page of subjects."""
+    return f"Small pictures of what I imagine for {', '.join(names)}"[:ALT_LIMIT]
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
@@ -289,7 +396,7 @@ def frame_words(number: int, count: int) -> str:
 
 def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
-    parts = [escape(name), params.recipe, escape(params.aim[1], 100), frame]
+    parts = [escape(name), _command(params), escape(params.aim[1], 100), frame]
     return f"{first}\n-# {' · '.join(filter(None, parts))}"
 
 
@@ -302,13 +409,27 @@ def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> s
 def credit(params: AnyParams) -> str:
     """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default."""
     option, word = params.aim
-    shown = {name: getattr(params, name) for name in SHOWN_OPTIONS[params.recipe]}
+    shown = {name: getattr(params, name) for name in _shown_options(params)}
     given = {option: word} if option not in shown else {}
     given |= {name: value for name, value in shown.items() if value != _default(params, name)}
-    values = " ".join(f"{name}:{str(value).removesuffix('.0')}" for name, value in given.items())
-    return " ".join(
-        filter(None, (f"/{COMMAND_NAMES.get(params.recipe, params.recipe)}", values, f"seed:{params.seed}"))
-    )
+    values = _values({name: str(value).removesuffix(".0") for name, value in given.items()})
+    return " ".join(filter(None, (f"/{_command(params)}", values, f"seed:{params.seed}")))
+
+
+def _command(params: AnyParams) -> str:
+    """The command that makes it."""
+    return COMMAND_NAMES.get(params.recipe, params.recipe)
+
+
+def _shown_options(params: AnyParams) -> tuple[str, ...]:
+    """One channel is one picture: how many an atlas would have had is none of it."""
+    drawn_alone = isinstance(params, Channel) and params.channel is not None
+    return tuple(name for name in SHOWN_OPTIONS[params.recipe] if not (drawn_alone and name == "top"))
+
+
+def _values(options: Mapping[str, object]) -> str:
+    """Options as they are typed, by the names that people see: "layer:high model:pocket"."""
+    return " ".join(f"{jobs_params.shown_name(name)}:{value}" for name, value in options.items())
 
 
 def _default(params: AnyParams, name: str) -> Any:
@@ -319,7 +440,7 @@ def settings(params: AnyParams) -> str:
     """The credit line, and the options that no command offers where they are not the default."""
     told = {"seed", "recipe", *jobs_params.AIM_OPTIONS, *SHOWN_OPTIONS[params.recipe]}
     more = params.model_dump(exclude_defaults=True, exclude=told)
-    return f"`{' '.join([credit(params), *(f'{name}:{value}' for name, value in more.items())])}`"
+    return f"`{' '.join(filter(None, (credit(params), _values(more))))}`"
 
 
 def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
@@ -599,7 +720,7 @@ INFO_PAGES = {"queue": "Queue", "dreams": "Dreams", "limits": "Limits", "models"
 INFO_QUEUE = "**Your place in the queue**"
 INFO_DREAMS = "**Your latest dreams**"
 INFO_LIMITS = "**Your limits**"
-INFO_MODELS = "**Models** · choose one with the option `network`"
+INFO_MODELS = "**Models** · choose one with the option `model`"
 GOOD_FOR = {
     "lite2": "animals, places and things, a thousand of them",
     "lite1": "like lite2, a little smaller",

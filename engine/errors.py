@@ -14,6 +14,7 @@
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
+    │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
     │   └── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -240,6 +241,30 @@ class TwoAims(Refusal):
     code = "R23"
 
 
+class OptionConflict(Refusal):
+    """`{first}` and `{second}` don't go together. Leave one of them out and try again."""
+
+    code = "R60"
+
+
+class NoServerIcon(Refusal):
+    """There is no server icon here. Choose another `start`, or attach an `image`."""
+
+    code = "R61"
+
+
+class NoAvatar(Refusal):
+    """{name} has no avatar that could guide a dream. Attach an image as `guide` instead."""
+
+    code = "R62"
+
+
+class NoLastDream(Refusal):
+    """I find no dream in this channel to go on from. Choose another `start`, or attach an `image`."""
+
+    code = "R63"
+
+
 class NothingNamed(Refusal):
     """Say what to imagine, for example `banana`, `eye + castle` or 🦊, and ask again."""
 
@@ -338,7 +363,7 @@ class TooManyPictures(Refusal):
 class OptedOut(Refusal):
     """That person doesn't want others to use their avatar and images with me. Choose an image of your own."""
 
-    code = "R60"
+    code = "R57"
 
 
 class DrawnSticker(Refusal):

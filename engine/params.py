@@ -29,6 +29,9 @@ from engine.catalog import weighted_terms
 from engine.catalog.catalog import Catalog, Meaning, shipped_catalog
 from engine.errors import BadOption, NothingNamed, TwoAims
 
+SHOWN_NAMES = {"network": "model", "colours": "palette", "keep": "original"}
+"""Options that have another name where people see them; rows, presets and files keep those of the fields for good."""
+
 Term = tuple[float, tuple[Meaning, ...]]
 """A weight, and what pulls with it."""
 
@@ -515,6 +518,16 @@ def bounds(kind: type[Params], name: str) -> dict[str, float]:
     return {bound: getattr(one, bound) for one in found for bound in ("ge", "le", "max_length") if hasattr(one, bound)}
 
 
+def shown_name(field: str) -> str:
+    """How an option is called where people see it: "model" for `network`."""
+    return SHOWN_NAMES.get(field, field)
+
+
+def field_name(name: str) -> str:
+    """The field of an option that a person named, by its name of today or by the field's, which it had before."""
+    return next((field for field, shown in SHOWN_NAMES.items() if shown == name), name)
+
+
 def draw_seed() -> int:
     """Four digits that can be read out and typed."""
     return random.randrange(SEED_COUNT)
@@ -547,4 +560,6 @@ def _bad_option(error: ValidationError) -> BadOption:
     where = [str(part) for part in first["loc"]]
     message = first["msg"]
     problem = f"is not known: {message.lower()}" if first["type"] == "extra_forbidden" else message.lower()
-    return BadOption(option=where[-1] if where else "recipe", problem=problem.replace("input should", "should"))
+    return BadOption(
+        option=shown_name(where[-1]) if where else "recipe", problem=problem.replace("input should", "should")
+    )

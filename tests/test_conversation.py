@@ -279,7 +279,7 @@ async def test_a_file_says_how_it_was_made_but_not_who_asked_and_others_are_made
     [
         ("concept", {"subject": "banana", "size": 128}, "Deeper", "imagines when asked for banana"),
         ("see", {}, "Dream it", "%. Below"),
-        ("lab channel", {"layer": "low", "channel": 3}, "Deeper", "What channel 3 of the layer low"),
+        ("see", {"layer": "low", "channel": 3}, "Deeper", "What channel 3 of the layer low"),
     ],
 )
 async def test_what_the_network_imagines_and_sees_is_posted(

@@ -27,10 +27,10 @@ class ConceptCog(commands.Cog):
     @app_commands.describe(
         subject=wording.OPTIONS["subject of a concept"],
         image=wording.OPTIONS["image of a concept"],
-        **{name: wording.OPTIONS[name] for name in ("variations", "size", "seed", "private", "network")},
+        **{name: wording.OPTIONS[name] for name in ("variations", "size", "seed", "private", "model")},
     )
     @app_commands.choices(variations=VARIATIONS)
-    @app_commands.autocomplete(subject=subjects, network=networks)
+    @app_commands.autocomplete(subject=subjects, model=networks)
     async def concept(
         self,
         interaction: discord.Interaction[Client],
@@ -40,13 +40,13 @@ class ConceptCog(commands.Cog):
         size: Annotated[int, OptionRange(Concept, "size")] | None = None,
         seed: Annotated[int, OptionRange(Concept, "seed")] | None = None,
         private: bool = False,
-        network: str | None = None,
+        model: str | None = None,
     ) -> None:
         """Imagine it, alone or out of the picture."""
         service = self.client.service
         user = interaction.user
         params = await service.params(
-            Concept, user.id, subject=subject, variations=variations, size=size, seed=seed, network=network
+            Concept, user.id, subject=subject, variations=variations, size=size, seed=seed, network=model
         )
         await service.take(
             interaction, params, picture_sources.choose_original(image, user, avatar=False), private=private

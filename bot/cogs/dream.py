@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import dataclasses
+from typing import Annotated, Any
 
 import discord
 from discord import app_commands
@@ -15,11 +16,17 @@ from bot.components.choices import VARIATIONS
 from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests import picture_sources
-from bot.requests.picture_sources import Original
+from bot.requests.derivation import draw_surprise
+from bot.requests.limits import check_at_most_one
+from bot.requests.picture_sources import Original, choose_guide, find_last_dream, of_attachment, of_result, of_server
 from bot.requests.replies import say
-from engine.params import Dream
+from engine.errors import BadOption, NoLastDream
+from engine.params import Dream, override
 
 Here = discord.Interaction[Client]
+Person = discord.User | discord.Member
+STARTS = tuple(value for _, value in wording.STARTS)
+SURPRISE = "surprise"
 
 
 class DreamCog(commands.Cog):
@@ -42,50 +49,98 @@ class DreamCog(commands.Cog):
         **{
             name: wording.OPTIONS[name]
             for name in (
-                "image", "layer", "subject", "strength", "variations", "preset", "size", "seed", "private",
-                "guide", "guide_by", "keep", "colours", "protect", "mask", "look", "network",
+                "image", "subject", "layer", "strength", "start", "user", "variations", "preset", "size", "seed",
+                "private", "look", "guide", "guide_user", "mask", "original", "palette", "model", "guide_by", "protect",
             )
         }
     )  # fmt: skip
     @app_commands.choices(variations=VARIATIONS)
     @app_commands.choices(
-        colours=[Choice(name=name, value=word) for name, word in wording.COLOURS],
+        start=[Choice(name=name, value=word) for name, word in wording.STARTS],
+        palette=[Choice(name=name, value=word) for name, word in wording.COLOURS],
         protect=[Choice(name=name, value=word) for name, word in wording.PROTECT],
         look=[Choice(name=name, value=word) for name, word in wording.LOOKS],
         guide_by=[Choice(name=name, value=word) for name, word in wording.GUIDE_BY],
     )
-    @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, network=networks)
+    @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, model=networks)
     async def dream(
         self,
         interaction: Here,
         image: discord.Attachment | None = None,
-        layer: str | None = None,
         subject: Annotated[str, OptionRange(Dream, "subject")] | None = None,
+        layer: str | None = None,
         strength: Annotated[float, OptionRange(Dream, "strength")] | None = None,
+        start: str | None = None,
+        user: Person | None = None,
         variations: int | None = None,
         preset: str | None = None,
         size: Annotated[int, OptionRange(Dream, "size")] | None = None,
         seed: Annotated[int, OptionRange(Dream, "seed")] | None = None,
         private: bool = False,
-        guide: discord.Attachment | None = None,
-        guide_by: str | None = None,
-        keep: Annotated[float, OptionRange(Dream, "keep")] | None = None,
-        colours: str | None = None,
-        protect: str | None = None,
-        mask: discord.Attachment | None = None,
         look: str | None = None,
-        network: str | None = None,
+        guide: discord.Attachment | None = None,
+        guide_user: Person | None = None,
+        mask: discord.Attachment | None = None,
+        original: Annotated[float, OptionRange(Dream, "keep")] | None = None,
+        palette: str | None = None,
+        model: str | None = None,
+        guide_by: str | None = None,
+        protect: str | None = None,
     ) -> None:
         """Dream the picture, else the avatar."""
-        service = self.client.service
-        user = interaction.user
-        params = await service.params(
-            Dream, user.id, preset, layer=layer, strength=strength, size=size, seed=seed, variations=variations,
-            subject=subject if guide is None else subject or "",  # it takes the place of one that nobody typed
-            guide_by=guide_by, keep=keep, colours=colours, protect=protect, look=look, network=network,
+        check_at_most_one(guide=guide, guide_user=guide_user)
+        others = {"guide": choose_guide(guide, guide_user), "mask": of_attachment(mask) if mask else None}
+        guided = others["guide"] is not None
+        begun = await self._begin(interaction, image, start, user)
+        params = await self._params(
+            interaction.user.id, preset, surprise=start == SURPRISE, guided=guided, layer=layer,
+            subject=subject or "" if guided else subject,  # a guide takes the place of one that nobody typed
+            strength=strength, size=size, seed=seed, variations=variations,
+            guide_by=guide_by, keep=original, colours=palette, protect=protect, look=look, network=model,
         )  # fmt: skip
-        original = picture_sources.choose_original(image, user, guide=guide, mask=mask)
-        await service.take(interaction, params, original, private=private)
+        further = {name: link for name, link in others.items() if link is not None}
+        original_picture = dataclasses.replace(begun, others=further)
+        await self.client.service.take(interaction, params, original_picture, private=private)
+
+    async def _begin(
+        self, interaction: Here, image: discord.Attachment | None, start: str | None, user: Person | None
+    ) -> Original:
+        """The one picture that was chosen, else the avatar of who asks, with the channel's last dream as an offer.
+
+        Raises `OptionConflict`, `NoServerIcon`, `NoLastDream`, and `BadOption` for a start that is not offered.
+        """
+        check_at_most_one(image=image, start=None if start == SURPRISE else start, user=user)
+        match start:
+            case "noise":
+                return Original(None, wording.NOISE)
+            case "server icon":
+                return of_server(interaction.guild)
+            case "last dream":
+                return await self._last_dream(interaction.channel_id)
+        if start is not None and start not in STARTS:
+            raise BadOption(option="start", problem="has to be one of those that are offered")
+        chosen = picture_sources.choose_original(image, user or interaction.user)
+        if image or user or start == "avatar":
+            return chosen
+        last = await find_last_dream(self.client.service.dispatch, interaction.channel_id)
+        return dataclasses.replace(chosen, offer=last.id if last else "")
+
+    async def _last_dream(self, channel_id: int | None) -> Original:
+        """The last dream here. Raises `NoLastDream`, also where its message was deleted."""
+        row = await find_last_dream(self.client.service.dispatch, channel_id)
+        if row is None or row.result is None or not await self.client.service.stands(row):
+            raise NoLastDream
+        return of_result(row, row.result.blob)
+
+    async def _params(self, user_id: int, preset: str | None, *, surprise: bool, guided: bool, **options: Any) -> Dream:
+        """Params of a dream; a surprise goes before what the preset has, and behind what was given."""
+        service = self.client.service
+        if not surprise:
+            return await service.params(Dream, user_id, preset, **options)
+        kept = await service.options(Dream, user_id, preset)
+        given = {name: value for name, value in options.items() if value is not None}
+        drawn = draw_surprise(service.catalog, {**kept, **given}, guided=guided)
+        return await service.params(Dream, user_id, **override(override(kept, drawn), given))
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
         """Dream the first picture of a message."""

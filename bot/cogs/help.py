@@ -1,25 +1,39 @@
-"""`/help`: three examples."""
+"""`/help`: `topic => how to`, and all subjects in pictures."""
 
 from __future__ import annotations
 
 import discord
 from discord import app_commands
+from discord.app_commands import Choice
 from discord.ext import commands
 
 from bot import wording
 from bot.gateway.client import Client
-from bot.requests.replies import say
+from bot.requests.replies import say, show
+from bot.views import subject_panel
+
+SUBJECTS = "subjects"
 
 
 class HelpCog(commands.Cog):
     """How to dream."""
 
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
     @app_commands.command(description=wording.COMMANDS["help"])
-    async def help(self, interaction: discord.Interaction[Client]) -> None:
+    @app_commands.describe(topic=wording.OPTIONS["topic"])
+    @app_commands.choices(topic=[Choice(name=name, value=word) for name, word in wording.HELP_TOPICS])
+    async def help(self, interaction: discord.Interaction[Client], topic: str | None = None) -> None:
         """Show it to the user alone."""
-        await say(interaction, wording.HELP)
+        catalog = self.client.service.catalog
+        if topic == SUBJECTS:
+            await show(interaction, *subject_panel.panel(catalog, 0))
+            return
+        layers = wording.layer_lines(catalog.choices(catalog.default_network()))
+        await say(interaction, wording.HELP_PAGES.get(topic or "start", wording.HELP).replace("{layers}", layers))
 
 
 async def setup(client: Client) -> None:
     """Called by `load_extension`."""
-    await client.add_cog(HelpCog())
+    await client.add_cog(HelpCog(client))

@@ -22,7 +22,7 @@ Here = discord.Interaction[Client]
 Name = Range[str, 1, wording.NAME_LIMIT]
 CODE_LIMIT = 40
 """Characters of a code as people paste it, with spaces and signs around it."""
-SAVED_OPTIONS = ("layer", "subject", "strength", "size", "network")
+SAVED_OPTIONS = ("layer", "subject", "strength", "size", "model")
 
 
 class PresetCog(commands.GroupCog, group_name="preset", group_description=wording.COMMANDS["preset"]):
@@ -35,7 +35,7 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
     @app_commands.describe(
         name=wording.OPTIONS["name to save"], **{name: wording.OPTIONS[name] for name in SAVED_OPTIONS}
     )
-    @app_commands.autocomplete(layer=layers, subject=subjects, network=networks)
+    @app_commands.autocomplete(layer=layers, subject=subjects, model=networks)
     async def save(
         self,
         interaction: Here,
@@ -44,13 +44,13 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
         subject: Annotated[str, OptionRange(Dream, "subject")] | None = None,
         strength: Annotated[float, OptionRange(Dream, "strength")] | None = None,
         size: Annotated[int, OptionRange(Dream, "size")] | None = None,
-        network: str | None = None,
+        model: str | None = None,
     ) -> None:
         """Keep options under a name."""
         service = self.client.service
         options = preset_options(
             params.make(
-                Dream, service.catalog, layer=layer, subject=subject, strength=strength, size=size, network=network
+                Dream, service.catalog, layer=layer, subject=subject, strength=strength, size=size, network=model
             )
         )
         saved = await service.presets.save(str(interaction.user.id), name, options)

@@ -27,11 +27,11 @@ class ZoomCog(commands.Cog):
         **{
             name: wording.OPTIONS[name]
             for name in (
-                "image", "layer", "subject", "strength", "frames", "preset", "size", "seed", "private", "network",
+                "image", "layer", "subject", "strength", "frames", "preset", "size", "seed", "private", "model",
             )
         }
     )  # fmt: skip
-    @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, network=networks)
+    @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, model=networks)
     async def zoom(
         self,
         interaction: discord.Interaction[Client],
@@ -44,13 +44,13 @@ class ZoomCog(commands.Cog):
         size: Annotated[int, OptionRange(Zoom, "size")] | None = None,
         seed: Annotated[int, OptionRange(Zoom, "seed")] | None = None,
         private: bool = False,
-        network: str | None = None,
+        model: str | None = None,
     ) -> None:
         """Fall into the picture, else into the avatar."""
         service = self.client.service
         user = interaction.user
         options = {"layer": layer, "subject": subject, "strength": strength, "frames": frames, "size": size}
-        params = await service.params(Zoom, user.id, preset, **options, seed=seed, network=network)
+        params = await service.params(Zoom, user.id, preset, **options, seed=seed, network=model)
         await service.take(interaction, params, picture_sources.choose_original(image, user), private=private)
 
 

@@ -47,7 +47,7 @@ def _catalog(interaction: discord.Interaction[Any]) -> Catalog:
 async def chosen_network(interaction: discord.Interaction[Any]) -> str | None:
     """The network that was chosen before: by its option, else by the preset; None if that is none that is ready."""
     catalog = _catalog(interaction)
-    said = catalog.match_network(str(getattr(interaction.namespace, "network", None) or ""))
+    said = catalog.match_network(str(getattr(interaction.namespace, "model", None) or ""))
     chosen = said or await _network_of_preset(interaction)
     return chosen if chosen in catalog.ready() else None
 

@@ -74,6 +74,7 @@ ACTIONS: dict[str, Action] = {
     "deeper": lambda actions, interaction, row, _: actions.deeper(interaction, row),
     "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
+    "last": lambda actions, interaction, row, values: actions.last_here(interaction, row, _only(values)),
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     **{verb: _pick(at) for at, verb in enumerate(PICKS)},

@@ -22,6 +22,7 @@ from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
+from bot.components.subject_pages import SubjectPageButton
 from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
@@ -40,8 +41,8 @@ from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "see", "lab", "like", "preset", "info", "settings", "help", "mention")
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent)
+COGS = ("dream", "zoom", "concept", "see", "like", "preset", "info", "settings", "help", "mention")
+COMPONENTS = (JobComponent, PanelComponent, PresetComponent, SubjectPageButton)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
@@ -57,6 +58,7 @@ KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
     discord.AppCommandOptionType.boolean: bool,
     discord.AppCommandOptionType.number: (int, float),
     discord.AppCommandOptionType.attachment: discord.Attachment,
+    discord.AppCommandOptionType.user: (discord.User, discord.Member),
 }
 
 

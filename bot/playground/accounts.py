@@ -47,7 +47,8 @@ def user(call: Call) -> Reply:
 def own_guilds(call: Call) -> Reply:
     """GET /users/@me/guilds."""
     world = call.world
-    about: JsonDict = {"id": world.guild_id, "name": world.guild_name, "icon": None, "owner": False, "features": []}
+    about: JsonDict = {"id": world.guild_id, "name": world.guild_name, "icon": world.guild_icon}
+    about |= {"owner": False, "features": []}
     return [about | {"permissions": str(world.bot.permissions)}]
 
 

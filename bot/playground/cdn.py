@@ -20,6 +20,7 @@ FOREVER = {"Cache-Control": "private, max-age=86400, immutable"}
 INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "video/mp4", "video/webm")
 DEFAULT_AVATARS = 6
 SIZES = tuple(2**power for power in range(4, 13))
+SERVER_SCENE = "spiral"
 KINDS = {"png": "PNG", "webp": "WEBP", "jpg": "JPEG", "jpeg": "JPEG"}
 
 
@@ -35,6 +36,7 @@ class Cdn:
         app.router.add_get("/cdn/attachments/{channel}/{id}/{filename}", self._attachment)
         app.router.add_get("/cdn/external/{signature}/{scheme}/{rest:.+}", self._external)
         app.router.add_get("/cdn/avatars/{user}/{name}", self._avatar)
+        app.router.add_get("/cdn/icons/{guild}/{name}", self._server_icon)
         app.router.add_get("/cdn/embed/avatars/{name}", self._default_avatar)
         app.router.add_get("/play/avatars/{name}", self._page_avatar)
         app.router.add_get("/play/samples/{name}", self._sample)
@@ -67,6 +69,13 @@ class Cdn:
         if person is None or person.avatar != stem or suffix not in KINDS:
             return web.Response(status=404, headers=INERT)
         return await picture(scene_of(self._world, person.id), suffix, request.query.get("size", "1024"))
+
+    async def _server_icon(self, request: web.Request) -> web.Response:
+        stem, _, suffix = request.match_info["name"].rpartition(".")
+        known = (self._world.guild_id, self._world.guild_icon) == (request.match_info["guild"], stem)
+        if not known or suffix not in KINDS:
+            return web.Response(status=404, headers=INERT)
+        return await picture(SERVER_SCENE, suffix, request.query.get("size", "1024"))
 
     async def _default_avatar(self, request: web.Request) -> web.Response:
         stem, _, suffix = request.match_info["name"].rpartition(".")

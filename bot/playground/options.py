@@ -171,7 +171,8 @@ COERCIONS: dict[int, Callable[[OptionContext, JsonDict, Any], Any]] = {
 }
 
 
-def as_typed(options: Sequence[JsonDict], files: Sequence[Attachment]) -> str:
-    """Return the options as one would type them: `layer:high image:cat.png`."""
-    names = {item.id: item.filename for item in files}
-    return " ".join(f"{item['name']}:{names.get(str(item['value']), item['value'])}" for item in options)
+def as_typed(chosen: Chosen) -> str:
+    """Return the options as one would type them: `layer:high image:cat.png user:@Ada`."""
+    names = {item.id: item.filename for item in chosen.files}
+    names |= {person.id: f"@{person.global_name}" for person in chosen.people}
+    return " ".join(f"{item['name']}:{names.get(str(item['value']), item['value'])}" for item in chosen.options)

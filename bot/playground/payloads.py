@@ -121,13 +121,14 @@ def roles(world: World) -> list[JsonDict]:
 
 def guild(world: World) -> JsonDict:
     """Return the server as REST shows it."""
-    nothing = ("icon", "splash", "discovery_splash", "banner", "description", "afk_channel_id", "application_id")
+    nothing = ("splash", "discovery_splash", "banner", "description", "afk_channel_id", "application_id")
     shape: JsonDict = dict.fromkeys((*nothing, "system_channel_id", "rules_channel_id", "vanity_url_code"))
     zeros = ("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level")
     shape |= dict.fromkeys((*zeros, "nsfw_level", "premium_tier", "system_channel_flags"), 0)
     return shape | {
         "id": world.guild_id,
         "name": world.guild_name,
+        "icon": world.guild_icon,
         "owner_id": list(world.personas)[2],
         "roles": roles(world),
         "emojis": [],

@@ -34,10 +34,10 @@ LONG: dict[str, dict[str, Any]] = {
     "dream": {"layer": "high", "size": 1024},
     "zoom": {"layer": "high"},
     "concept": {"subject": "owl"},
-    "lab channel": {"layer": "high"},
+    "see layer": {"layer": "high"},
     "see": {},
 }
-"""Every recipe's command, with options that make it last."""
+"""Every recipe, its command first, with options that make it last."""
 PICTURED = ("dream", "zoom", "see")
 
 
@@ -99,7 +99,7 @@ async def time_stop(playground: Playground, data_dir: Path, name: str) -> tuple[
     options = dict(LONG[name])
     if name in PICTURED:
         options["image"] = playground.upload("cat.png", samples.sample_png("cat"))
-    asked = playground.command("Sam", "dreams", name, **options)
+    asked = playground.command("Sam", "dreams", name.partition(" ")[0], **options)
     status = await world.until(lambda: playground.response_to(asked), TIMEOUT_S)
     await world.until(lambda: "previewed" in stages(world.messages[status.id]), TIMEOUT_S)
     pressed, began = time.time(), asyncio.get_running_loop().time()

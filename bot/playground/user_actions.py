@@ -53,7 +53,7 @@ class UserActions:
         if chosen.people:
             data["resolved"] |= interactions.resolve_people(self._world, chosen.people, place)
         interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
-        interaction.command = command | {"typed": options.as_typed(chosen.options, chosen.files), "full_name": name}
+        interaction.command = command | {"typed": options.as_typed(chosen), "full_name": name}
         interaction.nonce = nonce
         interactions.deliver(self._world, interaction)
         return interaction

@@ -230,6 +230,7 @@ class World:
         self.guild_id = self._number()
         self.guild_name = "The Daydream Club"
         self.other_guild_id = str(int(self.guild_id) - 1)
+        self.guild_icon: str | None = portrait_of("club")
         self.mod_role_id = self._number()
         self.bot_role_id = self._number()
         bot = Persona(

@@ -85,6 +85,14 @@ class JobActions:
         original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
         await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
 
+    async def last_here(self, interaction: discord.Interaction, row: JobRow, id: str) -> None:
+        """Dream with the same options what was dreamed last in the channel. Raises `Gone`."""
+        last = await self._service.row(id, interaction.user.id)
+        if Posting.from_json(last.posting).channel_id != interaction.channel_id or not await self._service.stands(last):
+            raise Gone
+        original = dataclasses.replace(_result_of(last), others=row.job.others)
+        await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
+
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
         params = zoom_into(row.job.params)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
 from typing import Any
 
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
+from engine.catalog.catalog import Catalog
 from engine.params import AIM_OPTIONS, AnyParams, Channel, Dream, See, Zoom, draw_seed
 
 
@@ -42,3 +45,17 @@ def zoom_into(params: AnyParams, **changes: Any) -> Zoom:
 def dream_like(params: AnyParams, seed: int) -> Dream:
     """A dream that goes where these params went, of their size."""
     return engine_params.make(Dream, params.catalog, **next_deeper(params), size=params.size, seed=seed)
+
+
+def draw_surprise(catalog: Catalog, options: Mapping[str, Any], *, guided: bool) -> dict[str, str]:
+    """Something that the network dreams well; a layer where a guide, or the look of 2015, leaves no room for a subject.
+
+    Raises `UnknownNetwork`.
+    """
+    network = catalog.match_network(str(options.get("network") or catalog.default_network()))
+    one_layer = guided or options.get("look") == "2015"
+    return random.choice([one for one in catalog.surprises(network) if not one_layer or _is_one_layer(one)])
+
+
+def _is_one_layer(options: Mapping[str, str]) -> bool:
+    return "+" not in options.get("layer", "+")

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from engine.errors import BadOption, MoreThanTyped, NetworkMissing, TooManyJobs, TooManyPictures
+from engine.errors import BadOption, MoreThanTyped, NetworkMissing, OptionConflict, TooManyJobs, TooManyPictures
 from engine.params import AnyParams, Dream, Params, See, Zoom, make
 from engine.platform.units import MEGABYTE
 
@@ -88,6 +88,13 @@ def check_ready(params: Params) -> None:
     """Refuse a network that is not installed. Raises `NetworkMissing`."""
     if not params.catalog.is_ready(params.network):
         raise NetworkMissing(name=params.network)
+
+
+def check_at_most_one(**given: object) -> None:
+    """Raise `OptionConflict` where more than one of these options is given."""
+    first, *others = [name for name, value in given.items() if value is not None] or [""]
+    if others:
+        raise OptionConflict(first=first, second=others[0])
 
 
 def check_others(params: AnyParams, others: Mapping[str, object]) -> None:

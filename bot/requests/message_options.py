@@ -17,14 +17,15 @@ from typing import Final
 from engine.catalog import vocabulary
 from engine.catalog.catalog import JOINT, MOST, PACKED, Catalog
 from engine.errors import Refusal, UnknownLayer, UnknownSubject
-from engine.params import AIM_OPTIONS, TEXT_LIMIT
+from engine.params import AIM_OPTIONS, SHOWN_NAMES, TEXT_LIMIT, field_name
 
 ADDRESS: Final = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 OPTIONS: Final = (
     "layer", "subject", "strength", "preset", "size", "variations", "seed", "network", "colours", "keep", "protect",
     "look",
 )  # fmt: skip
-"""What can be said in a message: what `/dream` takes, but what is attached and who may see it."""
+"""What can be said in a message: what `/dream` takes, but what is attached and who may see it. By the names of the
+fields; the names that people see do as well."""
 HELP: Final = frozenset(
     {
         "help", "help me", "how", "how to", "how do i use you", "how does this work", "usage", "commands", "options",
@@ -62,7 +63,9 @@ SHORT_SENTENCE: Final = 6
 said to somebody else: in a longer one there is always something."""
 LONG_WORD: Final = 5
 """Letters of the shortest word in a sentence that may be a typo."""
-_OPTION_NAME: Final = re.compile(rf"(?:^|(?<=\s))({'|'.join(OPTIONS)})\s*[:=]\s*", re.IGNORECASE)
+_OPTION_NAME: Final = re.compile(
+    rf"(?:^|(?<=\s))({'|'.join((*OPTIONS, *SHOWN_NAMES.values()))})\s*[:=]\s*", re.IGNORECASE
+)
 _MENTIONS: Final = re.compile(r"<(?:@[!&]?|#)\d+>|@everyone|@here")
 """People, roles and channels, as Discord writes them."""
 _MARKUP: Final = "`*_~| \t\n"
@@ -161,7 +164,7 @@ def _split_options(said: str) -> tuple[str, dict[str, str]]:
     """The sentence, and the options that are named in it."""
     bare, *pairs = _OPTION_NAME.split(said)
     named, sentence = {}, [bare]
-    for name, text in zip(map(str.lower, pairs[::2]), pairs[1::2], strict=True):
+    for name, text in zip(map(field_name, map(str.lower, pairs[::2])), pairs[1::2], strict=True):
         value, rest = (text, "") if name in (*AIM_OPTIONS, "preset") else _split_value(text)
         named[name] = value.strip(_MARKUP)
         sentence.append(rest)

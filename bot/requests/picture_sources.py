@@ -12,9 +12,11 @@ from bot import wording
 from bot.requests.downloader import Link, Source
 from bot.requests.message_options import ADDRESS, unknown_emoji
 from bot.store.posting import Posting
+from bot.views import result_card
 from engine.catalog.catalog import Catalog
-from engine.errors import DrawnSticker, ForeignUrl
+from engine.errors import DrawnSticker, ForeignUrl, NoAvatar, NoServerIcon
 from engine.files.blobs import BlobKey
+from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
 
 AVATAR_SIZE = 1024
@@ -32,6 +34,8 @@ class Original:
     """A picture that is ours by now was hidden by whoever sent it."""
     frame: str = ""
     """Which frame of an animation it is, or which of several pictures, in words, where that is known."""
+    offer: str = ""
+    """The job whose result can be had in its place, where nobody chose a picture."""
 
     @property
     def owners(self) -> set[int]:
@@ -58,6 +62,31 @@ def choose_original(
     return Original(link, wording.original_words(user.display_name, "avatar" if link else wording.NOISE), further)
 
 
+def choose_guide(guide: discord.Attachment | None, user: discord.User | discord.Member | None) -> Link | None:
+    """The picture that guides a dream: what was attached, or somebody's avatar. Raises `NoAvatar`."""
+    if guide is not None or user is None:
+        return of_attachment(guide) if guide else None
+    link = of_user(user)
+    if link is None:
+        raise NoAvatar(name=user.display_name)
+    return replace(link, optional=False)
+
+
+async def find_last_dream(dispatch: Dispatch, channel_id: int | None) -> JobRow | None:
+    """The last dream that all of a channel could see, of those that can be dreamed on."""
+    for row in await dispatch.recent_results(channel_id) if channel_id else ():
+        if _is_shown(row, channel_id) and row.result and await dispatch.get_blob(row.result.blob):
+            return row
+    return None
+
+
+def _is_shown(row: JobRow, channel_id: int | None) -> bool:
+    """Whether an answer stands in the channel for all to see, and is one picture to go on from."""
+    posting = Posting.from_json(row.posting)
+    here = posting.channel_id == channel_id and row.posted == str(posting.message_id)
+    return here and not (posting.ephemeral or posting.abandoned) and "deeper" in result_card.verbs(row)
+
+
 def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     """A picture of a job, its own or its result, as what something else is made of."""
     posting = Posting.from_json(row.posting)
@@ -81,6 +110,14 @@ def of_user(user: discord.User | discord.Member) -> Link | None:
     if avatar is None:
         return None
     return Link(avatar.replace(size=AVATAR_SIZE, static_format="png", format="png").url, optional=True, owner=user.id)
+
+
+def of_server(guild: discord.Guild | None) -> Original:
+    """A server's icon. Raises `NoServerIcon`."""
+    if guild is None or guild.icon is None:
+        raise NoServerIcon
+    url = guild.icon.replace(size=AVATAR_SIZE, static_format="png", format="png").url
+    return Original(Link(url), wording.original_words(guild.name, "icon"))
 
 
 def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+from pathlib import Path
 
 import discord
 
@@ -41,18 +43,26 @@ async def try_say(interaction: discord.Interaction, text: str) -> None:
         log.warning("a sentence was not delivered: %s", interaction_response.describe_error(error))
 
 
-async def replace_panel(interaction: discord.Interaction, view: Layout) -> None:
-    """Another panel in place of the one that was pressed."""
-    nobody = discord.AllowedMentions.none()
-    await interaction_response.respond(
-        interaction, lambda: interaction.response.edit_message(view=view, allowed_mentions=nobody)
-    )
-
-
-async def show(interaction: discord.Interaction, view: Layout) -> None:
-    """A panel that only the user sees, as the answer."""
+async def replace_panel(interaction: discord.Interaction, view: Layout, picture: Path | None = None) -> None:
+    """Another panel, with a picture of ours or without, in place of the one that was pressed."""
     nobody = discord.AllowedMentions.none()
     await interaction_response.respond(
         interaction,
-        lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody),
+        lambda: interaction.response.edit_message(view=view, attachments=_files(picture), allowed_mentions=nobody),
     )
+
+
+async def show(interaction: discord.Interaction, view: Layout, picture: Path | None = None) -> None:
+    """A panel that only the user sees, with a picture of ours or without, as the answer."""
+    nobody = discord.AllowedMentions.none()
+    await interaction_response.respond(
+        interaction,
+        lambda: interaction.response.send_message(
+            view=view, files=_files(picture), ephemeral=True, allowed_mentions=nobody
+        ),
+    )
+
+
+def _files(picture: Path | None) -> list[discord.File]:
+    """Opened anew for each attempt."""
+    return [discord.File(io.BytesIO(picture.read_bytes()), picture.name)] if picture else []

@@ -171,6 +171,10 @@ class RequestService:
         row = next(underway, None) or await self.dispatch.find_by_answer(str(message_id))
         return None if row and is_private(row) and row.job.requester != str(user_id) else row
 
+    async def stands(self, row: JobRow) -> bool:
+        """Whether the message with a job's answer is still where it was asked for."""
+        return await self._publisher.stands(Posting.from_json(row.posting))
+
     # the way in
 
     async def take(
@@ -186,7 +190,7 @@ class RequestService:
         check_others(params, original.others)
         hidden = await self._is_hidden(original, interaction.user.id)
         posting = posting_of_interaction(interaction, original.words, private=private)
-        posting = dataclasses.replace(posting, frame=original.frame)
+        posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer)
         request = Request(
             params,
             str(interaction.user.id),

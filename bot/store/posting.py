@@ -21,6 +21,8 @@ class Posting:
     """Whose what is dreamed, for alt texts: "Ada's avatar"."""
     frame: str = ""
     """What of it is dreamed, in words: "frame 3 of 40", "from the dream above"."""
+    offer: str = ""
+    """The job whose dream is offered in its place: the last one in the channel."""
     channel_id: int | None = None
     guild_id: int | None = None
     message_id: int | None = None

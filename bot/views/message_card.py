@@ -54,6 +54,8 @@ class Card:
     verbs: tuple[str, ...] = ()
     id: str = ""
     """The job that the buttons are about."""
+    offer: str = ""
+    """The job whose result can be dreamed in its place; there is a button for it."""
 
 
 def plain_card(card: Card) -> Card:
@@ -88,6 +90,8 @@ def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:
     others = [verb for verb in card.verbs if verb not in PICKS]
     for verbs in filter(None, (picks, others)):
         yield ui.ActionRow(*(button(verb, card.id) for verb in verbs))
+    if card.offer:
+        yield ui.ActionRow(button("last", f"{card.id}:{card.offer}"))
 
 
 def files(card: Card) -> list[discord.File]:

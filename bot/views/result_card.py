@@ -28,7 +28,7 @@ def _picture_card(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
     if picture is None:
         return words_card(row, wording.LOST)
     shown = Picture(picture, wording.alt_text(row.job.params, posting.original, row), row.job.spoiler)
-    return Card(wording.result_words(row, posting.name, posting.frame), shown, verbs(row), row.id)
+    return Card(wording.result_words(row, posting.name, posting.frame), shown, verbs(row), row.id, posting.offer)
 
 
 def unfit_card(row: JobRow) -> Card:

@@ -27,7 +27,7 @@ def waiting_card(
     stands = wording.place_words(place)
     said = f"{wording.ONCE_MORE} {stands}" if broken_off else stands
     text = wording.status_words(said, posting.name, job.params, posting.frame)
-    return Card(text, _picture_before(shown, posting, job), ("cancel",), id)
+    return Card(text, _picture_before(shown, posting, job), ("cancel",), id, posting.offer)
 
 
 def dreaming_card(
@@ -48,8 +48,8 @@ def dreaming_card(
     text = wording.status_words(said, posting.name, params, posting.frame)
     if preview:
         picture = Picture(preview, wording.alt_text(params, posting.original), job.spoiler)
-        return Card(text, picture, ("cancel", "keep"), id)
-    return Card(text, _picture_before(shown, posting, job), ("cancel",), id)
+        return Card(text, picture, ("cancel", "keep"), id, posting.offer)
+    return Card(text, _picture_before(shown, posting, job), ("cancel",), id, posting.offer)
 
 
 def _picture_before(shown: bytes | None, posting: Posting, job: Job) -> Picture | None:

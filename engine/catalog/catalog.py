@@ -302,8 +302,15 @@ class Catalog:
         except UnknownSubject as error:
             if network_name == PACKED or not self._knows(PACKED, text):
                 raise
-            hint = f" The model {PACKED} does: choose it with `network`."
+            hint = f" The model {PACKED} does: choose it with `model`."
             raise UnknownSubject(**{**error.facts, "hint": hint}) from None
+
+    def surprises(self, network_name: str) -> list[dict[str, str]]:
+        """What a network is known to dream well, each as options; of one that nobody looked at, its layers. Raises
+        `UnknownNetwork`."""
+        known = _read("words/surprises.toml").get(network_name, {})
+        entry = self.network(network_name)
+        return known.get("dreams") or [{"layer": word} for word in entry.friendly or entry.layers]
 
     def pick_out(self, network_name: str, text: str) -> tuple[list[str], list[str]]:
         """The names of subjects and classes in a sentence, and the words between them that are none.

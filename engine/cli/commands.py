@@ -69,15 +69,17 @@ Jitter = Annotated[int | None, typer.Option(help=_words(AscentParams, "jitter"))
 Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
 Size = Annotated[int | None, typer.Option(help=_words(AscentParams, "size"))]
 Smoothing = Annotated[int | None, typer.Option(help=_words(Dream, "smoothing"))]
-Colours = Annotated[str | None, typer.Option(help=_words(Dream, "colours"))]
-Keep = Annotated[float | None, typer.Option(help=_words(Dream, "keep"))]
+Colours = Annotated[str | None, typer.Option("--palette", "--colours", help=_words(Dream, "colours"))]
+Keep = Annotated[float | None, typer.Option("--original", "--keep", help=_words(Dream, "keep"))]
 Protect = Annotated[str | None, typer.Option(help=_words(Dream, "protect"))]
 Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
 GuideBy = Annotated[str | None, typer.Option(help=_words(Dream, "guide_by"))]
 Look = Annotated[str | None, typer.Option(help=_words(Dream, "look"))]
 Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
-Network = Annotated[str | None, typer.Option(help="which network dreams; see `pareidolia networks`")]
+Network = Annotated[
+    str | None, typer.Option("--model", "--network", help="which network dreams; see `pareidolia networks`")
+]
 Like = Annotated[Path | None, typer.Option(metavar="FILE", help="with the options of a file that Pareidolia made")]
 AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON")]
 

@@ -38,7 +38,7 @@ def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `parei
     found = settings.load()
     entry = found.catalog.network(name)
     if found.catalog.is_ready(name):
-        say.print(with_bold(f"{name} is ready already: use it with --network {name}.", name))
+        say.print(with_bold(f"{name} is ready already: use it with --model {name}.", name))
         return
     from engine.networks.download import fetch as transfers
 
@@ -46,7 +46,7 @@ def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `parei
         task = bar.add_task(name, total=None)
         for transfer in transfers(name, entry, found.networks_dir, offline=found.offline, proxy_for=found.proxy_for):
             bar.update(task, completed=transfer.done, total=transfer.total)
-    say.print(with_bold(f"{name} is ready: use it with --network {name}. Licence: {entry.licence}.", name))
+    say.print(with_bold(f"{name} is ready: use it with --model {name}. Licence: {entry.licence}.", name))
 
 
 def _table(catalog: Catalog) -> Table:

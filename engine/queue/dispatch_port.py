@@ -51,6 +51,9 @@ class Dispatch(Protocol):
 
     async def forget_requester(self, requester: str) -> Forgotten:
         """Delete a user's jobs that are settled and answered, and the pictures that nothing else names."""
+
+    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:
+        """The latest jobs whose answers were posted for a channel, the newest first; a few."""
         ...
 
     async def places(self) -> Mapping[JobId, Place]:

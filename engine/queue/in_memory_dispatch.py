@@ -137,6 +137,9 @@ class MemoryDispatch:
         count, unnamed = self.ledger.forget_requester(requester)
         return Forgotten(count, sum(self._blobs.pop(key, None) is not None for key in unnamed))
 
+    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.recent_results(channel_id)
+
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()
 

@@ -72,6 +72,8 @@ MOST_CRASHES = 2
 """A child that crashed this often on a job fails it."""
 RECENT_SOURCES = 20
 """Jobs that are looked through for the last picture that somebody brought to a channel."""
+RECENT_RESULTS = 10
+"""Answers in a channel that are looked through for the last one that can be dreamed on."""
 MOST_STARTS = 20
 """A job that was begun this often and never ended brings whole engines down; it fails."""
 
@@ -214,6 +216,16 @@ class Ledger:
         mine = sa.select(jobs).where(jobs.c.requester == requester)
         with self._read() as db:
             rows = db.execute(mine.order_by(jobs.c.created.desc(), jobs.c.tag.desc()).limit(at_most)).all()
+        return [_job_row(one, self.catalog) for one in rows]
+
+    def recent_results(self, channel_id: int) -> list[JobRow]:
+        """The latest jobs whose answers were posted for a channel, the newest first; a few."""
+        here = jobs.c.posting.contains(f'"channel_id": {channel_id},', autoescape=True)
+        answered = (jobs.c.state == State.DONE, jobs.c.posted.is_not(None), here)
+        with self._read() as db:
+            rows = db.execute(
+                sa.select(jobs).where(*answered).order_by(jobs.c.finished.desc()).limit(RECENT_RESULTS)
+            ).all()
         return [_job_row(one, self.catalog) for one in rows]
 
     def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:

@@ -94,6 +94,9 @@ class LocalDispatch:
         count, unnamed = self.ledger.forget_requester(requester)
         return Forgotten(count, sum(self.blobs.remove(key, unused_since=math.inf) > 0 for key in unnamed))
 
+    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.recent_results, channel_id)
+
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)
 

@@ -262,7 +262,7 @@ many of them it rose. The promise above is measured on five others.
 ## Classes
 
 Every so-many-th label in order, none left out for its looks, as `/concept` paints it: beginning with a sketch, where it
-has one (textures have none). The judge's figure above is for pictures out of noise, as `/lab channel` draws them.
+has one (textures have none). The judge's figure above is for pictures out of noise, as `/see layer:` draws them.
 
 ![What the network imagines for 48 of its classes]({classes_sheet})
 

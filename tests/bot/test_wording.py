@@ -20,8 +20,10 @@ BLOB = BlobKey("b" * 64)
 
 def parsed(line: str) -> AnyParams:
     """What Discord makes of a pasted credit line."""
-    recipe, _, rest = line.removeprefix("/").removeprefix("lab ").partition(" ")
-    return params.parse({"recipe": recipe, **dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest))}, shipped_catalog())
+    command, _, rest = line.removeprefix("/").partition(" ")
+    given = {params.field_name(name): value for name, value in re.findall(r"(\w+):(.*?)(?= \w+:|$)", rest)}
+    recipe = "channel" if command == "see" and {"layer", "channel", "search", "top"} & given.keys() else command
+    return params.parse({"recipe": recipe, **given}, shipped_catalog())
 
 
 @given(
@@ -74,14 +76,15 @@ def test_a_concepts_credit_line_leads_back_to_it(variations: int, size: int, sub
 def test_a_channels_credit_line_leads_back_to_it(channel: int | None, top: int, layer: str) -> None:
     asked = Channel(layer=layer, channel=channel, top=top, seed=3)
     line = wording.credit(asked)
-    assert line.startswith(f"/lab channel layer:{layer}")
-    assert parsed(line) == asked
+    assert line.startswith(f"/see layer:{layer}")
+    assert parsed(line) == (asked if channel is None else Channel(layer=layer, channel=channel, seed=3))
+    assert ("top:" in line) is (channel is None and top != 12), "`/see` refuses what changes nothing"
 
 
 def test_a_credit_line_names_what_was_searched_and_another_network() -> None:
-    assert wording.credit(Channel(search="fox", seed=3)) == "/lab channel layer:mid search:fox seed:3"
+    assert wording.credit(Channel(search="fox", seed=3)) == "/see layer:mid search:fox seed:3"
     assert wording.credit(See(seed=3)) == "/see seed:3"
-    assert wording.credit(See(network="googlenet", seed=3)) == "/see network:googlenet seed:3"
+    assert wording.credit(See(network="googlenet", seed=3)) == "/see model:googlenet seed:3"
     assert parsed(wording.credit(Dream(network="googlenet", seed=3))).network == "googlenet"
 
 
@@ -221,6 +224,12 @@ def test_as_many_presets_as_fit_are_listed() -> None:
 
 def test_help_fits_one_message_and_has_three_examples() -> None:
     assert len(wording.HELP) <= 2000
+    assert {topic for _, topic in wording.HELP_TOPICS} == {*wording.HELP_PAGES, "subjects"}
+    layers = wording.layer_lines(shipped_catalog().choices("lite2"))
+    assert layers.startswith("**low** · ")
+    assert "block" not in layers
+    for page in wording.HELP_PAGES.values():
+        assert len(page.replace("{layers}", layers)) <= 2000
     assert len(re.findall(r"^`/", wording.HELP, re.MULTILINE)) == 3
 
 
@@ -255,4 +264,4 @@ def test_a_command_that_is_gone_is_told_by_its_name_or_its_groups(monkeypatch: p
 def test_the_ranges_that_options_name_are_those_of_params() -> None:
     assert wording.OPTIONS["strength"] == "Effect strength, 0.1–4 (default 1)"
     typed = [name for name, text in wording.OPTIONS.items() if re.search(r"\d+–\d+", text)]
-    assert set(typed) == {"strength", "keep", "top", "frames"}
+    assert set(typed) == {"strength", "original", "top", "frames"}

@@ -154,8 +154,8 @@ def test_several_layers_are_terms_with_weights() -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"colours": "sepia"}, "colours"),
-        ({"keep": 1.2}, "keep"),
+        ({"colours": "sepia"}, "palette"),
+        ({"keep": 1.2}, "original"),
         ({"protect": "left"}, "protect"),
         ({"guide_by": "eye"}, "guide_by"),
         ({"smoothing": 9}, "smoothing"),

@@ -24,18 +24,11 @@ from tests.bot.requests.test_service import (  # noqa: F401
 
 
 async def test_colours_what_stays_and_what_is_spared(stage: Stage) -> None:  # noqa: F811
-    asked: dict[str, Option] = {
-        "colours": "keep",
-        "keep": 0.3,
-        "protect": "centre",
-        "look": "2015",
-        "layer": "mid",
-        "seed": 7,
-    }
-    message = await stage.ask("You", "dream", **asked)
+    asked: dict[str, Option] = {"protect": "centre", "look": "2015", "layer": "mid", "seed": 7}
+    message = await stage.ask("You", "dream", palette="keep", original=0.3, **asked)
     row = await stage.finish(message)
-    assert row.job.params == Dream(**asked)
-    assert "`/dream layer:mid colours:keep keep:0.3 protect:centre look:2015 seed:7`" in words(message)
+    assert row.job.params == Dream(colours="keep", keep=0.3, **asked)
+    assert "`/dream layer:mid palette:keep original:0.3 protect:centre look:2015 seed:7`" in words(message)
     await stage.tune("You", message, {wording.PICK_SUBJECT: "eyes"})
     (eyes,) = await stage.queued(1)
     assert eyes.job.params == Dream(
@@ -67,8 +60,8 @@ async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  
     ("options", "sentence"),
     [
         ({"look": "2015", "subject": "eyes"}, "`look` 2015 climbs one layer"),
-        ({"network": "googlenet"}, 'The model "googlenet" is not installed here'),
-        ({"network": "gogglenet"}, 'There is no model "gogglenet"'),
+        ({"model": "googlenet"}, 'The model "googlenet" is not installed here'),
+        ({"model": "gogglenet"}, 'There is no model "gogglenet"'),
         ({"layer": "high*0.7 + hgih:21"}, "character 12"),
     ],
 )
@@ -155,15 +148,15 @@ async def test_networks_that_are_installed_are_offered_with_their_own_layers(
         choices = await stage.playground.autocomplete("You", "dreams", "dream", option, **typed)
         return [choice["value"] for choice in choices]
 
-    assert await offered("network", network="") == ["pocket", "lite2", "lite1"]
-    assert "inception_4c" not in await offered("layer", network="googlenet", layer="")
+    assert await offered("model", model="") == ["pocket", "lite2", "lite1"]
+    assert "inception_4c" not in await offered("layer", model="googlenet", layer="")
     monkeypatch.setattr(Catalog, "is_ready", lambda _self, name: name in ("pocket", "googlenet"))
-    assert await offered("network", network="goo") == ["googlenet"]
-    assert "inception_4c" in await offered("layer", network="googlenet", layer="")
-    assert await offered("subject", network="googlenet", subject="golden retr") == ["golden retriever"]
-    message = await stage.ask("You", "dream", network="googlenet", layer="inception_4c", seed=7)
+    assert await offered("model", model="goo") == ["googlenet"]
+    assert "inception_4c" in await offered("layer", model="googlenet", layer="")
+    assert await offered("subject", model="googlenet", subject="golden retr") == ["golden retriever"]
+    message = await stage.ask("You", "dream", model="googlenet", layer="inception_4c", seed=7)
     await stage.finish(message)
-    assert "`/dream layer:inception_4c network:googlenet seed:7`" in words(message)
+    assert "`/dream layer:inception_4c model:googlenet seed:7`" in words(message)
     await stage.press("You", message, "Zoom")
     (zoom,) = await stage.queued(1)
     assert (zoom.job.params.network, zoom.job.params.aim) == ("googlenet", ("layer", "inception_4c"))

@@ -64,15 +64,15 @@ def said(stage: Stage, data: bytes, persona: str = "Ada") -> Message:  # noqa: F
 
 
 async def test_the_ledger_knows_how_a_dream_was_made_though_its_file_was_stripped(stage: Stage) -> None:  # noqa: F811
-    asked: dict[str, Option] = {"subject": "owl", "strength": 1.6, "keep": 0.2, "size": 256, "seed": 4821}
-    message, row = await stage.dreamed("You", **asked)
+    asked: dict[str, Option] = {"subject": "owl", "strength": 1.6, "size": 256, "seed": 4821}
+    message, row = await stage.dreamed("You", original=0.2, **asked)
     answer, told = await like(stage, "Ada", message)
     liked = await newest(stage)
-    assert liked.job.params == row.job.params == Dream(**asked)
+    assert liked.job.params == row.job.params == Dream(keep=0.2, **asked)
     assert liked.job.requester == stage.playground.world.persona("Ada").id
     assert liked.job.picture != row.job.picture, "Ada's own avatar"
     assert liked.job.parent is None
-    assert "`/dream subject:owl strength:1.6 size:256 keep:0.2 seed:4821`, on Ada\\'s avatar" in told
+    assert "`/dream subject:owl strength:1.6 size:256 original:0.2 seed:4821`, on Ada\\'s avatar" in told
     assert alts(answer) == ["Ada's avatar, before the dream"]
 
 

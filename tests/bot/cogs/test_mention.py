@@ -100,6 +100,8 @@ def alt(message: Message) -> str:
         ("eyes and owls", ("subject", "eyes + owl"), {}),
         ("subject:owl castle look:vivid", ("subject", "owl + castle"), {"look": "vivid"}),
         ("high*0.7 + mid:21 keep:0.5", ("layer", "high*0.7 + mid:21"), {"keep": 0.5}),
+        ("high original:0.5 palette:match", ("layer", "high"), {"keep": 0.5, "colours": "match"}),
+        ("/dream layer:block3 model:lite2 colours:keep", ("layer", "block3"), {"network": "lite2", "colours": "keep"}),
         ("-high", ("layer", "-high"), {}),
         ("`/dream layer:mid seed:4821`", ("layer", "mid"), {"seed": 4821}),
         ("dream", ("layer", "high"), {}),

@@ -73,13 +73,13 @@ async def test_only_networks_that_are_ready_are_offered(folder: Path) -> None:
 
 async def test_layers_and_subjects_are_those_of_the_network_that_was_typed(folder: Path) -> None:
     (folder / "places365.safetensors").touch()
-    layers = await autocomplete.layers(typing(network="places365"), "")
+    layers = await autocomplete.layers(typing(model="places365"), "")
     assert "inception_4c" in [choice.value for choice in layers]
-    assert [choice.value for choice in await autocomplete.subjects(typing(network="places365"), "pagoda")] == ["pagoda"]
+    assert [choice.value for choice in await autocomplete.subjects(typing(model="places365"), "pagoda")] == ["pagoda"]
 
 
 async def test_a_network_that_is_not_ready_offers_pockets_words(folder: Path) -> None:
-    (layer, *_) = await autocomplete.layers(typing(network="vgg16"), "mixed5b")
+    (layer, *_) = await autocomplete.layers(typing(model="vgg16"), "mixed5b")
     assert layer.value == "mixed5b"
 
 
@@ -89,10 +89,10 @@ async def test_every_network_fits_discords_limits(folder: Path) -> None:
     offered = await autocomplete.networks(typing(), "")
     assert len(offered) == len(catalog.networks())
     for name in catalog.networks():
-        for choice in [*offered, *await autocomplete.layers(typing(network=name), "")]:
+        for choice in [*offered, *await autocomplete.layers(typing(model=name), "")]:
             assert 1 <= len(choice.name) <= 100
             assert 1 <= len(str(choice.value)) <= autocomplete.VALUE_LIMIT
-        words = [choice.value for choice in await autocomplete.layers(typing(network=name), "")]
+        words = [choice.value for choice in await autocomplete.layers(typing(model=name), "")]
         assert {"low", "mid", "high"} <= set(words)
         assert len(words) == min(len(catalog.choices(name)), autocomplete.LIMIT)
 
@@ -100,20 +100,20 @@ async def test_every_network_fits_discords_limits(folder: Path) -> None:
 async def test_what_only_pocket_knows_is_offered_where_no_network_is_chosen(lite2: None) -> None:
     assert words(await autocomplete.subjects(typing(), "eye"))[:1] == ["eyes"]
     assert "skulls" in words(await autocomplete.subjects(typing(), "skul"))
-    assert words(await autocomplete.subjects(typing(network="lite2"), "skul")) == []
+    assert words(await autocomplete.subjects(typing(model="lite2"), "skul")) == []
     assert words(await autocomplete.searches(typing(), "skul")) == [], "no other network is taken for a search"
     assert len(await autocomplete.subjects(typing(), "")) == autocomplete.LIMIT
 
 
 @pytest.mark.parametrize("name", ["lite1", "LITE1 ", "lite1 · what it is", "ｌｉｔｅ１"])
 async def test_a_network_may_be_typed_as_people_type(lite2: None, name: str) -> None:
-    assert words(await autocomplete.subjects(typing(network=name), "skul")) == []
-    assert "block3" in words(await autocomplete.layers(typing(network=name), "block"))
+    assert words(await autocomplete.subjects(typing(model=name), "skul")) == []
+    assert "block3" in words(await autocomplete.layers(typing(model=name), "block"))
 
 
 async def test_layers_and_subjects_are_those_of_the_presets_network(lite2: None) -> None:
     assert "mixed4a" in words(await autocomplete.layers(typing(preset="fur"), "mixed4"))
-    assert "mixed4a" not in words(await autocomplete.layers(typing(preset="fur", network="lite2"), "mixed4"))
+    assert "mixed4a" not in words(await autocomplete.layers(typing(preset="fur", model="lite2"), "mixed4"))
     assert words(await autocomplete.subjects(typing(preset="ＦＵＲ"), "skul")) == ["skulls", "skull", "bone"]
     assert words(await autocomplete.subjects(typing(preset="cafe\u0301"), "skul")) == []
     for other in ("gone", "none of mine"):

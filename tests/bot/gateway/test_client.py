@@ -62,7 +62,7 @@ def declared(client: Client, name: str) -> JsonDict:
 async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
-        "dream", "zoom", "concept", "see", "lab", "preset", "info", "settings", "help",
+        "dream", "zoom", "concept", "see", "preset", "info", "settings", "help",
         wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS,
     }  # fmt: skip
     assert sum(command.get("type") == MESSAGE_MENU for command in commands) <= MENUS_LIMIT
@@ -81,30 +81,50 @@ async def test_every_command_is_within_discords_limits(client: Client) -> None:
 async def test_the_options_of_dream_are_in_the_order_of_the_mission(client: Client) -> None:
     dream = declared(client, "dream")
     assert [option["name"] for option in dream["options"]] == [
-        "image", "layer", "subject", "strength", "variations", "preset", "size", "seed", "private", "guide", "guide_by",
-        "keep", "colours", "protect", "mask", "look", "network",
+        "image", "subject", "layer", "strength", "start", "user", "variations", "preset", "size", "seed", "private",
+        "look", "guide", "guide_user", "mask", "original", "palette", "model", "guide_by", "protect",
     ]  # fmt: skip
     assert not any(option.get("required") for option in dream["options"])
     assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {
-        "layer", "subject", "preset", "network",
+        "layer", "subject", "preset", "model",
     }  # fmt: skip
 
 
 async def test_every_choice_is_one_that_the_params_take(client: Client) -> None:
     dream = declared(client, "dream")
     offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
-    assert set(offered) == {"colours", "protect", "guide_by", "look", "variations"}
-    for name, choices in offered.items():
+    assert set(offered) == {"palette", "protect", "guide_by", "look", "variations", "start"}
+    assert [(choice["name"], choice["value"]) for choice in offered.pop("start")] == [*wording.STARTS]
+    for shown, choices in offered.items():
+        name = params.field_name(shown)
         made = [getattr(params.make(Dream, shipped_catalog(), **{name: choice["value"]}), name) for choice in choices]
         assert set(made) == ({1, 2, 4} if name == "variations" else set(get_args(Dream.model_fields[name].annotation)))
 
 
-async def test_a_concept_needs_its_subject_and_the_lab_needs_nothing(client: Client) -> None:
+async def test_a_concept_needs_its_subject_and_a_look_needs_nothing(client: Client) -> None:
     (subject,) = [option["name"] for option in declared(client, "concept")["options"] if option.get("required")]
     assert subject == "subject"
-    (channel,) = declared(client, "lab")["options"]
-    assert channel["name"] == "channel"
-    assert not any(option.get("required") for option in channel["options"])
+    assert not any(option.get("required") for option in declared(client, "see")["options"])
+
+
+async def test_an_option_has_one_name_everywhere(client: Client) -> None:
+    shown = {option for command in spoken(client).values() for option in command}
+    assert not shown & params.SHOWN_NAMES.keys()
+    assert set(params.SHOWN_NAMES.values()) <= shown
+    assert len({params.shown_name(name) for kind in params.KINDS for name in kind.model_fields}) == len(
+        {name for kind in params.KINDS for name in kind.model_fields}
+    )
+
+
+async def test_commands_of_before_are_answered_with_those_of_today(client: Client) -> None:
+    for before, told in wording.MOVED_COMMANDS.items():
+        assert before not in spoken(client)
+        today = re.findall(r"`/([^` ]+)", told)[1:]
+        assert today
+        assert {name.split(" ")[0] for name in today} <= {name.split(" ")[0] for name in spoken(client)}
+        assert wording.moved_words(before) == told
+    assert wording.moved_words("lab") == wording.MOVED_COMMANDS["lab channel"]
+    assert wording.moved_words("sudo") == wording.CHANGED
 
 
 async def test_the_digest_changes_with_a_command(client: Client) -> None:
@@ -206,21 +226,22 @@ async def test_commands_and_options_have_each_a_description_of_their_own_and_non
 async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: Path) -> None:
     catalog.include(tmp_path)  # where nobody chose another default network
     commands = spoken(client)
-    examples = re.findall(r"`/([^`]+)`", wording.HELP)
-    assert len(examples) > 5
+    examples = re.findall(r"`/([^`]+)`", "\n".join(wording.HELP_PAGES.values()))
+    assert len(examples) > 15
     for example in examples:
         name = max((name for name in commands if f"{example} ".startswith(f"{name} ")), key=len)
         given = dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", example.removeprefix(name)))
         assert given.keys() <= commands[name].keys()
-        told = {key: value for key, value in given.items() if key != "image"}
-        kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "lab channel": Channel}
+        kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "see": Channel}
         if kind := kinds.get(name):
+            told = {params.field_name(key): value for key, value in given.items() if value}
+            told = {key: value for key, value in told.items() if key in kind.model_fields}
             wanted = {"subject": "owl"} if name == "concept" else {}
             assert params.make(kind, shipped_catalog(), **(wanted | told))
 
 
 RECIPES: dict[tuple[str, ...], type[Params]] = {
-    ("dream",): Dream, ("zoom",): Zoom, ("concept",): Concept, ("see",): params.See, ("lab", "channel"): Channel,
+    ("dream",): Dream, ("zoom",): Zoom, ("concept",): Concept, ("see",): Channel,
     ("preset", "save"): Dream,
 }  # fmt: skip
 """By the words of a command: what its options become."""
@@ -238,7 +259,7 @@ async def test_what_may_be_typed_is_what_params_take(
         (command,) = (option for option in command["options"] if option["name"] == word)
     checked = 0
     for option in command["options"]:
-        field = kind.model_fields.get(option["name"])
+        field = kind.model_fields.get(params.field_name(option["name"]))
         if field is None or option["type"] not in NUMBERS or option.get("choices"):
             continue
         low, high = (

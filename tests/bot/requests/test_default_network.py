@@ -40,9 +40,9 @@ async def values(find: autocomplete.Find, typed: str, **before: str) -> list[str
 async def test_the_words_of_the_default_are_offered_until_another_is_typed() -> None:
     assert await values(autocomplete.layers, "block14") == ["block14"]
     assert await values(autocomplete.layers, "mixed4a") == []
-    assert await values(autocomplete.layers, "mixed4a", network="pocket") == ["mixed4a"]
+    assert await values(autocomplete.layers, "mixed4a", model="pocket") == ["mixed4a"]
     assert await values(autocomplete.subjects, "goldfish") == ["goldfish"]
-    assert "eyes" in await values(autocomplete.subjects, "eyes", network="pocket")
+    assert "eyes" in await values(autocomplete.subjects, "eyes", model="pocket")
 
 
 async def test_where_it_cannot_be_used_pockets_words_are_offered(
@@ -72,7 +72,7 @@ def test_a_preset_always_keeps_its_network() -> None:
 
 def test_a_dream_by_another_network_than_the_default_is_credited_with_it() -> None:
     assert wording.credit(Dream(seed=7)) == "/dream layer:high seed:7"
-    assert wording.credit(Dream(network="pocket", seed=7)) == "/dream layer:high network:pocket seed:7"
+    assert wording.credit(Dream(network="pocket", seed=7)) == "/dream layer:high model:pocket seed:7"
 
 
 def test_buttons_keep_the_network_of_the_job() -> None:

@@ -119,15 +119,19 @@ def forged_press(
         {"preset": ["a"]},
         {"image": "123456789012345678"},
         {"image": {}},
-        {"colours": "red"},
-        {"keep": 7.0},
+        {"palette": "red"},
+        {"original": 7.0},
         {"protect": ["centre"]},
         {"guide_by": 5},
         {"guide": "123456789012345678"},
         {"look": "maybe"},
         {"look": 2015},
-        {"network": "../../etc/passwd"},
-        {"network": ["pocket"]},
+        {"model": "../../etc/passwd"},
+        {"model": ["pocket"]},
+        {"start": "moon"},
+        {"start": 7},
+        {"user": "1"},
+        {"guide_user": 5},
     ],
     ids=lambda options: repr(options)[:40],
 )
@@ -170,7 +174,7 @@ async def test_an_autocomplete_of_anything_breaks_nothing(
 ) -> None:
     command = dream_command(stage)
     wrong: tuple[tuple[str, object], ...] = (
-        ("layer", 5), ("subject", ["x"]), ("preset", {"a": 1}), ("layer", "x" * 6000), ("network", {"a": 1}),
+        ("layer", 5), ("subject", ["x"]), ("preset", {"a": 1}), ("layer", "x" * 6000), ("model", {"a": 1}),
     )  # fmt: skip
     for name, value in wrong:
         typed = [{"name": name, "type": 3, "value": value, "focused": True}]

@@ -652,11 +652,11 @@ async def test_layers_of_the_network_or_the_preset_that_was_chosen_are_offered(s
         choices = await stage.playground.autocomplete("You", "dreams", "dream", "layer", layer="b", **chosen)
         return {choice["value"] for choice in choices}
 
-    await stage.ask("You", "preset save", name="Later", layer="high", network="lite1")
+    await stage.ask("You", "preset save", name="Later", layer="high", model="lite1")
     assert "block3" not in await offered()
-    assert "block3" in await offered(network="lite1")
+    assert "block3" in await offered(model="lite1")
     assert "block3" in await offered(preset="later")
-    assert "block3" not in await offered(preset="later", network="pocket")
+    assert "block3" not in await offered(preset="later", model="pocket")
 
 
 async def test_saving_over_a_preset_says_so(stage: Stage) -> None:

@@ -192,7 +192,7 @@ def test_a_zoom_is_a_gif_of_that_many_frames(monkeypatch: pytest.MonkeyPatch, tm
         (["zoom", "noise", "--subject", "eyes", "--layer", "high"], "Choose a layer or a subject"),
         (["dream", "noise", "--size", "99999"], "`size`"),
         (["dream", "noise", "--layer", "low + hihg"], "character 7: no layer hihg; the nearest is high"),
-        (["dream", "noise", "--colours", "sepia"], "`colours`"),
+        (["dream", "noise", "--colours", "sepia"], "`palette`"),
         (["dream", "nowhere.png"], "cannot be read"),
         (["dream", "noise", "--like", "nowhere.png"], "cannot be read"),
         (["concept"], "Say what to imagine"),
@@ -290,7 +290,18 @@ def test_a_mask_a_guide_and_every_option_of_a_dream(
 ) -> None:
     source = str(photo(tmp_path / "cat.png"))
     further = ["--mask", source, "--guide", source, "--guide-by", "average"]
-    options = ["--layer", "Low*.5+mid", "--colours", "match", "--keep", "0.2", "--protect", "edges", "--smoothing", "1"]
+    options = [
+        "--layer",
+        "Low*.5+mid",
+        "--palette",
+        "match",
+        "--original",
+        "0.2",
+        "--protect",
+        "edges",
+        "--smoothing",
+        "1",
+    ]
     assert run(monkeypatch, "dream", source, "-o", "a.png", "--json", *further, *options, *SMALL) == 0
     asked = json.loads(capsys.readouterr().out)["params"]
     found = [asked[name] for name in ("layer", "colours", "keep", "protect", "smoothing", "guide_by")]

@@ -94,7 +94,7 @@ def test_fetching_shows_the_way_to_use_it(
     monkeypatch.setattr(fetching, "fetch", fetch)
     assert run(monkeypatch, "fetch", "vgg16") == 0
     assert asked == [("vgg16", data_dir / "networks", False)]
-    assert "--network vgg16" in capsys.readouterr().err
+    assert "--model vgg16" in capsys.readouterr().err
 
 
 def test_a_fetched_network_dreams(

@@ -147,6 +147,21 @@ async def test_who_waits_is_not_overtaken_because_somebody_was_forgotten(bench: 
     assert (left.job.picture, left.result, left.posting, left.error) == (None, None, {}, "")
 
 
+async def test_answers_in_a_channel_are_found_the_latest_first(bench: Bench) -> None:
+    ids = []
+    for channel, posted in ((7, "41"), (7, None), (77, "42"), (7, "43")):
+        id = await bench.dispatch.submit(a_job(), {"channel_id": channel, "guild_id": 7})
+        row = bench.ledger.claim("e")
+        assert row
+        bench.ledger.finish(id, row.attempt, RESULT, 1.0)
+        if posted:
+            await bench.dispatch.mark_posted(id, posted)
+        ids.append(id)
+    assert [row.id for row in await bench.dispatch.recent_results(7)] == [ids[3], ids[0]]
+    assert [row.id for row in await bench.dispatch.recent_results(77)] == [ids[2]]
+    assert await bench.dispatch.recent_results(8) == []
+
+
 async def test_refused_work_leaves_no_row(bench: Bench) -> None:
     for _ in range(4):
         await bench.dispatch.submit(a_job(), {})
