@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import io
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,12 +43,13 @@ from bot.views import (
     result_card,
     settings_panel,
     status_card,
+    subject_panel,
     tune_panel,
 )
 from bot.views.message_card import Card, Layout
 from engine import errors
 from engine import params as engine_params
-from engine.catalog import weighted_terms
+from engine.catalog import subject_sheets, weighted_terms
 from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
@@ -217,6 +219,13 @@ def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
 async def test_every_panel_about_a_person_at_its_longest(official: Specification, catalog: Catalog) -> None:
     for kind, panel in personal_panels(catalog):
         assert problems_of(official, panel, []) == [], kind
+
+
+async def test_every_page_of_subjects(official: Specification, catalog: Catalog) -> None:
+    for number in range(len(subject_sheets.pages(catalog, "lite2"))):
+        page = subject_panel.panel(catalog, number)
+        files = [discord.File(io.BytesIO(PNG), page.file.name)] if page.file else []
+        assert problems_of(official, page.view, files) == [], number
 
 
 async def test_tune_reads_back_what_it_shows_at_its_longest(catalog: Catalog) -> None:
