@@ -1,4 +1,4 @@
-"""`@Pareidolia eyes` with a picture, and `stronger` in reply to a dream: `message => dream`.
+"""`@Pareidolia eyes` with pictures, and `stronger` in reply to a dream: `message => dream`.
 
 Read are messages that name us, direct messages, and replies that ping us: Discord shows the words of no others. What
 names us, or is written to us directly, is always answered, if only with a hint; of replies, only those with a wish.
@@ -18,10 +18,9 @@ from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
 from bot.requests.continuation import continuation
-from bot.requests.downloader import Link
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
-from bot.requests.picture_sources import Original
+from bot.requests.picture_sources import Original, first_alone, of_links
 from bot.requests.service import FailedAfterResponse
 from engine.catalog.catalog import Catalog
 from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
@@ -106,6 +105,7 @@ class MentionCog(commands.Cog):
     async def _dream(self, message: discord.Message, wish: Wish, original: Original) -> None:
         service = self.client.service
         kind: type[Dream | Zoom] = Zoom if wish.verb == "zoom" else Dream
+        original = first_alone(original) if kind is Zoom else original
         params = await service.params(kind, message.author.id, **wish.dream_options())
         if not await self._refuse_while_stopping(message):
             await service.take_message(message, params, original)
@@ -148,7 +148,7 @@ class MentionCog(commands.Cog):
             return self._pictures(await self._wait_for_embed(message))
         picture_sources.refuse_drawn_sticker(message)
         emoji = picture_sources.of_emoji(message.content, self._catalog, self._is_allowed)
-        return _original(message.author, emoji) if emoji else None
+        return of_links(message.author.display_name, [emoji]) if emoji else None
 
     async def _other_picture(self, message: discord.Message) -> Original | None:
         """The picture of the message that it answers, or of the one that ours answered. Raises `ForeignUrl`,
@@ -176,9 +176,9 @@ class MentionCog(commands.Cog):
         return self._pictures(answered) if isinstance(answered, discord.Message) else None
 
     def _pictures(self, message: discord.Message) -> Original | None:
-        """The first picture of a message, and how many there are."""
+        """The pictures of a message, as many as are dreamed at once."""
         found = picture_sources.all_of_message(message, self._is_allowed)
-        return _original(message.author, found[0], len(found)) if found else None
+        return of_links(message.author.display_name, found, self.client.service.most_pictures) if found else None
 
     def _is_allowed(self, url: str) -> bool:
         return self.client.service.downloader.is_allowed(url)
@@ -235,11 +235,6 @@ class MentionCog(commands.Cog):
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
         await self._reply(message, self.client.explain(error))
-
-
-def _original(author: discord.User | discord.Member, link: Link, count: int = 1) -> Original:
-    words = wording.original_words(author.display_name, "picture")
-    return Original(link, words, frame=wording.picture_count_words(count))
 
 
 def _guild_id(message: discord.Message) -> int | None:

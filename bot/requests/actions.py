@@ -97,9 +97,10 @@ class JobActions:
             raise Gone
         sheet = Posting.from_json(row.posting)
         posting = posting_of_interaction(interaction, sheet.original, private=sheet.ephemeral)
-        posting = dataclasses.replace(posting, frame=sheet.frame)
-        requester = str(interaction.user.id)
-        job = dataclasses.replace(row.job, params=params.variation(at), requester=requester, parent=row.id)
+        several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
+        posting = dataclasses.replace(posting, frame=several)
+        job = result_card.taken_out(row, at)
+        job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
         id = await self._record_pick(interaction, row, at, job, found[at], posting)
         if id is not None:
             await self._show_done(interaction, id, posting)
@@ -129,7 +130,8 @@ class JobActions:
         row = await dispatch.row(id)
         if row is None or row.result is None:
             raise Gone
-        card = result_card.result_card(row, posting, await dispatch.get_blob(row.result.blob))
+        picture = await dispatch.get_blob(row.result.blob)
+        card = result_card.result_card(row, posting, [] if picture is None else [picture])
         try:
             sent = await self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
         except Exception:

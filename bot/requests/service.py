@@ -39,11 +39,12 @@ from engine import params as engine_params
 from engine.catalog.catalog import Catalog
 from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
+from engine.files.blobs import BlobKey
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, draw_seed
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import Job, JobId, JobRow
+from engine.queue.job import FURTHER, Job, JobId, JobRow
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,11 @@ class RequestService:
         self._submitter = Submitter(dispatch, downloader)
 
     # what is asked
+
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures of one message are dreamed."""
+        return min(1 + len(FURTHER), self._quota.per_user)
 
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
         """Params of a preset with options over it and a drawn seed. Raises the `Refusal`s of options."""
@@ -354,7 +360,8 @@ class RequestService:
 
     async def _check_length(self, request: Request) -> None:
         """Refuse what would outlive the token. Raises `TooLong`."""
-        seconds = await self.dispatch.estimate(Job(request.params, request.requester))
+        others = dict.fromkeys(request.others, BlobKey(""))
+        seconds = await self.dispatch.estimate(Job(request.params, request.requester, others=others))
         places = await self.dispatch.places()
         seconds += max((place.eta_s for place in places.values()), default=0.0)
         if seconds > TOKEN_ESTIMATE_S:
@@ -392,12 +399,14 @@ class RequestService:
 
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves; what else is said of it stays."""
-    said = wording.frame_words(opened.frame, opened.frames)
+    moving = "" if opened.beside else wording.frame_words(opened.frame, opened.frames)
+    said = " · ".join(filter(None, (wording.unopened_words(opened.unopened), moving)))
     return dataclasses.replace(posting, frame=" · ".join(filter(None, (posting.frame, said)))) if said else posting
 
 
 def _waiting_card(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:
-    return status_card.waiting_card(ticket.id, ticket.job, posting, opened.shown, ticket.place)
+    shown = [opened.shown, *opened.beside]
+    return status_card.waiting_card(ticket.id, ticket.job, posting, shown, ticket.place)
 
 
 def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:

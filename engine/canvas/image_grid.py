@@ -6,6 +6,9 @@ import math
 
 from torch import Tensor
 
+from engine.canvas.resample import resize
+from engine.files import picture_size
+
 GAP = 8
 """Pixels of black between two pictures."""
 
@@ -13,6 +16,15 @@ GAP = 8
 def grid_columns(count: int) -> int:
     """How many pictures stand in a row of a grid of so many."""
     return math.ceil(math.sqrt(count))
+
+
+def contain(picture: Tensor, side: int) -> Tensor:
+    """[3, h, w] in [0, 1] => [3, side, side]: the whole picture in the middle of a black square, for `mosaic`."""
+    height, width = picture_size.fit((picture.shape[1], picture.shape[2]), side, strips_by_area=False)
+    square = picture.new_zeros(3, side, side)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[:, top : top + height, left : left + width] = resize(picture, (height, width)).clamp(0, 1)
+    return square
 
 
 def mosaic(pictures: Tensor, gap: int = GAP) -> Tensor:

@@ -29,7 +29,7 @@ from engine.files.blobs import BlobKey
 from engine.queue import timings
 from engine.queue.course import Course
 from engine.queue.database import connect, metadata, reading
-from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
+from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, count_pictures, new_id
 
 jobs = sa.Table(
     "jobs",
@@ -143,10 +143,10 @@ class Ledger:
         ).one()
         if total >= self.limits.total:
             raise QueueFull(waiting=total, minutes=max(1, round(cost / self.engines / 60)))
-        if job.pictures > self.limits.per_user:
+        if job.pictures > self.limits.per_user and len(job.batch) == 1:
             raise BadOption(option="variations", problem=f"can be at most {self.limits.per_user} here")
-        mine = db.scalars(sa.select(jobs.c.params).where(waiting, jobs.c.requester == job.requester))
-        count = sum(json.loads(params).get("variations", 1) for params in mine)
+        mine = db.execute(sa.select(jobs.c.params, jobs.c.others).where(waiting, jobs.c.requester == job.requester))
+        count = sum(_pictures(params, others) for params, others in mine)
         if count + job.pictures > self.limits.per_user:
             raise TooManyJobs(count=count, limit=self.limits.per_user)
 
@@ -374,6 +374,11 @@ def _fresh_row(
         "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
         "spoiler": job.spoiler,
     }  # fmt: skip
+
+
+def _pictures(stored: str, others: str | None) -> int:
+    """How many pictures a stored job makes."""
+    return count_pictures(json.loads(stored).get("variations", 1), json.loads(others or "{}"))
 
 
 def _remaining(row: sa.Row[Any], now: float) -> float:

@@ -468,14 +468,3 @@ async def test_an_emoji_is_a_picture_unless_its_name_is_a_word(stage: Stage, fet
     )
     assert fetched == ["emojis/123456789012345678.png"] * 2
     assert [row.job.params.aim[1] for row in await stage.queued(2)] == ["high", "castles + owl"]
-
-
-# several pictures
-
-
-async def test_of_several_pictures_the_first_is_dreamed_and_the_others_are_counted(stage: Stage) -> None:  # noqa: F811
-    files = tuple(stage.playground.upload(f"{one}.png", png(8 + one)) for one in range(3))
-    message = await answer(stage, say(stage, "@Pareidolia castles", files=files))
-    assert "the first of 3 images, 2 left out" in words(message)
-    await stage.finish(message)
-    assert "the first of 3 images, 2 left out" in words(stage.playground.world.messages[message.id]).replace("\\", "")
