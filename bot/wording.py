@@ -142,6 +142,8 @@ TOO_LATE = "That one is finished already. Look at it above, or press Re-roll on 
 DELETED = "Deleted. Start another with `/dream`."
 CANNOT_DELETE = "I can't delete that message any more. Dismiss or delete it from its own menu."
 LOST = "The finished image is no longer stored. Press Retry to make it again."
+EARLIER = "an earlier image"
+"""What a dream was made of that is known by its file only."""
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
 UNFIT = "The finished image is too large to upload here. Run the command again with a smaller `size`."

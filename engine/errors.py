@@ -13,7 +13,7 @@
     │   ├── NoImprint         BadImprint      MadeElsewhere
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
-    │   └── UnreadableReply
+    │   └── UnreadableReply   OriginalGone
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -166,6 +166,13 @@ class Gone(Refusal):
     """I no longer have that dream. Start a new one with `/dream`."""
 
     code = "R18"
+
+
+class OriginalGone(Refusal):
+    """I no longer have the image that this was made of, only what came out of it. Go on from that with Deeper, or
+    attach the image again with `/dream`."""
+
+    code = "R70"
 
 
 class TooLong(Refusal):

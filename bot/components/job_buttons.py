@@ -128,7 +128,7 @@ class JobComponent(
             if not await client.admits(interaction):
                 return
             logs.set_job(self._job)
-            row = await client.service.row(self._job, interaction.user.id)
+            row = await client.service.row(self._job, interaction.user.id, interaction.message)
             await ACTIONS[self._verb](client.actions, interaction, row, self._values(interaction))
         except Exception as error:
             await client.apologise(interaction, error)

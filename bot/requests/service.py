@@ -28,7 +28,8 @@ from bot.requests import pending_requests
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.picture_sources import Original, choose_original, of_row
+from bot.requests.picture_sources import Original, choose_original, of_attachment, of_row
+from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED_OPTIONS, Presets
@@ -37,11 +38,12 @@ from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.errors import Gone, TooLong, TooManyPictures, Unreachable
+from engine.errors import Gone, Refusal, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.blobs import BlobKey
+from engine.files.decoder import CleanPicture
 from engine.files.generation_metadata import Imprint
-from engine.params import AnyParams, P, Params, draw_seed
+from engine.params import AnyParams, P, Params, VariedParams, draw_seed
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import FURTHER, Job, JobId, JobRow
@@ -101,6 +103,7 @@ class RequestService:
         self._quota = quota
         self._pending = pending
         self._submitter = Submitter(dispatch, downloader)
+        self.stored = StoredPictures(dispatch, publisher, self._fetch)
 
     # what is asked
 
@@ -147,15 +150,40 @@ class RequestService:
             except TimeoutError:
                 raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 
-    async def row(self, id: str, user_id: int) -> JobRow:
-        """A job whose button was pressed by someone. Raises `Gone`.
+    async def row(self, id: str, user_id: int, pressed: discord.Message | None = None) -> JobRow:
+        """A job whose button was pressed by someone, in that message. Raises `Gone`.
 
         A private dream is there for its requester only, however somebody else came by its id.
         """
         row = await self.dispatch.row(JobId(id))
+        if row is None and pressed is not None:
+            row = await self._row_of_imprint(JobId(id), pressed, user_id)
         if row is None or (is_private(row) and row.job.requester != str(user_id)):
             raise Gone
         return row
+
+    async def _row_of_imprint(self, id: JobId, message: discord.Message, user_id: int) -> JobRow | None:
+        """A job that was forgotten, by what the file in its message says, written down again; None where it does not
+        say enough: nothing, or of a sheet, which is several pictures in one file."""
+        if not self._publisher.is_own(message) or len(message.attachments) != 1:
+            return None
+        try:
+            said = await self.imprint(of_attachment(message.attachments[0]), user_id)
+        except Refusal as error:
+            log.info("a forgotten job is not in its file: %s", error.code)
+            return None
+        if isinstance(said.params, VariedParams) and said.params.variations > 1:
+            return None
+        job, result, posting = job_of_imprint(said, message, str(user_id))
+        await self.dispatch.record(job, result, posting.to_json(), id)
+        await self.dispatch.mark_posted(id, str(message.id), posting.to_json())
+        return await self.dispatch.row(id)
+
+    async def _fetch(self, link: Link, size: int, person: str) -> CleanPicture:
+        """A picture of so many pixels, when it is its turn. Raises the `Refusal`s of pictures and of limits."""
+        with self._quota.slot(person):
+            async with self._submitter.enqueue_for(person, link):
+                return await self.downloader.fetch(link, size, person)
 
     async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
         """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
@@ -180,6 +208,7 @@ class RequestService:
     ) -> None:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
+        original = await self.stored.present(original, parent, interaction.message) if parent else original
         posting = posting_of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame)
         request = Request(
@@ -212,6 +241,7 @@ class RequestService:
     ) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
+        original = await self.stored.present(original, parent, None) if parent else original
         request = Request(
             params,
             str(message.author.id),

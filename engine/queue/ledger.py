@@ -81,6 +81,8 @@ _BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
 
 _OPEN = (State.QUEUED, State.RUNNING)
 _SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
+_ANSWERED = (jobs.c.state.not_in(_OPEN), jobs.c.posted.is_not(None))
+"""Of what is settled: said so, SQLite takes the index of `finished` and not that of `state`."""
 
 
 class Ledger:
@@ -331,16 +333,26 @@ class Ledger:
 
         A few at a time, so that nobody waits long for the write lock.
         """
-        settled = jobs.c.state.not_in(_OPEN)  # said so, SQLite takes the index of `finished` and not that of `state`
-        old = sa.select(jobs.c.id).where(jobs.c.finished < before, settled, jobs.c.posted.is_not(None))
+        old = sa.select(jobs.c.id).where(jobs.c.finished < before, *_ANSWERED)
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
 
-    def referenced_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
-        """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
+    def forget_oldest(self, most: int, at_most: int = 200) -> int:
+        """Delete the rows of the jobs that settled first, of more than so many that were answered; how many."""
+        with self._db.begin() as db:
+            excess = (db.scalar(sa.select(sa.func.count()).select_from(jobs).where(*_ANSWERED)) or 0) - most
+            if excess <= 0:
+                return 0
+            oldest = sa.select(jobs.c.id).where(*_ANSWERED).order_by(jobs.c.finished).limit(min(excess, at_most))
+            return db.execute(jobs.delete().where(jobs.c.id.in_(oldest))).rowcount
+
+    def referenced_blobs(self, *, pinned: bool = False, since: float = 0.0) -> set[BlobKey]:
+        """Blobs that a preset names, or a job that is not settled and answered, or settled since that moment (Unix
+        seconds); only `pinned`: without the last."""
         named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
-        queries = (sa.select(*named).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
+        wanted = unanswered if pinned else sa.or_(unanswered, jobs.c.finished >= since)
+        queries = (sa.select(*named).where(wanted), sa.select(_presets.c.params))
         with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
             found = (row for query in queries for part in db.execute(query).partitions(500) for row in part)
             return {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}

@@ -321,6 +321,7 @@ async def test_the_engine_forgets_what_is_old(
 ) -> None:
     monkeypatch.setattr(retention, "TIDY_S", 0.01)
     monkeypatch.setattr(settings.storage, "days", 1e-9)
+    monkeypatch.setattr(settings.storage, "button_days", 1e-9)
     id = await dispatch.submit(order(FINE), {})
     await dispatch.cancel(id)
     await dispatch.mark_posted(id, "message")
