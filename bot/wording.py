@@ -105,6 +105,7 @@ VERBS = {
     "dream": "Dream it",
     "again": "Re-roll",
     "retry": "Retry",
+    "smaller": "Smaller",
     "pick1": "1",
     "pick2": "2",
     "pick3": "3",
@@ -146,9 +147,9 @@ EARLIER = "an earlier image"
 """What a dream was made of that is known by its file only."""
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
-UNFIT = "The finished image is too large to upload here. Run the command again with a smaller `size`."
+UNFIT = "The finished image is too large to upload here. Press Smaller to make it again at a smaller size."
 SMALLER = "made smaller to fit here"
-STILL = "too large to upload here, so this is its first frame: run the command again with a smaller `size`"
+STILL = "too large to upload here, so this is its first frame: press Smaller for a smaller size"
 PLAIN = "-# This server's AutoMod blocked my caption. The buttons still work."
 PLAIN_ALT = "A dream"
 OPENING = "Opening your image…"
@@ -496,6 +497,26 @@ def queue_total(total: int, seconds: float) -> str:
 def queue_none(total: int) -> str:
     """When the queue has nothing of yours."""
     return "You have nothing in the queue. Start something with `/dream`." if total else EMPTY_QUEUE
+
+
+# what mends a refusal
+
+OFFER_OVER = "That button was used, or I restarted since. Ask again with the word it offers."
+
+
+def use_words(word: str) -> str:
+    """The button that asks again with a word that is known."""
+    return f"Use {plain(word, 70)}"
+
+
+def using_words(word: str) -> str:
+    """In place of a hint whose word was taken."""
+    return f"Using `{escape_code(word, 70)}`."
+
+
+def job_code(id: str) -> str:
+    """What a person can tell the bot's owner of something that broke: it begins the job's id, which is in the log."""
+    return f"`{id[:6]}`"
 
 
 # messages that speak with the bot

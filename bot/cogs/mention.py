@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 import discord
 from discord.ext import commands
@@ -21,6 +22,8 @@ from bot.requests.continuation import continuation
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_links
+from bot.requests.remedies import Remedy, corrected, near_word
+from bot.requests.replies import replace_with
 from bot.requests.service import FailedAfterResponse
 from engine.catalog.catalog import Catalog
 from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
@@ -51,10 +54,13 @@ class MentionCog(commands.Cog):
             return
         if not (self._is_addressed(message) or self._is_pinged(message)):
             return
+        await self._try_to_answer(message, message_options.strip_mentions(message.content))
+
+    async def _try_to_answer(self, message: discord.Message, said: str) -> None:
         try:
-            await self._answer(message, message_options.strip_mentions(message.content))
+            await self._answer(message, said)
         except Exception as error:
-            await self._apologise(message, error)
+            await self._apologise(message, said, error)
 
     def _is_named(self, message: discord.Message) -> bool:
         """Whether our name is in its words."""
@@ -92,7 +98,7 @@ class MentionCog(commands.Cog):
         original = own or await self._other_picture(message)
         wordless = not wish.known and not wish.unknown and self._is_named(message)
         if not (wish.known or wordless) and (near := self._hint(wish, original)) is not None:
-            await self._reply(message, wording.hint_words(near))
+            await self._reply(message, wording.hint_words(near), self._remedy(message, near, near))
             return
         await self._dream(message, wish, original or picture_sources.choose_original(None, self._person(message)))
 
@@ -222,19 +228,32 @@ class MentionCog(commands.Cog):
             log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
 
-    async def _reply(self, message: discord.Message, text: str) -> None:
+    async def _reply(self, message: discord.Message, text: str, remedy: Remedy | None = None) -> None:
+        shown: dict[str, Any] = {"view": self.client.remedies.panel(text, remedy)} if remedy else {"content": text}
         try:
-            await message.reply(text, mention_author=False, allowed_mentions=NO_MENTIONS)
+            await message.reply(**shown, mention_author=False, allowed_mentions=NO_MENTIONS)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("a sentence was not delivered: %s", describe_error(failed))
 
-    async def _apologise(self, message: discord.Message, error: Exception) -> None:
+    def _remedy(self, message: discord.Message, said: str | None, word: str) -> Remedy | None:
+        """The button that answers a message as if something else had been said, with that word; a layer is no word."""
+        if not said or not word or ":" in word:
+            return None
+
+        async def run(pressed: discord.Interaction[Any]) -> None:
+            await replace_with(pressed, wording.using_words(word))
+            await self._try_to_answer(message, said)
+
+        return Remedy(message.author.id, wording.use_words(word), run)
+
+    async def _apologise(self, message: discord.Message, said: str, error: Exception) -> None:
         if isinstance(error, FailedAfterResponse):
             await self.client.apologise_in_place(error)
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
-        await self._reply(message, self.client.explain(error))
+        remedy = self._remedy(message, corrected(said, error), near_word(error))
+        await self._reply(message, self.client.explain(error), remedy)
 
 
 def _guild_id(message: discord.Message) -> int | None:

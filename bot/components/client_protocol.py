@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import discord
 
 from bot.requests.actions import JobActions
+from bot.requests.remedies import Remedies
 from bot.requests.service import RequestService
 
 
@@ -15,6 +16,7 @@ class ServiceClient(Protocol):
 
     service: RequestService
     actions: JobActions
+    remedies: Remedies
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""

@@ -75,6 +75,7 @@ ACTIONS: dict[str, Action] = {
     "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
+    "smaller": lambda actions, interaction, row, _: actions.smaller(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     **{verb: _pick(at) for at, verb in enumerate(PICKS)},
     "tune": _tune,

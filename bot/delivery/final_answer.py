@@ -70,6 +70,8 @@ class FinalAnswer:
 
     async def post(self, row: JobRow, posting: Posting) -> int:
         """Show the fullest version of the answer that Discord takes; the id of its message. Raises `PostError`s."""
+        if row.error_code:
+            log.warning("failed, and the user reads %s", result_card.failure_code(row))
         card = result_card.result_card(row, posting, await self.blobs(one.blob for one in result_card.shown(row)))
         while True:
             try:

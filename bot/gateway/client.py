@@ -20,6 +20,7 @@ from discord.ext import commands
 
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
+from bot.components.remedy_button import RemedyButton
 from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
@@ -28,8 +29,10 @@ from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
+from bot.requests import remedies
 from bot.requests.actions import JobActions
-from bot.requests.replies import say
+from bot.requests.remedies import Remedies
+from bot.requests.replies import say, show
 from bot.requests.service import FailedAfterResponse, RequestService
 from engine.errors import BadOption, Broken, PareidoliaError
 
@@ -112,6 +115,7 @@ class Client(commands.Bot):
             proxy=proxy,
         )
         self.invalid_requests = InvalidRequests()
+        self.remedies = Remedies()
         self._doubted = asyncio.Event()
         self._guild_ids = frozenset(guild_ids)
         self._command_sync = CommandSync(self, state_file, always=always_sync)
@@ -158,7 +162,7 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         discord_internals.set_call_timeout(self, TIMEOUT)
-        self.add_dynamic_items(JobComponent)
+        self.add_dynamic_items(JobComponent, RemedyButton)
         for name in COGS:
             if f"bot.cogs.{name}" not in self.extensions:
                 await self.load_extension(f"bot.cogs.{name}")
@@ -221,7 +225,8 @@ class Client(commands.Bot):
         """A button that is none of ours (an older version's, a forger's): discord.py would leave it unanswered."""
         pressed = interaction.type is discord.InteractionType.component
         data = cast("dict[str, Any]", interaction.data or {})
-        if pressed and not JobComponent.knows(str(data.get("custom_id"))):
+        custom_id = str(data.get("custom_id"))
+        if pressed and not (JobComponent.knows(custom_id) or RemedyButton.knows(custom_id)):
             await self.try_say(interaction, wording.CHANGED)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
@@ -239,9 +244,17 @@ class Client(commands.Bot):
             log.warning("an interaction was answered too late")
             return
         try:
-            await say(interaction, self.explain(error))
+            await self._explain_to(interaction, error)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("an apology was not delivered: %s", describe_error(failed))
+
+    async def _explain_to(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """A sentence that only the user sees, with the button that mends it where one does."""
+        text, remedy = self.explain(error), remedies.of_command(interaction, error)
+        if remedy is None or interaction.response.is_done():
+            await say(interaction, text)
+        else:
+            await show(interaction, self.remedies.panel(text, remedy))
 
     async def apologise_in_place(self, late: FailedAfterResponse) -> None:
         """Tell the user what went wrong in place of a status message that stands already."""

@@ -83,6 +83,13 @@ class JobActions:
         original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
         await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
 
+    async def smaller(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Make what was too large at the next smaller size: the same picture, the same seed."""
+        size = result_card.next_smaller(row.job.params)
+        params = with_new_seed(row.job.params, seed=row.job.params.seed, size=size or row.job.params.size)
+        original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
+        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
         params = zoom_into(row.job.params)

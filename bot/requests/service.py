@@ -395,7 +395,7 @@ class RequestService:
         places = await self.dispatch.places()
         seconds += max((place.eta_s for place in places.values()), default=0.0)
         if seconds > TOKEN_ESTIMATE_S:
-            raise TooLong(minutes=round(seconds / 60))
+            raise TooLong(minutes=round(seconds / 60), params=request.params)
 
     async def _follow(self, id: JobId, posting: Posting | None = None) -> None:
         """It is queued and its answer comes. What goes wrong here only makes it later: the tracker finds every row."""

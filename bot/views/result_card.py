@@ -8,8 +8,13 @@ from dataclasses import replace
 from bot import wording
 from bot.store.posting import Posting
 from bot.views.message_card import PICKS, Card, Picture, with_pictures
-from engine.params import Channel, See, VariedParams, Zoom
+from bot.views.tune_panel import SIZES
+from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
+from engine.params import Channel, Params, See, VariedParams, Zoom, bounds
 from engine.queue.job import Job, JobRow, Result, State
+
+SMALLER_HELPS = frozenset(error.code for error in (EngineCrashed, TimedOut, OutOfMemory, TooMuchMemory))
+"""The codes of failures that a smaller size may mend."""
 
 
 def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
@@ -18,7 +23,8 @@ def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Car
         case State.DONE:
             return _picture_card(row, posting, pictures)
         case State.FAILED:
-            return words_card(row, wording.with_code(wording.escape_markdown(row.error), row.error_code))
+            said = wording.with_code(wording.escape_markdown(row.error), failure_code(row))
+            return words_card(row, said, smaller=row.error_code in SMALLER_HELPS)
         case State.CANCELLED:
             return words_card(row, wording.CANCELLED)
         case State.QUEUED | State.RUNNING:
@@ -27,7 +33,7 @@ def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Car
 
 def _picture_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     if not pictures:
-        return words_card(row, wording.LOST)
+        return words_card(row, wording.with_code(wording.LOST, wording.job_code(row.id)))
     alt = wording.alt_text(row.job.params, posting.original, row)
     alts = [wording.numbered_alt(alt, number, len(pictures)) for number in range(1, len(pictures) + 1)]
     shown = [Picture(data, alt, row.job.spoiler) for data, alt in zip(pictures, alts, strict=True)]
@@ -37,19 +43,33 @@ def _picture_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> C
 
 def unfit_card(row: JobRow) -> Card:
     """The picture is too large for where it should go."""
-    return words_card(row, wording.UNFIT)
+    return words_card(row, wording.UNFIT, smaller=True)
 
 
 def smaller_card(card: Card, pngs: Sequence[bytes], *, still: bool) -> Card:
     """The answer with smaller pictures, or with the first one of an animation, because the whole was too large."""
     note = wording.STILL if still else wording.SMALLER
     smaller = [replace(one, data=png) for one, png in zip(card.pictures, pngs, strict=True)]
-    return with_pictures(replace(card, text=f"{card.text} · {note}"), smaller)
+    verbs = ("smaller", *card.verbs) if still else card.verbs
+    return with_pictures(replace(card, text=f"{card.text} · {note}", verbs=verbs), smaller)
 
 
-def words_card(row: JobRow, text: str) -> Card:
-    """Words in place of a picture."""
-    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=("retry",), id=row.id)
+def words_card(row: JobRow, text: str, *, smaller: bool = False) -> Card:
+    """Words in place of a picture, with what may help: the same once more, or smaller."""
+    verbs = ("smaller", "retry") if smaller and next_smaller(row.job.params) else ("retry",)
+    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=verbs, id=row.id)
+
+
+def failure_code(row: JobRow) -> str:
+    """The code of a failed job's sentence, and, where something broke, the job's own, which the log has."""
+    broke = row.error_code.startswith(Failure.code[0])
+    return f"{row.error_code} {wording.job_code(row.id)}" if broke else row.error_code
+
+
+def next_smaller(params: Params) -> int | None:
+    """The next smaller size of what params ask for; None where it is the smallest."""
+    least = int(bounds(type(params), "size")["ge"])
+    return max((size for size in (least, *SIZES) if least <= size < params.size), default=None)
 
 
 def verbs(row: JobRow) -> tuple[str, ...]:

@@ -303,7 +303,7 @@ class Catalog:
             if network_name == PACKED or not self._knows(PACKED, text):
                 raise
             hint = f" The model {PACKED} does: choose it with `network`."
-            raise UnknownSubject(**{**error.facts, "hint": hint}) from None
+            raise UnknownSubject(**{**error.facts, "hint": hint, "nearest": ""}) from None
 
     def pick_out(self, network_name: str, text: str) -> tuple[list[str], list[str]]:
         """The names of subjects and classes in a sentence, and the words between them that are none.
