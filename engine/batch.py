@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from engine.ascent.progress import Progress
-from engine.canvas.image_grid import contain, mosaic
+from engine.canvas.image_grid import GAP, cover, mosaic
+from engine.canvas.resample import resize
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
 
@@ -46,7 +47,7 @@ class Batch:
         while isinstance(report, Progress):
             self.kept = bool((yield self._as_part(at, report)))
             report = one.send(self.kept)
-        self._squares[at] = contain(to_tensor(report.data), SIDE)
+        self._squares[at] = cover(to_tensor(report.data), SIDE)
         yield report
 
     def _as_part(self, at: int, report: Progress) -> Progress:
@@ -55,14 +56,23 @@ class Batch:
         return replace(report, step=step, steps=steps, show=partial(self._grid, at, report), size=self._size)
 
     def _grid(self, at: int, report: Progress) -> Tensor:
-        self._squares[at] = contain(report.show().cpu(), SIDE)
-        return mosaic(torch.stack(self._squares))
+        self._squares[at] = cover(report.show().cpu(), SIDE)
+        return self._side_by_side()
 
     @property
     def _size(self) -> tuple[int, int]:
-        height, width = mosaic(torch.stack(self._squares)).shape[1:]
+        height, width = self._side_by_side().shape[1:]
         return height, width
+
+    def _side_by_side(self) -> Tensor:
+        """As Discord will show the files: of three the first is large, with the others beside it, so nothing jumps."""
+        if len(self._squares) != 3:
+            return mosaic(torch.stack(self._squares))
+        right = mosaic(torch.stack(self._squares[1:]), columns=1)
+        height = right.shape[1]
+        large = resize(self._squares[0], (height, height)).clamp(0, 1)
+        return torch.cat([large, large.new_zeros(3, height, GAP), right], dim=2)
 
 
 def _square(png: bytes | None) -> Tensor:
-    return torch.zeros(3, SIDE, SIDE) if png is None else contain(to_tensor(png), SIDE)
+    return torch.zeros(3, SIDE, SIDE) if png is None else cover(to_tensor(png), SIDE)

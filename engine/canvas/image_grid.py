@@ -7,7 +7,6 @@ import math
 from torch import Tensor
 
 from engine.canvas.resample import resize
-from engine.files import picture_size
 
 GAP = 8
 """Pixels of black between two pictures."""
@@ -18,19 +17,21 @@ def grid_columns(count: int) -> int:
     return math.ceil(math.sqrt(count))
 
 
-def contain(picture: Tensor, side: int) -> Tensor:
-    """[3, h, w] in [0, 1] => [3, side, side]: the whole picture in the middle of a black square, for `mosaic`."""
-    height, width = picture_size.fit((picture.shape[1], picture.shape[2]), side, strips_by_area=False)
-    square = picture.new_zeros(3, side, side)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[:, top : top + height, left : left + width] = resize(picture, (height, width)).clamp(0, 1)
-    return square
+def cover(picture: Tensor, side: int) -> Tensor:
+    """[3, h, w] in [0, 1] => [3, side, side]: the middle of the picture, as large as fills the square."""
+    _, height, width = picture.shape
+    least = min(height, width)
+    top, left = (height - least) // 2, (width - least) // 2
+    return resize(picture[:, top : top + least, left : left + least], (side, side)).clamp(0, 1)
 
 
-def mosaic(pictures: Tensor, gap: int = GAP) -> Tensor:
-    """[n, 3, h, w] => [3, rows * h + gaps, columns * w + gaps]; one picture is itself, empty places are black."""
+def mosaic(pictures: Tensor, gap: int = GAP, columns: int = 0) -> Tensor:
+    """[n, 3, h, w] => [3, rows * h + gaps, columns * w + gaps]; one picture is itself, empty places are black.
+
+    Without `columns` it is about as wide as it is high.
+    """
     count, _, height, width = pictures.shape
-    columns = grid_columns(count)
+    columns = columns or grid_columns(count)
     rows = math.ceil(count / columns)
     whole = pictures.new_zeros(3, rows * (height + gap) - gap, columns * (width + gap) - gap)
     for at in range(count):

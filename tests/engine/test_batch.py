@@ -12,7 +12,8 @@ from PIL import Image
 
 from engine import recipes, worker
 from engine import settings as settings_
-from engine.canvas.image_grid import contain
+from engine.batch import Batch
+from engine.canvas.image_grid import cover
 from engine.files.blobs import BlobKey
 from engine.params import Dream
 from engine.queue.job import Job, batch_result, count_pictures
@@ -101,10 +102,12 @@ def test_told_to_stop_nothing_more_is_made(data_dir: Path) -> None:
     assert len([one for one in parent.sent if one["report"] == "progress"]) == 3
 
 
-def test_a_picture_stands_whole_in_the_middle_of_its_square() -> None:
-    square = contain(torch.ones(3, 20, 40), 10)
-    assert square.shape == (3, 10, 10)
-    assert square[0].sum(1).round().tolist() == [0, 0, *[10] * 5, 0, 0, 0]
+def test_previews_show_the_middle_of_each_and_stand_as_the_files_will() -> None:
+    picture = torch.zeros(3, 20, 40)
+    picture[:, :, 10:30] = 1
+    assert torch.equal(cover(picture, 10).round(), torch.ones(3, 10, 10))
+    sizes = {count: Batch([png(64, 48)] * count)._size for count in (2, 3, 4)}
+    assert sizes == {2: (256, 520), 3: (520, 784), 4: (520, 520)}
 
 
 def test_a_job_says_how_many_pictures_it_makes_and_is_one_for_each() -> None:

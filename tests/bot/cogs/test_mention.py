@@ -405,6 +405,7 @@ async def test_a_dream_that_is_forgotten_says_so(stage: Stage) -> None:  # noqa:
     dream, old = await result(stage)
     assert old.result is not None
     stage.dispatch._blobs.pop(old.result.blob)
+    dream.attachments.clear()
     assert words(await answer(stage, say(stage, "deeper", dream))).endswith("R18")
 
 

@@ -11,6 +11,7 @@ from bot.gateway import error_words
 from bot.playground.world import Message
 from bot.requests import remedies
 from bot.requests.remedies import Remedies, Remedy, corrected
+from bot.store.posting import Posting
 from bot.views import result_card
 from engine.errors import (
     Broken,
@@ -133,17 +134,13 @@ async def test_what_is_too_large_to_upload_is_made_smaller(stage: Stage) -> None
     assert (card.text.startswith(wording.UNFIT), card.verbs) == (True, ("smaller", "retry"))
     stage.dispatch.finish(row.id, GIF)
     await stage.posted(row.id)
-    whole = result_card.result_card(await stage.row(row.id), stage_posting(), [GIF])
+    whole = result_card.result_card(await stage.row(row.id), Posting(1, "Sam", "Sam's avatar"), [GIF])
     still = result_card.smaller_card(whole, [png()], still=True)
     assert still.verbs == ("smaller", *whole.verbs)
     message.components[-1]["components"][0]["custom_id"] = f"smaller:{row.id}"
     await stage.press("Sam", message, labels(message)[0])
     (smaller,) = await stage.queued(1)
     assert (type(smaller.job.params), smaller.job.params.size, smaller.job.params.seed) == (Zoom, 384, 7)
-
-
-def stage_posting() -> result_card.Posting:
-    return result_card.Posting(1, "Sam", "Sam's avatar")
 
 
 def test_the_smallest_has_nothing_smaller_and_a_refusal_of_input_has_no_code_of_its_own() -> None:
@@ -183,10 +180,10 @@ def test_the_oldest_offers_go(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(remedies, "MOST", 2)
     kept = Remedies()
-    keys = []
     for _ in range(3):
-        panel = kept.panel("words", Remedy(1, USE, nothing))
-        keys.append(str(panel.to_components()[1]["components"][0]["custom_id"]).removeprefix("use:"))  # type: ignore[typeddict-item]
+        kept.panel("words", Remedy(1, USE, nothing))
+    assert len(kept._offers) == 2
+    keys = ["gone", *kept._offers]
     assert kept.take(keys[0], 1) is None
     with pytest.raises(NotYours):
         kept.take(keys[1], 2)
