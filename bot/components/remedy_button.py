@@ -10,7 +10,9 @@ from discord import ui
 
 from bot import discord_internals, wording
 from bot.components.client_protocol import ServiceClient
+from bot.requests.remedies import Remedy
 from bot.requests.replies import say
+from engine.errors import PareidoliaError
 
 
 class RemedyButton(ui.DynamicItem[ui.Item[Any]], template=r"use:(?P<key>[A-Za-z0-9_-]{20})"):
@@ -42,6 +44,13 @@ class RemedyButton(ui.DynamicItem[ui.Item[Any]], template=r"use:(?P<key>[A-Za-z0
             if remedy is None:
                 await say(interaction, wording.OFFER_OVER)
             else:
-                await remedy.run(interaction)
+                await self._run(client, remedy, interaction)
         except Exception as error:
             await client.apologise(interaction, error)
+
+    async def _run(self, client: ServiceClient, remedy: Remedy, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await remedy.run(interaction)
+        except PareidoliaError:
+            client.remedies.give_back(self._key, remedy)
+            raise

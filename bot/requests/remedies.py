@@ -63,6 +63,10 @@ class Remedies:
             raise NotYours
         return self._offers.pop(key, None)
 
+    def give_back(self, key: str, remedy: Remedy) -> None:
+        """It was refused again, for another reason perhaps: its button works once more."""
+        self._offers[key] = remedy
+
 
 def of_command(interaction: discord.Interaction[Any], error: Exception) -> Remedy | None:
     """What mends a command that was refused, if one thing does: it is run again with that."""

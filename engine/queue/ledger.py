@@ -339,11 +339,12 @@ class Ledger:
 
     def forget_oldest(self, most: int, at_most: int = 200) -> int:
         """Delete the rows of the jobs that settled first, of more than so many that were answered; how many."""
-        with self._db.begin() as db:
+        with self._read() as db:  # counting them all would hold the write lock
             excess = (db.scalar(sa.select(sa.func.count()).select_from(jobs).where(*_ANSWERED)) or 0) - most
-            if excess <= 0:
-                return 0
-            oldest = sa.select(jobs.c.id).where(*_ANSWERED).order_by(jobs.c.finished).limit(min(excess, at_most))
+        if excess <= 0:
+            return 0
+        oldest = sa.select(jobs.c.id).where(*_ANSWERED).order_by(jobs.c.finished).limit(min(excess, at_most))
+        with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(oldest))).rowcount
 
     def referenced_blobs(self, *, pinned: bool = False, since: float = 0.0) -> set[BlobKey]:

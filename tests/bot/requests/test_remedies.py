@@ -57,6 +57,7 @@ async def test_two_mistyped_words_are_put_right_one_after_another(stage: Stage) 
     (first,) = labels(refused)
     again = await stage.press("Sam", refused, first)
     assert labels(again) == [wording.use_words("castle + elephant")]
+    assert labels(await stage.press("Sam", refused, first)) == labels(again)
     await stage.press("Sam", again, labels(again)[0])
     (row,) = await stage.queued(1)
     assert row.job.params.aim == ("subject", "castle + elephant")
