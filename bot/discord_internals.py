@@ -6,13 +6,14 @@ A new version of the library is tried here first; tests/bot/test_discord_interna
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import aiohttp
 import discord
 import discord.gateway
 import yarl
+from discord import app_commands
 from discord.asset import Asset
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
@@ -88,6 +89,16 @@ def webhook(client: discord.Client, application_id: int, token: str) -> discord.
 def mark_responded(interaction: discord.Interaction[Any]) -> None:
     """Tell the library of an answer that it did not hear of: what is said from now on is said after it."""
     interaction.response._response_type = discord.InteractionResponseType.channel_message
+
+
+async def run_again(
+    command: app_commands.Command[Any, ..., Any], interaction: discord.Interaction[Any], options: Mapping[str, Any]
+) -> None:
+    """Run a command for an interaction that is none of its own, with options as one of its own had them."""
+    given = {one.name: options.get(one.display_name) for one in command.parameters}
+    given = {name: value for name, value in given.items() if value is not None}
+    bound = (command.binding, interaction) if command.binding is not None else (interaction,)
+    await command.callback(*bound, **given)
 
 
 def matches(item: type[discord.ui.DynamicItem[Any]], custom_id: str) -> bool:

@@ -18,7 +18,7 @@ from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
 from engine.errors import PareidoliaError
 from engine.params import AnyParams, Channel, Concept, Dream, Params, See, Zoom
-from engine.queue.job import JobRow, Place, State
+from engine.queue.job import FURTHER, JobRow, Place, State
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
@@ -122,6 +122,7 @@ VERBS = {
     "again": "Re-roll",
     "retry": "Retry",
     "last": "The last dream here",
+    "smaller": "Smaller",
     "pick1": "1",
     "pick2": "2",
     "pick3": "3",
@@ -165,11 +166,13 @@ TOO_LATE = "That one is finished already. Look at it above, or press Re-roll on 
 DELETED = "Deleted. Start another with `/dream`."
 CANNOT_DELETE = "I can't delete that message any more. Dismiss or delete it from its own menu."
 LOST = "The finished image is no longer stored. Press Retry to make it again."
+EARLIER = "an earlier image"
+"""What a dream was made of that is known by its file only."""
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
-UNFIT = "The finished image is too large to upload here. Run the command again with a smaller `size`."
+UNFIT = "The finished image is too large to upload here. Press Smaller to make it again at a smaller size."
 SMALLER = "made smaller to fit here"
-STILL = "too large to upload here, so this is its first frame: run the command again with a smaller `size`"
+STILL = "too large to upload here, so this is its first frame: press Smaller for a smaller size"
 PLAIN = "-# This server's AutoMod blocked my caption. The buttons still work."
 PLAIN_ALT = "A dream"
 OPENING = "Opening your image…"
@@ -457,14 +460,21 @@ def result_words(row: JobRow, name: str, frame: str = "") -> str:
     parts = [escape(name), *filter(None, (f"{taken:.1f} s" if taken else "", frame))]
     if found := guess_words(row):
         parts.insert(0, escape(found, 100))
-    if row.job.others:
-        parts.append(f"with a {' and a '.join(sorted(row.job.others))}")
+    if others := sorted(row.job.others.keys() - set(FURTHER)):
+        parts.append(f"with a {' and a '.join(others)}")
     if row.keep_preview:
         parts.append("stopped early")
+    elif failed := failed_words(row.job.pictures - made_pictures(row), row.job.pictures):
+        parts.append(failed)
     if row.result and row.result.note:
         parts.append(row.result.note)
     said = escape(sentence(row), 100)
     return "\n".join(filter(None, (said and f"**{said}**", f"`{credit(row.job.params)}`", f"-# {' · '.join(parts)}")))
+
+
+def made_pictures(row: JobRow) -> int:
+    """How many pictures a job made."""
+    return max(1, len(row.result.facts.get("variations", ()))) if row.result else 0
 
 
 def sentence(row: JobRow) -> str:
@@ -501,6 +511,11 @@ def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str
             verb = "An endless zoom into" if isinstance(params, Zoom) else "A dream of"
             text = f"{verb} {name}: the network was asked for {aim_words(params)}{_guide_words(row)}."
     return text[:ALT_LIMIT]
+
+
+def numbered_alt(text: str, number: int, count: int) -> str:
+    """Alt text of one of several pictures."""
+    return text if count == 1 else f"{number} of {count}: {text}"[:ALT_LIMIT]
 
 
 def _see_alt(row: JobRow | None) -> str:
@@ -865,6 +880,26 @@ def queue_none(total: int) -> str:
     return "You have nothing in the queue. Start something with `/dream`." if total else EMPTY_QUEUE
 
 
+# what mends a refusal
+
+OFFER_OVER = "That button was used, or I restarted since. Ask again with the word it offers."
+
+
+def use_words(word: str) -> str:
+    """The button that asks again with a word that is known."""
+    return f"Use {plain(word, 70)}"
+
+
+def using_words(word: str) -> str:
+    """In place of a hint whose word was taken."""
+    return f"Using `{escape_code(word, 70)}`."
+
+
+def job_code(id: str) -> str:
+    """What a person can tell the bot's owner of something that broke: it begins the job's id, which is in the log."""
+    return f"`{id[:6]}`"
+
+
 # messages that speak with the bot
 
 HINT = "Say what to bring out, like `castles` or 🦊, and attach a picture if you like. `help` shows more."
@@ -875,6 +910,27 @@ def hint_words(near: str = "") -> str:
     return f"Did you mean `{escape_code(near)}`? Reply with that, or with `help`." if near else HINT
 
 
-def picture_count_words(count: int) -> str:
-    """Which of several pictures is dreamed: "the first of 3 images, 2 left out"; nothing for a single one."""
-    return f"the first of {count} images, {count - 1} left out" if count > 1 else ""
+def picture_count_words(taken: int, count: int) -> str:
+    """Which of several pictures are dreamed: "3 images", "the first of 3 images, 2 left out", "the first 4 of 6 images,
+    2 left out"; nothing for a single one."""
+    if count == 1:
+        return ""
+    if taken == count:
+        return f"{count} images"
+    first = "the first" if taken == 1 else f"the first {taken}"
+    return f"{first} of {count} images, {count - taken} left out"
+
+
+def unopened_words(count: int) -> str:
+    """Of several pictures, how many could not be opened."""
+    return f"{count} couldn't be opened" if count else ""
+
+
+def part_words(number: int, count: int) -> str:
+    """Which one of several pictures something was made of."""
+    return f"image {number} of {count}"
+
+
+def failed_words(failed: int, asked: int) -> str:
+    """Of several pictures that were to be made, how many could not be."""
+    return f"{failed} of {asked} failed" if failed > 0 else ""

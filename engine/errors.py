@@ -15,7 +15,8 @@
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
     │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
-    │   └── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
+    │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
+    │   └── OriginalGone
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -200,6 +201,13 @@ class Gone(Refusal):
     """I no longer have that dream. Start a new one with `/dream`."""
 
     code = "R18"
+
+
+class OriginalGone(Refusal):
+    """I no longer have the image that this was made of, only what came out of it. Go on from that with Deeper, or
+    attach the image again with `/dream`."""
+
+    code = "R70"
 
 
 class TooLong(Refusal):
@@ -526,9 +534,11 @@ class BackupError(SettingsError):
 
 
 _KINDS = {
-    "Refusal": "The request was not taken and nothing was queued. The user reads the sentence and can mend it.",
-    "Failure": """The job was taken and could not be done; the sentence stands in its message. Look for the job's id in
-the logs. F04 with six more digits is an error nobody foresaw: its traceback stands in the bot's log under them.""",
+    "Refusal": """The request was not taken and nothing was queued. The user reads the sentence and can mend it. R30 and
+R33, which nobody can mend who asks, have six more digits, which stand in the bot's log.""",
+    "Failure": """The job was taken and could not be done; the sentence stands in its message. Behind its code stand the
+first six characters of the job's id, which is in every line of the logs about it. F04 with six digits is an error
+nobody foresaw: its traceback stands in the bot's log under them.""",
     "NetworkError": "A network's file cannot be had or used. Only the command line says this.",
     "SettingsError": "Whoever runs Pareidolia reads this at the start, and it does not start.",
 }

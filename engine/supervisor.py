@@ -16,18 +16,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
 from engine.platform import atomic_file, backoff, file_lock, framing
 from engine.queue import retention
-from engine.queue.course import Stopwatch
 from engine.queue.hint_socket import HintServer, socket_path
-from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State
+from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State, batch_result
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_blobs, open_ledger
 from engine.settings import Settings, load
+from engine.supervised_run import Run
 
 log = logging.getLogger("pareidolia.supervisor")
 P = ParamSpec("P")
@@ -71,30 +71,6 @@ def main() -> int:
     with contextlib.closing(ledger):
         asyncio.run(Supervisor(settings, ledger).run())
     return 0
-
-
-@dataclass
-class Run:
-    """The job in the child now."""
-
-    row: JobRow
-    stop_signal: str = ""
-    """What the child is told at its next report: "" (go on), "stop", "keep" or "lost"."""
-    signalled_at: float | None = None
-    """When the word was first not "go on"."""
-    timed_out: bool = False
-    told_at: float = field(default_factory=time.monotonic)
-    """When it was last said how far it is."""
-
-    def __post_init__(self) -> None:
-        """Its time begins."""
-        self.watch = Stopwatch(self.row.expected)
-        self.told = Progress(self.row.id, 0, 0, 0.0, self.row.expected.seconds)
-
-    def signal_stop(self, word: str) -> None:
-        """Change the word, once: the first reason to stop counts."""
-        if word and not self.stop_signal:
-            self.stop_signal, self.signalled_at = word, time.monotonic()
 
 
 class Supervisor:
@@ -224,6 +200,9 @@ class Supervisor:
             child.stdin.write(framing.pack({**header, "limit_bytes": job.limit_bytes}))
             while frame := await framing.receive(child.stdout):
                 report, preview = frame
+                if report["report"] == "made":
+                    run.made[report["at"]] = report["result"]
+                    continue
                 if report["report"] != "progress":
                     return report
                 self._tell_step(run, report, preview)
@@ -261,17 +240,21 @@ class Supervisor:
 
     async def _settle(self, run: Run, ended: dict[str, Any] | None) -> None:
         """Write what became of the job."""
-        outcome = ended["report"] if ended else "died"
+        outcome, child_died = ended["report"] if ended else "died", ended is None
+        if run.is_done_in_part(outcome):
+            outcome = "done in part"
         seconds = run.watch.elapsed_s
         log.info("%s after %.2f s", outcome, seconds)
         await self._retry_until_taken(self._write_outcome, run, outcome, ended or {}, seconds)
-        if outcome == "died":
+        if child_died:
             await self._kill_child()
 
     def _write_outcome(self, run: Run, outcome: str, ended: dict[str, Any], seconds: float) -> None:
         id, attempt = run.row.id, run.row.attempt
         if outcome == "done":
             self.ledger.finish(id, attempt, Result(**ended["result"]), seconds, run.watch.course())
+        elif outcome == "done in part":
+            self.ledger.finish(id, attempt, Result(**batch_result(run.made)), seconds / run.share_made)
         elif run.timed_out:
             limit = max(1, round(self.settings.engine.timeout_s / 60))
             self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))

@@ -14,7 +14,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine import logs, params
@@ -22,6 +22,7 @@ from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, Picture
 from engine.files.blobs import BlobKey
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
+from engine.queue.job import FURTHER, batch_result
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from engine.ascent.progress import Progress
     from engine.encoders.encoder import Encoded
     from engine.runtime import Runtime
+
+    Render = Generator[Progress | Encoded, bool | None, None]
 
 log = logging.getLogger("pareidolia.worker")
 
@@ -130,21 +133,48 @@ class Worker:
         from engine.render import render
 
         wanted = params.parse(header["params"], self.runtime.catalog)
-        others = {name: self._blob(key) for name, key in header["others"].items()}
-        reports = render(wanted, self._picture(header["picture"]), self.runtime, header["limit_bytes"], others)
-        with contextlib.closing(reports):
-            made = self._report_progress(reports)
-        result = {"blob": self._store(made.data), "size": len(made.data), "mime": made.mime}
-        facts = {**made.facts, **self._store_variations(made)}
-        return {**result, "width": made.width, "height": made.height, "note": made.note, "facts": facts}
+        further = [header["others"][name] for name in FURTHER if name in header["others"]]
+        others = {name: self._blob(key) for name, key in header["others"].items() if name not in FURTHER}
+
+        def dream(picture: bytes | None) -> Render:
+            return render(wanted, picture, self.runtime, header["limit_bytes"], others)
+
+        if further:
+            return self._render_batch(dream, [header["picture"], *further])
+        made = self._report_progress(dream(self._picture(header["picture"])))
+        return {**self._store_file(made), "facts": {**made.facts, **self._store_variations(made)}}
+
+    def _render_batch(self, dream: Callable[[bytes | None], Render], keys: Sequence[str]) -> dict[str, Any]:
+        """One picture after another, each told of as soon as it is made. Where some fail, the others are the result,
+        and the log says why; where all do, raises what the first raised."""
+        from engine.batch import Batch
+
+        batch, made, errors = Batch([self._picture(key) for key in keys]), {}, []
+        for at, reports in enumerate(batch.reports(dream)):
+            try:
+                made[at] = self._store_file(self._report_progress(reports))
+            except StopRequested:
+                raise
+            except Exception as error:
+                log.warning("picture %d of a batch of %d", at + 1, len(keys), exc_info=error)
+                errors.append(error)
+                continue
+            self.parent.send(report="made", at=at, result=made[at])
+            if batch.kept:
+                break
+        if not made:
+            raise errors[0]
+        return batch_result(made)
+
+    def _store_file(self, made: Encoded) -> dict[str, Any]:
+        """Store what was made, and say what it is. Raises `NotKept`."""
+        blob = self._store(made.data)
+        about = {"mime": made.mime, "width": made.width, "height": made.height, "size": len(made.data)}
+        return {"blob": blob, **about, "note": made.note}
 
     def _store_variations(self, made: Encoded) -> dict[str, Any]:
         """The files of a sheet's pictures as a fact of its result, which keeps them as long as the sheet."""
-        each = [
-            {"blob": self._store(one.data), "mime": one.mime, "width": one.width, "height": one.height,
-             "size": len(one.data), "note": one.note}
-            for one in made.variations
-        ]  # fmt: skip
+        each = [self._store_file(one) for one in made.variations]
         return {"variations": each} if each else {}
 
     def _store(self, data: bytes) -> BlobKey:
@@ -154,8 +184,12 @@ class Worker:
         except OSError as error:
             raise NotKept from error
 
-    def _report_progress(self, reports: Generator[Progress | Encoded, bool | None, None]) -> Encoded:
+    def _report_progress(self, reports: Render) -> Encoded:
         """Tell the parent of every step, and do what it says."""
+        with contextlib.closing(reports):
+            return self._follow(reports)
+
+    def _follow(self, reports: Render) -> Encoded:
         from engine.encoders.encoder import Encoded
 
         previewed = 0.0

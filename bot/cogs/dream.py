@@ -143,15 +143,15 @@ class DreamCog(commands.Cog):
         return await service.params(Dream, user_id, **override(override(kept, drawn), given))
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
-        """Dream the first picture of a message."""
+        """Dream the pictures of a message."""
         service = self.client.service
-        link = picture_sources.require_link(message, service.downloader.is_allowed)
-        if link is None:
+        if picture_sources.require_link(message, service.downloader.is_allowed) is None:
             await say(interaction, wording.NO_PICTURE)
             return
         params = await service.params(Dream, interaction.user.id)
-        words = wording.original_words(message.author.display_name, "picture")
-        await service.take(interaction, params, Original(link, words))
+        links = picture_sources.all_of_message(message, service.downloader.is_allowed)
+        original = picture_sources.of_links(message.author.display_name, links, service.most_pictures)
+        await service.take(interaction, params, original)
 
     async def dream_avatar(self, interaction: Here, user: discord.Member | discord.User) -> None:
         """Dream someone's avatar."""

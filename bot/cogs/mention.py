@@ -1,4 +1,4 @@
-"""`@Pareidolia eyes` with a picture, and `stronger` in reply to a dream: `message => dream`.
+"""`@Pareidolia eyes` with pictures, and `stronger` in reply to a dream: `message => dream`.
 
 Read are messages that name us, direct messages, and replies that ping us: Discord shows the words of no others. What
 names us, or is written to us directly, is always answered, if only with a hint; of replies, only those with a wish.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 import discord
 from discord.ext import commands
@@ -18,10 +19,11 @@ from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources
 from bot.requests.continuation import continuation
-from bot.requests.downloader import Link
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
-from bot.requests.picture_sources import Original
+from bot.requests.picture_sources import Original, first_alone, of_links
+from bot.requests.remedies import Remedy, corrected, near_word
+from bot.requests.replies import replace_with
 from bot.requests.service import FailedAfterResponse
 from engine.catalog.catalog import Catalog
 from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
@@ -52,10 +54,13 @@ class MentionCog(commands.Cog):
             return
         if not (self._is_addressed(message) or self._is_pinged(message)):
             return
+        await self._try_to_answer(message, message_options.strip_mentions(message.content))
+
+    async def _try_to_answer(self, message: discord.Message, said: str) -> None:
         try:
-            await self._answer(message, message_options.strip_mentions(message.content))
+            await self._answer(message, said)
         except Exception as error:
-            await self._apologise(message, error)
+            await self._apologise(message, said, error)
 
     def _is_named(self, message: discord.Message) -> bool:
         """Whether our name is in its words."""
@@ -93,7 +98,7 @@ class MentionCog(commands.Cog):
         original = own or await self._other_picture(message)
         wordless = not wish.known and not wish.unknown and self._is_named(message)
         if not (wish.known or wordless) and (near := self._hint(wish, original)) is not None:
-            await self._reply(message, wording.hint_words(near))
+            await self._reply(message, wording.hint_words(near), self._remedy(message, near, near))
             return
         await self._dream(message, wish, original or picture_sources.choose_original(None, self._person(message)))
 
@@ -106,6 +111,7 @@ class MentionCog(commands.Cog):
     async def _dream(self, message: discord.Message, wish: Wish, original: Original) -> None:
         service = self.client.service
         kind: type[Dream | Zoom] = Zoom if wish.verb == "zoom" else Dream
+        original = first_alone(original) if kind is Zoom else original
         params = await service.params(kind, message.author.id, **wish.dream_options())
         if not await self._refuse_while_stopping(message):
             await service.take_message(message, params, original)
@@ -148,7 +154,7 @@ class MentionCog(commands.Cog):
             return self._pictures(await self._wait_for_embed(message))
         picture_sources.refuse_drawn_sticker(message)
         emoji = picture_sources.of_emoji(message.content, self._catalog, self._is_allowed)
-        return _original(message.author, emoji) if emoji else None
+        return of_links(message.author.display_name, [emoji]) if emoji else None
 
     async def _other_picture(self, message: discord.Message) -> Original | None:
         """The picture of the message that it answers, or of the one that ours answered. Raises `ForeignUrl`,
@@ -176,9 +182,9 @@ class MentionCog(commands.Cog):
         return self._pictures(answered) if isinstance(answered, discord.Message) else None
 
     def _pictures(self, message: discord.Message) -> Original | None:
-        """The first picture of a message, and how many there are."""
+        """The pictures of a message, as many as are dreamed at once."""
         found = picture_sources.all_of_message(message, self._is_allowed)
-        return _original(message.author, found[0], len(found)) if found else None
+        return of_links(message.author.display_name, found, self.client.service.most_pictures) if found else None
 
     def _is_allowed(self, url: str) -> bool:
         return self.client.service.downloader.is_allowed(url)
@@ -222,10 +228,11 @@ class MentionCog(commands.Cog):
             log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
 
-    async def _reply(self, message: discord.Message, text: str) -> None:
-        """A sentence in reply; where we may not write, directly, with the reason."""
+    async def _reply(self, message: discord.Message, text: str, remedy: Remedy | None = None) -> None:
+        """A sentence in reply, with what mends it; where we may not write, directly, with the reason."""
+        shown: dict[str, Any] = {"view": self.client.remedies.panel(text, remedy)} if remedy else {"content": text}
         try:
-            await message.reply(text, mention_author=False, allowed_mentions=NO_MENTIONS)
+            await message.reply(**shown, mention_author=False, allowed_mentions=NO_MENTIONS)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("a sentence was not delivered: %s", describe_error(failed))
             if is_forbidden(failed) and message.guild is not None:
@@ -238,18 +245,25 @@ class MentionCog(commands.Cog):
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.info("nobody can be told: %s", describe_error(failed))
 
-    async def _apologise(self, message: discord.Message, error: Exception) -> None:
+    def _remedy(self, message: discord.Message, said: str | None, word: str) -> Remedy | None:
+        """The button that answers a message as if something else had been said, with that word; a layer is no word."""
+        if not said or not word or ":" in word:
+            return None
+
+        async def run(pressed: discord.Interaction[Any]) -> None:
+            await replace_with(pressed, wording.using_words(word))
+            await self._try_to_answer(message, said)
+
+        return Remedy(message.author.id, wording.use_words(word), run)
+
+    async def _apologise(self, message: discord.Message, said: str, error: Exception) -> None:
         if isinstance(error, FailedAfterResponse):
             await self.client.apologise_in_place(error)
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
-        await self._reply(message, self.client.explain(error))
-
-
-def _original(author: discord.User | discord.Member, link: Link, count: int = 1) -> Original:
-    words = wording.original_words(author.display_name, "picture")
-    return Original(link, words, frame=wording.picture_count_words(count))
+        remedy = self._remedy(message, corrected(said, error), near_word(error))
+        await self._reply(message, self.client.explain(error), remedy)
 
 
 def _guild_id(message: discord.Message) -> int | None:

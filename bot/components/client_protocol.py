@@ -9,6 +9,7 @@ import discord
 from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
+from bot.requests.remedies import Remedies
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 
@@ -21,6 +22,7 @@ class ServiceClient(Protocol):
     preset_actions: PresetActions
     overview: Overview
     settings_actions: SettingsActions
+    remedies: Remedies
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""

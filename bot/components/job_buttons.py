@@ -76,6 +76,7 @@ ACTIONS: dict[str, Action] = {
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
     "last": lambda actions, interaction, row, values: actions.last_here(interaction, row, _only(values)),
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
+    "smaller": lambda actions, interaction, row, _: actions.smaller(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     **{verb: _pick(at) for at, verb in enumerate(PICKS)},
     "tune": _tune,
@@ -129,7 +130,7 @@ class JobComponent(
             if not await client.admits(interaction):
                 return
             logs.set_job(self._job)
-            row = await client.service.row(self._job, interaction.user.id)
+            row = await client.service.row(self._job, interaction.user.id, interaction.message)
             await ACTIONS[self._verb](client.actions, interaction, row, self._values(interaction))
         except Exception as error:
             await client.apologise(interaction, error)

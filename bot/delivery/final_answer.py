@@ -7,7 +7,7 @@ that is too large is made smaller once, then words take its place.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from bot.delivery.errors import Archived, PostError, TooLarge, Unavailable, Unwelcome
@@ -18,7 +18,7 @@ from bot.views.message_card import Card
 from engine.errors import Refusal
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
-from engine.queue.job import JobId, JobRow
+from engine.queue.job import JobId, JobRow, Result
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +67,9 @@ class FinalAnswer:
 
     async def post(self, row: JobRow, posting: Posting) -> int:
         """Show the fullest version of the answer that Discord takes; the id of its message. Raises `PostError`s."""
-        picture = await self._get_blob(row.result.blob) if row.result else None
-        card = result_card.result_card(row, posting, picture)
+        if row.error_code:
+            log.warning("failed, and the user reads %s", result_card.failure_code(row))
+        card = result_card.result_card(row, posting, await self.blobs(one.blob for one in result_card.shown(row)))
         while True:
             try:
                 return await self._post_anywhere(row.id, posting, card)
@@ -77,19 +78,25 @@ class FinalAnswer:
                     raise Unavailable(str(error)) from error
                 card = await self._smaller(row, card)
 
+    async def blobs(self, keys: Iterable[BlobKey]) -> list[bytes]:
+        """The pictures of these that are still there."""
+        found = [await self._get_blob(key) for key in keys]
+        return [data for data in found if data is not None]
+
     async def _smaller(self, row: JobRow, card: Card) -> Card:
         """The next smaller version of an answer: half the sides, once; then only words."""
-        assert row.result is not None
-        assert card.picture is not None
-        if self._shrink is None or len(card.picture.data) != row.result.size:
+        made = {one.size: one for one in result_card.shown(row)}
+        if self._shrink is None or any(len(one.data) not in made for one in card.pictures):
             return result_card.unfit_card(row)
-        side = min(SMALLER_SIDE, max(row.result.width, row.result.height) // 2)
         try:
-            shrunk = await self._shrink(card.picture.data, side)
+            shrunk = [await self._half(made[len(one.data)], one.data, self._shrink) for one in card.pictures]
         except Refusal as error:
             log.info("the answer cannot be made smaller: %s", error.code)
             return result_card.unfit_card(row)
-        return result_card.smaller_card(card, shrunk.png, still=shrunk.animated)
+        return result_card.smaller_card(card, [one.png for one in shrunk], still=any(one.animated for one in shrunk))
+
+    async def _half(self, made: Result, data: bytes, shrink: Shrink) -> CleanPicture:
+        return await shrink(data, min(SMALLER_SIDE, max(made.width, made.height) // 2))
 
     async def _post_anywhere(self, id: JobId, posting: Posting, card: Card) -> int:
         """In the status message; else beside it, or directly."""

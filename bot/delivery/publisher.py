@@ -178,6 +178,22 @@ class DiscordPublisher:
             log.info("nobody said whether a message stands: %s", type(error).__name__)
         return True
 
+    async def own_message(self, posting: Posting) -> discord.Message | None:
+        """A job's message as it stands now, with fresh addresses of its files; None where it is out of reach or none of
+        ours. Raises `Unavailable`."""
+        if not posting.by_channel or posting.message_id is None:
+            return None
+        try:
+            with _as_post_errors():
+                found = await self._channel(posting).fetch_message(posting.message_id)
+        except (MessageGone, Unwelcome):
+            return None
+        return found if self.is_own(found) else None
+
+    def is_own(self, message: discord.Message) -> bool:
+        """Whether we wrote it."""
+        return message.author.id == self._me
+
     @contextmanager
     def _post_errors_and_pauses(self) -> Iterator[None]:
         """For what can wait: Discord's answers as `PostError`s, and no question while it refuses too much."""

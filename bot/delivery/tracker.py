@@ -292,9 +292,7 @@ class DeliveryTracker:
 
     async def _status_card(self, track: TrackedJob, row: JobRow) -> Card:
         id, job, posting = track.id, track.job, track.posting
-        shown = None
-        if not track.preview and track.job.picture is not None:
-            shown = await self._dispatch.get_blob(track.job.picture)
+        shown = [] if track.preview else await self._final_answer.blobs(key for key in job.batch if key is not None)
         if track.phase is Phase.RUNNING:
             return status_card.dreaming_card(
                 id, job, posting, shown, track.preview, track.fraction, track.left_s, broken_off=row.broken_off

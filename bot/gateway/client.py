@@ -22,6 +22,7 @@ from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
+from bot.components.remedy_button import RemedyButton
 from bot.components.subject_pages import SubjectPageButton
 from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
@@ -31,10 +32,12 @@ from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
+from bot.requests import remedies
 from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
-from bot.requests.replies import say, try_say
+from bot.requests.remedies import Remedies
+from bot.requests.replies import say, show, try_say
 from bot.requests.service import FailedAfterResponse, RequestService
 from bot.requests.settings_actions import SettingsActions
 from engine.errors import BadOption, Broken, PareidoliaError
@@ -42,7 +45,7 @@ from engine.errors import BadOption, Broken, PareidoliaError
 log = logging.getLogger(__name__)
 
 COGS = ("dream", "zoom", "concept", "see", "like", "preset", "info", "settings", "help", "mention")
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent, SubjectPageButton)
+COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, SubjectPageButton)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
@@ -128,6 +131,7 @@ class Client(commands.Bot):
             proxy=proxy,
         )
         self.invalid_requests = InvalidRequests()
+        self.remedies = Remedies()
         self._doubted = asyncio.Event()
         self._guild_ids = frozenset(guild_ids)
         self._command_sync = CommandSync(self, state_file, always=always_sync, user_installs=user_installs)
@@ -252,9 +256,17 @@ class Client(commands.Bot):
             log.warning("an interaction was answered too late")
             return
         try:
-            await say(interaction, self.explain(error))
+            await self._explain_to(interaction, error)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("an apology was not delivered: %s", describe_error(failed))
+
+    async def _explain_to(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """A sentence that only the user sees, with the button that mends it where one does."""
+        text, remedy = self.explain(error), remedies.of_command(interaction, error)
+        if remedy is None or interaction.response.is_done():
+            await say(interaction, text)
+        else:
+            await show(interaction, self.remedies.panel(text, remedy))
 
     async def apologise_in_place(self, late: FailedAfterResponse) -> None:
         """Tell the user what went wrong in place of a status message that stands already."""

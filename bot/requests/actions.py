@@ -19,7 +19,7 @@ from bot.requests.derivation import dream_like, with_new_seed, zoom_into
 from bot.requests.picture_sources import Original, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.service import RequestService, is_private
-from bot.store.posting import Posting
+from bot.store.posting import Posting, answer_place
 from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
@@ -73,10 +73,8 @@ class JobActions:
         await self.again(interaction, row, **({"seed": row.job.params.seed} if changes else {}), **changes)
 
     async def original(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Show the one who asks what a dream was made of. Raises `Gone`."""
-        data = await self._service.dispatch.get_blob(row.job.picture) if row.job.picture else None
-        if data is None:
-            raise Gone
+        """Show the one who asks what a dream was made of. Raises `Gone` and `OriginalGone`."""
+        data = await self._service.stored.original(row, str(interaction.user.id))
         shown = Picture(data, wording.ORIGINAL_ALT, row.job.spoiler)
         await self._publisher.respond(interaction, Card(wording.original_line(row), shown), ephemeral=True)
 
@@ -93,6 +91,13 @@ class JobActions:
         original = dataclasses.replace(_result_of(last), others=row.job.others)
         await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
 
+    async def smaller(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Make what was too large at the next smaller size: the same picture, the same seed."""
+        size = result_card.next_smaller(row.job.params)
+        params = with_new_seed(row.job.params, seed=row.job.params.seed, size=size or row.job.params.size)
+        original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
+        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
         params = zoom_into(row.job.params)
@@ -105,10 +110,12 @@ class JobActions:
             raise Gone
         sheet = Posting.from_json(row.posting)
         posting = posting_of_interaction(interaction, sheet.original, private=sheet.ephemeral)
-        posting = dataclasses.replace(posting, frame=sheet.frame)
-        requester = str(interaction.user.id)
-        job = dataclasses.replace(row.job, params=params.variation(at), requester=requester, parent=row.id)
-        id = await self._record_pick(interaction, row, at, job, found[at], posting)
+        several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
+        posting = dataclasses.replace(posting, frame=several)
+        job = result_card.taken_out(row, at)
+        job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
+        result = await self._service.stored.part(row, at, interaction.message, job.requester)
+        id = await self._record_pick(interaction, row, at, job, result, posting)
         if id is not None:
             await self._show_done(interaction, id, posting)
 
@@ -137,7 +144,8 @@ class JobActions:
         row = await dispatch.row(id)
         if row is None or row.result is None:
             raise Gone
-        card = result_card.result_card(row, posting, await dispatch.get_blob(row.result.blob))
+        picture = await dispatch.get_blob(row.result.blob)
+        card = result_card.result_card(row, posting, [] if picture is None else [picture])
         try:
             sent = await self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
         except Exception:
@@ -196,12 +204,8 @@ def _is_elsewhere(interaction: discord.Interaction, row: JobRow) -> bool:
 
 
 def with_answer_place(row: JobRow, channel_id: int | None) -> Posting:
-    """Where the answer really stands: in its status message, or where it was sent because that was out of reach."""
-    posting = Posting.from_json(row.posting)
-    message_id = int(row.posted) if row.posted and row.posted.isdigit() else posting.message_id
-    if message_id == posting.message_id:
-        return posting
-    return dataclasses.replace(posting, message_id=message_id, channel_id=channel_id, ephemeral=False, reachable=True)
+    """Where the answer really stands; `channel_id` is where its button was pressed."""
+    return answer_place(row.posted, Posting.from_json(row.posting), channel_id)
 
 
 def check_owner(interaction: discord.Interaction, row: JobRow) -> None:

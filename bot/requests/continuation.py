@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from bot.requests.derivation import dream_like, with_new_seed, zoom_into
 from bot.requests.message_options import Wish
-from bot.requests.picture_sources import Original, of_result, of_row
+from bot.requests.picture_sources import Original, first_alone, of_result, of_row
 from bot.views import result_card
 from engine import params as engine_params
 from engine.errors import BadOption
@@ -40,7 +40,7 @@ def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
     if "subject" in changes and "network" not in changes:
         changes["network"] = old.catalog.network_for(changes["subject"], old.network)
     if wish.verb == "zoom":
-        return Continuation(zoom_into(old, **changes), _dreamed(row))
+        return Continuation(zoom_into(old, **changes), first_alone(_dreamed(row)))
     if _begins_again(row, wish, changes):
         return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
     return _deeper(row, changes)

@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.errors import BadOption, MoreThanTyped, NetworkMissing, OptionConflict, TooManyJobs, TooManyPictures
-from engine.params import AnyParams, Dream, Params, See, Zoom, make
+from engine.params import AnyParams, Dream, Params, See, VariedParams, Zoom, make
 from engine.platform.units import MEGABYTE
+from engine.queue.job import FURTHER
 
 MOST_BYTES_HELD = 100 * MEGABYTE
 """Bytes that all files may have together."""
@@ -34,7 +35,7 @@ class Quota:
     """Slots for requests that are being opened."""
 
     def __init__(self, per_user: int) -> None:
-        self._per_user = per_user
+        self.per_user = per_user
         self._open: Counter[str] = Counter()
 
     @property
@@ -49,8 +50,8 @@ class Quota:
     @contextmanager
     def slot(self, user: str) -> Iterator[None]:
         """Hold one of the user's slots. Raises `TooManyJobs`."""
-        if self._open[user] >= self._per_user:
-            raise TooManyJobs(count=self._open[user], limit=self._per_user)
+        if self._open[user] >= self.per_user:
+            raise TooManyJobs(count=self._open[user], limit=self.per_user)
         self._open[user] += 1
         try:
             yield
@@ -101,6 +102,8 @@ def check_others(params: AnyParams, others: Mapping[str, object]) -> None:
     """Refuse pictures that do not go with the options. Raises `BadOption`."""
     if "guide" in others and isinstance(params, Dream) and params.subject:
         raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
+    if not others.keys().isdisjoint(FURTHER) and isinstance(params, VariedParams) and params.variations > 1:
+        raise BadOption(option="variations", problem="makes several of one image: send one, or leave it out")
 
 
 class Turn:

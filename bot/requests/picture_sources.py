@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import discord
@@ -17,7 +17,7 @@ from engine.catalog.catalog import Catalog
 from engine.errors import DrawnSticker, ForeignUrl, NoAvatar, NoServerIcon
 from engine.files.blobs import BlobKey
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import JobRow
+from engine.queue.job import FURTHER, JobRow
 
 AVATAR_SIZE = 1024
 SPOILER_TEXT = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
@@ -36,6 +36,8 @@ class Original:
     """Which frame of an animation it is, or which of several pictures, in words, where that is known."""
     offer: str = ""
     """The job whose result can be had in its place, where nobody chose a picture."""
+    sent: int = 1
+    """How many pictures were sent with it."""
 
     @property
     def owners(self) -> set[int]:
@@ -87,10 +89,27 @@ def _is_shown(row: JobRow, channel_id: int | None) -> bool:
     return here and not (posting.ephemeral or posting.abandoned) and "deeper" in result_card.verbs(row)
 
 
+def of_links(name: str, links: Sequence[Link], most: int = 1) -> Original:
+    """Pictures that somebody sent, of which at most so many are dreamed, each by itself."""
+    taken = links[:most]
+    others = dict(zip(FURTHER, taken[1:], strict=False))
+    words = wording.picture_count_words(len(taken), len(links))
+    return Original(taken[0], wording.original_words(name, "picture"), others, frame=words, sent=len(links))
+
+
+def first_alone(original: Original) -> Original:
+    """The first of several pictures, for what is made of one only."""
+    if original.sent == 1:
+        return original
+    others = {name: source for name, source in original.others.items() if name not in FURTHER}
+    return replace(original, others=others, frame=wording.picture_count_words(1, original.sent))
+
+
 def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     """A picture of a job, its own or its result, as what something else is made of."""
     posting = Posting.from_json(row.posting)
-    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
+    sent = len(row.job.batch)
+    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame, sent=sent)
 
 
 def of_result(row: JobRow, result: BlobKey) -> Original:

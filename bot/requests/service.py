@@ -29,8 +29,9 @@ from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Quota, Turn, check_others, check_ready
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.picture_sources import Original, choose_original, of_row
+from bot.requests.picture_sources import Original, choose_original, of_attachment, of_row
 from bot.requests.replies import try_say
+from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting
 from bot.store.presets import SHARED_OPTIONS, Presets
@@ -42,11 +43,12 @@ from engine import params as engine_params
 from engine.catalog.catalog import Catalog
 from engine.errors import CannotAnswer, Gone, OptedOut, Refusal, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
+from engine.files.decoder import CleanPicture
 from engine.files.generation_metadata import Imprint
-from engine.params import AnyParams, P, Params, draw_seed
+from engine.params import AnyParams, P, Params, VariedParams, draw_seed
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import Job, JobId, JobRow
+from engine.queue.job import FURTHER, Job, JobId, JobRow
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +107,14 @@ class RequestService:
         self._quota = quota
         self._pending = pending
         self._submitter = Submitter(dispatch, downloader)
+        self.stored = StoredPictures(dispatch, publisher, self._fetch)
 
     # what is asked
+
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures of one message are dreamed."""
+        return min(1 + len(FURTHER), self._quota.per_user)
 
     async def params(self, kind: type[P], user_id: int, preset: str | None = None, **options: Any) -> P:
         """Params of a preset with options over it, both over the user's defaults, and a drawn seed. Raises the
@@ -151,15 +159,40 @@ class RequestService:
             except TimeoutError:
                 raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 
-    async def row(self, id: str, user_id: int) -> JobRow:
-        """A job whose button was pressed by someone. Raises `Gone`.
+    async def row(self, id: str, user_id: int, pressed: discord.Message | None = None) -> JobRow:
+        """A job whose button was pressed by someone, in that message. Raises `Gone`.
 
         A private dream is there for its requester only, however somebody else came by its id.
         """
         row = await self.dispatch.row(JobId(id))
+        if row is None and pressed is not None:
+            row = await self._row_of_imprint(JobId(id), pressed, user_id)
         if row is None or (is_private(row) and row.job.requester != str(user_id)):
             raise Gone
         return row
+
+    async def _row_of_imprint(self, id: JobId, message: discord.Message, user_id: int) -> JobRow | None:
+        """A job that was forgotten, by what the file in its message says, written down again; None where it does not
+        say enough: nothing, or of a sheet, which is several pictures in one file."""
+        if not self._publisher.is_own(message) or len(message.attachments) != 1:
+            return None
+        try:
+            said = await self.imprint(of_attachment(message.attachments[0]), user_id)
+        except Refusal as error:
+            log.info("a forgotten job is not in its file: %s", error.code)
+            return None
+        if isinstance(said.params, VariedParams) and said.params.variations > 1:
+            return None
+        job, result, posting = job_of_imprint(said, message, str(user_id))
+        await self.dispatch.record(job, result, posting.to_json(), id)
+        await self.dispatch.mark_posted(id, str(message.id), posting.to_json())
+        return await self.dispatch.row(id)
+
+    async def _fetch(self, link: Link, size: int, person: str) -> CleanPicture:
+        """A picture of so many pixels, when it is its turn. Raises the `Refusal`s of pictures and of limits."""
+        with self._quota.slot(person):
+            async with self._submitter.enqueue_for(person, link):
+                return await self.downloader.fetch(link, size, person)
 
     async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
         """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
@@ -188,6 +221,7 @@ class RequestService:
     ) -> None:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
+        original = await self.stored.present(original, parent, interaction.message) if parent else original
         hidden = await self._is_hidden(original, interaction.user.id)
         posting = posting_of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer)
@@ -227,7 +261,7 @@ class RequestService:
         seconds = await self.dispatch.estimate(Job(request.params, request.requester))
         places = await self.dispatch.places()
         seconds += max((place.eta_s for place in places.values()), default=0.0)
-        return TooLong(minutes=round(seconds / 60)) if seconds > TOKEN_ESTIMATE_S else None
+        return TooLong(minutes=round(seconds / 60), params=request.params) if seconds > TOKEN_ESTIMATE_S else None
 
     async def _take_directly(
         self, interaction: discord.Interaction, request: Request, posting: Posting, refusal: Refusal
@@ -259,6 +293,7 @@ class RequestService:
     ) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
         check_others(params, original.others)
+        original = await self.stored.present(original, parent, None) if parent else original
         hidden = await self._is_hidden(original, message.author.id)
         request = Request(
             params,
@@ -444,12 +479,14 @@ class RequestService:
 
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves; what else is said of it stays."""
-    said = wording.frame_words(opened.frame, opened.frames)
+    moving = "" if opened.beside else wording.frame_words(opened.frame, opened.frames)
+    said = " · ".join(filter(None, (wording.unopened_words(opened.unopened), moving)))
     return dataclasses.replace(posting, frame=" · ".join(filter(None, (posting.frame, said)))) if said else posting
 
 
 def _waiting_card(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:
-    return status_card.waiting_card(ticket.id, ticket.job, posting, opened.shown, ticket.place)
+    shown = [opened.shown, *opened.beside]
+    return status_card.waiting_card(ticket.id, ticket.job, posting, shown, ticket.place)
 
 
 def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:

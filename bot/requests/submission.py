@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,9 @@ from engine.files.decoder import CleanPicture
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import Job, JobId, Place, new_id
+from engine.queue.job import FURTHER, Job, JobId, Place, new_id
+
+log = logging.getLogger(__name__)
 
 NOISE_CELL = 16
 
@@ -59,6 +62,10 @@ class OpenedPictures:
     """Which one of its frames it shows, from 1 on ..."""
     frames: int = 1
     """... and how many there are."""
+    beside: tuple[bytes, ...] = ()
+    """The further pictures of a batch, to be shown with the first."""
+    unopened: int = 0
+    """How many pictures of a batch could not be opened and are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +97,38 @@ class Submitter:
     async def open(self, request: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
         async with turn or self.enqueue(request):
-            others = {name: (await self._picture(request, source))[0] for name, source in request.others.items()}
+            beside = {name: source for name, source in request.others.items() if name not in FURTHER}
+            others = {name: (await self._picture(request, source))[0] for name, source in beside.items()}
+            sources = [request.source, *(request.others[name] for name in FURTHER if name in request.others)]
+            if found := [source for source in sources if source is not None]:
+                return await self._open_batch(request, found, others)
+            return await self._open_noise(request, others)
+
+    async def _open_batch(
+        self, request: Request, sources: Sequence[Source], others: Mapping[str, BlobKey]
+    ) -> OpenedPictures:
+        """What can be opened of the pictures that are dreamed, each by itself. Raises the first `Refusal` where none
+        can."""
+        opened: list[tuple[BlobKey, CleanPicture]] = []
+        refused: list[Refusal] = []
+        for source in sources:
             try:
-                if request.source is not None:
-                    blob, clean = await self._picture(request, request.source)
-                    return OpenedPictures(blob, clean.png, others, clean.frame, clean.frames)
-            except Refusal:
-                if not (isinstance(request.source, Link) and request.source.optional):
-                    raise
-        return OpenedPictures(None, await asyncio.to_thread(noise, request.params.size, request.params.seed), others)
+                opened.append(await self._picture(request, source))
+            except Refusal as error:
+                log.info("a picture was not opened: %s", error.code)
+                refused.append(error)
+        if not opened and isinstance(sources[0], Link) and sources[0].optional:
+            return await self._open_noise(request, others)
+        if not opened:
+            raise refused[0]
+        (blob, clean), *further = opened
+        all_others = {**others, **{name: key for name, (key, _) in zip(FURTHER, further, strict=False)}}
+        shown = tuple(one.png for _, one in further)
+        return OpenedPictures(blob, clean.png, all_others, clean.frame, clean.frames, shown, len(refused))
+
+    async def _open_noise(self, request: Request, others: Mapping[str, BlobKey]) -> OpenedPictures:
+        shown = await asyncio.to_thread(noise, request.params.size, request.params.seed)
+        return OpenedPictures(None, shown, others)
 
     async def submit(self, request: Request, opened: OpenedPictures, posting: dict[str, Any]) -> QueuedJob:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""

@@ -73,3 +73,13 @@ class Posting:
         if self.ephemeral or not (self.channel_id and self.message_id):
             return ""
         return f"https://discord.com/channels/{self.guild_id or '@me'}/{self.channel_id}/{self.message_id}"
+
+
+def answer_place(posted: str | None, posting: Posting, channel_id: int | None = None) -> Posting:
+    """Where an answer really stands: in its status message, or where it was sent because that was out of reach, in that
+    channel if it is given; `posted` is what a row says of it."""
+    message_id = int(posted) if posted and posted.isdigit() else posting.message_id
+    if message_id == posting.message_id:
+        return posting
+    channel_id = channel_id or posting.channel_id
+    return replace(posting, message_id=message_id, channel_id=channel_id, ephemeral=False, reachable=True)

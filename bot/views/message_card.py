@@ -7,7 +7,7 @@ the picture, two lines of text, the buttons.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import discord
@@ -37,12 +37,15 @@ class Picture:
     alt: str
     spoiler: bool = False
     """It is covered until somebody presses it."""
+    number: int = 1
+    """Which one of a card's pictures it is."""
 
     @property
     def name(self) -> str:
-        """A file name by what the bytes are: "dream.png", or "SPOILER_dream.png", which Discord covers everywhere."""
+        """A file name by what the bytes are: "dream.png", or "SPOILER_dream.png", which Discord covers everywhere; of
+        several pictures the second is "dream2.png"."""
         ending = next((ending for magic, ending in FORMATS if self.data.startswith(magic)), "bin")
-        return f"{'SPOILER_' if self.spoiler else ''}dream.{ending}"
+        return f"{'SPOILER_' if self.spoiler else ''}dream{'' if self.number == 1 else self.number}.{ending}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,25 @@ class Card:
     """The job that the buttons are about."""
     offer: str = ""
     """The job whose result can be dreamed in its place; there is a button for it."""
+    beside: tuple[Picture, ...] = ()
+    """Further pictures, which stand in one gallery with the first."""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All of them."""
+        return (*(() if self.picture is None else (self.picture,)), *self.beside)
+
+
+def with_pictures(card: Card, pictures: Sequence[Picture]) -> Card:
+    """The card with these pictures in place of its own; none of them is left without a number."""
+    numbered = [replace(one, number=number) for number, one in enumerate(pictures, 1)]
+    return replace(card, picture=numbered[0] if numbered else None, beside=tuple(numbered[1:]))
 
 
 def plain_card(card: Card) -> Card:
     """The same picture and buttons in words of which no filter of a server can object to any."""
-    picture = card.picture and replace(card.picture, alt=wording.PLAIN_ALT)
-    return replace(card, text=wording.PLAIN, picture=picture)
+    plain = [replace(one, alt=wording.PLAIN_ALT) for one in card.pictures]
+    return with_pictures(replace(card, text=wording.PLAIN), plain)
 
 
 class Layout(ui.LayoutView):
@@ -77,9 +93,12 @@ class Layout(ui.LayoutView):
 def layout(card: Card) -> Layout:
     """The components of a card."""
     items: list[ui.Item[Layout]] = []
-    if card.picture is not None:
-        url, alt, spoiler = f"attachment://{card.picture.name}", card.picture.alt, card.picture.spoiler
-        items.append(ui.MediaGallery(discord.MediaGalleryItem(url, description=alt, spoiler=spoiler)))
+    shown = [
+        discord.MediaGalleryItem(f"attachment://{one.name}", description=one.alt, spoiler=one.spoiler)
+        for one in card.pictures
+    ]
+    if shown:
+        items.append(ui.MediaGallery(*shown))
     items.append(ui.TextDisplay(card.text))
     return Layout(*items, *_rows(card))
 
@@ -96,8 +115,7 @@ def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:
 
 def files(card: Card) -> list[discord.File]:
     """The uploads of a card."""
-    picture = card.picture
-    return [] if picture is None else [discord.File(io.BytesIO(picture.data), picture.name, description=picture.alt)]
+    return [discord.File(io.BytesIO(one.data), one.name, description=one.alt) for one in card.pictures]
 
 
 def button(verb: str, id: str) -> ui.Button[Layout]:

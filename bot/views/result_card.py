@@ -1,51 +1,77 @@
-"""The message once a job is settled: `(row, picture) => card`."""
+"""The message once a job is settled: `(row, pictures) => card`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import wording
 from bot.store.posting import Posting
-from bot.views.message_card import PICKS, Card, Picture
-from engine.params import Channel, See, Zoom
-from engine.queue.job import JobRow, Result, State
+from bot.views.message_card import PICKS, Card, Picture, with_pictures
+from bot.views.tune_panel import SIZES
+from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
+from engine.params import Channel, Params, See, VariedParams, Zoom, bounds
+from engine.queue.job import Job, JobRow, Result, State
+
+SMALLER_HELPS = frozenset(error.code for error in (EngineCrashed, TimedOut, OutOfMemory, TooMuchMemory))
+"""The codes of failures that a smaller size may mend."""
 
 
-def result_card(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
-    """The answer: the picture, or why there is none. Raises ValueError for a row that is not final: it has none."""
+def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
+    """The answer: its pictures, or why there are none. Raises ValueError for a row that is not final: it has none."""
     match row.state:
         case State.DONE:
-            return _picture_card(row, posting, picture)
+            return _picture_card(row, posting, pictures)
         case State.FAILED:
-            return words_card(row, wording.with_code(wording.escape_markdown(row.error), row.error_code))
+            said = wording.with_code(wording.escape_markdown(row.error), failure_code(row))
+            return words_card(row, said, smaller=row.error_code in SMALLER_HELPS)
         case State.CANCELLED:
             return words_card(row, wording.CANCELLED)
         case State.QUEUED | State.RUNNING:
             raise ValueError(f"{row.state} is no answer")
 
 
-def _picture_card(row: JobRow, posting: Posting, picture: bytes | None) -> Card:
-    if picture is None:
-        return words_card(row, wording.LOST)
-    shown = Picture(picture, wording.alt_text(row.job.params, posting.original, row), row.job.spoiler)
-    return Card(wording.result_words(row, posting.name, posting.frame), shown, verbs(row), row.id, posting.offer)
+def _picture_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
+    if not pictures:
+        return words_card(row, wording.with_code(wording.LOST, wording.job_code(row.id)))
+    alt = wording.alt_text(row.job.params, posting.original, row)
+    alts = [wording.numbered_alt(alt, number, len(pictures)) for number in range(1, len(pictures) + 1)]
+    shown = [Picture(data, alt, row.job.spoiler) for data, alt in zip(pictures, alts, strict=True)]
+    card = Card(
+        wording.result_words(row, posting.name, posting.frame), verbs=verbs(row), id=row.id, offer=posting.offer
+    )
+    return with_pictures(card, shown)
 
 
 def unfit_card(row: JobRow) -> Card:
     """The picture is too large for where it should go."""
-    return words_card(row, wording.UNFIT)
+    return words_card(row, wording.UNFIT, smaller=True)
 
 
-def smaller_card(card: Card, png: bytes, *, still: bool) -> Card:
-    """The answer with a smaller picture, or with the first one of an animation, because the whole was too large."""
-    assert card.picture is not None
+def smaller_card(card: Card, pngs: Sequence[bytes], *, still: bool) -> Card:
+    """The answer with smaller pictures, or with the first one of an animation, because the whole was too large."""
     note = wording.STILL if still else wording.SMALLER
-    return replace(card, text=f"{card.text} · {note}", picture=replace(card.picture, data=png))
+    smaller = [replace(one, data=png) for one, png in zip(card.pictures, pngs, strict=True)]
+    verbs = ("smaller", *card.verbs) if still else card.verbs
+    return with_pictures(replace(card, text=f"{card.text} · {note}", verbs=verbs), smaller)
 
 
-def words_card(row: JobRow, text: str) -> Card:
-    """Words in place of a picture."""
-    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=("retry",), id=row.id)
+def words_card(row: JobRow, text: str, *, smaller: bool = False) -> Card:
+    """Words in place of a picture, with what may help: the same once more, or smaller."""
+    verbs = ("smaller", "retry") if smaller and next_smaller(row.job.params) else ("retry",)
+    return Card(f"{text}\n-# `{wording.credit(row.job.params)}`", verbs=verbs, id=row.id)
+
+
+def failure_code(row: JobRow) -> str:
+    """The code of a failed job's sentence, and, where something broke, the job's own, which the log has."""
+    broke = row.error_code.startswith(Failure.code[0])
+    return f"{row.error_code} {wording.job_code(row.id)}" if broke else row.error_code
+
+
+def next_smaller(params: Params) -> int | None:
+    """The next smaller size of what params ask for; None where it is the smallest."""
+    least = int(bounds(type(params), "size")["ge"])
+    return max((size for size in (least, *SIZES) if least <= size < params.size), default=None)
 
 
 def verbs(row: JobRow) -> tuple[str, ...]:
@@ -61,5 +87,21 @@ def verbs(row: JobRow) -> tuple[str, ...]:
 
 
 def variations(row: JobRow) -> list[Result]:
-    """The pictures of a sheet, each by itself; none where a result is one picture."""
+    """The pictures of a sheet or a batch, each by itself; none where a result is one picture."""
     return [Result(**one) for one in row.result.facts.get("variations", ())] if row.result else []
+
+
+def shown(row: JobRow) -> list[Result]:
+    """What an answer shows: its one picture, or sheet, or those of a batch beside one another."""
+    if row.result is None:
+        return []
+    return variations(row) if "pictures" in row.result.facts else [row.result]
+
+
+def taken_out(row: JobRow, at: int) -> Job:
+    """The job of one picture of a sheet or a batch, counted from 0 as they are shown, by itself."""
+    numbers = row.result.facts.get("pictures") if row.result else None
+    if numbers:
+        return row.job.alone(numbers[at])
+    assert isinstance(row.job.params, VariedParams)
+    return replace(row.job, params=row.job.params.variation(at))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import wording
 from bot.store.posting import Posting
-from bot.views.message_card import Card, Picture
+from bot.views.message_card import Card, Picture, with_pictures
 from engine.params import AnyParams
 from engine.queue.job import Job, JobId, Place
 
@@ -18,23 +20,25 @@ def waiting_card(
     id: JobId,
     job: Job,
     posting: Posting,
-    shown: bytes | None,
+    shown: Sequence[bytes],
     place: Place | None,
     *,
     broken_off: bool = False,
 ) -> Card:
-    """In the line, with the picture it will be made of; `broken_off` is one whose engine died."""
+    """In the line, with the pictures it will be made of; `broken_off` is one whose engine died."""
     stands = wording.place_words(place)
     said = f"{wording.ONCE_MORE} {stands}" if broken_off else stands
     text = wording.status_words(said, posting.name, job.params, posting.frame)
-    return Card(text, _picture_before(shown, posting, job), ("cancel",), id, posting.offer)
+    return with_pictures(
+        Card(text, verbs=("cancel",), id=id, offer=posting.offer), _pictures_before(shown, posting, job)
+    )
 
 
 def dreaming_card(
     id: JobId,
     job: Job,
     posting: Posting,
-    shown: bytes | None,
+    shown: Sequence[bytes],
     preview: bytes,
     fraction: float,
     left_s: float = 0.0,
@@ -49,8 +53,12 @@ def dreaming_card(
     if preview:
         picture = Picture(preview, wording.alt_text(params, posting.original), job.spoiler)
         return Card(text, picture, ("cancel", "keep"), id, posting.offer)
-    return Card(text, _picture_before(shown, posting, job), ("cancel",), id, posting.offer)
+    return with_pictures(
+        Card(text, verbs=("cancel",), id=id, offer=posting.offer), _pictures_before(shown, posting, job)
+    )
 
 
-def _picture_before(shown: bytes | None, posting: Posting, job: Job) -> Picture | None:
-    return None if shown is None else Picture(shown, wording.alt_text_before(posting.original), job.spoiler)
+def _pictures_before(shown: Sequence[bytes], posting: Posting, job: Job) -> list[Picture]:
+    alt = wording.alt_text_before(posting.original)
+    alts = (wording.numbered_alt(alt, number, len(shown)) for number in range(1, len(shown) + 1))
+    return [Picture(data, alt, job.spoiler) for data, alt in zip(shown, alts, strict=True)]

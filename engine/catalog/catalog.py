@@ -303,7 +303,7 @@ class Catalog:
             if network_name == PACKED or not self._knows(PACKED, text):
                 raise
             hint = f" The model {PACKED} does: choose it with `model`."
-            raise UnknownSubject(**{**error.facts, "hint": hint}) from None
+            raise UnknownSubject(**{**error.facts, "hint": hint, "nearest": ""}) from None
 
     def surprises(self, network_name: str) -> list[dict[str, str]]:
         """What a network is known to dream well, each as options; of one that nobody looked at, its layers. Raises

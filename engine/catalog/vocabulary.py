@@ -288,7 +288,8 @@ class Vocabulary:
 
     def _unknown(self, part: str) -> UnknownSubject:
         nearest = self._nearest(part[:READ])
-        return UnknownSubject(name=part[:READ], hint=f" Did you mean {nearest}?" if nearest else "")
+        hint = f" Did you mean {nearest}?" if nearest else ""
+        return UnknownSubject(name=part[:READ], hint=hint, nearest=nearest)
 
     def _nearest(self, part: str) -> str:
         """The word that was most likely meant, or the one that a longer text ends with; "" if nothing is near."""

@@ -117,6 +117,18 @@ def course_through(points: Sequence[Point]) -> Course:
     return tuple(_interpolate([(0.0, 0.0), *points], (at + 1) / PARTS) for at in range(PARTS))
 
 
+def repeat(timing: Timing, times: int) -> Timing:
+    """The same run so many times, one after another."""
+    course = tuple(_repeated(timing.course, times, (at + 1) / PARTS) for at in range(PARTS))
+    return Timing(timing.seconds * times, course)
+
+
+def _repeated(course: Course, times: int, made: float) -> float:
+    """The share of the time of all runs that has passed when a share of all their steps is made."""
+    ended = min(int(made * times), times - 1)
+    return (ended + time_share(course, made * times - ended)) / times
+
+
 def time_share(course: Course, made: float) -> float:
     """The share of the time that has passed when a share of the steps is made."""
     return _interpolate([(0.0, 0.0), *(((at + 1) / len(course), passed) for at, passed in enumerate(course))], made)

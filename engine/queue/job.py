@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NewType
 
 from engine.files.blobs import BlobKey
@@ -17,6 +17,9 @@ from engine.platform.units import MEGABYTE
 from engine.queue.course import EVEN, Timing
 
 JobId = NewType("JobId", str)
+
+FURTHER = ("picture2", "picture3", "picture4")
+"""The names, among a job's further pictures, of those that are dreamed as its first is, each by itself: a batch."""
 
 
 def new_id() -> JobId:
@@ -53,14 +56,29 @@ class Job:
     limit_bytes: int = 10 * MEGABYTE
     """The largest result that can be uploaded where the answer goes."""
     others: Mapping[str, BlobKey] = field(default_factory=dict)
-    """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide"."""
+    """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide", a batch those of `FURTHER`."""
     spoiler: bool = False
     """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
 
     @property
+    def batch(self) -> tuple[BlobKey | None, ...]:
+        """The pictures that are dreamed, each by itself: one, or several where it is a batch."""
+        return (self.picture, *(self.others[name] for name in FURTHER if name in self.others))
+
+    @property
     def pictures(self) -> int:
         """How many pictures it makes, which is what it counts against limits."""
-        return self.params.variations if isinstance(self.params, VariedParams) else 1
+        return count_pictures(self.params.variations if isinstance(self.params, VariedParams) else 1, self.others)
+
+    def alone(self, at: int) -> Job:
+        """The job of one picture of a batch, counted from 0, by itself."""
+        others = {name: key for name, key in self.others.items() if name not in FURTHER}
+        return replace(self, picture=self.batch[at], others=others)
+
+
+def count_pictures(variations: int, others: Mapping[str, object]) -> int:
+    """How many pictures a job makes."""
+    return variations * (1 + len(others.keys() & set(FURTHER)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,15 @@ class Result:
     """What was given up to fit the upload limit, as a sentence; else empty."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What was found out on the way, such as the labels of a picture that was looked at."""
+
+
+def batch_result(made: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """The result of a batch, of what was made of which of its pictures, counted from 0; at least one.
+
+    It is what was made of the first, with the files of each as a fact, and which pictures those are of.
+    """
+    each = [dict(made[at]) for at in sorted(made)]
+    return {**each[0], "facts": {"variations": each, "pictures": sorted(made)}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from engine.files.blobs import BlobKey
 from engine.queue import timings
 from engine.queue.course import Course
 from engine.queue.database import connect, metadata, reading
-from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
+from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, count_pictures, new_id
 
 jobs = sa.Table(
     "jobs",
@@ -91,6 +91,8 @@ _NOBODYS: dict[str, Any] = {
 
 _OPEN = (State.QUEUED, State.RUNNING)
 _SETTLED = (State.DONE, State.FAILED, State.CANCELLED)
+_ANSWERED = (jobs.c.state.not_in(_OPEN), jobs.c.posted.is_not(None))
+"""Of what is settled: said so, SQLite takes the index of `finished` and not that of `state`."""
 
 
 class Ledger:
@@ -153,10 +155,10 @@ class Ledger:
         ).one()
         if total >= self.limits.total:
             raise QueueFull(waiting=total, minutes=max(1, round(cost / self.engines / 60)))
-        if job.pictures > self.limits.per_user:
+        if job.pictures > self.limits.per_user and len(job.batch) == 1:
             raise BadOption(option="variations", problem=f"can be at most {self.limits.per_user} here")
-        mine = db.scalars(sa.select(jobs.c.params).where(waiting, jobs.c.requester == job.requester))
-        count = sum(json.loads(params).get("variations", 1) for params in mine)
+        mine = db.execute(sa.select(jobs.c.params, jobs.c.others).where(waiting, jobs.c.requester == job.requester))
+        count = sum(_pictures(params, others) for params, others in mine)
         if count + job.pictures > self.limits.per_user:
             raise TooManyJobs(count=count, limit=self.limits.per_user)
 
@@ -358,8 +360,7 @@ class Ledger:
 
         A few at a time, so that nobody waits long for the write lock.
         """
-        settled = jobs.c.state.not_in(_OPEN)  # said so, SQLite takes the index of `finished` and not that of `state`
-        old = sa.select(jobs.c.id).where(jobs.c.finished < before, settled, jobs.c.posted.is_not(None))
+        old = sa.select(jobs.c.id).where(jobs.c.finished < before, *_ANSWERED)
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(old.limit(at_most)))).rowcount
 
@@ -378,10 +379,22 @@ class Ledger:
         named = {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
         return len(found), named - self.referenced_blobs() if named else set()
 
-    def referenced_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
-        """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
+    def forget_oldest(self, most: int, at_most: int = 200) -> int:
+        """Delete the rows of the jobs that settled first, of more than so many that were answered; how many."""
+        with self._read() as db:  # counting them all would hold the write lock
+            excess = (db.scalar(sa.select(sa.func.count()).select_from(jobs).where(*_ANSWERED)) or 0) - most
+        if excess <= 0:
+            return 0
+        oldest = sa.select(jobs.c.id).where(*_ANSWERED).order_by(jobs.c.finished).limit(min(excess, at_most))
+        with self._db.begin() as db:
+            return db.execute(jobs.delete().where(jobs.c.id.in_(oldest))).rowcount
+
+    def referenced_blobs(self, *, pinned: bool = False, since: float = 0.0) -> set[BlobKey]:
+        """Blobs that a preset names, or a job that is not settled and answered, or settled since that moment (Unix
+        seconds); only `pinned`: without the last."""
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
-        queries = (sa.select(*_NAMING).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
+        wanted = unanswered if pinned else sa.or_(unanswered, jobs.c.finished >= since)
+        queries = (sa.select(*_NAMING).where(wanted), sa.select(_presets.c.params))
         with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
             found = (row for query in queries for part in db.execute(query).partitions(500) for row in part)
             return {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
@@ -415,6 +428,11 @@ def _fresh_row(
         "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
         "spoiler": job.spoiler,
     }  # fmt: skip
+
+
+def _pictures(stored: str, others: str | None) -> int:
+    """How many pictures a stored job makes."""
+    return count_pictures(json.loads(stored).get("variations", 1), json.loads(others or "{}"))
 
 
 def _remaining(row: sa.Row[Any], now: float) -> float:

@@ -1,9 +1,11 @@
 """What may go: `(ledger, blobs, settings) => rows and files removed`.
 
-Three rules, in this order. A job that was answered goes some days after it settled. A blob that no row names goes. If
-blobs still take more than their share of the disk, those unused for longest go, whose buttons then say that the dream
-is gone. Nothing that a preset names, or a job that waits, runs or was not answered yet, is ever taken; nor is anything
-that was used within the last hour, so that what is between two steps of a request stays.
+Three rules, in this order. The row of a job that was answered goes a year after it settled, or when there are too many:
+it is small, and what the buttons under a dream go on by. A blob goes some days after the last job that names it has
+settled: its message still shows it, and who needs it fetches it from there. If blobs still take more than their share
+of the disk, those unused for longest go. Nothing that a preset names, or a job that waits, runs or was not answered
+yet, is ever taken; nor is anything that was used within the last hour, so that what is between two steps of a request
+stays.
 
 The supervisor runs it every half hour: there is one supervisor per data folder. Two at once would do no harm.
 """
@@ -61,21 +63,23 @@ def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
     """One round. Raises what the database or the disk raises; then the next round goes on."""
     now = ledger.clock()
     forgotten = 0
-    while gone := ledger.forget(now - storage.days * DAY_S):
+    while gone := ledger.forget(now - max(storage.button_days, storage.days) * DAY_S):
+        forgotten += gone
+    while gone := ledger.forget_oldest(storage.button_rows):
         forgotten += gone
     unused_since = now - UNUSED_S
     blobs.remove_parts(unused_since)
-    freed = _remove_unreferenced(ledger, blobs, unused_since)
+    freed = _remove_unreferenced(ledger, blobs, now - storage.days * DAY_S, unused_since)
     kept, pressed = _remove_oldest(ledger, blobs, storage, unused_since)
     if kept > storage.gigabytes * GIGABYTE:
         log.warning("pictures take %.1f GB, more than storage.gigabytes allows, and all are in use", kept / GIGABYTE)
     return Tidied(forgotten, freed + pressed, kept)
 
 
-def _remove_unreferenced(ledger: Ledger, blobs: Blobs, unused_since: float) -> int:
-    """Remove the blobs that no row names; the bytes freed."""
+def _remove_unreferenced(ledger: Ledger, blobs: Blobs, settled_since: float, unused_since: float) -> int:
+    """Remove the blobs that nothing names but jobs which settled before that moment; the bytes freed."""
     stored = blobs.list_all()  # before the names: what is stored and named later is not looked at
-    named = ledger.referenced_blobs()
+    named = ledger.referenced_blobs(since=settled_since)
     return sum(blobs.remove(one.key, unused_since) for one in stored if one.key not in named)
 
 

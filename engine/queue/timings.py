@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.queue.course import Course, Timing, blend, planned_course
+from engine.queue.course import Course, Timing, blend, planned_course, repeat
 from engine.queue.database import metadata
 from engine.queue.job import Job
 
@@ -44,7 +44,12 @@ CLASSES_PER_DOUBLING = 2
 
 
 def read(db: sa.Connection, job: Job) -> Timing:
-    """What is expected of a job."""
+    """What is expected of a job: of a batch, the same for each of its pictures, one after another."""
+    one = _read_one(db, job)
+    return repeat(one, len(job.batch)) if len(job.batch) > 1 else one
+
+
+def _read_one(db: sa.Connection, job: Job) -> Timing:
     work = job.params.work()
     known = db.execute(sa.select(timings).where(*_matches(timings, _alike(job)))).one_or_none()
     if known:
@@ -53,10 +58,11 @@ def read(db: sa.Connection, job: Job) -> Timing:
 
 
 def learn(db: sa.Connection, job: Job, seconds: float, course: Course) -> None:
-    """A run has ended well. Where nobody watched its course, only the general average learns."""
-    pace = seconds / max(job.params.work(), 1e-6)
+    """A run has ended well. Where nobody watched its course, or it was one after another, only the general average
+    learns."""
+    pace = seconds / len(job.batch) / max(job.params.work(), 1e-6)
     _learn_general(db, job, pace)
-    if course:
+    if course and len(job.batch) == 1:
         _learn_closely(db, job, pace, course)
 
 

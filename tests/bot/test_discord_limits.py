@@ -125,7 +125,7 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
 
 def posting() -> Posting:
     original, frame = wording.original_words(LONG_NAME, "picture"), wording.frame_words(4999, 5000)
-    said = " · ".join((frame, wording.picture_count_words(10), wording.FROM_ABOVE))
+    said = " · ".join((frame, wording.picture_count_words(4, 10), wording.FROM_ABOVE))
     return Posting(2**63, LONG_NAME, original, said, channel_id=2**63, guild_id=2**63, message_id=2**63)
 
 
@@ -148,19 +148,21 @@ def sheet(params: AnyParams) -> JobRow:
 
 def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
     done, where, place = row(params), posting(), Place(199, 9e5, State.QUEUED)
-    result = result_card.result_card(done, where, PNG)
+    result = result_card.result_card(done, where, [PNG])
     yield "result", result
-    yield "sheet", result_card.result_card(sheet(params), where, PNG)
-    yield "smaller", result_card.smaller_card(result, PNG, still=True)
+    yield "sheet", result_card.result_card(sheet(params), where, [PNG])
+    yield "gallery", result_card.result_card(done, where, [PNG] * 4)
+    yield "smaller", result_card.smaller_card(result, [PNG], still=True)
     yield "unfit", result_card.unfit_card(done)
-    yield "lost", result_card.result_card(done, where, None)
-    yield "failed", result_card.result_card(row(params, State.FAILED), where, None)
-    yield "cancelled", result_card.result_card(row(params, State.CANCELLED), where, None)
+    yield "lost", result_card.result_card(done, where, [])
+    yield "failed", result_card.result_card(row(params, State.FAILED), where, [])
+    yield "cancelled", result_card.result_card(row(params, State.CANCELLED), where, [])
     yield "blocked", message_card.plain_card(result)
     yield "directly", Card(f"{wording.direct_message_words(LONG_NAME)}\n{result.text}", result.picture, result.verbs)
     yield "opening", status_card.opening_card(params, where, 199)
-    yield "waiting", status_card.waiting_card(done.id, done.job, where, PNG, place, broken_off=True)
-    yield "dreaming", status_card.dreaming_card(done.id, done.job, where, PNG, PNG, 0.99, 9e5, broken_off=True)
+    yield "waiting", status_card.waiting_card(done.id, done.job, where, [PNG] * 4, place, broken_off=True)
+    yield "dreaming", status_card.dreaming_card(done.id, done.job, where, [PNG] * 4, PNG, 0.99, 9e5, broken_off=True)
+    yield "growing", status_card.dreaming_card(done.id, done.job, where, [PNG] * 4, b"", 0.99, 9e5, broken_off=True)
     yield "original", Card(wording.original_line(done), result.picture)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from engine.platform import framing
 
-FINE, CRASH, CRASH_ONCE, DEAF, FAIL, SLOW = range(6)
+FINE, CRASH, CRASH_ONCE, DEAF, FAIL, SLOW, CRASH_LATE = range(7)
+RESULT = {"blob": "0" * 64, "mime": "image/png", "width": 1, "height": 1, "size": 1}
 
 
 def main() -> None:
@@ -28,6 +29,9 @@ def main() -> None:
         first = not marker.exists()
         marker.touch()
         if order == CRASH or (order == CRASH_ONCE and first):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if order == CRASH_LATE:
+            send(report="made", at=1, result={**RESULT, "note": ""})
             os.kill(os.getpid(), signal.SIGKILL)
         if order == FAIL:
             send(report="failed", error="OutOfMemory", facts={})
@@ -46,8 +50,7 @@ def main() -> None:
         if word in ("stop", "lost"):
             send(report="stopped")
         else:
-            result = {"blob": "0" * 64, "mime": "image/png", "width": 1, "height": 1, "size": 1, "note": word}
-            send(report="done", result=result)
+            send(report="done", result={**RESULT, "note": word})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from engine import settings as settings_
 from engine import supervisor
 from engine.errors import NoLedger
+from engine.files.blobs import BlobKey
 from engine.params import Dream
 from engine.queue import retention, timings
 from engine.queue.course import planned_course
@@ -25,7 +27,7 @@ from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import LocalDispatch, open_ledger
 from engine.settings import Settings
 from engine.supervisor import Supervisor
-from tests.engine.fake_child import CRASH, CRASH_ONCE, DEAF, FAIL, FINE, SLOW
+from tests.engine.fake_child import CRASH, CRASH_LATE, CRASH_ONCE, DEAF, FAIL, FINE, SLOW
 from tests.engine.test_logs import Kept
 
 pytestmark = pytest.mark.process
@@ -190,6 +192,16 @@ async def test_a_second_crash_fails_the_job_and_the_next_is_done(engine: Supervi
     assert (await settled(dispatch, good)).state == State.DONE
 
 
+async def test_what_was_made_of_a_batch_before_the_second_crash_is_its_result(
+    engine: Supervisor, dispatch: LocalDispatch
+) -> None:
+    batch = replace(order(CRASH_LATE), picture=BlobKey("a" * 64), others={"picture2": BlobKey("b" * 64)})
+    row = await settled(dispatch, await dispatch.submit(batch, {}))
+    assert (row.state, row.crashes, row.attempt) == (State.DONE, 1, 2)
+    assert row.result
+    assert row.result.facts["pictures"] == [1]
+
+
 async def test_a_failure_reaches_the_row_as_a_sentence(engine: Supervisor, dispatch: LocalDispatch) -> None:
     row = await settled(dispatch, await dispatch.submit(order(FAIL), {}))
     assert (row.state, row.error_code) == (State.FAILED, "F03")
@@ -309,6 +321,7 @@ async def test_the_engine_forgets_what_is_old(
 ) -> None:
     monkeypatch.setattr(retention, "TIDY_S", 0.01)
     monkeypatch.setattr(settings.storage, "days", 1e-9)
+    monkeypatch.setattr(settings.storage, "button_days", 1e-9)
     id = await dispatch.submit(order(FINE), {})
     await dispatch.cancel(id)
     await dispatch.mark_posted(id, "message")

@@ -90,6 +90,7 @@ class Hall:
             **self.playground.settings(self.data_dir),
             "PAREIDOLIA_METRICS_PORT": str(free_port()),
             "PAREIDOLIA_STORAGE__DAYS": str(self.habits.days),
+            "PAREIDOLIA_STORAGE__BUTTON_DAYS": str(self.habits.days),
         }
         await self._start_engine(settings)
         self.playground.child = Child(self.playground.world, settings, self.data_dir)

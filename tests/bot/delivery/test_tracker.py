@@ -339,7 +339,7 @@ async def test_there_is_no_final_card_of_a_row_that_is_not_final(dispatch: Memor
     row = await dispatch.row(await queue(dispatch))
     assert row
     with pytest.raises(ValueError, match=state):
-        result_card.result_card(dataclasses.replace(row, state=state), posting(), None)
+        result_card.result_card(dataclasses.replace(row, state=state), posting(), [])
 
 
 async def test_hints_before_the_status_message_are_kept(

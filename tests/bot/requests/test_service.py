@@ -892,7 +892,7 @@ async def test_a_result_over_the_upload_limit_becomes_words(stage: Stage) -> Non
     stage.playground.world.upload_limit = 100
     stage.dispatch.finish(row.id, png(64, 64))
     await stage.shows(message, "too large to upload")
-    assert labels(message) == ["Retry"]
+    assert labels(message) == ["Smaller", "Retry"]
 
 
 async def test_a_deleted_status_message_ends_the_matter(stage: Stage) -> None:

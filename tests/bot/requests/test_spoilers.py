@@ -164,10 +164,10 @@ def row_of(spoiler: bool) -> JobRow:
 @pytest.mark.parametrize("spoiler", [True, False])
 def test_every_version_of_an_answer_is_as_hidden_as_the_first(spoiler: bool) -> None:
     posting, row = Posting(1, "Ada", "Ada's cat"), row_of(spoiler)
-    whole = result_card.result_card(row, posting, png())
-    cards = [whole, plain_card(whole), result_card.smaller_card(whole, png(), still=True)]
-    cards += [status_card.waiting_card(row.id, row.job, posting, png(), None)]
-    cards += [status_card.dreaming_card(row.id, row.job, posting, png(), preview, 0.5) for preview in (b"", JPEG)]
+    whole = result_card.result_card(row, posting, [png()])
+    cards = [whole, plain_card(whole), result_card.smaller_card(whole, [png()], still=True)]
+    cards += [status_card.waiting_card(row.id, row.job, posting, [png()], None)]
+    cards += [status_card.dreaming_card(row.id, row.job, posting, [png()], preview, 0.5) for preview in (b"", JPEG)]
     assert [one.picture is not None and one.picture.spoiler for one in cards] == [spoiler] * 6
     assert {files(one)[0].spoiler for one in cards} == {spoiler}
 

@@ -24,6 +24,7 @@ from engine.settings import Storage
 from tests.engine.queue.conftest import Clock
 
 KEEP = Storage(days=30, gigabytes=1, free_mb=0)
+ROWS_TOO = Storage(days=30, button_days=30, gigabytes=1, free_mb=0)
 MB = 10**6
 
 
@@ -76,14 +77,37 @@ def house(database: str, tmp_path: Path, clock: Clock) -> Iterator[House]:
         yield House(ledger, Blobs(tmp_path / "blobs"), clock)
 
 
-def test_an_answered_job_goes_after_its_days_with_its_pictures(house: House) -> None:
+def test_pictures_of_an_answered_job_go_after_their_days_and_its_row_after_a_year(house: House) -> None:
     id = house.job("posted")
     house.clock.now += 30 * DAY_S - 1
     assert house.tidy() == Tidied(0, 0, 20)
     house.clock.now += 2
-    assert house.tidy() == Tidied(1, 20, 0)
-    assert house.ledger.row(id) is None
+    assert house.tidy() == Tidied(0, 20, 0)
     assert house.there() == set()
+    house.clock.now += 335 * DAY_S - 2
+    assert house.tidy() == Tidied(0, 0, 0)
+    assert house.ledger.row(id)
+    house.clock.now += 2
+    assert house.tidy() == Tidied(1, 0, 0)
+    assert house.ledger.row(id) is None
+
+
+def test_rows_never_go_before_their_pictures(house: House) -> None:
+    id = house.job("posted")
+    house.clock.now += 99 * DAY_S
+    assert house.tidy(Storage(days=100, button_days=1, gigabytes=1, free_mb=0)) == Tidied(0, 0, 20)
+    assert house.ledger.row(id)
+
+
+def test_of_too_many_rows_those_that_settled_first_go(house: House) -> None:
+    jobs = []
+    for _ in range(5):
+        jobs.append(house.job("posted"))
+        house.clock.now += 60
+    unanswered = house.job("settled")
+    assert house.tidy(Storage(button_rows=2, free_mb=0)).jobs == 3
+    assert [house.ledger.row(id) is not None for id in jobs] == [False] * 3 + [True] * 2
+    assert house.ledger.row(unanswered)
 
 
 @pytest.mark.parametrize("until", ["queued", "running", "settled"])
@@ -102,7 +126,7 @@ def test_a_picture_that_a_younger_job_names_stays(house: House) -> None:
     house.clock.now += 29 * DAY_S
     younger = house.job("posted", shared)
     house.clock.now += 2 * DAY_S
-    assert house.tidy().jobs == 1
+    assert house.tidy(ROWS_TOO).jobs == 1
     assert house.there() == house.blobs_of(younger)
 
 
@@ -119,7 +143,7 @@ def test_more_than_one_batch_goes_in_one_round(house: House, monkeypatch: pytest
         house.job("posted")
     monkeypatch.setattr(Ledger.forget, "__defaults__", (2,))
     house.clock.now += 31 * DAY_S
-    assert house.tidy() == Tidied(5, 100, 0)
+    assert house.tidy(ROWS_TOO) == Tidied(5, 100, 0)
 
 
 def test_a_preset_pins_what_it_names_and_never_goes(house: House, database: str) -> None:
@@ -171,7 +195,7 @@ def test_a_quota_that_cannot_be_kept_is_said(house: House, caplog: pytest.LogCap
 
 def test_nobody_who_works_meanwhile_loses_a_picture(tmp_path: Path, database: str) -> None:
     """Four users press Deeper on the oldest pictures there are, while three processes tidy with no mercy."""
-    harsh = Storage(days=1e-9, gigabytes=1e-9, free_mb=0)
+    harsh = Storage(days=1e-9, button_days=1e-9, gigabytes=1e-9, free_mb=0)
     pictures = [b"%d" % n for n in range(40)]
 
     def work(user: int) -> list[tuple[JobId, BlobKey]]:
@@ -255,7 +279,7 @@ def test_retention_of_20_000_jobs_leaves_no_rows_and_no_growth(tmp_path: Path, c
         for _ in range(4):
             _copies(path, model, 5_000, clock.now)
             clock.now += 31 * DAY_S
-            retention.tidy(ledger, house.blobs, KEEP)
+            retention.tidy(ledger, house.blobs, ROWS_TOO)
             with closing(sqlite3.connect(path)) as db:
                 sizes.append(db.execute("PRAGMA page_count").fetchone()[0])
                 assert db.execute("SELECT count(*) FROM jobs").fetchone()[0] == 0

@@ -97,3 +97,13 @@ def test_a_moving_average_follows_seconds_and_course(ledger: Ledger) -> None:
 def test_a_run_that_nobody_watched_teaches_the_general_average_only(ledger: Ledger) -> None:
     take(ledger, Dream(), 4.0, ())
     assert is_about(take(ledger, Dream(), 1.0), 4.0, planned_course(Dream()))
+
+
+def test_a_batch_takes_as_long_as_its_pictures_one_after_another(ledger: Ledger) -> None:
+    take(ledger, Dream(), 2.0, tuple(LATE[min(at // 17, 2)] for at in range(50)))
+    batch = replace(job(Dream()), others={"picture2": BlobKey("b" * 64)})
+    expected = take(ledger, batch, 6.0)
+    assert expected.seconds == pytest.approx(4.0)
+    assert expected.course[24] == pytest.approx(0.5)
+    assert list(expected.course) == sorted(expected.course)
+    assert ledger.estimate(job(Dream())) == pytest.approx(2.0)  # of a batch the closer average learns nothing
