@@ -80,6 +80,10 @@ def plain_card(card: Card) -> Card:
     return with_pictures(replace(card, text=wording.PLAIN), plain)
 
 
+ROW_LIMIT = 5
+"""Buttons that Discord takes in a row."""
+
+
 class Layout(ui.LayoutView):
     """A message's components. Never waits for presses: those go to the dynamic items, which survive restarts."""
 
@@ -107,7 +111,7 @@ def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:
     """The buttons: a sheet's pictures in a row of their own, above what can be done with all of it."""
     picks = [verb for verb in card.verbs if verb in PICKS]
     others = [verb for verb in card.verbs if verb not in PICKS]
-    for verbs in filter(None, (picks, others)):
+    for verbs in filter(None, (picks, others[:ROW_LIMIT], others[ROW_LIMIT:])):
         yield ui.ActionRow(*(button(verb, card.id) for verb in verbs))
     if card.offer:
         yield ui.ActionRow(button("last", f"{card.id}:{card.offer}"))

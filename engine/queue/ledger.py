@@ -72,6 +72,7 @@ MOST_CRASHES = 2
 """A child that crashed this often on a job fails it."""
 RECENT_SOURCES = 20
 """Jobs that are looked through for the last picture that somebody brought to a channel."""
+LATELY_S = 7 * 86_400.0
 RECENT_RESULTS = 10
 """Answers in a channel that are looked through for the last one that can be dreamed on."""
 MOST_STARTS = 20
@@ -221,9 +222,10 @@ class Ledger:
         return [_job_row(one, self.catalog) for one in rows]
 
     def recent_results(self, channel_id: int) -> list[JobRow]:
-        """The latest jobs whose answers were posted for a channel, the newest first; a few."""
+        """The latest jobs whose answers were posted for a channel within a week, the newest first; a few."""
         here = jobs.c.posting.contains(f'"channel_id": {channel_id},', autoescape=True)
-        answered = (jobs.c.state == State.DONE, jobs.c.posted.is_not(None), here)
+        lately = jobs.c.finished > self.clock() - LATELY_S  # rows of a year are kept, and this reads each of them
+        answered = (lately, jobs.c.state == State.DONE, jobs.c.posted.is_not(None), here)
         with self._read() as db:
             rows = db.execute(
                 sa.select(jobs).where(*answered).order_by(jobs.c.finished.desc()).limit(RECENT_RESULTS)
