@@ -31,6 +31,7 @@ from bot.requests.actions import JobActions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota
 from bot.requests.pending_requests import PendingRequests
+from bot.requests.reports import Reports
 from bot.requests.service import RequestService
 from bot.store.presets import Presets
 from engine import logs
@@ -166,7 +167,8 @@ async def compose(
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog
     )
-    client.actions = JobActions(client.service, publisher, tracker)
+    reports = Reports(database, publisher, settings.discord.report_channel_id)
+    client.actions = JobActions(client.service, publisher, tracker, reports)
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,

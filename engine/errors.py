@@ -13,7 +13,7 @@
     │   ├── NoImprint         BadImprint      MadeElsewhere
     │   ├── OtherRecipe       MoreThanTyped   NoLedger        AmbiguousSubject
     │   ├── ExtremeShape      TooManyScans    DecoderResting  TooManyPictures
-    │   └── UnreadableReply
+    │   └── UnreadableReply   NoAnimation     FirstPictureGone
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -256,6 +256,19 @@ class MoreThanTyped(Refusal):
     make it on your own machine with `pareidolia {recipe} --like`."""
 
     code = "R32"
+
+
+class NoAnimation(Refusal):
+    """I can't animate that: {problem}. Try it with another dream."""
+
+    code = "R56"
+
+
+class FirstPictureGone(Refusal):
+    """I no longer have the image that this began with, so I can't animate it. Dream the image again, then animate
+    that."""
+
+    code = "R57"
 
 
 class NoLedger(Refusal):

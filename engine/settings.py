@@ -2,6 +2,8 @@
 
 The environment overrides the file: `PAREIDOLIA_DISCORD__TOKEN` is `token` under `[discord]`. This is the one file that
 reads the environment. `config.example.toml` is generated from here (`python -m engine.settings`).
+
+Longer than most files: every setting is here, with what is said when it is wrong.
 """
 
 from __future__ import annotations
@@ -102,6 +104,7 @@ class Discord(Table):
     guild_ids: Annotated[list[int], NoDecode, BeforeValidator(_split_list)] = Field(
         [], description="serve only these servers; empty: all"
     )
+    report_channel_id: int = Field(0, ge=0, lt=2**63, description="a channel for what people report; 0: the log only")
     api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")
     gateway_url: str = Field("", description="its gateway; loopback only")
     cdn_url: str = Field("", description="its files; loopback only")

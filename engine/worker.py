@@ -22,6 +22,7 @@ from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, Picture
 from engine.files.blobs import BlobKey
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
+from engine.queue.history import History
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
 
@@ -131,7 +132,9 @@ class Worker:
 
         wanted = params.parse(header["params"], self.runtime.catalog)
         others = {name: self._blob(key) for name, key in header["others"].items()}
-        reports = render(wanted, self._picture(header["picture"]), self.runtime, header["limit_bytes"], others)
+        picture, limit = self._picture(header["picture"]), header["limit_bytes"]
+        history = History.from_json(header["history"], self.runtime.catalog)
+        reports = render(wanted, picture, self.runtime, limit, others, before=history.dreams, omitted=history.omitted)
         with contextlib.closing(reports):
             made = self._report_progress(reports)
         result = {"blob": self._store(made.data), "size": len(made.data), "mime": made.mime}

@@ -140,6 +140,12 @@ class DiscordPublisher:
             elif posting.token_alive:
                 await self._webhook(posting).send(text, ephemeral=posting.ephemeral, allowed_mentions=only)
 
+    async def announce(self, channel_id: int, text: str) -> None:
+        """Words of our own in a channel that the bot's owner chose. Raises `PostError`s."""
+        with self._post_errors_and_pauses():
+            channel = self._client.get_partial_messageable(channel_id)
+            await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
+
     async def delete(self, posting: Posting) -> bool:
         """Take a job's message away; False where it is out of reach."""
         try:

@@ -15,6 +15,8 @@ from bot.store.posting import Posting
 from engine.catalog.catalog import Catalog
 from engine.errors import DrawnSticker, ForeignUrl
 from engine.files.blobs import BlobKey
+from engine.params import Animate, Channel, Concept, Dream, PastDream, is_dreamed_on
+from engine.queue.history import PICTURE, History
 from engine.queue.job import JobRow
 
 AVATAR_SIZE = 1024
@@ -32,6 +34,8 @@ class Original:
     """A picture that is ours by now was hidden by whoever sent it."""
     frame: str = ""
     """Which frame of an animation it is, or which of several pictures, in words, where that is known."""
+    history: History = field(default_factory=History)
+    """The dreams of which it was made."""
 
     @property
     def spoiler(self) -> bool:
@@ -55,12 +59,31 @@ def choose_original(
 def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     """A picture of a job, its own or its result, as what something else is made of."""
     posting = Posting.from_json(row.posting)
-    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame)
+    frame = "" if isinstance(row.job.params, Animate) else posting.frame  # that is said of the film
+    return Original(picture, posting.original, hidden=row.job.spoiler, frame=frame, history=row.job.history)
 
 
 def of_result(row: JobRow, result: BlobKey) -> Original:
     """What a job made, as what the next dream is made of: the line under it alone does not make that again."""
-    return replace(of_row(row, result), frame=wording.FROM_ABOVE)
+    return replace(of_row(row, result), frame=wording.FROM_ABOVE, history=history_of_result(row))
+
+
+def of_history(row: JobRow, history: History) -> Original:
+    """The picture with which the dreams of a history began, and those that went into them, to be animated."""
+    others = {name: key for name, key in history.pictures.items() if name != PICTURE}
+    first = of_row(row, history.pictures.get(PICTURE))
+    return replace(first, others=others, frame=wording.TO_HERE, history=History())
+
+
+def history_of_result(row: JobRow) -> History:
+    """The dreams of which a result was made, with its own; none where it is no single picture: then all begins anew."""
+    job = row.job
+    if not isinstance(job.params, Dream | Concept | Channel) or not is_dreamed_on(job.params):
+        return History()
+    stopped = row.result.facts.get("stopped", 0) if row.result else 0
+    dream = PastDream.model_validate({"params": job.params, "others": sorted(job.others), "stopped": stopped})
+    pictures = {PICTURE: job.picture, **job.others} if job.picture else job.others
+    return job.history.followed_by(dream, pictures)
 
 
 def of_attachment(attachment: discord.Attachment) -> Link:

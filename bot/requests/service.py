@@ -184,6 +184,7 @@ class RequestService:
             interaction.filesize_limit or MESSAGE_LIMIT,
             original.others,
             original.spoiler,
+            original.history,
         )
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
@@ -214,6 +215,7 @@ class RequestService:
             message.guild.filesize_limit if message.guild else MESSAGE_LIMIT,
             original.others,
             original.spoiler,
+            original.history,
         )
         logs.set_job(request.id)
         posting = dataclasses.replace(posting_of_message(message, original.words), frame=original.frame)

@@ -18,3 +18,11 @@ presets = sa.Table(
     sa.Column("used", sa.Float, nullable=False),
     sa.UniqueConstraint("user_id", "name_key"),
 )
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("code", sa.String(16), primary_key=True),
+    sa.Column("created", sa.Float(53), nullable=False),
+)
+"""Which reports were taken: a code stands for a job and who reported it, of whom nothing else is kept."""

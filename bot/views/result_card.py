@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import wording
 from bot.store.posting import Posting
 from bot.views.message_card import PICKS, Card, Picture
-from engine.params import Channel, See, Zoom
+from engine.params import Animate, Channel, See, Zoom
 from engine.queue.job import JobRow, Result, State
 
 
@@ -49,8 +49,10 @@ def words_card(row: JobRow, text: str) -> Card:
 
 
 def verbs(row: JobRow) -> tuple[str, ...]:
-    """The buttons under a result. Neither a GIF nor a page with words on it is dreamed further."""
+    """The buttons under a result. Neither an animation nor a page with words on it is dreamed further."""
     params = row.job.params
+    if isinstance(params, Animate):
+        return ("more",)
     if found := variations(row):
         return (*PICKS[: len(found)], "again", "tune", "more")
     if isinstance(params, See):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import wording
 from bot.store.posting import Posting
 from bot.views.message_card import Card, Picture
-from engine.params import AnyParams
+from engine.params import Animate, AnyParams
 from engine.queue.job import Job, JobId, Place
 
 
@@ -44,7 +44,8 @@ def dreaming_card(
     text = wording.status_words(wording.progress_words(params, fraction, left_s), posting.name, params, posting.frame)
     if preview:
         picture = Picture(preview, wording.alt_text(params, posting.original), job.spoiler)
-        return Card(text, picture, ("cancel", "keep"), id)
+        keep = () if isinstance(params, Animate) else ("keep",)  # a film that is not finished is none
+        return Card(text, picture, ("cancel", *keep), id)
     return Card(text, _picture_before(shown, posting, job), ("cancel",), id)
 
 

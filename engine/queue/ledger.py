@@ -29,6 +29,7 @@ from engine.files.blobs import BlobKey
 from engine.queue import timings
 from engine.queue.course import Course
 from engine.queue.database import connect, metadata, reading
+from engine.queue.history import History
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, new_id
 
 jobs = sa.Table(
@@ -59,6 +60,7 @@ jobs = sa.Table(
     sa.Column("error_code", sa.String(8), nullable=False),
     sa.Column("posted", sa.String(32)),
     sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("history", sa.Text),
     sa.Index("jobs_next", "state", "priority", "tag", "created"),
     sa.Index("jobs_requester", "requester", "state"),
     sa.Index("jobs_unposted", "posted", "created"),
@@ -338,7 +340,7 @@ class Ledger:
 
     def referenced_blobs(self, *, pinned: bool = False) -> set[BlobKey]:
         """Blobs that a job or a preset names; only `pinned`: presets, and jobs that are not settled and answered."""
-        named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
+        named = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params, jobs.c.history)
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
         queries = (sa.select(*named).where(unanswered if pinned else sa.true()), sa.select(_presets.c.params))
         with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
@@ -372,7 +374,7 @@ def _fresh_row(
         "parent": job.parent, "limit_bytes": job.limit_bytes,
         "posting": json.dumps(posting), "priority": priority, "tag": tag, "cost_s": cost_s, "created": now,
         "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
-        "spoiler": job.spoiler,
+        "spoiler": job.spoiler, "history": job.history.to_json() or None,
     }  # fmt: skip
 
 
@@ -391,6 +393,14 @@ def _parse_known(stored: str, catalog: Catalog) -> params.AnyParams | None:
         return None
 
 
+def _parse_history(stored: str | None, catalog: Catalog) -> History:
+    """As stored; none where a network or a word in it has gone since."""
+    try:
+        return History.from_json(stored, catalog)
+    except PareidoliaError:
+        return History()
+
+
 def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
     return JobRow(
         id=JobId(row.id),
@@ -402,6 +412,7 @@ def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
             parent=JobId(row.parent) if row.parent else None,
             limit_bytes=row.limit_bytes,
             spoiler=bool(row.spoiler),
+            history=_parse_history(row.history, catalog),
         ),
         state=State(row.state),
         posting=json.loads(row.posting),
