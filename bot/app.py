@@ -37,6 +37,7 @@ from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
 from bot.requests.preset_actions import PresetActions
+from bot.requests.reports import Reports
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.store.presets import Presets
@@ -167,11 +168,12 @@ async def compose(
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings
     )
-    client.actions = JobActions(client.service, publisher, tracker)
     client.preset_actions = PresetActions(client.service, publisher, SharedPresets(database, presets))
     personal_data = PersonalData(dispatch, presets, user_settings, tracker, quota)
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
+    reports = Reports(database, publisher, settings.discord.report_channel_id)
+    client.actions = JobActions(client.service, publisher, tracker, reports)
     await stack.enter_async_context(client)
     parts = Parts(
         discord=lambda: client.connected,

@@ -17,7 +17,7 @@ from engine import params as jobs_params
 from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
 from engine.errors import PareidoliaError
-from engine.params import AnyParams, Channel, Concept, Dream, Params, See, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Params, See, Zoom
 from engine.queue.job import FURTHER, JobRow, Place, State
 
 ALT_LIMIT = 1024
@@ -132,6 +132,8 @@ VERBS = {
     "tune_type": "Type a subject…",
     "tune_go": "Dream it",
     "original": "Original",
+    "animate": "Animate",
+    "report": "Report",
     "more": "More",
     "save": "Save as preset",
     "delete": "Delete",
@@ -143,7 +145,7 @@ VERBS = {
     "preset_delete": "Delete",
 }
 
-PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking"}
+PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking", "animate": "Animating"}
 COMMAND_NAMES = {"channel": "see"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
@@ -152,6 +154,7 @@ SHOWN_OPTIONS = {
     "concept": ("variations", "size", "network"),
     "channel": ("channel", "search", "top", "network"),
     "see": ("network",),
+    "animate": (),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
@@ -171,6 +174,19 @@ EARLIER = "an earlier image"
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
 UNFIT = "The finished image is too large to upload here. Press Smaller to make it again at a smaller size."
+TO_HERE = "from the first image to the dream above"
+"""What an animation is made of."""
+NOT_SINGLE = "it isn't a single picture"
+TOO_OFTEN = f"more than {jobs_params.MOST_DREAMS} dreams came before it"
+"""Why something cannot be animated."""
+SHOWN_DREAMS = 3
+"""Dreams whose lines stand under an animation: the first, and the last ones."""
+REPORT_TITLE = "Report this picture"
+REPORT_LABEL = "What's wrong with it? (optional)"
+REPORT_HINT = "The bot's owner gets a link to it, your name and what you write here."
+REPORTED_ALREADY = "You reported this one already. The bot's owner will look at it."
+PRIVATE_DREAM = "a dream that only its requester can see"
+REASON_LIMIT = 300
 SMALLER = "made smaller to fit here"
 STILL = "too large to upload here, so this is its first frame: press Smaller for a smaller size"
 PLAIN = "-# This server's AutoMod blocked my caption. The buttons still work."
@@ -410,7 +426,10 @@ def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> s
 
 
 def credit(params: AnyParams) -> str:
-    """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default."""
+    """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default. Of an
+    animation, those of its dreams."""
+    if isinstance(params, Animate):
+        return dreams_line(params)
     option, word = params.aim
     shown = {name: getattr(params, name) for name in _shown_options(params)}
     given = {option: word} if option not in shown else {}
@@ -433,6 +452,13 @@ def _shown_options(params: AnyParams) -> tuple[str, ...]:
 def _values(options: Mapping[str, object]) -> str:
     """Options as they are typed, by the names that people see: "layer:high model:pocket"."""
     return " ".join(f"{jobs_params.shown_name(name)}:{value}" for name, value in options.items())
+
+
+def dreams_line(params: Animate) -> str:
+    """The commands of an animation's dreams, in their order: "/dream layer:high seed:1 → /dream layer:mid seed:2"."""
+    lines = [credit(dream.params) for dream in params.dreams]
+    shown = lines if len(lines) <= SHOWN_DREAMS else [lines[0], "…", *lines[1 - SHOWN_DREAMS :]]
+    return " → ".join(shown)
 
 
 def _default(params: AnyParams, name: str) -> Any:
@@ -505,6 +531,8 @@ def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str
             text = f"{_concept_alt(params)}{_out_of(name)}."
         case Channel():
             text = f"{_channel_alt(params)}, drawn by the network itself."
+        case Animate():
+            text = f"An animation of how {name} became a dream: the network was asked for {aim_words(params)}."
         case See():
             text = f"What the network sees in {name}{_see_alt(row)}. Below, the picture as its layers perceive it."
         case _:
@@ -583,6 +611,17 @@ def picked_words(link: str) -> str:
 def original_line(row: JobRow) -> str:
     """Under the picture that something was made of."""
     return f"What this was made of: `{credit(row.job.params)}`"
+
+
+def reported_words(code: str) -> str:
+    """For who reported something."""
+    return f"Thanks, your report was sent to the bot's owner.\n-# {code}"
+
+
+def report_words(code: str, link: str, name: str, user_id: int, reason: str) -> str:
+    """A report, as the bot's owner reads it in the channel for reports. Nothing in it pings."""
+    said = escape(reason, REASON_LIMIT) or "no reason given"
+    return f"**Report {code}** · {link or PRIVATE_DREAM}\nby {escape(name)} (`{user_id}`): {said}"
 
 
 def ready_words(user_id: int) -> str:

@@ -16,7 +16,7 @@
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
     │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
     │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
-    │   └── OriginalGone
+    │   └── OriginalGone      NoAnimation     FirstPictureGone
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -329,6 +329,19 @@ class MoreThanTyped(Refusal):
     make it on your own machine with `pareidolia {recipe} --like`."""
 
     code = "R32"
+
+
+class NoAnimation(Refusal):
+    """I can't animate that: {problem}. Try it with another dream."""
+
+    code = "R71"
+
+
+class FirstPictureGone(Refusal):
+    """I no longer have the image that this began with, so I can't animate it. Dream the image again, then animate
+    that."""
+
+    code = "R72"
 
 
 class NoLedger(Refusal):

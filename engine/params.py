@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, get_args
 
 from pydantic import (
@@ -19,9 +20,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    PlainSerializer,
     PrivateAttr,
     TypeAdapter,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -45,6 +48,10 @@ TEXT_LIMIT = 200
 
 AIM_OPTIONS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
+
+
+MOST_DREAMS = 16
+"""Dreams in a row, each made of the one before, that are remembered."""
 
 
 CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE = 2 * 208**2, 2 * 160**2, 0.06
@@ -471,9 +478,6 @@ class See(Params):
         return (Phase(1, self.NAMING * look), Phase(layers * self.iterations, closer + painted))
 
 
-AnyParams = Dream | Zoom | Concept | Channel | See
-KINDS: tuple[type[Params], ...] = get_args(AnyParams)
-P = TypeVar("P", bound=Params)
 RENAMED_RECIPES = {"neuron": "channel"}
 """Recipes as old rows, presets and files call them, and as they are called now."""
 
@@ -488,6 +492,109 @@ def _rename_recipe(options: Any) -> Any:
     )
 
 
+class PastDream(BaseModel):
+    """A dream of which another was made: everything that it takes to make it again, but pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    params: Annotated[Dream | Concept | Channel, Field(discriminator="recipe"), BeforeValidator(_rename_recipe)]
+    others: tuple[Literal["guide", "mask"], ...] = Field((), max_length=2)
+    """Further pictures that were used, by what they were for."""
+    stopped: int = Field(0, ge=0, le=100_000)
+    """The step at which it was stopped and kept; 0 where it was finished."""
+
+    @field_validator("params")
+    @classmethod
+    def _check_single(cls, params: Dream | Concept | Channel) -> Dream | Concept | Channel:
+        if not is_dreamed_on(params):
+            raise ValueError("should be one picture, and no sheet of several")
+        return params
+
+
+def is_dreamed_on(params: Params) -> bool:
+    """Whether the result of these params is one picture that can be dreamed on: no film, no sheet and no page."""
+    if isinstance(params, VariedParams):
+        return params.variations == 1
+    return isinstance(params, Channel) and params.channel is not None
+
+
+def pack_dreams(dreams: Iterable[PastDream]) -> list[dict[str, Any]]:
+    """As JSON, oldest first: the params of each, or, after one of its recipe, only what differs from that."""
+    packed: list[dict[str, Any]] = []
+    before: dict[str, Any] = {}
+    for dream in dreams:
+        whole = dream.params.model_dump(mode="json")
+        follows = whole["recipe"] == before.get("recipe")
+        changed = {name: value for name, value in whole.items() if not follows or value != before[name]}
+        packed.append({"params": changed, **dream.model_dump(mode="json", exclude={"params"}, exclude_defaults=True)})
+        before = whole
+    return packed
+
+
+def _unpack_dreams(entries: Any) -> Any:
+    """What `pack_dreams` left out, filled in again; whatever else it is stays as it is."""
+    whole: list[Any] = []
+    before: dict[str, Any] = {}
+    for entry in entries if isinstance(entries, list | tuple) else ():
+        options = entry.get("params") if isinstance(entry, dict) else None
+        if isinstance(options, dict):
+            before = options if "recipe" in options else {**before, **options}
+            entry = entry | {"params": before}
+        whole.append(entry)
+    return whole if isinstance(entries, list | tuple) else entries
+
+
+PastDreams = Annotated[
+    tuple[PastDream, ...], Field(max_length=MOST_DREAMS), BeforeValidator(_unpack_dreams), PlainSerializer(pack_dreams)
+]
+_PAST_DREAMS: TypeAdapter[tuple[PastDream, ...]] = TypeAdapter(PastDreams)
+
+
+def read_dreams(packed: Any, catalog: Catalog) -> tuple[PastDream, ...]:
+    """What `pack_dreams` made. Raises `BadOption` or what the catalogue raises."""
+    try:
+        return _PAST_DREAMS.validate_python(packed, context=catalog)
+    except ValidationError as error:
+        raise _bad_option(error) from None
+
+
+class Animate(Params):
+    """How a dream came about, from the first picture on, as an animation."""
+
+    SNAPSHOT_SHARE: ClassVar[float] = 0.03
+    """The share of a pixel's work that looking at each step takes."""
+
+    recipe: Literal["animate"] = "animate"
+    size: int = Field(480, ge=128, le=640, description="long side of the result, in pixels")
+    frames: int = Field(32, ge=8, le=90, description="different pictures in the animation")
+    fps: int = Field(12, ge=4, le=25, description="frames shown per second")
+    dreams: PastDreams = Field(min_length=1, description="what was dreamed, the first one first")
+
+    def _canonical(self) -> dict[str, Any]:
+        """The network and the seed of the last dream, which is where it goes."""
+        return {"network": self.last.network, "seed": self.last.seed}
+
+    @property
+    def last(self) -> Dream | Concept | Channel:
+        """The params of the dream at its end."""
+        return self.dreams[-1].params
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """What the dream at its end is about."""
+        return self.last.aim
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Those of the dreams, which are dreamed again."""
+        phases = ((dream.params.size, phase) for dream in self.dreams for phase in dream.params.phases())
+        return tuple(
+            Phase(phase.steps, phase.work + phase.steps * self.SNAPSHOT_SHARE * size**2 / 1e6) for size, phase in phases
+        )
+
+
+AnyParams = Dream | Zoom | Concept | Channel | See | Animate
+KINDS: tuple[type[Params], ...] = get_args(AnyParams)
+P = TypeVar("P", bound=Params)
 _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
     Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(_rename_recipe)]
 )

@@ -6,33 +6,33 @@ What the worker does for a job and the command line does in its own process.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from torch import Tensor
-from torch.nn import functional
 
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
-from engine.params import AnyParams
+from engine.params import AnyParams, PastDream
 from engine.runtime import Runtime
 
 
 def render(
     params: AnyParams, png: bytes | None, runtime: Runtime, limit_bytes: int | None = None,
     others: Mapping[str, bytes] | None = None, kind: encoders.Kind = "png",
+    before: Sequence[PastDream] = (), omitted: int = 0,
 ) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
     """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
 
     `png` is a clean picture from the decoder, None for noise; `others` are further ones by name; `kind` is what a still
-    picture becomes. Closing the generator stops the work at its next step.
+    picture becomes; `before` are the dreams of which the picture was made, without the `omitted` oldest ones. Closing
+    the generator stops the work at its next step.
     """
     source = None if png is None else to_tensor(png)
     further = {name: to_tensor(data) for name, data in (others or {}).items()}
-    with contextlib.closing(encoders.open_encoder(params, limit_bytes, further, kind)) as encoder:
+    said = encoders.Provenance(tuple(further), tuple(before), omitted)
+    with contextlib.closing(encoders.open_encoder(params, limit_bytes, said, kind)) as encoder:
         reports = recipes.run(params, source, runtime, further)
         framed, note = False, ""
         facts: Mapping[str, Any] = {}
@@ -44,12 +44,8 @@ def render(
             note = report.note
             if (yield report):
                 if not framed:
-                    encoder.add(_enlarge(report))
+                    encoder.add(report.enlarged())
+                    facts = {"stopped": report.step}
                 break
         made = encoder.finish()
         yield replace(made, facts=facts, note=f"{note} {made.note}".strip())
-
-
-def _enlarge(report: Progress) -> Tensor:
-    """The canvas so far at the result's size: an early octave is smaller than what was asked for."""
-    return functional.interpolate(report.show()[None], report.size, mode="bicubic", antialias=True)[0].clamp(0, 1)

@@ -105,6 +105,7 @@ class Discord(Table):
         [], description="serve only these servers; empty: all"
     )
     user_installs: bool = Field(False, description="people may add the app for themselves (README: For one person)")
+    report_channel_id: int = Field(0, ge=0, lt=2**63, description="a channel for what people report; 0: the log only")
     api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")
     gateway_url: str = Field("", description="its gateway; loopback only")
     cdn_url: str = Field("", description="its files; loopback only")

@@ -195,6 +195,7 @@ class Supervisor:
             "params": job.params.model_dump_json(),
             "picture": job.picture,
             "others": dict(job.others),
+            "history": job.history.to_json(),
         }
         with contextlib.suppress(ConnectionError):
             child.stdin.write(framing.pack({**header, "limit_bytes": job.limit_bytes}))

@@ -22,6 +22,7 @@ from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, Picture
 from engine.files.blobs import BlobKey
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
+from engine.queue.history import History
 from engine.queue.job import FURTHER, batch_result
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
@@ -135,9 +136,12 @@ class Worker:
         wanted = params.parse(header["params"], self.runtime.catalog)
         further = [header["others"][name] for name in FURTHER if name in header["others"]]
         others = {name: self._blob(key) for name, key in header["others"].items() if name not in FURTHER}
+        history = History.from_json(header["history"], self.runtime.catalog)
+        limit = header["limit_bytes"]
 
         def dream(picture: bytes | None) -> Render:
-            return render(wanted, picture, self.runtime, header["limit_bytes"], others)
+            before, omitted = history.dreams, history.omitted
+            return render(wanted, picture, self.runtime, limit, others, before=before, omitted=omitted)
 
         if further:
             return self._render_batch(dream, [header["picture"], *further])

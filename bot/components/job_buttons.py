@@ -12,13 +12,14 @@ from typing import Any, Self, cast
 import discord
 from discord import ui
 
-from bot import discord_internals
+from bot import discord_internals, wording
 from bot.components.client_protocol import ServiceClient
 from bot.components.preset_modal import SavePreset
+from bot.components.report_modal import ReportDream
 from bot.components.subject_modal import TypeSubject
 from bot.delivery import interaction_response
 from bot.requests.actions import JobActions
-from bot.requests.replies import replace_panel, show
+from bot.requests.replies import replace_panel, say, show
 from bot.views import more_panel, tune_panel
 from bot.views.message_card import PICKS
 from engine import logs
@@ -34,6 +35,13 @@ async def _more(_actions: JobActions, interaction: discord.Interaction, row: Job
 
 async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
     await interaction_response.respond(interaction, lambda: interaction.response.send_modal(SavePreset(row)))
+
+
+async def _report(actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
+    if await actions.reports.is_known(row.id, interaction.user.id):
+        await say(interaction, wording.REPORTED_ALREADY)
+        return
+    await interaction_response.respond(interaction, lambda: interaction.response.send_modal(ReportDream(row)))
 
 
 async def _tune(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
@@ -83,6 +91,8 @@ ACTIONS: dict[str, Action] = {
     **{f"{tune_panel.PREFIX}{name}": _tune_option(name) for name in tune_panel.NAMES},
     "tune_type": _tune_type,
     "tune_go": lambda actions, interaction, row, _: actions.tune(interaction, row, _chosen(interaction, row)),
+    "animate": lambda actions, interaction, row, _: actions.animate(interaction, row),
+    "report": _report,
     "original": lambda actions, interaction, row, _: actions.original(interaction, row),
     "more": _more,
     "layer": lambda actions, interaction, row, values: actions.again(interaction, row, layer=_only(values)),

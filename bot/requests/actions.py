@@ -15,15 +15,18 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.derivation import dream_like, with_new_seed, zoom_into
-from bot.requests.picture_sources import Original, of_result, of_row
+from bot.requests.derivation import animation, dream_like, with_new_seed, zoom_into
+from bot.requests.downloader import Link
+from bot.requests.limits import check_ready
+from bot.requests.picture_sources import Original, history_of_result, of_history, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
+from bot.requests.reports import Reports
 from bot.requests.service import RequestService, is_private
 from bot.store.posting import Posting, answer_place
 from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
-from engine.errors import Gone, NotYours
+from engine.errors import FirstPictureGone, Gone, NoAnimation, NotYours
 from engine.params import AnyParams, Dream, VariedParams, draw_seed
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
@@ -38,7 +41,10 @@ CANCEL_WORDS = {
 class JobActions:
     """Deeper, Re-roll, Zoom and the rest, of any job that the ledger still knows."""
 
-    def __init__(self, service: RequestService, publisher: DiscordPublisher, tracker: DeliveryTracker) -> None:
+    def __init__(
+        self, service: RequestService, publisher: DiscordPublisher, tracker: DeliveryTracker, reports: Reports
+    ) -> None:
+        self.reports = reports
         self._service = service
         self._publisher = publisher
         self._tracker = tracker
@@ -77,6 +83,32 @@ class JobActions:
         data = await self._service.stored.original(row, str(interaction.user.id))
         shown = Picture(data, wording.ORIGINAL_ALT, row.job.spoiler)
         await self._publisher.respond(interaction, Card(wording.original_line(row), shown), ephemeral=True)
+
+    async def animate(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Show how a result came about, from the first picture on. Raises `NoAnimation`, `FirstPictureGone` and
+        `NetworkMissing`."""
+        if row.result is None or "deeper" not in result_card.verbs(row):
+            raise NoAnimation(problem=wording.NOT_SINGLE)
+        history = history_of_result(row)
+        if not history or history.omitted:
+            raise NoAnimation(problem=wording.TOO_OFTEN if history else wording.NOT_SINGLE)
+        for dream in history.dreams:
+            check_ready(dream.params)
+        original = of_history(row, history)
+        await self._check_first_picture(original)
+        await self._service.take(interaction, animation(history.dreams), original, private=is_private(row), parent=row)
+
+    async def _check_first_picture(self, original: Original) -> None:
+        """Whether everything is still there with which dreams began. Raises `FirstPictureGone`."""
+        blobs = [one for one in (original.source, *original.others.values()) if one and not isinstance(one, Link)]
+        if None in [await self._service.dispatch.get_blob(one) for one in blobs]:
+            raise FirstPictureGone
+
+    async def report(self, interaction: discord.Interaction, row: JobRow, reason: str) -> None:
+        """Tell the bot's owner of a result, once for each person."""
+        where = with_answer_place(row, interaction.channel_id)
+        code = await self.reports.report(row.id, interaction.user, where.link, reason)
+        await say(interaction, wording.reported_words(code) if code else wording.REPORTED_ALREADY)
 
     async def retry(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Make exactly what was cancelled or failed: the same picture, the same seed."""

@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot.requests.derivation import dream_like, with_new_seed, zoom_into
+from bot.requests.derivation import dream_like, still_params, with_new_seed, zoom_into
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_result, of_row
 from bot.views import result_card
@@ -35,22 +35,22 @@ class Continuation(NamedTuple):
 
 def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
     """What is made next of a job, with `options` as they were said. Raises the `Refusal`s of options."""
-    old = row.job.params
+    old = still_params(row.job.params)
     changes = {**_strength(old, wish.step), **options}
     if "subject" in changes and "network" not in changes:
         changes["network"] = old.catalog.network_for(changes["subject"], old.network)
     if wish.verb == "zoom":
         return Continuation(zoom_into(old, **changes), first_alone(_dreamed(row)))
-    if _begins_again(row, wish, changes):
+    if _begins_again(old, wish, changes):
         return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
-    return _deeper(row, changes)
+    return _deeper(row, old, changes)
 
 
-def _begins_again(row: JobRow, wish: Wish, changes: Options) -> bool:
+def _begins_again(old: AnyParams, wish: Wish, changes: Options) -> bool:
     """Whether the picture that a job was made of is meant, and not what was made of it."""
-    if not changes.keys() <= type(row.job.params).model_fields.keys():
+    if not changes.keys() <= type(old).model_fields.keys():
         return False
-    if isinstance(row.job.params, Zoom) and wish.aimed:
+    if isinstance(old, Zoom) and wish.aimed:
         return True
     return wish.verb == "again" or (wish.verb != "deeper" and bool(changes) and not wish.aimed)
 
@@ -60,8 +60,8 @@ def _again(old: AnyParams, wish: Wish, changes: Options) -> AnyParams:
     return with_new_seed(old, **{**seed, **changes})
 
 
-def _deeper(row: JobRow, changes: Options) -> Continuation:
-    old, original = row.job.params, _dreamed(row)
+def _deeper(row: JobRow, old: AnyParams, changes: Options) -> Continuation:
+    original = _dreamed(row)
     if isinstance(old, Dream):
         return Continuation(with_new_seed(old, **changes), _with_others(row, original, changes))
     return Continuation(with_new_seed(dream_like(old, draw_seed()), **changes), original)

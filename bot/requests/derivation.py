@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.params import AIM_OPTIONS, AnyParams, Channel, Dream, See, Zoom, draw_seed
+from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, PastDream, See, Zoom, draw_seed
 
 
 def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
@@ -19,9 +19,20 @@ def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
     return engine_params.make(type(params), params.catalog, **engine_params.override(options, changes))
 
 
+def animation(dreams: Sequence[PastDream]) -> Animate:
+    """A film of how the last of several dreams came about."""
+    return engine_params.make(Animate, dreams[-1].params.catalog, dreams=dreams)
+
+
+def still_params(params: AnyParams) -> AnyParams:
+    """The params of a picture; of a film of dreams, those of the dream at its end."""
+    return params.last if isinstance(params, Animate) else params
+
+
 def preset_options(params: AnyParams) -> dict[str, Any]:
     """What a preset keeps of params: the network and what it dreams towards, and what differs from the defaults; not
     the seed."""
+    params = still_params(params)
     shared = set(SHARED_OPTIONS.get(type(params), ()))
     kept = params.model_dump(exclude_defaults=True, include=shared - AIM_OPTIONS)
     return {**next_deeper(params), **kept}

@@ -16,7 +16,9 @@ from bot.views import result_card
 from engine.catalog.catalog import Catalog
 from engine.errors import DrawnSticker, ForeignUrl, NoAvatar, NoServerIcon
 from engine.files.blobs import BlobKey
+from engine.params import Animate, Channel, Concept, Dream, PastDream, is_dreamed_on
 from engine.queue.dispatch_port import Dispatch
+from engine.queue.history import PICTURE, History
 from engine.queue.job import FURTHER, JobRow
 
 AVATAR_SIZE = 1024
@@ -38,6 +40,8 @@ class Original:
     """The job whose result can be had in its place, where nobody chose a picture."""
     sent: int = 1
     """How many pictures were sent with it."""
+    history: History = field(default_factory=History)
+    """The dreams of which it was made."""
 
     @property
     def owners(self) -> set[int]:
@@ -108,13 +112,32 @@ def first_alone(original: Original) -> Original:
 def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     """A picture of a job, its own or its result, as what something else is made of."""
     posting = Posting.from_json(row.posting)
-    sent = len(row.job.batch)
-    return Original(picture, posting.original, hidden=row.job.spoiler, frame=posting.frame, sent=sent)
+    frame = "" if isinstance(row.job.params, Animate) else posting.frame  # that is said of the film
+    sent, history = len(row.job.batch), row.job.history
+    return Original(picture, posting.original, hidden=row.job.spoiler, frame=frame, sent=sent, history=history)
 
 
 def of_result(row: JobRow, result: BlobKey) -> Original:
     """What a job made, as what the next dream is made of: the line under it alone does not make that again."""
-    return replace(of_row(row, result), frame=wording.FROM_ABOVE)
+    return replace(of_row(row, result), frame=wording.FROM_ABOVE, history=history_of_result(row))
+
+
+def of_history(row: JobRow, history: History) -> Original:
+    """The picture with which the dreams of a history began, and those that went into them, to be animated."""
+    others = {name: key for name, key in history.pictures.items() if name != PICTURE}
+    first = of_row(row, history.pictures.get(PICTURE))
+    return replace(first, others=others, frame=wording.TO_HERE, history=History())
+
+
+def history_of_result(row: JobRow) -> History:
+    """The dreams of which a result was made, with its own; none where it is no single picture: then all begins anew."""
+    job = row.job
+    if not isinstance(job.params, Dream | Concept | Channel) or not is_dreamed_on(job.params):
+        return History()
+    stopped = row.result.facts.get("stopped", 0) if row.result else 0
+    dream = PastDream.model_validate({"params": job.params, "others": sorted(job.others), "stopped": stopped})
+    pictures = {PICTURE: job.picture, **job.others} if job.picture else job.others
+    return job.history.followed_by(dream, pictures)
 
 
 def of_attachment(attachment: discord.Attachment) -> Link:

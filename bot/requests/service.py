@@ -233,6 +233,7 @@ class RequestService:
             interaction.filesize_limit or MESSAGE_LIMIT,
             original.others,
             hidden,
+            original.history,
         )
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
@@ -303,6 +304,7 @@ class RequestService:
             message.guild.filesize_limit if message.guild else MESSAGE_LIMIT,
             original.others,
             hidden,
+            original.history,
         )
         logs.set_job(request.id)
         posting = dataclasses.replace(posting_of_message(message, original.words), frame=original.frame)

@@ -26,6 +26,7 @@ from engine.files.decoder import CleanPicture
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
+from engine.queue.history import History
 from engine.queue.job import FURTHER, Job, JobId, Place, new_id
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class Request:
     """Further pictures by what they are for."""
     spoiler: bool = False
     """One of the pictures was hidden by whoever sent it."""
+    history: History = field(default_factory=History)
+    """The dreams of which the picture was made."""
     id: JobId = field(default_factory=new_id)
     """The id that its job will have, so that what happens to its picture before is logged under it, too."""
 
@@ -140,6 +143,7 @@ class Submitter:
             request.limit_bytes,
             opened.others,
             request.spoiler,
+            request.history,
         )
         id = await self._dispatch.submit(job, posting, request.id)
         return QueuedJob(id, job, await self._place(id))

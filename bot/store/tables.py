@@ -38,3 +38,10 @@ user_settings = sa.Table(
     sa.Column("settings", sa.Text, nullable=False),
 )
 """One row for each person who changed any; JSON of `bot.store.user_settings.UserSettings`."""
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("code", sa.String(16), primary_key=True),
+    sa.Column("created", sa.Float(53), nullable=False),
+)
+"""Which reports were taken: a code stands for a job and who reported it, of whom nothing else is kept."""

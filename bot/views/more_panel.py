@@ -5,14 +5,20 @@ from __future__ import annotations
 from discord import ui
 
 from bot import wording
+from bot.views import result_card
 from bot.views.message_card import Layout, button
 from engine.params import AIM_OPTIONS
 from engine.queue.job import JobRow
 
+ROW_LIMIT = 5
+"""Buttons that fit side by side."""
+
 
 def panel(row: JobRow) -> Layout:
-    """The original where there is one; save where there is something to; delete."""
+    """Animate what is one dream; the original where there is one; save where there is something to; report; delete."""
+    animate = ("animate",) if "deeper" in result_card.verbs(row) else ()
     original = ("original",) if row.job.picture else ()
     save = ("save",) if row.job.params.aim[0] in AIM_OPTIONS else ()
-    verbs = (*original, *save, "delete")
-    return Layout(ui.TextDisplay(wording.MORE_PROMPT), ui.ActionRow(*(button(verb, row.id) for verb in verbs)))
+    buttons = [button(verb, row.id) for verb in (*animate, *original, *save, "report", "delete")]
+    rows = (buttons[at : at + ROW_LIMIT] for at in range(0, len(buttons), ROW_LIMIT))
+    return Layout(ui.TextDisplay(wording.MORE_PROMPT), *(ui.ActionRow[Layout](*one) for one in rows))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Progress:
     """Height and width that the result will have: show previews with this aspect, and nothing jumps."""
     note: str = ""
     """What is being given up so that the dream can be finished, as a sentence; else empty."""
+
+    def enlarged(self) -> Tensor:
+        """The canvas so far at the result's size, in [0, 1]: an early octave is smaller than what was asked for."""
+        return interpolate(self.show()[None], self.size, mode="bicubic", antialias=True)[0].clamp(0, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -27,17 +27,18 @@ from rich.text import Text
 
 from engine import params, settings
 from engine.catalog.catalog import PACKED, Catalog
-from engine.cli import backup_verbs, network_verbs, output_files
+from engine.cli import backup_verbs, network_verbs, output_files, past_dreams
 from engine.cli.output_files import Place, Target
 from engine.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.openmp import sleep_while_waiting
-from engine.params import AnyParams, AscentParams, Channel, Concept, Dream, P, Params, See, Zoom
+from engine.params import Animate, AnyParams, AscentParams, Channel, Concept, Dream, P, Params, PastDream, See, Zoom
 from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
 
 if TYPE_CHECKING:
+    from engine.ascent.progress import Progress as StepReport
     from engine.runtime import Runtime
 
 app = typer.Typer(
@@ -244,11 +245,31 @@ def show_imprint(
     """Show how a file was made; `--like FILE` makes another like it."""
     made = _imprint(file, settings.read().catalog)
     if as_json:
-        print(generation_metadata.write(made.params, made.others))
+        print(generation_metadata.write(made.params, made.others, made.before, made.omitted))
         return
-    report = results()
-    for name, value in {**made.params.model_dump(), **dict.fromkeys(made.others, "a picture; not in the file")}.items():
+    report, options = results(), made.params.model_dump(exclude={"dreams"})
+    for name, value in {**options, **dict.fromkeys(made.others, "a picture; not in the file")}.items():
         report.print(f"{name:<11}{value}")
+    for name, words in past_dreams.lines(made):
+        report.print(f"{name:<11}{words}")
+
+
+@app.command()
+def animate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a dream that Pareidolia made, or a dream of a dream")],
+    picture: Annotated[str, typer.Argument(metavar="IN", help="the picture with which all began, or `noise`")],
+    out: Out = None,
+    force: Force = False,
+    frames: Annotated[int | None, typer.Option(help=_words(Animate, "frames"))] = None,
+    mask: Mask = None,
+    guide: Guide = None,
+    size: Size = None,
+    as_json: AsJson = False,
+) -> None:
+    """Animate how a dream came about, as a GIF, or as a WebP where the name of -o ends so."""
+    others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
+    wanted = past_dreams.animation(_imprint(file, settings.read().catalog), frames, size)
+    _make(wanted, [picture], Place(out, force), as_json, others=others)
 
 
 @app.command()
@@ -345,20 +366,48 @@ def _make(
     others = others or {}
     inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
     names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
-    goals = output_files.targets(place, names, inputs, animated=isinstance(wanted, Zoom))
-    further = {name: _clean(path, wanted.size) for name, path in others.items()}
+    goals = output_files.targets(place, names, inputs, animated=isinstance(wanted, Zoom | Animate))
+    plan = Plan(wanted, *_dreams_before(like, wanted.catalog))
+    further = {name: _clean(path, plan.first_size) for name, path in others.items()}
     if len(pictures) == 1:
-        _make_one(wanted, pictures[0], goals[0], further, as_json)
+        _make_one(plan, pictures[0], goals[0], further, as_json)
         return
-    made = [_try_make_one(wanted, *one, further, as_json) for one in zip(pictures, goals, strict=True)]
+    made = [_try_make_one(plan, *one, further, as_json) for one in zip(pictures, goals, strict=True)]
     if not all(made):
         raise typer.Exit(1)
 
 
-def _try_make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> bool:
+class Plan(NamedTuple):
+    """What is made of each picture."""
+
+    wanted: AnyParams
+    before: Sequence[PastDream] = ()
+    """What is dreamed before, each out of the one before."""
+    omitted: int = 0
+    """How many dreams before those nobody knows of any more."""
+
+    @property
+    def first_size(self) -> int:
+        """The size for which pictures are opened."""
+        dreams = self.wanted.dreams if isinstance(self.wanted, Animate) else self.before
+        return dreams[0].params.size if dreams else self.wanted.size
+
+
+def _dreams_before(like: Path | None, catalog: Catalog) -> tuple[Sequence[PastDream], int]:
+    """The dreams before that of a file which is followed, and how many are left out. Says what that means."""
+    made = _imprint(like, catalog) if like else None
+    if made is None or not (made.before or made.omitted):
+        return (), 0
+    if made.omitted:
+        say.print(f"The first {made.omitted} dreams before it are not in its file, so this comes out different.")
+    say.print(f"That was dreamed out of other dreams, so {len(made.before)} come first.")
+    return made.before, made.omitted
+
+
+def _try_make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> bool:
     """Whether one of several could be made; says why not."""
     try:
-        _make_one(wanted, picture, target, further, as_json)
+        _make_one(plan, picture, target, further, as_json)
     except PareidoliaError as error:
         _print_error(error, picture)
     except typer.BadParameter as error:
@@ -368,19 +417,22 @@ def _try_make_one(wanted: AnyParams, picture: str, target: Target, further: Mapp
     return False
 
 
-def _make_one(wanted: AnyParams, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
-    png = None if picture == "noise" else _clean(Path(picture), wanted.size)
-    from engine.encoders.encoder import Encoded
+def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
+    png = None if picture == "noise" else _clean(Path(picture), plan.first_size)
     from engine.render import render
 
+    wanted, before, omitted = plan
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
-        for report in render(wanted, png, runtime, others=further, kind=target.kind):
-            if not isinstance(report, Encoded):
-                bar.update(task, completed=report.step, total=report.steps)
-    assert isinstance(report, Encoded)
+
+        def watch(name: str, report: StepReport) -> None:
+            bar.update(task, description=name, completed=report.step, total=report.steps)
+
+        source = past_dreams.dream_again(before, png, further, runtime, watch)
+        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted)
+        report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
     if report.note:

@@ -1,6 +1,11 @@
 """What a file of ours says of how it was made: `(params, names of further pictures) <=> text <= 4 KB`.
 
     {"pareidolia":1,"params":{"network":"lite2","seed":4821,...,"recipe":"dream"},"others":["guide"]}
+    {"pareidolia":2,"params":{...},"before":[{"params":{...}},{"params":{"seed":7}}],"omitted":3}
+
+The second is what a dream of a dream says: `before` are the dreams before it, the first one first, each but the first
+only by what differs from the one before; `omitted` counts those before them for which there was no room. Whoever knows
+only the first form would make something else of it, and so refuses it as a newer one.
 
 The text is plain ASCII and says what was asked for, nothing else: not who asked, not where, no name of any file.
 `engine.encoders.embed_metadata` puts it into files:
@@ -16,7 +21,8 @@ The decoder's child takes it out again (`engine.files.decoder`), and whoever rea
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,17 +44,21 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from engine.catalog.catalog import Catalog
-    from engine.params import AnyParams
+    from engine.params import AnyParams, PastDream
 
 KEY = "pareidolia"
 VERSION = 1
 """Goes up when what an older version would read no longer means the same."""
+CHAIN_VERSION = 2
+"""The version of what was dreamed out of dreams: to its own params alone, another picture would belong."""
 LIMIT = 4096
-"""Bytes; what can be asked for takes far less."""
+"""Bytes; what can be asked for takes far less, but for a long row of dreams."""
 MARK = b'{"pareidolia":'
 """How ours begins, where others write comments, too."""
-BRACKETS = 8
-"""Ours has four opening brackets at most. Counted before anything is parsed, so that nothing can be deep."""
+BRACKETS = 64
+"""Ours has four opening brackets at most, and three more for each dream before. Counted before anything is parsed, so
+that nothing can be deep."""
+MOST_OMITTED = 10**6
 OTHERS = ("guide", "mask")
 """The further pictures that a dream may have had; they are not in the file."""
 EXIF_IFD = 0x8769
@@ -64,13 +74,33 @@ class Imprint:
     params: AnyParams
     others: tuple[str, ...] = ()
     """Further pictures that were used, by what they were for."""
+    before: tuple[PastDream, ...] = ()
+    """The dreams of which it was made, the first one first."""
+    omitted: int = 0
+    """How many dreams before those are not told."""
 
 
-def write(params: AnyParams, others: Iterable[str] = ()) -> str:
-    """The text that goes into a file. The same params give the same text."""
-    said: dict[str, Any] = {KEY: VERSION, "params": params.model_dump(mode="json")}
+def write(params: AnyParams, others: Iterable[str] = (), before: Sequence[PastDream] = (), omitted: int = 0) -> str:
+    """The text that goes into a file, without as many of the oldest dreams `before` as do not fit. The same params give
+    the same text. Empty where not even the params fit: those of a film have all of its dreams in them."""
+    for dropped in range(len(before) + 1):
+        text = _text(params, others, before[dropped:], omitted + dropped)
+        if len(text) <= LIMIT:
+            return text
+    return ""
+
+
+def _text(params: AnyParams, others: Iterable[str], before: Sequence[PastDream], omitted: int) -> str:
+    from engine.params import pack_dreams  # here: the decoder's child loads no pydantic
+
+    version = CHAIN_VERSION if before or omitted else VERSION
+    said: dict[str, Any] = {KEY: version, "params": params.model_dump(mode="json")}
     if names := sorted(others):
         said["others"] = names
+    if version == CHAIN_VERSION:
+        said["before"] = pack_dreams(before)
+    if omitted:
+        said["omitted"] = omitted
     return json.dumps(said, separators=(",", ":"), allow_nan=False)
 
 
@@ -102,11 +132,13 @@ def read(text: bytes, catalog: Catalog) -> Imprint:
     version = said.pop(KEY, None)
     if type(version) is not int or version < 1:
         raise BadImprint(problem="it does not say in which way")
-    if version > VERSION:
+    if version > CHAIN_VERSION:
         raise MadeElsewhere(what="a newer version of me")
-    if said.keys() - {"params", "others"}:
+    chained = {"before", "omitted"} if version == CHAIN_VERSION else set[str]()
+    if said.keys() - {"params", "others"} - chained:
         raise BadImprint(problem="it says more than I know of")
-    return Imprint(_params(said.get("params"), catalog), _others(said.get("others", [])))
+    params, others = _params(said.get("params"), catalog), _others(said.get("others", []))
+    return Imprint(params, others, _before(said.get("before", []), catalog), _omitted(said.get("omitted", 0)))
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -141,8 +173,28 @@ def _params(options: object, catalog: Catalog) -> AnyParams:
 
     if not isinstance(options, dict):
         raise BadImprint(problem="its options are missing")
-    try:
+    with _as_imprint_errors():
         return params.parse({"network": PACKED, **options}, catalog)  # the default when none was written
+
+
+def _before(packed: object, catalog: Catalog) -> tuple[PastDream, ...]:
+    from engine import params
+
+    with _as_imprint_errors():
+        return params.read_dreams(packed, catalog)
+
+
+def _omitted(count: object) -> int:
+    if type(count) is not int or not 0 <= count < MOST_OMITTED:
+        raise BadImprint(problem="what it leaves out is no number of dreams")
+    return count
+
+
+@contextmanager
+def _as_imprint_errors() -> Iterator[None]:
+    """What is wrong with options, in words that repeat none of them."""
+    try:
+        yield
     except UnknownNetwork:
         raise MadeElsewhere(what="a network that I do not have") from None
     except (UnknownLayer, UnknownSubject, AmbiguousSubject, UnknownChannel, BadMixture):

@@ -15,6 +15,7 @@ from engine.files.blobs import BlobKey
 from engine.params import AnyParams, VariedParams
 from engine.platform.units import MEGABYTE
 from engine.queue.course import EVEN, Timing
+from engine.queue.history import History
 
 JobId = NewType("JobId", str)
 
@@ -59,6 +60,8 @@ class Job:
     """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide", a batch those of `FURTHER`."""
     spoiler: bool = False
     """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
+    history: History = field(default_factory=History)
+    """The dreams of which its picture was made."""
 
     @property
     def batch(self) -> tuple[BlobKey | None, ...]:

@@ -29,6 +29,7 @@ from engine.files.blobs import BlobKey
 from engine.queue import timings
 from engine.queue.course import Course
 from engine.queue.database import connect, metadata, reading
+from engine.queue.history import History
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, count_pictures, new_id
 
 jobs = sa.Table(
@@ -59,6 +60,7 @@ jobs = sa.Table(
     sa.Column("error_code", sa.String(8), nullable=False),
     sa.Column("posted", sa.String(32)),
     sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("history", sa.Text),
     sa.Index("jobs_next", "state", "priority", "tag", "created"),
     sa.Index("jobs_requester", "requester", "state"),
     sa.Index("jobs_unposted", "posted", "created"),
@@ -80,13 +82,13 @@ MOST_STARTS = 20
 
 _presets = sa.table("presets", sa.column("params"))
 """The bot's table, of which retention must know what it names."""
-_NAMING = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params)
+_NAMING = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params, jobs.c.history)
 """Where a row names blobs."""
 _BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
 
 _NOBODYS: dict[str, Any] = {
     "requester": "", "params": "{}", "picture": None, "others": None, "result": None, "parent": None, "posting": "{}",
-    "posted": "forgotten", "error": "", "error_code": "",
+    "posted": "forgotten", "error": "", "error_code": "", "history": None,
 }  # fmt: skip
 """A row of which only the times are left."""
 
@@ -428,7 +430,7 @@ def _fresh_row(
         "parent": job.parent, "limit_bytes": job.limit_bytes,
         "posting": json.dumps(posting), "priority": priority, "tag": tag, "cost_s": cost_s, "created": now,
         "attempt": 0, "crashes": 0, "stop": "", "error": "", "error_code": "",
-        "spoiler": job.spoiler,
+        "spoiler": job.spoiler, "history": job.history.to_json() or None,
     }  # fmt: skip
 
 
@@ -452,6 +454,14 @@ def _parse_known(stored: str, catalog: Catalog) -> params.AnyParams | None:
         return None
 
 
+def _parse_history(stored: str | None, catalog: Catalog) -> History:
+    """As stored; none where a network or a word in it has gone since."""
+    try:
+        return History.from_json(stored, catalog)
+    except PareidoliaError:
+        return History()
+
+
 def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
     return JobRow(
         id=JobId(row.id),
@@ -463,6 +473,7 @@ def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
             parent=JobId(row.parent) if row.parent else None,
             limit_bytes=row.limit_bytes,
             spoiler=bool(row.spoiler),
+            history=_parse_history(row.history, catalog),
         ),
         state=State(row.state),
         posting=json.loads(row.posting),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.recipes.animate import animate
 from engine.recipes.channel import channel
 from engine.recipes.concept import concept
 from engine.recipes.dream import dream
@@ -30,7 +32,15 @@ def run(
             return concept(params, source, runtime)
         case Channel():
             return channel(params, source, runtime)
+        case Animate():
+            return animate(params, source, runtime, others, partial(_run_in, runtime))
         case See():
             return see(params, source, runtime)
         case Dream():
             return dream(params, source, runtime, others)
+
+
+def _run_in(
+    runtime: Runtime, params: AnyParams, source: Tensor | None, others: Mapping[str, Tensor]
+) -> Iterator[Progress | Frame]:
+    return run(params, source, runtime, others)

@@ -24,6 +24,11 @@ def inside(option: str, value: str) -> bytes:
     return dream(**{option: "HERE"}).replace(b'"HERE"', value.encode())
 
 
+def chained(before: object, **others: object) -> bytes:
+    """A dream of dreams, with something else in it."""
+    return json.dumps({KEY: 2, "params": Dream().model_dump(), "before": before, **others}).encode()
+
+
 FORGED: dict[str, bytes] = {
     "too long": noted({"recipe": "dream", "layer": "x" * LIMIT}),
     "too long, though fine": dream() + b" " * LIMIT,
@@ -46,7 +51,7 @@ FORGED: dict[str, bytes] = {
     "a version in words": json.dumps({KEY: EVIL, "params": Dream().model_dump()}).encode(),
     "version 0": json.dumps({KEY: 0, "params": Dream().model_dump()}).encode(),
     "version 1.0": json.dumps({KEY: 1.0, "params": Dream().model_dump()}).encode(),
-    "a later version": json.dumps({KEY: 2, "params": EVIL}).encode(),
+    "a later version": json.dumps({KEY: 3, "params": EVIL}).encode(),
     "a much later version": b'{"pareidolia":' + b"9" * 4000 + b"}",
     "no params": b'{"pareidolia":1}',
     "params of a wrong type": noted([EVIL]),
@@ -90,4 +95,25 @@ FORGED: dict[str, bytes] = {
     "a zoom beyond its frames": noted({"recipe": "zoom", "frames": 10**9}),
     "a channel beyond all": noted({"recipe": "channel", "channel": 10**9}),
     "a channel and a search": noted({"recipe": "channel", "channel": 1, "search": "eyes"}),
+    "dreams before it in the first form": noted(Dream().model_dump(), before=[{"params": Dream().model_dump()}]),
+    "dreams before it that are words": chained(EVIL),
+    "dreams before it that are an object": chained({"params": EVIL}),
+    "a dream before it that is none": chained([EVIL]),
+    "a dream before it without options": chained([{}]),
+    "a dream before it without a recipe": chained([{"params": {"seed": 1}}]),
+    "a page before it": chained([{"params": {"recipe": "see"}}]),
+    "a sheet before it": chained([{"params": {"recipe": "dream", "variations": 4}}]),
+    "an unknown option of a dream before it": chained([{"params": {"recipe": "dream", EVIL: 1}}]),
+    "an unknown subject of a dream before it": chained([{"params": {"recipe": "dream", "subject": EVIL}}]),
+    "a huge size of a dream before it": chained([{"params": {"recipe": "dream"}}, {"params": {"size": 10**9}}]),
+    "an unknown picture of a dream before it": chained([{"params": {"recipe": "dream"}, "others": [EVIL]}]),
+    "more than there is of a dream before it": chained([{"params": {"recipe": "dream"}, EVIL: 1}]),
+    "more dreams than are remembered": chained([{"params": {"recipe": "dream"}}, *[{"params": {}}] * 16]),
+    "nested dreams": chained([{"params": {"recipe": "animate", "dreams": [{"params": {"recipe": "dream"}}]}}]),
+    "omitted words": chained([], omitted=EVIL),
+    "less than nothing omitted": chained([], omitted=-1),
+    "endlessly many omitted": chained([], omitted=10**9),
+    "omitted that is true": chained([], omitted=True),
+    "a film of nothing": noted({"recipe": "animate", "dreams": []}),
+    "a film of films": noted({"recipe": "animate", "dreams": [{"params": {"recipe": "animate"}}]}),
 }

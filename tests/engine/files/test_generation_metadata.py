@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import itertools
 import json
 import struct
 import zlib
@@ -23,9 +24,15 @@ from engine.files import decoder as decoding
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
 from engine.files.generation_metadata import ASCII, EXIF_IFD, KEY, LIMIT, USER_COMMENT, Imprint
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Zoom
 from tests.engine.files.forged_metadata import FORGED
 
+BEFORE = (
+    PastDream(params=Concept(subject="banana", seed=3)),
+    PastDream(params=Dream(subject="owl", seed=4821), others=("mask", "guide"), stopped=12),
+    PastDream(params=Dream(subject="owl", seed=12)),
+    PastDream(params=Dream(layer="mid", seed=12)),
+)
 EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", strength=1.6, seed=4821, keep=0.3, colours="match", protect="edges"),
     Dream(subject="owl + castle", octaves=8, ratio=1.25, iterations=100),
@@ -35,6 +42,7 @@ EVERY: list[AnyParams] = [
     Channel(layer="mixed3b", channel=21),
     Channel(layer="mid", search="eyes", top=36),
     See(seed=7),
+    Animate(dreams=BEFORE),
 ]
 OURS = (errors.NoImprint, errors.BadImprint, errors.MadeElsewhere)
 PIECES = [b"", b"9", b'"', b"{", b"[", b"\0", b"\xff", b"null", b"-"]
@@ -47,6 +55,32 @@ def test_what_is_written_is_read(params: AnyParams, others: tuple[str, ...]) -> 
     assert text.isascii()
     assert len(text) < LIMIT / 4
     assert generation_metadata.read(text.encode(), shipped_catalog()) == Imprint(params, tuple(sorted(others)))
+
+
+@pytest.mark.parametrize("params", EVERY, ids=lambda params: params.recipe)
+def test_of_a_dream_of_dreams_all_are_read(params: AnyParams) -> None:
+    text = generation_metadata.write(params, ["guide"], BEFORE)
+    assert json.loads(text)[KEY] == 2, "to whoever knows only the first form it is a newer one"
+    assert generation_metadata.read(text.encode(), shipped_catalog()) == Imprint(params, ("guide",), BEFORE)
+
+
+def test_one_more_of_the_same_kind_takes_a_few_bytes() -> None:
+    dreams = [PastDream(params=Dream(layer="high", seed=seed)) for seed in range(9000, 9000 + MOST_DREAMS)]
+    lengths = [len(generation_metadata.write(Dream(), (), dreams[:count])) for count in range(1, MOST_DREAMS + 1)]
+    assert max(after - before for before, after in itertools.pairwise(lengths)) < 40
+    assert lengths[-1] < LIMIT / 2
+
+
+def test_what_does_not_fit_is_left_out_from_the_beginning_and_counted() -> None:
+    mixture = " + ".join(f"mixed4a:{channel}*0.123457" for channel in range(100, 108))
+    kinds = (Concept(subject="owl"), Dream(layer=mixture))
+    dreams = [PastDream(params=kinds[at % 2]) for at in range(MOST_DREAMS)]
+    text = generation_metadata.write(Dream(), (), dreams, 2)
+    made = generation_metadata.read(text.encode(), shipped_catalog())
+    assert len(text) <= LIMIT
+    assert 0 < len(made.before) < len(dreams)
+    assert made.before == tuple(dreams[-len(made.before) :])
+    assert made.omitted == 2 + len(dreams) - len(made.before)
 
 
 @pytest.mark.parametrize("params", EVERY, ids=lambda params: params.recipe)
@@ -97,12 +131,14 @@ def test_nothing_is_no_imprint() -> None:
 @hypothesis.settings(deadline=None, database=None, max_examples=300)
 @hypothesis.given(st.randoms(use_true_random=False), st.sampled_from(EVERY), st.integers(1, 12))
 def test_whatever_is_changed_it_is_params_or_a_sentence(random: Random, params: AnyParams, changes: int) -> None:
-    text = bytearray(generation_metadata.write(params, ["mask"]).encode())
+    text = bytearray(generation_metadata.write(params, ["mask"], BEFORE if changes % 2 else ()).encode())
     for _ in range(changes):
         at = random.randrange(len(text))
         text[at : at + random.randrange(3)] = random.choice(PIECES)
     with contextlib.suppress(*OURS):
-        assert isinstance(generation_metadata.read(bytes(text), shipped_catalog()).params, AnyParams)
+        made = generation_metadata.read(bytes(text), shipped_catalog())
+        assert isinstance(made.params, AnyParams)
+        assert all(isinstance(dream.params, AnyParams) for dream in made.before)
 
 
 # what is in files
