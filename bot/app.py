@@ -168,8 +168,9 @@ async def compose(
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings
     )
-    client.preset_actions = PresetActions(client.service, publisher, SharedPresets(database, presets))
-    personal_data = PersonalData(dispatch, presets, user_settings, tracker, quota)
+    shared_presets = SharedPresets(database, presets)
+    client.preset_actions = PresetActions(client.service, publisher, shared_presets)
+    personal_data = PersonalData(dispatch, presets, shared_presets, user_settings, tracker, quota)
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(database, publisher, settings.discord.report_channel_id)

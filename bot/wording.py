@@ -792,7 +792,7 @@ GOOD_FOR = {
 NO_DREAMS = "You have none yet. Start one with `/dream`."
 NO_RATE = "**Per hour or day:** no limit"
 DREAM_LINE_LIMIT = 300
-"""Characters of a command in the list of dreams."""
+"""Characters of a command in a list of dreams."""
 
 
 def dream_line(row: JobRow, posting: Posting, *, gone: bool) -> str:
@@ -906,7 +906,7 @@ def ready_directly_words(posting: Posting) -> str:
 def queue_line(row: JobRow, where: Place, link: str) -> str:
     """One of your dreams in the queue."""
     stands = "Dreaming now" if where.state is State.RUNNING else place_words(where)
-    return f"`{credit(row.job.params)}`\n{stands}{f' · [open]({link})' if link else ''}"
+    return f"`{escape_code(credit(row.job.params), DREAM_LINE_LIMIT)}`\n{stands}{f' · [open]({link})' if link else ''}"
 
 
 def queue_total(total: int, seconds: float) -> str:

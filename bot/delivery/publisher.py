@@ -3,6 +3,8 @@
 Edits go by the interaction's token while it lives, because those are exempt from the global limit, and by channel and
 message afterwards. What can be reached in neither way (ephemeral, or a server without the bot) goes by direct message.
 Allowed mentions are explicit on every call: an edit without `content` drops the client's default.
+
+Longer than most files: every call to Discord about an answer is here, with what its refusals mean.
 """
 
 from __future__ import annotations

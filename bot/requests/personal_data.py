@@ -13,6 +13,7 @@ from bot.delivery.tracker import DeliveryTracker
 from bot.requests.limits import Quota
 from bot.store.posting import Posting
 from bot.store.presets import Presets
+from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
@@ -42,12 +43,14 @@ class PersonalData:
         self,
         dispatch: Dispatch,
         presets: Presets,
+        shared_presets: SharedPresets,
         user_settings: UserSettingsStore,
         tracker: DeliveryTracker,
         quota: Quota,
     ) -> None:
         self._dispatch = dispatch
         self._presets = presets
+        self._shared_presets = shared_presets
         self._user_settings = user_settings
         self._tracker = tracker
         self._quota = quota
@@ -62,6 +65,7 @@ class PersonalData:
             "exported": time.time(),
             "settings": asdict(settings),
             "presets": [asdict(one) for one in presets],
+            "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
 
@@ -107,6 +111,7 @@ def _told(row: JobRow) -> dict[str, Any]:
         "settings": row.job.params.model_dump(mode="json"),
         "picture": row.job.picture,
         "further_pictures": dict(row.job.others),
+        "history": row.job.history.to_json(),
         "made_from": row.job.parent,
         "spoiler": row.job.spoiler,
         "result": asdict(row.result) if row.result else None,

@@ -69,6 +69,10 @@ class SharedPresets:
         """What was shared last of a preset; None if it is not shared."""
         return await asyncio.to_thread(self._find, of_user(user_id, name))
 
+    async def of_user(self, user_id: str) -> list[SharedPreset]:
+        """All that a user shares, the newest first."""
+        return await asyncio.to_thread(self._of_user, user_id)
+
     async def revoke(self, user_id: str, name: str) -> None:
         """Share a preset no more, and nothing that it was. Raises `UnknownPreset`."""
         await asyncio.to_thread(self._revoke, user_id, name)
@@ -97,6 +101,14 @@ class SharedPresets:
         with reading(self._engine) as db:
             row = db.execute(query.order_by(shared_presets.c.created.desc())).first()
         return _shared_preset(row) if row else None
+
+    def _of_user(self, user_id: str) -> list[SharedPreset]:
+        theirs = sa.select(shared_presets).select_from(shared_presets.join(presets))
+        with reading(self._engine) as db:
+            rows = db.execute(
+                theirs.where(presets.c.user_id == user_id).order_by(shared_presets.c.created.desc())
+            ).all()
+        return [_shared_preset(row) for row in rows]
 
     def _revoke(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:

@@ -23,6 +23,7 @@ import bot.components
 import bot.views
 from bot import wording
 from bot.components.preset_modal import SavePreset
+from bot.components.report_modal import ReportDream
 from bot.components.subject_modal import TypeSubject
 from bot.gateway.client import COGS, Client
 from bot.gateway.command_sync import allow_installs
@@ -53,7 +54,7 @@ from engine.catalog import subject_sheets, weighted_terms
 from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
-from engine.params import TEXT_LIMIT, AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Zoom
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 from tests.vendored_data import SPECIFICATION
 
@@ -118,9 +119,12 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
         "one channel": (Channel, {**seed, "layer": "mid", "channel": 1}),
         "see": (See, seed),
     }
-    return {
+    made: dict[str, AnyParams] = {
         name: engine_params.make(kind, catalog, network="lite2", **given) for name, (kind, given) in options.items()
     }
+    one = engine_params.make(Dream, catalog, network="lite2", **{**options["dream"][1], "variations": 1})
+    dreams = [PastDream(params=one)] * engine_params.MOST_DREAMS
+    return {**made, "animation": engine_params.make(Animate, catalog, network="lite2", dreams=dreams)}
 
 
 def posting() -> Posting:
@@ -248,7 +252,11 @@ async def test_a_subject_that_no_select_can_hold_is_not_cut_but_refused(catalog:
 
 async def test_every_modal_at_its_longest(official: Specification, catalog: Catalog) -> None:
     params = longest_params(catalog)["dream"]
-    modals = [SavePreset(row(params)), TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT})]
+    modals = [
+        SavePreset(row(params)),
+        ReportDream(row(params)),
+        TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT}),
+    ]
     assert {type(one) for one in modals} == classes(bot.components, ui.Modal)
     for modal in modals:
         data = modal.to_dict()

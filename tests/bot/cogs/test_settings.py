@@ -196,10 +196,13 @@ async def test_all_that_is_stored_about_somebody_is_a_file(stage: Stage) -> None
     await chosen(stage, size="256")
     dreamed, row = await stage.dreamed(layer="low", seed=7)
     await stage.dreamed("Ada")
+    await stage.ask("You", "preset share", name="sea")
     message, told = await export(stage)
     assert message.ephemeral
     assert told["settings"]["size"] == 256
     assert [one["name"] for one in told["presets"]] == ["sea"]
+    (shared,) = told["shared_presets"]
+    assert (shared["name"], len(shared["code"])) == ("sea", 8)
     (dream,) = told["dreams"]
     assert (dream["id"], dream["settings"]["seed"], dream["picture"]) == (row.id, 7, row.job.picture)
     assert dream["link"].endswith(f"/{dreamed.channel_id}/{dreamed.id}")
