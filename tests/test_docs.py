@@ -1,4 +1,4 @@
-"""What the documentation names exists: files, tests, verbs, settings. Every threat has a test."""
+"""What the documentation names exists: files, tests, verbs, settings. Threats and what peers offer have tests."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 TODAY = [path for path in PAGES if path.name not in ("CHANGELOG.md", "pocket-lab.md")]
 """The others tell what was: what they name may be gone."""
 SECURITY = ROOT / "docs" / "security.md"
+PEERS = ROOT / "docs" / "peers.md"
+VERDICTS = ("**better**", "**works**", "**not**")
+A_TEST = re.compile(r"`tests/[\w/]+\.py::test_\w+`")
 
 
 @pytest.fixture(params=TODAY, ids=lambda path: path.name)
@@ -92,11 +95,38 @@ def test_every_variable_is_one_of_a_setting(page: Path) -> None:
     assert named - variables() == set()
 
 
+def rows_of(page: Path) -> list[list[str]]:
+    """The cells of every row of a page's tables, without their heads."""
+    lines = page.read_text("utf-8").splitlines()
+    rules = {at for at, line in enumerate(lines) if re.fullmatch(r"\|[-:| ]+\|", line)}
+    rows = [line for at, line in enumerate(lines) if line.startswith("|") and not {at, at + 1} & rules]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
 def test_every_threat_has_a_measure_and_a_test() -> None:
-    rows = [line for line in SECURITY.read_text("utf-8").splitlines() if line.startswith("| ")]
-    rows = [row for row in rows if not row.startswith("| threat")]
+    rows = rows_of(SECURITY)
     assert len(rows) > 30
     for row in rows:
-        assert row.count("|") == 4, row
-        assert all(cell.strip() for cell in row.strip("|").split("|")), row
-        assert re.search(r"`tests/[\w/]+\.py::test_\w+`", row), f"no test: {row}"
+        assert len(row) == 3, row
+        assert all(row), row
+        assert A_TEST.search(row[2]), f"no test: {row}"
+
+
+def test_what_peers_offer_has_a_verdict_with_its_reason_and_a_test() -> None:
+    rows = rows_of(PEERS)
+    assert len(rows) >= 20
+    for row in rows:
+        assert len(row) == 5, row
+        assert all(row), row
+        _, who, _, judged, test = row
+        verdict, _, reason = judged.partition(": ")
+        assert re.search(r"\[[^\]]+\]\[[\w-]+\]", who), f"no source: {row}"
+        assert verdict in VERDICTS, row
+        assert reason, f"no reason: {row}"
+        assert verdict == "**not**" or A_TEST.search(test), f"no test: {row}"
+
+
+def test_every_source_of_what_peers_offer_is_given_and_used() -> None:
+    text = PEERS.read_text("utf-8")
+    used = set(re.findall(r"\]\[([\w-]+)\]", text))
+    assert used == set(re.findall(r"^\[([\w-]+)\]: https://\S+$", text, re.MULTILINE))
