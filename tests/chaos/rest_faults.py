@@ -63,7 +63,7 @@ from engine.queue.job import Job, JobId, JobRow, Limits
 from tests.playground_bot import custom_ids, texts
 
 JPEG = b"\xff\xd8 preview"
-ANSWER = re.compile(r"(deeper|again|retry):")
+ANSWER = re.compile(r"(deeper|again|retry|more):")
 UNFINISHED = re.compile(r"(cancel|keep):")
 TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: ")
 """How discord.py names what it does about an interaction or a message."""

@@ -166,6 +166,31 @@ async def seen(house: House, place: Channel) -> Message:
     return house.world.messages[message.id]
 
 
+async def offered(house: House, place: Channel) -> Message:
+    """A dream of an avatar in a channel where there was one before."""
+    await rest_faults.finished(house, place)
+    message = await house.answered(house.playground.command("You", place.id, "dream", layer="low"))
+    assert message is not None
+    await house.settled()
+    return house.world.messages[message.id]
+
+
+async def too_large(house: House, place: Channel) -> Message:
+    """A message as it stands where a result was too large, about a dream that there is."""
+    dream = await rest_faults.finished(house, place)
+    shape = {
+        "type": BUTTON,
+        "custom_id": f"smaller:{custom_ids(dream)[0].split(':')[1]}",
+        "id": 1,
+        "label": "Smaller",
+        "style": 2,
+    }
+    rows: list[dict[str, Any]] = [{"type": 1, "id": 2, "components": [shape]}]
+    message = Message(house.world.mint(), place.id, house.world.bot.id, flags=COMPONENTS_V2, components=rows)
+    house.world.add_message(message)
+    return message
+
+
 Before = Callable[[House, Channel], Awaitable[Any]]
 DOUBLE: dict[str, tuple[Before, str]] = {
     "cancel": (rest_faults.waiting, "Cancel"),
@@ -176,8 +201,12 @@ DOUBLE: dict[str, tuple[Before, str]] = {
     "tune": (rest_faults.finished, "Tune"),
     "more": (rest_faults.finished, "More"),
     "retry": (cancelled, "Retry"),
+    "last": (offered, wording.VERBS["last"]),
+    "smaller": (too_large, wording.VERBS["smaller"]),
     "dream": (seen, "Dream it"),
     "original": (rest_faults.opened_panel, wording.VERBS["original"]),
+    "animate": (rest_faults.opened_panel, wording.VERBS["animate"]),
+    "report": (rest_faults.opened_panel, wording.VERBS["report"]),
     "save": (rest_faults.opened_panel, wording.VERBS["save"]),
     "delete": (rest_faults.opened_panel, wording.VERBS["delete"]),
     "tune_type": (rest_faults.opened_tune, wording.VERBS["tune_type"]),

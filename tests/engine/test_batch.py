@@ -50,7 +50,7 @@ def serve(data_dir: Path, parent: Parent, *pictures: bytes) -> tuple[worker.Work
     first, *further = [made.blobs.put(data) for data in pictures]
     others = {f"picture{number}": key for number, key in enumerate(further, 2)}
     made.serve({"id": "j" * 20, "params": PARAMS.model_dump_json(), "picture": first, "others": others,
-                "limit_bytes": 10**7})  # fmt: skip
+                "limit_bytes": 10**7, "history": ""})  # fmt: skip
     return made, parent.sent[-1]
 
 
