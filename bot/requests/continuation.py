@@ -38,12 +38,19 @@ def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
     old = still_params(row.job.params)
     changes = {**_strength(old, wish.step), **options}
     if "subject" in changes and "network" not in changes:
-        changes["network"] = old.catalog.network_for(changes["subject"], old.network)
+        changes["network"] = old.catalog.network_for(changes["subject"], _network_chosen(old))
     if wish.verb == "zoom":
         return Continuation(zoom_into(old, **changes), first_alone(_dreamed(row)))
     if _begins_again(old, wish, changes):
         return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
     return _deeper(row, old, changes)
+
+
+def _network_chosen(old: AnyParams) -> str:
+    """The network of a dream, but the default where another dreamed only because it alone knows the word."""
+    (option, word), default = old.aim, old.catalog.default_network()
+    by_the_word = option == "subject" and old.network == old.catalog.network_for(word, default)
+    return default if by_the_word else old.network
 
 
 def _begins_again(old: AnyParams, wish: Wish, changes: Options) -> bool:

@@ -19,8 +19,8 @@ from tests.playground_bot import open_room
 
 WINDOW = {"width": 1000, "height": 800}
 LETTER_MS = 25.0
-REST_S = 1.5
-SPEED = 1.5
+REST_S = 2.0
+SPEED = 1.8
 
 
 async def record(options: str) -> list[Frame]:

@@ -19,10 +19,10 @@ from playwright.async_api import CDPSession, Page
 
 STEP_S: Final = 0.3
 """Of what changes faster than this, the last state is kept."""
-STILL_S: Final = 1.6
+STILL_S: Final = 1.2
 """A picture that stands still longer is shown so long."""
 END_S: Final = 3.0
-QUALITY: Final = 62
+QUALITY: Final = 55
 WIDTH: Final = 760
 
 

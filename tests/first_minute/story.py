@@ -184,7 +184,7 @@ class Story:
     async def ada_copies_the_settings(self, dream: Message) -> None:
         """Her photo, the settings of his dream, behind a dream of his."""
         await self.hands.attach("leaves")
-        running = await self._next("/zoom", lambda: self.hands.write(f"/zoom{self.options}"))
+        running = await self._next("/zoom", lambda: self.hands.write(f"/zoom frames:20{self.options}"))
         await self.room.until_running(running)
         await self.hands.become("ada")
         await self.hands.attach("coffee")

@@ -12,12 +12,16 @@ from bot.playground import payloads
 from bot.playground.rejections import JsonDict
 from bot.playground.world import Message, World
 from bot.requests import message_options
+from bot.requests.continuation import continuation
 from bot.requests.downloader import Link
+from bot.store.posting import Posting
+from engine import params as engine_params
 from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import DrawnSticker, NotAPicture, UnreadableReply
+from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
-from engine.params import TEXT_LIMIT
-from engine.queue.job import JobRow
+from engine.params import TEXT_LIMIT, Dream
+from engine.queue.job import Job, JobRow, Result, State, new_id
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
     _drawn_avatars,
@@ -324,6 +328,31 @@ async def test_what_is_to_be_dreamed_may_be_sent_directly(stage: Stage) -> None:
 
 
 # replies to dreams
+
+
+@pytest.mark.parametrize(
+    ("dreamed", "dreams_on"),
+    [
+        ({"subject": "eyes"}, "lite2"),
+        ({"subject": "castles", "network": "pocket"}, "pocket"),
+        ({"layer": "mid"}, "lite2"),
+    ],
+)
+def test_a_word_in_reply_is_dreamed_by_the_default_unless_another_network_was_chosen(
+    dreamed: dict[str, str], dreams_on: str
+) -> None:
+    catalog = Catalog()
+    params = engine_params.make(Dream, catalog, **dreamed)
+    row = JobRow(
+        new_id(),
+        Job(params, "7"),
+        State.DONE,
+        Posting(7, "Ada", "a cat").to_json(),
+        0.0,
+        result=Result(BlobKey("b" * 64), "image/png", 8, 8, 1),
+    )
+    wish = message_options.read("castles", catalog)
+    assert continuation(row, wish, {"subject": "castles"}).params.network == dreams_on
 
 
 async def test_a_subject_in_reply_to_a_dream_dreams_that_dream_on(stage: Stage) -> None:  # noqa: F811
