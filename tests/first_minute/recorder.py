@@ -22,7 +22,7 @@ STEP_S: Final = 0.3
 STILL_S: Final = 1.2
 """A picture that stands still longer is shown so long."""
 END_S: Final = 3.0
-QUALITY: Final = 55
+QUALITY: Final = 48
 WIDTH: Final = 760
 
 
