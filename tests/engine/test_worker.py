@@ -217,6 +217,9 @@ async def test_further_pictures_and_refusals_cross_the_border(
         rows.append(await listener.row(id))
     assert [(row.state, row.error_code) for row in rows[2:]] == [(State.FAILED, "F05"), (State.FAILED, "R13")]
     assert "takes the place of a subject" in rows[3].error
+    assert rows[2].error_facts == {}
+    assert rows[3].error_facts is not None
+    assert rows[3].error_facts["option"] == "guide"
     untouched, dreamed = rows[0].result, rows[1].result
     assert untouched is not None
     assert dreamed is not None
