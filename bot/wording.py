@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.store.posting import Posting
+from engine import classification_sentence, errors, notes
 from engine import params as jobs_params
 from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
+from engine.classification_sentence import Verdict
 from engine.errors import PareidoliaError
 from engine.params import Animate, AnyParams, Channel, Concept, Dream, Params, See, Zoom
-from engine.queue.job import FURTHER, JobRow, Place, State
+from engine.queue.job import FURTHER, JobRow, Place, Result, State
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
@@ -378,6 +380,16 @@ def error_sentence(error: PareidoliaError) -> str:
     return with_code(str(type(error)(**{**error.facts, **disarmed})) if disarmed else str(error), error.code)
 
 
+def failure_words(row: JobRow) -> str:
+    """Why a job failed, made of its error's code and facts; as it was said then where those make no sentence."""
+    kind = errors.by_code(row.error_code)
+    try:
+        said = str(kind(**row.error_facts)) if kind and row.error_facts is not None else row.error
+    except (LookupError, TypeError, ValueError):  # facts of another version's error
+        said = row.error
+    return escape_markdown(said)
+
+
 def with_code(sentence: str, code: str) -> str:
     """A sentence and a code by which the bot's owner finds it in the log."""
     return f"{sentence}\n-# {code}" if code else sentence
@@ -492,10 +504,15 @@ def result_words(row: JobRow, name: str, frame: str = "") -> str:
         parts.append("stopped early")
     elif failed := failed_words(row.job.pictures - made_pictures(row), row.job.pictures):
         parts.append(failed)
-    if row.result and row.result.note:
-        parts.append(row.result.note)
+    if given_up := row.result and note_words(row.result):
+        parts.append(given_up)
     said = escape(sentence(row), 100)
     return "\n".join(filter(None, (said and f"**{said}**", f"`{credit(row.job.params)}`", f"-# {' · '.join(parts)}")))
+
+
+def note_words(result: Result) -> str:
+    """What was given up, in sentences; a result from before notes had names has its own."""
+    return " ".join(filter(None, (result.note, notes.sentences(result.notes))))
 
 
 def made_pictures(row: JobRow) -> int:
@@ -505,7 +522,16 @@ def made_pictures(row: JobRow) -> int:
 
 def sentence(row: JobRow) -> str:
     """What was seen in a picture, in one sentence; nothing for what was not looked at, or was before there were any."""
-    return plain(str(row.result.facts.get("sentence", "")), 100) if row.result else ""
+    return plain(_verdict_words(row.result.facts), 100) if row.result else ""
+
+
+def _verdict_words(facts: Mapping[str, Any]) -> str:
+    """Made of the verdict and the likeliest label; as the engine said it where there is no verdict that we know."""
+    try:
+        label = next((str(one["label"]) for one in facts.get("labels", ())), "")
+        return classification_sentence.sentence(Verdict(facts["verdict"]), label)
+    except (LookupError, ValueError):
+        return str(facts.get("sentence", ""))
 
 
 def guess_words(row: JobRow) -> str:

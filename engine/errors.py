@@ -36,6 +36,8 @@ Longer than most files: all refusals stand side by side, so that none is said tw
 from __future__ import annotations
 
 import inspect
+import json
+from typing import Any
 
 
 class PareidoliaError(Exception):
@@ -46,6 +48,11 @@ class PareidoliaError(Exception):
     def __init__(self, **facts: object) -> None:
         self.facts = facts
         super().__init__(" ".join(inspect.cleandoc(type(self).__doc__ or "").split()).format(**facts))
+
+    def plain_facts(self) -> dict[str, Any]:
+        """The facts as JSON knows them; what it does not know is said as text."""
+        found: dict[str, Any] = json.loads(json.dumps(self.facts, default=str))
+        return found
 
 
 class Refusal(PareidoliaError):
@@ -569,6 +576,11 @@ def kinds() -> dict[type[PareidoliaError], list[type[PareidoliaError]]]:
 
 def _below(kind: type[PareidoliaError]) -> list[type[PareidoliaError]]:
     return [kind, *(one for child in kind.__subclasses__() for one in _below(child))]
+
+
+def by_code(code: str) -> type[PareidoliaError] | None:
+    """The error of a code; None for one that this version does not know."""
+    return next((one for one in _below(PareidoliaError) if one.code == code), None)
 
 
 def page() -> str:

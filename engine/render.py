@@ -14,6 +14,7 @@ from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
+from engine.notes import Note
 from engine.params import AnyParams, PastDream
 from engine.runtime import Runtime
 
@@ -34,18 +35,19 @@ def render(
     said = encoders.Provenance(tuple(further), tuple(before), omitted)
     with contextlib.closing(encoders.open_encoder(params, limit_bytes, said, kind)) as encoder:
         reports = recipes.run(params, source, runtime, further)
-        framed, note = False, ""
+        framed = False
+        given_up: Note | None = None
         facts: Mapping[str, Any] = {}
         for report in reports:
             if isinstance(report, Frame):
                 encoder.add(report.picture)
                 framed, facts = True, report.facts or facts
                 continue
-            note = report.note
+            given_up = report.note
             if (yield report):
                 if not framed:
                     encoder.add(report.enlarged())
                     facts = {"stopped": report.step}
                 break
         made = encoder.finish()
-        yield replace(made, facts=facts, note=f"{note} {made.note}".strip())
+        yield replace(made, facts=facts, notes=(*filter(None, (given_up,)), *made.notes))

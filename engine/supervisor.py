@@ -253,9 +253,9 @@ class Supervisor:
     def _write_outcome(self, run: Run, outcome: str, ended: dict[str, Any], seconds: float) -> None:
         id, attempt = run.row.id, run.row.attempt
         if outcome == "done":
-            self.ledger.finish(id, attempt, Result(**ended["result"]), seconds, run.watch.course())
+            self.ledger.finish(id, attempt, Result.from_json(ended["result"]), seconds, run.watch.course())
         elif outcome == "done in part":
-            self.ledger.finish(id, attempt, Result(**batch_result(run.made)), seconds / run.share_made)
+            self.ledger.finish(id, attempt, Result.from_json(batch_result(run.made)), seconds / run.share_made)
         elif run.timed_out:
             limit = max(1, round(self.settings.engine.timeout_s / 60))
             self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine import logs, params
@@ -124,7 +125,7 @@ class Worker:
         except StopRequested:
             self.parent.send(report="stopped")
         except PareidoliaError as error:  # also a refusal: a channel that the network turns out not to have
-            self.parent.send(report="failed", error=type(error).__name__, facts=error.facts)
+            self.parent.send(report="failed", error=type(error).__name__, facts=error.plain_facts())
         except Exception as error:
             log.exception("it broke")
             kind = OutOfMemory if _is_out_of_memory(error) else Broken
@@ -174,7 +175,7 @@ class Worker:
         """Store what was made, and say what it is. Raises `NotKept`."""
         blob = self._store(made.data)
         about = {"mime": made.mime, "width": made.width, "height": made.height, "size": len(made.data)}
-        return {"blob": blob, **about, "note": made.note}
+        return {"blob": blob, **about, "notes": [asdict(note) for note in made.notes]}
 
     def _store_variations(self, made: Encoded) -> dict[str, Any]:
         """The files of a sheet's pictures as a fact of its result, which keeps them as long as the sheet."""

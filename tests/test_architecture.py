@@ -20,11 +20,11 @@ TORCH_SIDE_MAY = {"torch", "torchvision", "numpy", "PIL", "safetensors", "pydant
 TRAINING_MAY = {"skimage", "resvg_py"}  # the extra `training`, imported inside functions
 SHARED_FOR_TORCH_SIDE = {
     "engine.params", "engine.catalog.catalog", "engine.errors", "engine.files.picture_size", "engine.platform.units",
-    "engine.platform.atomic_file", "engine.platform.file_lock",
+    "engine.platform.atomic_file", "engine.platform.file_lock", "engine.notes", "engine.classification_sentence",
 }  # fmt: skip
 SHARED = (
     "engine.queue", "engine.files", "engine.catalog", "engine.platform", "engine.params", "engine.settings",
-    "engine.settings_file", "engine.logs", "engine.errors",
+    "engine.settings_file", "engine.logs", "engine.errors", "engine.notes", "engine.classification_sentence",
 )  # fmt: skip
 """What of the engine the bot imports, too."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -116,6 +116,7 @@ def _told(row: JobRow) -> dict[str, Any]:
         "spoiler": row.job.spoiler,
         "result": asdict(row.result) if row.result else None,
         "error": row.error,
+        "error_facts": row.error_facts,
         "created": row.created,
         "started": row.started,
         "finished": row.finished,

@@ -23,7 +23,7 @@ def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Car
         case State.DONE:
             return _picture_card(row, posting, pictures)
         case State.FAILED:
-            said = wording.with_code(wording.escape_markdown(row.error), failure_code(row))
+            said = wording.with_code(wording.failure_words(row), failure_code(row))
             return words_card(row, said, smaller=row.error_code in SMALLER_HELPS)
         case State.CANCELLED:
             return words_card(row, wording.CANCELLED)
@@ -90,7 +90,7 @@ def verbs(row: JobRow) -> tuple[str, ...]:
 
 def variations(row: JobRow) -> list[Result]:
     """The pictures of a sheet or a batch, each by itself; none where a result is one picture."""
-    return [Result(**one) for one in row.result.facts.get("variations", ())] if row.result else []
+    return [Result.from_json(one) for one in row.result.facts.get("variations", ())] if row.result else []
 
 
 def shown(row: JobRow) -> list[Result]:

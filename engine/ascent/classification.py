@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.canvas.resample import resize_long_side
+from engine.classification_sentence import Verdict, sentence
 from engine.networks.face_detector import Detector
 from engine.networks.network import LOGITS, Network
 
@@ -32,32 +33,34 @@ APES: Final = frozenset({
     "Madagascar cat", "indri", "monkey", "monkey face",
 })  # fmt: skip
 """All primates among the labels that we know: lemurs, too, whose names are no better to be called."""
-PERSON: Final = "A person. I was never taught people."
-UNKNOWN: Final = "I can't tell what this is."
-MASS_NOUNS: Final = frozenset({
-    "espresso", "guacamole", "ice cream", "hay", "corn", "broccoli", "cauliflower", "dough", "mashed potato",
-    "chocolate sauce", "red wine", "eggnog", "velvet", "wool", "chainlink fence", "chain mail", "toilet tissue",
-})  # fmt: skip
-"""Labels without an article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
     """What is told."""
 
-    sentence: str
-    """Empty for a network that names nothing."""
+    verdict: Verdict | None
+    """None for a network that names nothing."""
     labels: tuple[tuple[str, float], ...] = ()
     """The likeliest labels with their probabilities."""
     classes: tuple[int, ...] = ()
     """Their numbers."""
-    person: bool = False
+
+    @property
+    def person(self) -> bool:
+        """Whether a face was found."""
+        return self.verdict is Verdict.PERSON
+
+    @property
+    def sentence(self) -> str:
+        """What is told; empty for a network that names nothing."""
+        return sentence(self.verdict, self.labels[0][0]) if self.verdict else ""
 
 
 def classify(network: Network, picture: Tensor, side: int, detector: Detector | None) -> Classification:
     """What a network that learned pictures of that side sees in one [3, h, w] in [0, 1]."""
     if LOGITS not in network.layers:
-        return Classification("")
+        return Classification(None)
     faces = detector.faces(picture)[:, 4].tolist() if detector else []
     person = any(share >= FACE_THRESHOLD for share in faces)
     apes = [at for at, label in enumerate(network.labels) if label in APES]
@@ -69,7 +72,7 @@ def classify(network: Network, picture: Tensor, side: int, detector: Detector | 
     classes = shares.argsort(descending=True, stable=True)[:MAX_LABELS].tolist()
     names = [network.labels[at] if at < len(network.labels) else f"class {at}" for at in classes]
     labels = tuple(zip(names, shares[classes].tolist(), strict=True))
-    return Classification(PERSON if person else _sentence(*labels[0]), labels, tuple(classes), person)
+    return Classification(Verdict.PERSON if person else _verdict(labels[0][1]), labels, tuple(classes))
 
 
 def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:
@@ -80,17 +83,7 @@ def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:
     return torch.stack([score.softmax(0) for score in scores]).mean(0)
 
 
-def _sentence(label: str, share: float) -> str:
+def _verdict(share: float) -> Verdict:
     if share < LIKELY:
-        return UNKNOWN
-    return f"This {'is' if share >= SURE else 'looks like'} {with_article(label)}."
-
-
-def with_article(label: str) -> str:
-    """A label as it stands in a sentence: "an Egyptian cat", "a fox", "sunglasses"."""
-    plural = label.endswith("s") and not label.endswith(("ss", "us", "is", "as", "os"))
-    if plural or label in MASS_NOUNS:
-        return label
-    return (
-        f"{'an' if label[0].lower() in 'aeiou' and not label.lower().startswith(('uni', 'ukulele')) else 'a'} {label}"
-    )
+        return Verdict.UNKNOWN
+    return Verdict.SURE if share >= SURE else Verdict.LIKELY

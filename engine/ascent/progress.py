@@ -9,6 +9,8 @@ from typing import Any
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from engine.notes import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -24,8 +26,8 @@ class Progress:
     """
     size: tuple[int, int]
     """Height and width that the result will have: show previews with this aspect, and nothing jumps."""
-    note: str = ""
-    """What is being given up so that the dream can be finished, as a sentence; else empty."""
+    note: Note | None = None
+    """What is being given up so that the dream can be finished, if anything."""
 
     def enlarged(self) -> Tensor:
         """The canvas so far at the result's size, in [0, 1]: an early octave is smaller than what was asked for."""

@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 from engine.ascent.gradient import FeatureExtractor, gradient
+from engine.notes import Note
 from engine.objectives import Objective
 
 UNIT = 32
 """Tiles are cut at multiples of this many pixels, so that the strides of a network fall as they do on the whole."""
 SMALLEST = 3 * UNIT
 """Side of the smallest tile, in pixels."""
-NOTE = "There was not enough memory for all of it at once, so it was dreamed in tiles: shapes may be a little smaller."
+TILES = Note("tiles")
 
 
 class TiledGradient:
@@ -39,9 +40,9 @@ class TiledGradient:
         return found
 
     @property
-    def note(self) -> str:
-        """What was given up, as a sentence; else empty."""
-        return NOTE if self.tile else ""
+    def note(self) -> Note | None:
+        """What was given up, if anything."""
+        return TILES if self.tile else None
 
     def _try_gradient(self, objective: Objective, picture: Tensor) -> Tensor | None:
         """The gradient; None if memory ran out and smaller tiles are worth trying. By then all of it is given back."""

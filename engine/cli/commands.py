@@ -32,6 +32,7 @@ from engine.cli.output_files import Place, Target
 from engine.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
+from engine.notes import sentences
 from engine.openmp import sleep_while_waiting
 from engine.params import Animate, AnyParams, AscentParams, Channel, Concept, Dream, P, Params, PastDream, See, Zoom
 from engine.platform.terminal import replace_unprintable, say, with_bold
@@ -435,8 +436,8 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
         report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
-    if report.note:
-        say.print(report.note)
+    if report.notes:
+        say.print(sentences(report.notes))
     took = {"seconds": round(time.monotonic() - began, 2), "device": str(runtime.device)}
     found = {"found": dict(report.facts)} if report.facts else {}
     _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)

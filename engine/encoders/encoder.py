@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
+from engine.notes import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
@@ -17,8 +19,8 @@ class Encoded:
     mime: str
     width: int
     height: int
-    note: str = ""
-    """What was given up to fit the upload limit, and what to do about it; else empty."""
+    notes: tuple[Note, ...] = ()
+    """What was given up, to fit the upload limit or for want of memory."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the recipe found out on the way, as JSON knows it."""
     variations: tuple[Encoded, ...] = ()

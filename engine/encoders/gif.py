@@ -25,6 +25,7 @@ from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
 from engine.encoders.upload_limit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
 from engine.files import picture_size
+from engine.notes import Note
 
 LARGE = 2**25
 """Bytes of frames that are held in memory before they go to the disk."""
@@ -66,22 +67,22 @@ class Gif:
 
     def _plans(self, full: Size) -> Iterator[_Plan]:
         """Ways to encode the film, the best first."""
-        yield _Plan(full, 256, 1, "")
+        yield _Plan(full, 256, 1)
         for colours in (128, 64):
-            yield _Plan(full, colours, 1, fewer_colours_note(colours))
+            yield _Plan(full, colours, 1, (fewer_colours_note(colours),))
         for shrink in SHRINKS[:3]:
             size = picture_size.fit(full, max(2, round(max(full) * shrink)), strips_by_area=False)
-            yield _Plan(size, 128, 1, smaller_note(size[1], size[0]))
+            yield _Plan(size, 128, 1, (smaller_note(size[1], size[0]),))
         for stride in (2, 4):
             kept = len(range(0, self._frames, stride))
             half = picture_size.fit(full, max(2, max(full) // 2), strips_by_area=False)
-            yield _Plan(half, 64, stride, fewer_frames_note(kept, self._frames))
+            yield _Plan(half, 64, stride, (fewer_frames_note(kept, self._frames),))
 
     def _encode(self, plan: _Plan) -> Encoded:
         palette = _palette(self._read(plan), plan)
         film = _mux(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
         data = embed_metadata.add_gif_comment(film, self._imprint)
-        return Encoded(data, "image/gif", plan.size[1], plan.size[0], plan.note)
+        return Encoded(data, "image/gif", plan.size[1], plan.size[0], plan.notes)
 
     def _read(self, plan: _Plan) -> Iterator[av.VideoFrame]:
         """The frames of the temporary file, at the size and stride of a plan."""
@@ -102,7 +103,7 @@ class _Plan:
     colours: int
     stride: int
     """Every how many-th frame is kept."""
-    note: str
+    notes: tuple[Note, ...] = ()
 
 
 def _palette(frames: Iterator[av.VideoFrame], plan: _Plan) -> av.VideoFrame:

@@ -16,6 +16,7 @@ from engine.encoders import embed_metadata
 from engine.encoders.encoder import Encoded
 from engine.encoders.upload_limit import SHRINKS, first_that_fits, lossy_note, smaller_note
 from engine.files import picture_size
+from engine.notes import Note
 
 Kind = Literal["png", "jpeg", "webp"]
 QUALITIES = (95, 88, 80, 68)
@@ -23,7 +24,7 @@ QUALITIES = (95, 88, 80, 68)
 
 
 def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "") -> Encoded:
-    """A file of at most `limit_bytes`; whatever was given up for that stands in its note. `imprint` goes into it.
+    """A file of at most `limit_bytes`; whatever was given up for that stands in its notes. `imprint` goes into it.
 
     A PNG becomes a WebP of lower and lower quality, then a smaller one; JPEG and WebP begin with their own kind.
     """
@@ -65,26 +66,28 @@ class _Plan:
     kind: Kind
     quality: int
     size: Size
-    note: str
+    notes: tuple[Note, ...] = ()
 
 
 def _plans(drawn: Image.Image, kind: Kind) -> Iterator[_Plan]:
     """Ways to save a picture, the best first."""
     full = (drawn.height, drawn.width)
-    yield _Plan(kind, QUALITIES[0], full, "")
+    yield _Plan(kind, QUALITIES[0], full)
     lossy: Kind = "webp" if kind == "png" else kind
     for quality in QUALITIES if kind == "png" else QUALITIES[1:]:
-        yield _Plan(lossy, quality, full, lossy_note(lossy))
+        yield _Plan(lossy, quality, full, (lossy_note(lossy),))
     for shrink in SHRINKS:
         size = picture_size.fit(full, max(1, round(max(full) * shrink)), strips_by_area=False)
-        yield _Plan(lossy, QUALITIES[2], size, smaller_note(size[1], size[0]))
+        yield _Plan(lossy, QUALITIES[2], size, (smaller_note(size[1], size[0]),))
 
 
 def _encode_plan(drawn: Image.Image, plan: _Plan, imprint: str) -> Encoded:
     height, width = plan.size
     if plan.size != (drawn.height, drawn.width):
         drawn = drawn.resize((width, height), Image.Resampling.LANCZOS)
-    return Encoded(_save_bytes(drawn, plan.kind, plan.quality, imprint), f"image/{plan.kind}", width, height, plan.note)
+    return Encoded(
+        _save_bytes(drawn, plan.kind, plan.quality, imprint), f"image/{plan.kind}", width, height, plan.notes
+    )
 
 
 def _save_bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "") -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.encoders.encoder import Encoded
+from engine.notes import Note
 
 SHRINKS = (0.8, 0.64, 0.5, 0.35, 0.25, 0.125)
 """Parts of the full side that are tried when nothing else helps."""
@@ -25,29 +26,29 @@ def first_that_fits(attempts: Iterable[Encoded], limit_bytes: int | None) -> Enc
     return made[0]
 
 
-def lossy_note(kind: str) -> str:
+def lossy_note(kind: str) -> Note:
     """For a picture that could not stay lossless."""
-    return f"A lossless file was too large to upload here, so this is a {_NAMES[kind]}; a smaller `size` keeps PNG."
+    return Note("lossy", {"format": _NAMES[kind]})
 
 
-def smaller_note(width: int, height: int) -> str:
+def smaller_note(width: int, height: int) -> Note:
     """For a picture or film that had to be made smaller."""
-    return f"The full size was too large to upload here, so this is {width} x {height}; choose a smaller `size`."
+    return Note("smaller", {"width": width, "height": height})
 
 
-def more_compressed_note() -> str:
+def more_compressed_note() -> Note:
     """For a film of a lower quality."""
-    return "This was too large to upload here, so it is compressed more; a smaller `size` keeps it fine."
+    return Note("compressed")
 
 
-def fewer_colours_note(colours: int) -> str:
+def fewer_colours_note(colours: int) -> Note:
     """For a film with fewer colours."""
-    return f"This was too large to upload here, so it has {colours} colours; a smaller `size` keeps all 256."
+    return Note("colours", {"colours": colours})
 
 
-def fewer_frames_note(kept: int, frames: int) -> str:
+def fewer_frames_note(kept: int, frames: int) -> Note:
     """For a film that lost frames."""
-    return f"This was too large to upload here, so {kept} of {frames} frames are left; ask for fewer `frames`."
+    return Note("frames", {"kept": kept, "frames": frames})
 
 
 _NAMES = {"jpeg": "JPEG", "webp": "WebP"}

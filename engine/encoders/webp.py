@@ -26,6 +26,7 @@ from engine.encoders.upload_limit import (
     smaller_note,
 )
 from engine.files import picture_size
+from engine.notes import Note
 
 QUALITIES = (90, 80, 70)
 """Tried in this order at full size."""
@@ -59,14 +60,14 @@ class AnimatedWebp:
     def _plans(self, full: Size) -> Iterator[_Plan]:
         """Ways to encode the film, the best first."""
         for quality in QUALITIES:
-            yield _Plan(full, quality, 1, "" if quality == QUALITIES[0] else more_compressed_note())
+            yield _Plan(full, quality, 1, () if quality == QUALITIES[0] else (more_compressed_note(),))
         for shrink in SHRINKS[:3]:
             size = picture_size.fit(full, max(2, round(max(full) * shrink)), strips_by_area=False)
-            yield _Plan(size, QUALITIES[1], 1, smaller_note(size[1], size[0]))
+            yield _Plan(size, QUALITIES[1], 1, (smaller_note(size[1], size[0]),))
         for stride in (2, 4):
             kept = len(range(0, len(self._frames), stride))
             size = picture_size.fit(full, max(2, max(full) // 2), strips_by_area=False)
-            yield _Plan(size, QUALITIES[-1], stride, fewer_frames_note(kept, len(self._frames)))
+            yield _Plan(size, QUALITIES[-1], stride, (fewer_frames_note(kept, len(self._frames)),))
 
     def _encode(self, plan: _Plan) -> Encoded:
         height, width = plan.size
@@ -76,7 +77,7 @@ class AnimatedWebp:
             file, "webp", save_all=True, append_images=others, duration=round(1000 * plan.stride / self._fps), loop=0,
             quality=plan.quality, method=4, **embed_metadata.save_options("webp", self._imprint),
         )  # fmt: skip
-        return Encoded(file.getvalue(), "image/webp", width, height, plan.note)
+        return Encoded(file.getvalue(), "image/webp", width, height, plan.notes)
 
     def _sized(self, frame: Image.Image, size: Size) -> Image.Image:
         wanted = (size[1], size[0])
@@ -89,4 +90,4 @@ class _Plan:
     quality: int
     stride: int
     """Every how many-th frame is kept."""
-    note: str
+    notes: tuple[Note, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NewType
 
 from engine.files.blobs import BlobKey
+from engine.notes import Note, read_notes
 from engine.params import AnyParams, VariedParams
 from engine.platform.units import MEGABYTE
 from engine.queue.course import EVEN, Timing
@@ -95,9 +96,16 @@ class Result:
     size: int
     """Bytes."""
     note: str = ""
-    """What was given up to fit the upload limit, as a sentence; else empty."""
+    """What was given up, as a sentence, in rows from before `notes`; else empty."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What was found out on the way, such as the labels of a picture that was looked at."""
+    notes: tuple[Note, ...] = ()
+    """What was given up: for want of memory, or to fit the upload limit."""
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Result:
+        """As `dataclasses.asdict` and JSON keep it."""
+        return cls(**{**stored, "notes": read_notes(stored.get("notes", ()))})
 
 
 def batch_result(made: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -125,7 +133,7 @@ class JobRow:
     finished: float | None = None
     result: Result | None = None
     error: str = ""
-    """The sentence of a failed job."""
+    """The sentence of a failed job, as it was said when it failed."""
     error_code: str = ""
     keep_preview: bool = False
     """Cancelled by "keep this one": the last preview is the result."""
@@ -133,6 +141,8 @@ class JobRow:
     """Id of the message that holds the answer."""
     crashes: int = 0
     """How often its child died on it."""
+    error_facts: dict[str, Any] | None = None
+    """The facts of a failed job's error, as JSON knows them; None in rows from before they were kept."""
     expected: Timing = EVEN
     """How long it will take, and in what course; known of what was claimed just now."""
 

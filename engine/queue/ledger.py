@@ -58,6 +58,7 @@ jobs = sa.Table(
     sa.Column("result", sa.Text),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("error_code", sa.String(8), nullable=False),
+    sa.Column("error_facts", sa.Text),
     sa.Column("posted", sa.String(32)),
     sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("history", sa.Text),
@@ -88,7 +89,7 @@ _BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
 
 _NOBODYS: dict[str, Any] = {
     "requester": "", "params": "{}", "picture": None, "others": None, "result": None, "parent": None, "posting": "{}",
-    "posted": "forgotten", "error": "", "error_code": "", "history": None,
+    "posted": "forgotten", "error": "", "error_code": "", "error_facts": None, "history": None,
 }  # fmt: skip
 """A row of which only the times are left."""
 
@@ -322,9 +323,8 @@ class Ledger:
         return True
 
     def fail(self, id: JobId, attempt: int, error: PareidoliaError) -> bool:
-        """Settle as failed, with the sentence that the user will read."""
-        failed = {"state": State.FAILED, "error": str(error), "error_code": error.code, "finished": self.clock()}
-        return self._settle(id, attempt, failed)
+        """Settle as failed, with the code and the facts of which the user's sentence is made."""
+        return self._settle(id, attempt, self._failure(error))
 
     def settle_cancelled(self, id: JobId, attempt: int) -> bool:
         """Settle as cancelled."""
@@ -406,8 +406,12 @@ class Ledger:
     def _after(self, state: State) -> dict[str, Any]:
         if state == State.QUEUED:
             return {"state": state, "engine": None}
-        error = EngineCrashed()
-        return {"state": state, "error": str(error), "error_code": error.code, "finished": self.clock()}
+        return self._failure(EngineCrashed())
+
+    def _failure(self, error: PareidoliaError) -> dict[str, Any]:
+        """What a row becomes. The sentence stays with it for whoever has no words for the code."""
+        told = {"error": str(error), "error_code": error.code, "error_facts": json.dumps(error.plain_facts())}
+        return {"state": State.FAILED, "finished": self.clock(), **told}
 
     def _settle(self, id: JobId, attempt: int, values: dict[str, Any]) -> bool:
         with self._db.begin() as db:
@@ -481,9 +485,10 @@ def _job_row(row: sa.Row[Any], catalog: Catalog) -> JobRow:
         attempt=row.attempt,
         started=row.started,
         finished=row.finished,
-        result=Result(**json.loads(row.result)) if row.result else None,
+        result=Result.from_json(json.loads(row.result)) if row.result else None,
         error=row.error,
         error_code=row.error_code,
+        error_facts=json.loads(row.error_facts) if row.error_facts else None,
         keep_preview=row.stop == "keep",
         posted=row.posted,
         crashes=row.crashes,

@@ -142,7 +142,10 @@ def facts(params: See, found: Analysis) -> dict[str, Any]:
     layers = [{"layer": one.name, "channels": list(one.view.channels)} for one in found.layers]
     found_groups = ((one, list(_effect_words(one, told))) for one in found.groups)
     groups = [{"channel": one.channel, "effect": round(one.effect, 4), "words": said} for one, said in found_groups]
-    return {"sentence": told.sentence, "person": told.person, "labels": labels, "layers": layers, "groups": groups}
+    return {
+        "verdict": told.verdict, "sentence": told.sentence, "person": told.person, "labels": labels, "layers": layers,
+        "groups": groups,
+    }  # fmt: skip
 
 
 def _read_thumbnails(network: Network, params: See, layers: Sequence[str]) -> dict[str, Tensor]:

@@ -54,6 +54,7 @@ from engine.catalog import subject_sheets, weighted_terms
 from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
+from engine.notes import Note
 from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Zoom
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 from tests.vendored_data import SPECIFICATION
@@ -136,7 +137,9 @@ def posting() -> Posting:
 def row(params: AnyParams, state: State = State.DONE, **facts: Any) -> JobRow:
     guesses = [{"emoji": "🧑‍🚀", "label": "w" * 60, "probability": 0.29}] * 3
     facts = {"sentence": "s" * 300, "labels": guesses, **facts}
-    result = Result(BLOB, "image/png", 512, 512, len(PNG), note="n" * 200, facts=facts) if state is State.DONE else None
+    given_up = (Note("tiles"), Note("lossy", {"format": "WebP"}))
+    made = Result(BLOB, "image/png", 512, 512, len(PNG), facts=facts, notes=given_up)
+    result = made if state is State.DONE else None
     others = {"guide": BLOB, "mask": BLOB}
     job = Job(params, str(2**63), BLOB, new_id(), 10**7, others, spoiler=True)
     where = posting().to_json()

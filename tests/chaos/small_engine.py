@@ -78,7 +78,7 @@ def serve(folder: Path) -> None:
         except OSError:
             send(report="failed", error="NotKept", facts={})
             continue
-        send(report="done", result={**result, "note": ""})
+        send(report="done", result=result)
 
 
 def main(words: list[str]) -> int:

@@ -31,7 +31,7 @@ def main() -> None:
         if order == CRASH or (order == CRASH_ONCE and first):
             os.kill(os.getpid(), signal.SIGKILL)
         if order == CRASH_LATE:
-            send(report="made", at=1, result={**RESULT, "note": ""})
+            send(report="made", at=1, result=RESULT)
             os.kill(os.getpid(), signal.SIGKILL)
         if order == FAIL:
             send(report="failed", error="OutOfMemory", facts={})
@@ -50,7 +50,7 @@ def main() -> None:
         if word in ("stop", "lost"):
             send(report="stopped")
         else:
-            send(report="done", result={**RESULT, "note": word})
+            send(report="done", result={**RESULT, "notes": [{"name": word, "facts": {}}]})
 
 
 if __name__ == "__main__":

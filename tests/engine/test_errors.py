@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 from collections import Counter
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine import errors
-from engine.errors import PareidoliaError
+from engine.errors import BadOption, PareidoliaError, TooMuchMemory, by_code
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 EVERY = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, PareidoliaError)]
@@ -41,3 +42,17 @@ def test_the_docstring_is_a_sentence_and_stands_in_the_tree(kind: type[Pareidoli
     assert "\n" not in said
     assert "  " not in said
     assert kind.__name__ in (errors.__doc__ or "")
+
+
+def test_every_error_is_found_by_its_code_and_made_again_of_its_facts() -> None:
+    every: list[type[PareidoliaError]] = [PareidoliaError, *EVERY]
+    assert [by_code(one.code) for one in every] == every
+    assert by_code("F99") is by_code("") is None
+    stored = json.loads(json.dumps(TooMuchMemory(needed=900, limit=1.5).plain_facts()))
+    assert str(TooMuchMemory(**stored)) == str(TooMuchMemory(needed=900, limit=1.5))
+
+
+def test_what_json_does_not_know_is_a_fact_as_text() -> None:
+    assert BadOption(option=Path("a/b"), problem=None, limits=(1, 2)).plain_facts() == {
+        "option": "a/b", "problem": None, "limits": [1, 2],
+    }  # fmt: skip

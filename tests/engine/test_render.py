@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from engine.ascent.progress import Progress
-from engine.ascent.tiled_gradient import NOTE
+from engine.ascent.tiled_gradient import TILES
 from engine.catalog.catalog import shipped_catalog
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
@@ -64,7 +64,7 @@ def test_further_pictures_reach_the_recipe(runtime: Runtime) -> None:
         made(runtime, others) for others in (None, {"mask": png(split=True)}, {"guide": png(split=True)})
     )
     assert len({plain.data, masked.data, led.data}) == 3
-    assert plain.note == ""
+    assert plain.notes == ()
     dreamed, source = (to_tensor(data)[:, :, :60] for data in (masked.data, png()))
     assert (dreamed - source).abs().mean() < 0.005
 
@@ -82,8 +82,8 @@ def test_memory_that_runs_out_once_is_said_in_the_result(runtime: Runtime, monke
     monkeypatch.setattr(Network, "activations", cramped)
     *steps, last = render(make(Dream, shipped_catalog(), **QUICK), png(), runtime)
     assert isinstance(last, Encoded)
-    assert (len(failed), last.note) == (1, NOTE)
-    assert [step.note for step in steps if isinstance(step, Progress)] == ["", "", NOTE, NOTE]
+    assert (len(failed), last.notes) == (1, (TILES,))
+    assert [step.note for step in steps if isinstance(step, Progress)] == [None, None, TILES, TILES]
 
 
 def test_keeping_early_gives_the_size_that_was_asked_for(runtime: Runtime) -> None:

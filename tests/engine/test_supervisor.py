@@ -19,6 +19,7 @@ from engine import settings as settings_
 from engine import supervisor
 from engine.errors import NoLedger
 from engine.files.blobs import BlobKey
+from engine.notes import Note
 from engine.params import Dream
 from engine.queue import retention, timings
 from engine.queue.course import planned_course
@@ -231,7 +232,7 @@ async def test_keep_makes_a_result_of_what_there_is(engine: Supervisor, dispatch
     row = await settled(dispatch, id)
     assert row.state == State.DONE
     assert row.result
-    assert row.result.note == "keep"
+    assert row.result.notes == (Note("keep"),)
 
 
 async def test_a_deaf_child_is_replaced(
@@ -254,6 +255,7 @@ async def test_a_job_beyond_the_time_limit_fails_without_a_retry(
     engine.settings.engine.timeout_s = 0.2
     row = await settled(dispatch, await dispatch.submit(order(DEAF), {}))
     assert (row.state, row.error_code, row.attempt) == (State.FAILED, "F02", 1)
+    assert row.error_facts == {"minutes": 1}
 
 
 async def test_a_graceful_stop_gives_the_job_back(settings: Settings, dispatch: LocalDispatch) -> None:

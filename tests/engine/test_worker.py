@@ -19,11 +19,15 @@ from PIL import Image
 
 from engine import settings as settings_
 from engine import worker
-from engine.errors import OtherNetwork
+from engine.ascent.tiled_gradient import TILES
+from engine.encoders.encoder import Encoded
+from engine.encoders.upload_limit import lossy_note, smaller_note
+from engine.errors import BadOption, OtherNetwork
 from engine.files.blobs import BlobKey
 from engine.networks.network import Network
 from engine.params import Dream
-from engine.queue.job import Hint, Job, JobId, JobRow, Progress, Settled, State
+from engine.platform import framing
+from engine.queue.job import Hint, Job, JobId, JobRow, Progress, Result, Settled, State
 from engine.queue.local_dispatch import LocalDispatch
 from engine.runtime import Runtime
 from engine.settings import Settings
@@ -217,6 +221,9 @@ async def test_further_pictures_and_refusals_cross_the_border(
         rows.append(await listener.row(id))
     assert [(row.state, row.error_code) for row in rows[2:]] == [(State.FAILED, "F05"), (State.FAILED, "R13")]
     assert "takes the place of a subject" in rows[3].error
+    assert rows[2].error_facts == {}
+    assert rows[3].error_facts is not None
+    assert rows[3].error_facts["option"] == "guide"
     untouched, dreamed = rows[0].result, rows[1].result
     assert untouched is not None
     assert dreamed is not None
@@ -287,6 +294,38 @@ def test_a_result_that_the_disk_has_no_room_for_is_a_sentence(
     monkeypatch.setattr(made, "_render", lambda _: made._store(b"a dream"))
     made.serve({"id": "a job"})
     assert said == [{"report": "failed", "error": "NotKept", "facts": {}}]
+
+
+def test_what_json_does_not_know_of_an_error_is_said_as_text(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = io.BytesIO()
+
+    class Parent:
+        def send(self, **report: object) -> None:
+            parent.write(framing.pack(report))
+
+    def refuse(_: object) -> None:
+        raise BadOption(option="guide", problem="is not there", file=Path("a.png"))
+
+    made = Worker(settings, None, Parent())  # type: ignore[arg-type]
+    monkeypatch.setattr(made, "_render", refuse)
+    made.serve({"id": "a job"})
+    parent.seek(0)
+    sent = framing.read(parent)
+    assert sent
+    facts = {"option": "guide", "problem": "is not there", "file": "a.png"}
+    assert sent[0] == {"report": "failed", "error": "BadOption", "facts": facts}
+
+
+def test_a_file_and_its_variations_say_what_was_given_up(settings: Settings) -> None:
+    made = Worker(settings, None, None)  # type: ignore[arg-type]
+    one = Encoded(b"one", "image/webp", 8, 6, (lossy_note("webp"),))
+    sheet = Encoded(b"sheet", "image/webp", 4, 3, (TILES, smaller_note(4, 3)), variations=(one, one))
+    told = json.loads(json.dumps({**made._store_file(sheet), "facts": made._store_variations(sheet)}))
+    result = Result.from_json(told)
+    assert result.notes == sheet.notes
+    assert [Result.from_json(each).notes for each in result.facts["variations"]] == [one.notes, one.notes]
 
 
 def test_a_child_whose_supervisor_was_killed_ends_without_a_word() -> None:

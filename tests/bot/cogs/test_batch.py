@@ -42,7 +42,7 @@ async def finish_batch(stage: Stage, message: Message, *done: int) -> JobRow:  #
     row, results = stage.start(), {}
     for at in done:
         data = png(30 + at, 20)
-        about = {"mime": "image/png", "width": 30 + at, "height": 20, "size": len(data), "note": ""}
+        about = {"mime": "image/png", "width": 30 + at, "height": 20, "size": len(data)}
         results[at] = {"blob": await stage.dispatch.put_blob(data), **about}
     whole = batch_result(results)
     first = await stage.dispatch.get_blob(whole["blob"])

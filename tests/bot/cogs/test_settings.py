@@ -13,7 +13,7 @@ from bot.store.presets import Preset
 from bot.store.user_settings import UserSettings
 from bot.views import settings_panel
 from engine.catalog.catalog import shipped_catalog
-from engine.errors import OptedOut
+from engine.errors import OptedOut, TooMuchMemory
 from engine.params import Dream
 from tests.bot.requests.test_hostile_users import forged_press
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -210,6 +210,15 @@ async def test_all_that_is_stored_about_somebody_is_a_file(stage: Stage) -> None
     assert "token" not in json.dumps(told)
     _, hers = await export(stage, "Ada")
     assert (len(hers["dreams"]), hers["presets"], hers["settings"]["size"]) == (1, [], None)
+
+
+async def test_why_a_dream_failed_is_in_the_file_with_its_facts(stage: Stage) -> None:  # noqa: F811
+    message = await stage.ask("You", "dream")
+    row, error = stage.start(), TooMuchMemory(needed=900, limit=500)
+    stage.dispatch.fail(row.id, error)
+    await stage.shows(message, error.code)
+    (dream,) = (await export(stage))[1]["dreams"]
+    assert (dream["state"], dream["error"], dream["error_facts"]) == ("failed", str(error), error.facts)
 
 
 async def test_an_export_that_is_too_large_leaves_out_the_oldest(stage: Stage) -> None:  # noqa: F811

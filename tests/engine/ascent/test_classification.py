@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.ascent.classification import APES, PERSON, UNKNOWN, classify, with_article
+from engine.ascent.classification import APES, classify
+from engine.classification_sentence import PERSON, UNKNOWN, with_article
 from engine.networks.network import Network
 from tests.catalogs import catalog
 

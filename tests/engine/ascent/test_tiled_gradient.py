@@ -13,8 +13,8 @@ from torch import Tensor
 from engine.ascent.gradient import gradient
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.tiled_gradient import (
-    NOTE,
     SMALLEST,
+    TILES,
     UNIT,
     TiledGradient,
     gradient_in_tiles,
@@ -63,7 +63,7 @@ def test_it_goes_over_to_tiles_once_and_says_so(small_network: Network) -> None:
     cramped = Cramped(small_network, 150 * 150)
     schedule = OctaveSchedule(octaves=2, ratio=1.6, iterations=3)
     reports = list(ascend(cramped, layer("mixed2"), large_photo(), schedule, torch.Generator().manual_seed(0)))
-    assert [report.note for report in reports] == [""] * 3 + [NOTE] * 3
+    assert [report.note for report in reports] == [None] * 3 + [TILES] * 3
     assert reports[-1].show().shape == (3, 200, 260)
     assert max(height * width for height, width in cramped.seen) <= 150 * 150
     assert not torch.allclose(reports[-1].show(), large_photo(), atol=0.01)

@@ -8,6 +8,7 @@ from torch import Tensor
 from engine.catalog.catalog import shipped_catalog
 from engine.encoders import Encoded, open_encoder
 from engine.encoders.gif import Gif
+from engine.notes import sentences
 from engine.params import Zoom, make
 
 
@@ -36,7 +37,7 @@ def test_every_frame_is_there_for_ever_at_its_speed() -> None:
     assert len(opened(result)) == 9
     assert animation.info["loop"] == 0
     assert animation.info["duration"] == 100
-    assert (result.mime, result.width, result.height, result.note) == ("image/gif", 64, 48, "")
+    assert (result.mime, result.width, result.height, result.notes) == ("image/gif", 64, 48, ())
 
 
 def test_frames_look_like_the_pictures() -> None:
@@ -55,8 +56,8 @@ def test_it_fits_the_limit_and_says_what_it_gave_up(part: float, gave_up: str) -
     limit = int(len(encoded(film()).data) * part)
     result = encoded(film(), limit)
     assert len(result.data) <= limit
-    assert "too large to upload" in result.note
-    assert gave_up in result.note
+    assert "too large to upload" in sentences(result.notes)
+    assert gave_up in sentences(result.notes)
     opened(result)
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from engine.encoders import Encoded, encode, open_encoder, preview
 from engine.encoders.still import Kind, Still
 from engine.files import generation_metadata
+from engine.notes import sentences
 from engine.params import Dream
 
 
@@ -21,7 +22,7 @@ def opened(encoded: Encoded) -> Image.Image:
 def test_a_png_holds_the_picture_to_the_last_bit(photo: Tensor) -> None:
     encoded = encode(photo)
     assert encoded.mime == "image/png"
-    assert encoded.note == ""
+    assert encoded.notes == ()
     pixels = torch.frombuffer(bytearray(opened(encoded).tobytes()), dtype=torch.uint8).view(90, 120, 3)
     assert pixels.permute(2, 0, 1).equal((photo * 255).round().to(torch.uint8))
 
@@ -44,8 +45,8 @@ def test_it_fits_the_limit_and_says_what_it_gave_up(part: float) -> None:
     limit = int(len(encode(picture).data) * part)
     encoded = encode(picture, limit_bytes=limit)
     assert len(encoded.data) <= limit
-    assert "too large to upload" in encoded.note
-    assert "`size`" in encoded.note
+    assert "too large to upload" in sentences(encoded.notes)
+    assert "`size`" in sentences(encoded.notes)
     opened(encoded)
 
 

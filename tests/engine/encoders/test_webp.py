@@ -11,6 +11,7 @@ from engine.catalog.catalog import shipped_catalog
 from engine.encoders import Encoded, open_encoder
 from engine.encoders.gif import Gif
 from engine.encoders.webp import AnimatedWebp
+from engine.notes import sentences
 from engine.params import Zoom, make
 from tests.engine.encoders.test_gif import film
 
@@ -40,7 +41,7 @@ def test_every_frame_is_there_for_ever_at_its_speed() -> None:
     assert len(opened(result)) == 9
     assert Image.open(io.BytesIO(result.data)).info["loop"] == 0
     assert durations(result) == [100] * 9
-    assert (result.mime, result.width, result.height, result.note) == ("image/webp", 64, 48, "")
+    assert (result.mime, result.width, result.height, result.notes) == ("image/webp", 64, 48, ())
 
 
 def test_frames_look_like_the_pictures() -> None:
@@ -63,8 +64,8 @@ def test_it_fits_the_limit_and_says_what_it_gave_up(part: float, gave_up: str) -
     limit = int(len(encoded(film()).data) * part)
     result = encoded(film(), limit)
     assert len(result.data) <= limit
-    assert "too large to upload" in result.note
-    assert gave_up in result.note
+    assert "too large to upload" in sentences(result.notes)
+    assert gave_up in sentences(result.notes)
     opened(result)
 
 

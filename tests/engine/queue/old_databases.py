@@ -43,7 +43,8 @@ JOBS: tuple[dict[str, Any], ...] = (
      "created": 900.0, "attempt": 1, "engine": "engine", "started": 901.0, "finished": 903.0, "result": RESULT,
      "posted": "1573311671814848512"},
     {"id": "f" * 20, "state": "failed", "recipe": "dream", "params": DREAM, "tag": 2.0, "created": 910.0, "attempt": 2,
-     "crashes": 2, "finished": 950.0, "error": "The engine crashed twice.", "error_code": "F01"},
+     "crashes": 2, "finished": 950.0, "error": "The engine crashed twice.", "error_code": "F01",
+     "error_facts": "{}"},
     {"id": "c" * 20, "state": "cancelled", "recipe": "dream", "params": DREAM, "tag": 2.5, "created": 920.0,
      "attempt": 1, "stop": "stop", "finished": 930.0, "posted": "1573311706568851456"},
 )  # fmt: skip
@@ -64,6 +65,8 @@ TIMED = "0007"
 """From here on dreams are timed by kind and size."""
 SHARED = "0008"
 """From here on presets can be shared."""
+EXPLAINED = "0011"
+"""From here on errors have their facts."""
 
 
 def revisions() -> list[str]:

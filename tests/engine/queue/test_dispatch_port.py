@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from engine import settings
-from engine.errors import Broken, TooManyJobs
+from engine.errors import BadOption, Broken, TooManyJobs, by_code
 from engine.files.blobs import BlobKey
+from engine.notes import Note
 from engine.queue.hint_socket import HintServer, socket_path
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
-from engine.queue.ledger import Ledger
+from engine.queue.ledger import Ledger, jobs
 from engine.queue.local_dispatch import LocalDispatch
 from tests.engine.queue.conftest import a_job
 
@@ -213,6 +215,60 @@ async def test_a_failed_job_carries_its_sentence(bench: Bench) -> None:
     settled = await bench.dispatch.row(id)
     assert settled
     assert (settled.state, settled.error) == (State.FAILED, str(Broken()))
+
+
+async def test_a_failed_job_carries_its_code_and_facts(bench: Bench) -> None:
+    id, error = await failed(bench, "ada")
+    settled = await bench.dispatch.row(id)
+    assert settled
+    assert settled.error_facts == {"option": "guide", "problem": "is too large", "limits": [1, 2.5], "file": "a.png"}
+    kind = by_code(settled.error_code)
+    assert kind
+    assert str(kind(**settled.error_facts)) == settled.error == str(error)
+
+
+async def test_of_a_failed_job_that_was_forgotten_no_fact_is_left(bench: Bench) -> None:
+    id, _ = await failed(bench, "ada")
+    await bench.dispatch.mark_posted(id, "a message")
+    assert (await bench.dispatch.forget_requester("ada")).jobs == 1
+    (left,) = await bench.dispatch.history("")
+    assert (left.error, left.error_code, left.error_facts) == ("", "", None)
+
+
+async def failed(bench: Bench, requester: str) -> tuple[JobId, BadOption]:
+    """A job that failed, with facts that JSON knows and one that it does not."""
+    id = await bench.dispatch.submit(a_job(requester), {})
+    row = bench.ledger.claim("e")
+    assert row
+    error = BadOption(option="guide", problem="is too large", limits=[1, 2.5], file=Path("a.png"))
+    bench.ledger.fail(id, row.attempt, error)
+    return id, error
+
+
+async def test_a_result_carries_its_notes(bench: Bench) -> None:
+    notes = (Note("tiles"), Note("smaller", {"width": 256, "height": 192}))
+    id = await done(bench, replace(RESULT, notes=notes))
+    settled = await bench.dispatch.row(id)
+    assert settled
+    assert settled.result == replace(RESULT, notes=notes)
+
+
+async def test_a_result_from_before_notes_had_names_keeps_its_sentence(bench: Bench) -> None:
+    id = await done(bench, RESULT)
+    old = {"blob": RESULT.blob, "mime": "image/webp", "width": 8, "height": 6, "size": 9, "note": "It is smaller."}
+    with bench.ledger._db.begin() as db:
+        db.execute(jobs.update().where(jobs.c.id == id).values(result=json.dumps(old)))
+    settled = await bench.dispatch.row(id)
+    assert settled
+    assert settled.result == Result(RESULT.blob, "image/webp", 8, 6, 9, "It is smaller.")
+
+
+async def done(bench: Bench, result: Result) -> JobId:
+    id = await bench.dispatch.submit(a_job(), {})
+    row = bench.ledger.claim("e")
+    assert row
+    bench.ledger.finish(id, row.attempt, result, 1.0)
+    return id
 
 
 async def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_told(bench: Bench) -> None:

@@ -53,6 +53,7 @@ def test_a_job_whose_words_are_gone_fails_with_a_sentence_and_holds_up_nobody(le
     row = ledger.row(gone)
     assert row is not None
     assert (row.state, row.error_code, row.posting) == (State.FAILED, "F07", {"channel": 5})
+    assert row.error_facts == {}
     assert gone in [one.id for one in ledger.list_unposted()]
 
 
@@ -189,6 +190,7 @@ def test_the_second_crash_of_the_child_fails_the_job(ledger: Ledger) -> None:
     row = ledger.row(id)
     assert row
     assert (row.state, row.error, row.error_code) == (State.FAILED, str(EngineCrashed()), "F01")
+    assert row.error_facts == {}
 
 
 def test_deaths_of_the_supervisor_do_not_count_until_there_are_absurdly_many(ledger: Ledger) -> None:

@@ -85,6 +85,10 @@ def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir
             old_databases.MADE,
             4821,
         )
+        failed = ledger.row(JobId("f" * 20))
+        assert failed
+        facts: dict[str, object] | None = {} if revision >= old_databases.EXPLAINED else None
+        assert (failed.error, failed.error_code, failed.error_facts) == ("The engine crashed twice.", "F01", facts)
         assert ledger.requeue("engine") == 1
         assert ledger.claim("engine")
         assert ledger.estimate(done.job) == pytest.approx(0.31 * done.job.params.work())
@@ -215,6 +219,7 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
         db.exec_driver_sql("DROP TABLE user_settings")
         db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN spoiler")
         db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN history")
+        db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN error_facts")
         db.exec_driver_sql("DROP TABLE reports")
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
@@ -243,6 +248,7 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
         db.exec_driver_sql("DROP TABLE user_settings")
         db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN spoiler")
         db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN history")
+        db.exec_driver_sql("ALTER TABLE jobs DROP COLUMN error_facts")
         db.exec_driver_sql("DROP TABLE reports")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():

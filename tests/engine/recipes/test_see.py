@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 from torch import Tensor
 
-from engine import encoders, recipes
+from engine import classification_sentence, encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.resample import resize_long_side
 from engine.catalog.catalog import shipped_catalog
+from engine.classification_sentence import Verdict
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import MEAN, STD
 from engine.params import See, make
@@ -55,7 +58,8 @@ def test_every_layer_names_its_channels(runtime: Runtime, photo: Tensor) -> None
     first, second = (one["label"] for one in frame.facts["labels"][:2])
     said = {tuple(one["words"]) for one in groups}
     assert said <= {(f"more {first}", f"less {second}"), (f"more {second}", f"less {first}"), ("seen, decides little",)}
-    assert frame.facts["sentence"].endswith(".")
+    assert frame.facts["sentence"] == classification_sentence.sentence(Verdict(frame.facts["verdict"]), first)
+    assert json.loads(json.dumps(frame.facts)) == frame.facts
 
 
 def test_steps_are_known_from_the_start(runtime: Runtime, photo: Tensor) -> None:
@@ -80,7 +84,7 @@ def test_a_network_without_names_still_sees(runtime: Runtime, pocket_network: Ne
     nameless = Network(dict(pocket_network.stages.items()), mean=MEAN, std=STD)
     frame = told(Runtime("cpu", "float32", loader=lambda _name: nameless), photo, iterations=1)[-1]
     assert isinstance(frame, Frame)
-    assert (frame.facts["labels"], frame.facts["sentence"]) == ([], "")
+    assert (frame.facts["labels"], frame.facts["verdict"], frame.facts["sentence"]) == ([], None, "")
     assert all(one["words"] == [] for one in frame.facts["groups"])
     assert len(frame.facts["layers"]) == 3
 
