@@ -261,6 +261,8 @@ class Story:
     async def finished(self, answer: Message, button: str) -> None:
         """Until a message has that button, and its picture stands in the page."""
         await self.room.until_button(answer, button)
+        shown = self.visitor.message(answer.id).get_by_role("button", name=button, exact=True)
+        await expect(shown).to_be_attached(timeout=PATIENCE_MS)  # what stood there before was a preview
         await self._sees_picture(answer)
 
     async def answer(self, act: Callable[[], Awaitable[None]]) -> Message:
