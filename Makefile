@@ -10,8 +10,9 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
 unexport PYTHONDONTWRITEBYTECODE
 # one worker more than cores, for a third of what tests do is to wait; in each torch on one thread
-WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
-TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=worksteal
+CORES := $(shell nproc 2>/dev/null || echo 2)
+WORKERS := $(shell expr $(CORES) + 1)
+TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --maxprocesses=4 --dist=worksteal
 
 .PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery first-minute commands judge clean
 
@@ -22,11 +23,11 @@ setup: .venv/.ready
 
 # everything that has a time to end: the durations stand in test-results.xml
 test: setup
-	$(TESTS) --durations=15 --junitxml=test-results.xml $(PYTEST_ARGS)
+	$(TESTS) --numprocesses=$(WORKERS) --durations=15 --junitxml=test-results.xml $(PYTEST_ARGS)
 
 # no torch, no process, no browser: for every few minutes
 test-quick: setup
-	$(TESTS) --quick $(PYTEST_ARGS)
+	$(TESTS) --numprocesses=$(CORES) --quick $(PYTEST_ARGS)
 
 # the queue on PostgreSQL, which no setting reaches yet; needs PostgreSQL (Debian: apt-get install postgresql)
 test-postgresql: setup

@@ -34,6 +34,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow  # forms of one attack by the dozen: for `make test`
+
 BOT = Path(__file__).parents[3] / "bot"
 WICKED = "@everyone <@&1> **x** [a](b) ||"
 TYPES = {str: 3, int: 4, bool: 5, float: 10}

@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +34,7 @@ from bot.requests.downloader import Link
 from bot.store import tables
 from bot.store.posting import Posting
 from engine import settings
+from engine.catalog.catalog import Catalog
 from engine.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.files import sanitizer
 from engine.files.decoder import CleanPicture
@@ -187,6 +189,12 @@ def _drawn_avatars() -> None:
         avatars.encode_scene(scene, avatars.SIDE, "PNG")
 
 
+@cache
+def packaged_catalog(default: str) -> Catalog:
+    """The catalogue where a folder has no networks of its own, which reads its words and checks its weights once."""
+    return Catalog(default=default)
+
+
 @pytest.fixture
 async def stage(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, specification: Specification | None, _drawn_avatars: None
@@ -200,6 +208,8 @@ async def stage(
     for owner, name in ((Route, "BASE"), (Asset, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
+    if not any(loaded.networks_dir.glob("*")):
+        vars(loaded)["catalog"] = packaged_catalog(loaded.default_network)
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
     monkeypatch.setattr(service_module, "OPENING_S", 10.0)
     database = connect(sqlite_url(loaded.database))
