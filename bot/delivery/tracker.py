@@ -30,6 +30,9 @@ from engine.queue.job import Hint, Job, JobId, JobRow, Place, Progress, Requeued
 
 log = logging.getLogger(__name__)
 
+LONGEST_POSTING_S = 20.0
+POSTING_WEIGHT = 0.3
+"""How much the last answer counts in the average of how long posting takes."""
 UNFOLLOWED_S = 20.0
 """A row this young may still be between its submit and its status message."""
 GIVE_UP_S = 24 * 3600.0
@@ -55,6 +58,8 @@ class DeliveryTracker:
         self._metrics = metrics or Metrics()
         self._ready_notice = ReadyNotice(publisher, user_settings)
         self._final_answer = FinalAnswer(publisher, dispatch.get_blob, shrink)
+        self._posting_s = 0.0
+        """From a result to its message, uploading included: a moving average of what it took of late."""
         self._tracks: dict[JobId, TrackedJob] = {}
         self._lanes: dict[int, ChannelLane] = {}
 
@@ -294,8 +299,9 @@ class DeliveryTracker:
         id, job, posting = track.id, track.job, track.posting
         shown = [] if track.preview else await self._final_answer.blobs(key for key in job.batch if key is not None)
         if track.phase is Phase.RUNNING:
+            left_s = track.left_s + self._posting_s if track.left_s else 0.0
             return status_card.dreaming_card(
-                id, job, posting, shown, track.preview, track.fraction, track.left_s, broken_off=row.broken_off
+                id, job, posting, shown, track.preview, track.fraction, left_s, broken_off=row.broken_off
             )
         place = await self._dispatch.place(id)
         return status_card.waiting_card(id, job, posting, shown, place, broken_off=row.broken_off)
@@ -333,10 +339,17 @@ class DeliveryTracker:
         if await self._dispatch.mark_posted(row.id, message, posting.without_token().to_json()):
             log.info("%s, posted", row.state)
             self._metrics.count_answer(row)
+            self._learn_posting(row)
             sent_anew = message != str(posting.message_id or message)  # which has notified already
             if row.result is not None and time.time() - row.created > LONG_WAIT_S and not sent_anew:
                 await self._ready_notice.notify(row, posting)
         self.drop(row.id)
+
+    def _learn_posting(self, row: JobRow) -> None:
+        """What waited for a bot or for Discord to come back says nothing of the next ones."""
+        took_s = time.time() - (row.finished or 0.0)
+        if 0.0 <= took_s <= LONGEST_POSTING_S:
+            self._posting_s += POSTING_WEIGHT * (took_s - self._posting_s)
 
     def _postpone(self, id: JobId, after_s: float = 0.0) -> None:
         if track := self._tracks.get(id):

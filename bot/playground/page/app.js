@@ -11,7 +11,7 @@ import { attachSample } from "./files.js";
 import { installLab, logLine, toast } from "./lab.js";
 import { openLetter } from "./letter.js";
 import { enlarge, installLightbox } from "./lightbox.js";
-import { announce, drawLog, forgetElements, goToEnd, installLog, jumpTo, mendLog, redrawMessage, removeMessage, takeMessage, walkLog } from "./log.js";
+import { announce, drawLog, goToEnd, installLog, jumpTo, mendLog, redrawMessage, removeMessage, takeMessage, walkLog } from "./log.js";
 import { installLongPress } from "./longpress.js";
 import { refreshTimes } from "./markdown.js";
 import { closeMenu, installMenu, openMenu } from "./menu.js";
@@ -157,7 +157,7 @@ function become(persona) {
   state.persona = persona;
   if (!visibleChannels().some((channel) => channel.id === state.channel)) state.channel = equalChannel();
   replyTo(null);
-  forgetElements();
+  mendLog();
   drawAll();
   goToEnd();
   find("personas").querySelector('[aria-pressed="true"]').focus();

@@ -14,13 +14,7 @@ const elements = new Map();
 let pinned = true;
 let anchor = null;
 
-/** Forgets every element: the next drawing starts afresh (another persona sees mentions differently). */
-export function forgetElements() {
-  elements.clear();
-  find("pages").replaceChildren();
-}
-
-/** Brings every element up to date with the messages, as after a new greeting. */
+/** Brings every element up to date, as after a new greeting, or for another persona, who sees mentions differently. */
 export function mendLog() {
   for (const [id, element] of [...elements]) {
     if (state.messages.has(id)) mendMessage(element, state.messages.get(id));

@@ -8,6 +8,7 @@ from typing import TypedDict, TypeVar, Unpack
 
 import pytest
 
+from bot import wording
 from bot.delivery.channel_lane import ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.tracker import DeliveryTracker
@@ -219,6 +220,23 @@ async def test_a_job_whose_engine_crashed_is_shown_waiting_again(
     dispatch.start()
     dispatch.progress(id, 1, 5, JPEG)
     await wall.until(lambda: "20%" in wall.texts(id)[-1])
+
+
+async def test_the_time_left_counts_what_posting_took_of_late(
+    dispatch: MemoryDispatch, wall: Wall, tracker: DeliveryTracker
+) -> None:
+    slow, next_one = await queue(dispatch), await queue(dispatch, "2")
+    await tracker.follow(slow)
+    await tracker.follow(next_one)
+    dispatch.start()
+    now = dispatch.ledger.clock
+    dispatch.ledger.clock = lambda: now() - 10.0
+    dispatch.finish(slow, PNG)
+    dispatch.ledger.clock = now
+    await posted(dispatch, slow)
+    dispatch.start()
+    dispatch.progress(next_one, 1, 2, JPEG, eta_s=5.0)
+    await wall.until(lambda: wall.texts(next_one) and f"about {wording.duration(8.0)} left" in wall.texts(next_one)[-1])
 
 
 @pytest.mark.parametrize("dead", ["child", "engine"])
