@@ -170,8 +170,20 @@ def _numbers_as_everywhere() -> None:
         torch.set_flush_denormal(False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_for_what_modules_share() -> Iterator[None]:
+    """What is started for all tests of a module is started before the settings of each."""
+    with pytest.MonkeyPatch.context() as whole_session:
+        _forget_settings(whole_session)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    _forget_settings(monkeypatch)
+
+
+def _forget_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see neither a settings file nor PAREIDOLIA_ variables of whoever runs them."""
     for name in list(os.environ):
         if name.startswith("PAREIDOLIA_"):

@@ -89,8 +89,7 @@ async def open_room(
     data_dir = Path(tempfile.mkdtemp(prefix="p-"))
     if prepare is not None:
         prepare(data_dir)
-    for name in [name for name in os.environ if name.startswith("PAREIDOLIA_")]:
-        del os.environ[name]
+    set_aside = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PAREIDOLIA_")}
     playground = Playground(specification=specification)
     await playground.start()
     chosen = {"PAREIDOLIA_DEFAULT_NETWORK": network} if network else {}
@@ -100,6 +99,7 @@ async def open_room(
         yield Room(playground, data_dir)
     finally:
         await playground.stop()
+        os.environ.update(set_aside)
         WATCH.read_logs(data_dir)
         shutil.rmtree(data_dir, ignore_errors=True)
 
