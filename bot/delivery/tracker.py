@@ -5,6 +5,8 @@ hint said, the row is looked at before anything is shown. A job's answer is an e
 posted afterwards, so doing it twice changes nothing.
 
 Each channel has a lane, which paces its edits (`channel_lane`); where an answer goes is for `final_answer` to find.
+
+Longer than most files: whatever may become of one job's message, from the first look to the last, is decided in turn.
 """
 
 from __future__ import annotations
