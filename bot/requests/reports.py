@@ -20,7 +20,7 @@ from engine.queue.job import JobId
 log = logging.getLogger(__name__)
 
 KEPT_S = 90 * 86_400.0
-"""A report is remembered for so long, so that nobody sends it twice; the jobs themselves are kept for less."""
+"""A report is remembered for so long: within it nobody sends one twice."""
 
 
 class Reports:
