@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
-from engine.platform import atomic_file, backoff, file_lock, framing
+from engine.platform import atomic_file, backoff, file_lock, framing, subprocesses
 from engine.queue import retention
 from engine.queue.hint_socket import HintServer, socket_path
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State, batch_result
@@ -237,7 +237,8 @@ class Supervisor:
                 run.signal_stop("stop")
             if run.signalled_at is not None and time.monotonic() - run.signalled_at > GRACE_S:
                 log.warning("it did not stop, its child is replaced")
-                child.kill()
+                with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                    child.kill()
 
     async def _settle(self, run: Run, ended: dict[str, Any] | None) -> None:
         """Write what became of the job."""
@@ -273,6 +274,7 @@ class Supervisor:
         """The child, started and warm; None if it could not be started this time."""
         if self._child is not None and self._child.returncode is None:
             return self._child
+        await self._kill_child()
         await self._delay_restart()
         self._child = await asyncio.create_subprocess_exec(
             *self.child,
@@ -317,9 +319,7 @@ class Supervisor:
         if self._child is None:
             return
         child, self._child = self._child, None
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+        await subprocesses.kill(child)
 
     def _handle_frame(self, header: dict[str, Any]) -> None:
         """A frame from a bot."""

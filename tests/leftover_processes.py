@@ -11,7 +11,7 @@ from typing import Final
 
 NAME: Final = "TEST_RUN"
 """A variable that everything started by this run inherits."""
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 60.0
 """What was told to end may need so long on a busy machine."""
 TRACKER: Final = "multiprocessing.resource_tracker"
 PROC: Final = Path("/proc")

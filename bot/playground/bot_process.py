@@ -50,18 +50,19 @@ class Child:
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None:
             await self._end(self._process)
         signal_engine(self._engine_pids().get("supervisor", 0), signal.SIGTERM)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
-        process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await process.wait()
+                await process.communicate()  # which closes its stdin, too
         except TimeoutError:
             process.kill()
-            await process.wait()
+            await process.communicate()
 
     def restart(self) -> None:
         """Kill the bot without warning; it is started again at once. The engine carries on."""

@@ -32,6 +32,7 @@ from engine.files.file_formats import PNG
 from engine.files.keyed_lock import KeyedLock
 from engine.files.sanitizer import MOST_FRAMES
 from engine.platform import framing as frames
+from engine.platform import subprocesses
 from engine.platform.units import MEGABYTE
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,9 @@ class Child:
 
     async def warm(self) -> asyncio.subprocess.Process:
         """The process, started if there is none. Raises `ChildDied` where it does not start."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is not None and self._process.returncode is not None:
+            await self.kill()
+        if self._process is None:
             self._process = await self._start()
         return self._process
 
@@ -191,9 +194,7 @@ class Child:
 
 
 async def _kill_process(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    status = await process.wait()
+    status = await subprocesses.kill(process)
     log.debug("decoder %d is gone (%s)", process.pid, status)
 
 

@@ -326,7 +326,7 @@ async def a_playground_that_is_killed(_seed: str) -> None:
             await asyncio.sleep(0.05)
         processes = [one for pid in family if (one := process(pid))]
         playground.kill()
-        await playground.wait()
+        await playground.communicate()
         while living(processes):
             await asyncio.sleep(0.05)
     shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 QUIET = (
     "--no-sandbox",
@@ -17,6 +17,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+PATIENCE_MS = 60_000
+"""What a page may take on a busy machine; Playwright's own five seconds are for idle ones."""
 
 
 def installed() -> str | None:
@@ -31,6 +33,7 @@ async def chromium() -> AsyncIterator[Browser]:
     path = installed()
     if path is None:
         pytest.skip("No Chromium here. Install it (apt-get install chromium) and run this again.")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=path, args=QUIET)
         yield browser

@@ -62,7 +62,7 @@ async def test_the_message_is_edited_by_token_and_by_channel(playground: Playgro
 
     await client.tree.sync()
     interaction = playground.command("Sam", "dreams", "dream")
-    original = await asyncio.wait_for(done, 10)
+    original = await asyncio.wait_for(done, 60)
     message = playground.response_to(interaction)
     assert message is not None
     assert not client.failures
@@ -205,7 +205,7 @@ async def test_a_lost_connection_is_resumed_with_what_was_missed(playground: Pla
     playground.gateway.ask_reconnect()
     await playground.world.until(lambda: not playground.world.online)
     playground.say("Ada", "dm", "while you were away")
-    await asyncio.wait_for(resumed.wait(), 10)
+    await asyncio.wait_for(resumed.wait(), 60)
     await wait_for(lambda: bool(client.messages))
     assert client.messages[0].content == "while you were away"
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.playground.options import Mistake
 from bot.playground.server import Playground
-from bot.playground.world import EPHEMERAL, LOADING, MANAGE_MESSAGES, Interaction
+from bot.playground.world import ACKNOWLEDGE_SECONDS, EPHEMERAL, LOADING, MANAGE_MESSAGES, Interaction
 
 from .conftest import Clock
 from .wire_client import Api, button, layout, png, row, text
@@ -90,6 +90,7 @@ async def test_a_second_acknowledgement_is_refused(api: Api, asked: Interaction)
 async def test_after_three_seconds_it_is_unknown(
     playground: Playground, api: Api, asked: Interaction, clock: Clock
 ) -> None:
+    playground.world.acknowledge_seconds = ACKNOWLEDGE_SECONDS
     clock.ahead += 3.1
     status, answer = await api("POST", callback(asked), {"type": 4, "data": {"content": "a"}})
     assert (status, answer["code"]) == (404, 10062)

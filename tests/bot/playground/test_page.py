@@ -533,7 +533,7 @@ async def test_who_reads_older_messages_stays_there_and_nothing_is_shown_twice(
     assert await place(anchor) == before
     await playground.pages.close()  # the page comes back by itself, and is told everything again
     await expect(visitor.see("connection")).to_be_visible()
-    await expect(visitor.see("connection")).to_be_hidden(timeout=15_000)
+    await expect(visitor.see("connection")).to_be_hidden()
     await expect(visitor.messages).to_have_count(42)
     assert await place(anchor) == before
 
@@ -615,7 +615,7 @@ async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playgro
     again = Playground()
     await again.start(port)
     try:
-        await expect(visitor.see("connection")).to_be_hidden(timeout=15_000)
+        await expect(visitor.see("connection")).to_be_hidden()
         await expect(visitor.composer).to_have_value("half a thought")
         await visitor.composer.press("Enter")
         await expect(visitor.messages).to_have_count(1)

@@ -39,7 +39,7 @@ class Page:
     async def wait(self, kind: str) -> dict[str, Any]:
         """Return the next frame of a type."""
         while True:
-            frame: dict[str, Any] = json.loads((await self.socket.receive(timeout=10)).data)
+            frame: dict[str, Any] = json.loads((await self.socket.receive(timeout=60)).data)
             if frame["type"] == kind:
                 return frame
 
@@ -262,7 +262,7 @@ async def test_whom_a_message_mentions_the_gateway_names_with_their_membership(
     playground: Playground, client: Client
 ) -> None:
     playground.say("Ada", "dreams", "@Pareidolia @Sam")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not client.messages:
             await asyncio.sleep(0.01)
     assert {(type(one), one.display_name) for one in client.messages[0].mentions} == {

@@ -72,7 +72,7 @@ def pipe(folder: Path, name: str) -> tuple[bytes, Callable[[], Awaitable[None]]]
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not condition():
             await asyncio.sleep(0.01)
 
