@@ -41,6 +41,7 @@ from bot.requests.reports import Reports
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.store.presets import Presets
+from bot.store.report_codes import ReportCodes
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
 from engine import logs
@@ -173,7 +174,7 @@ async def compose(
     personal_data = PersonalData(dispatch, presets, shared_presets, user_settings, tracker, quota)
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
-    reports = Reports(database, publisher, settings.discord.report_channel_id)
+    reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
     client.actions = JobActions(client.service, publisher, tracker, reports)
     await stack.enter_async_context(client)
     parts = Parts(

@@ -908,16 +908,16 @@ def switch_words(name: str, *, on: bool) -> str:
 
 def all_deleted_words(*, settings: bool, presets: int, jobs: int, pictures: int, left: int) -> str:
     """After deleting all that was stored about somebody; `left` jobs could not be deleted yet."""
-    parts = [counted(presets, "preset"), counted(jobs, "dream"), counted(pictures, "stored image")]
+    parts = [quantity(presets, "preset"), quantity(jobs, "dream"), quantity(pictures, "stored image")]
     found = [*(["your settings"] if settings else []), *filter(None, parts)]
     first = f"Deleted: {', '.join(found)}." if found else "There was nothing to delete."
     text = f"{first} Messages that I posted stay until they are deleted in their channels."
     if left:
-        text += f" {counted(left, 'dream')} didn't stop in time: delete your data once more in a minute."
+        text += f" {quantity(left, 'dream')} didn't stop in time: delete your data once more in a minute."
     return text
 
 
-def counted(number: int, word: str) -> str:
+def quantity(number: int, word: str) -> str:
     """ "1 dream", "2 dreams", and nothing for none."""
     return f"{number} {word}{'' if number == 1 else 's'}" if number else ""
 

@@ -46,7 +46,7 @@ def render(
             given_up = report.note
             if (yield report):
                 if not framed:
-                    encoder.add(report.enlarged())
+                    encoder.add(report.full_size())
                     facts = {"stopped": report.step}
                 break
         made = encoder.finish()

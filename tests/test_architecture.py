@@ -228,6 +228,23 @@ def test_every_module_begins_with_what_it_is() -> None:
     assert [module(path) for path in FILES if not ast.get_docstring(tree(path))] == []
 
 
+def test_no_function_is_named_by_a_bare_participle() -> None:
+    """`resize(frame)` does something and `size_of(frame)` returns something; `sized(frame)` might be either."""
+    functions = [(path, node) for path in FILES for node in ast.walk(tree(path)) if isinstance(node, FUNCTIONS)]
+    names = [(module(path), node.name) for path, node in functions if not _is_property(node)]
+    assert [(where, name) for where, name in names if is_participle(name)] == []
+
+
+def is_participle(name: str) -> bool:
+    word = name.strip("_")
+    return "_" not in word and word.endswith("ed") and word not in {"embed", "exceed", "feed", "need", "seed", "speed"}
+
+
+def _is_property(node: ast.AST) -> bool:
+    """Which may be an adjective, as in `picture.animated`."""
+    return any("property" in ast.unparse(one) for one in getattr(node, "decorator_list", ()))
+
+
 def test_functions_are_short() -> None:
     functions = [node for path in FILES for node in ast.walk(tree(path)) if isinstance(node, FUNCTIONS)]
     lines = [(node.end_lineno or 0) - node.lineno + 1 for node in functions]
@@ -240,6 +257,11 @@ def test_a_file_that_is_long_says_why() -> None:
     assert [
         module(path) for path in long if "Longer than most files:" not in (ast.get_docstring(tree(path)) or "")
     ] == []
+
+
+def test_a_participle_would_be_seen() -> None:
+    named = ["sized", "_counted", "seed", "connected_clients", "resize"]
+    assert [is_participle(name) for name in named] == [True, True, False, False, False]
 
 
 def test_a_breach_would_be_seen(tmp_path: Path) -> None:

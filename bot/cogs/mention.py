@@ -22,7 +22,7 @@ from bot.requests.continuation import continuation
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_links
-from bot.requests.remedies import Remedy, corrected, near_word
+from bot.requests.remedies import Remedy, correct_word, near_word
 from bot.requests.replies import replace_with
 from bot.requests.service import FailedAfterResponse
 from engine.catalog.catalog import Catalog
@@ -262,7 +262,7 @@ class MentionCog(commands.Cog):
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
-        remedy = self._remedy(message, corrected(said, error), near_word(error))
+        remedy = self._remedy(message, correct_word(said, error), near_word(error))
         await self._reply(message, self.client.explain(error), remedy)
 
 

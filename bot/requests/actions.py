@@ -101,7 +101,7 @@ class JobActions:
     async def _check_first_picture(self, original: Original) -> None:
         """Whether everything is still there with which dreams began. Raises `FirstPictureGone`."""
         blobs = [one for one in (original.source, *original.others.values()) if one and not isinstance(one, Link)]
-        if None in [await self._service.dispatch.get_blob(one) for one in blobs]:
+        if not all([await self._service.dispatch.has_blob(one) for one in blobs]):
             raise FirstPictureGone
 
     async def report(self, interaction: discord.Interaction, row: JobRow, reason: str) -> None:

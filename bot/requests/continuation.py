@@ -40,9 +40,9 @@ def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
     if "subject" in changes and "network" not in changes:
         changes["network"] = old.catalog.network_for(changes["subject"], _network_chosen(old))
     if wish.verb == "zoom":
-        return Continuation(zoom_into(old, **changes), first_alone(_dreamed(row)))
+        return Continuation(zoom_into(old, **changes), first_alone(_result_or_original(row)))
     if _begins_again(old, wish, changes):
-        return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
+        return Continuation(_again(old, wish, changes), _with_others(row, _original(row), changes))
     return _deeper(row, old, changes)
 
 
@@ -68,7 +68,7 @@ def _again(old: AnyParams, wish: Wish, changes: Options) -> AnyParams:
 
 
 def _deeper(row: JobRow, old: AnyParams, changes: Options) -> Continuation:
-    original = _dreamed(row)
+    original = _result_or_original(row)
     if isinstance(old, Dream):
         return Continuation(with_new_seed(old, **changes), _with_others(row, original, changes))
     return Continuation(with_new_seed(dream_like(old, draw_seed()), **changes), original)
@@ -87,14 +87,14 @@ def _strength(old: AnyParams, step: float) -> dict[str, float]:
     return {"strength": after}
 
 
-def _dreamed(row: JobRow) -> Original:
+def _result_or_original(row: JobRow) -> Original:
     """What a job made, or, where that cannot be dreamed on or is not there, the picture that it was made of."""
     if row.state is not State.DONE or row.result is None or "deeper" not in result_card.verbs(row):
-        return _undreamed(row)
+        return _original(row)
     return of_result(row, row.result.blob)
 
 
-def _undreamed(row: JobRow) -> Original:
+def _original(row: JobRow) -> Original:
     return of_row(row, row.job.picture)
 
 

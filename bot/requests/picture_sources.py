@@ -81,7 +81,7 @@ def choose_guide(guide: discord.Attachment | None, user: discord.User | discord.
 async def find_last_dream(dispatch: Dispatch, channel_id: int | None) -> JobRow | None:
     """The last dream that all of a channel could see, of those that can be dreamed on."""
     for row in await dispatch.recent_results(channel_id) if channel_id else ():
-        if _is_shown(row, channel_id) and row.result and await dispatch.get_blob(row.result.blob):
+        if _is_shown(row, channel_id) and row.result and await dispatch.has_blob(row.result.blob):
             return row
     return None
 

@@ -73,7 +73,7 @@ def of_command(interaction: discord.Interaction[Any], error: Exception) -> Remed
     command, options = interaction.extras.get(ASKED) or (interaction.command, _options(interaction))
     if not isinstance(command, app_commands.Command) or not isinstance(error, PareidoliaError):
         return None
-    mended = _mended(options, error)
+    mended = _mend(options, error)
     if mended is None or not mended.keys() <= {one.display_name for one in command.parameters}:
         return None
     changed = {**options, **mended}
@@ -90,7 +90,7 @@ def near_word(error: Exception) -> str:
     return str(error.facts.get("nearest", "")) if isinstance(error, UnknownSubject | UnknownLayer) else ""
 
 
-def corrected(text: str, error: Exception) -> str | None:
+def correct_word(text: str, error: Exception) -> str | None:
     """A text with the near word in place of the unknown one; None if there is none, or it is not what the text says."""
     near = near_word(error)
     if not near or ":" in near or not isinstance(error, PareidoliaError):
@@ -107,7 +107,7 @@ def _options(interaction: discord.Interaction[Any]) -> Options:
     return {name: value for name, value in interaction.namespace}  # noqa: C416 (to `dict` it looks like a mapping)
 
 
-def _mended(options: Options, error: PareidoliaError) -> Options | None:
+def _mend(options: Options, error: PareidoliaError) -> Options | None:
     """The options that differ once an error is mended; None where nothing does it. What is None is left out."""
     if isinstance(error, TooLong):
         size = next_smaller(cast(Params, error.facts["params"]))
@@ -115,7 +115,7 @@ def _mended(options: Options, error: PareidoliaError) -> Options | None:
     option, _, word = near_word(error).partition(":")
     if word and option in AIM_OPTIONS:
         return {**dict.fromkeys(AIM_OPTIONS & options.keys()), option: word}
-    fixed = {name: corrected(text, error) for name, text in options.items() if isinstance(text, str)}
+    fixed = {name: correct_word(text, error) for name, text in options.items() if isinstance(text, str)}
     return next(({name: text} for name, text in fixed.items() if text), None)
 
 

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
-import time
 
 import discord
-import sqlalchemy as sa
 
 from bot import wording
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
-from bot.store.tables import reports
-from engine.queue.database import reading
+from bot.store.report_codes import ReportCodes
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
-
-KEPT_S = 90 * 86_400.0
-"""A report is remembered for so long: within it nobody sends one twice."""
 
 
 class Reports:
     """Takes reports, one of a person and a job."""
 
-    def __init__(self, database: sa.Engine, publisher: DiscordPublisher, channel_id: int = 0) -> None:
+    def __init__(self, codes: ReportCodes, publisher: DiscordPublisher, channel_id: int = 0) -> None:
         """Reports are sent to that channel, too, unless it is 0."""
-        self._database = database
+        self._codes = codes
         self._publisher = publisher
         self._channel_id = channel_id
 
     async def is_known(self, job: JobId, user_id: int) -> bool:
         """Whether somebody reported a job before."""
-        return await asyncio.to_thread(self._is_known, report_code(job, user_id))
+        return await self._codes.is_known(report_code(job, user_id))
 
     async def report(self, job: JobId, user: discord.User | discord.Member, link: str, reason: str) -> str:
         """Tell the owner; the code by which the owner finds it in the log, or "" where this person did so before."""
         code = report_code(job, user.id)
-        if not await asyncio.to_thread(self._record, code):
+        if not await self._codes.record(code):
             return ""
         said = wording.plain(reason, wording.REASON_LIMIT)
         log.warning("report %s by user %d of %s: %s", code, user.id, link or "a private dream", said or "no reason")
@@ -53,20 +46,6 @@ class Reports:
             await self._publisher.announce(self._channel_id, text)
         except PostError as error:
             log.warning("a report was not sent to discord.report_channel_id: %s", error)
-
-    def _is_known(self, code: str) -> bool:
-        with reading(self._database) as db:
-            return db.scalar(sa.select(reports.c.code).where(reports.c.code == code)) is not None
-
-    def _record(self, code: str) -> bool:
-        """Whether it is a new one."""
-        now = time.time()
-        with self._database.begin() as db:
-            db.execute(sa.delete(reports).where(reports.c.created < now - KEPT_S))
-            if db.scalar(sa.select(reports.c.code).where(reports.c.code == code)) is not None:
-                return False
-            db.execute(sa.insert(reports).values(code=code, created=now))
-        return True
 
 
 def report_code(job: JobId, user_id: int) -> str:

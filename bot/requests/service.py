@@ -145,7 +145,7 @@ class RequestService:
         for row in await self.dispatch.recent_sources(str(user.id)):
             posting = Posting.from_json(row.posting)
             here = posting.channel_id == channel_id and not (posting.ephemeral or posting.abandoned)
-            if here and row.job.picture and await self.dispatch.get_blob(row.job.picture):
+            if here and row.job.picture and await self.dispatch.has_blob(row.job.picture):
                 return of_row(row, row.job.picture)
         return choose_original(None, user)
 
@@ -220,22 +220,11 @@ class RequestService:
         parent: JobRow | None = None,
     ) -> None:
         """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
-        check_others(params, original.others)
-        original = await self.stored.present(original, parent, interaction.message) if parent else original
-        hidden = await self._is_hidden(original, interaction.user.id)
+        request = await self._request(
+            params, original, interaction.user.id, interaction.filesize_limit, parent, interaction.message
+        )
         posting = posting_of_interaction(interaction, original.words, private=private)
         posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer)
-        request = Request(
-            params,
-            str(interaction.user.id),
-            original.source,
-            parent.id if parent else None,
-            interaction.filesize_limit or MESSAGE_LIMIT,
-            original.others,
-            hidden,
-            original.history,
-        )
-        logs.set_job(request.id)
         with self._quota.slot(request.requester):
             beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
             if beside is not None:
@@ -293,23 +282,37 @@ class RequestService:
         self, message: discord.Message, params: AnyParams, original: Original, *, parent: JobRow | None = None
     ) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
-        check_others(params, original.others)
-        original = await self.stored.present(original, parent, None) if parent else original
-        hidden = await self._is_hidden(original, message.author.id)
-        request = Request(
-            params,
-            str(message.author.id),
-            original.source,
-            parent.id if parent else None,
-            message.guild.filesize_limit if message.guild else MESSAGE_LIMIT,
-            original.others,
-            hidden,
-            original.history,
-        )
-        logs.set_job(request.id)
+        limit_bytes = message.guild.filesize_limit if message.guild else 0
+        request = await self._request(params, original, message.author.id, limit_bytes, parent)
         posting = dataclasses.replace(posting_of_message(message, original.words), frame=original.frame)
         with self._quota.slot(request.requester):
             await self._send(request, posting)
+
+    async def _request(
+        self,
+        params: AnyParams,
+        original: Original,
+        user_id: int,
+        limit_bytes: int,
+        parent: JobRow | None,
+        pressed: discord.Message | None = None,
+    ) -> Request:
+        """What a user asks for, of a picture by where it can be had now; the log names its job from here on. Raises
+        `Refusal`s."""
+        check_others(params, original.others)
+        found = await self.stored.present(original, parent, pressed) if parent else original
+        request = Request(
+            params,
+            str(user_id),
+            found.source,
+            parent.id if parent else None,
+            limit_bytes or MESSAGE_LIMIT,
+            found.others,
+            await self._is_hidden(found, user_id),
+            found.history,
+        )
+        logs.set_job(request.id)
+        return request
 
     async def _is_hidden(self, original: Original, user_id: int) -> bool:
         """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them is the picture of

@@ -49,7 +49,7 @@ class StoredPictures:
         """The same picture by where it can be had now; `row` made it, or was made of it, and `pressed` is the message
         whose button was pressed. Raises `Gone`, `OriginalGone` and `Unreachable`."""
         key = original.source
-        if key is None or isinstance(key, Link) or await self._dispatch.get_blob(key) is not None:
+        if key is None or isinstance(key, Link) or await self._dispatch.has_blob(key):
             return original
         link = await self._shown(row, key, pressed) or await self._shown(await self._parent(row), key, None)
         if link is None:
@@ -72,7 +72,7 @@ class StoredPictures:
         """One picture of a sheet or a batch, counted from 0, stored again if it was not. Raises `Gone`, `Unreachable`
         and the `Refusal`s of pictures."""
         wanted = result_card.variations(row)[at]
-        if await self._dispatch.get_blob(wanted.blob) is not None:
+        if await self._dispatch.has_blob(wanted.blob):
             return wanted
         assert row.result is not None
         together = row.result.blob != wanted.blob and "pictures" not in row.result.facts

@@ -105,7 +105,7 @@ class Presets:
 
     async def default(self, user_id: str) -> Options:
         """The options of a user's default preset; none where there is none."""
-        return next((one.options for one in await self.all(user_id) if one.is_default), {})
+        return await asyncio.to_thread(self._default, user_id)
 
     async def delete_all(self, user_id: str) -> int:
         """Forget all of a user's; how many there were."""
@@ -173,6 +173,12 @@ class Presets:
         with reading(self._engine) as db:
             rows = db.execute(query.order_by(presets.c.used.desc(), presets.c.id.desc())).all()
         return [Preset(row.name, rename_options(json.loads(row.params)), row.is_default) for row in rows]
+
+    def _default(self, user_id: str) -> Options:
+        query = sa.select(presets.c.params).where(presets.c.user_id == user_id, presets.c.is_default)
+        with reading(self._engine) as db:
+            found = db.scalar(query)
+        return rename_options(json.loads(found or "{}"))
 
     def _delete(self, user_id: str, name: str) -> None:
         with self._engine.begin() as db:

@@ -29,7 +29,7 @@ class Progress:
     note: Note | None = None
     """What is being given up so that the dream can be finished, if anything."""
 
-    def enlarged(self) -> Tensor:
+    def full_size(self) -> Tensor:
         """The canvas so far at the result's size, in [0, 1]: an early octave is smaller than what was asked for."""
         return interpolate(self.show()[None], self.size, mode="bicubic", antialias=True)[0].clamp(0, 1)
 

@@ -71,7 +71,7 @@ class AnimatedWebp:
 
     def _encode(self, plan: _Plan) -> Encoded:
         height, width = plan.size
-        first, *others = (self._sized(frame, plan.size) for frame in self._frames[:: plan.stride])
+        first, *others = (self._resize(frame, plan.size) for frame in self._frames[:: plan.stride])
         file = io.BytesIO()
         first.save(
             file, "webp", save_all=True, append_images=others, duration=round(1000 * plan.stride / self._fps), loop=0,
@@ -79,7 +79,7 @@ class AnimatedWebp:
         )  # fmt: skip
         return Encoded(file.getvalue(), "image/webp", width, height, plan.notes)
 
-    def _sized(self, frame: Image.Image, size: Size) -> Image.Image:
+    def _resize(self, frame: Image.Image, size: Size) -> Image.Image:
         wanted = (size[1], size[0])
         return frame if frame.size == wanted else frame.resize(wanted, Image.Resampling.LANCZOS)
 

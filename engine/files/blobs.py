@@ -69,6 +69,14 @@ class Blobs:
             return None
         return data if hashlib.sha256(data).hexdigest() == key else None
 
+    def has(self, key: BlobKey) -> bool:
+        """Whether there is such a file, whatever it holds by now. That counts as a use."""
+        try:
+            self._use(self.path(key))
+        except FileNotFoundError:
+            return False
+        return True
+
     def path(self, key: BlobKey) -> Path:
         """Where a blob lies. Raises ValueError on anything that is not a sha256 in hex."""
         if not is_key(key):
@@ -111,7 +119,7 @@ class Blobs:
             except FileNotFoundError:
                 raise
             except OSError:  # a disk that cannot be written can still be read
-                return
+                path.stat()
 
     @contextmanager
     def _lock(self, *, shared: bool) -> Iterator[None]:

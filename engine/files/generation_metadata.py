@@ -138,7 +138,7 @@ def read(text: bytes, catalog: Catalog) -> Imprint:
     if said.keys() - {"params", "others"} - chained:
         raise BadImprint(problem="it says more than I know of")
     params, others = _params(said.get("params"), catalog), _others(said.get("others", []))
-    return Imprint(params, others, _before(said.get("before", []), catalog), _omitted(said.get("omitted", 0)))
+    return Imprint(params, others, _before(said.get("before", []), catalog), _count_of_omitted(said.get("omitted", 0)))
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def _before(packed: object, catalog: Catalog) -> tuple[PastDream, ...]:
         return params.read_dreams(packed, catalog)
 
 
-def _omitted(count: object) -> int:
+def _count_of_omitted(count: object) -> int:
     if type(count) is not int or not 0 <= count < MOST_OMITTED:
         raise BadImprint(problem="what it leaves out is no number of dreams")
     return count

@@ -119,11 +119,11 @@ def course_through(points: Sequence[Point]) -> Course:
 
 def repeat(timing: Timing, times: int) -> Timing:
     """The same run so many times, one after another."""
-    course = tuple(_repeated(timing.course, times, (at + 1) / PARTS) for at in range(PARTS))
+    course = tuple(_repeated_share(timing.course, times, (at + 1) / PARTS) for at in range(PARTS))
     return Timing(timing.seconds * times, course)
 
 
-def _repeated(course: Course, times: int, made: float) -> float:
+def _repeated_share(course: Course, times: int, made: float) -> float:
     """The share of the time of all runs that has passed when a share of all their steps is made."""
     ended = min(int(made * times), times - 1)
     return (ended + time_share(course, made * times - ended)) / times

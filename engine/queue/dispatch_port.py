@@ -93,6 +93,10 @@ class Dispatch(Protocol):
         """Store bytes durably. Raises `DiskFull`."""
         ...
 
+    async def has_blob(self, key: BlobKey) -> bool:
+        """Whether a blob is stored; it stays for a while then, as one that was read does."""
+        ...
+
     async def get_blob(self, key: BlobKey) -> bytes | None:
         """Bytes of a blob, or None if retention has taken it."""
         ...

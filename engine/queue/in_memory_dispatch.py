@@ -175,6 +175,9 @@ class MemoryDispatch:
         self._blobs[key] = data
         return key
 
+    async def has_blob(self, key: BlobKey) -> bool:  # noqa: D102
+        return key in self._blobs
+
     async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
         return self._blobs.get(key)
 

@@ -139,6 +139,9 @@ class LocalDispatch:
             log.error("only %.0f MB of disk are free: no new dreams are taken", free / MEGABYTE)
             raise DiskFull
 
+    async def has_blob(self, key: BlobKey) -> bool:  # noqa: D102
+        return await to_thread(self.blobs.has, key)
+
     async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
         return await to_thread(self.blobs.get, key)
 

@@ -47,7 +47,7 @@ def animate(
         if not snapshots and source is not None:
             snapshots.append(_snapshot(resize(source, report.size).clamp(0, 1), params.size))
         if report.step % _interval(report.steps) == 0:
-            snapshots.append(_snapshot(report.enlarged(), params.size))
+            snapshots.append(_snapshot(report.full_size(), params.size))
         yield report
     yield from _frames(snapshots, params, runtime)
 
@@ -79,7 +79,7 @@ def _until_stopped(reports: Iterator[Report], stopped: int) -> Iterator[Report]:
     for report in reports:
         yield report
         if isinstance(report, Progress) and report.step == stopped:
-            yield Frame(0, 1, report.enlarged())
+            yield Frame(0, 1, report.full_size())
             return
 
 

@@ -10,7 +10,7 @@ from bot import wording
 from bot.gateway import error_words
 from bot.playground.world import Message
 from bot.requests import remedies
-from bot.requests.remedies import Remedies, Remedy, corrected
+from bot.requests.remedies import Remedies, Remedy, correct_word
 from bot.store.posting import Posting
 from bot.views import result_card
 from engine.errors import (
@@ -172,7 +172,7 @@ def test_what_is_broken_here_has_a_code_that_the_log_has(caplog: pytest.LogCaptu
     ],
 )
 def test_a_text_is_corrected_by_the_near_word(text: str, error: Exception, fixed: str | None) -> None:
-    assert corrected(text, error) == fixed
+    assert correct_word(text, error) == fixed
 
 
 def test_the_oldest_offers_go(monkeypatch: pytest.MonkeyPatch) -> None:

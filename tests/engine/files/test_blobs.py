@@ -52,12 +52,12 @@ def test_the_one_unused_for_longest_stands_first(tmp_path: Path) -> None:
     assert [one.key for one in blobs.list_all()] == [keys[1], keys[2], keys[0]]
 
 
-@pytest.mark.parametrize("use", ["put", "get"])
+@pytest.mark.parametrize("use", ["put", "get", "has"])
 def test_what_was_just_used_is_not_removed(tmp_path: Path, use: str) -> None:
     blobs = Blobs(tmp_path)
     key = blobs.put(b"old")
     age(blobs, key, 100.0)
-    blobs.put(b"old") if use == "put" else blobs.get(key)
+    {"put": lambda: blobs.put(b"old"), "get": lambda: blobs.get(key), "has": lambda: blobs.has(key)}[use]()
     assert blobs.remove(key, unused_since=200.0) == 0
     assert blobs.get(key) == b"old"
     age(blobs, key, 100.0)

@@ -76,6 +76,7 @@ async def test_what_is_unknown_is_none(bench: Bench) -> None:
     assert await bench.dispatch.cancel(nobody) is CancelOutcome.UNKNOWN
     assert not await bench.dispatch.mark_posted(nobody, "m")
     assert await bench.dispatch.get_blob(BlobKey("f" * 64)) is None
+    assert not await bench.dispatch.has_blob(BlobKey("f" * 64))
 
 
 async def test_a_posted_answer_is_found_by_its_message(bench: Bench) -> None:
@@ -295,6 +296,7 @@ async def test_blobs_come_back(bench: Bench) -> None:
     key = await bench.dispatch.put_blob(b"picture")
     assert await bench.dispatch.put_blob(b"picture") == key
     assert await bench.dispatch.get_blob(key) == b"picture"
+    assert await bench.dispatch.has_blob(key)
 
 
 async def test_hints_arrive_in_order_with_their_previews(bench: Bench) -> None:
