@@ -22,7 +22,7 @@ from bot.requests.continuation import continuation
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_links
-from bot.requests.remedies import Remedy, correct_word, near_word
+from bot.requests.remedies import Remedy, correct_word, near_words
 from bot.requests.replies import replace_with
 from bot.requests.service import FailedAfterResponse
 from engine.catalog.catalog import Catalog
@@ -98,7 +98,8 @@ class MentionCog(commands.Cog):
         original = own or await self._other_picture(message)
         wordless = not wish.known and not wish.unknown and self._is_named(message)
         if not (wish.known or wordless) and (near := self._hint(wish, original)) is not None:
-            await self._reply(message, wording.hint_words(near), self._remedy(message, near, near))
+            offers = [self._remedy(message, near, near)] if near and ":" not in near else []  # a layer is no word
+            await self._reply(message, wording.hint_words(near), *offers)
             return
         await self._dream(message, wish, original or picture_sources.choose_original(None, self._person(message)))
 
@@ -228,9 +229,9 @@ class MentionCog(commands.Cog):
             log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
 
-    async def _reply(self, message: discord.Message, text: str, remedy: Remedy | None = None) -> None:
+    async def _reply(self, message: discord.Message, text: str, *remedies: Remedy) -> None:
         """A sentence in reply, with what mends it; where we may not write, directly, with the reason."""
-        shown: dict[str, Any] = {"view": self.client.remedies.panel(text, remedy)} if remedy else {"content": text}
+        shown: dict[str, Any] = {"view": self.client.remedies.panel(text, *remedies)} if remedies else {"content": text}
         try:
             await message.reply(**shown, mention_author=False, allowed_mentions=NO_MENTIONS)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
@@ -245,10 +246,8 @@ class MentionCog(commands.Cog):
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.info("nobody can be told: %s", describe_error(failed))
 
-    def _remedy(self, message: discord.Message, said: str | None, word: str) -> Remedy | None:
-        """The button that answers a message as if something else had been said, with that word; a layer is no word."""
-        if not said or not word or ":" in word:
-            return None
+    def _remedy(self, message: discord.Message, said: str, word: str) -> Remedy:
+        """The button that answers a message as if something else had been said, with that word."""
 
         async def run(pressed: discord.Interaction[Any]) -> None:
             await replace_with(pressed, wording.using_words(word))
@@ -262,8 +261,9 @@ class MentionCog(commands.Cog):
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
-        remedy = self._remedy(message, correct_word(said, error), near_word(error))
-        await self._reply(message, self.client.explain(error), remedy)
+        near = [(correct_word(said, error, word), word) for word in near_words(error)]
+        remedies = [self._remedy(message, corrected, word) for corrected, word in near if corrected and ":" not in word]
+        await self._reply(message, self.client.explain(error), *remedies)
 
 
 def _guild_id(message: discord.Message) -> int | None:

@@ -261,12 +261,12 @@ class Client(commands.Bot):
             log.warning("an apology was not delivered: %s", describe_error(failed))
 
     async def _explain_to(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """A sentence that only the user sees, with the button that mends it where one does."""
-        text, remedy = self.explain(error), remedies.of_command(interaction, error)
-        if remedy is None or interaction.response.is_done():
+        """A sentence that only the user sees, with the buttons that mend it where any do."""
+        text, offers = self.explain(error), remedies.of_command(interaction, error)
+        if not offers or interaction.response.is_done():
             await say(interaction, text)
         else:
-            await show(interaction, self.remedies.panel(text, remedy))
+            await show(interaction, self.remedies.panel(text, *offers))
 
     async def apologise_in_place(self, late: FailedAfterResponse) -> None:
         """Tell the user what went wrong in place of a status message that stands already."""

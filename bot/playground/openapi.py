@@ -74,11 +74,12 @@ class Specification:
         kinds = schema.get("properties", {}).get("type", {}).get("enum")
         if kinds is None or "type" not in schema.get("required", ()) or not isinstance(instance, dict):
             return True
-        return instance.get("type") in kinds
+        return bool(instance.get("type") in kinds)
 
     def _resolve(self, schema: JsonDict) -> JsonDict:
         name = schema.get("$ref", "").removeprefix(COMPONENTS)
-        return self._document["components"]["schemas"].get(name, schema) if name else schema
+        found: JsonDict = self._document["components"]["schemas"].get(name, schema)
+        return found
 
     def _validator_of(self, template: str, method: str) -> Any:
         escaped = template.replace("~", "~0").replace("/", "~1")

@@ -401,7 +401,7 @@ def _emoji_name(part: str) -> str:
 
 def _ambiguous(name: str, kinds: dict[str, str]) -> AmbiguousSubject:
     asks = " or ".join(f"`{word}`" for word in kinds.values())
-    return AmbiguousSubject(name=name, kinds=" or ".join(kinds), asks=asks)
+    return AmbiguousSubject(name=name, kinds=" or ".join(kinds), asks=asks, words=[*kinds.values()])
 
 
 def _offer(label: str, word: str, further: tuple[str, ...], kinds: str = "") -> _Offer:

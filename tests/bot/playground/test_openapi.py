@@ -157,10 +157,11 @@ def test_what_was_judged_before_is_judged_alike_and_a_body_that_differs_anew(spe
         assert [one.path for one in specification.problems("POST", "/channels/2/messages", wrong)] == ["tts"]
 
 
-BUTTON = {"type": 2, "style": 2, "label": "Deeper", "custom_id": "a"}
-BODIES = [
-    layout(text("a")), layout(text("")), layout({"type": 99}), layout({}), layout("odd"), layout({"type": True}),
-    layout({"type": 1, "components": [BUTTON]}), layout({"type": 1, "components": [{**BUTTON, "style": 99}]}),
+BUTTON: dict[str, Any] = {"type": 2, "style": 2, "label": "Deeper", "custom_id": "a"}
+BODIES: list[dict[str, Any]] = [
+    layout(text("a")), layout(text("")), layout({"type": 99}), layout({}), {"components": ["odd"]},
+    layout({"type": True}), layout({"type": 1, "components": [BUTTON]}),
+    layout({"type": 1, "components": [{**BUTTON, "style": 99}]}),
     layout({"type": 17, "components": [text("a"), {"type": 1, "components": [BUTTON, {**BUTTON, "label": "a" * 81}]}]}),
     layout({"type": 9, "components": [text("a")], "accessory": BUTTON}), layout({"type": 9, "components": [text("a")]}),
     {"content": "a", "nonce": 1.5}, {"content": 5}, {"allowed_mentions": None}, {"poll": {}}, {"poll": "odd"},

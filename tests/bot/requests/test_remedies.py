@@ -10,10 +10,11 @@ from bot import wording
 from bot.gateway import error_words
 from bot.playground.world import Message
 from bot.requests import remedies
-from bot.requests.remedies import Remedies, Remedy, correct_word
+from bot.requests.remedies import Remedies, Remedy, correct_word, near_words
 from bot.store.posting import Posting
 from bot.views import result_card
 from engine.errors import (
+    AmbiguousSubject,
     Broken,
     DiskFull,
     EngineCrashed,
@@ -172,7 +173,25 @@ def test_what_is_broken_here_has_a_code_that_the_log_has(caplog: pytest.LogCaptu
     ],
 )
 def test_a_text_is_corrected_by_the_near_word(text: str, error: Exception, fixed: str | None) -> None:
-    assert correct_word(text, error) == fixed
+    assert correct_word(text, error, next(iter(near_words(error)), "")) == fixed
+
+
+async def test_a_word_of_two_meanings_gets_a_button_for_each(stage: Stage) -> None:  # noqa: F811
+    refused = await stage.ask("Sam", "dream", subject="crane", model="lite2")
+    buttons = [wording.use_words(f"crane {kind}") for kind in ("bird", "machine")]
+    assert (words(refused).split()[-1], labels(refused)) == (AmbiguousSubject.code, buttons)
+    await stage.press("Sam", refused, buttons[1])
+    (row,) = await stage.queued(1)
+    assert row.job.params.aim == ("subject", "crane machine")
+
+
+async def test_a_message_with_a_word_of_two_meanings_gets_them_too(stage: Stage) -> None:  # noqa: F811
+    refused = await answer(stage, say(stage, "@Pareidolia crane model:lite2"))
+    buttons = [wording.use_words(f"crane {kind}") for kind in ("bird", "machine")]
+    assert labels(refused) == buttons
+    await stage.press("Ada", refused, buttons[0])
+    (row,) = await stage.queued(1)
+    assert row.job.params.aim == ("subject", "crane bird")
 
 
 def test_the_oldest_offers_go(monkeypatch: pytest.MonkeyPatch) -> None:

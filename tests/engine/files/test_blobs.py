@@ -57,7 +57,7 @@ def test_what_was_just_used_is_not_removed(tmp_path: Path, use: str) -> None:
     blobs = Blobs(tmp_path)
     key = blobs.put(b"old")
     age(blobs, key, 100.0)
-    {"put": lambda: blobs.put(b"old"), "get": lambda: blobs.get(key), "has": lambda: blobs.has(key)}[use]()
+    getattr(blobs, use)(b"old" if use == "put" else key)
     assert blobs.remove(key, unused_since=200.0) == 0
     assert blobs.get(key) == b"old"
     age(blobs, key, 100.0)
