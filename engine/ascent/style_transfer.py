@@ -55,7 +55,7 @@ class Scene:
     dream: Objective | None = None
     """What is to grow meanwhile."""
     push: float = 0.0
-    """How much that counts."""
+    """How large its slope is beside the style's where a size begins: objectives and networks differ by magnitudes."""
 
     @property
     def layers(self) -> frozenset[str]:
@@ -108,9 +108,10 @@ def paint(
         target = _Target(network, scene, small, generator)
         pixels = resize(painted, small).clamp(0, 1).clone().requires_grad_()
         optimizer = Adam(pixels, schedule.rate, MOMENTA)
+        push = _push(network, scene, target, pixels)
         for step in range(schedule.iterations):
             optimizer.rate = schedule.rate * _decay(step / schedule.iterations)
-            optimizer.minimize(_loss(network, scene, target, pixels, step))
+            optimizer.minimize(_loss(network, scene, target, pixels, step, push))
             with torch.no_grad():
                 pixels.clamp_(0, 1)
             done += 1
@@ -123,7 +124,17 @@ def _speckled(picture: Tensor, generator: torch.Generator) -> Tensor:
     return picture + SPECKLE * torch.randn(picture.shape, generator=generator).to(picture.device)
 
 
-def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor, step: int) -> Tensor:
+def _push(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor) -> float:
+    """How much what is dreamed towards counts at this size."""
+    if scene.dream is None:
+        return 0.0
+    found = network.activations(framed(pixels, target.rims[0]), scene.layers)
+    (strokes,) = torch.autograd.grad(style_distance(found, target.style), pixels, retain_graph=True)
+    (dreamed,) = torch.autograd.grad(scene.dream(found), pixels)
+    return scene.push * float(strokes.abs().mean() / (dreamed.abs().mean() + 1e-12))
+
+
+def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor, step: int, push: float) -> Tensor:
     """What is to become less: the distance to the style and, as far as it is held to it, to the picture; and grain."""
     turn = step % TURNS
     found = network.activations(framed(pixels, target.rims[turn]), scene.layers)
@@ -132,7 +143,7 @@ def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tens
         apart = _content_distance(found, scene.content_layer, target.content[turn])
         light = (avg_pool2d(pixels[None], COARSE) - avg_pool2d(target.picture[None], COARSE)).square().mean()
         loss = loss + scene.content_weight * (apart + COARSE_WEIGHT * light)
-    return loss - scene.push * scene.dream(found) if scene.dream else loss
+    return loss - push * scene.dream(found) if scene.dream else loss
 
 
 def _content_distance(found: Activations, layer: str, wanted: Tensor) -> Tensor:

@@ -28,8 +28,8 @@ from engine.runtime import Runtime
 
 CONTENT_WEIGHT = 0.55
 """How much a picture of strength 1 is held to itself."""
-PUSH = 0.3
-"""How much what it dreams towards counts beside the style."""
+PUSH = 0.4
+"""How much what it dreams towards counts beside the style, where a size begins."""
 KNOWN_LAYERS = (
     (("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "relu4_2"),
     (("stem", "block1", "block3", "block6", "block9"), "block6"),

@@ -49,7 +49,7 @@ def test_the_more_it_is_held_to_the_picture_the_nearer_it_stays(small_network: N
 
 def test_what_it_dreams_towards_grows(small_network: Network, photo: Tensor) -> None:
     dream = channel("mixed2", 5)
-    plain, dreamed = (painted(small_network, scene(photo, dream=dream, push=push)) for push in (0.0, 3.0))
+    plain, dreamed = (painted(small_network, scene(photo, dream=dream, push=push)) for push in (0.0, 1.0))
     before, after = (dream(small_network.activations(one[None], dream.layers)) for one in (plain, dreamed))
     assert after > before
 
