@@ -99,8 +99,8 @@ OPTIONS |= {
     "painting_image": "Or a painting of your own",
     "strength of a style": f"How much the painting counts, {_range(Style, 'strength')}",
     "palette of a style": "Colours: the painting's (default) or the image's",
-    "subject of a style": "Dream while painting: what to bring out",
-    "layer of a style": "Or how deep to look while painting: low, mid, high",
+    "subject of a style": "Dream it first: what to bring out",
+    "layer of a style": "Or how deep to look: low, mid, high, a layer name, or a mix",
     "start of a style": "Where to begin, in place of an image: the last dream here, noise…",
     "user to paint": "Paint somebody's avatar",
 }

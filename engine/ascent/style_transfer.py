@@ -19,7 +19,7 @@ from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.octaves import octave_sizes
 from engine.ascent.progress import Progress
 from engine.canvas.resample import Size, resize
-from engine.objectives import Activations, Objective, StyleStatistics, measure_style, style_distance
+from engine.objectives import Activations, StyleStatistics, measure_style, style_distance
 
 RIM = 16
 """Pixels of mirrored picture around it, unevenly, so that the network's grid lies elsewhere at each step and leaves no
@@ -52,15 +52,11 @@ class Scene:
     content_layer: str
     content_weight: float = 1.0
     """How much it is held to the picture; 0 is nothing but the painting's texture."""
-    dream: Objective | None = None
-    """What is to grow meanwhile."""
-    push: float = 0.0
-    """How large its slope is beside the style's where a size begins: objectives and networks differ by magnitudes."""
 
     @property
     def layers(self) -> frozenset[str]:
         """All layers that are looked at."""
-        return frozenset({*self.style_layers, self.content_layer}) | (self.dream.layers if self.dream else frozenset())
+        return frozenset({*self.style_layers, self.content_layer})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +104,9 @@ def paint(
         target = _Target(network, scene, small, generator)
         pixels = resize(painted, small).clamp(0, 1).clone().requires_grad_()
         optimizer = Adam(pixels, schedule.rate, MOMENTA)
-        push = _push(network, scene, target, pixels)
         for step in range(schedule.iterations):
             optimizer.rate = schedule.rate * _decay(step / schedule.iterations)
-            optimizer.minimize(_loss(network, scene, target, pixels, step, push))
+            optimizer.minimize(_loss(network, scene, target, pixels, step))
             with torch.no_grad():
                 pixels.clamp_(0, 1)
             done += 1
@@ -124,17 +119,7 @@ def _speckled(picture: Tensor, generator: torch.Generator) -> Tensor:
     return picture + SPECKLE * torch.randn(picture.shape, generator=generator).to(picture.device)
 
 
-def _push(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor) -> float:
-    """How much what is dreamed towards counts at this size."""
-    if scene.dream is None:
-        return 0.0
-    found = network.activations(framed(pixels, target.rims[0]), scene.layers)
-    (strokes,) = torch.autograd.grad(style_distance(found, target.style), pixels, retain_graph=True)
-    (dreamed,) = torch.autograd.grad(scene.dream(found), pixels)
-    return scene.push * float(strokes.abs().mean() / (dreamed.abs().mean() + 1e-12))
-
-
-def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor, step: int, push: float) -> Tensor:
+def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor, step: int) -> Tensor:
     """What is to become less: the distance to the style and, as far as it is held to it, to the picture; and grain."""
     turn = step % TURNS
     found = network.activations(framed(pixels, target.rims[turn]), scene.layers)
@@ -143,7 +128,7 @@ def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tens
         apart = _content_distance(found, scene.content_layer, target.content[turn])
         light = (avg_pool2d(pixels[None], COARSE) - avg_pool2d(target.picture[None], COARSE)).square().mean()
         loss = loss + scene.content_weight * (apart + COARSE_WEIGHT * light)
-    return loss - push * scene.dream(found) if scene.dream else loss
+    return loss
 
 
 def _content_distance(found: Activations, layer: str, wanted: Tensor) -> Tensor:

@@ -38,12 +38,12 @@ class Canvas:
 
     def line(self, points: Plane, width: float, colour: Plane) -> None:
         """A line along points [n, 2], in pixels of the picture."""
-        path = [tuple(point) for point in FINE * points]
-        self._pen.line(path, fill=as_bytes(colour), width=max(1, round(FINE * width)), joint="curve")
+        path = (FINE * points).ravel().tolist()
+        self._pen.line(path, fill=as_bytes(colour), width=max(1, round(FINE * width)))
 
     def shape(self, points: Plane, colour: Plane) -> None:
         """A filled polygon."""
-        self._pen.polygon([tuple(point) for point in FINE * points], fill=as_bytes(colour))
+        self._pen.polygon((FINE * points).ravel().tolist(), fill=as_bytes(colour))
 
     def picture(self) -> Plane:
         """What is painted, [h, w, 3] in [0, 1]."""
@@ -53,7 +53,7 @@ class Canvas:
 
 def as_bytes(colour: Plane) -> tuple[int, ...]:
     """A colour as Pillow takes it."""
-    return tuple(int(255 * min(1.0, max(0.0, float(band)))) for band in colour)
+    return tuple(int(255 * min(1.0, max(0.0, band))) for band in colour.tolist())
 
 
 def scatter_points(width: int, height: int, step: float, chance: np.random.Generator) -> Plane:
@@ -81,8 +81,7 @@ def stroke(
     """A stroke of a bristle brush along a path [n, 2]: lines side by side, each a little lighter or darker."""
     ahead = path[-1] - path[0]
     aside = np.array((-ahead[1], ahead[0])) / max(float(np.hypot(*ahead)), 1e-6)
-    tilt = chance.uniform(-0.10, 0.10)
-    for at in range(bristles):
-        across = (at + 0.5) / bristles - 0.5
-        shade = 2 * tilt * across + chance.normal(0, 0.035)
-        canvas.line(path + width * across * aside, 1.5 * width / bristles, colour + shade)
+    across = (np.arange(bristles) + 0.5) / bristles - 0.5
+    shades = 2 * chance.uniform(-0.10, 0.10) * across + chance.normal(0, 0.035, bristles)
+    for shift, shade in zip(across.tolist(), shades.tolist(), strict=True):
+        canvas.line(path + width * shift * aside, 1.5 * width / bristles, colour + shade)

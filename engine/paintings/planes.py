@@ -34,7 +34,7 @@ def planes(width: int) -> Plane:
     model = _guitar(sheet, model)
     canvas = Canvas.over(model)
     for wide, long in BRUSH:
-        places = scatter_points(width, sheet.x.shape[0], 1.25 * wide * width, chance)
+        places = scatter_points(width, sheet.x.shape[0], 1.45 * wide * width, chance)
         for path in follow(places, angles, 2, long * width):
             middle = np.clip(path[1].astype(int), 0, (width - 1, sheet.x.shape[0] - 1))
             colour = model[middle[1], middle[0]] + chance.normal(0, 0.03) + chance.normal(0, 0.012, 3)

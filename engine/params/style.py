@@ -11,6 +11,7 @@ from pydantic import (
 
 from engine.catalog import weighted_terms
 from engine.errors import TwoAims
+from engine.params.dream import Dream
 from engine.params.params import TEXT_LIMIT, AscentParams, Phase
 
 Painting = Literal["swirls", "dots", "woodcut", "glass", "planes", "wave", "yours"]
@@ -30,8 +31,8 @@ class Style(AscentParams):
     painting: Painting = Field(
         "swirls", description=f"whose style it takes: {', '.join(PAINTINGS)}, or yours with a picture of a painting"
     )
-    layer: str = Field("", max_length=TEXT_LIMIT, description="a layer that dreams while it is painted")
-    subject: str = Field("", max_length=TEXT_LIMIT, description="what to dream towards while it is painted")
+    layer: str = Field("", max_length=TEXT_LIMIT, description="a layer that dreams before it is painted")
+    subject: str = Field("", max_length=TEXT_LIMIT, description="what to dream towards before it is painted")
     octaves: int = Field(3, ge=1, le=6, description="sizes the picture is painted at, small to large")
     ratio: float = Field(1.7, ge=1.1, le=2.5, description="how much larger each size is")
     iterations: int = Field(40, ge=1, le=100, description="steps at each size")
@@ -41,7 +42,7 @@ class Style(AscentParams):
     )
 
     def _canonical(self) -> dict[str, Any]:
-        """A layer or a subject is dreamed towards where one is named; else it is painted only."""
+        """A layer or a subject is dreamed towards where one is named; else it is only painted."""
         network = self._canonical_network(self.subject)
         subject = self.catalog.aim(network, self.subject)
         if subject and self.layer:
@@ -56,7 +57,7 @@ class Style(AscentParams):
 
     @property
     def dreams(self) -> bool:
-        """Whether it dreams while it paints."""
+        """Whether it is dreamed before it is painted."""
         return bool(self.layer or self.subject)
 
     @property
@@ -72,11 +73,22 @@ class Style(AscentParams):
 
     @property
     def timed_as(self) -> str:
-        """Dreaming looks deeper into the network."""
+        """With a dream before it, another course."""
         return f"{self.recipe}{' and dream' if self.dreams else ''}"
 
+    @property
+    def steps(self) -> int:
+        """Steps of painting."""
+        return self.painted_sizes * self.iterations
+
+    def dream(self) -> Dream:
+        """What is dreamed before it is painted."""
+        options = self.model_dump(include={"network", "layer", "subject", "size", "seed"})
+        aims = {name: value for name, value in options.items() if value != ""}
+        return Dream.model_validate(aims, context=self.catalog)
+
     def phases(self) -> tuple[Phase, ...]:
-        """Octave by octave, small to large; dreaming costs as much again."""
-        share = (1 + self.LOOKING) * (2 if self.dreams else 1)
+        """Those of the dream, if there is one; then size by size, small to large."""
         areas = (self.size**2 / self.ratio ** (2 * at) for at in reversed(range(self.painted_sizes)))
-        return tuple(Phase(self.iterations, share * area * self.iterations / 1e6) for area in areas)
+        painting = (Phase(self.iterations, (1 + self.LOOKING) * area * self.iterations / 1e6) for area in areas)
+        return (*(self.dream().phases() if self.dreams else ()), *painting)

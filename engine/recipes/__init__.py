@@ -38,7 +38,7 @@ def run(
         case See():
             return see(params, source, runtime)
         case Style():
-            return style(params, source, runtime, others)
+            return style(params, source, runtime, others, partial(_run_in, runtime))
         case Dream():
             return dream(params, source, runtime, others)
 

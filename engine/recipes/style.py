@@ -1,7 +1,7 @@
 """A picture in the style of a painting: `(params, picture or noise, further pictures) => one painted picture`.
 
 Gatys, Ecker and Bethge 2015, "A Neural Algorithm of Artistic Style"; the picture's own colours: Gatys et al. 2016,
-"Preserving Color in Neural Artistic Style Transfer". Beside a layer or a subject it dreams while it paints.
+"Preserving Color in Neural Artistic Style Transfer". Beside a layer or a subject the picture is dreamed before.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ import torch
 from torch import Tensor
 
 from engine.ascent.memory_budget import check_memory
-from engine.ascent.progress import Frame, Report
+from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.style_transfer import RIM, Scene, StyleSchedule, paint
 from engine.canvas.colour_matching import restore_colours, transport_colours
 from engine.canvas.initial_image import initial_image
 from engine.canvas.resample import resize
 from engine.errors import NoPainting
 from engine.networks.network import Network
-from engine.objectives import crop_objective
 from engine.paintings import PAINTERS
-from engine.params import YOURS, Style
+from engine.params import YOURS, Dream, Style
 from engine.runtime import Runtime
+
+Recipe = Callable[[Dream, Tensor | None, Mapping[str, Tensor]], Iterator[Report]]
+"""A dream of a picture, with further pictures by what they are for."""
 
 CONTENT_WEIGHT = 0.55
 """How much a picture of strength 1 is held to itself."""
-PUSH = 0.4
-"""How much what it dreams towards counts beside the style, where a size begins."""
 KNOWN_LAYERS = (
     (("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "relu4_2"),
     (("stem", "block1", "block3", "block6", "block9"), "block6"),
@@ -43,24 +43,37 @@ LEAST_WIDTH = 512
 
 
 def style(
-    params: Style, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None = None
+    params: Style, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None, recipe: Recipe
 ) -> Iterator[Report]:
     """Progress after every step, then a Frame; `source` is [3, H, W] in [0, 1], or None for nothing but texture.
 
     `others` holds the "painting" [3, h, w] where it is the user's. Raises `NoPainting` and `TooMuchMemory`.
     """
+    painting, done = _painting(params, runtime, others or {}), 0
+    for report in recipe(params.dream(), source, {}) if params.dreams else ():
+        if isinstance(report, Frame):
+            source = report.picture
+        else:
+            done = report.step
+            yield replace(report, steps=report.steps + params.steps)
+    for report in _paint(params, source, painting, runtime):
+        yield replace(report, step=done + report.step, steps=done + report.steps)
+        finished = report.show
+    yield Frame(0, 1, finished())
+
+
+def _paint(params: Style, source: Tensor | None, painting: Tensor, runtime: Runtime) -> Iterator[Progress]:
+    """Its steps, in the colours that were asked for."""
     picture = runtime.to_device(initial_image(source, params.size, runtime.generator(params.seed)))
     network = runtime.network(params.network)
-    scene = _scene(params, picture, _painting(params, runtime, others or {}), network)
+    scene = _scene(params, picture, painting, network)
     if source is None:
         scene = replace(scene, content_weight=0.0)
     framed = torch.empty(1, 3, *(edge + RIM for edge in picture.shape[1:]), device=runtime.device)
     check_memory(network, scene.layers, framed, runtime.memory)
     schedule = StyleSchedule(params.painted_sizes, params.ratio, params.iterations)
     for report in paint(network, scene, schedule, runtime.generator(params.seed)):
-        finished = partial(_finish, params, report.show, picture)
-        yield replace(report, show=finished)
-    yield Frame(0, 1, finished())
+        yield replace(report, show=partial(_finish, params, report.show, picture))
 
 
 def _scene(params: Style, picture: Tensor, painting: Tensor, network: Network) -> Scene:
@@ -69,8 +82,7 @@ def _scene(params: Style, picture: Tensor, painting: Tensor, network: Network) -
         painting = transport_colours(painting, picture)
     start = transport_colours(picture, painting)
     style_layers, content_layer = layers_of(network.layers)
-    dream = crop_objective(params.terms()) if params.dreams else None
-    return Scene(start, painting, style_layers, content_layer, CONTENT_WEIGHT / params.strength, dream, PUSH)
+    return Scene(start, painting, style_layers, content_layer, CONTENT_WEIGHT / params.strength)
 
 
 def layers_of(layers: tuple[str, ...]) -> tuple[tuple[str, ...], str]:

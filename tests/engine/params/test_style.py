@@ -3,7 +3,7 @@ import pytest
 from engine import params
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadOption, TwoAims, UnknownSubject
-from engine.params import PAINTINGS, Style, is_dreamed_on, make
+from engine.params import PAINTINGS, Dream, Style, is_dreamed_on, make
 
 
 def test_it_is_about_a_painting_and_dreams_only_where_that_is_asked_for() -> None:
@@ -34,7 +34,9 @@ def test_large_pictures_are_painted_at_more_sizes_so_that_they_begin_as_small_on
 
 
 def test_dreaming_beside_it_is_more_work() -> None:
-    assert Style(subject="eyes").work() == pytest.approx(2 * Style().work())
+    dreaming = Style(subject="eyes", size=300, seed=4)
+    assert dreaming.dream() == Dream(subject="eyes", size=300, seed=4)
+    assert dreaming.work() == pytest.approx(Style(size=300).work() + dreaming.dream().work())
     assert Style(subject="eyes").timed_as != Style().timed_as
 
 
