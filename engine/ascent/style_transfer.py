@@ -24,19 +24,20 @@ from engine.objectives import Activations, StyleStatistics, measure_style, style
 RIM = 16
 """Pixels of mirrored picture around it, unevenly, so that the network's grid lies elsewhere at each step and leaves no
 trace."""
-TURNS = 4
-"""Ways in which it lies there; they take turns."""
+TURNS = ((0, 0), (1, 2), (2, 3), (3, 1))
+"""Left and top of the grid in steps that follow each other: of a grid of 4 pixels each row and column once, of one of 2
+each point."""
 SMALLEST = 64
 """The shortest side at which a picture is painted, in pixels."""
 SPECKLE = 0.08
 """Spread of the noise over the picture with which painting begins."""
 MOMENTA = (0.9, 0.99)
-DECAY_START, FINAL_RATE = 0.6, 0.3
+DECAY_START, FINAL_RATE = 0.4, 0.05
 """After this share of an octave's steps they become smaller, down to this share."""
 COARSE = 8
 """Light and colour of squares of so many pixels are held to those of the picture."""
 COARSE_WEIGHT = 20.0
-GRAIN_WEIGHT, CHROMA_GRAIN_WEIGHT = 0.3, 1.0
+GRAIN_WEIGHT, CHROMA_GRAIN_WEIGHT = 0.4, 3.0
 """How much differences between neighbours count, and of those what is colour: strokes have edges, grain is speckled."""
 
 
@@ -80,7 +81,7 @@ class _Target:
 
     def __init__(self, network: FeatureExtractor, scene: Scene, size: Size, generator: torch.Generator) -> None:
         self.picture = resize(scene.start, size).clamp(0, 1)
-        self.rims = [_rim(generator) for _ in range(TURNS)]
+        self.rims = [_rim(turn, generator) for turn in TURNS]
         with torch.no_grad():
             seen = _resize_long_side(scene.painting, max(size))
             self.style: dict[str, StyleStatistics] = measure_style(
@@ -116,12 +117,12 @@ def paint(
 
 def _speckled(picture: Tensor, generator: torch.Generator) -> Tensor:
     """A picture that chance has touched: another seed lays other strokes."""
-    return picture + SPECKLE * torch.randn(picture.shape, generator=generator).to(picture.device)
+    return picture + SPECKLE * torch.randn(1, *picture.shape[1:], generator=generator).to(picture.device)
 
 
 def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor, step: int) -> Tensor:
     """What is to become less: the distance to the style and, as far as it is held to it, to the picture; and grain."""
-    turn = step % TURNS
+    turn = step % len(TURNS)
     found = network.activations(framed(pixels, target.rims[turn]), scene.layers)
     loss = style_distance(found, target.style) + grain(pixels)
     if scene.content_weight:
@@ -153,9 +154,9 @@ def framed(picture: Tensor, rim: tuple[int, int]) -> Tensor:
     return pad(picture[None], (left, RIM - left, top, RIM - top), mode="reflect")
 
 
-def _rim(generator: torch.Generator) -> tuple[int, int]:
-    left, top = torch.randint(0, RIM + 1, (2,), generator=generator).tolist()
-    return left, top
+def _rim(turn: tuple[int, int], generator: torch.Generator) -> tuple[int, int]:
+    left, top = (4 * torch.randint(0, RIM // 4, (2,), generator=generator)).tolist()
+    return left + turn[0], top + turn[1]
 
 
 def _resize_long_side(picture: Tensor, side: int) -> Tensor:
