@@ -57,7 +57,7 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
         params_for(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
         params_for(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
         params_for(See, network="lite2", size=640),
-        params_for(Style, network="lite2", painting="glass", subject="goldfish", **QUICK),
+        params_for(Style, network="lite2", painting="glass", **QUICK),
     ],
     ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
 )
