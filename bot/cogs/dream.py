@@ -18,9 +18,8 @@ from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.derivation import draw_surprise
 from bot.requests.limits import check_at_most_one
-from bot.requests.picture_sources import choose_guide, of_attachment
+from bot.requests.picture_sources import SURPRISE, choose_guide, of_attachment, starting_picture
 from bot.requests.replies import say
-from bot.requests.starting_picture import SURPRISE, starting_picture
 from engine.params import Dream, override
 
 Here = discord.Interaction[Client]
@@ -89,7 +88,9 @@ class DreamCog(commands.Cog):
         check_at_most_one(guide=guide, guide_user=guide_user)
         others = {"guide": choose_guide(guide, guide_user), "mask": of_attachment(mask) if mask else None}
         guided = others["guide"] is not None
-        begun = await starting_picture(self.client.service, interaction, image, start, user)
+        begun = await starting_picture(
+            self.client.service.dispatch, self.client.service.stands, interaction, image, start, user
+        )
         params = await self._params(
             interaction.user.id, preset, surprise=start == SURPRISE, guided=guided, layer=layer,
             subject=subject or "" if guided else subject,  # a guide takes the place of one that nobody typed

@@ -16,8 +16,7 @@ from bot.components.autocomplete import layers, networks, subjects
 from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests.limits import check_at_most_one
-from bot.requests.picture_sources import of_attachment
-from bot.requests.starting_picture import SURPRISE, starting_picture
+from bot.requests.picture_sources import SURPRISE, of_attachment, starting_picture
 from engine.params import PAINTINGS, YOURS, Style
 
 Person = discord.User | discord.Member
@@ -66,7 +65,7 @@ class StyleCog(commands.Cog):
         """Paint the picture, else the avatar."""
         service = self.client.service
         check_at_most_one(painting=painting, painting_image=painting_image)
-        begun = await starting_picture(service, interaction, image, start, user)
+        begun = await starting_picture(service.dispatch, service.stands, interaction, image, start, user)
         chosen = YOURS if painting_image else painting or random.choice(PAINTINGS)
         params = await service.params(
             Style, interaction.user.id, painting=chosen, strength=strength, colours=palette, subject=subject,
