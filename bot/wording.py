@@ -19,7 +19,7 @@ from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
 from engine.classification_sentence import Verdict
 from engine.errors import PareidoliaError
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, Params, See, Zoom
+from engine.params import YOURS, Animate, AnyParams, Channel, Concept, Dream, Params, See, Style, Zoom
 from engine.queue.job import FURTHER, JobRow, Place, Result, State
 
 ALT_LIMIT = 1024
@@ -36,6 +36,7 @@ COMMANDS = {
     "dream": "DeepDream an image: watch eyes, faces and fur grow out of it",
     "zoom": "Make an endless zoom",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
+    "style": "Paint an image in the style of a painting: one of six, or your own",
     "see": "What's in an image? Or, with a layer: what does each part of me look for?",
     "preset": "Save and reuse your settings",
     "preset save": "Save settings under a name",
@@ -92,6 +93,36 @@ OPTIONS = {
     "code": "The code, like K7QP-2M9X",
     "topic": "What you want to know",
 }
+OPTIONS |= {
+    "image to paint": "Image to paint (defaults to your avatar)",
+    "painting": "Whose style: one of six paintings (without one, I pick)",
+    "painting_image": "Or a painting of your own",
+    "strength of a style": f"How much the painting counts, {_range(Style, 'strength')}",
+    "palette of a style": "Colours: the painting's (default) or the image's",
+    "subject of a style": "Dream it first: what to bring out",
+    "layer of a style": "Or how deep to look: low, mid, high, a layer name, or a mix",
+    "start of a style": "Where to begin, in place of an image: the last dream here, noise…",
+    "user to paint": "Paint somebody's avatar",
+}
+"""Those of `/style`."""
+PAINTINGS = (
+    ("Swirls: a night of thick strokes", "swirls"),
+    ("Dots: a riverside in points of paint", "dots"),
+    ("Woodcut: black ink on paper", "woodcut"),
+    ("Stained glass", "glass"),
+    ("Planes: a cubist still life", "planes"),
+    ("Wave: a Japanese print", "wave"),
+)
+STYLE_COLOURS = (
+    ("The painting's", "as is"),
+    ("The image's own", "keep"),
+    ("The painting in the image's palette", "match"),
+)
+PAINTING_TITLES = {
+    "swirls": "a night of swirls", "dots": "a painting of dots", "woodcut": "a woodcut", "glass": "stained glass",
+    "planes": "a cubist painting", "wave": "a Japanese print of waves", YOURS: "a painting that was attached",
+}  # fmt: skip
+"""In whose style something was painted."""
 STARTS = (
     ("Your avatar", "avatar"),
     ("The last dream here", "last dream"),
@@ -147,13 +178,16 @@ VERBS = {
     "preset_delete": "Delete",
 }
 
-PROGRESS_VERBS = {"concept": "Imagining", "channel": "Drawing", "see": "Looking", "animate": "Animating"}
+PROGRESS_VERBS = {
+    "concept": "Imagining", "style": "Painting", "channel": "Drawing", "see": "Looking", "animate": "Animating",
+}  # fmt: skip
 COMMAND_NAMES = {"channel": "see"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
     "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
     "zoom": ("strength", "frames", "size", "network"),
     "concept": ("variations", "size", "network"),
+    "style": ("layer", "subject", "strength", "size", "colours", "network"),
     "channel": ("channel", "search", "top", "network"),
     "see": ("network",),
     "animate": (),
@@ -220,6 +254,7 @@ PICK_PROTECT = "Left untouched"
 PICK_GUIDE_BY = "Guide"
 PICK_NETWORK = "Model"
 PICK_SUBJECT = "Subject"
+PICK_PAINTING = "Painting"
 PICK_LAYER = "Layer"
 PICK_STRENGTH = "Strength"
 STRENGTHS = (
@@ -246,7 +281,8 @@ I look at a picture until I see more in it than there is.
 **Press** Deeper to dream a dream again, Re-roll for another one, Zoom to fall into it, Tune to change it.
 **Right-click** (or hold) a message or a person and open *Apps*.
 
-Other things I can do: `/concept subject:banana` shows what I imagine, `/see` what I see in a photo and why, \
+Other things I can do: `/style` paints your image like a painting, `/concept subject:banana` shows what I imagine, \
+`/see` what I see in a photo and why, \
 and `/see layer:mid` what each part of me looks for.
 -# The line under a dream makes it again from the same image. `/info` shows your place.
 -# `/settings` has your defaults: a preset overrides them, and what you type overrides both.
@@ -446,6 +482,8 @@ def credit(params: AnyParams) -> str:
     shown = {name: getattr(params, name) for name in _shown_options(params)}
     given = {option: word} if option not in shown else {}
     given |= {name: value for name, value in shown.items() if value != _default(params, name)}
+    if given.get("painting") == YOURS:  # it cannot be typed: whoever makes it again attaches one
+        given = {"painting_image": "…", **{name: value for name, value in given.items() if name != "painting"}}
     values = _values({name: str(value).removesuffix(".0") for name, value in given.items()})
     return " ".join(filter(None, (f"/{_command(params)}", values, f"seed:{params.seed}")))
 
@@ -559,6 +597,8 @@ def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str
             text = f"{_channel_alt(params)}, drawn by the network itself."
         case Animate():
             text = f"An animation of how {name} became a dream: the network was asked for {aim_words(params)}."
+        case Style():
+            text = f"{name}, painted in the style of {PAINTING_TITLES[params.painting]}{_dreaming_words(params)}."
         case See():
             text = f"What the network sees in {name}{_see_alt(row)}. Below, the picture as its layers perceive it."
         case _:
@@ -576,6 +616,11 @@ def _see_alt(row: JobRow | None) -> str:
     parts = [sentence(row).rstrip("."), likeliest_labels(row)] if row else []
     said = "; ".join(filter(None, parts))
     return f": {said}" if said else ""
+
+
+def _dreaming_words(params: Style) -> str:
+    """What a style dreamed meanwhile: ", with eyes in it"."""
+    return f", with {params.subject.replace(JOINT, ' and ')} in it" if params.subject else ""
 
 
 def _concept_alt(params: Concept) -> str:

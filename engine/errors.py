@@ -16,7 +16,8 @@
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
     │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
     │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
-    │   └── OriginalGone      NoAnimation     FirstPictureGone
+    │   ├── OriginalGone      NoAnimation     FirstPictureGone
+    │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -368,6 +369,13 @@ class ExtremeShape(Refusal):
     """That image is {ratio} times as long as it is wide; the limit is {limit}. Crop it and send it again."""
 
     code = "R40"
+
+
+class NoPainting(Refusal):
+    """I need the painting itself for that. Attach it to `/style` as `painting_image`, or choose one of mine as
+    `painting`."""
+
+    code = "R89"
 
 
 class TooManyScans(Refusal):

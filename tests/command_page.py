@@ -52,6 +52,7 @@ EXAMPLES: Final = {
     ),
     "zoom": (Example("/zoom layer:mid frames:30", "cat", "An endless zoom; here its first frame", "Re-roll"),),
     "concept": (Example(f"/concept subject:castle {SIZE}", "", "What the network imagines for a word", "Re-roll"),),
+    "style": (Example(f"/style painting:swirls {SIZE}", "cat", "A cat, painted in swirls", "Re-roll"),),
     "see": (
         Example("/see", "cat", "What is in an image, and why", "Re-roll"),
         Example("/see layer:mid channel:21", "", "What one channel looks for", "Re-roll"),

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bot.playground import samples
 from engine import settings as settings_
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import AnyParams, Channel, Concept, Dream, See, Style, Zoom
 from engine.queue.job import Hint, Job, JobId, Progress, Settled
 from engine.queue.local_dispatch import LocalDispatch
 
@@ -41,6 +41,9 @@ CASES: tuple[AnyParams, ...] = (
     Dream(size=512, look="2015"),
     Concept(subject="goldfish", size=320),
     Concept(subject="goldfish", size=512, variations=3),
+    Style(painting="glass", size=256),
+    Style(painting="swirls"),
+    Style(painting="dots", subject="goldfish", size=384),
     Channel(channel=5),
     Channel(),
     See(),

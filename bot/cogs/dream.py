@@ -18,15 +18,12 @@ from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.derivation import draw_surprise
 from bot.requests.limits import check_at_most_one
-from bot.requests.picture_sources import Original, choose_guide, find_last_dream, of_attachment, of_result, of_server
+from bot.requests.picture_sources import SURPRISE, choose_guide, of_attachment, starting_picture
 from bot.requests.replies import say
-from engine.errors import BadOption, NoLastDream
 from engine.params import Dream, override
 
 Here = discord.Interaction[Client]
 Person = discord.User | discord.Member
-STARTS = tuple(value for _, value in wording.STARTS)
-SURPRISE = "surprise"
 
 
 class DreamCog(commands.Cog):
@@ -91,7 +88,9 @@ class DreamCog(commands.Cog):
         check_at_most_one(guide=guide, guide_user=guide_user)
         others = {"guide": choose_guide(guide, guide_user), "mask": of_attachment(mask) if mask else None}
         guided = others["guide"] is not None
-        begun = await self._begin(interaction, image, start, user)
+        begun = await starting_picture(
+            self.client.service.dispatch, self.client.service.stands, interaction, image, start, user
+        )
         params = await self._params(
             interaction.user.id, preset, surprise=start == SURPRISE, guided=guided, layer=layer,
             subject=subject or "" if guided else subject,  # a guide takes the place of one that nobody typed
@@ -101,36 +100,6 @@ class DreamCog(commands.Cog):
         further = {name: link for name, link in others.items() if link is not None}
         original_picture = dataclasses.replace(begun, others=further)
         await self.client.service.take(interaction, params, original_picture, private=private)
-
-    async def _begin(
-        self, interaction: Here, image: discord.Attachment | None, start: str | None, user: Person | None
-    ) -> Original:
-        """The one picture that was chosen, else the avatar of who asks, with the channel's last dream as an offer.
-
-        Raises `OptionConflict`, `NoServerIcon`, `NoLastDream`, and `BadOption` for a start that is not offered.
-        """
-        check_at_most_one(image=image, start=None if start == SURPRISE else start, user=user)
-        match start:
-            case "noise":
-                return Original(None, wording.NOISE)
-            case "server icon":
-                return of_server(interaction.guild)
-            case "last dream":
-                return await self._last_dream(interaction.channel_id)
-        if start is not None and start not in STARTS:
-            raise BadOption(option="start", problem="has to be one of those that are offered")
-        chosen = picture_sources.choose_original(image, user or interaction.user)
-        if image or user or start == "avatar":
-            return chosen
-        last = await find_last_dream(self.client.service.dispatch, interaction.channel_id)
-        return dataclasses.replace(chosen, offer=last.id if last else "")
-
-    async def _last_dream(self, channel_id: int | None) -> Original:
-        """The last dream here. Raises `NoLastDream`, also where its message was deleted."""
-        row = await find_last_dream(self.client.service.dispatch, channel_id)
-        if row is None or row.result is None or not await self.client.service.stands(row):
-            raise NoLastDream
-        return of_result(row, row.result.blob)
 
     async def _params(self, user_id: int, preset: str | None, *, surprise: bool, guided: bool, **options: Any) -> Dream:
         """Params of a dream; a surprise goes before what the preset has, and behind what was given."""

@@ -23,10 +23,10 @@ from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
 from bot.requests.service import is_private
 from engine.files.blobs import BlobKey
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Style, Zoom
 
 Here = discord.Interaction[Client]
-REUSABLE_PICTURES = ("guide",)
+REUSABLE_PICTURES = ("guide", "painting")
 """Further pictures that suit any picture; a mask only suits its own."""
 
 
@@ -66,7 +66,7 @@ class LikeCog(commands.Cog):
         check_ready(params)
         check_work(params)
         original = await service.recent_picture(user, interaction.channel_id)
-        if made.others and isinstance(params, Dream):
+        if made.others and isinstance(params, Dream | Style):
             original = dataclasses.replace(original, others=made.others, hidden=original.hidden or made.spoiler)
         await service.take(interaction, params, original, private=made.private)
         await self.client.try_say(interaction, wording.like_words(params, original.words, made.missing))
@@ -84,7 +84,7 @@ class LikeCog(commands.Cog):
         return Origin(said.params, missing=tuple(name for name in said.others if name in REUSABLE_PICTURES))
 
 
-def for_a_picture(params: AnyParams) -> Dream | Zoom | See:
+def for_a_picture(params: AnyParams) -> Dream | Zoom | See | Style:
     """The same for a picture: what was imagined out of nothing is dreamed into it, as the button Deeper does, and of a
     film the dream at its end."""
     if isinstance(params, Animate):

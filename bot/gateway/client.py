@@ -44,7 +44,7 @@ from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "see", "like", "preset", "info", "settings", "help", "mention")
+COGS = ("dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "help", "mention")
 COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, SubjectPageButton)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062

@@ -34,11 +34,12 @@ LONG: dict[str, dict[str, Any]] = {
     "dream": {"layer": "high", "size": 1024},
     "zoom": {"layer": "high"},
     "concept": {"subject": "owl"},
+    "style": {"painting": "swirls"},
     "see layer": {"layer": "high"},
     "see": {},
 }
 """Every recipe, its command first, with options that make it last."""
-PICTURED = ("dream", "zoom", "see")
+PICTURED = ("dream", "zoom", "style", "see")
 
 
 @dataclass(frozen=True)

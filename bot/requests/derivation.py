@@ -9,13 +9,12 @@ from typing import Any
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, PastDream, See, Zoom, draw_seed
+from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, PastDream, Zoom, draw_seed
 
 
 def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
     """The same with another seed. Raises `BadOption` on changes that are out of range."""
-    aim = {} if isinstance(params, See) else dict([params.aim])
-    options = {**params.model_dump(exclude=set(AIM_OPTIONS)), **aim, "seed": draw_seed()}
+    options = {**params.model_dump(exclude=set(AIM_OPTIONS)), **_aims(params), "seed": draw_seed()}
     return engine_params.make(type(params), params.catalog, **engine_params.override(options, changes))
 
 
@@ -40,11 +39,14 @@ def preset_options(params: AnyParams) -> dict[str, Any]:
 
 def next_deeper(params: AnyParams) -> dict[str, Any]:
     """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel."""
-    if isinstance(params, See):
-        return {"network": params.network}
     if isinstance(params, Channel) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
-    return {"network": params.network, **dict([params.aim])}
+    return {"network": params.network, **_aims(params)}
+
+
+def _aims(params: AnyParams) -> dict[str, Any]:
+    """The layer or the subject that these params have, if any."""
+    return {name: word for name, word in params.model_dump(include=set(AIM_OPTIONS)).items() if word}
 
 
 def zoom_into(params: AnyParams, **changes: Any) -> Zoom:

@@ -16,8 +16,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from engine.errors import BadOption, MoreThanTyped, NetworkMissing, OptionConflict, TooManyJobs, TooManyPictures
-from engine.params import AnyParams, Dream, Params, See, VariedParams, Zoom, make
+from engine.errors import (
+    BadOption,
+    MoreThanTyped,
+    NetworkMissing,
+    NoPainting,
+    OptionConflict,
+    TooManyJobs,
+    TooManyPictures,
+)
+from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, Params, See, Style, VariedParams, Zoom, make
 from engine.platform.units import MEGABYTE
 from engine.queue.job import FURTHER
 
@@ -61,7 +69,7 @@ class Quota:
                 del self._open[user]
 
 
-def check_work(params: Dream | Zoom | See) -> None:
+def check_work(params: Dream | Zoom | See | Style) -> None:
     """Refuse more work than the commands can be made to ask for. Raises `MoreThanTyped`.
 
     Params have options that no command offers, such as `iterations`: whoever writes them into a file must not get more
@@ -72,10 +80,12 @@ def check_work(params: Dream | Zoom | See) -> None:
         raise MoreThanTyped(times=f"{times:.1f}", recipe=params.recipe)
 
 
-def _largest(params: Dream | Zoom | See) -> float:
+def _largest(params: Dream | Zoom | See | Style) -> float:
     """The most work that a command can ask of this recipe and network."""
     kind = type(params)
     bounds: dict[str, Any] = {name: _maximum(kind, name) for name in WORK_OPTIONS if name in kind.model_fields}
+    if kind is Style:  # dreaming beside it makes more work, and is offered, too
+        bounds |= params.model_dump(include=set(AIM_OPTIONS))
     plain = make(kind, params.catalog, network=params.network, **bounds)
     notebook = {**Dream.NOTEBOOK, "look": "2015"}
     return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
@@ -99,7 +109,9 @@ def check_at_most_one(**given: object) -> None:
 
 
 def check_others(params: AnyParams, others: Mapping[str, object]) -> None:
-    """Refuse pictures that do not go with the options. Raises `BadOption`."""
+    """Refuse pictures that do not go with the options. Raises `BadOption`, and `NoPainting` where one is missing."""
+    if isinstance(params, Style) and params.painting == YOURS and "painting" not in others:
+        raise NoPainting
     if "guide" in others and isinstance(params, Dream) and params.subject:
         raise BadOption(option="guide", problem="takes the place of a subject: leave one of them out")
     if not others.keys().isdisjoint(FURTHER) and isinstance(params, VariedParams) and params.variations > 1:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import discord
 
 from bot import wording
 from bot.requests.downloader import Link, Source
+from bot.requests.limits import check_at_most_one
 from bot.requests.message_options import ADDRESS, unknown_emoji
 from bot.store.posting import Posting
 from bot.views import result_card
 from engine.catalog.catalog import Catalog
-from engine.errors import DrawnSticker, ForeignUrl, NoAvatar, NoServerIcon
+from engine.errors import BadOption, DrawnSticker, ForeignUrl, NoAvatar, NoLastDream, NoServerIcon
 from engine.files.blobs import BlobKey
-from engine.params import Animate, Channel, Concept, Dream, PastDream, is_dreamed_on
+from engine.params import Animate, Channel, Concept, Dream, PastDream, Style, is_dreamed_on
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.history import PICTURE, History
 from engine.queue.job import FURTHER, JobRow
 
 AVATAR_SIZE = 1024
+STARTS = tuple(value for _, value in wording.STARTS)
+SURPRISE = "surprise"
+"""The start that is no picture: what is dreamed towards is drawn."""
 SPOILER_TEXT = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
 
 
@@ -86,6 +90,46 @@ async def find_last_dream(dispatch: Dispatch, channel_id: int | None) -> JobRow 
     return None
 
 
+async def starting_picture(
+    dispatch: Dispatch,
+    stands: Callable[[JobRow], Awaitable[bool]],
+    interaction: discord.Interaction,
+    image: discord.Attachment | None,
+    start: str | None,
+    user: discord.User | discord.Member | None,
+) -> Original:
+    """The one picture that was chosen for a command, else the avatar of who asks, with the channel's last dream as an
+    offer; `stands` says whether the message of a job is still there.
+
+    Raises `OptionConflict`, `NoServerIcon`, `NoLastDream`, and `BadOption` for a start that is not offered.
+    """
+    check_at_most_one(image=image, start=None if start == SURPRISE else start, user=user)
+    match start:
+        case "noise":
+            return Original(None, wording.NOISE)
+        case "server icon":
+            return of_server(interaction.guild)
+        case "last dream":
+            return await _last_dream(dispatch, stands, interaction.channel_id)
+    if start is not None and start not in STARTS:
+        raise BadOption(option="start", problem="has to be one of those that are offered")
+    chosen = choose_original(image, user or interaction.user)
+    if image or user or start == "avatar":
+        return chosen
+    last = await find_last_dream(dispatch, interaction.channel_id)
+    return replace(chosen, offer=last.id if last else "")
+
+
+async def _last_dream(
+    dispatch: Dispatch, stands: Callable[[JobRow], Awaitable[bool]], channel_id: int | None
+) -> Original:
+    """The last dream here. Raises `NoLastDream`, also where its message was deleted."""
+    row = await find_last_dream(dispatch, channel_id)
+    if row is None or row.result is None or not await stands(row):
+        raise NoLastDream
+    return of_result(row, row.result.blob)
+
+
 def _is_shown(row: JobRow, channel_id: int | None) -> bool:
     """Whether an answer stands in the channel for all to see, and is one picture to go on from."""
     posting = Posting.from_json(row.posting)
@@ -132,7 +176,7 @@ def of_history(row: JobRow, history: History) -> Original:
 def history_of_result(row: JobRow) -> History:
     """The dreams of which a result was made, with its own; none where it is no single picture: then all begins anew."""
     job = row.job
-    if not isinstance(job.params, Dream | Concept | Channel) or not is_dreamed_on(job.params):
+    if not isinstance(job.params, Dream | Concept | Channel | Style) or not is_dreamed_on(job.params):
         return History()
     stopped = row.result.facts.get("stopped", 0) if row.result else 0
     dream = PastDream.model_validate({"params": job.params, "others": sorted(job.others), "stopped": stopped})

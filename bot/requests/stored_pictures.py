@@ -27,7 +27,7 @@ from engine.errors import Gone, OriginalGone, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.generation_metadata import Imprint
-from engine.params import Dream, See, Zoom
+from engine.params import Dream, See, Style, Zoom
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import Job, JobId, JobRow, Result
 
@@ -110,7 +110,7 @@ def job_of_imprint(said: Imprint, message: discord.Message, person: str) -> tupl
     not in it. Where only one person sees the message, it is that person's."""
     (file,) = message.attachments
     private = message.flags.ephemeral
-    made_of_something = isinstance(said.params, Dream | Zoom | See)
+    made_of_something = isinstance(said.params, Dream | Zoom | See | Style)
     job = Job(said.params, person if private else "", _lost(f"original of {message.id}") if made_of_something else None,
               spoiler=file.is_spoiler())  # fmt: skip
     blob, mime = _lost(f"file of {message.id}"), file.content_type or "image/png"

@@ -12,7 +12,7 @@ from discord import ui
 
 from bot import wording
 from bot.views.message_card import Layout, button
-from engine.params import AIM_OPTIONS, AnyParams, bounds
+from engine.params import AIM_OPTIONS, AnyParams, Style, bounds
 from engine.queue.job import JobRow
 
 OPTIONS_LIMIT = 25
@@ -21,7 +21,7 @@ VALUE_LIMIT = 100
 """Characters of an option's value; of what was typed in full elsewhere, the panel holds the beginning."""
 SIZES = (256, 384, 512, 640, 768, 1024)
 PREFIX = "tune_"
-NAMES = ("subject", "layer", "strength", "look", "keep", "colours", "size")
+NAMES = ("painting", "subject", "layer", "strength", "look", "keep", "colours", "size")
 """The options that can be changed, in the order of their selects."""
 Changes = Mapping[str, str]
 Choice = tuple[str, str]
@@ -69,14 +69,16 @@ def _names(params: AnyParams) -> set[str]:
 
 def _offers(params: AnyParams) -> Iterator[tuple[str, str, list[Choice]]]:
     """The options that can be changed, how their selects are called, and what can be chosen."""
+    colours = wording.STYLE_COLOURS if isinstance(params, Style) else wording.COLOURS
     highest = bounds(type(params), "size")["le"]
     offers: dict[str, tuple[str, list[Choice]]] = {
+        "painting": (wording.PICK_PAINTING, list(wording.PAINTINGS)),
         "subject": (wording.PICK_SUBJECT, params.catalog.subject_choices(params.network)),
         "layer": (wording.PICK_LAYER, params.catalog.choices(params.network)),
         "strength": (wording.PICK_STRENGTH, [(label, f"{value:g}") for label, value in wording.STRENGTHS]),
         "look": (wording.PICK_LOOK, list(wording.LOOKS)),
         "keep": (wording.PICK_KEEP, [(label, f"{value:g}") for label, value in wording.KEEPS]),
-        "colours": (wording.PICK_COLOURS, list(wording.COLOURS)),
+        "colours": (wording.PICK_COLOURS, list(colours)),
         "size": (wording.PICK_SIZE, [(f"{side} px", str(side)) for side in SIZES if side <= highest]),
     }
     for name, (prompt, choices) in offers.items():

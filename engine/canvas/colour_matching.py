@@ -40,6 +40,32 @@ def restore_colours(picture: Tensor, source: Tensor) -> Tensor:
     return (light + chroma * room.amin(0, keepdim=True).clamp(0, 1)).clamp(0, 1)
 
 
+def transport_colours(picture: Tensor, reference: Tensor) -> Tensor:
+    """A picture [3, h, w] in [0, 1] in the colours of a reference of any size: its mean, spread and hues.
+
+    The linear map that moves colours least: Pitie and Kokaram 2007, "The Linear Monge-Kantorovitch Linear Colour
+    Mapping for Example-Based Colour Transfer".
+    """
+    colours, wanted = (one.flatten(1).double().cpu() for one in (picture, reference))
+    root = _matrix_power(_covariance(colours), 0.5)
+    inverse = _matrix_power(_covariance(colours), -0.5)
+    change = inverse @ _matrix_power(root @ _covariance(wanted) @ root, 0.5) @ inverse
+    moved = change @ (colours - colours.mean(1, keepdim=True)) + wanted.mean(1, keepdim=True)
+    found: Tensor = moved.clamp(0, 1).view(picture.shape).to(picture)
+    return found
+
+
+def _covariance(colours: Tensor) -> Tensor:
+    """Of values [3, n]: [3, 3], also of one colour only."""
+    return torch.cov(colours) + 1e-4 * torch.eye(3, dtype=colours.dtype)
+
+
+def _matrix_power(symmetric: Tensor, power: float) -> Tensor:
+    values, axes = torch.linalg.eigh(symmetric)
+    found: Tensor = axes @ torch.diag(values.clamp(min=1e-8) ** power) @ axes.T
+    return found
+
+
 def match_histograms(picture: Tensor, source: Tensor, levels: int = 256) -> Tensor:
     """A picture [3, h, w] in [0, 1] whose channels have the source's histograms, at so many levels each.
 

@@ -34,7 +34,20 @@ from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
 from engine.notes import sentences
 from engine.openmp import sleep_while_waiting
-from engine.params import Animate, AnyParams, AscentParams, Channel, Concept, Dream, P, Params, PastDream, See, Zoom
+from engine.params import (
+    Animate,
+    AnyParams,
+    AscentParams,
+    Channel,
+    Concept,
+    Dream,
+    P,
+    Params,
+    PastDream,
+    See,
+    Style,
+    Zoom,
+)
 from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
 
@@ -169,6 +182,36 @@ def zoom(
 
 
 @app.command()
+def style(
+    pictures: Pictures,
+    out: Out = None,
+    force: Force = False,
+    painting: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help=f"{', '.join(params.PAINTINGS)}, or a picture of a painting")
+    ] = None,
+    strength: Annotated[float | None, typer.Option(help=_words(Style, "strength"))] = None,
+    colours: Annotated[str | None, typer.Option("--palette", "--colours", help=_words(Style, "colours"))] = None,
+    layer: Annotated[str | None, typer.Option(help=_words(Style, "layer"))] = None,
+    subject: Annotated[str | None, typer.Option(help=_words(Style, "subject"))] = None,
+    octaves: Annotated[int | None, typer.Option(help=_words(Style, "octaves"))] = None,
+    iterations: Annotated[int | None, typer.Option(help=_words(Style, "iterations"))] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Paint pictures in the style of a painting: one of six, or one of yours."""
+    own = painting is not None and painting not in (*params.PAINTINGS, params.YOURS)
+    others = {"painting": Path(str(painting))} if own else {}
+    wanted = _build_params(
+        Style, like, others, painting=params.YOURS if own else painting, strength=strength, colours=colours,
+        layer=layer, subject=subject, octaves=octaves, iterations=iterations, seed=seed, size=size, network=network,
+    )  # fmt: skip
+    _make(wanted, pictures, Place(out, force), as_json, others=others, like=like)
+
+
+@app.command()
 def concept(
     subject: Annotated[
         str | None, typer.Argument(metavar="WORDS", help="a subject, a class, an emoji: 'banana + eye', 🦊")
@@ -264,11 +307,13 @@ def animate(
     frames: Annotated[int | None, typer.Option(help=_words(Animate, "frames"))] = None,
     mask: Mask = None,
     guide: Guide = None,
+    painting: Annotated[Path | None, typer.Option(metavar="FILE", help="the painting, where one of yours was")] = None,
     size: Size = None,
     as_json: AsJson = False,
 ) -> None:
     """Animate how a dream came about, as a GIF, or as a WebP where the name of -o ends so."""
-    others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
+    given = (("mask", mask), ("guide", guide), ("painting", painting))
+    others = {name: path for name, path in given if path is not None}
     wanted = past_dreams.animation(_imprint(file, settings.read().catalog), frames, size)
     _make(wanted, [picture], Place(out, force), as_json, others=others)
 

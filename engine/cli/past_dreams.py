@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import NoAnimation
 from engine.files.generation_metadata import Imprint
-from engine.params import Animate, Channel, Concept, Dream, PastDream, is_dreamed_on
+from engine.params import Animate, Channel, Concept, Dream, PastDream, Style, is_dreamed_on
 
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress
@@ -59,7 +59,7 @@ def animation(made: Imprint, frames: int | None, size: int | None) -> Animate:
 
 def _itself(made: Imprint) -> Iterator[PastDream]:
     params = made.params
-    if not isinstance(params, Dream | Concept | Channel) or not is_dreamed_on(params):
+    if not isinstance(params, Dream | Concept | Channel | Style) or not is_dreamed_on(params):
         raise NoAnimation(problem="it is no single dream")
     yield PastDream.model_validate({"params": params, "others": made.others})
 

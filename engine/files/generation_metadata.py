@@ -59,7 +59,7 @@ BRACKETS = 64
 """Ours has four opening brackets at most, and three more for each dream before. Counted before anything is parsed, so
 that nothing can be deep."""
 MOST_OMITTED = 10**6
-OTHERS = ("guide", "mask")
+OTHERS = ("guide", "mask", "painting")
 """The further pictures that a dream may have had; they are not in the file."""
 EXIF_IFD = 0x8769
 USER_COMMENT = 0x9286

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.gallery.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, noise, ramp, smooth
+from engine.paintings.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, noise, ramp, smooth
 
 GROUND, EAVES, ROOF = 2.46, 1.16, 0.80  # heights on the sheet
 LEFT, RIGHT = 0.34, 3.66

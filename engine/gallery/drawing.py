@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.gallery.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, noise, ramp, smooth
+from engine.paintings.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, noise, ramp, smooth
 
 INK: Colour = (0.13, 0.11, 0.14)
 TABLE = 1.72  # where the table's far edge lies on the sheet

@@ -2,7 +2,7 @@
 
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
-imagines. See, channel: a page of each. Zoom: a film.
+imagines. Style: in the style of each painting. See, channel: a page of each. Zoom: a film.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.canvas.pillow_image import to_pillow
 from engine.encoders.encoder import Encoded
 from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
 from engine.gallery.sources import SHOWN, source
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Zoom, make
 from engine.runtime import Runtime
 
 SEED = 4821
@@ -79,6 +79,9 @@ SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (("leaves", "butterflies", {"subject": "butterflies"}), ("noise", "castles", {"subject": "castles"})),
 )
 """Two kinds of pictures a row, and what is dreamed into each: its caption, and what differs from a plain `/dream`."""
+STYLED = (("pet", ("swirls", "dots", "woodcut")), ("portrait", ("glass", "planes", "wave")))
+"""Two photographs, and the paintings in whose style they are."""
+STYLE_SIDE, STYLE_BYTES = 320, 145_000
 CONCEPT_SIDE = 256
 
 
@@ -92,6 +95,7 @@ class Scale:
     fade: int = 8
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
+    style: dict[str, Any] = field(default_factory=dict)
 
 
 QUICK = Scale(
@@ -100,6 +104,7 @@ QUICK = Scale(
     {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
     2,
     {"iterations": 16},
+    {"size": 128, "octaves": 1, "iterations": 1},
 )
 """To see whether everything is in its place."""
 
@@ -194,6 +199,18 @@ class Gallery:
             rows.append(Row("", cells))
         return webp([sheet(rows, self._shown_side())], STILL_BYTES)
 
+    def style(self) -> Encoded:
+        """Pictures in the style of all paintings that are shipped."""
+        rows = []
+        for kind, paintings in STYLED:
+            cells = [Cell(self._source(kind), "a picture")]
+            for name in paintings:
+                options = {"painting": name, "seed": SEED, "size": STYLE_SIDE, **self._scale.style}
+                params = self._params(Style, network=NETWORK, **options)
+                cells.append(Cell(self._run(f"{kind} {name}", params, self._source(kind)), name))
+            rows.append(Row("", cells))
+        return webp([sheet(rows, min(STYLE_SIDE, self._scale.side) * 3 // 4)], STYLE_BYTES)
+
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
         params = self._params(See, network=NETWORK, seed=SEED, **self._scale.page)
@@ -271,6 +288,7 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "clouds": Gallery.clouds,
     "subjects": Gallery.subjects,
     "scenes": Gallery.scenes,
+    "style": Gallery.style,
     "see": Gallery.see,
     "channel": Gallery.channel,
     "zoom": Gallery.zoom,

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from engine.gallery.nature import leaves
-from engine.gallery.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, smooth
+from engine.paintings.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, smooth
 
 SUN: Final = (-0.55, 0.55, 0.63)
 """Towards the light: right, up, to the eye."""

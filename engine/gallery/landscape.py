@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.gallery.procedural_painting import ACROSS, Colour, Plane, Sheet, finish, fractal, mix, noise, ramp, smooth
+from engine.paintings.procedural_painting import ACROSS, Colour, Plane, Sheet, finish, fractal, mix, noise, ramp, smooth
 
 HORIZON = 1.62  # on the sheet
 LENS = 4.3  # in sheet units: how far the eye is from the sheet

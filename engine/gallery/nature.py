@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.gallery.procedural_painting import (
+from engine.gallery.skies import Deck, Light, Sky, Stops, paint_sky
+from engine.paintings.procedural_painting import (
     ACROSS,
     DOWN,
     Colour,
@@ -20,7 +21,6 @@ from engine.gallery.procedural_painting import (
     ramp,
     smooth,
 )
-from engine.gallery.skies import Deck, Light, Sky, Stops, paint_sky
 
 LINE: Final = 1.72
 """Where the horizon lies on the sheet."""

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from engine.gallery.landscape import landscape
-from engine.gallery.procedural_painting import Plane, blur, finish
+from engine.paintings.procedural_painting import Plane, blur, finish
 
 CANVAS: Final = (0.87, 0.81, 0.68)
 LAYERS: Final = ((0.022, 1.0), (0.014, 0.9), (0.010, 0.85))

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.gallery.drawing import drawing
 from engine.gallery.landscape import landscape
-from engine.gallery.procedural_painting import Plane
+from engine.paintings.procedural_painting import Plane
 
 FINE: Final = (2048, 1536)
 """Pages are drawn at this size, 512 pixels to a sheet unit, and made smaller."""

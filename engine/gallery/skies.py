@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.gallery.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, ramp, smooth
+from engine.paintings.procedural_painting import Colour, Plane, Sheet, blur, finish, fractal, mix, ramp, smooth
 
 Stops = tuple[tuple[float, Colour], ...]
 CLEAR: Stops = (

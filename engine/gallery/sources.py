@@ -28,7 +28,7 @@ from engine.gallery.drawing import drawing
 from engine.gallery.group import group
 from engine.gallery.landscape import landscape
 from engine.gallery.pointillism import dots
-from engine.gallery.procedural_painting import ACROSS, DOWN, Plane
+from engine.paintings.procedural_painting import ACROSS, DOWN, Plane
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom of a cutting, in pixels of the photograph."""

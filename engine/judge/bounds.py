@@ -33,6 +33,7 @@ BOUNDS: Final = {
     "dream": Bound("a default dream, 512 px", 6.0, "seconds", at_most=True),
     "subject": Bound("a subject in a photograph, 512 px", 10.0, "seconds", at_most=True),
     "concept": Bound("a concept, 320 px", 10.0, "seconds", at_most=True),
+    "style": Bound("a picture in a painting's style, 512 px", 40.0, "seconds", at_most=True),
     "see": Bound("a page of see", 3.0, "seconds", at_most=True),
     "zoom": Bound("a zoom of 30 frames, 384 px", 25.0, "seconds", at_most=True),
     "reference": Bound("photographs labelled as the reference does", 1.0),

@@ -13,13 +13,14 @@ from engine import recipes
 from engine.ascent.progress import Progress, Report
 from engine.judge.bounds import Figure
 from engine.judge.examination import Exam, PartResult
-from engine.params import AnyParams, Concept, Dream, See, Zoom, make
+from engine.params import AnyParams, Concept, Dream, See, Style, Zoom, make
 
 SUBJECT: Final = "goldfish"
 TIMED: Final[dict[str, tuple[type[AnyParams], str | None, dict[str, Any]]]] = {
     "dream": (Dream, "pet", {"size": 512}),
     "subject": (Dream, "pet", {"size": 512, "subject": SUBJECT}),
     "concept": (Concept, None, {"size": 320, "subject": SUBJECT}),
+    "style": (Style, "pet", {"size": 512, "painting": "swirls"}),
     "see": (See, "pet", {}),
     "zoom": (Zoom, "pet", {"size": 384, "frames": 30}),
 }

@@ -14,11 +14,13 @@ from engine.objectives.objective import (
     strongest_channel,
     total,
 )
+from engine.objectives.style_statistics import StyleStatistics, measure_style, style_distance
 from engine.objectives.weighted_objective import blended_position_objectives, position_objective
 
 __all__ = [
     "Activations",
     "Objective",
+    "StyleStatistics",
     "blend",
     "blended_position_objectives",
     "channel",
@@ -28,8 +30,10 @@ __all__ = [
     "diversity",
     "guide_objective",
     "layer",
+    "measure_style",
     "neuron",
     "position_objective",
     "strongest_channel",
+    "style_distance",
     "total",
 ]

@@ -51,6 +51,7 @@ from engine.params.past_dreams import (
     rename_recipe,
 )
 from engine.params.see import See
+from engine.params.style import PAINTINGS, YOURS, Style
 from engine.params.zoom import Zoom
 
 __all__ = [
@@ -59,11 +60,13 @@ __all__ = [
     "FINDING_PIXELS",
     "KINDS",
     "MOST_DREAMS",
+    "PAINTINGS",
     "PAINT_SHARE",
     "RENAMED_RECIPES",
     "SEED_COUNT",
     "SHOWN_NAMES",
     "TEXT_LIMIT",
+    "YOURS",
     "Animate",
     "AnyParams",
     "AscentParams",
@@ -76,6 +79,7 @@ __all__ = [
     "PastDreams",
     "Phase",
     "See",
+    "Style",
     "Term",
     "VariedParams",
     "Zoom",
@@ -92,7 +96,7 @@ __all__ = [
     "shown_name",
 ]
 
-AnyParams = Dream | Zoom | Concept | Channel | See | Animate
+AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style
 
 
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)

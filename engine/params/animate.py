@@ -13,6 +13,7 @@ from engine.params.concept import Concept
 from engine.params.dream import Dream
 from engine.params.params import Params, Phase
 from engine.params.past_dreams import PastDreams
+from engine.params.style import Style
 
 
 class Animate(Params):
@@ -32,7 +33,7 @@ class Animate(Params):
         return {"network": self.last.network, "seed": self.last.seed}
 
     @property
-    def last(self) -> Dream | Concept | Channel:
+    def last(self) -> Dream | Concept | Channel | Style:
         """The params of the dream at its end."""
         return self.dreams[-1].params
 

@@ -21,6 +21,7 @@ from engine.params.channel import Channel
 from engine.params.concept import Concept
 from engine.params.dream import Dream
 from engine.params.params import Params, VariedParams, bad_option
+from engine.params.style import Style
 
 MOST_DREAMS = 16
 """Dreams in a row, each made of the one before, that are remembered."""
@@ -45,15 +46,15 @@ class PastDream(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    params: Annotated[Dream | Concept | Channel, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
-    others: tuple[Literal["guide", "mask"], ...] = Field((), max_length=2)
+    params: Annotated[Dream | Concept | Channel | Style, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
+    others: tuple[Literal["guide", "mask", "painting"], ...] = Field((), max_length=3)
     """Further pictures that were used, by what they were for."""
     stopped: int = Field(0, ge=0, le=100_000)
     """The step at which it was stopped and kept; 0 where it was finished."""
 
     @field_validator("params")
     @classmethod
-    def _check_single(cls, params: Dream | Concept | Channel) -> Dream | Concept | Channel:
+    def _check_single(cls, params: Dream | Concept | Channel | Style) -> Dream | Concept | Channel | Style:
         if not is_dreamed_on(params):
             raise ValueError("should be one picture, and no sheet of several")
         return params
@@ -63,7 +64,7 @@ def is_dreamed_on(params: Params) -> bool:
     """Whether the result of these params is one picture that can be dreamed on: no film, no sheet and no page."""
     if isinstance(params, VariedParams):
         return params.variations == 1
-    return isinstance(params, Channel) and params.channel is not None
+    return isinstance(params, Style) or (isinstance(params, Channel) and params.channel is not None)
 
 
 def pack_dreams(dreams: Iterable[PastDream]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ class History:
     omitted: int = 0
     """How many there were before those."""
     pictures: Mapping[str, BlobKey] = field(default_factory=dict)
-    """Clean PNGs: the "picture" with which all began, unless that was noise, and each "mask" and "guide"."""
+    """Clean PNGs: the "picture" with which all began, unless that was noise; each "mask", "guide" and "painting"."""
 
     def __bool__(self) -> bool:
         return bool(self.dreams)

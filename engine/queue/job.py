@@ -58,7 +58,8 @@ class Job:
     limit_bytes: int = 10 * MEGABYTE
     """The largest result that can be uploaded where the answer goes."""
     others: Mapping[str, BlobKey] = field(default_factory=dict)
-    """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide", a batch those of `FURTHER`."""
+    """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide", a style a "painting",
+    a batch those of `FURTHER`."""
     spoiler: bool = False
     """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
     history: History = field(default_factory=History)

@@ -8,12 +8,13 @@ from functools import partial
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Style, Zoom
 from engine.recipes.animate import animate
 from engine.recipes.channel import channel
 from engine.recipes.concept import concept
 from engine.recipes.dream import dream
 from engine.recipes.see import see
+from engine.recipes.style import style
 from engine.recipes.zoom import zoom
 from engine.runtime import Runtime
 
@@ -36,6 +37,8 @@ def run(
             return animate(params, source, runtime, others, partial(_run_in, runtime))
         case See():
             return see(params, source, runtime)
+        case Style():
+            return style(params, source, runtime, others, partial(_run_in, runtime))
         case Dream():
             return dream(params, source, runtime, others)
 

@@ -20,7 +20,7 @@ from bot.playground.rejections import JsonDict
 from engine import params
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import UnknownLayer
-from engine.params import Channel, Concept, Dream, Params, Zoom
+from engine.params import Channel, Concept, Dream, Params, Style, Zoom
 from engine.queue.job import new_id
 from tests.catalogs import catalog
 
@@ -62,7 +62,7 @@ def declared(client: Client, name: str) -> JsonDict:
 async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
-        "dream", "zoom", "concept", "see", "preset", "info", "settings", "help",
+        "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "help",
         wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS,
     }  # fmt: skip
     assert sum(command.get("type") == MESSAGE_MENU for command in commands) <= MENUS_LIMIT
@@ -232,7 +232,13 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
         name = max((name for name in commands if f"{example} ".startswith(f"{name} ")), key=len)
         given = dict(re.findall(r"(\w+):(.*?)(?= \w+:|$)", example.removeprefix(name)))
         assert given.keys() <= commands[name].keys()
-        kinds: dict[str, type[Params]] = {"dream": Dream, "zoom": Zoom, "concept": Concept, "see": Channel}
+        kinds: dict[str, type[Params]] = {
+            "dream": Dream,
+            "zoom": Zoom,
+            "concept": Concept,
+            "style": Style,
+            "see": Channel,
+        }
         if kind := kinds.get(name):
             told = {params.field_name(key): value for key, value in given.items() if value}
             told = {key: value for key, value in told.items() if key in kind.model_fields}
@@ -241,7 +247,7 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
 
 
 RECIPES: dict[tuple[str, ...], type[Params]] = {
-    ("dream",): Dream, ("zoom",): Zoom, ("concept",): Concept, ("see",): Channel,
+    ("dream",): Dream, ("zoom",): Zoom, ("concept",): Concept, ("style",): Style, ("see",): Channel,
     ("preset", "save"): Dream,
 }  # fmt: skip
 """By the words of a command: what its options become."""

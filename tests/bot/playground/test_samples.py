@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageStat
 from bot.playground import samples
 from engine.gallery import nature, skies
 from engine.gallery.building import building
-from engine.gallery.procedural_painting import Plane
+from engine.paintings.procedural_painting import Plane
 
 WIDTH: Final = 512
 QUALITY: Final = 45

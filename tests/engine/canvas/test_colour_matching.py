@@ -8,6 +8,7 @@ from engine.canvas.colour_matching import (
     match_histograms,
     restore_colours,
     stretch_contrast,
+    transport_colours,
 )
 from engine.canvas.noise import coloured_noise
 
@@ -64,3 +65,17 @@ def test_pale_pictures_are_stretched_each_on_its_own_and_strong_ones_are_left(ph
     assert abs(float(made[0].std()) - 0.2) < 0.02
     torch.testing.assert_close(made[1], strong)
     torch.testing.assert_close(stretch_contrast(torch.full((1, 3, 4, 4), 0.3)), torch.full((1, 3, 4, 4), 0.3))
+
+
+def test_transported_colours_have_the_references_mean_and_hues(photo: Tensor) -> None:
+    reference = 0.3 + 0.3 * coloured_noise((40, 30), torch.Generator().manual_seed(6))
+    made = transport_colours(photo, reference)
+    torch.testing.assert_close(made.mean((1, 2)), reference.mean((1, 2)), atol=0.01, rtol=0)
+    torch.testing.assert_close(torch.cov(made.flatten(1)), torch.cov(reference.flatten(1)), atol=3e-3, rtol=0)
+    torch.testing.assert_close(transport_colours(photo, photo), photo, atol=1e-3, rtol=0)
+
+
+def test_a_picture_or_a_reference_of_one_colour_stays_finite(photo: Tensor) -> None:
+    flat = torch.full((3, 20, 20), 0.2)
+    assert transport_colours(flat, photo).isfinite().all()
+    assert transport_colours(photo, flat).std() < 0.03

@@ -24,7 +24,7 @@ from engine.files import decoder as decoding
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
 from engine.files.generation_metadata import ASCII, EXIF_IFD, KEY, LIMIT, USER_COMMENT, Imprint
-from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Zoom
+from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Zoom
 from tests.engine.files.forged_metadata import FORGED
 
 BEFORE = (
@@ -42,6 +42,7 @@ EVERY: list[AnyParams] = [
     Channel(layer="mixed3b", channel=21),
     Channel(layer="mid", search="eyes", top=36),
     See(seed=7),
+    Style(painting="yours", subject="eyes", colours="keep", strength=1.6),
     Animate(dreams=BEFORE),
 ]
 OURS = (errors.NoImprint, errors.BadImprint, errors.MadeElsewhere)
@@ -49,7 +50,7 @@ PIECES = [b"", b"9", b'"', b"{", b"[", b"\0", b"\xff", b"null", b"-"]
 
 
 @pytest.mark.parametrize("params", EVERY, ids=lambda params: params.recipe)
-@pytest.mark.parametrize("others", [(), ("guide",), ("mask", "guide")])
+@pytest.mark.parametrize("others", [(), ("guide",), ("mask", "guide"), ("painting",)])
 def test_what_is_written_is_read(params: AnyParams, others: tuple[str, ...]) -> None:
     text = generation_metadata.write(params, others)
     assert text.isascii()

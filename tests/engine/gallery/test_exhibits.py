@@ -105,6 +105,16 @@ def test_a_concept_hangs_square_beside_others(
     assert no_two_alike(hung(pages[-1], Layout(2, 1, (128, 128), captioned=True)))
 
 
+def test_pictures_hang_beside_what_paintings_make_of_them(
+    pages: list[Image.Image], monkeypatch: pytest.MonkeyPatch, shipped: Runtime
+) -> None:
+    monkeypatch.setattr(exhibits, "NETWORK", "pocket")
+    monkeypatch.setattr(exhibits, "STYLED", (("pet", ("glass", "wave")),))
+    monkeypatch.setattr(exhibits, "STYLE_SIDE", 128)
+    Gallery(shipped, exhibits.Scale(128, style={"octaves": 1, "iterations": 1}), lambda _line: None).style()
+    assert no_two_alike(hung(pages[-1], Layout(1, 3, (96, 72), captioned=True)))
+
+
 def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(
     shipped: Runtime, pages: list[Image.Image]
 ) -> None:

@@ -10,7 +10,7 @@ from engine import recipes
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Zoom, make
 from engine.runtime import Runtime
 
 
@@ -30,6 +30,7 @@ def params_for(kind: type[P], **options: Any) -> P:
         (params_for(Channel, channel=3, size=128, iterations=2), params_for(Channel, channel=3, size=1024)),
         (params_for(Channel, top=1, size=128, iterations=2), params_for(Channel, top=36)),
         (params_for(See, size=640, iterations=1), params_for(See)),
+        (params_for(Style, painting="glass", size=128, octaves=1, iterations=2), params_for(Style, size=1024)),
     ],
 )
 def test_more_memory_than_the_budget_is_refused(
@@ -56,6 +57,7 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
         params_for(Concept, network="lite2", subject="goldfish", size=128, iterations=16),
         params_for(Channel, network="lite2", layer="low", channel=3, size=128, iterations=2),
         params_for(See, network="lite2", size=640),
+        params_for(Style, network="lite2", painting="glass", **QUICK),
     ],
     ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
 )

@@ -1,6 +1,6 @@
 import numpy as np
 
-from engine.gallery.procedural_painting import Sheet, blur, finish, fractal, mix, noise, ramp, smooth
+from engine.paintings.procedural_painting import Sheet, blur, finish, fractal, mix, noise, ramp, smooth
 
 
 def test_a_sheet_has_the_same_coordinates_at_every_size() -> None:
