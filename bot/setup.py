@@ -21,6 +21,7 @@ from bot.app import is_at_work
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.gateway import endpoints
 from bot.gateway.command_sync import NOT_TICKED
+from bot.operations import questions
 from bot.operations.health import HOST
 from engine import settings as jobs_settings
 from engine.errors import SettingsError
@@ -28,8 +29,7 @@ from engine.platform import atomic_file, os_errors, text_file
 from engine.settings import Settings, bare_token
 from engine.settings_file import OTHERWISE
 
-PERMISSIONS = 274878024704
-"""View channels, send messages (also in threads), embed links, attach files, read history; nothing more."""
+PERMISSIONS = questions.INVITED.value
 SCOPES = ("bot", "applications.commands")
 USER_INSTALL = 1
 """Discord's number for an application that one person adds, and no server."""

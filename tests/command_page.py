@@ -63,6 +63,7 @@ EXAMPLES: Final = {
     ),
     "info": (Example("/info", "", "The queue, your dreams, your limits"),),
     "settings": (Example("/settings", "", "Your own settings"),),
+    "server": (Example("/server panel", "", "The rules of a server, for who manages it"),),
     "help": (
         Example("/help", "", "How to begin"),
         Example("/help topic:subjects", "", "All that one can dream towards"),
