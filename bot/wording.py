@@ -1089,10 +1089,12 @@ def server_title(name: str) -> str:
     return f"**Rules of {escape(name, 100)}**"
 
 
-def scope_words(channel_id: str) -> str:
+def scope_words(channel_id: str, rules: ServerRules, held: ChannelRules) -> str:
     """Above the rules of one channel, or of all."""
     where = f"<#{channel_id}>" if channel_id else "all channels"
-    return f"**Channels** · rules of {where}\n{CHANNELS_HINT}"
+    lines = {"Dreams": rules_lines(rules)["Channels"], "Can be made": _made_words(held)}
+    shown = {name: line for name, line in lines.items() if name != "Dreams" or not channel_id}
+    return f"**Channels** · rules of {where}\n{rules_words(shown)}\n{CHANNELS_HINT}"
 
 
 def rules_lines(rules: ServerRules) -> dict[str, str]:

@@ -82,6 +82,7 @@ class Page:
 
     async def example(self, command: str, example: Example) -> str:
         """Type it, wait for its answer, and take a picture of that; its part of the page."""
+        await self._hands.become("mod" if command == "server" else "sam")
         if example.sample:
             await self._hands.attach(example.sample)
         answer = await self._story.answer(lambda: self._hands.write(example.line))

@@ -45,7 +45,7 @@ def channels_page(rules: ServerRules, scope: str = WHOLE) -> Layout:
     """Where dreams are made, and what is made there: in all channels, or in one."""
     id = scope[1:]
     held = rules.whole if scope == WHOLE else rules.by_channel.get(id, ChannelRules())
-    title = wording.scope_words("" if scope == WHOLE else id)
+    title = wording.scope_words("" if scope == WHOLE else id, rules, held)
     items: list[Row] = [_places("answers", WHOLE, rules.channels, MOST_CHOSEN)] if scope == WHOLE else []
     return Layout(
         ui.TextDisplay(title),
@@ -95,7 +95,7 @@ def subjects_page(rules: ServerRules) -> Layout:
     """What is not made here."""
     choices = [(wording.CATEGORIES[name], name) for name in LABELS]
     return Layout(
-        ui.TextDisplay(f"**Subjects**\n{wording.SUBJECTS_HINT}"),
+        ui.TextDisplay(f"**Subjects** · hidden: {wording.rules_lines(rules)['Hidden']}\n{wording.SUBJECTS_HINT}"),
         _several("hidden", WHOLE, choices, rules.hidden, least=0),
         _pages(SUBJECTS),
     )

@@ -6,9 +6,10 @@ at least half of them do: of `clothes` some are underwear, and all the others ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from engine.catalog.catalog import Catalog
 from engine.catalog.vocabulary import Meaning
 from engine.errors import Refusal
 from engine.params.animate import Animate
@@ -51,6 +52,14 @@ def categories(params: Params) -> dict[str, str]:
         for word, meaning in _meanings(one, words):
             found |= dict.fromkeys(categories_of(meaning), word)
     return found
+
+
+def is_hidden(catalog: Catalog, network: str, words: str, hidden: Collection[str]) -> bool:
+    """Whether canonical words mean anything of these categories to a network."""
+    try:
+        return any(set(categories_of(one)) & set(hidden) for one in catalog.meanings(network, words))
+    except Refusal:
+        return False
 
 
 def categories_of(meaning: Meaning) -> list[str]:

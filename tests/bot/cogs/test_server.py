@@ -115,6 +115,17 @@ async def test_each_server_has_its_own_channels_sizes_and_subjects(stage: Stage)
     assert not (await dreamed(stage, "Ada", "dm", subject="bomb")).ephemeral, "a direct message is no server"
 
 
+async def test_what_is_hidden_is_not_suggested(stage: Stage) -> None:  # noqa: F811
+    async def offered(channel: str, typed: str) -> list[str]:
+        found = await stage.playground.autocomplete("You", channel, "dream", "subject", subject=typed)
+        return [one["value"] for one in found]
+
+    assert "bomb" in await offered("dm", "bomb")
+    assert "bomb" not in await offered("dreams", "bomb")
+    await rule(stage, hidden=())
+    assert "bomb" in await offered("dreams", "bomb")
+
+
 async def test_a_thread_is_as_its_channel(stage: Stage) -> None:  # noqa: F811
     await rule(stage, channels=(id_of(stage, "lab"),))
     world = stage.playground.world
