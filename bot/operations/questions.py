@@ -70,6 +70,16 @@ def permission_findings(channels: Mapping[str, discord.Permissions], rules: Serv
         yield Finding(True, f"I have the permissions that I need in {len(channels)} channels.")
 
 
+def server_findings(name: str, given: discord.Permissions, rules: ServerRules) -> Iterator[Finding]:
+    """What is wrong with what the bot may do in a server as a whole, whatever single channels say."""
+    if not (given.administrator or given.is_superset(INVITED)):
+        yield Finding(False, f"permissions in {name}:", "invite the bot again with the link of `pareidolia setup`.")
+    for one in lacking(given, rules):
+        if not getattr(INVITED, one):
+            remedy = f"allow it for the bot's role, so that it can {needed(rules)[one]}."
+            yield Finding(False, f"permission {permission_name(one)} in {name}:", remedy)
+
+
 def rules_findings(
     rules: ServerRules, channels: Mapping[str, str], roles: Mapping[str, str], owner_at_once: int
 ) -> Iterator[Finding]:
