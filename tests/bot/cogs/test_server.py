@@ -106,7 +106,10 @@ async def test_each_server_has_its_own_channels_sizes_and_subjects(stage: Stage)
     assert not (await dreamed(stage, "You", "lab")).ephemeral
     (row,) = await stage.queued(1)
     assert climb(row).size == 256, "who asked for no size gets what is allowed"
-    assert refused_with(await dreamed(stage, "You", "lab", size=512 + 128), SizeBarred, "256")
+    large = await dreamed(stage, "Mod", "lab", size=640)
+    assert refused_with(large, SizeBarred, "256")
+    await stage.press("Mod", large, wording.VERBS["smaller"])
+    assert [climb(one).size for one in await stage.queued(2)] == [256, 256], "its button mends it"
     assert refused_with(await stage.ask("You", "zoom", "lab"), RecipeBarred, "Zoom")
     assert refused_with(await dreamed(stage, "You", "lab", subject="spider"), SubjectHidden)
     assert refused_with(await dreamed(stage, "Ada", "annex", subject="bomb"), SubjectHidden), "hidden by default"
