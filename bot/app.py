@@ -23,6 +23,7 @@ from bot import discord_internals
 from bot.delivery import interaction_response
 from bot.delivery.interaction_response import CONNECTION_ERRORS
 from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
 from bot.gateway.client import Client
@@ -31,17 +32,22 @@ from bot.operations.engine_process import EngineProcess
 from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
+from bot.requests.command_permissions import CommandPermissions
 from bot.requests.downloader import Downloader
-from bot.requests.limits import Quota
+from bot.requests.limits import Quota, ServerGate
 from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
 from bot.requests.preset_actions import PresetActions
 from bot.requests.reports import Reports
+from bot.requests.server_actions import ServerActions
+from bot.requests.server_membership import ServerMembership
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.server_rules import ServerRulesStore
+from bot.store.server_uses import ServerUses
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
 from engine import logs
@@ -166,9 +172,15 @@ async def compose(
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
+    gate, server_log = ServerGate(ServerRulesStore(database), ServerUses(database), dispatch), ServerLog(publisher)
+    stack.push_async_callback(server_log.close)
     client.service = RequestService(
-        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings
-    )
+        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
+        gate, CommandPermissions(client), server_log,
+    )  # fmt: skip
+    client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits)
+    client.membership = ServerMembership(gate.rules, gate.uses)
+    stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(dispatch, presets, shared_presets, user_settings, tracker, quota)
@@ -177,21 +189,26 @@ async def compose(
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
     client.actions = JobActions(client.service, publisher, tracker, reports)
     await stack.enter_async_context(client)
-    parts = Parts(
+    await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
+    return client, tracker
+
+
+def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:
+    """What is asked whether the bot is well."""
+    return Parts(
         discord=lambda: client.connected,
         engine=dispatch.engine_listens,
         rows=dispatch.list_unposted,
         run_dir=settings.run_dir,
         decoders=lambda: decoder.pids,
     )
-    await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
-    return client, tracker
 
 
 def _client(settings: Settings, metrics: Metrics) -> Client:
     here = bool(settings.discord.api_url)
     return Client(
         guild_ids=settings.discord.guild_ids,
+        blocked_guild_ids=settings.discord.blocked_guild_ids,
         state_file=settings.run_dir / "commands.sha256",
         always_sync=here,
         user_installs=settings.discord.user_installs,

@@ -15,28 +15,31 @@ from pathlib import Path
 from typing import TypeVar
 
 import discord
+import sqlalchemy as sa
 import tomlkit
 
 from bot.app import is_at_work
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.gateway import endpoints
 from bot.gateway.command_sync import NOT_TICKED
+from bot.operations import questions
 from bot.operations.health import HOST
+from bot.operations.questions import Finding
+from bot.store.server_rules import ServerRules, ServerRulesStore
 from engine import settings as jobs_settings
-from engine.errors import SettingsError
+from engine.errors import NoLedger, SettingsError
 from engine.platform import atomic_file, os_errors, text_file
+from engine.queue.database import connect, sqlite_url
 from engine.settings import Settings, bare_token
 from engine.settings_file import OTHERWISE
 
-PERMISSIONS = 274878024704
-"""View channels, send messages (also in threads), embed links, attach files, read history; nothing more."""
+PERMISSIONS = questions.INVITED.value
 SCOPES = ("bot", "applications.commands")
 USER_INSTALL = 1
 """Discord's number for an application that one person adds, and no server."""
 PORTAL = "https://discord.com/developers/applications"
 NO_TOKEN = '# token = ""'
 """The line of the example file that waits for it."""
-ADMINISTRATOR = 8
 ANSWER_S = 40.0
 """For all that is asked; the library itself tries again for minutes."""
 T = TypeVar("T")
@@ -77,7 +80,7 @@ def doctor() -> int:
         print("none  token: not set. Run `pareidolia setup`, or `make play` to try without one.")
         return 0 if fine else 1
     try:
-        lacking = asyncio.run(_missing_permissions(token, settings))
+        findings = asyncio.run(_permission_findings(token, settings))
         unticked = (
             settings.discord.user_installs and asyncio.run(_look_up(token, settings)).user_integration_config is None
         )
@@ -85,11 +88,11 @@ def doctor() -> int:
         print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
     print("ok    token")
-    for server in lacking:
-        print(f"wrong permissions in {server}: invite the bot again with the link of `pareidolia setup`.")
+    for one in findings:
+        print(f"wrong {one.what} {one.remedy}")
     if unticked:
         print(f"wrong user installs: {NOT_TICKED}")
-    return 1 if lacking or unticked or not fine else 0
+    return 1 if findings or unticked or not fine else 0
 
 
 def _port_is_free(settings: Settings) -> bool:
@@ -160,14 +163,27 @@ async def _look_up(token: str, settings: Settings) -> discord.AppInfo:
     return await _call_discord(token, settings, lambda client: client.application_info())
 
 
-async def _missing_permissions(token: str, settings: Settings) -> list[str]:
-    """Names of servers in which the bot lacks permissions. Raises `SettingsError`."""
+async def _permission_findings(token: str, settings: Settings) -> list[Finding]:
+    """What the bot may not do in its servers, of what their rules need. Raises `SettingsError`."""
     servers = await _call_discord(token, settings, lambda client: client.http.get_guilds(200))
-    return [server["name"] for server in servers if not _has_permissions(int(server.get("permissions", 0)))]
+    found: list[Finding] = []
+    for server in servers:
+        given = discord.Permissions(int(server.get("permissions", 0)))
+        found += questions.server_findings(server["name"], given, await _rules_of(server["id"], settings))
+    return found
 
 
-def _has_permissions(permissions: int) -> bool:
-    return bool(permissions & ADMINISTRATOR) or permissions & PERMISSIONS == PERMISSIONS
+async def _rules_of(guild_id: object, settings: Settings) -> ServerRules:
+    """What a server decided, as far as that is written down."""
+    if not settings.database.exists():
+        return ServerRules()
+    engine = connect(sqlite_url(settings.database))
+    try:
+        return await ServerRulesStore(engine).load(str(guild_id))
+    except (sa.exc.SQLAlchemyError, NoLedger):  # of an older version, or in use: the engine's half says what is wrong
+        return ServerRules()
+    finally:
+        engine.dispose()
 
 
 async def _call_discord(token: str, settings: Settings, question: Callable[[discord.Client], Awaitable[T]]) -> T:

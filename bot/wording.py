@@ -12,7 +12,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.operations.questions import Finding
 from bot.store.posting import Posting
+from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
+from bot.store.server_week import Week
 from engine import classification_sentence, errors, notes
 from engine import params as jobs_params
 from engine.catalog import weighted_terms
@@ -48,6 +51,14 @@ COMMANDS = {
     "preset import": "Save a preset that somebody shared with you by its code",
     "info": "See your place in the queue, your dreams and limits, and the models",
     "settings": "Your defaults, notices and privacy; export or delete your data",
+    "server": "Rules for this server: channels, limits, quiet hours, what is hidden",
+    "server panel": "See and change all rules of this server",
+    "server check": "What keeps me from working well here, and how to fix it",
+    "server week": "What was dreamed here within a week",
+    "server pause": "Stop all new dreams in this server",
+    "server resume": "Let people dream again",
+    "server channel": "Rules for one channel: whether I dream there, largest size, posts an hour",
+    "server limit": "How much each person may ask for: everyone, or those with a role",
     "help": "How to dream, with examples; all subjects in pictures",
 }
 
@@ -92,6 +103,15 @@ OPTIONS = {
     "to": "The new name",
     "code": "The code, like K7QP-2M9X",
     "topic": "What you want to know",
+    "channel of a server": "Which channel",
+    "answers": "Whether I dream there",
+    "most size": "Longest side there, in pixels; 0: no limit",
+    "posts": "Results posted there within an hour; 0: no limit",
+    "role": "People with this role (without it: everyone)",
+    "at once": "In the queue at once; 0: no limit",
+    "hourly": "Pictures an hour; 0: no limit",
+    "daily": "Pictures a day; 0: no limit",
+    "cooldown": "Seconds between two dreams; 0: none",
 }
 OPTIONS |= {
     "image to paint": "Image to paint (defaults to your avatar)",
@@ -1044,3 +1064,193 @@ def part_words(number: int, count: int) -> str:
 def failed_words(failed: int, asked: int) -> str:
     """Of several pictures that were to be made, how many could not be."""
     return f"{failed} of {asked} failed" if failed > 0 else ""
+
+
+# /server
+
+SERVER_PAGES = {
+    "overview": "Overview", "channels": "Channels", "limits": "Limits", "results": "Results", "subjects": "Subjects",
+}  # fmt: skip
+SERVER_VERBS = {
+    "pause": "Pause", "resume": "Resume", "check": "Check", "week": "This week", "limits_all": "Everyone's limits…",
+    "quiet_edit": "Quiet hours…",
+}  # fmt: skip
+SERVER_SWITCHES = {
+    "one_chain": ("One at a time", "A person has one dream under way in a channel, then the next"),
+    "private": ("Private by default", "Only whoever asks sees the result; `private:False` posts it"),
+    "threads": ("Follow-ups in a thread", "First results stay in the channel; what follows goes in a thread below"),
+}
+SERVER_PROMPTS = {
+    "answers": "Channels where I dream (none: everywhere)",
+    "one_channel": "Rules of one channel…",
+    "recipes": "What can be made",
+    "size": "Largest size",
+    "limits_role": "Limits of a role…",
+    "limits_channel": "Limits of a channel…",
+    "log": "Log channel (none: no log)",
+    "hidden": "Hidden subjects (none: all can be made)",
+}
+CHANNELS_HINT = "-# A thread is as its channel. What a channel may do is never more than what the server may."
+LIMITS_HINT = (
+    "-# Of all limits the strictest counts. A role's number stands in place of everyone's; of several roles', the "
+    "largest. The bot's owner allows {at_once} in the queue, which nothing here raises. Failed dreams don't count."
+)
+SUBJECTS_HINT = "-# What is hidden is neither suggested nor made here. Apes are only hidden on other people's avatars."
+CATEGORIES = {
+    "weapons": "Weapons",
+    "underwear": "Underwear and swimwear",
+    "apes": "Apes on people's avatars",
+    "spiders": "Spiders",
+}
+NO_SIZE_LIMIT = "no limit"
+LIMIT_LABELS = {
+    "at_once": ("In the queue at once", "pictures of one person that wait or are made"),
+    "hourly": ("Pictures an hour", "of one person"),
+    "daily": ("Pictures a day", "of one person"),
+    "cooldown_s": ("Seconds between two dreams", "of one person"),
+    "posts_hourly": ("Posts an hour in a channel", "results of everybody together"),
+}
+"""A label and a note for each number; labels have at most 45 characters."""
+NO_LIMIT_HINT = "empty: no limit"
+LIMITS_TITLES = {"all": "Limits of everyone", "r": "Limits of a role", "c": "Limits of a channel"}
+QUIET_TITLE = "Quiet hours"
+QUIET_LABELS = {
+    "begin": ("From", "22:00; empty: no quiet hours"),
+    "end": ("Until", "07:00"),
+    "zone": ("Time zone", "Europe/Berlin or UTC+2"),
+}
+PAUSED_WORDS = (
+    "Paused: nobody can start a dream in this server until someone resumes. What is in the queue is finished."
+)
+RESUMED_WORDS = "Dreams are on again."
+CHECK_TITLE = "**Check**"
+ALL_FINE = "Everything is as it should be."
+WEEK_TITLE = "**The last 7 days here**"
+NO_WEEK = "Nothing was dreamed here. `/dream` starts the first one."
+
+
+def server_title(name: str) -> str:
+    """Above the overview of a server."""
+    return f"**Rules of {escape(name, 100)}**"
+
+
+def scope_words(channel_id: str, rules: ServerRules, held: ChannelRules) -> str:
+    """Above the rules of one channel, or of all."""
+    where = f"<#{channel_id}>" if channel_id else "all channels"
+    lines = {"Dreams": rules_lines(rules)["Channels"], "Can be made": _made_words(held)}
+    shown = {name: line for name, line in lines.items() if name != "Dreams" or not channel_id}
+    return f"**Channels** · rules of {where}\n{rules_words(shown)}\n{CHANNELS_HINT}"
+
+
+def rules_lines(rules: ServerRules) -> dict[str, str]:
+    """All rules of a server, each by its name; what changed is said by the same words."""
+    whole = rules.whole
+    posts = f"{whole.posts_hourly} posts an hour in a channel" if whole.posts_hourly is not None else ""
+    lines = {
+        "Dreams": "paused" if rules.paused else "on",
+        "Channels": ", ".join(f"<#{id}>" for id in rules.channels) or "everywhere",
+        "Can be made": _made_words(whole),
+        "Everyone": ", ".join(filter(None, (_limit_words(whole.limit), posts))) or "no limits",
+        **{f"<@&{id}>": _limit_words(limit) for id, limit in rules.by_role.items()},
+        **{f"<#{id}>": _channel_words(one) for id, one in rules.by_channel.items()},
+        "Results": _results_words(rules),
+        "Hidden": ", ".join(CATEGORIES.get(name, name).lower() for name in rules.hidden) or "nothing",
+        "Log": f"<#{rules.log_channel}>" if rules.log_channel else "none",
+    }
+    return {name: line for name, line in lines.items() if line}
+
+
+def rules_words(lines: Mapping[str, str], most: int = 3400) -> str:
+    """The rules as a list; what does not fit is counted."""
+    said: list[str] = []
+    for name, line in lines.items():
+        said.append(f"- {name if name.startswith('<') else f'**{name}:**'} {line}")
+        if sum(map(len, said)) > most:
+            return "\n".join([*said[:-1], f"-# … and {len(lines) - len(said) + 1} more"])
+    return "\n".join(said)
+
+
+def changes_words(name: str, before: ServerRules, after: ServerRules) -> str:
+    """For the log: who changed which rules; "" where nothing changed."""
+    old, new = rules_lines(before), rules_lines(after)
+    changed = {key: new.get(key, "no rules") for key in {**old, **new} if old.get(key) != new.get(key)}
+    return f"{escape(name)} changed the rules:\n{rules_words(changed, 1200)}" if changed else ""
+
+
+def _made_words(channel: ChannelRules) -> str:
+    barred = f"no {', no '.join(channel.barred)}" if channel.barred else "everything"
+    return f"{barred}, up to {channel.most_size} px" if channel.most_size else barred
+
+
+def _channel_words(channel: ChannelRules) -> str:
+    made = _made_words(channel) if channel.barred or channel.most_size else ""
+    posts = f"{channel.posts_hourly} posts an hour" if channel.posts_hourly is not None else ""
+    return ", ".join(filter(None, (made, _limit_words(channel.limit), posts)))
+
+
+def _limit_words(limit: PersonLimit) -> str:
+    said = {"at_once": "{} at once", "hourly": "{} an hour", "daily": "{} a day", "cooldown_s": "{} s between two"}
+    return ", ".join(
+        words.format(getattr(limit, name)) for name, words in said.items() if getattr(limit, name) is not None
+    )
+
+
+def _results_words(rules: ServerRules) -> str:
+    quiet = f"quiet from {quiet_words(rules.quiet)}" if rules.quiet else ""
+    switched = [
+        "private unless asked otherwise" if rules.private else "public",
+        "follow-ups in a thread" if rules.threads else "",
+        "one at a time" if rules.one_chain else "",
+    ]
+    return ", ".join(filter(None, [*switched, quiet]))
+
+
+def quiet_words(quiet: QuietHours) -> str:
+    """ "22:00 to 07:00 (Europe/Berlin)"."""
+    return f"{clock_words(quiet.begin)} to {clock_words(quiet.end)} ({quiet.zone})"
+
+
+def clock_words(minute: int) -> str:
+    """Minutes after midnight as a time: "07:30"."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def server_switch_words(name: str, *, on: bool) -> str:
+    """One of the switches in `/server panel`."""
+    title, about = SERVER_SWITCHES[name]
+    return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
+
+
+def thread_name(name: str) -> str:
+    """The name of the thread under somebody's result."""
+    return f"{plain(name)}'s dream, continued"
+
+
+def log_line(row: JobRow, posting: Posting) -> str:
+    """For a server's log: who asked for what, and where it stands."""
+    where = posting.link or f"<#{posting.channel_id}>, privately"
+    return f"{escape(posting.name)} (<@{posting.user_id}>) asked for `{credit(row.job.params)}` · {where}"
+
+
+def findings_words(findings: Sequence[Finding]) -> str:
+    """What a check found: what is wrong first, each with its remedy."""
+    wrong = [f"- ❌ **{one.what}** {one.remedy}" for one in findings if not one.fine]
+    fine = [f"- ✅ {one.what}" for one in findings if one.fine]
+    return "\n".join([CHECK_TITLE, *(wrong or [ALL_FINE]), *fine])[:3800]
+
+
+def week_words(week: Week) -> str:
+    """The statistics of a server."""
+    if not week.made:
+        return f"{WEEK_TITLE}\n{NO_WEEK}"
+    asked = ", ".join(f"{escape(name)} ({count})" for name, count in week.subjects)
+    lines = [
+        f"**{quantity(week.made, 'dream')}** by {quantity(week.people, 'person').replace('persons', 'people')}",
+        ", ".join(f"{count} {name}" for name, count in week.recipes),
+        f"Most asked for: {asked}" if asked else "",
+        f"Busiest channel: <#{week.channel}>" if week.channel else "",
+        f"Usually begun after {duration(week.waited_s)}, made within {duration(week.took_s)}",
+        f"{quantity(week.failed, 'dream')} failed" if week.failed else "",
+        f"{quantity(week.cancelled, 'dream')} cancelled" if week.cancelled else "",
+    ]
+    return "\n".join([WEEK_TITLE, *(f"- {line}" for line in lines if line)])

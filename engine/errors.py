@@ -17,6 +17,10 @@
     │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
     │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
     │   ├── OriginalGone      NoAnimation     FirstPictureGone
+    │   ├── ServerPaused      ChannelClosed   RecipeBarred    SizeBarred
+    │   ├── SubjectHidden     TooManyAtOnce   HourlyLimit     DailyLimit
+    │   ├── Cooldown          ChannelBusy     OneAtATime      CommandForbidden
+    │   ├── QuietHoursNow     PrivateServer   NotManager      NoServer
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -402,6 +406,107 @@ class OptedOut(Refusal):
     code = "R57"
 
 
+class ServerPaused(Refusal):
+    """A moderator paused me in this server. Wait until dreams are on again, or send me a direct message."""
+
+    code = "R102"
+
+
+class ChannelClosed(Refusal):
+    """I don't dream in this channel. Ask me in {channels}, or send me a direct message."""
+
+    code = "R103"
+
+
+class RecipeBarred(Refusal):
+    """{recipe} is switched off in this channel. Use another command here, or send me a direct message."""
+
+    code = "R104"
+
+
+class SizeBarred(Refusal):
+    """The largest size in this channel is {limit} px. Choose `size:{limit}` or less."""
+
+    code = "R105"
+
+
+class SubjectHidden(Refusal):
+    """{name} is switched off in this server ({category}). Choose another subject."""
+
+    code = "R106"
+
+
+class TooManyAtOnce(Refusal):
+    """You have {count} in the queue {where}, where {limit} at once are allowed. Wait for one, or cancel one with
+    `/info`, and try again."""
+
+    code = "R107"
+
+
+class HourlyLimit(Refusal):
+    """You've had {count} of {limit} pictures an hour {where}. Try again in about {minutes} min."""
+
+    code = "R108"
+
+
+class DailyLimit(Refusal):
+    """You've had {count} of {limit} pictures a day {where}. Try again in about {hours} h."""
+
+    code = "R109"
+
+
+class Cooldown(Refusal):
+    """There have to be {seconds} s between your dreams {where}. Try again in {left} s."""
+
+    code = "R110"
+
+
+class ChannelBusy(Refusal):
+    """This channel has had {limit} dreams within an hour, which is its limit. Try again in about {minutes} min, or set
+    `private:True`."""
+
+    code = "R111"
+
+
+class OneAtATime(Refusal):
+    """You have a dream under way in this channel, where each person has one at a time. Wait until it's finished, or
+    cancel it with `/info`."""
+
+    code = "R112"
+
+
+class CommandForbidden(Refusal):
+    """This server doesn't let you use `/{command}` here, and so none of the ways to the same. Use another channel, or
+    ask a moderator."""
+
+    code = "R113"
+
+
+class QuietHoursNow(Refusal):
+    """It's quiet hours in this server until {until}. Use `/dream` instead: only you will see the result."""
+
+    code = "R114"
+
+
+class PrivateServer(Refusal):
+    """Results are private in this server, and I can't send you direct messages. Use `/dream`, which only you see, or
+    allow direct messages from me."""
+
+    code = "R115"
+
+
+class NotManager(Refusal):
+    """Only people with the Manage Server permission can do that. Ask one of them."""
+
+    code = "R116"
+
+
+class NoServer(Refusal):
+    """There are no rules to change here: I'm not a member of this server. Ask a moderator to invite me."""
+
+    code = "R117"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 
@@ -579,7 +684,7 @@ Made from engine/errors.py by `make docs`; do not edit. Every sentence of an err
 
 def kinds() -> dict[type[PareidoliaError], list[type[PareidoliaError]]]:
     """All errors by kind, in the order of their codes."""
-    return {kind: sorted(_below(kind), key=lambda one: one.code) for kind in PareidoliaError.__subclasses__()}
+    return {kind: sorted(_below(kind), key=lambda one: int(one.code[1:])) for kind in PareidoliaError.__subclasses__()}
 
 
 def _below(kind: type[PareidoliaError]) -> list[type[PareidoliaError]]:

@@ -64,6 +64,7 @@ EXAMPLES: Final = {
     ),
     "info": (Example("/info", "", "The queue, your dreams, your limits"),),
     "settings": (Example("/settings", "", "Your own settings"),),
+    "server": (Example("/server panel", "", "The rules of a server, for who manages it"),),
     "help": (
         Example("/help", "", "How to begin"),
         Example("/help topic:subjects", "", "All that one can dream towards"),
@@ -82,6 +83,7 @@ class Page:
 
     async def example(self, command: str, example: Example) -> str:
         """Type it, wait for its answer, and take a picture of that; its part of the page."""
+        await self._hands.become("mod" if command == "server" else "sam")
         if example.sample:
             await self._hands.attach(example.sample)
         answer = await self._story.answer(lambda: self._hands.write(example.line))

@@ -39,7 +39,7 @@ class ConceptCog(commands.Cog):
         variations: int | None = None,
         size: Annotated[int, OptionRange(Concept, "size")] | None = None,
         seed: Annotated[int, OptionRange(Concept, "seed")] | None = None,
-        private: bool = False,
+        private: bool | None = None,
         model: str | None = None,
     ) -> None:
         """Imagine it, alone or out of the picture."""

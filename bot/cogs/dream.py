@@ -73,7 +73,7 @@ class DreamCog(commands.Cog):
         preset: str | None = None,
         size: Annotated[int, OptionRange(Dream, "size")] | None = None,
         seed: Annotated[int, OptionRange(Dream, "seed")] | None = None,
-        private: bool = False,
+        private: bool | None = None,
         look: str | None = None,
         guide: discord.Attachment | None = None,
         guide_user: Person | None = None,

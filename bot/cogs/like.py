@@ -68,7 +68,7 @@ class LikeCog(commands.Cog):
         original = await service.recent_picture(user, interaction.channel_id)
         if made.others and isinstance(params, Dream | Style):
             original = dataclasses.replace(original, others=made.others, hidden=original.hidden or made.spoiler)
-        await service.take(interaction, params, original, private=made.private)
+        await service.take(interaction, params, original, private=made.private or None)
         await self.client.try_say(interaction, wording.like_words(params, original.words, made.missing))
 
     async def _find_origin(self, message: discord.Message, user_id: int) -> Origin | None:

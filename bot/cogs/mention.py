@@ -24,9 +24,18 @@ from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_links
 from bot.requests.remedies import Remedy, correct_word, near_words
 from bot.requests.replies import replace_with
-from bot.requests.service import FailedAfterResponse
+from bot.requests.service import FailedAfterResponse, place_of_message
 from engine.catalog.catalog import Catalog
-from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
+from engine.errors import (
+    ChannelClosed,
+    CommandForbidden,
+    ForeignUrl,
+    NotAPicture,
+    PareidoliaError,
+    QuietHoursNow,
+    ServerPaused,
+    UnreadableReply,
+)
 from engine.params import Dream, Zoom
 from engine.queue.job import JobRow
 
@@ -35,6 +44,8 @@ log = logging.getLogger(__name__)
 UNFURL_S = 3.5
 """Discord shows what is behind a link up to 3 s after the message."""
 PERSON = re.compile(r"<@!?(\d+)>")
+UNWANTED = (ServerPaused, ChannelClosed, CommandForbidden, QuietHoursNow)
+"""Refusals that only their person is to hear of, and not the channel."""
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 """What people write; other messages are notices of Discord about what they did."""
 
@@ -84,6 +95,8 @@ class MentionCog(commands.Cog):
 
     async def _answer(self, message: discord.Message, said: str) -> None:
         addressed = self._is_addressed(message)
+        if addressed:
+            await self._check_place(message)
         greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
         if message_options.is_help(said) and not greeted:
             await self._reply(message, wording.HELP)
@@ -91,6 +104,8 @@ class MentionCog(commands.Cog):
         wish = message_options.read(said, self._catalog)
         if not (wish.certain or addressed):
             return
+        if not addressed:
+            await self._check_place(message)
         own = await self._own_picture(message)
         if own is None and (row := await self._continued_row(message, wish)):
             await self._continue(message, wish, row)
@@ -102,6 +117,11 @@ class MentionCog(commands.Cog):
             await self._reply(message, wording.hint_words(near), *offers)
             return
         await self._dream(message, wish, original or picture_sources.choose_original(None, self._person(message)))
+
+    async def _check_place(self, message: discord.Message) -> None:
+        """Whether anything is made there now. Raises `ServerPaused` and `ChannelClosed`."""
+        if place := place_of_message(message):
+            await self.client.service.gate.check_place(place)
 
     def _hint(self, wish: Wish, original: Original | None) -> str | None:
         """What to suggest to who says nothing that means something; None where there is a picture that can be dreamed
@@ -237,12 +257,12 @@ class MentionCog(commands.Cog):
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("a sentence was not delivered: %s", describe_error(failed))
             if is_forbidden(failed) and message.guild is not None:
-                await self._tell_directly(message)
+                await self._tell_directly(message, wording.cannot_write_words(message.jump_url))
 
-    async def _tell_directly(self, message: discord.Message) -> None:
+    async def _tell_directly(self, message: discord.Message, text: str) -> None:
         """Why a message got no answer, for who wrote it."""
         try:
-            await message.author.send(wording.cannot_write_words(message.jump_url), allowed_mentions=NO_MENTIONS)
+            await message.author.send(text, allowed_mentions=NO_MENTIONS)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.info("nobody can be told: %s", describe_error(failed))
 
@@ -261,6 +281,9 @@ class MentionCog(commands.Cog):
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
+        if isinstance(error, UNWANTED):  # a channel that wants no dreams wants no words about them
+            await self._tell_directly(message, self.client.explain(error))
+            return
         near = [(correct_word(said, error, word), word) for word in near_words(error)]
         remedies = [self._remedy(message, corrected, word) for corrected, word in near if corrected and ":" not in word]
         await self._reply(message, self.client.explain(error), *remedies)

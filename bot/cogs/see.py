@@ -48,7 +48,7 @@ class SeeCog(commands.Cog):
         search: Annotated[str, OptionRange(Channel, "search")] | None = None,
         top: Annotated[int, OptionRange(Channel, "top")] | None = None,
         seed: Annotated[int, OptionRange(See, "seed")] | None = None,
-        private: bool = False,
+        private: bool | None = None,
         model: str | None = None,
     ) -> None:
         """Look at the picture, else at the avatar; or draw one channel, or the atlas of a layer."""

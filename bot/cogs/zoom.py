@@ -43,7 +43,7 @@ class ZoomCog(commands.Cog):
         preset: str | None = None,
         size: Annotated[int, OptionRange(Zoom, "size")] | None = None,
         seed: Annotated[int, OptionRange(Zoom, "seed")] | None = None,
-        private: bool = False,
+        private: bool | None = None,
         model: str | None = None,
     ) -> None:
         """Fall into the picture, else into the avatar."""

@@ -6,6 +6,7 @@ discord.py swallows what an autocomplete raises and Discord then shows an error,
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
@@ -13,10 +14,12 @@ import discord
 from discord.app_commands import Choice
 
 from bot.components.client_protocol import ServiceClient
+from bot.requests.service import place_of
 from bot.store.presets import lookup_key
 from engine.catalog import weighted_terms
 from engine.catalog.catalog import Catalog
 from engine.errors import Refusal
+from engine.params.sensitive_subjects import APES, is_hidden
 
 Find = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
 
@@ -94,14 +97,33 @@ def _split_typed(catalog: Catalog, network: str, typed: str) -> tuple[str, str]:
 async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
     catalog, network = _catalog(interaction), await chosen_network(interaction)
-    return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
+    found = catalog.subject_choices(network, current) if network else catalog.open_choices(current)
+    return _choices(await _without_hidden(interaction, network, found))
 
 
 @guard
 async def searches(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """The same of one network only, where no other is taken for a word that it does not know."""
     catalog = _catalog(interaction)
-    return _choices(catalog.subject_choices(await chosen_network(interaction) or catalog.default_network(), current))
+    network = await chosen_network(interaction) or catalog.default_network()
+    return _choices(await _without_hidden(interaction, network, catalog.subject_choices(network, current)))
+
+
+async def _without_hidden(
+    interaction: discord.Interaction[Any], network: str | None, found: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Without what the server hides everywhere; apes are hidden on avatars only. As many as are offered."""
+    place = place_of(interaction)
+    if place is None:
+        return found
+    rules = await cast(ServiceClient, interaction.client).service.gate.rules.load(place.guild_id)
+    catalog, hidden = _catalog(interaction), {*rules.hidden} - {APES}
+    shown = (
+        (label, word)
+        for label, word in found
+        if not is_hidden(catalog, network or catalog.network_for(word, catalog.default_network()), word, hidden)
+    )
+    return list(itertools.islice(shown, LIMIT))
 
 
 def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:

@@ -10,6 +10,7 @@ from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
 from bot.requests.remedies import Remedies
+from bot.requests.server_actions import ServerActions
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 
@@ -22,6 +23,7 @@ class ServiceClient(Protocol):
     preset_actions: PresetActions
     overview: Overview
     settings_actions: SettingsActions
+    server_actions: ServerActions
     remedies: Remedies
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:

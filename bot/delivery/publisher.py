@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import discord
 
@@ -39,6 +39,10 @@ BLOCKED_CODES = frozenset({200000, 240000, 50035})
 """Blocked by AutoMod, a link that Discord thinks harmful, a form that Discord finds fault with."""
 TOO_MANY_EDITS = 30046
 """Of a message that is more than an hour old."""
+HAS_THREAD = 160004
+"""A thread is under that message already."""
+THREAD_MINUTES: Final = 1440
+"""Without a message for so long, a thread is archived."""
 HISTORY_LIMIT = 50
 """Messages looked through for an answer that may have been sent before a restart."""
 
@@ -127,6 +131,23 @@ class DiscordPublisher:
         """Open the archived thread of a posting again. Raises `PostError`s."""
         with self._post_errors_and_pauses():
             await self._client.http.edit_channel(posting.channel_id or 0, archived=False)
+
+    async def open_thread(self, posting: Posting, name: str) -> int | None:
+        """The thread under a message, which is made if there is none; None where there can be none."""
+        channel, message = posting.channel_id or 0, posting.message_id or 0
+        try:
+            made = await self._client.http.start_thread_with_message(
+                channel, message, name=name, auto_archive_duration=THREAD_MINUTES
+            )
+        except discord.HTTPException as error:
+            if error.code == HAS_THREAD:
+                return message  # a thread has the id of the message that it is under
+            log.info("no thread: %s", interaction_response.describe_error(error))
+        except interaction_response.CONNECTION_ERRORS as error:
+            log.info("no thread: %s", interaction_response.describe_error(error))
+        else:
+            return int(made["id"])
+        return None
 
     async def direct(self, posting: Posting) -> Posting:
         """The posting of an answer that comes by direct message from the beginning. Raises `PostError`s."""

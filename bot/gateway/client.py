@@ -23,6 +23,7 @@ from bot.components.job_buttons import JobComponent
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.components.remedy_button import RemedyButton
+from bot.components.server_panel import ServerPanelComponent
 from bot.components.subject_pages import SubjectPageButton
 from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
@@ -38,14 +39,16 @@ from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
 from bot.requests.remedies import Remedies
 from bot.requests.replies import say, show, try_say
+from bot.requests.server_actions import ServerActions
+from bot.requests.server_membership import ServerMembership
 from bot.requests.service import FailedAfterResponse, RequestService
 from bot.requests.settings_actions import SettingsActions
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "help", "mention")
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, SubjectPageButton)
+COGS = ("dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "server", "help", "mention")
+COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
@@ -62,6 +65,8 @@ KINDS: dict[discord.AppCommandOptionType, type | tuple[type, ...]] = {
     discord.AppCommandOptionType.number: (int, float),
     discord.AppCommandOptionType.attachment: discord.Attachment,
     discord.AppCommandOptionType.user: (discord.User, discord.Member),
+    discord.AppCommandOptionType.channel: (app_commands.AppCommandChannel, app_commands.AppCommandThread),
+    discord.AppCommandOptionType.role: discord.Role,
 }
 
 
@@ -100,6 +105,8 @@ class Client(commands.Bot):
     preset_actions: PresetActions
     overview: Overview
     settings_actions: SettingsActions
+    server_actions: ServerActions
+    membership: ServerMembership
     stopping = False
     """Commands are not taken any more."""
 
@@ -107,6 +114,7 @@ class Client(commands.Bot):
         self,
         *,
         guild_ids: list[int],
+        blocked_guild_ids: list[int] | None = None,
         state_file: Path,
         always_sync: bool,
         user_installs: bool = False,
@@ -134,6 +142,7 @@ class Client(commands.Bot):
         self.remedies = Remedies()
         self._doubted = asyncio.Event()
         self._guild_ids = frozenset(guild_ids)
+        self._blocked_guild_ids = frozenset(blocked_guild_ids or ())
         self._command_sync = CommandSync(self, state_file, always=always_sync, user_installs=user_installs)
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
@@ -158,7 +167,9 @@ class Client(commands.Bot):
 
     def serves(self, guild_id: int | None) -> bool:
         """Whether the settings let us work there. Direct messages always."""
-        return guild_id is None or not self._guild_ids or guild_id in self._guild_ids
+        if guild_id is None:
+            return True
+        return guild_id not in self._blocked_guild_ids and (not self._guild_ids or guild_id in self._guild_ids)
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""
@@ -230,6 +241,23 @@ class Client(commands.Bot):
     async def on_ready(self) -> None:
         """Connected."""
         log.info("connected as %s in %d servers", self.user, len(self.guilds))
+        await self._note_servers()
+
+    async def on_guild_join(self, _guild: discord.Guild) -> None:
+        """Invited, for the first time or again."""
+        await self._note_servers()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Removed: what it decided is forgotten, unless we are invited again soon."""
+        self.service.command_permissions.forget(guild.id)
+        await self._note_servers()
+
+    async def on_raw_app_command_permissions_update(self, event: discord.RawAppCommandPermissionsUpdateEvent) -> None:
+        """A server lets other people use commands than before."""
+        self.service.command_permissions.forget(event.guild.id)
+
+    async def _note_servers(self) -> None:
+        await self.membership.note(str(guild.id) for guild in self.guilds)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Not a bot of prefix commands: `bot.cogs.mention` listens by itself."""

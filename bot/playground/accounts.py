@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.playground import payloads
 from bot.playground.rejections import JsonDict, Rejection
 from bot.playground.rest_request import Call, Reply
-from bot.playground.world import Persona
+from bot.playground.world import Persona, Server
 
 IDENTIFY_LIMIT = 1000
 
@@ -47,9 +47,8 @@ def user(call: Call) -> Reply:
 def own_guilds(call: Call) -> Reply:
     """GET /users/@me/guilds."""
     world = call.world
-    about: JsonDict = {"id": world.guild_id, "name": world.guild_name, "icon": world.guild_icon}
-    about |= {"owner": False, "features": []}
-    return [about | {"permissions": str(world.bot.permissions)}]
+    about: JsonDict = {"owner": False, "features": [], "permissions": str(world.bot.permissions)}
+    return [{"id": one.id, "name": one.name, "icon": one.icon, **about} for one in world.servers.values()]
 
 
 def open_direct(call: Call) -> Reply:
@@ -65,40 +64,38 @@ def application(call: Call) -> Reply:
     return payloads.application(call.world)
 
 
-def check_guild(call: Call) -> None:
-    """Raise the Rejection for a server that is not ours."""
-    if call.match["guild"] != call.world.guild_id:
+def server_of(call: Call) -> Server:
+    """Return the server of the address; raises Rejection for one that the bot is not in."""
+    server = call.world.servers.get(call.match["guild"])
+    if server is None:
         raise Rejection("unknown_guild")
+    return server
 
 
 def guild(call: Call) -> Reply:
     """GET /guilds/{guild}."""
-    check_guild(call)
-    return payloads.guild(call.world)
+    return payloads.guild(call.world, server_of(call))
 
 
 def guild_channels(call: Call) -> Reply:
     """GET /guilds/{guild}/channels."""
-    check_guild(call)
-    return payloads.channels(call.world)
+    return payloads.channels(call.world, server_of(call))
 
 
 def guild_roles(call: Call) -> Reply:
     """GET /guilds/{guild}/roles."""
-    check_guild(call)
-    return payloads.roles(call.world)
+    return payloads.roles(call.world, server_of(call))
 
 
 def members(call: Call) -> Reply:
     """GET /guilds/{guild}/members."""
-    check_guild(call)
-    return [payloads.member(call.world, person) for person in call.world.people.values() if not person.left]
+    server, world = server_of(call), call.world
+    return [payloads.member(world, person, server=server) for person in world.people.values() if not person.left]
 
 
 def member(call: Call) -> Reply:
     """GET /guilds/{guild}/members/{user}."""
-    check_guild(call)
-    person = person_of(call)
+    server, person = server_of(call), person_of(call)
     if person.left:
         raise Rejection("unknown_member")
-    return payloads.member(call.world, person)
+    return payloads.member(call.world, person, server=server)

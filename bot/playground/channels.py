@@ -13,9 +13,11 @@ from bot.playground.rest_request import Call, Reply
 from bot.playground.world import (
     ATTACH_FILES,
     CONNECT,
+    CREATE_PUBLIC_THREADS,
     MANAGE_MESSAGES,
     SEND_IN_THREADS,
     SEND_MESSAGES,
+    TEXT_CHANNEL,
     THREAD,
     VIEW_CHANNEL,
     VOICE_CHANNEL,
@@ -81,6 +83,16 @@ def reopen(call: Call) -> Reply:
         raise Rejection("missing_permission")
     place.archived = bool(call.body.get("archived", place.archived))
     return payloads.channel(call.world, place)
+
+
+def start_thread(call: Call) -> Reply:
+    """POST /channels/{channel}/messages/{message}/threads: a thread under a message, of which there can be one."""
+    world, message = call.world, message_of(call, CREATE_PUBLIC_THREADS)
+    if world.channels[message.channel_id].type != TEXT_CHANNEL:
+        raise Rejection("no_thread_here")
+    if message.id in world.channels:
+        raise Rejection("thread_exists")
+    return payloads.channel(world, world.add_thread(message, str(call.body.get("name"))))
 
 
 def get_message(call: Call) -> Reply:

@@ -178,7 +178,8 @@ class Gateway:
         self._session = Session(intents, wire=wire)
         self._session.dispatch("READY", self._ready(self._session, data.get("shard")))
         if intents & GUILDS:
-            self._session.dispatch("GUILD_CREATE", payloads.guild_create(self._world))
+            for server in self._world.servers.values():
+                self._session.dispatch("GUILD_CREATE", payloads.guild_create(self._world, server))
         self._world.set_online(True)
 
     def _check_token(self, data: Any) -> None:
@@ -203,7 +204,7 @@ class Gateway:
         ready: JsonDict = {
             "v": 10,
             "user": payloads.own_user(self._world),
-            "guilds": [{"id": self._world.guild_id, "unavailable": True}],
+            "guilds": [{"id": id, "unavailable": True} for id in self._world.servers],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self._world.base_url.replace("http", "ws", 1) + "/gateway",
@@ -264,7 +265,7 @@ def delete_event(world: World, event: Event) -> Dispatch | None:
         return None
     data: JsonDict = {"id": message.id, "channel_id": message.channel_id}
     if world.channels[message.channel_id].kind == "text":
-        data["guild_id"] = world.guild_id
+        data["guild_id"] = payloads.guild_id_of(world, world.channels[message.channel_id])
     return "MESSAGE_DELETE", data, message_intent(world, message)
 
 
@@ -273,9 +274,46 @@ def interaction_event(_world: World, event: Event) -> Dispatch | None:
     return "INTERACTION_CREATE", event.facts["payload"], 0
 
 
+def server_event(name: str) -> Callable[[World, Event], Dispatch | None]:
+    """Return a maker of GUILD_CREATE or GUILD_DELETE: the bot was invited, or removed."""
+
+    def make(world: World, event: Event) -> Dispatch | None:
+        server = event.facts["server"]
+        data = payloads.guild_create(world, server) if name == "GUILD_CREATE" else {"id": server.id}
+        return name, data, GUILDS
+
+    return make
+
+
+def role_event(world: World, event: Event) -> Dispatch | None:
+    """Make GUILD_ROLE_CREATE."""
+    return "GUILD_ROLE_CREATE", payloads.role_create(world, event.facts["server"], event.facts["role"]), GUILDS
+
+
+def thread_event(world: World, event: Event) -> Dispatch | None:
+    """Make THREAD_CREATE."""
+    return "THREAD_CREATE", payloads.channel(world, event.facts["channel"]) | {"newly_created": True}, GUILDS
+
+
+def channel_event(world: World, event: Event) -> Dispatch | None:
+    """Make CHANNEL_UPDATE."""
+    return "CHANNEL_UPDATE", payloads.channel(world, event.facts["channel"]), GUILDS
+
+
+def command_permissions_event(_world: World, event: Event) -> Dispatch | None:
+    """Make APPLICATION_COMMAND_PERMISSIONS_UPDATE, which needs no intent."""
+    return "APPLICATION_COMMAND_PERMISSIONS_UPDATE", event.facts["entry"], 0
+
+
 DISPATCHES: dict[str, Callable[[World, Event], Dispatch | None]] = {
     "message_create": message_event("MESSAGE_CREATE"),
     "message_update": message_event("MESSAGE_UPDATE"),
     "message_delete": delete_event,
     "interaction": interaction_event,
+    "server_create": server_event("GUILD_CREATE"),
+    "server_delete": server_event("GUILD_DELETE"),
+    "role_create": role_event,
+    "thread_create": thread_event,
+    "channel_update": channel_event,
+    "command_permissions": command_permissions_event,
 }

@@ -85,7 +85,7 @@ def payload(world: World, interaction: Interaction) -> JsonDict:
         "version": 1,
         "data": interaction.data,
         "channel_id": place.id,
-        "channel": payloads.channel(world, place) | {"permissions": str(person.permissions)},
+        "channel": payloads.channel(world, place) | {"permissions": str(world.permissions_of(person, place))},
         "locale": "en-US",
         "entitlements": [],
         "entitlement_sku_ids": [],
@@ -115,8 +115,9 @@ def app_permissions(place: Channel, person: Persona) -> int:
 def standing(world: World, interaction: Interaction, place: Channel, person: Persona) -> JsonDict:
     """Return who acts in which context: 0 server, 1 talk with the bot, 2 elsewhere (user install)."""
     if place.in_server:
-        as_member = payloads.member(world, person) | {"permissions": str(person.permissions)}
-        server = world.other_guild_id if place.without_bot else world.guild_id
+        as_member = payloads.member(world, person, server=world.server_of(place))
+        as_member |= {"permissions": str(world.permissions_of(person, place))}
+        server = payloads.guild_id_of(world, place)
         home = {"id": server, "locale": "en-US", "features": []}
         owners = {"1": person.id} if place.without_bot else {"0": server}
         whose = {"guild_id": server, "guild": home, "guild_locale": "en-US", "member": as_member}
@@ -130,8 +131,10 @@ def resolve_people(world: World, people: Sequence[Persona], place: Channel) -> J
     users = {person.id: payloads.user(person) for person in people}
     if not place.in_server:
         return {"users": users}
+    server = world.server_of(place)
     members = {
-        person.id: payloads.member(world, person, with_user=False) | {"permissions": str(person.permissions)}
+        person.id: payloads.member(world, person, with_user=False, server=server)
+        | {"permissions": str(world.permissions_of(person, place))}
         for person in people
     }
     return {"users": users, "members": members}
@@ -140,9 +143,14 @@ def resolve_people(world: World, people: Sequence[Persona], place: Channel) -> J
 def resolve_selected(world: World, persona: Persona, values: Sequence[str], place: Channel) -> JsonDict:
     """Return resolved data of what someone chose in selects of people, roles and channels, by their ids."""
     resolved = resolve_people(world, [world.people[value] for value in values if value in world.people], place)
-    roles = {shape["id"]: shape for shape in payloads.roles(world) if shape["id"] in values}
-    may = {"permissions": str(persona.permissions)}
-    channels = {one: payloads.channel(world, world.channels[one]) | may for one in values if one in world.channels}
+    server = world.server_of(place) or world.servers[world.guild_id]
+    roles = {shape["id"]: shape for shape in payloads.roles(world, server) if shape["id"] in values}
+    channels = {
+        one: payloads.channel(world, world.channels[one])
+        | {"permissions": str(world.permissions_of(persona, world.channels[one]))}
+        for one in values
+        if one in world.channels
+    }
     return resolved | ({"roles": roles} if roles else {}) | ({"channels": channels} if channels else {})
 
 

@@ -38,6 +38,8 @@ class Chosen:
     options: list[JsonDict] = field(default_factory=list)
     people: list[Persona] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
+    selected: list[str] = field(default_factory=list)
+    """Channels and roles."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,27 @@ def as_person(context: OptionContext, option: JsonDict, value: Any) -> str:
     return person.id
 
 
+def as_channel(context: OptionContext, option: JsonDict, value: Any) -> str:
+    """Return a channel's id from an id, a mention or a name."""
+    try:
+        place = context.world.channel(str(value).strip("<#>"))
+    except KeyError as error:
+        raise Mistake(f"The option `{option['name']}` takes a channel of this server. Choose one.") from error
+    context.chosen.selected.append(place.id)
+    return place.id
+
+
+def as_role(context: OptionContext, option: JsonDict, value: Any) -> str:
+    """Return a role's id from an id, a mention or a name."""
+    wanted = str(value).strip("<@&>")
+    roles = (role for server in context.world.servers.values() for role in server.roles.values())
+    found = next((role.id for role in roles if wanted in (role.id, role.name)), None)
+    if found is None:
+        raise Mistake(f"The option `{option['name']}` takes a role of this server. Choose one.")
+    context.chosen.selected.append(found)
+    return found
+
+
 def as_file(context: OptionContext, option: JsonDict, value: Any) -> str:
     """Return the id of an uploaded file."""
     found = context.files.get(str(value.get("upload_id")) if isinstance(value, dict) else str(value))
@@ -167,6 +190,8 @@ COERCIONS: dict[int, Callable[[OptionContext, JsonDict, Any], Any]] = {
     NUMBER: as_number(float, "a number"),
     BOOLEAN: as_truth,
     USER: as_person,
+    CHANNEL: as_channel,
+    ROLE: as_role,
     ATTACHMENT: as_file,
 }
 

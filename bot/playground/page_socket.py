@@ -136,9 +136,9 @@ def hello(world: World) -> JsonDict:
         "type": "hello",
         "server": {"name": world.guild_name},
         "personas": [person_json(person) for person in world.personas.values()],
-        "channels": [channel_json(place) for place in places],
+        "channels": [channel_json(world, place) for place in places],
         "bot": bot | {"online": world.online},
-        "roles": payloads.roles(world),
+        "roles": [role for server in world.servers.values() for role in payloads.roles(world, server)],
         "commands": list(world.commands.values()),
         "samples": [sample_json(one) for one in samples.available()],
         "messages": [message_json(world, message) for message in world.messages.values()],
@@ -161,10 +161,19 @@ def person_json(person: Persona) -> JsonDict:
     return about | {"avatar_url": avatar_url(person), "note": person.note}
 
 
-def channel_json(place: Channel) -> JsonDict:
-    """Return a channel for the list; `visible_to` is the person whose talk with the bot it is."""
+def channel_json(world: World, place: Channel) -> JsonDict:
+    """Return a channel for the list; `visible_to` is the person whose talk with the bot it is, `parent` a thread's
+    channel."""
+    server = world.server_of(place)
     about: JsonDict = {"id": place.id, "name": place.name, "kind": place.kind, "topic": place.topic}
+    about |= {"server": server.name if server else "", "parent": place.parent}
     return about | {"visible_to": place.persona}
+
+
+def channels_frame(world: World, _event: Event) -> JsonDict:
+    """Return the channels that there are now, and the roles."""
+    everything = hello(world)
+    return {"type": "channels", "channels": everything["channels"], "roles": everything["roles"]}
 
 
 def message_json(world: World, message: Message) -> JsonDict:
@@ -203,6 +212,8 @@ FRAMES: dict[str, Callable[[World, Event], JsonDict]] = {
     "message_create": message_frame,
     "message_update": message_frame,
     "message_delete": delete_frame,
+    "channels": channels_frame,
+    "role_create": channels_frame,
     "commands": plain_frame("commands"),
     "presence": plain_frame("presence"),
     "choices": plain_frame("choices"),

@@ -8,7 +8,20 @@ from __future__ import annotations
 import datetime
 
 from bot.playground.rejections import JsonDict
-from bot.playground.world import THREAD, VOICE_CHANNEL, Attachment, Channel, Interaction, Message, Persona, World
+from bot.playground.world import (
+    CREATE_PUBLIC_THREADS,
+    EVERYONE_PERMISSIONS,
+    THREAD,
+    VOICE_CHANNEL,
+    Attachment,
+    Channel,
+    Interaction,
+    Message,
+    Persona,
+    Role,
+    Server,
+    World,
+)
 
 URL_LIFE_SECONDS = 24 * 3600
 
@@ -37,10 +50,11 @@ def own_user(world: World) -> JsonDict:
     return user(world.bot) | {"verified": True, "mfa_enabled": False, "email": None, "locale": "en-US"}
 
 
-def member(world: World, person: Persona, with_user: bool = True) -> JsonDict:
-    """Return a member of the one server."""
-    roles = [world.bot_role_id] if person.bot else []
-    roles += [world.mod_role_id] if person.permissions & (1 << 13) else []
+def member(world: World, person: Persona, with_user: bool = True, server: Server | None = None) -> JsonDict:
+    """Return a member of a server, the first one if no other is named."""
+    home = server or world.servers[world.guild_id]
+    roles = [home.bot_role] if person.bot else []
+    roles += [one.id for one in home.roles.values() if person.id in one.people]
     shape: JsonDict = {
         "nick": None,
         "avatar": None,
@@ -67,24 +81,37 @@ def channel(world: World, place: Channel) -> JsonDict:
     shape |= {"bitrate": 64_000, "user_limit": 0} if place.type == VOICE_CHANNEL else {}
     return shape | {
         "type": place.type,
-        "guild_id": world.other_guild_id if place.without_bot else world.guild_id,
+        "guild_id": guild_id_of(world, place),
         "name": place.name,
         "topic": place.topic,
         "position": list(world.channels).index(place.id),
-        "permission_overwrites": bot_overwrite(world, place),
+        "permission_overwrites": [*bot_overwrite(world, place), *overwrites(world, place)],
         "nsfw": False,
         "rate_limit_per_user": 0,
     }
 
 
-def of_server(world: World) -> list[Channel]:
-    """Return the channels and threads of the server."""
-    return [place for place in world.channels.values() if place.kind == "text"]
+def guild_id_of(world: World, place: Channel) -> str:
+    """Return the server of a channel that is in one."""
+    return world.other_guild_id if place.without_bot else place.server or world.guild_id
 
 
-def channels(world: World) -> list[JsonDict]:
-    """Return the channels of the server, of which threads are none."""
-    return [channel(world, place) for place in of_server(world) if place.type != THREAD]
+def of_server(world: World, server: Server) -> list[Channel]:
+    """Return the channels and threads of a server."""
+    return [place for place in world.channels.values() if world.server_of(place) is server]
+
+
+def channels(world: World, server: Server) -> list[JsonDict]:
+    """Return the channels of a server, of which threads are none."""
+    return [channel(world, place) for place in of_server(world, server) if place.type != THREAD]
+
+
+def overwrites(world: World, place: Channel) -> list[JsonDict]:
+    """Return what a channel denies roles (type 0) and people (type 1)."""
+    return [
+        {"id": id, "type": int(id in world.people), "allow": "0", "deny": str(bits)}
+        for id, bits in place.denied.items()
+    ]
 
 
 def thread_marks(world: World, place: Channel) -> JsonDict:
@@ -97,7 +124,7 @@ def thread_marks(world: World, place: Channel) -> JsonDict:
 
 def bot_overwrite(world: World, place: Channel) -> list[JsonDict]:
     """Return the overwrite that takes from the bot what it may not do in this channel."""
-    denied = world.bot.permissions & ~place.bot_permissions
+    denied = (world.bot.permissions | CREATE_PUBLIC_THREADS) & ~place.bot_permissions
     return [{"id": world.bot.id, "type": 1, "allow": "0", "deny": str(denied)}] if denied else []
 
 
@@ -109,28 +136,32 @@ def role(role_id: str, name: str, position: int, permissions: int, managed: bool
     return shape | {"managed": managed, "mentionable": False, "flags": 0}
 
 
-def roles(world: World) -> list[JsonDict]:
-    """Return the server's roles, @everyone first."""
-    everyone = next(iter(world.personas.values())).permissions
-    return [
-        role(world.guild_id, "@everyone", 0, everyone),
-        role(world.mod_role_id, "Moderators", 2, everyone | 1 << 13),
-        role(world.bot_role_id, "Pareidolia", 1, world.bot.permissions, managed=True),
-    ]
+def roles(world: World, server: Server) -> list[JsonDict]:
+    """Return a server's roles, @everyone first."""
+    first = server.id == world.guild_id
+    everyone = next(iter(world.personas.values())).permissions if first else EVERYONE_PERMISSIONS
+    others = [role(one.id, one.name, at, one.permissions) for at, one in enumerate(server.roles.values(), 2)]
+    bot = role(server.bot_role, "Pareidolia", 1, world.bot.permissions, managed=True)
+    return [role(server.id, "@everyone", 0, everyone), *others, bot]
 
 
-def guild(world: World) -> JsonDict:
-    """Return the server as REST shows it."""
+def role_create(world: World, server: Server, made: Role) -> JsonDict:
+    """Return the GUILD_ROLE_CREATE event's data."""
+    return {"guild_id": server.id, "role": next(one for one in roles(world, server) if one["id"] == made.id)}
+
+
+def guild(world: World, server: Server) -> JsonDict:
+    """Return a server as REST shows it."""
     nothing = ("splash", "discovery_splash", "banner", "description", "afk_channel_id", "application_id")
     shape: JsonDict = dict.fromkeys((*nothing, "system_channel_id", "rules_channel_id", "vanity_url_code"))
     zeros = ("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level")
     shape |= dict.fromkeys((*zeros, "nsfw_level", "premium_tier", "system_channel_flags"), 0)
     return shape | {
-        "id": world.guild_id,
-        "name": world.guild_name,
-        "icon": world.guild_icon,
-        "owner_id": list(world.personas)[2],
-        "roles": roles(world),
+        "id": server.id,
+        "name": server.name,
+        "icon": world.guild_icon if server.id == world.guild_id else server.icon,
+        "owner_id": server.owner,
+        "roles": roles(world, server),
         "emojis": [],
         "stickers": [],
         "features": [],
@@ -141,16 +172,16 @@ def guild(world: World) -> JsonDict:
     }
 
 
-def guild_create(world: World) -> JsonDict:
-    """Return the GUILD_CREATE event's data: the server with its channels and members."""
-    return guild(world) | {
+def guild_create(world: World, server: Server) -> JsonDict:
+    """Return the GUILD_CREATE event's data: a server with its channels and members."""
+    return guild(world, server) | {
         "unavailable": False,
         "joined_at": "2026-01-01T00:00:00+00:00",
         "large": False,
         "member_count": len(world.people),
-        "members": [member(world, person) for person in world.people.values()],
-        "channels": channels(world),
-        "threads": [channel(world, place) for place in of_server(world) if place.type == THREAD],
+        "members": [member(world, person, server=server) for person in world.people.values()],
+        "channels": channels(world, server),
+        "threads": [channel(world, place) for place in of_server(world, server) if place.type == THREAD],
         **{key: [] for key in ("voice_states", "presences", "stage_instances", "guild_scheduled_events")},
         "soundboard_sounds": [],
     }
@@ -233,7 +264,7 @@ def reply_marks(world: World, item: Message) -> JsonDict:
     place = world.channels[item.channel_id]
     where: JsonDict = {"type": 0, "message_id": item.reference, "channel_id": item.channel_id}
     if place.in_server:
-        where["guild_id"] = world.other_guild_id if place.without_bot else world.guild_id
+        where["guild_id"] = guild_id_of(world, place)
     return {
         "message_reference": where,
         "referenced_message": message(world, target, nested=True) if target else None,
@@ -243,7 +274,9 @@ def reply_marks(world: World, item: Message) -> JsonDict:
 def interaction_marks(world: World, source: Interaction, item: Message) -> JsonDict:
     """Return the fields of a message that an interaction brought about."""
     person = user(world.people[source.user_id])
-    owners = {"1": source.user_id} if source.user_install else {"0": world.guild_id}
+    place = world.channels[source.channel_id]
+    home = guild_id_of(world, place) if place.in_server else world.guild_id
+    owners = {"1": source.user_id} if source.user_install else {"0": home}
     metadata: JsonDict = {
         "id": source.id,
         "type": source.type,
@@ -291,10 +324,13 @@ def gateway_message(world: World, item: Message) -> JsonDict:
     if world.channels[item.channel_id].kind != "text":
         return shape
     author = world.people[item.author_id]
+    server = world.server_of(world.channels[item.channel_id])
     people = [
-        user(person) | {"member": member(world, person, with_user=False)} for person in mentioned_people(world, item)
+        user(person) | {"member": member(world, person, with_user=False, server=server)}
+        for person in mentioned_people(world, item)
     ]
-    about: JsonDict = {"guild_id": world.guild_id, "member": member(world, author, with_user=False)}
+    home = guild_id_of(world, world.channels[item.channel_id])
+    about: JsonDict = {"guild_id": home, "member": member(world, author, with_user=False, server=server)}
     return shape | about | {"mentions": people}
 
 

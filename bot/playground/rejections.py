@@ -40,6 +40,8 @@ KNOWN: dict[str, tuple[int, int, str]] = {
         50278,
         "Cannot send messages to this user due to having no mutual guilds",
     ),
+    "no_thread_here": (400, 50024, "Cannot execute action on this channel type"),
+    "thread_exists": (400, 160004, "A thread has already been created for this message"),
     "archived_thread": (400, 50083, "Thread is archived"),
     "too_many_edits": (429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
     "moderated": (400, 200000, "Message was blocked by automatic moderation"),

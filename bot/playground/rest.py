@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.playground import accounts, callbacks, channels, registry
+from bot.playground import accounts, callbacks, channels, command_permissions, registry
 from bot.playground.faults import Faults
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.openapi import Specification
@@ -49,6 +49,7 @@ ROUTES = (
     Route("PUT", COMMANDS, registry.overwrite),
     Route("GET", GUILD_COMMANDS, registry.list_commands),
     Route("PUT", GUILD_COMMANDS, registry.overwrite),
+    Route("GET", GUILD_COMMANDS + "/permissions", command_permissions.list_permissions),
     Route("GET", "/guilds/{guild}", accounts.guild),
     Route("GET", "/guilds/{guild}/channels", accounts.guild_channels),
     Route("GET", "/guilds/{guild}/roles", accounts.guild_roles),
@@ -62,6 +63,7 @@ ROUTES = (
     Route("GET", MESSAGES + "/{message}", channels.get_message),
     Route("PATCH", MESSAGES + "/{message}", channels.edit_message, bucket="edit"),
     Route("DELETE", MESSAGES + "/{message}", channels.delete_message, bucket="delete"),
+    Route("POST", MESSAGES + "/{message}/threads", channels.start_thread),
     Route("POST", "/interactions/{interaction}/{token}/callback", callbacks.acknowledge, by_token=True),
     Route("POST", WEBHOOK, callbacks.follow_up, bucket="webhook", by_token=True),
     Route("GET", WEBHOOK + "/messages/{message}", callbacks.get_message, by_token=True),

@@ -9,11 +9,20 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.playground import attachments, command_drafts, interactions, message_rules, modal_submission, options, registry
+from bot.playground import (
+    attachments,
+    command_drafts,
+    command_permissions,
+    interactions,
+    message_rules,
+    modal_submission,
+    options,
+    registry,
+)
 from bot.playground.links import Links
 from bot.playground.options import Mistake
 from bot.playground.rejections import JsonDict
-from bot.playground.world import Attachment, Channel, Interaction, Message, Persona, Ping, World
+from bot.playground.world import MANAGE_MESSAGES, Attachment, Channel, Interaction, Message, Persona, Ping, World
 
 PERSONA_UPLOAD_LIMIT = 64 * 1024 * 1024  # bytes; people may send more than the bot may
 UPLOADS_KEPT = 40
@@ -46,12 +55,14 @@ class UserActions:
     ) -> Interaction:
         """Send a chat command such as "dream" or "preset save"; `nonce` comes back if it fails; raises Mistake."""
         command, trail, schema = self._schema(name)
-        check_usable(command, persona, place)
+        check_usable(self._world, command, persona, place)
         chosen = options.choose(self._world, schema, typed, self._files_in(place))
         data = command_data(command, trail, chosen.options)
         data["resolved"] = interactions.resolve_files(self._world, chosen.files)
         if chosen.people:
             data["resolved"] |= interactions.resolve_people(self._world, chosen.people, place)
+        if chosen.selected:
+            data["resolved"] |= interactions.resolve_selected(self._world, persona, chosen.selected, place)
         interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
         interaction.command = command | {"typed": options.as_typed(chosen), "full_name": name}
         interaction.nonce = nonce
@@ -74,7 +85,7 @@ class UserActions:
     ) -> Interaction:
         """Ask for the choices of the option marked `focused`; they arrive as a `choices` event with this nonce."""
         command, trail, schema = self._schema(name)
-        check_usable(command, persona, place)
+        check_usable(self._world, command, persona, place)
         data = command_data(command, trail, options.draft(schema, typed))
         interaction = interactions.begin(self._world, persona, place, interactions.AUTOCOMPLETE, data)
         interaction.command, interaction.nonce = command, nonce
@@ -86,7 +97,7 @@ class UserActions:
         found = registry.find(self._world, name, kind)
         if found is None:
             raise Mistake(f'There is no entry "{name}". Reload the page.')
-        check_usable(found[0], persona, place)
+        check_usable(self._world, found[0], persona, place)
         data: JsonDict = {"id": found[0]["id"], "name": name, "type": kind, "target_id": target}
         data["resolved"] = self._target(place, kind, target)
         interaction = interactions.begin(self._world, persona, place, interactions.COMMAND, data)
@@ -206,12 +217,13 @@ class UserActions:
         message = self._world.messages.get(message_id)
         if message is None:
             return
-        if message.author_id != persona.id and not persona.permissions & (1 << 13):
+        given = self._world.permissions_of(persona, self._world.channels[message.channel_id])
+        if message.author_id != persona.id and not given & MANAGE_MESSAGES:
             raise Mistake("Only its author or a moderator can delete that.")
         self._world.drop_message(message)
 
 
-def check_usable(command: JsonDict, persona: Persona, place: Channel) -> None:
+def check_usable(world: World, command: JsonDict, persona: Persona, place: Channel) -> None:
     """Raise Mistake where the real client would not offer this command: wrong place, or not allowed."""
     context = interactions.context_of(place)
     contexts = command.get("contexts")
@@ -221,8 +233,7 @@ def check_usable(command: JsonDict, persona: Persona, place: Channel) -> None:
         raise Mistake("This command only works where the bot is a member.")
     if place.kind == "text" and persona.left:
         raise Mistake("You left this server. Choose a channel that you are in.")
-    needed = int(command.get("default_member_permissions") or 0)
-    if place.kind == "text" and persona.permissions & needed != needed:
+    if not command_permissions.is_offered(world, command, persona, place):
         raise Mistake("You may not use this command here. Ask a moderator.")
 
 

@@ -1,8 +1,10 @@
-"""The state of the stand-in: `(clock) => one server, two channels, three people, one bot`.
+"""The state of the stand-in: `(clock) => one server, two channels, three people, one bot`; more servers can be founded.
 
 In memory only. It outlives restarts of the bot, not of the playground. Everything that changes is
 announced through `emit`, which wakes the gateway, the page and the tests. Ids are Discord's
 snowflakes as strings.
+
+Longer than most files: all that exists is declared side by side, with what changes it.
 """
 
 from __future__ import annotations
@@ -30,7 +32,12 @@ EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
 
+ADMINISTRATOR = 1 << 3
+MANAGE_GUILD = 1 << 5
 MANAGE_MESSAGES = 1 << 13
+USE_COMMANDS = 1 << 31
+CREATE_PUBLIC_THREADS = 1 << 35
+EVERYTHING = (1 << 51) - 1  # what the owner of a server may
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 EMBED_LINKS = 1 << 14
@@ -40,7 +47,8 @@ USE_EXTERNAL_EMOJIS = 1 << 18
 CONNECT = 1 << 20
 SEND_IN_THREADS = 1 << 38
 BOT_PERMISSIONS = 274_878_024_704  # view, send, embed, attach, read history, send in threads: the invite's number
-EVERYONE_PERMISSIONS = BOT_PERMISSIONS | 1 << 6 | 1 << 31  # and react, use application commands
+# and react, use application commands, open threads
+EVERYONE_PERMISSIONS = BOT_PERMISSIONS | 1 << 6 | USE_COMMANDS | CREATE_PUBLIC_THREADS
 FOREIGN_PERMISSIONS = ATTACH_FILES | EMBED_LINKS | MENTION_EVERYONE  # in whoever's chat: what a token may do there
 TEXT_CHANNEL, VOICE_CHANNEL, THREAD = 0, 2, 11
 WITHOUT_BOT = ("elsewhere", "group", "other server")
@@ -71,7 +79,12 @@ class Channel:
     kind: str
     topic: str = ""
     persona: str | None = None
-    bot_permissions: int = BOT_PERMISSIONS
+    bot_permissions: int = BOT_PERMISSIONS | CREATE_PUBLIC_THREADS
+    """Its own role's, and everybody's."""
+    denied: dict[str, int] = field(default_factory=dict)
+    """What a role or a person may not do here, by their ids; a server's own id is everybody's."""
+    server: str = ""
+    """The server of it; "" is the first one."""
     archived: bool = False
     """As a thread may be: nothing in it changes until a message opens it again."""
     locked: bool = False
@@ -91,6 +104,31 @@ class Channel:
     def in_server(self) -> bool:
         """Whether it is a channel of a server, the bot's or another."""
         return self.kind in ("text", "other server")
+
+
+@dataclass
+class Role:
+    """Something that people of a server have in common."""
+
+    id: str
+    name: str
+    permissions: int = 0
+    people: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Server:
+    """A server with the bot in it: who owns it, its roles beside @everyone, and who may use which commands."""
+
+    id: str
+    name: str
+    owner: str
+    bot_role: str
+    """The role that came with the bot's invitation."""
+    icon: str | None = None
+    roles: dict[str, Role] = field(default_factory=dict)
+    command_permissions: dict[str, list[JsonDict]] = field(default_factory=dict)
+    """Entries as Discord keeps them, by the id of a command, or of the application for all of them."""
 
 
 @dataclass
@@ -252,6 +290,76 @@ class World:
             Channel(self._number(), "elsewhere", "elsewhere", "A chat the bot is not in.", people[0].id),
         ]
         self.channels = {place.id: place for place in places}
+        first = Server(self.guild_id, self.guild_name, people[2].id, self.bot_role_id, self.guild_icon)
+        first.roles[self.mod_role_id] = Role(self.mod_role_id, "Moderators", MANAGE_MESSAGES, {people[2].id})
+        self.servers = {first.id: first}
+
+    def found_server(self, name: str, owner: str, *channels: str) -> Server:
+        """Found another server, which invites the bot."""
+        server = Server(self.mint(), name, self.persona(owner).id, self.mint())
+        self.servers[server.id] = server
+        for channel in channels:
+            place = Channel(self.mint(), channel, "text", server=server.id)
+            self.channels[place.id] = place
+        self.emit("server_create", server=server)
+        self.emit("channels")
+        return server
+
+    def remove_bot(self, server: Server) -> None:
+        """Remove the bot from a server, which it then knows nothing of."""
+        self.servers.pop(server.id)
+        for id in [place.id for place in self.channels.values() if place.server == server.id]:
+            del self.channels[id]
+        self.emit("server_delete", server=server)
+        self.emit("channels")
+
+    def add_role(self, name: str, *people: str, server: Server | None = None, permissions: int = 0) -> Role:
+        """Make a role and give it to people."""
+        home = server or self.servers[self.guild_id]
+        role = Role(self.mint(), name, permissions, {self.persona(one).id for one in people})
+        home.roles[role.id] = role
+        self.emit("role_create", server=home, role=role)
+        return role
+
+    def deny_bot(self, place: Channel, bits: int) -> None:
+        """Take permissions from the bot in a channel; it hears of it."""
+        place.bot_permissions &= ~bits
+        self.emit("channel_update", channel=place)
+
+    def server_of(self, place: Channel) -> Server | None:
+        """Return the server of a channel that the bot is in, if it is in one."""
+        return self.servers.get(place.server or self.guild_id) if place.kind == "text" else None
+
+    def permissions_of(self, person: Persona, place: Channel) -> int:
+        """Return what somebody may do in a channel, by Discord's order: the server, its roles, what the channel
+        denies."""
+        server = self.server_of(place)
+        if server is None or person.bot:
+            return person.permissions
+        if server.owner == person.id:
+            return EVERYTHING
+        roles = [role for role in server.roles.values() if person.id in role.people]
+        given = person.permissions if server.id == self.guild_id else EVERYONE_PERMISSIONS
+        for role in roles:
+            given |= role.permissions
+        if given & ADMINISTRATOR:
+            return EVERYTHING
+        parent = self.channels.get(place.parent or "", place)
+        for id in (server.id, *(role.id for role in roles), person.id):
+            given &= ~parent.denied.get(id, 0)
+        return given
+
+    def add_thread(self, message: Message, name: str) -> Channel:
+        """Open a thread under a message; it has the message's id."""
+        parent = self.channels[message.channel_id]
+        thread = Channel(
+            message.id, name, "text", bot_permissions=parent.bot_permissions, type=THREAD, parent=parent.id,
+            server=parent.server,
+        )  # fmt: skip
+        self.channels[thread.id] = thread
+        self.emit("thread_create", channel=thread)
+        self.emit("channels")
+        return thread
 
     def mint(self) -> str:
         """Return a fresh snowflake: milliseconds since Discord's epoch in the upper bits, always rising."""

@@ -21,7 +21,7 @@ from bot.requests.limits import check_ready
 from bot.requests.picture_sources import Original, history_of_result, of_history, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.reports import Reports
-from bot.requests.service import RequestService, is_private
+from bot.requests.service import RequestService, privacy_of
 from bot.store.posting import Posting, answer_place
 from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
@@ -58,13 +58,13 @@ class JobActions:
             original = dataclasses.replace(original, others=row.job.others)
         else:
             params = dream_like(old, draw_seed())
-        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
 
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Dream the picture that was looked at."""
         old = row.job.params
         params = engine_params.make(Dream, old.catalog, network=old.network, seed=draw_seed())
-        await self._service.take(interaction, params, of_row(row, row.job.picture), private=is_private(row), parent=row)
+        await self._service.take(interaction, params, of_row(row, row.job.picture), private=privacy_of(row), parent=row)
 
     async def again(self, interaction: discord.Interaction, row: JobRow, **changes: Any) -> None:
         """Re-roll: the same picture with another seed, or with something else changed."""
@@ -72,7 +72,7 @@ class JobActions:
         unwanted = {"guide"} if "subject" in changes else set()
         others = {name: key for name, key in row.job.others.items() if name not in unwanted}
         original = dataclasses.replace(of_row(row, row.job.picture), others=others)
-        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
 
     async def tune(self, interaction: discord.Interaction, row: JobRow, changes: Mapping[str, str]) -> None:
         """The same picture and seed with what was changed, or, where nothing was, with another seed."""
@@ -96,7 +96,7 @@ class JobActions:
             check_ready(dream.params)
         original = of_history(row, history)
         await self._check_first_picture(original)
-        await self._service.take(interaction, animation(history.dreams), original, private=is_private(row), parent=row)
+        await self._service.take(interaction, animation(history.dreams), original, private=privacy_of(row), parent=row)
 
     async def _check_first_picture(self, original: Original) -> None:
         """Whether everything is still there with which dreams began. Raises `FirstPictureGone`."""
@@ -113,7 +113,7 @@ class JobActions:
     async def retry(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Make exactly what was cancelled or failed: the same picture, the same seed."""
         original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
-        await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
+        await self._service.take(interaction, row.job.params, original, private=privacy_of(row), parent=row)
 
     async def last_here(self, interaction: discord.Interaction, row: JobRow, id: str) -> None:
         """Dream with the same options what was dreamed last in the channel. Raises `Gone`."""
@@ -121,29 +121,33 @@ class JobActions:
         if Posting.from_json(last.posting).channel_id != interaction.channel_id or not await self._service.stands(last):
             raise Gone
         original = dataclasses.replace(_result_of(last), others=row.job.others)
-        await self._service.take(interaction, row.job.params, original, private=is_private(row), parent=row)
+        await self._service.take(interaction, row.job.params, original, private=privacy_of(row), parent=row)
 
     async def smaller(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Make what was too large at the next smaller size: the same picture, the same seed."""
         size = result_card.next_smaller(row.job.params)
         params = with_new_seed(row.job.params, seed=row.job.params.seed, size=size or row.job.params.size)
         original = dataclasses.replace(of_row(row, row.job.picture), others=row.job.others)
-        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
+        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
 
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
         params = zoom_into(row.job.params)
-        await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
+        await self._service.take(interaction, params, _result_of(row), private=privacy_of(row), parent=row)
 
     async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:
         """Take one picture out of a sheet, as a message of its own; while that stands, a link to it. Raises `Gone`."""
         found, params = result_card.variations(row), row.job.params
         if at >= len(found) or not isinstance(params, VariedParams):
             raise Gone
-        sheet = Posting.from_json(row.posting)
-        posting = posting_of_interaction(interaction, sheet.original, private=sheet.ephemeral)
+        async with self._service.enter_pick(interaction, row) as private:
+            await self._pick(interaction, row, at, private=private)
+
+    async def _pick(self, interaction: discord.Interaction, row: JobRow, at: int, *, private: bool) -> None:
+        found, sheet = result_card.variations(row), Posting.from_json(row.posting)
+        posting = posting_of_interaction(interaction, sheet.original, private=private)
         several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
-        posting = dataclasses.replace(posting, frame=several)
+        posting = dataclasses.replace(posting, frame=several, avatar_of=sheet.avatar_of)
         job = result_card.taken_out(row, at)
         job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
         result = await self._service.stored.part(row, at, interaction.message, job.requester)

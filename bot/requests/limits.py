@@ -1,4 +1,5 @@
-"""How much may be asked for: by one person, by everybody together, and of the engine. `request => turn, or a refusal`.
+"""How much may be asked for: by one person, by everybody together, of the engine, and in a server. `request => turn, or
+a refusal`.
 
 The ledger counts jobs inside its transaction; `Quota` counts the requests that are not jobs yet, whose pictures are
 being fetched and decoded, so that nobody can keep the decoder busy without queueing anything.
@@ -6,28 +7,52 @@ being fetched and decoded, so that nobody can keep the decoder busy without queu
 A file is in memory from its first byte until the decoder has answered. All files together have so many bytes
 (`DownloadQueue`); whoever does not fit waits with nothing in memory but a link. One of a person is held at a time, so
 that nobody fills the room.
+
+`ServerGate` holds a request against what its server decided, once, before anything is opened for it. The owner's limits
+are counted all the same, by the ledger: the strictest of all counts.
+
+Longer than most files: all that may keep a request from the queue stands side by side.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Generic
 
+from bot.store.server_rules import ChannelRules, PersonLimit, ServerRules, ServerRulesStore
+from bot.store.server_uses import DAY_S, HOUR_S, ServerUses, Use
 from engine.errors import (
     BadOption,
+    ChannelBusy,
+    ChannelClosed,
+    Cooldown,
+    DailyLimit,
+    HourlyLimit,
     MoreThanTyped,
     NetworkMissing,
     NoPainting,
+    OneAtATime,
     OptionConflict,
+    QuietHoursNow,
+    RecipeBarred,
+    ServerPaused,
+    SizeBarred,
+    SubjectHidden,
+    TooManyAtOnce,
     TooManyJobs,
     TooManyPictures,
 )
-from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, Params, See, Style, VariedParams, Zoom, make
+from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, P, Params, See, Style, VariedParams, Zoom, make
+from engine.params.sensitive_subjects import APES, categories
 from engine.platform.units import MEGABYTE
-from engine.queue.job import FURTHER
+from engine.queue.dispatch_port import Dispatch
+from engine.queue.job import FURTHER, JobId, State
 
 MOST_BYTES_HELD = 100 * MEGABYTE
 """Bytes that all files may have together."""
@@ -192,3 +217,182 @@ class DownloadQueue:
                 return
             self._held.append(turn)
             yield turn
+
+
+IN_SERVER, IN_CHANNEL = "in this server", "in this channel"
+OPENING_S = 300.0
+"""A request that is no job yet is one that is being opened, for so long."""
+SHOWN_CHANNELS = 5
+FEATURES = {"channel": "see"}
+"""Recipes that are called otherwise by people."""
+CATEGORY_WORDS = {APES: "apes on other people's avatars"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPlace:
+    """Where in a server, and by whom, something is asked for."""
+
+    guild_id: str
+    channel_id: str
+    """Of a thread, its channel."""
+    user_id: str
+    role_ids: tuple[str, ...] = ()
+    in_thread: bool = False
+    by_message: bool = False
+    """Whether it is asked for by a message, whose answer everybody sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit(Generic[P]):
+    """A request that was let in."""
+
+    params: P
+    private: bool
+    rules: ServerRules = field(default_factory=ServerRules)
+
+
+class ServerGate:
+    """Lets in what a server allows, one request after another."""
+
+    def __init__(
+        self,
+        rules: ServerRulesStore,
+        uses: ServerUses,
+        dispatch: Dispatch,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.rules = rules
+        self.uses = uses
+        self.clock = clock
+        self._dispatch = dispatch
+        self._lock = asyncio.Lock()
+
+    async def check_place(self, place: ServerPlace) -> ServerRules:
+        """Whether anything is made there now. Raises `ServerPaused` and `ChannelClosed`."""
+        rules = await self.rules.load(place.guild_id)
+        if rules.paused:
+            raise ServerPaused
+        if rules.channels and place.channel_id not in rules.channels:
+            raise ChannelClosed(channels=", ".join(f"<#{id}>" for id in rules.channels[:SHOWN_CHANNELS]))
+        return rules
+
+    @asynccontextmanager
+    async def enter(
+        self, place: ServerPlace | None, id: JobId, params: P, pictures: int, *, private: bool | None,
+        avatar_of: int | None = None,
+    ) -> AsyncIterator[Permit[P]]:  # fmt: skip
+        """Let a request in, which counts from now on, unless the body raises. `private`: what its person chose, if
+        anything. Raises the `Refusal`s of servers."""
+        if place is None:
+            yield Permit(params, bool(private))
+            return
+        async with self._lock:
+            permit = await self._admit(place, params, private, avatar_of)
+            public = not (permit.private or place.in_thread)
+            use = Use(id, place.guild_id, place.channel_id, place.user_id, pictures, public, self.clock())
+            await self._check_uses(permit.rules, place, use)
+            await self.uses.add(use)
+        try:
+            yield permit
+        except BaseException:
+            await self.uses.remove(id)
+            raise
+
+    async def _admit(self, place: ServerPlace, params: P, private: bool | None, avatar_of: int | None) -> Permit[P]:
+        rules = await self.check_place(place)
+        quiet = rules.quiet is not None and rules.quiet.holds(self.clock())
+        if quiet and place.by_message and rules.quiet:
+            raise QuietHoursNow(until=f"{rules.quiet.end // 60:02}:{rules.quiet.end % 60:02} {rules.quiet.zone}")
+        check_subjects(rules, params, avatar_of not in (None, int(place.user_id)))
+        shown = rules.private if private is None else private
+        return Permit(fit(rules.channel(place.channel_id), params), quiet or shown, rules)
+
+    async def _check_uses(self, rules: ServerRules, place: ServerPlace, use: Use) -> None:
+        """Hold a request against what was asked for lately."""
+        since = use.created - DAY_S
+        mine = await self._counted(await self.uses.of_person(place.guild_id, place.user_id, since))
+        here = [(one, is_open) for one, is_open in mine if one.channel_id == place.channel_id]
+        channel = rules.channel(place.channel_id)
+        if use.pictures:  # what is only posted, as a picture of a sheet is, is no work
+            if rules.one_chain and any(is_open for one, is_open in here if one.pictures):
+                raise OneAtATime
+            check_person(rules.person(place.role_ids), mine, use, IN_SERVER)
+            check_person(channel.limit, here, use, IN_CHANNEL)
+        if use.public and channel.posts_hourly is not None:
+            hour = use.created - HOUR_S
+            posts = [one for one in await self.uses.of_channel(place.guild_id, place.channel_id, hour) if one.public]
+            if len(posts) >= channel.posts_hourly:
+                first = posts[-channel.posts_hourly].created if channel.posts_hourly else use.created
+                raise ChannelBusy(limit=channel.posts_hourly, minutes=_minutes(first + HOUR_S - use.created))
+
+    async def _counted(self, uses: Sequence[Use]) -> list[tuple[Use, bool]]:
+        """The uses that count, and whether they are under way. What failed, or was cancelled before it was begun, costs
+        nobody anything."""
+        standings = await self._dispatch.standings([one.job_id for one in uses])
+        counted = []
+        for one in uses:
+            standing = standings.get(one.job_id)
+            if standing is None:
+                counted.append((one, self.clock() - one.created < OPENING_S))
+            elif standing.state is not State.FAILED and (standing.state is not State.CANCELLED or standing.begun):
+                counted.append((one, not standing.state.settled))
+        return counted
+
+
+def fit(channel: ChannelRules, params: P) -> P:
+    """Params as a channel allows them. Raises `RecipeBarred` and `SizeBarred`.
+
+    Whoever asked for no size gets what is allowed; a size that somebody chose is not made smaller behind their back.
+    """
+    feature, size = feature_of(params), int(getattr(params, "size", 0))
+    if feature in channel.barred:
+        raise RecipeBarred(recipe=feature.title())
+    if channel.most_size is None or size <= channel.most_size:
+        return params
+    if size == type(params).model_fields["size"].default:
+        return params.model_copy(update={"size": channel.most_size})
+    raise SizeBarred(limit=channel.most_size)
+
+
+def feature_of(params: Params) -> str:
+    """What people call a recipe: by the command that has it."""
+    recipe = str(getattr(params, "recipe", ""))
+    return FEATURES.get(recipe, recipe)
+
+
+def check_subjects(rules: ServerRules, params: Params, on_other: bool) -> None:
+    """Refuse a subject that a server hides; `on_other`: it would be made of somebody else's avatar. Raises
+    `SubjectHidden`."""
+    for category, word in categories(params).items():
+        if category in rules.hidden and (on_other or category != APES):
+            raise SubjectHidden(name=word, category=CATEGORY_WORDS.get(category, category))
+
+
+def check_person(limit: PersonLimit, uses: Sequence[tuple[Use, bool]], use: Use, where: str) -> None:
+    """Hold a request against a person's limits and what they asked for before, the oldest first. Raises
+    `TooManyAtOnce`, `HourlyLimit`, `DailyLimit` and `Cooldown`."""
+    under_way = sum(one.pictures for one, is_open in uses if is_open)
+    if limit.at_once is not None and under_way + use.pictures > limit.at_once:
+        raise TooManyAtOnce(count=under_way, limit=limit.at_once, where=where)
+    for most, span, error in ((limit.hourly, HOUR_S, HourlyLimit), (limit.daily, DAY_S, DailyLimit)):
+        within = [one for one, _ in uses if one.created > use.created - span]
+        had = sum(one.pictures for one in within)
+        if most is not None and had + use.pictures > most:
+            left = _free_after(within, had + use.pictures - most, use.created) + span - use.created
+            raise error(count=had, limit=most, where=where, minutes=_minutes(left), hours=math.ceil(left / HOUR_S))
+    last = max((one.created for one, _ in uses if one.pictures), default=-math.inf)
+    if limit.cooldown_s is not None and (left := last + limit.cooldown_s - use.created) > 0:
+        raise Cooldown(seconds=limit.cooldown_s, left=math.ceil(left), where=where)
+
+
+def _free_after(uses: Sequence[Use], needed: int, now: float) -> float:
+    """When the use was made with whose end so many pictures are free again; now where that never frees as many."""
+    for one in uses:
+        needed -= one.pictures
+        if needed <= 0:
+            return one.created
+    return now
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, math.ceil(seconds / 60))

@@ -46,6 +46,8 @@ class Original:
     """How many pictures were sent with it."""
     history: History = field(default_factory=History)
     """The dreams of which it was made."""
+    avatar_of: int | None = None
+    """Whose avatar it is, or was made of, if of any."""
 
     @property
     def owners(self) -> set[int]:
@@ -69,7 +71,8 @@ def choose_original(
         words = wording.original_words(user.display_name, "picture")
         return Original(of_attachment(picture), words, further)
     link = of_user(user) if avatar else None
-    return Original(link, wording.original_words(user.display_name, "avatar" if link else wording.NOISE), further)
+    words = wording.original_words(user.display_name, "avatar" if link else wording.NOISE)
+    return Original(link, words, further, avatar_of=user.id if link else None)
 
 
 def choose_guide(guide: discord.Attachment | None, user: discord.User | discord.Member | None) -> Link | None:
@@ -158,7 +161,10 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     posting = Posting.from_json(row.posting)
     frame = "" if isinstance(row.job.params, Animate) else posting.frame  # that is said of the film
     sent, history = len(row.job.batch), row.job.history
-    return Original(picture, posting.original, hidden=row.job.spoiler, frame=frame, sent=sent, history=history)
+    return Original(
+        picture, posting.original, hidden=row.job.spoiler, frame=frame, sent=sent, history=history,
+        avatar_of=posting.avatar_of,
+    )  # fmt: skip
 
 
 def of_result(row: JobRow, result: BlobKey) -> Original:

@@ -43,7 +43,9 @@ class PresetActions:
         await self._take(interaction, params)
 
     async def share(self, interaction: discord.Interaction, name: str) -> None:
-        """A card for everyone, and a code for its owner alone. Raises `UnknownPreset` and `TooManyShares`."""
+        """A card for everyone, and a code for its owner alone. Raises `UnknownPreset`, `TooManyShares`, and the
+        `Refusal`s of servers."""
+        await self._service.check_place(interaction)
         shared = await self._shared.share(str(interaction.user.id), name)
         card = preset_card.share_card(shared, interaction.user.display_name, self._service.catalog)
         await self._publisher.respond(interaction, card)

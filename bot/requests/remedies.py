@@ -19,7 +19,7 @@ from discord import app_commands, ui
 from bot import discord_internals, wording
 from bot.views.message_card import Layout
 from bot.views.result_card import next_smaller
-from engine.errors import AmbiguousSubject, NotYours, PareidoliaError, TooLong, UnknownLayer, UnknownSubject
+from engine.errors import AmbiguousSubject, NotYours, PareidoliaError, SizeBarred, TooLong, UnknownLayer, UnknownSubject
 from engine.params import AIM_OPTIONS, Params
 
 MOST = 500
@@ -116,6 +116,8 @@ def _options(interaction: discord.Interaction[Any]) -> Options:
 
 def _mend(options: Options, error: PareidoliaError, near: str) -> Options | None:
     """The options that differ once an error is mended; None where nothing does it. What is None is left out."""
+    if isinstance(error, SizeBarred):
+        return {"size": error.facts["limit"]}
     if isinstance(error, TooLong):
         size = next_smaller(cast(Params, error.facts["params"]))
         return {"size": size} if size else None

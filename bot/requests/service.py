@@ -14,7 +14,8 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
@@ -23,17 +24,19 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError, Unavailable, Unwelcome
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
+from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests import pending_requests
+from bot.requests.command_permissions import CommandPermissions
 from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
-from bot.requests.limits import Quota, Turn, check_others, check_ready
+from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, of_attachment, of_row
 from bot.requests.replies import try_say
 from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
-from bot.store.posting import Posting
+from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore
 from bot.views import status_card
@@ -41,14 +44,14 @@ from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.errors import CannotAnswer, Gone, OptedOut, Refusal, TooLong, TooManyPictures, Unreachable
+from engine.errors import CannotAnswer, Gone, OptedOut, PrivateServer, Refusal, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
 from engine.files.decoder import CleanPicture
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, VariedParams, draw_seed
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import FURTHER, Job, JobId, JobRow
+from engine.queue.job import FURTHER, Job, JobId, JobRow, count_pictures, new_id
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +70,9 @@ AMEND_PAUSES_S = (2.0, 10.0, 60.0)
 """Between the attempts to put an apology in place of a status message."""
 MESSAGE_LIMIT = 10 * MEGABYTE
 """What fits in a direct message, and everywhere else."""
+
+THREADED = (discord.ChannelType.text, discord.ChannelType.news)
+"""Channels in which a thread can stand under a message."""
 
 Send = Callable[[Card], Awaitable[int | None]]
 """Sends a status message; its id, or None where nobody can tell what became of it."""
@@ -96,8 +102,14 @@ class RequestService:
         pending: PendingRequests,
         catalog: Catalog,
         user_settings: UserSettingsStore,
+        gate: ServerGate,
+        command_permissions: CommandPermissions,
+        server_log: ServerLog,
     ) -> None:
         self.catalog = catalog
+        self.command_permissions = command_permissions
+        self.gate = gate
+        self.server_log = server_log
         self.dispatch = dispatch
         self.downloader = downloader
         self.presets = presets
@@ -216,20 +228,37 @@ class RequestService:
         params: AnyParams,
         original: Original,
         *,
-        private: bool = False,
+        private: bool | None = None,
         parent: JobRow | None = None,
     ) -> None:
-        """Answer an interaction with a status message and queue its job. Raises `Refusal`s."""
-        request = await self._request(
-            params, original, interaction.user.id, interaction.filesize_limit, parent, interaction.message
-        )
-        posting = posting_of_interaction(interaction, original.words, private=private)
-        posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer)
+        """Answer an interaction with a status message and queue its job. `private`: whether nobody else is to see it,
+        if that was chosen. Raises `Refusal`s."""
+        check_others(params, original.others)
+        await self._check_command(interaction, params)
+        id, place = new_id(), place_of(interaction)
+        pictures, whose = count_of(params, original), original.avatar_of
+        async with self.gate.enter(place, id, params, pictures, private=private, avatar_of=whose) as permit:
+            await self._take(interaction, id, permit, original, parent)
+        await self._note(id, permit)
+
+    async def _take(
+        self, interaction: discord.Interaction, id: JobId, permit: Permit[AnyParams], original: Original,
+        parent: JobRow | None,
+    ) -> None:  # fmt: skip
+        original = await self.stored.present(original, parent, interaction.message) if parent else original
+        hidden = await self._is_hidden(original, interaction.user.id)
+        limit = interaction.filesize_limit or MESSAGE_LIMIT
+        request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
+        posting = posting_of_interaction(interaction, original.words, private=permit.private)
+        posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of)
+        logs.set_job(request.id)
         with self._quota.slot(request.requester):
+            threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
             beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
-            if beside is not None:
+            if threaded or beside is not None:
                 await interaction_response.respond(interaction, interaction.response.defer)
-                await self._send(request, beside)
+                thread = await self._thread_of(parent, posting) if parent and threaded else None
+                await self._send(request, thread or beside or dataclasses.replace(posting, token="", token_until=0.0))
                 return
             if not posting.by_channel and (refusal := await self._refusal_of_token(interaction, request)):
                 await self._take_directly(interaction, request, posting, refusal)
@@ -243,6 +272,46 @@ class RequestService:
                 await self._queue_and_show(request, opening.result(), posting, send)
             else:
                 await self._open_behind_status(request, opening, turn, posting, send)
+
+    # what a server decided
+
+    async def _check_command(self, interaction: discord.Interaction, params: AnyParams) -> None:
+        """What is no command is allowed where its command is. Raises `CommandForbidden`."""
+        place = place_of(interaction)
+        if place is not None and interaction.type is not discord.InteractionType.application_command:
+            await self.command_permissions.check(place, interaction.permissions, feature_of(params))
+
+    async def check_place(self, interaction: discord.Interaction) -> None:
+        """Whether anything is made where an interaction came from. Raises `ServerPaused` and `ChannelClosed`."""
+        if (place := place_of(interaction)) is not None:
+            await self.gate.check_place(place)
+
+    @asynccontextmanager
+    async def enter_pick(self, interaction: discord.Interaction, sheet: JobRow) -> AsyncIterator[bool]:
+        """Let a picture be taken out of a sheet, which is a message and no work; whether only its person may see it.
+        Raises the `Refusal`s of servers."""
+        params, posting = sheet.job.params, Posting.from_json(sheet.posting)
+        await self._check_command(interaction, params)
+        entering = self.gate.enter(
+            place_of(interaction), new_id(), params, 0, private=privacy_of(sheet), avatar_of=posting.avatar_of
+        )
+        async with entering as permit:
+            yield permit.private
+
+    async def _thread_of(self, parent: JobRow, posting: Posting) -> Posting | None:
+        """The posting of an answer in the thread under a result; None where there can be none."""
+        below = answer_place(parent.posted, Posting.from_json(parent.posting), posting.channel_id)
+        if below.channel_id != posting.channel_id or below.message_id is None or below.ephemeral:
+            return None
+        thread = await self._publisher.open_thread(below, wording.thread_name(below.name))
+        if thread is None:
+            return None
+        return dataclasses.replace(posting, channel_id=thread, parent_message_id=None, token="", token_until=0.0)
+
+    async def _note(self, id: JobId, permit: Permit[AnyParams]) -> None:
+        """Tell the channel that a server chose for it who asked for what."""
+        if permit.rules.log_channel and (row := await self.dispatch.row(id)):
+            self.server_log.note(permit.rules.log_channel, wording.log_line(row, Posting.from_json(row.posting)))
 
     async def _refusal_of_token(self, interaction: discord.Interaction, request: Request) -> Refusal | None:
         """Why the interaction's token alone cannot bring the answer, if it cannot."""
@@ -282,37 +351,40 @@ class RequestService:
         self, message: discord.Message, params: AnyParams, original: Original, *, parent: JobRow | None = None
     ) -> None:
         """Answer a message with a status message and queue its job. Raises `Refusal`s."""
-        limit_bytes = message.guild.filesize_limit if message.guild else 0
-        request = await self._request(params, original, message.author.id, limit_bytes, parent)
-        posting = dataclasses.replace(posting_of_message(message, original.words), frame=original.frame)
+        check_others(params, original.others)
+        id, place, author = new_id(), place_of_message(message), message.author
+        if place is not None and isinstance(author, discord.Member):
+            await self.command_permissions.check(place, permissions_of(message, author), feature_of(params))
+        pictures, whose = count_of(params, original), original.avatar_of
+        async with self.gate.enter(place, id, params, pictures, private=None, avatar_of=whose) as permit:
+            await self._take_message(message, id, permit, original, parent)
+        await self._note(id, permit)
+
+    async def _take_message(
+        self, message: discord.Message, id: JobId, permit: Permit[AnyParams], original: Original, parent: JobRow | None
+    ) -> None:
+        original = await self.stored.present(original, parent, None) if parent else original
+        hidden = await self._is_hidden(original, message.author.id)
+        limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
+        request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
+        logs.set_job(request.id)
+        posting = dataclasses.replace(
+            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of
+        )
         with self._quota.slot(request.requester):
+            if permit.private:
+                posting = await self._direct(posting)
+                request = dataclasses.replace(request, limit_bytes=min(request.limit_bytes, MESSAGE_LIMIT))
+            elif parent and permit.rules.threads and not isinstance(message.channel, discord.Thread):
+                posting = await self._thread_of(parent, posting) or posting
             await self._send(request, posting)
 
-    async def _request(
-        self,
-        params: AnyParams,
-        original: Original,
-        user_id: int,
-        limit_bytes: int,
-        parent: JobRow | None,
-        pressed: discord.Message | None = None,
-    ) -> Request:
-        """What a user asks for, of a picture by where it can be had now; the log names its job from here on. Raises
-        `Refusal`s."""
-        check_others(params, original.others)
-        found = await self.stored.present(original, parent, pressed) if parent else original
-        request = Request(
-            params,
-            str(user_id),
-            found.source,
-            parent.id if parent else None,
-            limit_bytes or MESSAGE_LIMIT,
-            found.others,
-            await self._is_hidden(found, user_id),
-            found.history,
-        )
-        logs.set_job(request.id)
-        return request
+    async def _direct(self, posting: Posting) -> Posting:
+        """The posting of a private answer to a message. Raises `PrivateServer` where nothing can be sent directly."""
+        try:
+            return await self._publisher.direct(posting)
+        except Unwelcome as error:
+            raise PrivateServer from error
 
     async def _is_hidden(self, original: Original, user_id: int) -> bool:
         """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them is the picture of
@@ -503,6 +575,64 @@ def reply_beside(posting: Posting, parent: JobRow | None) -> Posting | None:
     if message_id is None or message_id == posting.parent_message_id:
         return None
     return dataclasses.replace(posting, parent_message_id=message_id, token="", token_until=0.0)
+
+
+def request_of(
+    id: JobId, params: AnyParams, requester: str, original: Original, parent: JobRow | None, limit_bytes: int, *,
+    hidden: bool,
+) -> Request:  # fmt: skip
+    """The request of an original."""
+    return Request(
+        params, requester, original.source, parent.id if parent else None, limit_bytes, original.others, hidden,
+        original.history, id,
+    )  # fmt: skip
+
+
+def count_of(params: AnyParams, original: Original) -> int:
+    """How many pictures are made of an original."""
+    return count_pictures(params.variations if isinstance(params, VariedParams) else 1, original.others)
+
+
+def place_of(interaction: discord.Interaction[Any]) -> ServerPlace | None:
+    """Where in a server that the bot is a member of an interaction came from; None anywhere else."""
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        return None
+    return _place(interaction.guild_id, interaction.channel, interaction.channel_id or 0, interaction.user)
+
+
+def place_of_message(message: discord.Message) -> ServerPlace | None:
+    """Where in a server a message was written; None for a direct one."""
+    if message.guild is None:
+        return None
+    there = _place(message.guild.id, message.channel, message.channel.id, message.author)
+    return dataclasses.replace(there, by_message=True)
+
+
+def _place(guild_id: int, channel: Any, channel_id: int, user: discord.User | discord.Member) -> ServerPlace:
+    in_thread = isinstance(channel, discord.Thread)
+    roles = tuple(str(role.id) for role in user.roles) if isinstance(user, discord.Member) else ()
+    where = channel.parent_id if in_thread else channel_id
+    return ServerPlace(str(guild_id), str(where), str(user.id), roles, in_thread)
+
+
+def permissions_of(message: discord.Message, author: discord.Member) -> discord.Permissions:
+    """What the author of a message may do where it was written, as far as that is known; else what everybody may."""
+    channel = message.channel
+    if isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return channel.permissions_for(author)
+    return discord.Permissions(use_application_commands=True)
+
+
+def can_open_thread(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot may open a thread there and write in it."""
+    kind = interaction.channel.type if interaction.channel else None
+    allowed = interaction.app_permissions
+    return kind in THREADED and allowed.create_public_threads and allowed.send_messages_in_threads
+
+
+def privacy_of(row: JobRow) -> bool | None:
+    """Whether what is made of a dream is private: of a private one, it is; else the server says."""
+    return is_private(row) or None
 
 
 def is_private(row: JobRow) -> bool:

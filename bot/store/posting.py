@@ -37,6 +37,8 @@ class Posting:
     """The bot itself may edit its messages in the channel: it is there and may, or it is its own direct message."""
     abandoned: bool = False
     """Its status message never came, the user was told so, and nobody waits for an answer."""
+    avatar_of: int | None = None
+    """Whose avatar it was made of, if of any."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""

@@ -45,3 +45,27 @@ reports = sa.Table(
     sa.Column("created", sa.Float(53), nullable=False),
 )
 """Which reports were taken: a code stands for a job and who reported it, of whom nothing else is kept."""
+
+server_rules = sa.Table(
+    "server_rules",
+    metadata,
+    sa.Column("guild_id", sa.Text, primary_key=True),
+    sa.Column("rules", sa.Text, nullable=False),
+    sa.Column("removed", sa.Float(53)),
+)
+"""One row for each server that decided anything; JSON of `bot.store.server_rules.ServerRules`. `removed`: since when
+(Unix seconds) the bot is not there any more."""
+server_uses = sa.Table(
+    "server_uses",
+    metadata,
+    sa.Column("job_id", sa.String(24), primary_key=True),
+    sa.Column("guild_id", sa.Text, nullable=False),
+    sa.Column("channel_id", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("pictures", sa.Integer, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Index("server_uses_person", "guild_id", "user_id", "created"),
+    sa.Index("server_uses_channel", "guild_id", "channel_id", "created"),
+)
+"""Who asked where within the last day, which is what limits count."""

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.files.blobs import BlobKey
-from engine.queue.job import CancelOutcome, Forgotten, Hint, Job, JobId, JobRow, Place, Result
+from engine.queue.job import CancelOutcome, Forgotten, Hint, Job, JobId, JobRow, Place, Result, Standing
+from engine.queue.statistics import FinishedJob
 
 
 class Dispatch(Protocol):
@@ -54,6 +55,14 @@ class Dispatch(Protocol):
 
     async def recent_results(self, channel_id: int) -> Sequence[JobRow]:
         """The latest jobs whose answers were posted for a channel, the newest first; a few."""
+        ...
+
+    async def standings(self, ids: Sequence[JobId]) -> Mapping[JobId, Standing]:
+        """What became of these jobs; those that there are not are left out."""
+        ...
+
+    async def finished_in_server(self, guild_id: int, since: float) -> Sequence[FinishedJob]:
+        """The jobs of a server that were begun and settled since that moment (Unix seconds)."""
         ...
 
     async def places(self) -> Mapping[JobId, Place]:

@@ -30,10 +30,12 @@ from engine.queue.job import (
     Requeued,
     Result,
     Settled,
+    Standing,
     Started,
     State,
 )
 from engine.queue.ledger import Ledger
+from engine.queue.statistics import FinishedJob
 
 ENGINE = "by hand"
 
@@ -139,6 +141,12 @@ class MemoryDispatch:
 
     async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
         return self.ledger.recent_results(channel_id)
+
+    async def standings(self, ids: Sequence[JobId]) -> Mapping[JobId, Standing]:  # noqa: D102
+        return self.ledger.standings(ids)
+
+    async def finished_in_server(self, guild_id: int, since: float) -> Sequence[FinishedJob]:  # noqa: D102
+        return self.ledger.finished_in_server(guild_id, since)
 
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return self.ledger.places()

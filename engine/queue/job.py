@@ -164,6 +164,15 @@ class Place:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of a job, in short."""
+
+    state: State
+    begun: bool
+    """Whether an engine ever worked on it."""
+
+
 class CancelOutcome(enum.Enum):
     """What a cancel did."""
 

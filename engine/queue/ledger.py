@@ -30,7 +30,20 @@ from engine.queue import timings
 from engine.queue.course import Course
 from engine.queue.database import connect, metadata, reading
 from engine.queue.history import History
-from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Limits, Place, Result, State, count_pictures, new_id
+from engine.queue.job import (
+    CancelOutcome,
+    Job,
+    JobId,
+    JobRow,
+    Limits,
+    Place,
+    Result,
+    Standing,
+    State,
+    count_pictures,
+    new_id,
+)
+from engine.queue.statistics import FinishedJob, finished_jobs
 
 jobs = sa.Table(
     "jobs",
@@ -234,6 +247,17 @@ class Ledger:
                 sa.select(jobs).where(*answered).order_by(jobs.c.finished.desc()).limit(RECENT_RESULTS)
             ).all()
         return [_job_row(one, self.catalog) for one in rows]
+
+    def standings(self, ids: Sequence[JobId]) -> dict[JobId, Standing]:
+        """What became of these jobs; those that there are not are left out."""
+        found = sa.select(jobs.c.id, jobs.c.state, jobs.c.attempt).where(jobs.c.id.in_(ids))
+        with self._read() as db:
+            return {JobId(one.id): Standing(State(one.state), one.attempt > 0) for one in db.execute(found)}
+
+    def finished_in_server(self, guild_id: int, since: float) -> list[FinishedJob]:
+        """The jobs of a server that were begun and settled since that moment."""
+        with self._read() as db:
+            return finished_jobs(db, jobs, guild_id, since)
 
     def list_waiting(self, requester: str | None = None) -> list[tuple[JobRow, Place]]:
         """Jobs that run or wait, in the order in which they will run; all, or one user's."""

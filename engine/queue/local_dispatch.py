@@ -17,8 +17,9 @@ from engine.platform.units import MEGABYTE
 from engine.queue import migrate
 from engine.queue.database import lock_file, sqlite_url
 from engine.queue.hint_socket import HintClient, socket_path
-from engine.queue.job import CancelOutcome, Forgotten, Hint, Job, JobId, JobRow, Limits, Place, Result
+from engine.queue.job import CancelOutcome, Forgotten, Hint, Job, JobId, JobRow, Limits, Place, Result, Standing
 from engine.queue.ledger import Ledger
+from engine.queue.statistics import FinishedJob
 from engine.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,12 @@ class LocalDispatch:
 
     async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
         return await to_thread(self.ledger.recent_results, channel_id)
+
+    async def standings(self, ids: Sequence[JobId]) -> Mapping[JobId, Standing]:  # noqa: D102
+        return await to_thread(self.ledger.standings, ids)
+
+    async def finished_in_server(self, guild_id: int, since: float) -> Sequence[FinishedJob]:  # noqa: D102
+        return await to_thread(self.ledger.finished_in_server, guild_id, since)
 
     async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
         return await to_thread(self.ledger.places)

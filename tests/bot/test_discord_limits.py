@@ -24,16 +24,21 @@ import bot.views
 from bot import wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
+from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
 from bot.gateway.client import COGS, Client
 from bot.gateway.command_sync import allow_installs
+from bot.operations.questions import Finding
 from bot.playground import message_rules, registry
 from bot.playground.openapi import Specification
 from bot.playground.rejections import JsonDict
 from bot.playground.world import COMPONENTS_V2
 from bot.requests.overview import SHOWN_DREAMS
+from bot.requests.server_actions import MOST_RULES
 from bot.store.posting import Posting
 from bot.store.presets import Preset
+from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
+from bot.store.server_week import MOST_SUBJECTS, Week
 from bot.store.shared_presets import SharedPreset
 from bot.store.user_settings import UserSettings
 from bot.views import (
@@ -42,6 +47,7 @@ from bot.views import (
     more_panel,
     preset_card,
     result_card,
+    server_panel,
     settings_panel,
     status_card,
     subject_panel,
@@ -56,6 +62,7 @@ from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
 from engine.notes import Note
 from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Zoom
+from engine.params.sensitive_subjects import LABELS
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 from tests.vendored_data import SPECIFICATION
 
@@ -260,13 +267,44 @@ async def test_every_modal_at_its_longest(official: Specification, catalog: Cata
         SavePreset(row(params)),
         ReportDream(row(params)),
         TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT}),
+        *(ServerLimits(server_rules(), scope) for scope in (server_panel.WHOLE, f"c{2**62}", f"r{2**62}", "c1")),
+        ServerQuietHours(server_rules()),
     ]
-    assert {type(one) for one in modals} == classes(bot.components, ui.Modal)
+    assert {type(one) for one in modals} == classes(bot.components, ui.Modal) - {ServerModal}
     for modal in modals:
         data = modal.to_dict()
         message_rules.check_modal(data)
         body = {"type": 9, "data": data}
         assert official.problems("POST", "/interactions/1/token/callback", body) == []
+
+
+def server_rules() -> ServerRules:
+    """Everything is decided, of as many channels and roles as may have rules of their own."""
+    whole = ChannelRules(tuple(server_panel.features()[1:]), 1023, PersonLimit(*[100_000] * 4), 100_000)
+    many = {str(2**62 + at): whole for at in range(MOST_RULES)}
+    limits = {id: one.limit for id, one in many.items()}
+    quiet, channels = QuietHours(1320, 450, "America/Argentina/ComodRivadavia"), tuple(many)[:25]
+    return ServerRules(True, channels, whole, many, limits, True, True, True, quiet, str(2**62), tuple(LABELS))
+
+
+def server_panels() -> Iterator[tuple[str, Layout]]:
+    for rules in (ServerRules(), server_rules()):
+        yield "overview", server_panel.overview_page(LONG_NAME, rules)
+        yield "channels", server_panel.channels_page(rules)
+        yield "one channel", server_panel.channels_page(rules, f"c{2**62}")
+        yield "limits", server_panel.limits_page(rules, 10**6)
+        yield "results", server_panel.results_page(rules)
+        yield "subjects", server_panel.subjects_page(rules)
+    findings = [Finding(False, "w" * 200, "r" * 200)] * 30
+    yield "check", server_panel.text_page(wording.findings_words(findings))
+    subjects = tuple(("s" * 60, 10**6) for _ in range(MOST_SUBJECTS))
+    week = Week(10**6, 10**6, 10**6, 10**6, (("animate", 10**6),) * 9, subjects, 2**63, 9e5, 9e5)
+    yield "week", server_panel.text_page(wording.week_words(week))
+
+
+async def test_every_panel_of_a_server_at_its_longest(official: Specification) -> None:
+    for name, panel in server_panels():
+        assert problems_of(official, panel, []) == [], name
 
 
 def classes(package: Any, base: type) -> set[type]:

@@ -17,11 +17,15 @@ import pytest
 
 from bot import setup
 from bot.gateway.command_sync import NOT_TICKED
+from bot.operations import questions
 from bot.playground.faults import Fault
 from bot.playground.server import Playground
-from bot.playground.world import BOT_PERMISSIONS
+from bot.playground.world import BOT_PERMISSIONS, CREATE_PUBLIC_THREADS
+from bot.store.server_rules import ServerRules, ServerRulesStore
 from engine import settings
 from engine.errors import SettingsError
+from engine.queue import migrate
+from engine.queue.database import connect, sqlite_url
 
 pytestmark = pytest.mark.process
 
@@ -221,6 +225,27 @@ async def test_the_doctor_says_that_the_portal_does_not_let_people_install_it(da
     await playground.stop()
     assert status == 1
     assert f"wrong user installs: {NOT_TICKED}" in said
+
+
+async def test_the_doctor_asks_for_what_a_server_switched_on(data_dir: Path) -> None:
+    playground = Playground()
+    playground.world.bot.permissions |= CREATE_PUBLIC_THREADS
+    await playground.start()
+    given = discord.Permissions(playground.world.bot.permissions)
+    server, without = playground.world.guild_name, discord.Permissions(BOT_PERMISSIONS)
+    threads = ServerRules(threads=True)
+    assert list(questions.server_findings(server, given, threads)) == []
+    assert list(questions.server_findings(server, without, ServerRules())) == []
+    (finding,) = questions.server_findings(server, without, threads)
+    assert "Create Public Threads" in finding.what
+    database = connect(sqlite_url(settings.load(data_dir=data_dir).database))
+    migrate.upgrade(database)
+    await ServerRulesStore(database).change(playground.world.guild_id, lambda _: threads)
+    database.dispose()
+    playground.world.bot.permissions = BOT_PERMISSIONS
+    status, said = await examined(data_dir, playground.settings(data_dir))
+    await playground.stop()
+    assert (status, f"wrong {finding.what} {finding.remedy}" in said) == (1, True)
 
 
 async def test_no_network_is_no_wrong_token(data_dir: Path) -> None:

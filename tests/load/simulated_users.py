@@ -23,7 +23,7 @@ PATIENCE_S = 600.0
 """An answer that does not come for so long is missing."""
 KEPT_S = 20.0
 """What was answered stays in the playground's memory for so long."""
-CODE = re.compile(r"^-# ([A-Z]\d\d)\b", re.MULTILINE)
+CODE = re.compile(r"^-# ([A-Z]\d+)\b", re.MULTILINE)
 """The code under a refusal."""
 SETTLED = ("again", "more")
 """A message with one of these buttons is an answer."""

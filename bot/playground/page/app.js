@@ -18,7 +18,7 @@ import { closeMenu, installMenu, openMenu } from "./menu.js";
 import { summary } from "./message.js";
 import { takeChoices } from "./picker.js";
 import { installPictures } from "./picture.js";
-import { currentPersona, findPerson, greet, isUsableHere, nameOf, openChannel, state, takeCommands, visibleChannels } from "./state.js";
+import { currentPersona, findPerson, greet, isUsableHere, nameOf, openChannel, state, takeChannels, takeCommands, visibleChannels } from "./state.js";
 import { connect } from "./wire.js";
 
 const PRESS_MS = 3200;
@@ -31,6 +31,12 @@ const FRAMES = {
     greet(frame);
     mendLog();
     drawAll();
+  },
+  channels(frame) {
+    takeChannels(frame);
+    drawChannels();
+    drawHeading();
+    drawLog();
   },
   commands(frame) {
     takeCommands(frame.commands);
@@ -92,8 +98,9 @@ function drawAll() {
 function drawChannels() {
   const tabs = visibleChannels().map((channel) => {
     const mark = channel.kind === "dm" ? make("span", { class: "glyph envelope", "aria-hidden": "true" }) : make("span", { class: "mark", "aria-hidden": "true" }, "#");
+    const home = channel.parent ? "a thread" : channel.server && channel.server !== state.server.name ? channel.server : null;
     const unread = state.unread.has(channel.id) ? make("span", { class: "fresh" }, make("span", { class: "unseen" }, ", new messages")) : null;
-    return make("button", { type: "button", class: "tab", "data-testid": `channel-${channel.name}`, "data-channel": channel.id, "data-kind": channel.kind, "data-action": "channel", "aria-current": channel.id === state.channel ? "page" : null }, mark, channel.name, unread);
+    return make("button", { type: "button", class: "tab", "data-testid": `channel-${channel.name}`, "data-channel": channel.id, "data-kind": channel.kind, "data-action": "channel", "aria-current": channel.id === state.channel ? "page" : null, title: home }, mark, channel.name, unread);
   });
   find("channels").replaceChildren(...tabs);
 }

@@ -8,7 +8,7 @@
 import { make } from "./dom.js";
 import { markdown, ownAddress, parseUrl } from "./markdown.js";
 import { film, picture } from "./picture.js";
-import { everybody, findPerson, state } from "./state.js";
+import { channelsHere, everybody, findPerson, state } from "./state.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 const FILM = /\.(mp4|webm)$/i;
@@ -16,6 +16,7 @@ const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp)$/i;
 
 /** Names people and channels for the markdown. */
 export const lookup = {
+  role: (id) => state.roles.find((role) => role.id === id)?.name,
   person: findPerson,
   channel: (id) => state.channels.find((channel) => channel.id === id),
   get me() {
@@ -171,15 +172,17 @@ function linkButton(part, face) {
 /** Returns the choices of a select menu of any kind as `{value, label, description, default}`. */
 export function choicesOf(part) {
   if (part.type === 3) return part.options ?? [];
-  if (part.type === 8) return state.channels.map((channel) => ({ value: channel.id, label: `#${channel.name}` }));
-  const people = everybody().map((person) => ({ value: person.id, label: person.name }));
-  const roles = state.roles.map((role) => ({ value: role.id, label: role.name }));
+  const chosen = new Set((part.default_values ?? []).map((one) => one.id));
+  const offer = (value, label) => ({ value, label, default: chosen.has(value) });
+  if (part.type === 8) return channelsHere().map((channel) => offer(channel.id, `#${channel.name}`));
+  const people = everybody().map((person) => offer(person.id, person.name));
+  const roles = state.roles.map((role) => offer(role.id, role.name));
   return { 5: people, 6: roles, 7: [...people, ...roles] }[part.type] ?? [];
 }
 
 function select(part, message) {
   const choices = choicesOf(part);
-  const several = (part.max_values ?? 1) > 1;
+  const several = (part.max_values ?? 1) > 1 || part.min_values === 0;
   const place = { "data-custom": part.custom_id, "data-component": part.type };
   return several ? manySelect(part, choices, place) : oneSelect(part, choices, place, message);
 }

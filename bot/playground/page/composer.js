@@ -200,6 +200,7 @@ const findSample = (name) => state.samples.find((sample) => sample.name === name
 function cast(option, raw) {
   if (option.type === 6 || option.type === 9) return castPerson(option, raw);
   if (option.type === 7) return castChannel(option, raw);
+  if (option.type === 8) return { value: raw };
   const kept = recallChoice(option, raw);
   return kept === undefined ? null : { value: kept };
 }

@@ -7,7 +7,7 @@
 import { ATTACHMENT, matchEntry, placeOf, quoted, rankEntries, readPieces } from "./commands.js";
 import { find, make } from "./dom.js";
 import { attachedFiles } from "./files.js";
-import { everybody, isUsableHere, state, visibleChannels } from "./state.js";
+import { channelsHere, everybody, isUsableHere, state } from "./state.js";
 import { nonce } from "./wire.js";
 
 const ASK_AFTER = 110;
@@ -60,7 +60,8 @@ function offerValues({ option, query }) {
   if (option.choices?.length) return startingWith(query, option.choices, (choice) => ({ label: choice.name, insert: `${quoted(choice.name)} ` }));
   if (option.type === 5) return startingWith(query, ["true", "false"], (word) => ({ label: word, note: word === "true" ? "yes" : "no", insert: `${word} ` }));
   if (option.type === 6 || option.type === 9) return startingWith(query, everybody(), (person) => ({ label: `@${person.name}`, insert: `${quoted(`@${person.name}`)} ` }));
-  if (option.type === 7) return startingWith(query, visibleChannels(), (channel) => ({ label: `#${channel.name}`, insert: `#${channel.name} ` }));
+  if (option.type === 8) return startingWith(query, state.roles, (role) => ({ label: `@${role.name}`, insert: `${quoted(role.name)} ` }));
+  if (option.type === 7) return startingWith(query, channelsHere(), (channel) => ({ label: `#${channel.name}`, insert: `#${channel.name} ` }));
   return option.type === ATTACHMENT ? offerFiles(query) : [];
 }
 

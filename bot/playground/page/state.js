@@ -34,6 +34,12 @@ export function greet(frame) {
   if (!visibleChannels().some((one) => one.id === state.channel)) state.channel = visibleChannels()[0].id;
 }
 
+/** Takes the channels and roles that there are now; a channel that is gone is left. */
+export function takeChannels({ channels, roles }) {
+  Object.assign(state, { channels, roles });
+  if (!visibleChannels().some((one) => one.id === state.channel)) state.channel = visibleChannels()[0].id;
+}
+
 /** Takes the registered commands. */
 export function takeCommands(commands) {
   state.commands = commands;
@@ -44,6 +50,9 @@ export function takeCommands(commands) {
 export function visibleChannels() {
   return state.channels.filter((channel) => !channel.visible_to || channel.visible_to === state.persona);
 }
+
+/** Returns the channels of the server that is open, without threads. */
+export const channelsHere = () => state.channels.filter((channel) => channel.kind === "text" && !channel.parent && channel.server === openChannel()?.server);
 
 /** Returns the open channel, or undefined before the greeting. */
 export const openChannel = () => state.channels.find((channel) => channel.id === state.channel);

@@ -62,7 +62,7 @@ def declared(client: Client, name: str) -> JsonDict:
 async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
-        "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "help",
+        "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "server", "help",
         wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS,
     }  # fmt: skip
     assert sum(command.get("type") == MESSAGE_MENU for command in commands) <= MENUS_LIMIT

@@ -56,6 +56,9 @@ TIMING = {"kind": "dream", "network": "pocket", "size_class": 18, "seconds_per_u
 SHARED_PRESET = {"id": "s" * 20, "code": "K7QP2M9X", "preset_id": PRESET["id"], "name": "Fur", "created": 820.0,
                  "params": '{"network": "pocket", "layer": "mid"}'}  # fmt: skip
 
+RULES = {"guild_id": "77", "rules": '{"paused": false, "hidden": ["spiders"]}', "removed": None}
+USE = {"job_id": "u" * 20, "guild_id": "77", "channel_id": "78", "user_id": "7", "pictures": 1, "public": True,
+       "created": 810.0}  # fmt: skip
 
 NAMED = "0004"
 """From here on presets name their network."""
@@ -65,6 +68,8 @@ TIMED = "0007"
 """From here on dreams are timed by kind and size."""
 SHARED = "0008"
 """From here on presets can be shared."""
+RULED = "0012"
+"""From here on servers have rules."""
 EXPLAINED = "0011"
 """From here on errors have their facts."""
 
@@ -103,6 +108,9 @@ def dump(revision: str) -> str:
                 _insert(db, "shared_presets", SHARED_PRESET)
             if revision >= CHOSEN:
                 _insert(db, "user_settings", SETTINGS)
+            if revision >= RULED:
+                _insert(db, "server_rules", RULES)
+                _insert(db, "server_uses", USE)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"
