@@ -36,7 +36,7 @@ def test_every_step_says_how_far_it_is_and_can_be_looked_at(runtime: Runtime, ph
     assert [(step.step, step.steps) for step in steps] == [(at, 6) for at in range(1, 7)]
     assert {step.size for step in steps} == {(96, 128)}
     assert last.picture.shape == (3, 96, 128)
-    assert steps[0].enlarged().shape == (3, 96, 128)
+    assert steps[0].full_size().shape == (3, 96, 128)
 
 
 def test_it_takes_the_paintings_colours_or_keeps_the_pictures(runtime: Runtime, photo: Tensor) -> None:
