@@ -6,9 +6,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.params import Upscale
 from engine.queue.course import Stopwatch
 from engine.queue.job import JobRow, Progress
 from engine.queue.ledger import MOST_CRASHES
+
+LIMIT_FACTOR = 4
+"""What may take long is stopped after so many times as long as it should take."""
 
 
 @dataclass
@@ -30,6 +34,11 @@ class Run:
         """Of a batch: the results that are there already, by which of its pictures they are of."""
         self.watch = Stopwatch(self.row.expected)
         self.told = Progress(self.row.id, 0, 0, 0.0, self.row.expected.seconds)
+
+    def limit_s(self, usual_s: float) -> float:
+        """Seconds after which it is stopped: the usual number, or more for what `limits.upscale_s` let in."""
+        grows = isinstance(self.row.job.params, Upscale)
+        return max(usual_s, LIMIT_FACTOR * self.row.expected.seconds) if grows else usual_s
 
     @property
     def share_made(self) -> float:

@@ -232,7 +232,7 @@ class Supervisor:
                 run.signal_stop(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
             if time.monotonic() - run.told_at >= BEAT_S:
                 self._tell_wait(run)
-            if run.watch.elapsed_s > self.settings.engine.timeout_s and not run.stop_signal:
+            if run.watch.elapsed_s > run.limit_s(self.settings.engine.timeout_s) and not run.stop_signal:
                 run.timed_out = True
                 run.signal_stop("stop")
             if run.signalled_at is not None and time.monotonic() - run.signalled_at > GRACE_S:
@@ -257,7 +257,7 @@ class Supervisor:
         elif outcome == "done in part":
             self.ledger.finish(id, attempt, Result.from_json(batch_result(run.made)), seconds / run.share_made)
         elif run.timed_out:
-            limit = max(1, round(self.settings.engine.timeout_s / 60))
+            limit = max(1, round(run.limit_s(self.settings.engine.timeout_s) / 60))
             self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))
         elif outcome == "stopped" or run.stop_signal:  # also a child that had to be killed because it did not stop
             self.ledger.settle_cancelled(id, attempt)

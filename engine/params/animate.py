@@ -8,11 +8,8 @@ from pydantic import (
     Field,
 )
 
-from engine.params.channel import Channel
-from engine.params.concept import Concept
-from engine.params.dream import Dream
 from engine.params.params import Params, Phase
-from engine.params.past_dreams import PastDreams
+from engine.params.past_dreams import DreamedOn, PastDreams
 
 
 class Animate(Params):
@@ -32,7 +29,7 @@ class Animate(Params):
         return {"network": self.last.network, "seed": self.last.seed}
 
     @property
-    def last(self) -> Dream | Concept | Channel:
+    def last(self) -> DreamedOn:
         """The params of the dream at its end."""
         return self.dreams[-1].params
 

@@ -55,7 +55,7 @@ from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
 from engine.notes import Note
-from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Zoom
+from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Upscale, Zoom
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 from tests.vendored_data import SPECIFICATION
 
@@ -119,6 +119,7 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
         "channel": (Channel, {**seed, "layer": "mid", "search": "dog", "top": 35}),
         "one channel": (Channel, {**seed, "layer": "mid", "channel": 1}),
         "see": (See, seed),
+        "upscale": (Upscale, {**seed, "subject": subject, "look": "vivid", "strength": 0.12, "size": 2047}),
     }
     made: dict[str, AnyParams] = {
         name: engine_params.make(kind, catalog, network="lite2", **given) for name, (kind, given) in options.items()
