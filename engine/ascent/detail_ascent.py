@@ -27,8 +27,8 @@ from engine.objectives import crop_objective
 from engine.params import AimedParams
 from engine.runtime import Runtime
 
-WINDOWS = 4
-"""Windows that a network sees at once."""
+WINDOWS = 6
+"""Windows that a network sees at once, at most."""
 OVERLAP = 24
 """Pixels that two windows share, where they are seen at their own size."""
 WIDE = 2
