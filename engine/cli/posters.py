@@ -1,6 +1,6 @@
 """What a poster will be, before it is begun: `(paper, dpi, shape) => pixels`, and how long it takes and what it needs.
 
-Seconds are measured: a few windows are looked at, as many pixels as they are. Bytes are counted.
+Seconds are measured on a few windows, bytes are counted by pixels.
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "50x70": (500, 7
 MM_PER_INCH = 25.4
 FILE_LIMITS = (8192**2 / 1e6, 250.0)
 """Megapixels and megabytes of the largest poster's file, whose words are read."""
-BUFFERS = 3
-"""Pictures of full size, as floats, that there are at once at most."""
-ENCODING = 9
-"""Bytes that each pixel takes while the file is made, at most."""
-BASE_BYTES = 700 * MEGABYTE
-"""What torch, the networks and a few windows take."""
+PIXEL_BYTES = 40
+"""What each pixel takes, measured: three floats of three colours, and what it was made larger of."""
+BASE_BYTES = 1000 * MEGABYTE
+"""What torch, the networks and a few windows take, measured."""
 PROBES = 2
 """Times that each network looks at a few windows; the first time it warms up."""
 
@@ -82,8 +80,7 @@ class Estimate:
 
 def estimate_bytes(size: tuple[int, int]) -> int:
     """Bytes for a poster of that width and height, torch and networks with it."""
-    pixels = size[0] * size[1]
-    return BASE_BYTES + pixels * max(BUFFERS * 3 * 4, 3 * 4 + ENCODING)
+    return BASE_BYTES + size[0] * size[1] * PIXEL_BYTES
 
 
 def estimate(params: Poster, size: tuple[int, int], runtime: Runtime) -> Estimate:
