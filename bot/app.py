@@ -187,7 +187,7 @@ async def compose(
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    client.actions = JobActions(client.service, publisher, tracker, reports)
+    client.actions = JobActions(client.service, publisher, tracker, reports, settings.limits.upscale_s)
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker

@@ -22,7 +22,7 @@ from engine.catalog import weighted_terms
 from engine.catalog.catalog import JOINT
 from engine.classification_sentence import Verdict
 from engine.errors import PareidoliaError
-from engine.params import YOURS, Animate, AnyParams, Channel, Concept, Dream, Params, See, Style, Zoom
+from engine.params import YOURS, Animate, AnyParams, Channel, Concept, Dream, Params, See, Style, Upscale, Zoom
 from engine.queue.job import FURTHER, JobRow, Place, Result, State
 
 ALT_LIMIT = 1024
@@ -185,6 +185,7 @@ VERBS = {
     "tune_type": "Type a subject…",
     "tune_go": "Dream it",
     "original": "Original",
+    "upscale": "Upscale",
     "animate": "Animate",
     "report": "Report",
     "more": "More",
@@ -199,8 +200,13 @@ VERBS = {
 }
 
 PROGRESS_VERBS = {
-    "concept": "Imagining", "style": "Painting", "channel": "Drawing", "see": "Looking", "animate": "Animating",
-}  # fmt: skip
+    "concept": "Imagining",
+    "style": "Painting",
+    "channel": "Drawing",
+    "see": "Looking",
+    "animate": "Animating",
+    "upscale": "Upscaling",
+}
 COMMAND_NAMES = {"channel": "see"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
@@ -211,6 +217,8 @@ SHOWN_OPTIONS = {
     "channel": ("channel", "search", "top", "network"),
     "see": ("network",),
     "animate": (),
+    "upscale": ("strength", "size", "look", "network"),
+    "poster": ("strength", "size", "look", "network"),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
@@ -495,7 +503,7 @@ def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> s
 
 def credit(params: AnyParams) -> str:
     """The command that makes this picture again: `/dream layer:high seed:4821` and what is not the default. Of an
-    animation, those of its dreams."""
+    animation, those of its dreams; of what a button makes, its name."""
     if isinstance(params, Animate):
         return dreams_line(params)
     option, word = params.aim
@@ -505,7 +513,8 @@ def credit(params: AnyParams) -> str:
     if given.get("painting") == YOURS:  # it cannot be typed: whoever makes it again attaches one
         given = {"painting_image": "…", **{name: value for name, value in given.items() if name != "painting"}}
     values = _values({name: str(value).removesuffix(".0") for name, value in given.items()})
-    return " ".join(filter(None, (f"/{_command(params)}", values, f"seed:{params.seed}")))
+    command = VERBS["upscale"] if isinstance(params, Upscale) else f"/{_command(params)}"
+    return " ".join(filter(None, (command, values, f"seed:{params.seed}")))
 
 
 def _command(params: AnyParams) -> str:

@@ -21,6 +21,7 @@
     │   ├── SubjectHidden     TooManyAtOnce   HourlyLimit     DailyLimit
     │   ├── Cooldown          ChannelBusy     OneAtATime      CommandForbidden
     │   ├── QuietHoursNow     PrivateServer   NotManager      NoServer
+    │   ├── LargestAlready    LongUpscale     UnknownPaper    PosterMemory
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -511,6 +512,32 @@ class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 
     code = "R45"
+
+
+class LargestAlready(Refusal):
+    """This is {size} px already, and Upscale makes no image larger than 2048 px. Whoever runs me can make a print of it
+    with `pareidolia poster`."""
+
+    code = "R64"
+
+
+class LongUpscale(Refusal):
+    """Upscaling this would take about {minutes} min here, and {limit} min is the most that is allowed. Upscale a
+    smaller dream, or ask whoever runs me to raise `limits.upscale_s`."""
+
+    code = "R65"
+
+
+class UnknownPaper(Refusal):
+    """There is no paper "{name}". There is: {known}. Or say how many pixels with --size."""
+
+    code = "R66"
+
+
+class PosterMemory(Refusal):
+    """A poster of {size} px needs about {needed} MB of memory, and {limit} MB may be used. {hint}"""
+
+    code = "R67"
 
 
 class Failure(PareidoliaError):

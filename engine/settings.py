@@ -124,7 +124,11 @@ class Engine(Table):
     memory_mb: int = Field(
         0, ge=0, le=2**31, description="a dream that would need more memory is refused; 0: all there is"
     )
-    timeout_s: float = Field(900.0, gt=0, description="a job is stopped after this many seconds")
+    timeout_s: float = Field(
+        900.0,
+        gt=0,
+        description="a job is stopped after this many seconds; an upscale may take 4 times its estimate",
+    )
 
 
 class Limits(Table):
@@ -135,6 +139,7 @@ class Limits(Table):
     upload_mb: float = Field(25.0, gt=0, description="largest picture accepted, in MB")
     megapixels: float = Field(50.0, gt=0, description="largest picture opened, in millions of pixels")
     presets: int = Field(20, ge=1, le=_MOST, description="presets of one user")
+    upscale_s: float = Field(120.0, gt=0, description="the button Upscale takes what needs at most so many seconds")
 
 
 class Storage(Table):

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.params import Upscale
 from engine.queue.course import Stopwatch
 from engine.queue.job import JobRow, Progress
 from engine.queue.ledger import MOST_CRASHES
+
+SHORT_S = 30.0
+"""A job that should take at most so long may run between two steps of a long one."""
+LIMIT_FACTOR = 4
+"""What may take long is stopped after so many times as long as it should take."""
 
 
 @dataclass
@@ -23,13 +31,53 @@ class Run:
     timed_out: bool = False
     told_at: float = field(default_factory=time.monotonic)
     """When it was last said how far it is."""
+    outer: Run | None = None
+    """The long job that waits for this one between two of its steps."""
+    innocent: bool = False
+    """The child has died on such a short job, while this one waited for it."""
+    paused_at: float | None = None
+    """Since when it waits for a short job."""
+    paused_s: float = 0.0
+    """How long it has waited for others before."""
 
     def __post_init__(self) -> None:
         """Its time begins."""
         self.made: dict[int, dict[str, Any]] = {}
         """Of a batch: the results that are there already, by which of its pictures they are of."""
-        self.watch = Stopwatch(self.row.expected)
+        self.watch = Stopwatch(self.row.expected, self._clock)
         self.told = Progress(self.row.id, 0, 0, 0.0, self.row.expected.seconds)
+
+    def _clock(self) -> float:
+        """Seconds, of which those do not count that it waited for others."""
+        return (time.monotonic() if self.paused_at is None else self.paused_at) - self.paused_s
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether a short job may run now: it is a long one, and has not waited longer in all than it takes itself."""
+        most = max(SHORT_S, self.row.expected.seconds)
+        long = isinstance(self.row.job.params, Upscale) and self.outer is None
+        return long and not self.stop_signal and self.paused_s < most
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Wait for a short job."""
+        self.paused_at = time.monotonic()
+        try:
+            yield
+        finally:
+            self.paused_s += time.monotonic() - self.paused_at
+            self.paused_at = None
+            self.signalled_at = self.signalled_at and time.monotonic()  # its child could not hear it before
+
+    def is_deaf(self, grace_s: float) -> bool:
+        """Whether its child was told to stop so many seconds ago and does not answer."""
+        told = self.signalled_at if self.paused_at is None else None
+        return told is not None and time.monotonic() - told > grace_s
+
+    def limit_s(self, usual_s: float) -> float:
+        """Seconds after which it is stopped: the usual number, or more for what `limits.upscale_s` let in."""
+        grows = isinstance(self.row.job.params, Upscale)
+        return max(usual_s, LIMIT_FACTOR * self.row.expected.seconds) if grows else usual_s
 
     @property
     def share_made(self) -> float:

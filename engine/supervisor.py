@@ -27,7 +27,7 @@ from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled,
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_blobs, open_ledger
 from engine.settings import Settings, load
-from engine.supervised_run import Run
+from engine.supervised_run import SHORT_S, Run
 
 log = logging.getLogger("pareidolia.supervisor")
 P = ParamSpec("P")
@@ -119,8 +119,9 @@ class Supervisor:
         working.cancel()  # before the child: its death must not count as a crash
         await asyncio.wait((working,))
         await self._kill_child()
-        if self._run is not None:
+        while self._run is not None:
             await self._give_back(self._run.row)
+            self._run = self._run.outer
         await self.live.stop()
         log.info("engine stopped")
 
@@ -169,14 +170,14 @@ class Supervisor:
 
     async def _run_job(self, row: JobRow, child: asyncio.subprocess.Process) -> None:
         log.info("%s begins, attempt %d", row.job.params.recipe, row.attempt)
-        self._run = Run(row)
+        run = self._run = Run(row, outer=self._run)
         self.live.send_hint(Started(row.id))
         async with asyncio.TaskGroup() as group:  # without its clock a dream could go on for ever
-            watch = group.create_task(self._watch(self._run, child))
-            ended = await self._converse(self._run, child)
+            watch = group.create_task(self._watch(run, child))
+            ended = await self._converse(run, child)
             watch.cancel()
-        await self._settle(self._run, ended)
-        self._run = None
+        await self._settle(run, ended)
+        self._run = run.outer
         await self._send_end(row.id)
 
     async def _send_end(self, id: JobId) -> None:
@@ -207,8 +208,19 @@ class Supervisor:
                 if report["report"] != "progress":
                     return report
                 self._tell_step(run, report, preview)
+                await self._let_short_jobs_pass(run, child)
                 child.stdin.write(framing.pack({"word": run.stop_signal}))
         return None
+
+    async def _let_short_jobs_pass(self, run: Run, child: asyncio.subprocess.Process) -> None:
+        """Between two steps of a long job its child takes short ones that wait: the long one never holds the engine."""
+        while run.gives_way and child.returncode is None:
+            row = await self._retry_until_taken(self.ledger.claim, NAME, SHORT_S)
+            if row is None:
+                return
+            with run.pause(), logs.job_context(row.id):
+                await self._run_job(row, child)
+            run.innocent = child.returncode is not None
 
     def _tell_step(self, run: Run, report: dict[str, Any], preview: bytes) -> None:
         step, steps, held = report["step"], report["steps"], report.get("gpu_bytes", 0)
@@ -232,10 +244,10 @@ class Supervisor:
                 run.signal_stop(await asyncio.to_thread(self.ledger.stop_flag, run.row.id, run.row.attempt))
             if time.monotonic() - run.told_at >= BEAT_S:
                 self._tell_wait(run)
-            if run.watch.elapsed_s > self.settings.engine.timeout_s and not run.stop_signal:
+            if run.watch.elapsed_s > run.limit_s(self.settings.engine.timeout_s) and not run.stop_signal:
                 run.timed_out = True
                 run.signal_stop("stop")
-            if run.signalled_at is not None and time.monotonic() - run.signalled_at > GRACE_S:
+            if run.is_deaf(GRACE_S):
                 log.warning("it did not stop, its child is replaced")
                 with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
                     child.kill()
@@ -258,13 +270,15 @@ class Supervisor:
         elif outcome == "done in part":
             self.ledger.finish(id, attempt, Result.from_json(batch_result(run.made)), seconds / run.share_made)
         elif run.timed_out:
-            limit = max(1, round(self.settings.engine.timeout_s / 60))
+            limit = max(1, round(run.limit_s(self.settings.engine.timeout_s) / 60))
             self.ledger.fail(id, attempt, errors.TimedOut(minutes=limit))
         elif outcome == "stopped" or run.stop_signal:  # also a child that had to be killed because it did not stop
             self.ledger.settle_cancelled(id, attempt)
         elif outcome == "failed":
             kind: type[errors.PareidoliaError] = getattr(errors, ended["error"])
             self.ledger.fail(id, attempt, kind(**ended["facts"]))
+        elif run.innocent:
+            self.ledger.give_back(id, attempt)
         elif self.ledger.record_crash(id, attempt) == State.FAILED:
             log.error("it crashed its child again and failed")
 
@@ -325,8 +339,11 @@ class Supervisor:
         """A frame from a bot."""
         if header.get("wake"):
             self._wake.set()
-        elif (run := self._run) and JobId(header.get("stop", "")) == run.row.id:
-            run.signal_stop("keep" if header.get("keep") else "stop")
+        run = self._run
+        while run is not None:
+            if JobId(header.get("stop", "")) == run.row.id:
+                run.signal_stop("keep" if header.get("keep") else "stop")
+            run = run.outer
 
 
 if __name__ == "__main__":

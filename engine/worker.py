@@ -214,7 +214,11 @@ class Worker:
         jpeg = encoders.preview(report.show(), size=report.size) if preview else b""
         held = self.runtime.gpu_bytes()
         self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
-        return str(self.parent.receive()["word"])
+        answer = self.parent.receive()
+        while "id" in answer:  # a short job, while this one waits
+            self.serve(answer)
+            answer = self.parent.receive()
+        return str(answer["word"])
 
     def _picture(self, key: str | None) -> bytes | None:
         return None if key is None else self._blob(key)

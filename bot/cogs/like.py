@@ -23,7 +23,7 @@ from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
 from bot.requests.service import is_private
 from engine.files.blobs import BlobKey
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Style, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Poster, See, Style, Upscale, Zoom
 
 Here = discord.Interaction[Client]
 REUSABLE_PICTURES = ("guide", "painting")
@@ -89,7 +89,7 @@ def for_a_picture(params: AnyParams) -> Dream | Zoom | See | Style:
     film the dream at its end."""
     if isinstance(params, Animate):
         params = params.last
-    if isinstance(params, Concept | Channel):
+    if isinstance(params, Concept | Channel | Upscale | Poster):
         return dream_like(params, params.seed)
     return params
 

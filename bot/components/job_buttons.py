@@ -91,6 +91,7 @@ ACTIONS: dict[str, Action] = {
     **{f"{tune_panel.PREFIX}{name}": _tune_option(name) for name in tune_panel.NAMES},
     "tune_type": _tune_type,
     "tune_go": lambda actions, interaction, row, _: actions.tune(interaction, row, _chosen(interaction, row)),
+    "upscale": lambda actions, interaction, row, _: actions.upscale(interaction, row),
     "animate": lambda actions, interaction, row, _: actions.animate(interaction, row),
     "report": _report,
     "original": lambda actions, interaction, row, _: actions.original(interaction, row),

@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import itertools
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.derivation import animation, dream_like, with_new_seed, zoom_into
+from bot.requests.derivation import animation, dream_like, enlargement, with_new_seed, zoom_into
 from bot.requests.downloader import Link
 from bot.requests.limits import check_ready
 from bot.requests.picture_sources import Original, history_of_result, of_history, of_result, of_row
@@ -26,7 +27,7 @@ from bot.store.posting import Posting, answer_place
 from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
-from engine.errors import FirstPictureGone, Gone, NoAnimation, NotYours
+from engine.errors import FirstPictureGone, Gone, LongUpscale, NoAnimation, NotYours
 from engine.params import AnyParams, Dream, VariedParams, draw_seed
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
@@ -42,9 +43,16 @@ class JobActions:
     """Deeper, Re-roll, Zoom and the rest, of any job that the ledger still knows."""
 
     def __init__(
-        self, service: RequestService, publisher: DiscordPublisher, tracker: DeliveryTracker, reports: Reports
+        self,
+        service: RequestService,
+        publisher: DiscordPublisher,
+        tracker: DeliveryTracker,
+        reports: Reports,
+        upscale_s: float,
     ) -> None:
+        """`upscale_s`: an upscale that would take longer is refused."""
         self.reports = reports
+        self._upscale_s = upscale_s
         self._service = service
         self._publisher = publisher
         self._tracker = tracker
@@ -134,6 +142,14 @@ class JobActions:
         """Fall into a result."""
         params = zoom_into(row.job.params)
         await self._service.take(interaction, params, _result_of(row), private=privacy_of(row), parent=row)
+
+    async def upscale(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Make a result twice as large, with new detail. Raises `LargestAlready`, `LongUpscale` and `Gone`."""
+        original, params = _result_of(row), enlargement(row)
+        seconds = await self._service.dispatch.estimate(Job(params, str(interaction.user.id)))
+        if seconds > self._upscale_s:
+            raise LongUpscale(minutes=math.ceil(seconds / 60), limit=f"{self._upscale_s / 60:g}")
+        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
 
     async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:
         """Take one picture out of a sheet, as a message of its own; while that stands, a link to it. Raises `Gone`."""

@@ -18,7 +18,7 @@ from bot.requests.picture_sources import Original, first_alone, of_result, of_ro
 from bot.views import result_card
 from engine import params as engine_params
 from engine.errors import BadOption
-from engine.params import AnyParams, AscentParams, Dream, Zoom, draw_seed
+from engine.params import AnyParams, AscentParams, Dream, Upscale, Zoom, draw_seed
 from engine.queue.job import JobRow, State
 
 Options = Mapping[str, Any]
@@ -78,7 +78,7 @@ def _strength(old: AnyParams, step: float) -> dict[str, float]:
     """The next strength that is wished for, if any is. Raises `BadOption` where there is none."""
     if step == 1:
         return {}
-    before = old.strength if isinstance(old, AscentParams) else USUAL_STRENGTH
+    before = old.strength if isinstance(old, AscentParams | Upscale) else USUAL_STRENGTH
     declared = engine_params.bounds(AscentParams, "strength")
     low, high = declared["ge"], declared["le"]
     after = round(min(max(before * step, low), high), 2)

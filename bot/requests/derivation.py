@@ -9,7 +9,22 @@ from typing import Any
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, PastDream, Zoom, draw_seed
+from engine.errors import Gone
+from engine.params import (
+    AIM_OPTIONS,
+    Animate,
+    AnyParams,
+    Channel,
+    Dream,
+    DreamedOn,
+    PastDream,
+    Upscale,
+    Zoom,
+    bounds,
+    draw_seed,
+    upscale_of,
+)
+from engine.queue.job import JobRow
 
 
 def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
@@ -19,8 +34,17 @@ def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
 
 
 def animation(dreams: Sequence[PastDream]) -> Animate:
-    """A film of how the last of several dreams came about."""
+    """A film of how the last of several dreams came about; it is too small for what Upscale has added to that."""
+    while len(dreams) > 1 and isinstance(dreams[-1].params, Upscale):
+        dreams = dreams[:-1]
     return engine_params.make(Animate, dreams[-1].params.catalog, dreams=dreams)
+
+
+def enlargement(row: JobRow) -> Upscale:
+    """What makes a job's result twice as large. Raises `LargestAlready` and, where there is none, `Gone`."""
+    if row.result is None or not isinstance(row.job.params, DreamedOn):
+        raise Gone
+    return upscale_of(row.job.params, max(row.result.width, row.result.height))
 
 
 def still_params(params: AnyParams) -> AnyParams:
@@ -56,8 +80,9 @@ def zoom_into(params: AnyParams, **changes: Any) -> Zoom:
 
 
 def dream_like(params: AnyParams, seed: int) -> Dream:
-    """A dream that goes where these params went, of their size."""
-    return engine_params.make(Dream, params.catalog, **next_deeper(params), size=params.size, seed=seed)
+    """A dream that goes where these params went, of their size where a dream can be so large."""
+    size = min(params.size, int(bounds(Dream, "size")["le"]))
+    return engine_params.make(Dream, params.catalog, **next_deeper(params), size=size, seed=seed)
 
 
 def draw_surprise(catalog: Catalog, options: Mapping[str, Any], *, guided: bool) -> dict[str, str]:

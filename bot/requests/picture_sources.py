@@ -17,7 +17,7 @@ from bot.views import result_card
 from engine.catalog.catalog import Catalog
 from engine.errors import BadOption, DrawnSticker, ForeignUrl, NoAvatar, NoLastDream, NoServerIcon
 from engine.files.blobs import BlobKey
-from engine.params import Animate, Channel, Concept, Dream, PastDream, Style, is_dreamed_on
+from engine.params import Animate, DreamedOn, PastDream, is_dreamed_on
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.history import PICTURE, History
 from engine.queue.job import FURTHER, JobRow
@@ -182,7 +182,7 @@ def of_history(row: JobRow, history: History) -> Original:
 def history_of_result(row: JobRow) -> History:
     """The dreams of which a result was made, with its own; none where it is no single picture: then all begins anew."""
     job = row.job
-    if not isinstance(job.params, Dream | Concept | Channel | Style) or not is_dreamed_on(job.params):
+    if not isinstance(job.params, DreamedOn) or not is_dreamed_on(job.params):
         return History()
     stopped = row.result.facts.get("stopped", 0) if row.result else 0
     dream = PastDream.model_validate({"params": job.params, "others": sorted(job.others), "stopped": stopped})

@@ -27,7 +27,7 @@ from engine.errors import Gone, OriginalGone, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.generation_metadata import Imprint
-from engine.params import Dream, See, Style, Zoom
+from engine.params import Dream, See, Style, Upscale, Zoom
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import Job, JobId, JobRow, Result
 
@@ -62,7 +62,7 @@ class StoredPictures:
             raise Gone
         found = (await self.present(Original(row.job.picture, ""), row, None)).source
         if isinstance(found, Link):
-            return (await self._fetch(found, row.job.params.size, person)).png
+            return (await self._fetch(found, row.job.params.source_size, person)).png
         data = await self._dispatch.get_blob(row.job.picture)
         if data is None:
             raise OriginalGone
@@ -110,7 +110,7 @@ def job_of_imprint(said: Imprint, message: discord.Message, person: str) -> tupl
     not in it. Where only one person sees the message, it is that person's."""
     (file,) = message.attachments
     private = message.flags.ephemeral
-    made_of_something = isinstance(said.params, Dream | Zoom | See | Style)
+    made_of_something = isinstance(said.params, Dream | Zoom | See | Style | Upscale)
     job = Job(said.params, person if private else "", _lost(f"original of {message.id}") if made_of_something else None,
               spoiler=file.is_spoiler())  # fmt: skip
     blob, mime = _lost(f"file of {message.id}"), file.content_type or "image/png"

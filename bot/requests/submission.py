@@ -157,7 +157,7 @@ class Submitter:
     async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, CleanPicture]:
         """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
         if isinstance(source, Link):
-            clean = await self._downloader.fetch(source, request.params.size, request.requester)
+            clean = await self._downloader.fetch(source, request.params.source_size, request.requester)
             return await self._dispatch.put_blob(clean.png), clean
         data = await self._dispatch.get_blob(source)
         if data is None:

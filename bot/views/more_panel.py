@@ -15,10 +15,10 @@ ROW_LIMIT = 5
 
 
 def panel(row: JobRow) -> Layout:
-    """Animate what is one dream; the original where there is one; save where there is something to; report; delete."""
-    animate = ("animate",) if "deeper" in result_card.verbs(row) else ()
+    """Upscale and animate one dream; its original, and save, where there is something to; report; delete."""
+    alone = ("upscale", "animate") if "deeper" in result_card.verbs(row) else ()
     original = ("original",) if row.job.picture else ()
     save = ("save",) if row.job.params.aim[0] in AIM_OPTIONS else ()
-    buttons = [button(verb, row.id) for verb in (*animate, *original, *save, "report", "delete")]
+    buttons = [button(verb, row.id) for verb in (*alone, *original, *save, "report", "delete")]
     rows = (buttons[at : at + ROW_LIMIT] for at in range(0, len(buttons), ROW_LIMIT))
     return Layout(ui.TextDisplay(wording.MORE_PROMPT), *(ui.ActionRow[Layout](*one) for one in rows))

@@ -10,7 +10,7 @@ from bot.store.posting import Posting
 from bot.views.message_card import PICKS, Card, Picture, with_pictures
 from bot.views.tune_panel import SIZES
 from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
-from engine.params import Animate, Channel, Params, See, VariedParams, Zoom, bounds
+from engine.params import Animate, Channel, Params, See, Upscale, VariedParams, Zoom, bounds
 from engine.queue.job import Job, JobRow, Result, State
 
 SMALLER_HELPS = frozenset(error.code for error in (EngineCrashed, TimedOut, OutOfMemory, TooMuchMemory))
@@ -83,6 +83,8 @@ def verbs(row: JobRow) -> tuple[str, ...]:
         return (*PICKS[: len(found)], "again", "tune", "more")
     if isinstance(params, See):
         return ("dream", "again", "more")
+    if isinstance(params, Upscale):
+        return ("deeper", "again", "zoom", "more")
     if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
         return ("again", "tune", "more")
     return ("deeper", "again", "zoom", "tune", "more")

@@ -21,19 +21,19 @@ SUBJECT_PULL = 0.5
 
 def dream_scorers(params: AscentParams, runtime: Runtime) -> list[CropScorer]:
     """What scores the crops of a dream."""
-    return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
+    return alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
 
 
 def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
     """What scores the crops of a concept."""
     meanings = params.meanings()
-    return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
+    return alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
 
 
-def _alternating_scorers(
-    name: str, objective: Objective, meanings: Sequence[Meaning], runtime: Runtime
+def alternating_scorers(
+    name: str, objective: Objective, meanings: Sequence[Meaning], runtime: Runtime, crops: int = CROPS
 ) -> list[CropScorer]:
-    """The network that was asked for, and its partner where both know what is meant.
+    """The network that was asked for, and its partner where both know what is meant; each sees so many crops at once.
 
     A channel is one network's own; classes, and layers as a whole, are both's. Raises `TooMuchMemory`.
     """
@@ -42,7 +42,7 @@ def _alternating_scorers(
     found = [CropScorer(runtime.network(one), objective) for one in names if one]
     for scorer in found:
         check_memory(
-            scorer.network, objective.layers, torch.empty(CROPS, 3, SIDE, SIDE, device=runtime.device), runtime.memory
+            scorer.network, objective.layers, torch.empty(crops, 3, SIDE, SIDE, device=runtime.device), runtime.memory
         )
     return found
 

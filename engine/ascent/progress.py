@@ -31,7 +31,10 @@ class Progress:
 
     def full_size(self) -> Tensor:
         """The canvas so far at the result's size, in [0, 1]: an early octave is smaller than what was asked for."""
-        return interpolate(self.show()[None], self.size, mode="bicubic", antialias=True)[0].clamp(0, 1)
+        shown = self.show()
+        if shown.shape[1:] == self.size:
+            return shown.clamp(0, 1)
+        return interpolate(shown[None], self.size, mode="bicubic", antialias=True)[0].clamp(0, 1)
 
 
 @dataclass(frozen=True, slots=True)

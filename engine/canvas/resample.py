@@ -22,3 +22,9 @@ def resize(picture: Tensor, size: Size) -> Tensor:
 def resize_long_side(picture: Tensor, side: int) -> Tensor:
     """[3, h, w] in [0, 1] => the same with even edges, the long one `side`, or a strip of that area; in [0, 1]."""
     return resize(picture, picture_size.fit((picture.shape[1], picture.shape[2]), side, step=2)).clamp(0, 1)
+
+
+def enlarged_size(size: Size, side: int) -> Size:
+    """Height and width of a picture of that shape whose long side is `side`, also of a strip."""
+    factor = side / max(size)
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))

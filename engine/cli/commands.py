@@ -27,10 +27,10 @@ from rich.text import Text
 
 from engine import params, settings
 from engine.catalog.catalog import PACKED, Catalog
-from engine.cli import backup_verbs, network_verbs, output_files, past_dreams
+from engine.cli import backup_verbs, network_verbs, output_files, past_dreams, posters
 from engine.cli.output_files import Place, Target
-from engine.errors import OtherRecipe, PareidoliaError, SettingsError
-from engine.files import decoder, generation_metadata
+from engine.errors import NoImprint, OptionConflict, OtherRecipe, PareidoliaError, SettingsError
+from engine.files import decoder, generation_metadata, picture_size
 from engine.files.generation_metadata import Imprint
 from engine.notes import sentences
 from engine.openmp import sleep_while_waiting
@@ -44,8 +44,10 @@ from engine.params import (
     P,
     Params,
     PastDream,
+    Poster,
     See,
     Style,
+    Upscale,
     Zoom,
 )
 from engine.platform.terminal import replace_unprintable, say, with_bold
@@ -281,6 +283,82 @@ def see(
     _make(wanted, pictures, Place(out, force), as_json, like=like)
 
 
+@app.command()
+def upscale(
+    picture: Annotated[str, typer.Argument(metavar="IN", help="a dream that Pareidolia made, or another picture")],
+    out: Out = None,
+    force: Force = False,
+    layer: Layer = None,
+    subject: Subject = None,
+    iterations: Annotated[int | None, typer.Option(help=_words(Upscale, "iterations"))] = None,
+    strength: Annotated[float | None, typer.Option(help=_words(Upscale, "strength"))] = None,
+    look: Annotated[str | None, typer.Option(help=_words(Upscale, "look"))] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a dream twice as large, with new detail, as its own options have it."""
+    options: dict[str, Any] = {
+        "layer": layer, "subject": subject, "iterations": iterations, "strength": strength, "look": look,
+        "seed": seed, "size": size, "network": network,
+    }  # fmt: skip
+    plan = None if like or picture == "noise" else _enlargement(Path(picture), options)
+    wanted = plan.wanted if plan else _build_params(Upscale, like, **options)
+    _make(wanted, [picture], Place(out, force), as_json, like=like, plan=plan)
+
+
+@app.command()
+def poster(
+    picture: Annotated[str, typer.Argument(metavar="IN", help="a picture, or `noise`")],
+    out: Out = None,
+    force: Force = False,
+    paper: Annotated[str | None, typer.Option(help=f"what it is printed on: {', '.join(posters.PAPERS)}")] = None,
+    dpi: Annotated[int | None, typer.Option(help=_words(Poster, "dpi"))] = None,
+    size: Size = None,
+    steps: Annotated[int | None, typer.Option(help=_words(Poster, "detail_steps"))] = None,
+    layer: Layer = None,
+    subject: Subject = None,
+    octaves: Octaves = None,
+    ratio: Ratio = None,
+    iterations: Iterations = None,
+    strength: Strength = None,
+    look: Annotated[str | None, typer.Option(help=_words(Poster, "look"))] = None,
+    seed: Seed = None,
+    network: Network = None,
+    like: Annotated[Path | None, typer.Option(metavar="FILE", help="a dream, or a poster, to make one like")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="begin without a question")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Dream a picture so large that it can be printed: up to 8192 pixels. Says first what that takes."""
+    if paper and size:
+        raise OptionConflict(first="--paper", second="--size")
+    options: dict[str, Any] = {
+        "layer": layer, "subject": subject, "octaves": octaves, "ratio": ratio, "iterations": iterations,
+        "strength": strength, "look": look, "seed": seed, "network": network, "size": size, "dpi": dpi,
+        "detail_steps": steps,
+    }  # fmt: skip
+    wanted = _build_params(Poster, like, **options)
+    edges = (wanted.source_size,) * 2 if picture == "noise" else _edges(Path(picture), wanted)
+    if paper:
+        chosen = posters.fit_paper(paper, wanted.dpi, edges)
+        changes = {"size": chosen.size, "dpi": chosen.dpi}
+        wanted = params.make(Poster, wanted.catalog, **params.override(wanted.model_dump(), changes))
+    width, height = (round(wanted.size * edge / max(edges)) for edge in edges)
+    found = posters.estimate(wanted, (width, height), _runtime(wanted.catalog))
+    say.print(posters.sentence(wanted, (width, height), found))
+    if not yes and sys.stdin.isatty():
+        typer.confirm("Begin?", default=True, abort=True)
+    _make(wanted, [picture], Place(out, force), as_json)
+
+
+def _edges(file: Path, wanted: Poster) -> tuple[int, int]:
+    """Width and height of a picture as it will be dreamed as a whole."""
+    clean = _ask_decoder(file, lambda child, data: child.clean(data, wanted.source_size))
+    return picture_size.fit((clean.width, clean.height), wanted.source_size, step=2)
+
+
 @app.command("imprint")
 def show_imprint(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a picture or animation that Pareidolia made")],
@@ -387,6 +465,8 @@ def _build_params(kind: type[P], like: Path | None, others: Collection[str] = ()
 
 def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> dict[str, Any]:
     """The options of a file. Says which pictures it was made with that neither it nor the command line has."""
+    if kind is Poster:
+        return posters.options_of(made)
     if not isinstance(made.params, kind):
         raise OtherRecipe(made=made.params.recipe, asked=kind.model_fields["recipe"].default)
     for name in made.others:
@@ -397,7 +477,8 @@ def _options_of_file(kind: type[P], made: Imprint, others: Collection[str]) -> d
 
 def _imprint(file: Path, catalog: Catalog) -> Imprint:
     """How a file was made, by its own words. Raises `NoImprint` and more."""
-    return generation_metadata.read(_ask_decoder(file, lambda child, data: child.imprint(data)), catalog)
+    said = _ask_decoder(file, lambda child, data: child.imprint(data), *posters.FILE_LIMITS)
+    return generation_metadata.read(said, catalog)
 
 
 def _stem(picture: str) -> str:
@@ -406,14 +487,14 @@ def _stem(picture: str) -> str:
 
 def _make(
     wanted: AnyParams, pictures: Sequence[str], place: Place, as_json: bool, name: str = "",
-    others: Mapping[str, Path] | None = None, like: Path | None = None,
+    others: Mapping[str, Path] | None = None, like: Path | None = None, plan: Plan | None = None,
 ) -> None:  # fmt: skip
     """Make a file of every picture. Where it goes is settled before; one that cannot be made stops no other."""
     others = others or {}
     inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
     names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
     goals = output_files.targets(place, names, inputs, animated=isinstance(wanted, Zoom | Animate))
-    plan = Plan(wanted, *_dreams_before(like, wanted.catalog))
+    plan = plan or Plan(wanted, *_dreams_before(like, wanted.catalog))
     further = {name: _clean(path, plan.first_size) for name, path in others.items()}
     if len(pictures) == 1:
         _make_one(plan, pictures[0], goals[0], further, as_json)
@@ -431,12 +512,30 @@ class Plan(NamedTuple):
     """What is dreamed before, each out of the one before."""
     omitted: int = 0
     """How many dreams before those nobody knows of any more."""
+    dreamed: bool = False
+    """Whether the picture is what those dreams made."""
 
     @property
     def first_size(self) -> int:
         """The size for which pictures are opened."""
+        if self.dreamed:
+            return self.before[-1].params.size
         dreams = self.wanted.dreams if isinstance(self.wanted, Animate) else self.before
-        return dreams[0].params.size if dreams else self.wanted.size
+        return dreams[0].params.size if dreams else self.wanted.source_size
+
+
+def _enlargement(file: Path, options: Mapping[str, Any]) -> Plan | None:
+    """How to make a file larger that says how it was made, with what was typed over that; None where it does not."""
+    catalog = settings.read().catalog
+    try:
+        made = _imprint(file, catalog)
+    except NoImprint:
+        return None
+    clean = _ask_decoder(file, lambda child, data: child.clean(data, made.params.size))
+    wanted, dreams = past_dreams.upscaled(made, max(clean.width, clean.height))
+    given = {name: value for name, value in options.items() if value is not None}
+    wanted = params.make(Upscale, catalog, **params.override(wanted.model_dump(), given))
+    return Plan(wanted, dreams, made.omitted, dreamed=True)
 
 
 def _dreams_before(like: Path | None, catalog: Catalog) -> tuple[Sequence[PastDream], int]:
@@ -467,7 +566,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
     png = None if picture == "noise" else _clean(Path(picture), plan.first_size)
     from engine.render import render
 
-    wanted, before, omitted = plan
+    wanted, before, omitted, dreamed = plan
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
@@ -476,7 +575,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
         def watch(name: str, report: StepReport) -> None:
             bar.update(task, description=name, completed=report.step, total=report.steps)
 
-        source = past_dreams.dream_again(before, png, further, runtime, watch)
+        source = png if dreamed else past_dreams.dream_again(before, png, further, runtime, watch)
         rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted)
         report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
@@ -503,8 +602,10 @@ def _clean(picture: Path, long_side: int) -> bytes:
     return _ask_decoder(picture, lambda child, data: child.clean(data, long_side)).png
 
 
-def _ask_decoder(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]]) -> A:
-    """What the decoder says of a file."""
+def _ask_decoder(
+    file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]], megapixels: float = 0, megabytes: float = 0
+) -> A:
+    """What the decoder says of a file, which may be at least so large."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -512,7 +613,8 @@ def _ask_decoder(file: Path, question: Callable[[decoder.Decoder, bytes], Awaita
 
     async def ask() -> A:
         limits = settings.read().limits
-        async with decoder.Decoder(limits.megapixels, limits.upload_mb) as child:
+        most = max(limits.megapixels, megapixels), max(limits.upload_mb, megabytes)
+        async with decoder.Decoder(*most) as child:
             return await question(child, data)
 
     return asyncio.run(ask())

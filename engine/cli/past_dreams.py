@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import NoAnimation
+from engine.errors import NoAnimation, OtherRecipe
 from engine.files.generation_metadata import Imprint
-from engine.params import Animate, Channel, Concept, Dream, PastDream, Style, is_dreamed_on
+from engine.params import (
+    Animate,
+    DreamedOn,
+    PastDream,
+    Upscale,
+    is_dreamed_on,
+    upscale_of,
+)
 
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress
@@ -57,9 +64,18 @@ def animation(made: Imprint, frames: int | None, size: int | None) -> Animate:
     return Animate.model_validate(options, context=made.params.catalog)
 
 
+def upscaled(made: Imprint, side: int) -> tuple[Upscale, tuple[PastDream, ...]]:
+    """What makes a file larger that is so many pixels long, and the dreams of which that is made. Raises `OtherRecipe`
+    and `LargestAlready`."""
+    params = made.params
+    if not isinstance(params, DreamedOn) or not is_dreamed_on(params):
+        raise OtherRecipe(made=params.recipe, asked="upscale")
+    return upscale_of(params, side), (*made.before, *_itself(made))
+
+
 def _itself(made: Imprint) -> Iterator[PastDream]:
     params = made.params
-    if not isinstance(params, Dream | Concept | Channel | Style) or not is_dreamed_on(params):
+    if not isinstance(params, DreamedOn) or not is_dreamed_on(params):
         raise NoAnimation(problem="it is no single dream")
     yield PastDream.model_validate({"params": params, "others": made.others})
 

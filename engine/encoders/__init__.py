@@ -20,7 +20,7 @@ from engine.encoders.sheet import Sheet
 from engine.encoders.still import Still, encode, preview
 from engine.encoders.webp import AnimatedWebp
 from engine.files import generation_metadata
-from engine.params import Animate, AnyParams, Concept, Dream, PastDream, Zoom
+from engine.params import Animate, AnyParams, Concept, Dream, PastDream, Poster, Zoom
 
 __all__ = ["Encoded", "Encoder", "Kind", "Provenance", "encode", "open_encoder", "preview"]
 Kind = Literal["png", "jpeg", "webp", "gif"]
@@ -54,4 +54,6 @@ def open_encoder(
     if isinstance(params, Concept | Dream) and params.variations > 1 and kind != "gif":
         each = [generation_metadata.write(params.variation(at), *origin) for at in range(params.variations)]
         return Sheet(kind, limit_bytes, said, each)
-    return Gif(1, limit_bytes, said) if kind == "gif" else Still(kind, limit_bytes, said)
+    if kind == "gif":
+        return Gif(1, limit_bytes, said)
+    return Still(kind, limit_bytes, said, params.dpi if isinstance(params, Poster) else 0)

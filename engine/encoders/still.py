@@ -9,6 +9,7 @@ from typing import Literal
 
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import Size
@@ -23,25 +24,32 @@ QUALITIES = (95, 88, 80, 68)
 """Tried in this order where lossless is too large."""
 
 
-def encode(picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "") -> Encoded:
-    """A file of at most `limit_bytes`; whatever was given up for that stands in its notes. `imprint` goes into it.
+def encode(
+    picture: Tensor, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "", dpi: int = 0
+) -> Encoded:
+    """A file of at most `limit_bytes`; whatever was given up for that stands in its notes. `imprint` goes into it, and
+    how many dots an inch it is printed with, where that is known (a WebP has no place for it).
 
     A PNG becomes a WebP of lower and lower quality, then a smaller one; JPEG and WebP begin with their own kind.
     """
     drawn = to_pillow(picture)
-    return first_that_fits((_encode_plan(drawn, plan, imprint) for plan in _plans(drawn, kind)), limit_bytes)
+    return first_that_fits((_encode_plan(drawn, plan, imprint, dpi) for plan in _plans(drawn, kind)), limit_bytes)
 
 
 def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes:
     """A quick JPEG with `side` as its long side, of the aspect of `size` (height, width) if that is given."""
     shown = picture_size.fit(size or (picture.shape[1], picture.shape[2]), side, strips_by_area=False)
+    times = max(picture.shape[1:]) // max(shown)
+    if times > 1:  # of a large picture, most of the time would go into bytes that nobody sees
+        picture = avg_pool2d(picture[None], times, ceil_mode=True)[0]
     return _save_bytes(to_pillow(picture, shown), "jpeg", 80)
 
 
 class Still:
     """An encoder of results that are one picture; the last one added counts."""
 
-    def __init__(self, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "") -> None:
+    def __init__(self, kind: Kind = "png", limit_bytes: int | None = None, imprint: str = "", dpi: int = 0) -> None:
+        self._dpi = dpi
         self._kind: Kind = kind
         self._limit = limit_bytes
         self._imprint = imprint
@@ -55,7 +63,7 @@ class Still:
         """The file. Raises `ValueError` if no picture was added."""
         if self._picture is None:
             raise ValueError("no picture was added; add one before finish()")
-        return encode(self._picture, self._kind, self._limit, self._imprint)
+        return encode(self._picture, self._kind, self._limit, self._imprint, self._dpi)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -81,18 +89,19 @@ def _plans(drawn: Image.Image, kind: Kind) -> Iterator[_Plan]:
         yield _Plan(lossy, QUALITIES[2], size, (smaller_note(size[1], size[0]),))
 
 
-def _encode_plan(drawn: Image.Image, plan: _Plan, imprint: str) -> Encoded:
+def _encode_plan(drawn: Image.Image, plan: _Plan, imprint: str, dpi: int = 0) -> Encoded:
     height, width = plan.size
     if plan.size != (drawn.height, drawn.width):
         drawn = drawn.resize((width, height), Image.Resampling.LANCZOS)
-    return Encoded(
-        _save_bytes(drawn, plan.kind, plan.quality, imprint), f"image/{plan.kind}", width, height, plan.notes
-    )
+    data = _save_bytes(drawn, plan.kind, plan.quality, imprint, dpi)
+    return Encoded(data, f"image/{plan.kind}", width, height, plan.notes)
 
 
-def _save_bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "") -> bytes:
+def _save_bytes(drawn: Image.Image, kind: Kind, quality: int, imprint: str = "", dpi: int = 0) -> bytes:
     file = io.BytesIO()
     said = embed_metadata.save_options(kind, imprint)
+    if dpi and kind != "webp":
+        said["dpi"] = (dpi, dpi)
     if kind == "png":
         drawn.save(file, "png", compress_level=6, **said)
     elif kind == "jpeg":

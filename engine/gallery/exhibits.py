@@ -2,7 +2,7 @@
 
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
-imagines. Style: in the style of each painting. See, channel: a page of each. Zoom: a film.
+imagines. Style: in the style of each painting. See, channel: a page of each. Details: what Upscale adds. Zoom: a film.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from torch import Tensor
 from engine import recipes
 from engine.ascent.progress import Frame, Report
 from engine.canvas.pillow_image import to_pillow
+from engine.canvas.resample import resize
 from engine.encoders.encoder import Encoded
 from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
 from engine.gallery.sources import SHOWN, source
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Upscale, Zoom, make
 from engine.runtime import Runtime
 
 SEED = 4821
@@ -230,6 +231,16 @@ class Gallery:
         )
         return webp([to_pillow(self._run("channel", params, None))], STILL_BYTES)
 
+    def details(self) -> Encoded:
+        """The middle of a dream made twice as large, without new detail and with it."""
+        dreamed = self._dream(VARIED_KIND, {})
+        steps = {name: value for name, value in self._scale.dream.items() if name == "iterations"}
+        params = self._params(Upscale, network=NETWORK, seed=SEED, size=2 * self._scale.side, **steps)
+        large = self._run("details", params, dreamed)
+        plain = resize(dreamed, (large.shape[1], large.shape[2])).clamp(0, 1)
+        cells = [Cell(_middle(plain), "made larger"), Cell(_middle(large), "Upscale")]
+        return webp([sheet([Row("", cells)], self._scale.side)], STILL_BYTES)
+
     def zoom(self) -> Encoded:
         """A zoom into a dream that begins again where it ends."""
         params = self._params(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
@@ -274,6 +285,12 @@ def _last(reports: Iterable[Report]) -> Tensor:
     return [one for one in reports if isinstance(one, Frame)][-1].picture
 
 
+def _middle(picture: Tensor) -> Tensor:
+    """The middle of a picture [3, h, w], half as wide and high."""
+    height, width = picture.shape[1:]
+    return picture[:, height // 4 : height // 4 + height // 2, width // 4 : width // 4 + width // 2]
+
+
 def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -291,6 +308,7 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "style": Gallery.style,
     "see": Gallery.see,
     "channel": Gallery.channel,
+    "details": Gallery.details,
     "zoom": Gallery.zoom,
 }
 """File names, without their ending, and what makes them."""

@@ -27,6 +27,7 @@ from engine.params.params import (
     SEED_COUNT,
     SHOWN_NAMES,
     TEXT_LIMIT,
+    AimedParams,
     AscentParams,
     P,
     Params,
@@ -43,15 +44,19 @@ from engine.params.params import (
 from engine.params.past_dreams import (
     MOST_DREAMS,
     RENAMED_RECIPES,
+    DreamedOn,
     PastDream,
     PastDreams,
     is_dreamed_on,
     pack_dreams,
     read_dreams,
     rename_recipe,
+    upscale_of,
 )
+from engine.params.poster import Poster
 from engine.params.see import See
 from engine.params.style import PAINTINGS, YOURS, Style
+from engine.params.upscale import Upscale, detail_parts
 from engine.params.zoom import Zoom
 
 __all__ = [
@@ -67,23 +72,28 @@ __all__ = [
     "SHOWN_NAMES",
     "TEXT_LIMIT",
     "YOURS",
+    "AimedParams",
     "Animate",
     "AnyParams",
     "AscentParams",
     "Channel",
     "Concept",
     "Dream",
+    "DreamedOn",
     "P",
     "Params",
     "PastDream",
     "PastDreams",
     "Phase",
+    "Poster",
     "See",
     "Style",
     "Term",
+    "Upscale",
     "VariedParams",
     "Zoom",
     "bounds",
+    "detail_parts",
     "draw_seed",
     "field_name",
     "is_dreamed_on",
@@ -94,9 +104,10 @@ __all__ = [
     "read_dreams",
     "rename_options",
     "shown_name",
+    "upscale_of",
 ]
 
-AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style
+AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style | Upscale | Poster
 
 
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)

@@ -8,12 +8,8 @@ from pydantic import (
     Field,
 )
 
-from engine.params.channel import Channel
-from engine.params.concept import Concept
-from engine.params.dream import Dream
 from engine.params.params import Params, Phase
-from engine.params.past_dreams import PastDreams
-from engine.params.style import Style
+from engine.params.past_dreams import DreamedOn, PastDreams
 
 
 class Animate(Params):
@@ -33,7 +29,7 @@ class Animate(Params):
         return {"network": self.last.network, "seed": self.last.seed}
 
     @property
-    def last(self) -> Dream | Concept | Channel | Style:
+    def last(self) -> DreamedOn:
         """The params of the dream at its end."""
         return self.dreams[-1].params
 

@@ -118,6 +118,11 @@ class Params(BaseModel, ABC):
         """The option that says what it is about, and its word: ("layer", "high")."""
 
     @property
+    def source_size(self) -> int:
+        """The long side at which its picture is opened, in pixels."""
+        return self.size
+
+    @property
     def timed_as(self) -> str:
         """The kind of dream by which it is timed: those of one kind take the same course."""
         return str(getattr(self, "recipe", ""))
@@ -131,8 +136,8 @@ class Params(BaseModel, ABC):
         return sum(phase.work for phase in self.phases())
 
 
-class AscentParams(Params):
-    """What recipes have in common that climb towards something, octave by octave."""
+class AimedParams(Params):
+    """What recipes have in common that go towards something."""
 
     layer: str = Field(
         "high", max_length=TEXT_LIMIT,
@@ -143,11 +148,6 @@ class AscentParams(Params):
         max_length=TEXT_LIMIT,
         description="what to dream towards, in place of a layer: a subject, a class or an emoji",
     )
-    octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
-    ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
-    iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
-    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step; 1 is normal")
-    jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
 
     def _canonical(self) -> dict[str, Any]:
         """Its network, and a layer or a subject: "High " and "high · faces, animals" are "high"."""
@@ -175,6 +175,16 @@ class AscentParams(Params):
     def meanings(self) -> tuple[Meaning, ...]:
         """Everything that is dreamed towards."""
         return tuple(meaning for _, meanings in self.terms() for meaning in meanings)
+
+
+class AscentParams(AimedParams):
+    """What recipes have in common that climb towards something, octave by octave."""
+
+    octaves: int = Field(4, ge=1, le=8, description="sizes the picture is dreamed at, small to large")
+    ratio: float = Field(1.6, ge=1.1, le=2.5, description="how much larger each octave is")
+    iterations: int = Field(12, ge=1, le=100, description="gradient steps per octave")
+    strength: float = Field(1.0, ge=0.1, le=4.0, description="size of a step; 1 is normal")
+    jitter: int = Field(16, ge=0, le=64, description="random shift per step, in pixels")
 
     def pace(self) -> float:
         """The size of a step: `strength`, as what is dreamed towards takes it."""

@@ -17,11 +17,16 @@ from pydantic import (
 )
 
 from engine.catalog.catalog import Catalog
+from engine.errors import LargestAlready
 from engine.params.channel import Channel
 from engine.params.concept import Concept
 from engine.params.dream import Dream
-from engine.params.params import Params, VariedParams, bad_option
+from engine.params.params import Params, VariedParams, bad_option, make
 from engine.params.style import Style
+from engine.params.upscale import LARGEST, SMALLEST, Upscale
+
+DreamedOn = Dream | Concept | Channel | Style | Upscale
+"""Params of what may be one picture, to be dreamed on."""
 
 MOST_DREAMS = 16
 """Dreams in a row, each made of the one before, that are remembered."""
@@ -46,7 +51,7 @@ class PastDream(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    params: Annotated[Dream | Concept | Channel | Style, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
+    params: Annotated[DreamedOn, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
     others: tuple[Literal["guide", "mask", "painting"], ...] = Field((), max_length=3)
     """Further pictures that were used, by what they were for."""
     stopped: int = Field(0, ge=0, le=100_000)
@@ -54,7 +59,7 @@ class PastDream(BaseModel):
 
     @field_validator("params")
     @classmethod
-    def _check_single(cls, params: Dream | Concept | Channel | Style) -> Dream | Concept | Channel | Style:
+    def _check_single(cls, params: DreamedOn) -> DreamedOn:
         if not is_dreamed_on(params):
             raise ValueError("should be one picture, and no sheet of several")
         return params
@@ -64,7 +69,25 @@ def is_dreamed_on(params: Params) -> bool:
     """Whether the result of these params is one picture that can be dreamed on: no film, no sheet and no page."""
     if isinstance(params, VariedParams):
         return params.variations == 1
-    return isinstance(params, Style) or (isinstance(params, Channel) and params.channel is not None)
+    return isinstance(params, Style | Upscale) or (isinstance(params, Channel) and params.channel is not None)
+
+
+def upscale_of(dream: DreamedOn, side: int) -> Upscale:
+    """What makes a dream twice as large that is so many pixels long, or `LARGEST`. Raises `LargestAlready`.
+
+    A style's strokes are what `low` sees.
+    """
+    if side >= LARGEST:
+        raise LargestAlready(size=side)
+    kept = dream.model_dump(include={"network", "seed", "strength", "look"})
+    if isinstance(dream, Channel):
+        aim = {"layer": f"{dream.layer}:{dream.channel}"}
+    elif isinstance(dream, Style) and not (dream.subject or dream.layer):
+        aim = {"layer": "low"}
+    else:
+        name = "subject" if dream.subject else "layer"
+        aim = {name: getattr(dream, name)}
+    return make(Upscale, dream.catalog, **kept, **aim, size=min(max(2 * side, SMALLEST), LARGEST))
 
 
 def pack_dreams(dreams: Iterable[PastDream]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ Longer than most files: whatever is said about the table of jobs is said here.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import time
@@ -308,14 +309,15 @@ class Ledger:
 
     # what an engine does; every write is fenced by (id, attempt), so that a zombie changes nothing
 
-    def claim(self, engine: str) -> JobRow | None:
-        """Take the next job: its attempt is committed before it runs.
+    def claim(self, engine: str, at_most_s: float = math.inf) -> JobRow | None:
+        """Take the next job that should take at most so many seconds: its attempt is committed before it runs.
 
         A job that asks for what this version no longer knows fails on the way, with a sentence.
         """
         order = (jobs.c.priority, jobs.c.tag, jobs.c.created)
+        short = () if at_most_s == math.inf else (jobs.c.cost_s <= at_most_s,)
         with self._db.begin() as db:
-            id = db.scalar(sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED).order_by(*order).limit(1))
+            id = db.scalar(sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED, *short).order_by(*order).limit(1))
             if id is None:
                 return None
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
@@ -325,7 +327,7 @@ class Ledger:
             expected = timings.read(db, row.job)
         if _parse_known(found.params, self.catalog) is None:
             self.fail(row.id, row.attempt, NoLongerKnown())
-            return self.claim(engine)
+            return self.claim(engine, at_most_s)
         return replace(row, expected=expected)
 
     def stop_flag(self, id: JobId, attempt: int) -> str:

@@ -8,13 +8,15 @@ from functools import partial
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, See, Style, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Poster, See, Style, Upscale, Zoom
 from engine.recipes.animate import animate
 from engine.recipes.channel import channel
 from engine.recipes.concept import concept
 from engine.recipes.dream import dream
+from engine.recipes.poster import poster
 from engine.recipes.see import see
 from engine.recipes.style import style
+from engine.recipes.upscale import upscale
 from engine.recipes.zoom import zoom
 from engine.runtime import Runtime
 
@@ -35,6 +37,10 @@ def run(
             return channel(params, source, runtime)
         case Animate():
             return animate(params, source, runtime, others, partial(_run_in, runtime))
+        case Upscale():
+            return upscale(params, source, runtime)
+        case Poster():
+            return poster(params, source, runtime, partial(_dream_in, runtime))
         case See():
             return see(params, source, runtime)
         case Style():
@@ -47,3 +53,7 @@ def _run_in(
     runtime: Runtime, params: AnyParams, source: Tensor | None, others: Mapping[str, Tensor]
 ) -> Iterator[Progress | Frame]:
     return run(params, source, runtime, others)
+
+
+def _dream_in(runtime: Runtime, params: Dream, source: Tensor | None) -> Iterator[Progress | Frame]:
+    return dream(params, source, runtime)

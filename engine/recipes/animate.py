@@ -18,10 +18,10 @@ from torch.nn.functional import avg_pool2d
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.resample import Size, resize
 from engine.files import picture_size
-from engine.params import Animate, Channel, Concept, Dream, PastDream, Style
+from engine.params import Animate, DreamedOn, PastDream
 from engine.runtime import Runtime
 
-Recipe = Callable[[Dream | Concept | Channel | Style, Tensor | None, Mapping[str, Tensor]], Iterator[Report]]
+Recipe = Callable[[DreamedOn, Tensor | None, Mapping[str, Tensor]], Iterator[Report]]
 """One dream of a picture, with further pictures by what they are for."""
 
 MOST_SNAPSHOTS = 160

@@ -61,7 +61,7 @@ from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
 from engine.notes import Note
-from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Zoom
+from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Upscale, Zoom
 from engine.params.sensitive_subjects import LABELS
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 from tests.vendored_data import SPECIFICATION
@@ -127,6 +127,7 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
         "one channel": (Channel, {**seed, "layer": "mid", "channel": 1}),
         "see": (See, seed),
         "style": (Style, {**pixels, "painting": "woodcut", "subject": subject, "colours": "match"}),
+        "upscale": (Upscale, {**seed, "subject": subject, "look": "vivid", "strength": 0.12, "size": 2047}),
     }
     made: dict[str, AnyParams] = {
         name: engine_params.make(kind, catalog, network="lite2", **given) for name, (kind, given) in options.items()

@@ -205,6 +205,7 @@ DOUBLE: dict[str, tuple[Before, str]] = {
     "smaller": (too_large, wording.VERBS["smaller"]),
     "dream": (seen, "Dream it"),
     "original": (rest_faults.opened_panel, wording.VERBS["original"]),
+    "upscale": (rest_faults.opened_panel, wording.VERBS["upscale"]),
     "animate": (rest_faults.opened_panel, wording.VERBS["animate"]),
     "report": (rest_faults.opened_panel, wording.VERBS["report"]),
     "save": (rest_faults.opened_panel, wording.VERBS["save"]),

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from engine.platform import framing
 
@@ -22,10 +23,9 @@ def main() -> None:
         out.write(framing.pack(header))
         out.flush()
 
-    send(report="ready")
-    while frame := framing.read(sys.stdin.buffer):
-        order = json.loads(frame[0]["params"])["seed"]
-        marker = Path(scratch) / frame[0]["id"]
+    def serve(header: dict[str, Any]) -> None:
+        order = json.loads(header["params"])["seed"]
+        marker = Path(scratch) / header["id"]
         first = not marker.exists()
         marker.touch()
         if order == CRASH or (order == CRASH_ONCE and first):
@@ -35,15 +35,16 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         if order == FAIL:
             send(report="failed", error="OutOfMemory", facts={})
-            continue
+            return
         if order == DEAF:
             time.sleep(60)
         steps, word = (1000 if order == SLOW and first else 3), ""
         for step in range(steps):
             send(report="progress", step=step + 1, steps=steps)
-            answer = framing.read(sys.stdin.buffer)
+            while (answer := framing.read(sys.stdin.buffer)) and "id" in answer[0]:
+                serve(answer[0])
             if answer is None:
-                return
+                os._exit(0)
             if word := answer[0]["word"]:
                 break
             time.sleep(0.01)
@@ -51,6 +52,10 @@ def main() -> None:
             send(report="stopped")
         else:
             send(report="done", result={**RESULT, "notes": [{"name": word, "facts": {}}]})
+
+    send(report="ready")
+    while frame := framing.read(sys.stdin.buffer):
+        serve(frame[0])
 
 
 if __name__ == "__main__":

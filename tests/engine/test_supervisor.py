@@ -20,7 +20,7 @@ from engine import supervisor
 from engine.errors import NoLedger
 from engine.files.blobs import BlobKey
 from engine.notes import Note
-from engine.params import Dream
+from engine.params import Dream, Upscale
 from engine.queue import retention, timings
 from engine.queue.course import planned_course
 from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Progress, Settled, Started, State
@@ -496,3 +496,45 @@ async def test_an_engine_that_cannot_tidy_any_more_does_not_go_on_as_if_it_could
         engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(engine.run(), 120)
+
+
+def long_order(what: int) -> Job:
+    return Job(params=Upscale(seed=what), requester="bob")
+
+
+async def test_a_short_job_runs_between_two_steps_of_a_long_one(engine: Supervisor, dispatch: LocalDispatch) -> None:
+    long = await dispatch.submit(long_order(SLOW), {})
+    await eventually(dispatch, long, lambda row: row.state == State.RUNNING)
+    assert (await settled(dispatch, await dispatch.submit(order(FINE), {}))).state == State.DONE
+    assert (await settled(dispatch, await dispatch.submit(order(FAIL), {}))).state == State.FAILED
+    row = await dispatch.row(long)
+    assert row
+    assert (row.state, row.attempt) == (State.RUNNING, 1)
+    await dispatch.cancel(long)
+    assert (await settled(dispatch, long)).state == State.CANCELLED
+
+
+async def test_a_long_job_whose_child_dies_of_a_short_one_begins_again_and_no_crash_is_counted(
+    engine: Supervisor, dispatch: LocalDispatch
+) -> None:
+    long = await dispatch.submit(long_order(SLOW), {})
+    await eventually(dispatch, long, lambda row: row.state == State.RUNNING)
+    short = await dispatch.submit(order(CRASH), {})
+    assert (await settled(dispatch, short)).state == State.FAILED
+    row = await settled(dispatch, long)
+    assert (row.state, row.crashes) == (State.DONE, 0)
+    assert row.attempt > 1
+
+
+async def test_both_are_given_back_at_a_graceful_stop(settings: Settings, dispatch: LocalDispatch) -> None:
+    ledger = open_ledger(settings)
+    engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+    running = asyncio.create_task(engine.run())
+    ids = [await dispatch.submit(one(SLOW), {}) for one in (long_order, order)]
+    for id in ids:
+        await eventually(dispatch, id, lambda row: row.state == State.RUNNING)
+    engine.stop()
+    await running
+    rows = [await dispatch.row(id) for id in ids]
+    assert [row.state for row in rows if row] == [State.QUEUED, State.QUEUED]
+    ledger.close()

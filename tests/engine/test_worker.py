@@ -25,7 +25,7 @@ from engine.encoders.upload_limit import lossy_note, smaller_note
 from engine.errors import BadOption, OtherNetwork
 from engine.files.blobs import BlobKey
 from engine.networks.network import Network
-from engine.params import Dream
+from engine.params import AnyParams, Dream, Upscale
 from engine.platform import framing
 from engine.queue.job import Hint, Job, JobId, JobRow, Progress, Result, Settled, State
 from engine.queue.local_dispatch import LocalDispatch
@@ -113,7 +113,7 @@ async def listener(settings: Settings) -> AsyncIterator[Listener]:
     await listener.dispatch.close()
 
 
-async def submit(listener: Listener, params: Dream) -> JobId:
+async def submit(listener: Listener, params: AnyParams) -> JobId:
     return await listener.dispatch.submit(Job(params=params, requester="ada"), {})
 
 
@@ -238,6 +238,20 @@ async def test_keep_gives_what_there_is_at_full_size(engine: subprocess.Popen[by
     row = await listener.row(id)
     assert (row.state, row.keep_preview) == (State.DONE, True)
     assert (await picture(listener, row)).size == (512, 512)
+
+
+async def test_between_two_steps_of_an_upscale_a_dream_is_dreamed(
+    engine: subprocess.Popen[bytes], listener: Listener
+) -> None:
+    long = await submit(listener, Upscale(network="pocket", size=512, iterations=60, seed=3))
+    await listener.until(Progress, long)
+    short = await submit(listener, SHORT)
+    await listener.until(Settled, short)
+    assert (await listener.row(short)).state == State.DONE
+    assert (await listener.row(long)).state == State.RUNNING
+    await listener.dispatch.cancel(long)
+    await listener.until(Settled, long)
+    assert (await listener.row(long)).state == State.CANCELLED
 
 
 async def test_a_killed_child_is_tried_again_and_the_second_death_fails_the_job(

@@ -11,7 +11,7 @@ from engine.catalog.catalog import shipped_catalog
 from engine.encoders.encoder import Encoded
 from engine.files import generation_metadata, sanitizer
 from engine.files.blobs import BlobKey
-from engine.params import Dream, PastDream
+from engine.params import AnyParams, Dream, PastDream, Upscale
 from engine.queue.history import History
 from engine.render import render
 from engine.runtime import Runtime
@@ -119,4 +119,49 @@ def test_what_cannot_be_animated_is_a_sentence(
 ) -> None:
     (tmp_path / "a.png").write_bytes(a_note(text))
     assert run(monkeypatch, "animate", "a.png", "noise") == 1
+    assert sentence in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_dream_becomes_twice_as_large_as_its_own_options_have_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = photo(tmp_path / "cat.png")
+    (tmp_path / "bot.png").write_bytes(bots(DREAMS[:2], opened(source)))
+    once = ["--iterations", "1"]
+    assert run(monkeypatch, "upscale", "bot.png", "-o", "large.png", *once) == 0
+    made = imprint_of(tmp_path / "large.png")
+    assert made.params == Upscale(network="pocket", layer="mid", seed=2, size=256, iterations=1)
+    assert made.before == tuple(PastDream(params=dream) for dream in DREAMS[:2])
+    with Image.open(tmp_path / "large.png") as large, Image.open(tmp_path / "bot.png") as still:
+        assert large.size == (2 * still.size[0], 2 * still.size[1])
+    assert run(monkeypatch, "upscale", str(source), "--like", "large.png", "-o", "again.png") == 0
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "large.png").read_bytes()
+    assert run(monkeypatch, "upscale", "large.png", "-o", "eyes.png", "--subject", "eyes", *once) == 0
+    assert imprint_of(tmp_path / "eyes.png").params.aim == ("subject", "eyes")
+
+
+def test_other_pictures_become_larger_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    quick = ["--size", "256", "--iterations", "1", "--layer", "low", "--seed", "3"]
+    assert run(monkeypatch, "upscale", str(photo(tmp_path / "cat.png")), *quick) == 0
+    assert imprint_of(tmp_path / "cat-upscale.png").params.aim == ("layer", "low")
+    with Image.open(tmp_path / "cat-upscale.png") as made:
+        assert made.size[0] == 256
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        (Upscale(size=2048), "px already, and Upscale makes no image larger than"),
+        (Dream(variations=4), "made by `dream`"),
+    ],
+)
+def test_what_cannot_become_larger_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    params: AnyParams,
+    sentence: str,
+) -> None:
+    (tmp_path / "a.png").write_bytes(a_note(generation_metadata.write(params)))
+    assert run(monkeypatch, "upscale", "a.png") == 1
     assert sentence in " ".join(capsys.readouterr().err.split())

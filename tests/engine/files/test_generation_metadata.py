@@ -24,7 +24,7 @@ from engine.files import decoder as decoding
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
 from engine.files.generation_metadata import ASCII, EXIF_IFD, KEY, LIMIT, USER_COMMENT, Imprint
-from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Zoom
+from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Upscale, Zoom
 from tests.engine.files.forged_metadata import FORGED
 
 BEFORE = (
@@ -32,6 +32,7 @@ BEFORE = (
     PastDream(params=Dream(subject="owl", seed=4821), others=("mask", "guide"), stopped=12),
     PastDream(params=Dream(subject="owl", seed=12)),
     PastDream(params=Dream(layer="mid", seed=12)),
+    PastDream(params=Upscale(layer="mid", seed=12)),
 )
 EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", strength=1.6, seed=4821, keep=0.3, colours="match", protect="edges"),
@@ -44,6 +45,7 @@ EVERY: list[AnyParams] = [
     See(seed=7),
     Style(painting="yours", subject="eyes", colours="keep", strength=1.6),
     Animate(dreams=BEFORE),
+    Upscale(subject="owl", size=2048, look="vivid", strength=0.5),
 ]
 OURS = (errors.NoImprint, errors.BadImprint, errors.MadeElsewhere)
 PIECES = [b"", b"9", b'"', b"{", b"[", b"\0", b"\xff", b"null", b"-"]

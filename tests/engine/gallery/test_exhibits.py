@@ -90,6 +90,11 @@ def test_first_light_is_a_photo_and_three_layers(shipped: Runtime, pages: list[I
     assert no_two_alike(hung(pages[-1], Layout(2, 2, (128, 96), captioned=True)))
 
 
+def test_detail_hangs_beside_what_is_only_larger(shipped: Runtime, pages: list[Image.Image]) -> None:
+    Gallery(shipped, BRIEF, lambda _line: None).details()
+    assert no_two_alike(hung(pages[-1], Layout(1, 2, (128, 96), captioned=True)))
+
+
 def test_every_other_way_hangs_beside_its_name(shipped: Runtime, pages: list[Image.Image]) -> None:
     Gallery(shipped, BRIEF, lambda _line: None).ways()
     assert no_two_alike(hung(pages[-1], Layout(2, 4, (128, 96), captioned=True)))

@@ -10,7 +10,7 @@ from engine import recipes
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import TooMuchMemory
 from engine.networks.network import Network
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Upscale, Zoom, make
 from engine.runtime import Runtime
 
 
@@ -31,6 +31,7 @@ def params_for(kind: type[P], **options: Any) -> P:
         (params_for(Channel, top=1, size=128, iterations=2), params_for(Channel, top=36)),
         (params_for(See, size=640, iterations=1), params_for(See)),
         (params_for(Style, painting="glass", size=128, octaves=1, iterations=2), params_for(Style, size=1024)),
+        (params_for(Upscale, size=256, iterations=1), params_for(Upscale)),
     ],
 )
 def test_more_memory_than_the_budget_is_refused(
