@@ -9,7 +9,7 @@ import torch
 from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
-from engine.objectives import Objective, crop_objective
+from engine.objectives import Objective, crop_objective, naturalness
 from engine.params import AscentParams, Concept
 from engine.runtime import Runtime
 
@@ -24,10 +24,11 @@ def dream_scorers(params: AscentParams, runtime: Runtime) -> list[CropScorer]:
     return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
 
 
-def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
-    """What scores the crops of a concept."""
+def concept_scorers(params: Concept, runtime: Runtime, natural: float) -> list[CropScorer]:
+    """What scores the crops of a concept; `natural` is how much it counts that they look like photographs."""
     meanings = params.meanings()
-    return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
+    objective = crop_objective([(1.0, meanings)]) + natural * naturalness()
+    return _alternating_scorers(params.network, objective, meanings, runtime)
 
 
 def _alternating_scorers(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 
 import torch
 from torch import Tensor, nn
@@ -22,8 +23,17 @@ from engine.networks.sketches import Sketches
 LOGITS = catalog.LOGITS
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
 
+STATISTICS = catalog.STATISTICS
+"""In place of a layer's name: how far a batch is from what the network is used to, [stages] (see `UsualStatistics`)."""
+
 SMALLEST = 32
 """The shortest side of a picture, in pixels, that every stage can look at."""
+
+
+LEAST_SPREAD = 0.02
+"""A channel that says next to nothing is not measured by less."""
+FURTHEST, FLAT = 25.0, 1e-3
+"""Squared spreads that a mean counts as being away at most, and the share of its usual variance that none counts as."""
 
 
 class Network(nn.Module):
@@ -57,6 +67,8 @@ class Network(nn.Module):
         self.bgr = bgr
         self.labels = tuple(labels)
         self.sketches = sketches or {}
+        known = ([one for one in stage.modules() if isinstance(one, UsualStatistics)] for stage in self.stages.values())
+        self.usual = tuple(one[-1] for one in known if one)
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
         _cheapen_first(self.stages)
@@ -72,11 +84,23 @@ class Network(nn.Module):
         """Activations [n, c, h', w'] of the layers wanted, for a picture [n, 3, h, w] in [0, 1], sides >= `SMALLEST`.
 
         Runs only up to the deepest one. The picture may be of another dtype; the activations have the network's.
+        With `STATISTICS` among them, how unusual the stages were that it ran through: of those that know, [k].
         Raises `KeyError` for a layer that it does not have.
         """
-        wanted = set(layers)
+        wanted = set(layers) - {STATISTICS}
         if missing := wanted - set(self.layers):
             raise KeyError(f"no layer {sorted(missing)}; there is {list(self.layers)}")
+        if STATISTICS not in layers:
+            return self._run(picture, wanted)
+        distances: list[Tensor] = []
+        with ExitStack() as hooks:
+            for usual in self.usual:
+                hook = usual.register_forward_hook(lambda known, _, found: distances.append(known.distance(found)))
+                hooks.callback(hook.remove)
+            found = self._run(picture, wanted)
+        return found | {STATISTICS: torch.stack(distances) if distances else picture.new_zeros(1)}
+
+    def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
         found: dict[str, Tensor] = {}
         for name, stage in self.stages.items():
@@ -107,12 +131,35 @@ def _freeze_stage(stage: nn.Module) -> nn.Module:
     return stage
 
 
+class UsualStatistics(nn.Identity):
+    """Where a BatchNorm was folded away: what each channel's mean and spread were, over all that it learned from.
+
+    A picture whose activations have others is not like those: it is grain, or fog. Yin et al. 2020, "Dreaming to
+    Distill" (DeepInversion, arXiv:1912.08795).
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        super().__init__()
+        self.register_buffer("mean", norm.bias.detach().clone())
+        self.register_buffer("std", norm.weight.detach().abs().clamp(min=LEAST_SPREAD))
+
+    def distance(self, found: Tensor) -> Tensor:
+        """How unusual a batch [n, c, h, w] is, a float32 scalar: 0 is as usual, 1 about one spread away."""
+        found, mean, std = found.float(), self.mean.float(), self.std.float()
+        away = ((found.mean((0, 2, 3)) - mean) / std).square().clamp(max=FURTHEST)
+        spread = (found.var((0, 2, 3), correction=0) / std.square() + FLAT).log() / 2
+        return away.mean() + spread.square().mean()
+
+
 def fold_batch_norm(block: nn.Sequential) -> None:
     """Turn every (convolution, batch norm) into one convolution."""
     for at, (first, second) in enumerate(zip(list(block), list(block)[1:], strict=False)):
         if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
             block[at] = fuse_conv_bn_eval(first, second)
-            block[at + 1] = nn.Identity()
+            block[at + 1] = UsualStatistics(second)
 
 
 def _cheapen_first(stages: nn.ModuleDict) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from engine.catalog.catalog import LOGITS, Meaning
+from engine.catalog.catalog import LOGITS, STATISTICS, Meaning
 from engine.objectives.objective import Activations, Objective, channel_maps, total
 
 PEAK_POWER = 2
@@ -68,3 +68,16 @@ def class_score(*classes: int) -> Objective:
         return CLASS_WEIGHT * torch.logsumexp(scores[:, list(classes)], 1).sum()
 
     return Objective(measure, frozenset({LOGITS}))
+
+
+def naturalness() -> Objective:
+    """That activations have the means and spreads which the network knows from photographs; 0 is as usual.
+
+    The mean over its stages, times the batch. Yin et al. 2020, "Dreaming to Distill" (DeepInversion, arXiv:1912.08795).
+    """
+
+    def measure(found: Activations) -> Tensor:
+        batch = next(len(one) for name, one in found.items() if name != STATISTICS)
+        return -batch * found[STATISTICS].mean()
+
+    return Objective(measure, frozenset({STATISTICS}))
