@@ -19,6 +19,7 @@ from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.sketches import Sketches
+from engine.networks.usual_statistics import UsualStatistics
 
 LOGITS = catalog.LOGITS
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
@@ -28,12 +29,6 @@ STATISTICS = catalog.STATISTICS
 
 SMALLEST = 32
 """The shortest side of a picture, in pixels, that every stage can look at."""
-
-
-LEAST_SPREAD = 0.02
-"""A channel that says next to nothing is not measured by less."""
-FURTHEST, FLAT = 25.0, 1e-3
-"""Squared spreads that a mean counts as being away at most, and the share of its usual variance that none counts as."""
 
 
 class Network(nn.Module):
@@ -129,29 +124,6 @@ def _freeze_stage(stage: nn.Module) -> nn.Module:
         if hasattr(module, "inplace"):
             setattr(module, "inplace", False)  # noqa: B010 - autograd would first copy what is to be overwritten
     return stage
-
-
-class UsualStatistics(nn.Identity):
-    """Where a BatchNorm was folded away: what each channel's mean and spread were, over all that it learned from.
-
-    A picture whose activations have others is not like those: it is grain, or fog. Yin et al. 2020, "Dreaming to
-    Distill" (DeepInversion, arXiv:1912.08795).
-    """
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, norm: nn.BatchNorm2d) -> None:
-        super().__init__()
-        self.register_buffer("mean", norm.bias.detach().clone())
-        self.register_buffer("std", norm.weight.detach().abs().clamp(min=LEAST_SPREAD))
-
-    def distance(self, found: Tensor) -> Tensor:
-        """How unusual a batch [n, c, h, w] is, a float32 scalar: 0 is as usual, 1 about one spread away."""
-        found, mean, std = found.float(), self.mean.float(), self.std.float()
-        away = ((found.mean((0, 2, 3)) - mean) / std).square().clamp(max=FURTHEST)
-        spread = (found.var((0, 2, 3), correction=0) / std.square() + FLAT).log() / 2
-        return away.mean() + spread.square().mean()
 
 
 def fold_batch_norm(block: nn.Sequential) -> None:
