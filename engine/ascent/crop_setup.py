@@ -19,9 +19,9 @@ SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 
 
-def dream_scorers(params: AscentParams, runtime: Runtime) -> list[CropScorer]:
-    """What scores the crops of a dream."""
-    return _alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
+def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
+    """What scores the crops of a dream; with a seed, to a taste of its own."""
+    return _alternating_scorers(params.network, crop_objective(params.terms(), seed), params.meanings(), runtime)
 
 
 def concept_scorers(params: Concept, runtime: Runtime, natural: float) -> list[CropScorer]:

@@ -6,6 +6,7 @@ their frequencies (Odena et al. 2016, "Deconvolution and checkerboard artifacts"
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -37,6 +38,12 @@ def rim_ratio(before: Tensor, after: Tensor) -> float:
     inside[rows:-rows, columns:-columns] = True
     outer, inner = float(change[~inside].mean()), float(change[inside].mean())
     return outer / inner if inner else float(outer > 0)
+
+
+def change_correlation(changes: Sequence[Tensor]) -> float:
+    """The mean correlation of every two of some changes [3, h, w] of one picture; 1 if none changed anything."""
+    alike = torch.corrcoef(torch.stack([change.flatten() for change in changes])).nan_to_num(1.0)
+    return float(alike[torch.ones_like(alike).triu(1).bool()].mean())
 
 
 def spectrum(picture: Tensor) -> Tensor:
