@@ -17,11 +17,16 @@ SUBJECT_SMALLEST_CROP = 0.4
 """The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
 SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
+SUBJECT_NATURAL = 4.0
+"""How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
 
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
     """What scores the crops of a dream; with a seed, to a taste of its own."""
-    return _alternating_scorers(params.network, crop_objective(params.terms(), seed), params.meanings(), runtime)
+    objective = crop_objective(params.terms(), seed)
+    if params.subject:
+        objective += SUBJECT_NATURAL * naturalness()
+    return _alternating_scorers(params.network, objective, params.meanings(), runtime)
 
 
 def concept_scorers(params: Concept, runtime: Runtime, natural: float) -> list[CropScorer]:
