@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-LEAST_SPREAD = 0.02
+LEAST_SPREAD = 0.1
 """A channel that says next to nothing is not measured by less."""
 FURTHEST = 25.0
 """Squared spreads that a mean counts as being away at most."""
