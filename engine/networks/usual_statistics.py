@@ -32,10 +32,11 @@ class UsualStatistics(nn.Identity):
 
     def distance(self, found: Tensor) -> Tensor:
         """How unusual a batch [n, c, h, w] is, a float32 scalar: 0 is as usual, 1 about one spread away."""
-        mean, square = _moments(found.float())
-        variance = (square - mean.square()).clamp(min=0)
-        away = ((mean - self.mean.float()) / self.std.float()).square().clamp(max=FURTHEST)
-        spread = (variance / self.std.float().square() + FLAT).log() / 2
+        # About the usual mean: a channel far from 0 that hardly changes would lose its variance to rounding.
+        away, square = _moments(found.float() - self.mean.float().view(1, -1, 1, 1))
+        variance = (square - away.square()).clamp(min=0) / self.std.float().square()
+        away = (away / self.std.float()).square().clamp(max=FURTHEST)
+        spread = (variance + FLAT).log() / 2
         return away.mean() + spread.square().mean()
 
 
