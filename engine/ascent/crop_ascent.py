@@ -66,6 +66,8 @@ class Schedule:
     """Pixels at which a crop is seen. The fewer, the larger is what grows: what is small cannot be made out."""
     grain: float = NOISE_STD
     """Spread of the noise over what is seen."""
+    crops: int = CROPS
+    """Crops a step, seen by one network in one batch."""
 
 
 def accentuate(
@@ -79,7 +81,7 @@ def accentuate(
         scorer = scorers[step % len(scorers)]
         small = render_size(canvas.size, _crop_scale(schedule, canvas.size, done, generator), schedule.side)
         picture = canvas.picture(small.size)
-        seen = random_crops(picture, small.side, generator, schedule.margin, schedule.side, schedule.grain)
+        seen = random_crops(picture, small.side, generator, schedule)
         value = scorer.objective(scorer.network.activations(seen, scorer.objective.layers))
         distance = (picture - canvas.source(small.size)).square().mean()
         optimizer.minimize(schedule.pull * distance - schedule.push * value)
@@ -106,22 +108,15 @@ def _round_to_unit(length: float, most: int) -> int:
     return most if length >= most - UNIT else max(UNIT, UNIT * round(length / UNIT))
 
 
-def random_crops(
-    picture: Tensor,
-    side: int,
-    generator: torch.Generator,
-    margin: float = MARGIN,
-    seen_at: int = SIDE,
-    grain: float = NOISE_STD,
-) -> Tensor:
-    """Random squares of a picture [3, h, w], each seen at `seen_at` pixels, mirrored half of the time, in grain.
+def random_crops(picture: Tensor, side: int, generator: torch.Generator, schedule: Schedule) -> Tensor:
+    """Random squares of a picture [3, h, w], each seen as the schedule says, mirrored half of the time, in grain.
 
     They may reach over the rim: drawn inside of it only, the middle would be seen more often than the rim.
     """
-    reach = min(int(margin * side), *(length - 1 for length in picture.shape[1:]))
+    reach = min(int(schedule.margin * side), *(length - 1 for length in picture.shape[1:]))
     framed = pad(picture[None], (reach,) * 4, mode="reflect")
-    seen = torch.cat([_crop(framed, side, generator, seen_at) for _ in range(CROPS)])
-    return seen + grain * torch.randn(seen.shape, generator=generator).to(seen.device)
+    seen = torch.cat([_crop(framed, side, generator, schedule.side) for _ in range(schedule.crops)])
+    return seen + schedule.grain * torch.randn(seen.shape, generator=generator).to(seen.device)
 
 
 def _crop(framed: Tensor, side: int, generator: torch.Generator, seen_at: int) -> Tensor:

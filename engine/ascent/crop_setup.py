@@ -9,7 +9,7 @@ import torch
 from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
-from engine.objectives import Objective, crop_objective
+from engine.objectives import Objective, crop_objective, naturalness
 from engine.params import AscentParams, Concept
 from engine.runtime import Runtime
 
@@ -17,17 +17,23 @@ SUBJECT_SMALLEST_CROP = 0.4
 """The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
 SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
+SUBJECT_NATURAL = 4.0
+"""How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
 
 
-def dream_scorers(params: AscentParams, runtime: Runtime) -> list[CropScorer]:
-    """What scores the crops of a dream."""
-    return alternating_scorers(params.network, crop_objective(params.terms()), params.meanings(), runtime)
+def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
+    """What scores the crops of a dream; with a seed, to a taste of its own."""
+    objective = crop_objective(params.terms(), seed)
+    if params.subject:
+        objective += SUBJECT_NATURAL * naturalness()
+    return alternating_scorers(params.network, objective, params.meanings(), runtime)
 
 
-def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
-    """What scores the crops of a concept."""
+def concept_scorers(params: Concept, runtime: Runtime, natural: float) -> list[CropScorer]:
+    """What scores the crops of a concept; `natural` is how much it counts that they look like photographs."""
     meanings = params.meanings()
-    return alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
+    objective = crop_objective([(1.0, meanings)]) + natural * naturalness()
+    return alternating_scorers(params.network, objective, meanings, runtime)
 
 
 def alternating_scorers(

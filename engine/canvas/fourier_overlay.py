@@ -40,6 +40,11 @@ class Look(NamedTuple):
     What is looked for in the whole picture has no details finer than that, but a network is pleased by grain of all
     colours. Eyes see colour coarsely, so little is lost. Not for dreams, whose crops are small parts of the picture.
     """
+    start: float = START
+    """Spread of the coefficients in the beginning."""
+    coarsest: tuple[float, float] | None = None
+    """Waves along the long side at which light, and colour, have two thirds of their amplitude; coarser ones fade out,
+    and the mean colour stays as it is."""
 
 
 LOOKS = {"natural": Look(1.35, 0.65, 0.05), "vivid": Look(1.2, 1.15, 0.06)}
@@ -59,7 +64,7 @@ class Overlay:
         self.look, self.mask = look, mask
         self._whole = self._small = source
         self._colours = torch.tensor(COLOURS, device=source.device) * source.new_tensor((1.0, look.chroma, look.chroma))
-        drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * START
+        drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * look.start
         self.spectrum = drawn.to(source.device).requires_grad_()
 
     def source(self, size: Size) -> Tensor:
@@ -85,15 +90,23 @@ class Overlay:
         """Of the waves of a picture of that size: [3, h, w // 2 + 1], or the same for all three, [h, w // 2 + 1]."""
         cycles = frequencies(size, self.spectrum.device)
         falling = cycles**-self.look.falloff
-        if self.look.finest is None:
-            return falling
-        light, colour = self.look.finest
-        return falling * torch.stack([torch.exp(-((cycles / finest) ** 2)) for finest in (light, colour, colour)])
+        if self.look.finest is not None:
+            falling = falling * _lowpass(cycles, self.look.finest, 2)
+        if self.look.coarsest is not None:
+            falling = falling * (1 - _lowpass(cycles, self.look.coarsest, 4))
+            falling[:, 0, 0] = 0
+        return falling
 
     def snapshot(self) -> Tensor:
         """The picture, without gradients."""
         with torch.no_grad():
             return self.picture()
+
+
+def _lowpass(cycles: Tensor, widths: tuple[float, float], power: int) -> Tensor:
+    """1 for the coarsest waves, a third at `widths` for light and colour, then nothing: [3, h, w // 2 + 1]."""
+    light, colour = (torch.exp(-((cycles / width) ** power)) for width in widths)
+    return torch.stack([light, colour, colour])
 
 
 def leaky_clamp(x: Tensor) -> Tensor:

@@ -38,6 +38,9 @@ from engine.catalog.vocabulary import Subject as Subject
 from engine.errors import Refusal, SettingsError, UnknownChannel, UnknownLayer, UnknownNetwork, UnknownSubject
 from engine.platform import os_errors
 
+STATISTICS: Final = "statistics"
+"""In place of a layer's name: how unusual activations are for the network."""
+
 UNUSED = "unused "
 """How labels begin that nothing was trained for: they count, and are not offered."""
 PACKED: Final = "pocket"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from engine.judge import lite0, recognition, reference, surface, timing
+from engine.judge import lite0, recognition, reference, seeds, surface, timing
 from engine.judge.bounds import table
 from engine.judge.contact_sheets import contact_sheets
 from engine.judge.examination import SEED, Exam, PartResult
@@ -20,6 +20,7 @@ PARTS: Final[dict[str, Callable[[Exam], PartResult]]] = {
     "speed": timing.speed,
     "weave": surface.measure_weave,
     "changed": surface.measure_change,
+    "seeds": seeds.measure_seeds,
     "concepts": recognition.concepts,
     "subjects": recognition.subjects,
     "kinds": surface.dream_every_kind,

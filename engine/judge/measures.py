@@ -40,6 +40,12 @@ def rim_ratio(before: Tensor, after: Tensor) -> float:
     return outer / inner if inner else float(outer > 0)
 
 
+def change_correlation(changes: Sequence[Tensor]) -> float:
+    """The mean correlation of every two of some changes [3, h, w] of one picture; 1 if none changed anything."""
+    alike = torch.corrcoef(torch.stack([change.flatten() for change in changes])).nan_to_num(1.0)
+    return float(alike[torch.ones_like(alike).triu(1).bool()].mean())
+
+
 def spectrum(picture: Tensor) -> Tensor:
     """Mean power [PATCH, PATCH] of the half overlapping windows of a picture [3, h, w] (Welch 1967).
 

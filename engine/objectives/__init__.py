@@ -1,7 +1,7 @@
 """What a dream increases: `activations => scalar`."""
 
 from engine.objectives.class_objective import class_objective, diversity
-from engine.objectives.crop_objective import crop_objective
+from engine.objectives.crop_objective import crop_objective, naturalness
 from engine.objectives.guide_objective import guide_objective
 from engine.objectives.objective import (
     Activations,
@@ -31,6 +31,7 @@ __all__ = [
     "guide_objective",
     "layer",
     "measure_style",
+    "naturalness",
     "neuron",
     "position_objective",
     "strongest_channel",

@@ -22,6 +22,7 @@ from engine.params.dream import Dream, rename_options
 from engine.params.params import (
     AIM_OPTIONS,
     CROP_PIXELS,
+    DETAIL_PIXELS,
     FINDING_PIXELS,
     PAINT_SHARE,
     SEED_COUNT,
@@ -62,6 +63,7 @@ from engine.params.zoom import Zoom
 __all__ = [
     "AIM_OPTIONS",
     "CROP_PIXELS",
+    "DETAIL_PIXELS",
     "FINDING_PIXELS",
     "KINDS",
     "MOST_DREAMS",

@@ -40,8 +40,9 @@ AIM_OPTIONS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
 
 
-CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE = 2 * 208**2, 2 * 160**2, 0.06
-"""Pixels a step by crops looks at, and one in search of a thing; the share of a pixel's work that painting takes."""
+CROP_PIXELS, FINDING_PIXELS, DETAIL_PIXELS, PAINT_SHARE = 2 * 208**2, 160**2, 208**2, 0.06
+"""Pixels a step by crops looks at, one in search of a thing, and one that gives it details; the share of a pixel's work
+that painting takes."""
 
 
 class Phase(NamedTuple):

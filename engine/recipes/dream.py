@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,6 +25,7 @@ from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import painted_mask, protect_mask
 from engine.canvas.resample import resize, resize_long_side
+from engine.canvas.spots import spots_mask
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import BadOption
 from engine.networks.network import Network
@@ -33,6 +35,26 @@ from engine.runtime import Runtime
 
 VIVID_CHROMA = 1.0
 """How much of a step's colour is left where rainbow edges are wanted."""
+START = 0.15
+"""Spread of the first waves: so much that each seed begins with something else, so little that no grain stays."""
+
+
+class Variety(NamedTuple):
+    """What makes the dreams of two seeds different, beside a taste of their own (`crop_objective.taste`)."""
+
+    coarsest: tuple[float, float]
+    """Waves along the long side below which light, and colour, fade out: light and shade of the whole picture would be
+    the same for every seed. Colour may be coarser: fur and walls have colours of their own."""
+    spots: tuple[float, ...]
+    """In as many places it is dreamed most: how much of each step is taken there."""
+    floor: float
+    """How much of each step is taken far away from them."""
+    pace: float
+    """How much further a step goes: what is dreamed in a part of the picture may be stronger there."""
+
+
+LAYER_VARIETY = Variety(coarsest=(4.0, 3.0), spots=(1.0, 1.0, 1.0), floor=0.3, pace=1.15)
+SUBJECT_VARIETY = Variety(coarsest=(3.5, 2.5), spots=(1.0, 0.7), floor=0.35, pace=1.25)
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -56,7 +78,7 @@ def _one_dream(
     network = runtime.network(params.network)
     mask = _mask(params, start, further.get("mask"))
     if params.by_crops and "guide" not in further:
-        yield from _by_crops(params, start, mask, runtime)
+        yield from _by_crops(params, start, mask, None if source is None else _variety(params), runtime)
         return
     objective = _objective(params, network, further.get("guide"))
     check_memory(network, objective.layers, start, runtime.memory)
@@ -73,12 +95,22 @@ def _one_dream(
     yield Frame(0, 1, finished())
 
 
-def _by_crops(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Report]:
-    """By crops seen whole, in the look that was asked for."""
+def _variety(params: Dream) -> Variety:
+    return SUBJECT_VARIETY if params.subject else LAYER_VARIETY
+
+
+def _by_crops(
+    params: Dream, start: Tensor, mask: Tensor | None, variety: Variety | None, runtime: Runtime
+) -> Iterator[Report]:
+    """By crops seen whole, in the look that was asked for; noise needs no variety, for it differs by seed."""
     generator = runtime.generator(params.seed)
+    scorers = dream_scorers(params, runtime, params.seed if variety else None)
     look = (SUBJECT_LOOKS if params.subject else LOOKS)[params.look]
+    if variety:
+        size = (start.shape[1], start.shape[2])
+        look = look._replace(start=START, coarsest=variety.coarsest, rate=variety.pace * look.rate)
+        mask = spots_mask(size, variety.spots, variety.floor, params.seed, mask).to(start.device)
     canvas = Overlay(start, generator, look, mask)
-    scorers = dream_scorers(params, runtime)
     for report in accentuate(scorers, canvas, crop_schedule(params, look.rate), generator):
         finished = partial(_finish, params, report.show, start)
         yield replace(report, show=finished)

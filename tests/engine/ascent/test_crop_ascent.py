@@ -37,7 +37,7 @@ def test_crops_are_rendered_at_about_the_size_at_which_they_are_seen(size: tuple
 
 
 def test_crops_have_one_size_and_differ(photo: Tensor) -> None:
-    seen = random_crops(photo, 60, torch.Generator().manual_seed(1))
+    seen = random_crops(photo, 60, torch.Generator().manual_seed(1), Schedule())
     assert seen.shape == (CROPS, 3, SIDE, SIDE)
     assert not torch.allclose(seen[0], seen[1], atol=0.3)
 
@@ -46,7 +46,7 @@ def test_the_rim_is_seen_about_as_often_as_the_middle() -> None:
     picture = torch.zeros(3, 96, 128, requires_grad=True)
     generator = torch.Generator().manual_seed(2)
     for _ in range(150):
-        torch.autograd.backward(random_crops(picture, 60, generator).sum())
+        torch.autograd.backward(random_crops(picture, 60, generator, Schedule()).sum())
     assert picture.grad is not None
     often = picture.grad[0]
     rim = (often[:5].mean() + often[-5:].mean() + often[:, :5].mean() + often[:, -5:].mean()) / 4

@@ -75,3 +75,18 @@ def test_what_is_finer_than_the_finest_waves_fades_out_and_colours_before_light(
     plain, fine = rough(Look(1.0, 1.0, 0.05)), rough(Look(1.0, 1.0, 0.05, (32.0, 8.0)))
     assert fine[0] < 0.6 * plain[0]
     assert fine[1] < 0.1 * plain[1]
+
+
+def test_what_is_coarser_than_the_coarsest_waves_fades_out_and_the_mean_stays() -> None:
+    grey = torch.full((3, 64, 64), 0.5)
+
+    def smooth(coarsest: tuple[float, float] | None) -> tuple[float, float]:
+        """How much of the change is left in averages of a quarter of the picture, and in that of all of it."""
+        look = Look(1.3, 0.7, 0.05, start=0.1, coarsest=coarsest)
+        change = Overlay(grey, torch.Generator().manual_seed(3), look).snapshot() - grey
+        quarters = torch.nn.functional.avg_pool2d(change, 32)
+        return float(quarters.std() / change.std()), float(change.mean((1, 2)).abs().max())
+
+    (plain, _), (faded, mean) = smooth(None), smooth((8.0, 8.0))
+    assert faded < 0.3 * plain
+    assert mean < 1e-4

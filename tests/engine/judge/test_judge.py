@@ -13,7 +13,7 @@ from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.noise import coloured_noise
 from engine.catalog.catalog import Catalog, Subject
 from engine.judge import __main__ as command
-from engine.judge import lite0, picture_maker, recognition, reference, surface, timing
+from engine.judge import lite0, picture_maker, recognition, reference, seeds, surface, timing
 from engine.judge.bounds import BOUNDS, Figure, table
 from engine.judge.contact_sheets import contact_sheets
 from engine.judge.examination import Exam, PartResult, share
@@ -84,6 +84,17 @@ def test_a_surface_is_dreamed_once_for_every_part(exam: Exam) -> None:
     assert len(told) == len(set(told)) == len({*surface.WEAVE_KINDS, *surface.RIM_KINDS})
     assert woven.figures[0].name == "weave"
     assert [figure.name for figure in changed.figures] == ["changed", "rim"]
+
+
+def test_seeds_are_compared_on_every_kind(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeds, "SIDE", 192)
+    found = seeds.measure_seeds(exam)
+    assert [figure.name for figure in found.figures] == ["seeds of layers", "seeds of subjects"]
+    assert [figure.value for figure in found.figures] == pytest.approx([1.0, 1.0]), "this recipe knows no seed"
+    assert [row[0] for row in found.rows] == [
+        f"{kind}, {word}" for word in ("high", "dogs", "castles") for kind in ("cumulus", "leaves")
+    ]
+    assert len(list((exam.maker.out / "seeds").glob("*.png"))) == len(found.rows) * len(seeds.SEEDS)
 
 
 def test_every_kind_is_there_to_be_looked_at(exam: Exam) -> None:

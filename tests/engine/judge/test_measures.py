@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from engine.canvas.noise import coloured_noise
-from engine.judge.measures import PERIODS, changed_share, rim_ratio, spectrum, weave_peaks
+from engine.judge.measures import PERIODS, change_correlation, changed_share, rim_ratio, spectrum, weave_peaks
 
 SIZE = (384, 512)
 
@@ -71,3 +71,11 @@ def test_the_rim_is_compared_with_the_inside() -> None:
     only = grey()
     only[:, 0] = 1
     assert rim_ratio(grey(), only) == 1
+
+
+def test_changes_are_alike_or_have_nothing_in_common() -> None:
+    one, other = torch.rand(2, 3, 40, 40, generator=torch.Generator().manual_seed(1))
+    assert change_correlation([one, one, 2 * one]) == pytest.approx(1.0)
+    assert abs(change_correlation([one, other])) < 0.05
+    assert change_correlation([one, other, one]) == pytest.approx(1 / 3, abs=0.05)
+    assert change_correlation([torch.zeros(3, 4, 4)] * 2) == 1.0

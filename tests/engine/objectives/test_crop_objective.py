@@ -8,7 +8,7 @@ import torch
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import UnknownChannel
 from engine.objectives import crop_objective
-from engine.objectives.crop_objective import channel_share, class_score, energy
+from engine.objectives.crop_objective import channel_share, class_score, energy, taste
 
 
 def test_energy_grows_with_activations_by_the_same_for_any_scale() -> None:
@@ -50,3 +50,19 @@ def test_of_several_subjects_each_has_a_say() -> None:
     less = crop_objective([(-1.0, [castle])])
     (slope,) = torch.autograd.grad(less({LOGITS: scores}), scores)
     assert slope.flatten()[0] < 0
+
+
+def test_a_seed_has_a_taste_of_its_own_and_keeps_it() -> None:
+    assert taste(8, "a", 1).equal(taste(8, "a", 1))
+    assert not taste(8, "a", 1).equal(taste(8, "a", 2))
+    found = {"a": torch.rand(2, 64, 6, 6, generator=torch.Generator().manual_seed(1)), LOGITS: torch.zeros(2, 64, 2, 2)}
+    for measure in (energy, lambda name, seed=None: class_score(*range(9), seed=seed)):
+        values = [float(measure("a", seed=seed)(found)) for seed in (None, 1, 1, 2)]
+        assert values[1] == values[2]
+        assert len({*values}) == 3
+    one = {LOGITS: found[LOGITS]}
+    slopes = []
+    for seed in (1, 2):
+        scores = one[LOGITS].clone().requires_grad_()
+        slopes.append(torch.autograd.grad(class_score(1, 2, 3, seed=seed)({LOGITS: scores}), scores)[0].flatten())
+    assert torch.cosine_similarity(slopes[0], slopes[1], dim=0) < 0.99, "they pull towards different classes"

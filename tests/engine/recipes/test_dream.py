@@ -6,11 +6,13 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.colour_matching import LUMA
 from engine.canvas.initial_image import initial_image
+from engine.canvas.spots import spots_mask
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.networks.network import LOGITS
 from engine.objectives import strongest_channel
 from engine.params import Dream, make
+from engine.recipes.dream import SUBJECT_VARIETY
 from engine.runtime import Runtime
 from tests.catalogs import catalog
 from tests.engine.recipes.reports import steps_and_frame
@@ -191,6 +193,27 @@ def test_by_crops_the_looks_differ_and_a_subject_is_raised(shipped: Runtime, pho
     assert scores[1] > scores[0] + 1
 
 
+def test_by_crops_another_seed_changes_something_else(shipped: Runtime, photo: Tensor) -> None:
+    short = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 8, "layer": "high"}
+    pictures = [last(shipped, photo, None, **short, seed=seed) for seed in (1, 2)]
+    changes = torch.stack([(picture - as_opened(photo)).flatten() for picture in pictures])
+    assert changes.std() > 0.01
+    assert torch.corrcoef(changes)[0, 1] < ALIKE
+
+
+def test_by_crops_a_seed_says_where_and_a_mask_where_not(shipped: Runtime, photo: Tensor) -> None:
+    short = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 4, "layer": None, "subject": "castle"}
+    left = torch.zeros(3, 8, 8)
+    left[:, :, :4] = 1
+    free, masked = (last(shipped, photo, others, **short) for others in (None, {"mask": left}))
+    changed, changed_left = ((picture - as_opened(photo)).abs().mean(0) for picture in (free, masked))
+    spots = spots_mask((96, 128), SUBJECT_VARIETY.spots, SUBJECT_VARIETY.floor, make(Dream, shipped_catalog()).seed)[0]
+    far, near = spots < spots.quantile(0.25), spots > spots.quantile(0.75)
+    assert changed[far].mean() < 0.7 * changed[near].mean()
+    assert changed_left[:, 96:].max() < 0.01
+    assert changed_left[:, :32].mean() > 0.01
+
+
 def spread_of_colour(change: Tensor) -> float:
     return float((change - change.mean(0, keepdim=True)).abs().mean())
 
@@ -201,6 +224,8 @@ def photo_of(picture: Tensor, photo: Tensor) -> Tensor:
 
 
 LOOKS = ("natural", "vivid", "2015")
+ALIKE = 0.4
+"""How much the changes of two seeds may correlate at most."""
 
 
 def test_by_crops_memory_is_looked_at_before_the_start() -> None:

@@ -1,0 +1,69 @@
+"""Where the dream of a seed grows most: `(size, seed) => a mask`, [1, h, w] in [0, 1].
+
+Chance is drawn in shares of the sides and before anything that depends on their pixels, so a seed composes a picture
+alike at every size.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from math import sqrt
+
+import torch
+from torch import Tensor
+
+from engine.canvas.mask import resize_mask
+from engine.canvas.resample import Size
+
+SPREAD = 0.22
+"""How large a spot is: the spread of its bell, as a share of the side of a square as large as the picture."""
+MARGIN = 0.22
+"""Spots have their middle at least this share of a side away from the rim, where things are cut off."""
+APART = 4
+"""How much spots keep away from each other: within the spread of one the next is 40 times less likely."""
+LEAST = 1e-3
+"""What keeps a spot on another one possible: where a mask is white in one place only, all of them lie there."""
+GRID = 24
+"""In so many rows and columns a middle may lie."""
+
+
+def spots_mask(size: Size, heights: Sequence[float], floor: float, seed: int, within: Tensor | None = None) -> Tensor:
+    """Soft spots, one a height in [0, 1], away from each other; far from all of them a point takes `floor`.
+
+    With a mask [1, h, w] they lie where it is white, and what they leave is multiplied by it.
+    """
+    sides = (size[0] / sqrt(size[0] * size[1]), size[1] / sqrt(size[0] * size[1]))
+    likely, found = _likely(within), torch.zeros(size)
+    # Not the numbers that the first waves are drawn by.
+    generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} spots".encode()))
+    for height in heights:
+        middle = _draw_middle(likely, generator)
+        likely = likely * (1 + LEAST - _bell((GRID, GRID), sides, middle)) ** APART
+        found = torch.maximum(found, height * _bell(size, sides, middle))
+    mask = (floor + (1 - floor) * found)[None]
+    return mask if within is None else mask.to(within.device) * within
+
+
+def _likely(within: Tensor | None) -> Tensor:
+    """How likely each cell holds the first middle, [GRID, GRID]; all alike if a mask is black wherever one may lie."""
+    inside = ((torch.arange(GRID) + 0.5) / GRID - 0.5).abs() <= 0.5 - MARGIN
+    free = (inside[:, None] & inside[None]).float()
+    white = free if within is None else free * resize_mask(within, (GRID, GRID))[0].cpu()
+    return white if white.any() else free
+
+
+def _draw_middle(likely: Tensor, generator: torch.Generator) -> tuple[float, float]:
+    """A row and a column, as shares of the sides."""
+    row, column = divmod(int(torch.multinomial(likely.flatten(), 1, generator=generator)), GRID)
+    within_cell = torch.rand(2, generator=generator)
+    return (row + float(within_cell[0])) / GRID, (column + float(within_cell[1])) / GRID
+
+
+def _bell(size: Size, sides: tuple[float, float], middle: tuple[float, float]) -> Tensor:
+    """1 in its middle and soft around it, [h, w]; `sides` are the picture's, in those of a square as large."""
+    rows, columns = (
+        side * ((torch.arange(length) + 0.5) / length - at)
+        for length, side, at in zip(size, sides, middle, strict=True)
+    )
+    return torch.exp(-(rows[:, None].square() + columns.square()) / (2 * SPREAD**2))

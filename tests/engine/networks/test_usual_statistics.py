@@ -1,0 +1,83 @@
+from typing import Any, cast
+
+import pytest
+import skimage
+import torch
+from torch import Tensor, nn
+
+from engine.canvas.resample import resize
+from engine.networks import loading
+from engine.networks.network import STATISTICS, Network
+from engine.networks.usual_statistics import FLAT, UsualStatistics
+from engine.objectives import naturalness
+
+
+def usual() -> tuple[UsualStatistics, Tensor, Tensor]:
+    """Of a batch norm whose channels come out with these means and spreads."""
+    norm = nn.BatchNorm2d(3)
+    mean, std = torch.tensor([0.5, -1.0, 2.0]), torch.tensor([1.0, 0.2, 3.0])
+    with torch.no_grad():
+        norm.bias.copy_(mean)
+        norm.weight.copy_(-std)  # what a network learned may be negative
+    return UsualStatistics(norm), mean.view(1, 3, 1, 1), std.view(1, 3, 1, 1)
+
+
+def test_what_is_as_usual_is_at_no_distance() -> None:
+    known, mean, std = usual()
+    drawn = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    drawn = (drawn - drawn.mean((0, 2, 3), keepdim=True)) / drawn.std((0, 2, 3), keepdim=True, correction=0)
+    assert known.distance(mean + std * drawn) < 1e-5
+    assert known.distance(mean + 3 * std * drawn) > 1  # grain
+    assert known.distance(mean + std / 10 * drawn) > 1  # fog
+    assert 0.9 < known.distance(mean + std + std * drawn) < 1.1  # one spread away
+
+
+def test_a_flat_or_distant_batch_is_at_a_finite_distance() -> None:
+    known, _, _ = usual()
+    for value in (0.0, 1e4):
+        flat = torch.full((1, 3, 2, 2), value, requires_grad=True)
+        distance = known.distance(flat)
+        torch.autograd.backward(distance)
+        assert distance.isfinite()
+        assert flat.grad is not None
+        assert flat.grad.isfinite().all()
+
+
+def test_its_gradient_is_that_of_mean_and_variance() -> None:
+    known, mean, std = usual()
+    batch = (mean + std * torch.randn(2, 3, 5, 7)).contiguous(memory_format=torch.channels_last)
+    one, two = batch.clone().requires_grad_(), batch.clone().requires_grad_()
+    plain = (two.mean((0, 2, 3)) - mean.flatten()) / std.flatten()
+    spread = (two.var((0, 2, 3), correction=0) / std.flatten().square() + FLAT).log() / 2
+    torch.autograd.backward(plain.square().mean() + spread.square().mean())
+    torch.autograd.backward(known.distance(one))
+    assert one.grad is not None
+    assert two.grad is not None
+    torch.testing.assert_close(one.grad, two.grad, rtol=1e-3, atol=1e-6)
+
+
+def test_a_network_measures_every_stage_that_it_ran_through(small_network: Network, photo: Tensor) -> None:
+    found = small_network.activations(photo[None], {"mixed2", STATISTICS})
+    assert set(found) == {"mixed2", STATISTICS}
+    assert len(found[STATISTICS]) == len(small_network.usual) > 0
+    again = small_network.activations(photo[None], {"mixed2"})  # nothing stays behind
+    torch.testing.assert_close(found["mixed2"], again["mixed2"])
+    assert not any(module._forward_hooks for module in small_network.modules())
+
+
+def test_a_photograph_is_more_natural_than_grain_and_fog() -> None:
+    network, measure = loading.load("lite2"), naturalness()
+
+    def of(*pictures: Tensor) -> float:
+        return float(measure(network.activations(torch.stack(pictures), {"top", STATISTICS})))
+
+    cat = resize(torch.from_numpy(cast(Any, skimage.data).chelsea()).permute(2, 0, 1) / 255, (130, 195)).clamp(0, 1)
+    grain = (cat + 0.3 * torch.randn(cat.shape, generator=torch.Generator().manual_seed(1))).clamp(0, 1)
+    fog = 0.5 + 0.02 * (cat - 0.5)
+    assert of(cat) > max(of(grain), of(fog))
+    assert of(cat, cat) == pytest.approx(2 * of(cat), rel=1e-3)
+
+
+def test_a_network_without_batch_norms_finds_nothing_unusual(photo: Tensor) -> None:
+    network = Network({"first": nn.Conv2d(3, 4, 3)}, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
+    assert network.activations(photo[None], {"first", STATISTICS})[STATISTICS].tolist() == [0.0]
