@@ -107,10 +107,14 @@ class Params(BaseModel, ABC):
         """The network that was named; else the one that knows the subject best, or the default."""
         if "network" not in self.model_fields_set:
             default = self.catalog.default_network()
-            return self.catalog.network_for(subject, default) if subject else default
+            return self._network_for(subject, default) if subject else default
         name = self.catalog.match_network(self.network) if len(self.network) <= TEXT_LIMIT else self.network
         self.catalog.network(name)
         return name
+
+    def _network_for(self, subject: str, default: str) -> str:
+        """The network that should dream a subject where none was named. Raises what the catalogue raises."""
+        return self.catalog.network_for(subject, default)
 
     @property
     @abstractmethod
