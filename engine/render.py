@@ -10,12 +10,14 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from torch import Tensor
+
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
 from engine.notes import Note
-from engine.params import AnyParams, PastDream
+from engine.params import AnyParams, PastDream, Zoom
 from engine.runtime import Runtime
 
 
@@ -38,10 +40,11 @@ def render(
         framed = False
         given_up: Note | None = None
         facts: Mapping[str, Any] = {}
+        last: Tensor | None = None
         for report in reports:
             if isinstance(report, Frame):
                 encoder.add(report.picture)
-                framed, facts = True, report.facts or facts
+                framed, facts, last = True, report.facts or facts, report.picture
                 continue
             given_up = report.note
             if (yield report):
@@ -50,4 +53,12 @@ def render(
                     facts = {"stopped": report.step}
                 break
         made = encoder.finish()
-        yield replace(made, facts=facts, notes=(*filter(None, (given_up,)), *made.notes))
+        notes = (*filter(None, (given_up,)), *made.notes)
+        yield replace(made, facts=facts, notes=notes, ending=_ending(params, last))
+
+
+def _ending(params: AnyParams, last: Tensor | None) -> Encoded | None:
+    """The picture from which a zoom can go on: whatever comes back to its beginning does not."""
+    if last is None or not isinstance(params, Zoom) or params.motion != "once":
+        return None
+    return encoders.encode(last, "webp")

@@ -55,9 +55,7 @@ def test_a_zoom_goes_towards_a_subject(shipped: Runtime, photo: Tensor) -> None:
 
 def test_subjects_follow_one_another(shipped: Runtime, photo: Tensor) -> None:
     """The first half is that of a zoom towards the first one."""
-    alone, both = (
-        frames(zoomed(shipped, photo, layer=None, subject=subject)) for subject in ("🍃", "🍃 > eyes")
-    )
+    alone, both = (frames(zoomed(shipped, photo, layer=None, subject=subject)) for subject in ("🍃", "🍃 > eyes"))
     assert torch.stack(alone[:4]).equal(torch.stack(both[:4]))
     assert not torch.allclose(alone[4], both[4])
 
@@ -71,9 +69,7 @@ def test_it_goes_on_from_noise_without_fading_or_drifting(runtime: Runtime) -> N
 
 
 @pytest.mark.parametrize("options", [{}, {"rotate": 40}, {"rotate": -25, "drift_x": 0.1}, {"speed": 1, "drift_y": 0.2}])
-def test_the_end_of_a_loop_leads_into_its_beginning(
-    runtime: Runtime, photo: Tensor, options: dict[str, float]
-) -> None:
+def test_the_end_of_a_loop_leads_into_its_beginning(runtime: Runtime, photo: Tensor, options: dict[str, float]) -> None:
     film = frames(zoomed(runtime, photo, motion="loop", frames=24, **options))
     between = [difference(one, other) for one, other in pairwise(film)]
     seam = difference(film[-1], film[0])
