@@ -18,6 +18,7 @@
     │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
     │   ├── OriginalGone      NoAnimation     FirstPictureGone
     │   └── NoLastZoom        TooManyZoomFrames  BadAudio      AudioNeedsMp4
+    │                         PortTaken
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -375,6 +376,12 @@ class AudioNeedsMp4(Refusal):
     """Sound goes into an MP4 only, and {file} is none. End its name with .mp4."""
 
     code = "R83"
+
+
+class PortTaken(Refusal):
+    """The page can't be shown at port {port} ({problem}). Choose another with `--port`, or 0 for any that is free."""
+
+    code = "R84"
 
 
 class NoLedger(Refusal):

@@ -49,13 +49,36 @@ def zoom(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence
     yield from _and_back(forward, params) if params.motion == "boomerang" else forward
 
 
-def _forward(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float]) -> Iterator[Report]:
+def endless_zoom(params: Zoom, source: Tensor | None, runtime: Runtime) -> Iterator[Tensor]:
+    """Picture after picture, [3, h, w] in [0, 1], for as long as they are taken: one round of the params goes on where
+    the one before ended, in the colours of the very first."""
+    reference: Tensor | None = None
+    camera = _camera(params)
+    while True:
+        for report in _forward(params, source, runtime, (), reference):
+            if isinstance(report, Frame):
+                source = report.picture
+                reference = source if reference is None else reference
+                yield source
+        assert source is not None
+        source = view(source, camera.matrix((source.shape[1], source.shape[2])))
+        params = params.model_copy(update={"continued": True, "seed": (params.seed + 1) % 2**31})
+
+
+def _camera(params: Zoom) -> Camera:
+    return Camera.per_second(params.fps, params.speed, params.rotate, params.drift_x, params.drift_y)
+
+
+def _forward(
+    params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float], like: Tensor | None = None
+) -> Iterator[Report]:
+    """The dreamed frames; colours and detail stay as they are in the first one, or in another picture of its size."""
     generator = runtime.generator(params.seed)
     picture = runtime.to_device(initial_image(source, params.size, generator))
     size = (picture.shape[1], picture.shape[2])
     climbs = [(_by_crops if stage.by_crops else _by_pixels)(stage, runtime, generator) for stage in params.stages()]
     planned = [climbs[params.stage(index)].steps(size, index == 0) for index in range(params.dreamed)]
-    camera = Camera.per_second(params.fps, params.speed, params.rotate, params.drift_x, params.drift_y)
+    camera = _camera(params)
     steps = [camera.advance(_pulse(pulses, index)).matrix(size) for index in range(params.dreamed)]
     done, reference, energies = 0, picture, band_energies(picture)
     for index, climb in enumerate(climbs[params.stage(at)] for at in range(params.dreamed)):
@@ -65,7 +88,8 @@ def _forward(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequ
         picture = report.show()
         yield Frame(index, params.frames, picture)
         if index == 0:
-            reference, energies = picture, band_energies(picture)
+            reference = picture if like is None else like
+            energies = band_energies(reference)
         picture = view(picture, steps[index])
         if params.motion == "loop":
             picture = _drawn_home(picture, reference, steps[index + 1 :], index + 1)

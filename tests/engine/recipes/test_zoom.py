@@ -9,7 +9,7 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.catalog.catalog import shipped_catalog
 from engine.params import Zoom, make
-from engine.recipes.zoom import zoom
+from engine.recipes.zoom import endless_zoom, zoom
 from engine.runtime import Runtime
 
 QUICK = {"size": 128, "octaves": 1, "iterations": 1, "frames": 8, "layer": "low"}
@@ -107,3 +107,13 @@ def test_what_goes_on_is_dreamed_lightly_from_the_first_frame_on(runtime: Runtim
     new, continued = (zoomed(runtime, photo, continued=continued) for continued in (False, True))
     assert len(continued) < len(new)
     assert difference(frames(continued)[0], frames(continued)[1]) > 0
+
+
+def test_an_endless_zoom_goes_on_round_after_round(runtime: Runtime, photo: Tensor) -> None:
+    params = params_for()
+    film = [picture for picture, _ in zip(endless_zoom(params, photo, runtime), range(20), strict=False)]
+    between = [difference(one, other) for one, other in pairwise(film)]
+    assert {picture.shape for picture in film} == {(3, 96, 128)}
+    assert max(between) < 2 * median(between)
+    assert min(between) > 0.3 * median(between)
+    assert abs(film[-1].mean() - film[0].mean()) < 0.06
