@@ -17,7 +17,7 @@ from engine.screen.dreamed_ahead import DreamedAhead
 
 HOST = "127.0.0.1"
 FILES = {"/": ("index.html", "text/html"), "/screen.js": ("screen.js", "text/javascript")}
-POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src blob:"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src blob: data:"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
