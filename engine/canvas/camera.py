@@ -69,7 +69,8 @@ def coverage(picture: Tensor, matrix: Tensor, reach: float = 1.0) -> Tensor:
     away = points.square().square().sum(2).sqrt().sqrt()  # between a circle and a rectangle: 1.19 in the corners
     wave = (4.1 * points[..., 0] + 1.3).sin() * (5.3 * points[..., 1] + 0.7).sin()
     spot = (reach * (1.19 + SOFT + WAVE) - away - WAVE * wave) / SOFT
-    rim = (1 - points.abs().amax(2)) / RIM
+    rest = 1 - reach  # while it grows, its rim is soft and wavy, too
+    rim = (1 - points.abs().amax(2) - rest * WAVE * (1 + wave)) / (RIM + rest * SOFT)
     share = torch.minimum(spot, rim).clamp(0, 1)
     return (share * share * (3 - 2 * share))[None]
 

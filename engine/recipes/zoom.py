@@ -36,7 +36,7 @@ from engine.runtime import Runtime
 
 LARGE = 2**25
 """Bytes of frames that are held in memory before they go to the disk."""
-SPOT = (0.2, 0.85)
+SPOT = (0.2, 1.0)
 """The shares of a loop after which its first frame begins to come up in the middle, and is there as a whole."""
 
 
