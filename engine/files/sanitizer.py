@@ -63,7 +63,8 @@ def clean(data: bytes, size: int, megapixels: float, *, last: bool = False) -> S
         frames = _count_frames(opened, megapixels)
         if ratio := picture_size.excess_ratio(opened.size):
             raise errors.ExtremeShape(ratio=round(ratio), limit=picture_size.LONGEST)
-        picture, frame = _load_frame(opened, frames, size, last) if frames > 1 else (_load_still(opened, data, size), 1)
+        of_film = _last_frame if last else _first_visible_frame
+        picture, frame = of_film(opened, frames, size) if frames > 1 else (_load_still(opened, data, size), 1)
         fresh = _without_metadata(picture)
     out = io.BytesIO()
     fresh.save(out, "PNG", compress_level=1)
@@ -124,11 +125,6 @@ def _count_frames(opened: Image.Image, megapixels: float) -> int:
 
 
 # which picture
-
-
-def _load_frame(opened: Image.Image, frames: int, size: int, last: bool) -> tuple[Image.Image, int]:
-    """A frame of an animation, and its number."""
-    return _last_frame(opened, frames, size) if last else _first_visible_frame(opened, frames, size)
 
 
 def _last_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:
