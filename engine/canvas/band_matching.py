@@ -38,7 +38,7 @@ def match_bands(picture: Tensor, wanted: Sequence[float]) -> Tensor:
 
 
 def _gain(found: float, wanted: float) -> float:
-    gain = ((wanted + FLOOR) / (found + FLOOR)) ** SHARE
+    gain: float = ((wanted + FLOOR) / (found + FLOOR)) ** SHARE
     return min(max(gain, GAINS[0]), GAINS[1])
 
 
