@@ -58,7 +58,9 @@ def _words(kind: type[Params], option: str) -> str:
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
 Out = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="file (.png, .jpg, .webp, .gif) or folder of the result", show_default=False),
+    typer.Option(
+        "-o", "--out", help="file (.png, .jpg, .webp, .gif, .mp4) or folder of the result", show_default=False
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
@@ -160,7 +162,7 @@ def zoom(
     like: Like = None,
     as_json: AsJson = False,
 ) -> None:
-    """Zoom endlessly into a dream, as a GIF, or as a WebP where the name of -o ends so."""
+    """Zoom endlessly into a dream, as a GIF, or as a WebP or an MP4 where the name of -o ends so."""
     wanted = _build_params(
         Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
@@ -267,7 +269,7 @@ def animate(
     size: Size = None,
     as_json: AsJson = False,
 ) -> None:
-    """Animate how a dream came about, as a GIF, or as a WebP where the name of -o ends so."""
+    """Animate how a dream came about, as a GIF, or as a WebP or an MP4 where the name of -o ends so."""
     others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
     wanted = past_dreams.animation(_imprint(file, settings.read().catalog), frames, size)
     _make(wanted, [picture], Place(out, force), as_json, others=others)

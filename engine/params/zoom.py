@@ -8,10 +8,10 @@ from pydantic import (
     Field,
 )
 
-from engine.params.params import AscentParams, Phase
+from engine.params.params import AnimatedParams, AscentParams, Phase
 
 
-class Zoom(AscentParams):
+class Zoom(AscentParams, AnimatedParams):
     """An endless zoom into a dream, as an animation. Mordvintsev et al. 2015, "Inceptionism"."""
 
     recipe: Literal["zoom"] = "zoom"
@@ -20,7 +20,6 @@ class Zoom(AscentParams):
     size: int = Field(480, ge=128, le=640, description="long side of the result, in pixels")
     frames: int = Field(30, ge=8, le=90, description="pictures in the animation")
     factor: float = Field(1.06, ge=1.01, le=1.3, description="how much closer each frame is")
-    fps: int = Field(12, ge=4, le=25, description="frames shown per second")
 
     def phases(self) -> tuple[Phase, ...]:
         """The first frame, and the further ones as a whole."""
