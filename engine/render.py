@@ -23,19 +23,21 @@ from engine.runtime import Runtime
 
 def render(
     params: AnyParams, png: bytes | None, runtime: Runtime, limit_bytes: int | None = None,
-    others: Mapping[str, bytes] | None = None, kind: encoders.Kind = "png",
-    before: Sequence[PastDream] = (), omitted: int = 0, pulses: Sequence[float] = (),
+    others: Mapping[str, bytes] | None = None, kind: encoders.Kind | None = None,
+    before: Sequence[PastDream] = (), omitted: int = 0, sound: encoders.Sound | None = None,
+    pulses: Sequence[float] = (),
 ) -> Generator[Progress | Encoded, bool | None, None]:  # fmt: skip
     """Yield progress, and last the file. `send(True)` keeps: the latest picture becomes the result.
 
-    `png` is a clean picture from the decoder, None for noise; `others` are further ones by name; `kind` is what a still
-    picture becomes; `before` are the dreams of which the picture was made, without the `omitted` oldest ones; `pulses`
-    say how far a zoom moves in each frame. Closing the generator stops the work at its next step.
+    `png` is a clean picture from the decoder, None for noise; `others` are further ones by name; `kind` is what the
+    file is to be, None for the usual; `before` are the dreams of which the picture was made, without the `omitted`
+    oldest ones; `sound` goes with an MP4, and `pulses` say how far a zoom moves in each frame. Closing the generator
+    stops the work at its next step.
     """
     source = None if png is None else to_tensor(png)
     further = {name: to_tensor(data) for name, data in (others or {}).items()}
     said = encoders.Provenance(tuple(further), tuple(before), omitted)
-    with contextlib.closing(encoders.open_encoder(params, limit_bytes, said, kind)) as encoder:
+    with contextlib.closing(encoders.open_encoder(params, limit_bytes, said, kind, sound)) as encoder:
         reports = recipes.run(params, source, runtime, further, pulses)
         framed = False
         given_up: Note | None = None

@@ -55,7 +55,9 @@ screen_verb.register(app)
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
 Out = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="file (.png, .jpg, .webp, .gif) or folder of the result", show_default=False),
+    typer.Option(
+        "-o", "--out", help="file (.png, .jpg, .webp, .gif, .mp4) or folder of the result", show_default=False
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
@@ -171,7 +173,7 @@ def zoom(
     like: Like = None,
     as_json: AsJson = False,
 ) -> None:
-    """Zoom endlessly into a dream, as a GIF, or as a WebP where the name of -o ends so."""
+    """Zoom endlessly into a dream, as a GIF, or as a WebP or an MP4 where the name of -o ends so."""
     if go_on:
         like, seed = like or Path(pictures[0]), random.randrange(params.SEED_COUNT) if seed is None else seed
     wanted = _build_params(
@@ -284,7 +286,7 @@ def animate(
     size: Size = None,
     as_json: AsJson = False,
 ) -> None:
-    """Animate how a dream came about, as a GIF, or as a WebP where the name of -o ends so."""
+    """Animate how a dream came about, as a GIF, or as a WebP or an MP4 where the name of -o ends so."""
     others = {name: path for name, path in (("mask", mask), ("guide", guide)) if path is not None}
     wanted = past_dreams.animation(_imprint(file, settings.read().catalog), frames, size)
     _make(wanted, [picture], Place(out, force), as_json, others=others)
@@ -443,7 +445,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
     from engine.render import render
 
     wanted, before, omitted, song = plan
-    pulses = song.pulses if song else ()
+    pulses, sound = (song.pulses, song.sound()) if song else ((), None)
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
@@ -453,7 +455,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
             bar.update(task, description=name, completed=report.step, total=report.steps)
 
         source = past_dreams.dream_again(before, png, further, runtime, watch)
-        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted, pulses)
+        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted, sound, pulses)
         report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}

@@ -16,6 +16,7 @@ from engine.params import Zoom, bounds
 
 if TYPE_CHECKING:
     from engine.audio.sound_file import Samples
+    from engine.encoders import Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ class Soundtrack:
     samples: Samples
     pulses: Sequence[float]
     """How far it moves in each frame."""
+
+    def sound(self) -> Sound:
+        """What goes into the MP4."""
+        from engine.encoders import Sound
+
+        return Sound(self.samples.rate, self.samples.data)
 
 
 def mp4_path(out: Path | None, name: str) -> Path:

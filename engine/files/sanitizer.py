@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from engine import errors
-from engine.files import file_formats, generation_metadata, picture_size
+from engine.files import file_formats, generation_metadata, mp4_boxes, picture_size
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -73,6 +73,8 @@ def clean(data: bytes, size: int, megapixels: float, *, last: bool = False) -> S
 
 def read_imprint(data: bytes, megapixels: float) -> bytes:
     """How a file of ours was made: the text in it, or nothing. Raises a `Refusal`."""
+    if mp4_boxes.is_mp4(data):
+        return generation_metadata.own_text(mp4_boxes.comment(data))
     with _open(file_formats.strip_file(data), megapixels) as opened:
         return generation_metadata.find_text(opened)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -217,6 +217,15 @@ class VariedParams(Params):
     def variation(self, at: int) -> Self:
         """The params of one of them, counted from 0: they differ by their seeds."""
         return self.model_copy(update={"variations": 1, "seed": (self.seed + at) % 2**31})
+
+
+class AnimatedParams(Params):
+    """What recipes have in common that make a film."""
+
+    fps: int = Field(12, ge=4, le=25, description="frames shown per second")
+    format: Literal["webp", "gif", "mp4"] = Field(
+        "webp", description="webp (all colours), gif (plays everywhere) or mp4 (small, plays once)"
+    )
 
 
 P = TypeVar("P", bound=Params)

@@ -10,10 +10,10 @@ from pydantic import (
 
 from engine.catalog import subject_sequence, weighted_terms
 from engine.errors import TwoAims
-from engine.params.params import AscentParams, Phase, Term
+from engine.params.params import AnimatedParams, AscentParams, Phase, Term
 
 
-class Zoom(AscentParams):
+class Zoom(AscentParams, AnimatedParams):
     """An endless zoom into a dream, as an animation. Mordvintsev et al. 2015, "Inceptionism"."""
 
     CHAT_FRAMES: ClassVar[int] = 90
@@ -24,7 +24,6 @@ class Zoom(AscentParams):
     iterations: int = Field(4, ge=1, le=100, description="gradient steps per octave of a frame")
     size: int = Field(480, ge=128, le=640, description="long side of the result, in pixels")
     frames: int = Field(30, ge=8, le=18_000, description="pictures in the animation")
-    fps: int = Field(12, ge=4, le=30, description="frames shown per second")
     speed: float = Field(2.0, ge=1, le=8, description="how many times as close after a second; 1 stays where it is")
     rotate: float = Field(0.0, ge=-180, le=180, description="degrees that it turns in a second, clockwise")
     drift_x: float = Field(0.0, ge=-1, le=1, description="widths that it moves to the right in a second")
@@ -32,7 +31,6 @@ class Zoom(AscentParams):
     motion: Literal["once", "boomerang", "loop"] = Field(
         "once", description="once, boomerang (in and back out) or loop (the end leads into the beginning)"
     )
-    format: Literal["webp", "gif", "mp4"] = Field("webp", description="what file it becomes in the chat")
     continued: bool = Field(False, description="it goes on from the last frame of another")
 
     @classmethod

@@ -6,6 +6,7 @@ import io
 import socket
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
@@ -72,6 +73,16 @@ def test_a_song_goes_into_an_mp4(tmp_path: Path) -> None:
     assert mp4_path(None, "cat-zoom") == Path("cat-zoom.mp4")
     assert mp4_path(tmp_path, "cat-zoom") == tmp_path / "cat-zoom.mp4"
     assert mp4_path(tmp_path / "a.mp4", "cat-zoom") == tmp_path / "a.mp4"
+
+
+def test_a_song_is_heard_for_as_long_as_there_are_pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    song = str(saved(tmp_path / "song.wav", 2.0))
+    asked = ["--audio", song, "--frames", "8", "--fps", "8", "--model", "pocket", "--layer", "low"]
+    assert run(monkeypatch, "zoom", "noise", "-o", "a.mp4", *asked, *SMALL) == 0
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        assert sum(1 for _ in film.decode(video=0)) == 8
+        heard = film.streams.audio[0]
+        assert float((heard.duration or 0) * (heard.time_base or 0)) == pytest.approx(1.0, abs=0.1)
 
 
 def test_the_screen_dreams_without_an_end() -> None:
