@@ -36,6 +36,8 @@ from engine.runtime import Runtime
 
 LARGE = 2**25
 """Bytes of frames that are held in memory before they go to the disk."""
+GRAINY = 10
+"""Frames after which the grain of noise is gone, whose detail is not to be kept."""
 SPOT = (0.2, 1.0)
 """The shares of a loop after which its first frame begins to come up in the middle, and is there as a whole."""
 
@@ -45,22 +47,23 @@ def zoom(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence
 
     `pulses` say for each frame how far it moves, 1 being usual; the last of them holds for all further frames.
     """
-    forward = _forward(params, source, runtime, pulses)
+    forward = _forward(params, source, runtime, pulses, grainy=source is None)
     yield from _and_back(forward, params) if params.motion == "boomerang" else forward
 
 
-def endless_zoom(params: Zoom, source: Tensor | None, runtime: Runtime) -> Iterator[Tensor]:
+def endless_zoom(params: Zoom, source: Tensor | None, runtime: Runtime, *, grainy: bool = False) -> Iterator[Tensor]:
     """Picture after picture, [3, h, w] in [0, 1], for as long as they are taken: one round of the params goes on where
-    the one before ended, in the colours of the very first."""
+    the one before ended, in the colours of the first one. `grainy` says that the source is noise."""
     reference: Tensor | None = None
     camera = _camera(params)
     while True:
-        for report in _forward(params, source, runtime, (), reference):
+        for report in _forward(params, source, runtime, (), reference, grainy=grainy):
             if isinstance(report, Frame):
                 source = report.picture
-                reference = source if reference is None else reference
+                reference = source if reference is None and report.index >= GRAINY else reference
                 yield source
         assert source is not None
+        grainy = False
         source = view(source, camera.matrix((source.shape[1], source.shape[2])))
         params = params.model_copy(update={"continued": True, "seed": (params.seed + 1) % 2**31})
 
@@ -70,8 +73,9 @@ def _camera(params: Zoom) -> Camera:
 
 
 def _forward(
-    params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float], like: Tensor | None = None
-) -> Iterator[Report]:
+    params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float], like: Tensor | None = None,
+    *, grainy: bool,
+) -> Iterator[Report]:  # fmt: skip
     """The dreamed frames; colours and detail stay as they are in the first one, or in another picture of its size."""
     generator = runtime.generator(params.seed)
     picture = runtime.to_device(initial_image(source, params.size, generator))
@@ -80,6 +84,7 @@ def _forward(
     planned = [climbs[params.stage(index)].steps(size, index == 0) for index in range(params.dreamed)]
     camera = _camera(params)
     steps = [camera.advance(_pulse(pulses, index)).matrix(size) for index in range(params.dreamed)]
+    detailed = GRAINY if grainy else 0
     done, reference, energies = 0, picture, band_energies(picture)
     for index, climb in enumerate(climbs[params.stage(at)] for at in range(params.dreamed)):
         for report in climb.dream(picture, index == 0):
@@ -89,11 +94,14 @@ def _forward(
         yield Frame(index, params.frames, picture)
         if index == 0:
             reference = picture if like is None else like
-            energies = band_energies(reference)
+        if index == detailed:
+            energies = band_energies(reference if detailed == 0 else picture)
         picture = view(picture, steps[index])
         if params.motion == "loop":
             picture = _drawn_home(picture, reference, steps[index + 1 :], index + 1)
-        picture = match_colour_statistics(match_bands(picture, energies), reference)
+        if index >= detailed:
+            picture = match_bands(picture, energies)
+        picture = match_colour_statistics(picture, reference)
 
 
 def _drawn_home(picture: Tensor, first: Tensor, ahead: Sequence[Tensor], passed: int) -> Tensor:
