@@ -3,6 +3,7 @@
 import pytest
 
 from bot import wording
+from bot.playground.world import Message
 from bot.requests.limits import check_ready
 from bot.views import result_card
 from engine.errors import NoLastZoom, OptionConflict, PareidoliaError, TooManyZoomFrames
@@ -11,7 +12,6 @@ from engine.params import Zoom
 from engine.queue.job import Job, JobRow, Result, State, new_id
 from tests.bot.cogs.test_dream_start import newest
 from tests.bot.requests.test_service import (  # noqa: F401
-    Message,
     Option,
     Stage,
     _drawn_avatars,
