@@ -97,7 +97,6 @@ QUICK = Scale(
     128,
     {"octaves": 1, "iterations": 2},
     {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
-    2,
     {"iterations": 16},
 )
 """To see whether everything is in its place."""
