@@ -18,8 +18,17 @@ TEMPLATES: dict[str, str] = {
     "compressed": "This was too large to upload here, so it is compressed more; a smaller `size` keeps it fine.",
     "colours": "This was too large to upload here, so it has {colours} colours; a smaller `size` keeps all 256.",
     "frames": "This was too large to upload here, so {kept} of {frames} frames are left; ask for fewer `frames`.",
+    "flashes": "It flashed more than three times a second, which can harm people, so some flashes are dimmed.",
+    "too_large": "All of it was too large to upload here; a smaller `size` or fewer `frames` keep more.",
+    "colours_left": "It has {colours} colours, not 256.",
+    "fit_quality": "It is compressed more.",
+    "fit_dither": "Its colours are not dithered.",
+    "fit_frames": "{kept} of {frames} frames are left.",
+    "fit_size": "It is {width} x {height}.",
+    "fit_format": "It is of another format: {format}.",
 }
-"""The sentence of each name; `{names}` in it are facts. Names stand in rows of the ledger: none may change."""
+"""The sentence of each name; `{names}` in it are facts. Names stand in rows of the ledger: none may change, and those
+that are said no more (compressed, colours, frames) stay."""
 
 
 @dataclass(frozen=True, slots=True)

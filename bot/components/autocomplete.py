@@ -16,7 +16,7 @@ from discord.app_commands import Choice
 from bot.components.client_protocol import ServiceClient
 from bot.requests.service import place_of
 from bot.store.presets import lookup_key
-from engine.catalog import weighted_terms
+from engine.catalog import subject_sequence, weighted_terms
 from engine.catalog.catalog import Catalog
 from engine.errors import Refusal
 from engine.params.sensitive_subjects import APES, is_hidden
@@ -97,8 +97,19 @@ def _split_typed(catalog: Catalog, network: str, typed: str) -> tuple[str, str]:
 async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
     catalog, network = _catalog(interaction), await chosen_network(interaction)
-    found = catalog.subject_choices(network, current) if network else catalog.open_choices(current)
+    return _choices(await _without_hidden(interaction, network, _complete(catalog, network)(current)))
+
+
+@guard
+async def subject_sequences(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """The same of the last of several subjects that follow one another."""
+    catalog, network = _catalog(interaction), await chosen_network(interaction)
+    found = subject_sequence.choices(_complete(catalog, network), current)
     return _choices(await _without_hidden(interaction, network, found))
+
+
+def _complete(catalog: Catalog, network: str | None) -> Callable[[str], list[tuple[str, str]]]:
+    return functools.partial(catalog.subject_choices, network) if network else catalog.open_choices
 
 
 @guard

@@ -47,6 +47,7 @@ from engine.errors import (
     TooManyAtOnce,
     TooManyJobs,
     TooManyPictures,
+    TooManyZoomFrames,
 )
 from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, P, Params, See, Style, VariedParams, Zoom, make
 from engine.params.sensitive_subjects import APES, categories
@@ -111,6 +112,8 @@ def _largest(params: Dream | Zoom | See | Style) -> float:
     bounds: dict[str, Any] = {name: _maximum(kind, name) for name in WORK_OPTIONS if name in kind.model_fields}
     if kind is Style:  # dreaming beside it makes more work, and is offered, too
         bounds |= params.model_dump(include=set(AIM_OPTIONS))
+    if kind is Zoom:
+        bounds["frames"] = Zoom.CHAT_FRAMES
     plain = make(kind, params.catalog, network=params.network, **bounds)
     notebook = {**Dream.NOTEBOOK, "look": "2015"}
     return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
@@ -121,9 +124,12 @@ def _maximum(kind: type[Params], name: str) -> int:
 
 
 def check_ready(params: Params) -> None:
-    """Refuse a network that is not installed. Raises `NetworkMissing`."""
+    """Refuse a network that is not installed, and what takes too long here. Raises `NetworkMissing` and
+    `TooManyZoomFrames`."""
     if not params.catalog.is_ready(params.network):
         raise NetworkMissing(name=params.network)
+    if isinstance(params, Zoom) and params.frames > Zoom.CHAT_FRAMES:
+        raise TooManyZoomFrames(frames=params.frames, limit=Zoom.CHAT_FRAMES)
 
 
 def check_at_most_one(**given: object) -> None:

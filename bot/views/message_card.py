@@ -26,6 +26,8 @@ STYLES = {
 }
 PICKS = ("pick1", "pick2", "pick3", "pick4")
 """The buttons that take one picture out of a sheet, which stand in a row of their own."""
+MP4 = b"ftyp"
+"""Behind a length of four bytes."""
 FORMATS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
 
 
@@ -44,7 +46,8 @@ class Picture:
     def name(self) -> str:
         """A file name by what the bytes are: "dream.png", or "SPOILER_dream.png", which Discord covers everywhere; of
         several pictures the second is "dream2.png"."""
-        ending = next((ending for magic, ending in FORMATS if self.data.startswith(magic)), "bin")
+        other = "mp4" if self.data[4:8] == MP4 else "bin"
+        ending = next((ending for magic, ending in FORMATS if self.data.startswith(magic)), other)
         return f"{'SPOILER_' if self.spoiler else ''}dream{'' if self.number == 1 else self.number}.{ending}"
 
 

@@ -27,8 +27,9 @@ from rich.text import Text
 
 from engine import params, settings
 from engine.catalog.catalog import PACKED, Catalog
-from engine.cli import backup_verbs, network_verbs, output_files, past_dreams, posters
+from engine.cli import backup_verbs, network_verbs, output_files, past_dreams, posters, screen_verb
 from engine.cli.output_files import Place, Target
+from engine.cli.soundtrack import Soundtrack, mp4_path, soundtrack
 from engine.errors import NoImprint, OptionConflict, OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata, picture_size
 from engine.files.generation_metadata import Imprint
@@ -42,7 +43,6 @@ from engine.params import (
     Concept,
     Dream,
     P,
-    Params,
     PastDream,
     Poster,
     See,
@@ -63,36 +63,34 @@ app = typer.Typer(
 app.add_typer(network_verbs.app, name="networks")
 A = TypeVar("A")
 backup_verbs.register(app)
-
-
-def _words(kind: type[Params], option: str) -> str:
-    """What an option is, as params say it."""
-    return kind.model_fields[option].description or ""
+screen_verb.register(app)
 
 
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
 Out = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="file (.png, .jpg, .webp, .gif) or folder of the result", show_default=False),
+    typer.Option(
+        "-o", "--out", help="file (.png, .jpg, .webp, .gif, .mp4) or folder of the result", show_default=False
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
 Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
-Octaves = Annotated[int | None, typer.Option(help=_words(AscentParams, "octaves"))]
-Ratio = Annotated[float | None, typer.Option(help=_words(AscentParams, "ratio"))]
-Iterations = Annotated[int | None, typer.Option(help=_words(AscentParams, "iterations"))]
-Strength = Annotated[float | None, typer.Option(help=_words(AscentParams, "strength"))]
-Jitter = Annotated[int | None, typer.Option(help=_words(AscentParams, "jitter"))]
+Octaves = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "octaves"))]
+Ratio = Annotated[float | None, typer.Option(help=params.describe(AscentParams, "ratio"))]
+Iterations = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "iterations"))]
+Strength = Annotated[float | None, typer.Option(help=params.describe(AscentParams, "strength"))]
+Jitter = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "jitter"))]
 Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
-Size = Annotated[int | None, typer.Option(help=_words(AscentParams, "size"))]
-Smoothing = Annotated[int | None, typer.Option(help=_words(Dream, "smoothing"))]
-Colours = Annotated[str | None, typer.Option("--palette", "--colours", help=_words(Dream, "colours"))]
-Keep = Annotated[float | None, typer.Option("--original", "--keep", help=_words(Dream, "keep"))]
-Protect = Annotated[str | None, typer.Option(help=_words(Dream, "protect"))]
+Size = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "size"))]
+Smoothing = Annotated[int | None, typer.Option(help=params.describe(Dream, "smoothing"))]
+Colours = Annotated[str | None, typer.Option("--palette", "--colours", help=params.describe(Dream, "colours"))]
+Keep = Annotated[float | None, typer.Option("--original", "--keep", help=params.describe(Dream, "keep"))]
+Protect = Annotated[str | None, typer.Option(help=params.describe(Dream, "protect"))]
 Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
-GuideBy = Annotated[str | None, typer.Option(help=_words(Dream, "guide_by"))]
-Look = Annotated[str | None, typer.Option(help=_words(Dream, "look"))]
+GuideBy = Annotated[str | None, typer.Option(help=params.describe(Dream, "guide_by"))]
+Look = Annotated[str | None, typer.Option(help=params.describe(Dream, "look"))]
 Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
 Network = Annotated[
     str | None, typer.Option("--model", "--network", help="which network dreams; see `pareidolia networks`")
@@ -161,9 +159,23 @@ def zoom(
     pictures: Pictures,
     out: Out = None,
     force: Force = False,
-    frames: Annotated[int | None, typer.Option(help=_words(Zoom, "frames"))] = None,
+    frames: Annotated[int | None, typer.Option(help=params.describe(Zoom, "frames"))] = None,
+    fps: Annotated[int | None, typer.Option(help=params.describe(Zoom, "fps"))] = None,
+    speed: Annotated[float | None, typer.Option(help=params.describe(Zoom, "speed"))] = None,
+    rotate: Annotated[float | None, typer.Option(help=params.describe(Zoom, "rotate"))] = None,
+    drift_x: Annotated[float | None, typer.Option(help=params.describe(Zoom, "drift_x"))] = None,
+    drift_y: Annotated[float | None, typer.Option(help=params.describe(Zoom, "drift_y"))] = None,
+    motion: Annotated[str | None, typer.Option(help=params.describe(Zoom, "motion"))] = None,
+    audio: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="a song: it moves to the beat, and is heard in the MP4")
+    ] = None,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="IN is a zoom: go on from where it ended, with its options")
+    ] = False,
     layer: Layer = None,
-    subject: Subject = None,
+    subject: Annotated[
+        str | None, typer.Option(help="towards what instead, one after another: 'dogs > castles > coral'")
+    ] = None,
     octaves: Octaves = None,
     ratio: Ratio = None,
     iterations: Iterations = None,
@@ -175,12 +187,18 @@ def zoom(
     like: Like = None,
     as_json: AsJson = False,
 ) -> None:
-    """Zoom endlessly into a dream, as a GIF, or as a WebP where the name of -o ends so."""
+    """Zoom endlessly into a dream, as a GIF, or as a WebP or an MP4 where the name of -o ends so."""
+    if go_on:
+        like, seed = like or Path(pictures[0]), random.randrange(params.SEED_COUNT) if seed is None else seed
     wanted = _build_params(
         Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
-        strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
+        strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames, fps=fps, speed=speed,
+        rotate=rotate, drift_x=drift_x, drift_y=drift_y, motion=motion, continued=go_on,
     )  # fmt: skip
-    _make(wanted, pictures, Place(out, force), as_json, like=like)
+    song = None
+    if audio:
+        song, out = soundtrack(wanted, audio, out, whole=frames is None), mp4_path(out, f"{_stem(pictures[0])}-zoom")
+    _make(song.params if song else wanted, pictures, Place(out, force), as_json, like=like, song=song)
 
 
 @app.command()
@@ -191,12 +209,12 @@ def style(
     painting: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help=f"{', '.join(params.PAINTINGS)}, or a picture of a painting")
     ] = None,
-    strength: Annotated[float | None, typer.Option(help=_words(Style, "strength"))] = None,
-    colours: Annotated[str | None, typer.Option("--palette", "--colours", help=_words(Style, "colours"))] = None,
-    layer: Annotated[str | None, typer.Option(help=_words(Style, "layer"))] = None,
-    subject: Annotated[str | None, typer.Option(help=_words(Style, "subject"))] = None,
-    octaves: Annotated[int | None, typer.Option(help=_words(Style, "octaves"))] = None,
-    iterations: Annotated[int | None, typer.Option(help=_words(Style, "iterations"))] = None,
+    strength: Annotated[float | None, typer.Option(help=params.describe(Style, "strength"))] = None,
+    colours: Annotated[str | None, typer.Option("--palette", "--colours", help=params.describe(Style, "colours"))] = None,
+    layer: Annotated[str | None, typer.Option(help=params.describe(Style, "layer"))] = None,
+    subject: Annotated[str | None, typer.Option(help=params.describe(Style, "subject"))] = None,
+    octaves: Annotated[int | None, typer.Option(help=params.describe(Style, "octaves"))] = None,
+    iterations: Annotated[int | None, typer.Option(help=params.describe(Style, "iterations"))] = None,
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
@@ -221,7 +239,7 @@ def concept(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
-    variations: Annotated[int | None, typer.Option(help=_words(Concept, "variations"))] = None,
+    variations: Annotated[int | None, typer.Option(help=params.describe(Concept, "variations"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -247,8 +265,8 @@ def channel(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
-    search: Annotated[str | None, typer.Option(help=_words(Channel, "search"))] = None,
-    top: Annotated[int | None, typer.Option(help=_words(Channel, "top"))] = None,
+    search: Annotated[str | None, typer.Option(help=params.describe(Channel, "search"))] = None,
+    top: Annotated[int | None, typer.Option(help=params.describe(Channel, "top"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -290,9 +308,9 @@ def upscale(
     force: Force = False,
     layer: Layer = None,
     subject: Subject = None,
-    iterations: Annotated[int | None, typer.Option(help=_words(Upscale, "iterations"))] = None,
-    strength: Annotated[float | None, typer.Option(help=_words(Upscale, "strength"))] = None,
-    look: Annotated[str | None, typer.Option(help=_words(Upscale, "look"))] = None,
+    iterations: Annotated[int | None, typer.Option(help=params.describe(Upscale, "iterations"))] = None,
+    strength: Annotated[float | None, typer.Option(help=params.describe(Upscale, "strength"))] = None,
+    look: Annotated[str | None, typer.Option(help=params.describe(Upscale, "look"))] = None,
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
@@ -315,16 +333,16 @@ def poster(
     out: Out = None,
     force: Force = False,
     paper: Annotated[str | None, typer.Option(help=f"what it is printed on: {', '.join(posters.PAPERS)}")] = None,
-    dpi: Annotated[int | None, typer.Option(help=_words(Poster, "dpi"))] = None,
+    dpi: Annotated[int | None, typer.Option(help=params.describe(Poster, "dpi"))] = None,
     size: Size = None,
-    steps: Annotated[int | None, typer.Option(help=_words(Poster, "detail_steps"))] = None,
+    steps: Annotated[int | None, typer.Option(help=params.describe(Poster, "detail_steps"))] = None,
     layer: Layer = None,
     subject: Subject = None,
     octaves: Octaves = None,
     ratio: Ratio = None,
     iterations: Iterations = None,
     strength: Strength = None,
-    look: Annotated[str | None, typer.Option(help=_words(Poster, "look"))] = None,
+    look: Annotated[str | None, typer.Option(help=params.describe(Poster, "look"))] = None,
     seed: Seed = None,
     network: Network = None,
     like: Annotated[Path | None, typer.Option(metavar="FILE", help="a dream, or a poster, to make one like")] = None,
@@ -382,14 +400,14 @@ def animate(
     picture: Annotated[str, typer.Argument(metavar="IN", help="the picture with which all began, or `noise`")],
     out: Out = None,
     force: Force = False,
-    frames: Annotated[int | None, typer.Option(help=_words(Animate, "frames"))] = None,
+    frames: Annotated[int | None, typer.Option(help=params.describe(Animate, "frames"))] = None,
     mask: Mask = None,
     guide: Guide = None,
     painting: Annotated[Path | None, typer.Option(metavar="FILE", help="the painting, where one of yours was")] = None,
     size: Size = None,
     as_json: AsJson = False,
 ) -> None:
-    """Animate how a dream came about, as a GIF, or as a WebP where the name of -o ends so."""
+    """Animate how a dream came about, as a GIF, or as a WebP or an MP4 where the name of -o ends so."""
     given = (("mask", mask), ("guide", guide), ("painting", painting))
     others = {name: path for name, path in given if path is not None}
     wanted = past_dreams.animation(_imprint(file, settings.read().catalog), frames, size)
@@ -488,13 +506,14 @@ def _stem(picture: str) -> str:
 def _make(
     wanted: AnyParams, pictures: Sequence[str], place: Place, as_json: bool, name: str = "",
     others: Mapping[str, Path] | None = None, like: Path | None = None, plan: Plan | None = None,
+    song: Soundtrack | None = None,
 ) -> None:  # fmt: skip
     """Make a file of every picture. Where it goes is settled before; one that cannot be made stops no other."""
     others = others or {}
     inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
     names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
     goals = output_files.targets(place, names, inputs, animated=isinstance(wanted, Zoom | Animate))
-    plan = plan or Plan(wanted, *_dreams_before(like, wanted.catalog))
+    plan = plan or Plan(wanted, *_dreams_before(like, wanted.catalog), song=song)
     further = {name: _clean(path, plan.first_size) for name, path in others.items()}
     if len(pictures) == 1:
         _make_one(plan, pictures[0], goals[0], further, as_json)
@@ -514,6 +533,8 @@ class Plan(NamedTuple):
     """How many dreams before those nobody knows of any more."""
     dreamed: bool = False
     """Whether the picture is what those dreams made."""
+    song: Soundtrack | None = None
+    """What is heard with it."""
 
     @property
     def first_size(self) -> int:
@@ -563,10 +584,12 @@ def _try_make_one(plan: Plan, picture: str, target: Target, further: Mapping[str
 
 
 def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
-    png = None if picture == "noise" else _clean(Path(picture), plan.first_size)
+    last = isinstance(plan.wanted, Zoom) and plan.wanted.continued
+    png = None if picture == "noise" else _clean(Path(picture), plan.first_size, last=last)
     from engine.render import render
 
-    wanted, before, omitted, dreamed = plan
+    wanted, before, omitted, dreamed, song = plan
+    pulses, sound = (song.pulses, song.sound()) if song else ((), None)
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
@@ -576,7 +599,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
             bar.update(task, description=name, completed=report.step, total=report.steps)
 
         source = png if dreamed else past_dreams.dream_again(before, png, further, runtime, watch)
-        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted)
+        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted, sound, pulses)
         report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
@@ -597,9 +620,9 @@ def _runtime(catalog: Catalog) -> Runtime:
     return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
 
 
-def _clean(picture: Path, long_side: int) -> bytes:
-    """The picture through the decoder, as every picture."""
-    return _ask_decoder(picture, lambda child, data: child.clean(data, long_side)).png
+def _clean(picture: Path, long_side: int, *, last: bool = False) -> bytes:
+    """The picture through the decoder, as every picture; of an animation perhaps its last frame."""
+    return _ask_decoder(picture, lambda child, data: child.clean(data, long_side, last=last)).png
 
 
 def _ask_decoder(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.encoders import Kind
 
 KINDS: Final[dict[str, Kind]] = {
-    ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".gif": "gif",
+    ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".gif": "gif", ".mp4": "mp4",
 }  # fmt: skip
 LONGEST: Final = 200
 """Bytes of a name that we choose, without its number and ending; file systems take 255 in all."""
@@ -76,9 +76,12 @@ def _kind(path: Path, animated: bool) -> Kind:
     """What the ending asks for; a name without one is the usual kind."""
     kind = KINDS.get(path.suffix.lower()) if path.suffix else ("gif" if animated else "png")
     if kind is None:
-        raise typer.BadParameter(f"{path} cannot be made: end its name with .png, .jpg, .webp or .gif.")
-    if animated and kind not in ("gif", "webp"):
-        raise typer.BadParameter(f"{path} cannot be made: this is an animation, so end its name with .webp or .gif.")
+        raise typer.BadParameter(f"{path} cannot be made: end its name with .png, .jpg, .webp, .gif or .mp4.")
+    if animated and kind not in ("gif", "webp", "mp4"):
+        problem = "this is an animation, so end its name with .webp, .gif or .mp4"
+        raise typer.BadParameter(f"{path} cannot be made: {problem}.")
+    if kind == "mp4" and not animated:
+        raise typer.BadParameter(f"{path} cannot be made: this is a still picture, so end its name with .png or .jpg.")
     return kind
 
 

@@ -4,26 +4,27 @@ encoded     what a file is, and the port to make one
 raster      tensors as rows of bytes
 sheet       several still pictures: one file of all, and one of each
 still       PNG, JPEG, WebP, and quick previews
-webp        animations
-gif         animations for where nothing else plays
-fit         making it fit the upload limit
-imprinting  saying in a file how it was made
+animation   films that fit, by webp, gif and mp4
+film        their frames, until the last one is known
+flashes     what flashes too often is dimmed
+upload_limit  making it fit the upload limit
+embed_metadata  saying in a file how it was made
 """
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from engine.encoders.animation import Animation, AnimationKind
 from engine.encoders.encoder import Encoded, Encoder
-from engine.encoders.gif import Gif
+from engine.encoders.film import Sound
 from engine.encoders.sheet import Sheet
 from engine.encoders.still import Still, encode, preview
-from engine.encoders.webp import AnimatedWebp
 from engine.files import generation_metadata
-from engine.params import Animate, AnyParams, Concept, Dream, PastDream, Poster, Zoom
+from engine.params import Animate, AnimatedParams, AnyParams, Concept, Dream, PastDream, Poster, Zoom
 
-__all__ = ["Encoded", "Encoder", "Kind", "Provenance", "encode", "open_encoder", "preview"]
-Kind = Literal["png", "jpeg", "webp", "gif"]
+__all__ = ["Encoded", "Encoder", "Kind", "Provenance", "Sound", "encode", "open_encoder", "preview"]
+Kind = Literal["png", "jpeg", "webp", "gif", "mp4"]
 
 
 class Provenance(NamedTuple):
@@ -42,18 +43,25 @@ PLAIN = Provenance()
 
 
 def open_encoder(
-    params: AnyParams, limit_bytes: int | None = None, origin: Provenance = PLAIN, kind: Kind = "png"
-) -> Encoder:
-    """The encoder for what a recipe makes: a still picture of a kind, or an animation: a WebP, or a GIF.
+    params: AnyParams, limit_bytes: int | None = None, origin: Provenance = PLAIN, kind: Kind | None = None,
+    sound: Sound | None = None,
+) -> Encoder:  # fmt: skip
+    """The encoder for what a recipe makes: a still picture of a kind, by default a PNG, or an animation, by default of
+    the `format` in its params. `sound` goes with an MP4.
 
     Its file says how it was made. Several variations are a sheet.
     """
     said = generation_metadata.write(params, *origin)
-    if isinstance(params, Zoom | Animate):
-        return (Gif if kind == "gif" else AnimatedWebp)(params.fps, limit_bytes, said)
-    if isinstance(params, Concept | Dream) and params.variations > 1 and kind != "gif":
+    if isinstance(params, AnimatedParams):
+        return Animation(_animation_kind(params, kind), params.fps, limit_bytes, said, sound)
+    if kind == "mp4" or kind == "gif":
+        return Animation(kind, 1, limit_bytes, said)
+    if isinstance(params, Concept | Dream) and params.variations > 1:
         each = [generation_metadata.write(params.variation(at), *origin) for at in range(params.variations)]
-        return Sheet(kind, limit_bytes, said, each)
-    if kind == "gif":
-        return Gif(1, limit_bytes, said)
-    return Still(kind, limit_bytes, said, params.dpi if isinstance(params, Poster) else 0)
+        return Sheet(kind or "png", limit_bytes, said, each)
+    return Still(kind or "png", limit_bytes, said, params.dpi if isinstance(params, Poster) else 0)
+
+
+def _animation_kind(params: AnimatedParams, kind: Kind | None) -> AnimationKind:
+    """As a file's name says; where that says nothing of animations, as was asked for."""
+    return kind if kind in ("webp", "gif", "mp4") else params.format

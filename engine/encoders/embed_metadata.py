@@ -1,7 +1,8 @@
 """Says in a file how it was made: `(imprint's text, kind) => what Pillow saves with it`; for a GIF, `bytes => bytes`.
 
 Where it stands in which format is told in `engine.files.generation_metadata`. Pillow reads and writes all three; PNG
-and EXIF are where programs look that show how a picture was generated, and a GIF has no other place for words.
+and EXIF are where programs look that show how a picture was generated, and a GIF has no other place for words. The
+comment of an MP4 is written with the rest of its index (`engine.encoders.mp4`).
 """
 
 from __future__ import annotations

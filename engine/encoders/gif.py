@@ -1,116 +1,87 @@
-"""Pictures as an animation that plays in the chat: `(pictures, fps, limit) => Encoded`.
+"""A film as an animation that plays everywhere: `(film, plan) => bytes`.
 
-One palette for all frames (ffmpeg's palettegen and paletteuse, by PyAV): colours of single frames would flicker. Frames
-wait in a temporary file until the last one is known, so memory stays flat however long the film is.
+The colours of a palette serve some frames in a row, by ffmpeg's palettegen and paletteuse (PyAV): colours of single
+frames would flicker, and those of a whole film are too few where it changes. Missing colours are mixed in one of
+two ways: a faint pattern is closest to what is rich in detail and is packed well; diffused errors leave no bands in a
+sky.
 """
 
 from __future__ import annotations
 
 import io
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import islice
 
 import av
 import numpy as np
 from av.filter import Graph
 from av.filter.context import FilterContext
 from av.video.stream import VideoStream
-from torch import Tensor
+from numpy.typing import NDArray
 
-from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
-from engine.encoders.encoder import Encoded
-from engine.encoders.upload_limit import SHRINKS, fewer_colours_note, fewer_frames_note, first_that_fits, smaller_note
-from engine.files import picture_size
-from engine.notes import Note
+from engine.encoders.film import Film, Plan
 
-LARGE = 2**25
-"""Bytes of frames that are held in memory before they go to the disk."""
-
-
-class Gif:
-    """An encoder of endless animations."""
-
-    def __init__(self, fps: int, limit_bytes: int | None = None, imprint: str = "") -> None:
-        self._fps = fps
-        self._limit = limit_bytes
-        self._imprint = imprint
-        # Closed by close(): it must outlive this call.
-        self._file = tempfile.SpooledTemporaryFile(LARGE)  # noqa: SIM115
-        self._size: Size | None = None
-        self._frames = 0
-
-    def add(self, picture: Tensor) -> None:
-        """Take the next frame, [3, h, w] in [0, 1]. Raises `ValueError` if its size is not that of the first."""
-        drawn = to_pillow(picture)
-        self._size = self._size or (drawn.height, drawn.width)
-        if self._size != (drawn.height, drawn.width):
-            raise ValueError(f"a frame is {drawn.height} x {drawn.width}, the first was {self._size}")
-        self._file.write(drawn.tobytes())
-        self._frames += 1
-
-    def finish(self) -> Encoded:
-        """The animation. Raises `ValueError` if no picture was added."""
-        if self._size is None:
-            raise ValueError("no picture was added; add one before finish()")
-        try:
-            return first_that_fits((self._encode(plan) for plan in self._plans(self._size)), self._limit)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Let go of the temporary file."""
-        self._file.close()
-
-    def _plans(self, full: Size) -> Iterator[_Plan]:
-        """Ways to encode the film, the best first."""
-        yield _Plan(full, 256, 1)
-        for colours in (128, 64):
-            yield _Plan(full, colours, 1, (fewer_colours_note(colours),))
-        for shrink in SHRINKS[:3]:
-            size = picture_size.fit(full, max(2, round(max(full) * shrink)), strips_by_area=False)
-            yield _Plan(size, 128, 1, (smaller_note(size[1], size[0]),))
-        for stride in (2, 4):
-            kept = len(range(0, self._frames, stride))
-            half = picture_size.fit(full, max(2, max(full) // 2), strips_by_area=False)
-            yield _Plan(half, 64, stride, (fewer_frames_note(kept, self._frames),))
-
-    def _encode(self, plan: _Plan) -> Encoded:
-        palette = _palette(self._read(plan), plan)
-        film = _mux(self._read(plan), palette, plan, Fraction(self._fps, plan.stride))
-        data = embed_metadata.add_gif_comment(film, self._imprint)
-        return Encoded(data, "image/gif", plan.size[1], plan.size[0], plan.notes)
-
-    def _read(self, plan: _Plan) -> Iterator[av.VideoFrame]:
-        """The frames of the temporary file, at the size and stride of a plan."""
-        height, width = self._size or (0, 0)
-        for count, index in enumerate(range(0, self._frames, plan.stride)):
-            self._file.seek(index * height * width * 3)
-            pixels = np.frombuffer(self._file.read(height * width * 3), np.uint8).reshape(height, width, 3)
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-            if plan.size != (height, width):
-                frame = frame.reformat(plan.size[1], plan.size[0], interpolation="LANCZOS")
-            frame.pts, frame.time_base = count, Fraction(1, 100)
-            yield frame
+MIME = "image/gif"
+COLOURS = (256, 128, 64)
+"""Tried in this order."""
+SEGMENT = 16
+"""Frames that share a palette."""
+PATTERN, DIFFUSION, PLAIN = "dither=bayer:bayer_scale=5", "dither=floyd_steinberg", "dither=none"
+SAMPLES = 3
+"""Frames that are looked at to choose one."""
+BLOCK, SMOOTH, SKY = 8, (0.2, 4.0), 0.1
+"""Pixels of a square, between which spreads of its values it is smooth, and from which share of them on it is a sky."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    size: Size
-    colours: int
-    stride: int
-    """Every how many-th frame is kept."""
-    notes: tuple[Note, ...] = ()
+def encode(film: Film, plan: Plan) -> bytes:
+    """The file, shown for ever."""
+    rate = film.rate(plan.stride, loops=True)
+    file = io.BytesIO()
+    with av.open(file, "w", format="gif", options={"loop": "0"}) as container:
+        stream: VideoStream = container.add_stream("gif", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = plan.size[1], plan.size[0], "pal8"
+        stream.time_base = 1 / rate
+        for count, painted in enumerate(_painted(film.frames(plan.size, plan.stride), plan)):
+            painted.pts, painted.time_base = count, 1 / rate
+            container.mux(stream.encode(painted))
+        container.mux(stream.encode(None))
+    return embed_metadata.add_gif_comment(file.getvalue(), film.imprint)
 
 
-def _palette(frames: Iterator[av.VideoFrame], plan: _Plan) -> av.VideoFrame:
-    """The colours that serve all frames best."""
+def _painted(frames: Iterator[av.VideoFrame], plan: Plan) -> Iterator[av.VideoFrame]:
+    """Frames in colours of palettes, a segment at a time."""
+    while segment := list(islice(frames, SEGMENT)):
+        palette = _palette(segment, plan)
+        yield from _paint(segment, palette, plan.size, plan.dither or PLAIN)
+
+
+def choose_dither(film: Film) -> str:
+    """How missing colours are mixed. Diffused errors cost bytes, so they are for where there are skies."""
+    samples = film.frames(film.size, max(1, film.count // SAMPLES))
+    shares = [
+        _smooth_share(np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)) for frame in islice(samples, SAMPLES)
+    ]
+    return DIFFUSION if max(shares) > SKY else PATTERN
+
+
+def _smooth_share(grey: NDArray[np.uint8]) -> float:
+    """The share of a picture that changes, but little: there one colour beside the next makes a band."""
+    height, width = (edge // BLOCK * BLOCK for edge in grey.shape)
+    blocks = grey[:height, :width].reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK)
+    if not blocks.size:
+        return 0.0
+    spread = blocks.std((1, 3))
+    return float(((spread > SMOOTH[0]) & (spread < SMOOTH[1])).mean())
+
+
+def _palette(frames: Iterable[av.VideoFrame], plan: Plan) -> av.VideoFrame:
+    """The colours that serve all of these frames best."""
     graph = Graph()
     source = _source(graph, plan.size)
-    chosen = graph.add("palettegen", f"max_colors={plan.colours}:reserve_transparent=0:stats_mode=full")
+    chosen = graph.add("palettegen", f"max_colors={plan.quality}:reserve_transparent=0:stats_mode=full")
     sink = graph.add("buffersink")
     source.link_to(chosen)
     chosen.link_to(sink)
@@ -121,28 +92,11 @@ def _palette(frames: Iterator[av.VideoFrame], plan: _Plan) -> av.VideoFrame:
     return _pull_frame(sink)
 
 
-def _mux(frames: Iterator[av.VideoFrame], palette: av.VideoFrame, plan: _Plan, rate: Fraction) -> bytes:
-    """The file: every frame in the palette's colours, shown for ever."""
-    _graph, source, sink = _palette_graph(palette, plan)
-    file = io.BytesIO()
-    with av.open(file, "w", format="gif", options={"loop": "0"}) as container:
-        stream: VideoStream = container.add_stream("gif", rate=rate)
-        stream.width, stream.height, stream.pix_fmt = plan.size[1], plan.size[0], "pal8"
-        stream.time_base = 1 / rate
-        for count, frame in enumerate(frames):
-            source.push(frame)
-            painted = _pull_frame(sink)
-            painted.pts, painted.time_base = count, 1 / rate
-            container.mux(stream.encode(painted))
-        container.mux(stream.encode(None))
-    return file.getvalue()
-
-
-def _palette_graph(palette: av.VideoFrame, plan: _Plan) -> tuple[Graph, FilterContext, FilterContext]:
-    """A graph that turns frames into palette colours. Ordered dithering stands still where the picture does."""
+def _paint(frames: Iterable[av.VideoFrame], palette: av.VideoFrame, size: Size, dither: str) -> Iterator[av.VideoFrame]:
+    """Frames in the colours of one palette."""
     graph = Graph()
-    source, colours = _source(graph, plan.size), _source(graph, (palette.height, palette.width), "rgb32")
-    painter = graph.add("paletteuse", "dither=bayer:bayer_scale=4")
+    source, colours = _source(graph, size), _source(graph, (palette.height, palette.width), "rgb32")
+    painter = graph.add("paletteuse", dither)
     sink = graph.add("buffersink")
     source.link_to(painter, 0, 0)
     colours.link_to(painter, 0, 1)
@@ -150,7 +104,9 @@ def _palette_graph(palette: av.VideoFrame, plan: _Plan) -> tuple[Graph, FilterCo
     graph.configure()
     colours.push(palette)
     colours.push(None)
-    return graph, source, sink
+    for frame in frames:
+        source.push(frame)
+        yield _pull_frame(sink)
 
 
 def _source(graph: Graph, size: Size, pixels: str = "rgb24") -> FilterContext:

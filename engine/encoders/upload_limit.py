@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from engine.encoders.encoder import Encoded
 from engine.notes import Note
@@ -26,6 +27,45 @@ def first_that_fits(attempts: Iterable[Encoded], limit_bytes: int | None) -> Enc
     return made[0]
 
 
+HOPELESS = 1.5
+"""What must be expected to be so many times too large is not even tried."""
+
+
+class Attempt(NamedTuple):
+    """A way to make a film, which takes long."""
+
+    kind: str
+    """Of what kind the file is: bytes for a pixel differ."""
+    pixels: float
+    """Of all its frames; any unit will do."""
+    encode: Callable[[], Encoded]
+
+
+def fit(attempts: Iterable[Attempt], limit_bytes: int | None) -> Encoded:
+    """As `first_that_fits`, without those attempts that surely do not: of a kind, bytes go with pixels."""
+    return first_that_fits(_hopeful(attempts, limit_bytes), limit_bytes)
+
+
+def _hopeful(attempts: Iterable[Attempt], limit_bytes: int | None) -> Iterator[Encoded]:
+    tried: tuple[Attempt, int] | None = None
+    skipped: Attempt | None = None
+    for attempt in attempts:
+        if tried and _is_hopeless(attempt, *tried, limit_bytes):
+            skipped = attempt
+            continue
+        made = attempt.encode()
+        tried, skipped = (attempt, len(made.data)), None
+        yield made
+    if skipped is not None:
+        yield skipped.encode()
+
+
+def _is_hopeless(attempt: Attempt, tried: Attempt, size: int, limit_bytes: int | None) -> bool:
+    if limit_bytes is None or attempt.kind != tried.kind or attempt.pixels >= tried.pixels:
+        return False
+    return size * attempt.pixels / tried.pixels > HOPELESS * limit_bytes
+
+
 def lossy_note(kind: str) -> Note:
     """For a picture that could not stay lossless."""
     return Note("lossy", {"format": _NAMES[kind]})
@@ -34,21 +74,6 @@ def lossy_note(kind: str) -> Note:
 def smaller_note(width: int, height: int) -> Note:
     """For a picture or film that had to be made smaller."""
     return Note("smaller", {"width": width, "height": height})
-
-
-def more_compressed_note() -> Note:
-    """For a film of a lower quality."""
-    return Note("compressed")
-
-
-def fewer_colours_note(colours: int) -> Note:
-    """For a film with fewer colours."""
-    return Note("colours", {"colours": colours})
-
-
-def fewer_frames_note(kept: int, frames: int) -> Note:
-    """For a film that lost frames."""
-    return Note("frames", {"kept": kept, "frames": frames})
 
 
 _NAMES = {"jpeg": "JPEG", "webp": "WebP"}

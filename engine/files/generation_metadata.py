@@ -13,6 +13,7 @@ The text is plain ASCII and says what was asked for, nothing else: not who asked
     PNG         a tEXt chunk with the keyword `pareidolia`
     JPEG, WebP  the EXIF tag UserComment (0x9286), in ASCII
     GIF         a comment extension before the first picture
+    MP4         the comment (moov/udta/meta/ilst/©cmt)
 
 The decoder's child takes it out again (`engine.files.decoder`), and whoever reads it then reads a stranger's text:
 `read` believes nothing of it that `params.parse` would not take from someone who typed it.
@@ -113,7 +114,12 @@ def find_text(opened: Image.Image) -> bytes:
         text = opened.info.get(KEY, "")
         return text.encode("utf-8", "replace")[: LIMIT + 1] if isinstance(text, str) else b""
     said = opened.info.get("comment") if opened.format == "GIF" else _user_comment(opened)
-    return said[: LIMIT + 1] if isinstance(said, bytes) and said.startswith(MARK) else b""
+    return own_text(said) if isinstance(said, bytes) else b""
+
+
+def own_text(said: bytes) -> bytes:
+    """What is written where others write comments, too, if it is ours. At most one byte too many of it."""
+    return said[: LIMIT + 1] if said.startswith(MARK) else b""
 
 
 def _user_comment(opened: Image.Image) -> bytes:

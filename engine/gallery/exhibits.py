@@ -20,7 +20,7 @@ from engine.ascent.progress import Frame, Report
 from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import resize
 from engine.encoders.encoder import Encoded
-from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
+from engine.gallery.contact_sheets import Cell, Row, sheet, webp
 from engine.gallery.sources import SHOWN, source
 from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Upscale, Zoom, make
 from engine.runtime import Runtime
@@ -29,7 +29,7 @@ SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES = 560_000
-FILM_BYTES = 500_000
+FILM_BYTES = 400_000
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 
@@ -93,7 +93,6 @@ class Scale:
     side: int = 384
     dream: dict[str, Any] = field(default_factory=dict)
     zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
-    fade: int = 8
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
     style: dict[str, Any] = field(default_factory=dict)
@@ -103,7 +102,6 @@ QUICK = Scale(
     128,
     {"octaves": 1, "iterations": 2},
     {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
-    2,
     {"iterations": 16},
     {"size": 128, "octaves": 1, "iterations": 1},
 )
@@ -242,16 +240,14 @@ class Gallery:
         return webp([sheet([Row("", cells)], self._scale.side)], STILL_BYTES)
 
     def zoom(self) -> Encoded:
-        """A zoom into a dream that begins again where it ends."""
-        params = self._params(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
+        """A zoom into a dream that leads into its own beginning."""
+        params = self._params(Zoom, network=NETWORK, seed=SEED, motion="loop", **self._scale.zoom)
         frames = []
         for report in recipes.run(params, self._source(ZOOMED_KIND), self._runtime):
             if isinstance(report, Frame):
                 self._tell(f"zoom {report.index + 1}/{params.frames}")
                 frames.append(report.picture)
-        return webp(
-            [to_pillow(picture) for picture in crossfade_loop(frames, self._scale.fade)], FILM_BYTES, params.fps
-        )
+        return webp([to_pillow(picture) for picture in frames], FILM_BYTES, params.fps)
 
     def _paint_source(self, kind: str) -> Tensor:
         self._tell(f"source: {kind}")

@@ -8,11 +8,11 @@ from pydantic import (
     Field,
 )
 
-from engine.params.params import Params, Phase
+from engine.params.params import AnimatedParams, Phase
 from engine.params.past_dreams import DreamedOn, PastDreams
 
 
-class Animate(Params):
+class Animate(AnimatedParams):
     """How a dream came about, from the first picture on, as an animation."""
 
     SNAPSHOT_SHARE: ClassVar[float] = 0.03
@@ -21,7 +21,6 @@ class Animate(Params):
     recipe: Literal["animate"] = "animate"
     size: int = Field(480, ge=128, le=640, description="long side of the result, in pixels")
     frames: int = Field(32, ge=8, le=90, description="different pictures in the animation")
-    fps: int = Field(12, ge=4, le=25, description="frames shown per second")
     dreams: PastDreams = Field(min_length=1, description="what was dreamed, the first one first")
 
     def _canonical(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -108,10 +108,14 @@ class Params(BaseModel, ABC):
         """The network that was named; else the one that knows the subject best, or the default."""
         if "network" not in self.model_fields_set:
             default = self.catalog.default_network()
-            return self.catalog.network_for(subject, default) if subject else default
+            return self._network_for(subject, default) if subject else default
         name = self.catalog.match_network(self.network) if len(self.network) <= TEXT_LIMIT else self.network
         self.catalog.network(name)
         return name
+
+    def _network_for(self, subject: str, default: str) -> str:
+        """The network that should dream a subject where none was named. Raises what the catalogue raises."""
+        return self.catalog.network_for(subject, default)
 
     @property
     @abstractmethod
@@ -226,6 +230,15 @@ class VariedParams(Params):
         return self.model_copy(update={"variations": 1, "seed": (self.seed + at) % 2**31})
 
 
+class AnimatedParams(Params):
+    """What recipes have in common that make a film."""
+
+    fps: int = Field(12, ge=4, le=25, description="frames shown per second")
+    format: Literal["webp", "gif", "mp4"] = Field(
+        "webp", description="webp (all colours), gif (plays everywhere) or mp4 (small, plays once)"
+    )
+
+
 P = TypeVar("P", bound=Params)
 
 
@@ -242,6 +255,11 @@ def bounds(kind: type[Params], name: str) -> dict[str, float]:
     """The bounds of an option by pydantic's names for them: {"ge": 0.1, "le": 4.0}, or {"max_length": 200}."""
     found = kind.model_fields[name].metadata
     return {bound: getattr(one, bound) for one in found for bound in ("ge", "le", "max_length") if hasattr(one, bound)}
+
+
+def describe(kind: type[Params], option: str) -> str:
+    """What an option is, in words."""
+    return kind.model_fields[option].description or ""
 
 
 def shown_name(field: str) -> str:

@@ -336,7 +336,7 @@ def test_a_file_and_its_variations_say_what_was_given_up(settings: Settings) -> 
     made = Worker(settings, None, None)  # type: ignore[arg-type]
     one = Encoded(b"one", "image/webp", 8, 6, (lossy_note("webp"),))
     sheet = Encoded(b"sheet", "image/webp", 4, 3, (TILES, smaller_note(4, 3)), variations=(one, one))
-    told = json.loads(json.dumps({**made._store_file(sheet), "facts": made._store_variations(sheet)}))
+    told = json.loads(json.dumps({**made._store_file(sheet), "facts": made._store_further(sheet)}))
     result = Result.from_json(told)
     assert result.notes == sheet.notes
     assert [Result.from_json(each).notes for each in result.facts["variations"]] == [one.notes, one.notes]

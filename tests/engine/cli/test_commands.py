@@ -425,7 +425,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("dream", "nowhere/out.png", "cannot be written (No such file or directory)"),
         ("dream", "out.bmp", "end its name with .png, .jpg, .webp or .gif"),
-        ("zoom", "out.png", "end its name with .webp or .gif"),
+        ("zoom", "out.png", "end its name with .webp, .gif or .mp4"),
         ("dream", "there.png", "is there already"),
         ("dream", "cat.png", "is what this is made from"),
         ("dream", "link.png", "is what this is made from"),

@@ -81,4 +81,4 @@ def test_a_file_has_the_rights_that_are_usual_here() -> None:
 
 
 def test_every_ending_is_a_format_that_is_written() -> None:
-    assert set(output_files.KINDS.values()) == {"png", "jpeg", "webp", "gif"}
+    assert set(output_files.KINDS.values()) == {"png", "jpeg", "webp", "gif", "mp4"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import av
 import pytest
 import torch
 from PIL import Image, ImageSequence
@@ -11,9 +12,8 @@ from torch import Tensor
 
 from engine.catalog.catalog import shipped_catalog
 from engine.encoders import embed_metadata, encode, open_encoder
-from engine.encoders.gif import Gif
-from engine.encoders.webp import AnimatedWebp
-from engine.files import generation_metadata
+from engine.encoders.animation import Animation, AnimationKind
+from engine.files import generation_metadata, mp4_boxes
 from engine.files.decoder import Decoder
 from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
 
@@ -21,7 +21,7 @@ EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", seed=4821), Zoom(subject="owl + castle"), Concept(subject="banana"),
     Channel(layer="mid", channel=3), See(),
 ]  # fmt: skip
-ANIMATIONS: dict[str, type[Gif] | type[AnimatedWebp]] = {"gif": Gif, "animated webp": AnimatedWebp}
+ANIMATIONS: dict[str, AnimationKind] = {"gif": "gif", "animated webp": "webp", "mp4": "mp4"}
 LONGEST = Zoom(layer=" + ".join(f"mixed4d:{300 + n}*0.{n}7" for n in range(1, 9)), ratio=1.234567890123456)
 PICTURE = torch.rand(3, 90, 120, generator=torch.Generator().manual_seed(0))
 
@@ -29,17 +29,20 @@ PICTURE = torch.rand(3, 90, 120, generator=torch.Generator().manual_seed(0))
 def made(kind: str, text: str, picture: Tensor = PICTURE) -> bytes:
     if kind not in ANIMATIONS:
         return encode(picture, kind, imprint=text).data  # type: ignore[arg-type]
-    encoder = ANIMATIONS[kind](10, imprint=text)
+    encoder = Animation(ANIMATIONS[kind], 10, imprint=text)
     for turn in range(3):
         encoder.add(picture.roll(turn, 1))
     return encoder.finish().data
 
 
 def pixels(data: bytes) -> list[bytes]:
+    if mp4_boxes.is_mp4(data):
+        with av.open(io.BytesIO(data), "r") as container:
+            return [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
     return [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(Image.open(io.BytesIO(data)))]
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "animated webp"])
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "animated webp", "mp4"])
 async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
     async with Decoder() as decoder:
         for params in [*EVERY, LONGEST]:
@@ -47,11 +50,12 @@ async def test_every_recipe_comes_back_from_every_format(kind: str) -> None:
             assert generation_metadata.read(
                 await decoder.imprint(data), shipped_catalog()
             ) == generation_metadata.Imprint(params, ("guide",))
-            assert (await decoder.clean(data, 120)).width == 120
+            if kind != "mp4":
+                assert (await decoder.clean(data, 120)).width == 120
         assert await decoder.imprint(made(kind, "")) == b""
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "animated webp"])
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif", "animated webp", "mp4"])
 def test_it_changes_no_pixel_and_costs_little(kind: str) -> None:
     text = generation_metadata.write(LONGEST)
     with_it, without = made(kind, text), made(kind, "")

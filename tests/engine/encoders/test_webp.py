@@ -1,5 +1,8 @@
+"""Animated WebPs: shown for ever, at their speed."""
+
+from __future__ import annotations
+
 import io
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -7,17 +10,13 @@ import torch
 from PIL import Image, ImageSequence
 from torch import Tensor
 
-from engine.catalog.catalog import shipped_catalog
-from engine.encoders import Encoded, open_encoder
-from engine.encoders.gif import Gif
-from engine.encoders.webp import AnimatedWebp
-from engine.notes import sentences
-from engine.params import Zoom, make
-from tests.engine.encoders.test_gif import film
+from engine.encoders import Encoded
+from engine.encoders.animation import Animation
+from tests.engine.encoders.films import film
 
 
-def encoded(pictures: list[Tensor], limit: int | None = None, fps: int = 10) -> Encoded:
-    encoder = AnimatedWebp(fps, limit)
+def encoded(pictures: list[Tensor], fps: int = 10) -> Encoded:
+    encoder = Animation("webp", fps)
     for picture in pictures:
         encoder.add(picture)
     return encoder.finish()
@@ -57,46 +56,3 @@ def test_frames_that_are_the_same_are_shown_as_long_as_others() -> None:
 
 def test_same_pictures_same_bytes() -> None:
     assert encoded(film()).data == encoded(film()).data
-
-
-@pytest.mark.parametrize(("part", "gave_up"), [(0.9, "compressed more"), (0.4, " x "), (0.08, "frames")])
-def test_it_fits_the_limit_and_says_what_it_gave_up(part: float, gave_up: str) -> None:
-    limit = int(len(encoded(film()).data) * part)
-    result = encoded(film(), limit)
-    assert len(result.data) <= limit
-    assert "too large to upload" in sentences(result.notes)
-    assert gave_up in sentences(result.notes)
-    opened(result)
-
-
-def test_what_is_given_up_makes_it_smaller_every_time() -> None:
-    encoder = AnimatedWebp(10)
-    for picture in film():
-        encoder.add(picture)
-    sizes = [len(encoder._encode(plan).data) for plan in encoder._plans((48, 64))]
-    assert all(after < before for before, after in pairwise(sizes[:3]))
-    assert min(sizes) == sizes[-1]
-
-
-def test_fewer_frames_last_as_long() -> None:
-    limit = int(len(encoded(film()).data) * 0.08)
-    assert set(durations(encoded(film(), limit))) <= {200, 400}
-
-
-@pytest.mark.parametrize(("kind", "encoder"), [("png", AnimatedWebp), ("webp", AnimatedWebp), ("gif", Gif)])
-def test_a_zoom_is_an_animated_webp_unless_a_gif_is_asked_for(kind: str, encoder: type) -> None:
-    opening = open_encoder(make(Zoom, shipped_catalog(), fps=20), 2**20, kind=kind)  # type: ignore[arg-type]
-    assert isinstance(opening, encoder)
-    opening.add(torch.rand(3, 16, 16))
-    assert opening.finish().mime == ("image/gif" if kind == "gif" else "image/webp")
-    opening.close()
-
-
-def test_another_size_and_no_picture_are_refused() -> None:
-    encoder = AnimatedWebp(10)
-    with pytest.raises(ValueError, match="add"):
-        encoder.finish()
-    encoder.add(torch.rand(3, 16, 16))
-    with pytest.raises(ValueError, match="first"):
-        encoder.add(torch.rand(3, 16, 18))
-    encoder.close()

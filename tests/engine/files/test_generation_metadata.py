@@ -38,7 +38,7 @@ EVERY: list[AnyParams] = [
     Dream(layer="high*0.7 + mid:21", strength=1.6, seed=4821, keep=0.3, colours="match", protect="edges"),
     Dream(subject="owl + castle", octaves=8, ratio=1.25, iterations=100),
     Dream(look="2015", layer="mid"),
-    Zoom(subject="🦊", frames=90, factor=1.1, seed=2**31 - 1),
+    Zoom(subject="🦊", frames=90, speed=2.0, seed=2**31 - 1),
     Concept(subject="banana + eye", variations=9),
     Channel(layer="mixed3b", channel=21),
     Channel(layer="mid", search="eyes", top=36),

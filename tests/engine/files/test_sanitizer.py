@@ -203,6 +203,22 @@ def test_an_animation_that_begins_in_nothing_shows_its_first_picture(kind: str) 
     assert clean(data).frame == 2
 
 
+@pytest.mark.parametrize("kind", FORMATS_OF_ANIMATIONS)
+def test_the_last_picture_of_an_animation_can_be_had(kind: str) -> None:
+    made = sanitizer.clean(animated(kind, [SMALL, SMALL.rotate(90), SMALL.rotate(180)]), 96, 50.0, last=True)
+    assert (made.frame, made.frames) == (3, 3)
+    assert difference(Image.open(io.BytesIO(made.png)), SMALL.rotate(180)) < 8
+
+
+def test_the_last_picture_of_what_breaks_off_is_the_last_that_is_there() -> None:
+    whole = animated("GIF", [SMALL, SMALL.rotate(90), SMALL.rotate(180)])
+    made = sanitizer.clean(whole[: len(whole) * 5 // 6], 96, 50.0, last=True)
+    assert made.frame <= made.frames
+    assert difference(Image.open(io.BytesIO(made.png)), SMALL.rotate(180)) > 8
+    alone = sanitizer.clean(SMALL_PNG, 96, 50.0, last=True)
+    assert (alone.frame, alone.frames) == (1, 1)
+
+
 def test_an_animation_of_plain_fields_shows_its_first() -> None:
     made = clean(animated("GIF", [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]))
     assert (made.frame, made.frames) == (1, 3)
