@@ -77,7 +77,8 @@ class LikeCog(commands.Cog):
         if row is not None:
             others = {name: key for name, key in row.job.others.items() if name in REUSABLE_PICTURES}
             return Origin(row.job.params, others, (), is_private(row), row.job.spoiler)
-        link = picture_sources.require_link(message, self.client.service.downloader.is_allowed)
+        link = picture_sources.of_film(message)
+        link = link or picture_sources.require_link(message, self.client.service.downloader.is_allowed)
         if link is None:
             return None
         said = await self.client.service.imprint(link, user_id)

@@ -80,7 +80,9 @@ class ZoomCog(commands.Cog):
         params = await self.client.service.params(Zoom, interaction.user.id, preset, **options)
         await self.client.service.take(interaction, params, original, private=private)
 
-    async def _go_on(self, interaction: Here, preset: str | None, private: bool | None, options: dict[str, Any]) -> None:
+    async def _go_on(
+        self, interaction: Here, preset: str | None, private: bool | None, options: dict[str, Any]
+    ) -> None:
         """From the end of the last zoom here, with its options where none are given. Raises `NoLastZoom`."""
         service = self.client.service
         row = await find_last_zoom(service.dispatch, interaction.channel_id)

@@ -242,6 +242,12 @@ def all_of_message(message: discord.Message, allowed: Callable[[str], bool]) -> 
     return list(found.values())
 
 
+def of_film(message: discord.Message) -> Link | None:
+    """The first MP4 attached to a message, or to what it forwards: no picture, but it may be a file of ours."""
+    attached = (item for part in _parts(message) for item in part.attachments)
+    return next((of_attachment(item) for item in attached if item.content_type == "video/mp4"), None)
+
+
 def require_link(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The same as `of_message`. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture
     behind it, and `DrawnSticker` where there is only a sticker that is no picture."""

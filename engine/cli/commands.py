@@ -210,7 +210,9 @@ def style(
         str | None, typer.Option(metavar="NAME|FILE", help=f"{', '.join(params.PAINTINGS)}, or a picture of a painting")
     ] = None,
     strength: Annotated[float | None, typer.Option(help=params.describe(Style, "strength"))] = None,
-    colours: Annotated[str | None, typer.Option("--palette", "--colours", help=params.describe(Style, "colours"))] = None,
+    colours: Annotated[
+        str | None, typer.Option("--palette", "--colours", help=params.describe(Style, "colours"))
+    ] = None,
     layer: Annotated[str | None, typer.Option(help=params.describe(Style, "layer"))] = None,
     subject: Annotated[str | None, typer.Option(help=params.describe(Style, "subject"))] = None,
     octaves: Annotated[int | None, typer.Option(help=params.describe(Style, "octaves"))] = None,

@@ -21,7 +21,7 @@ from engine.encoders.film import Sound
 from engine.encoders.sheet import Sheet
 from engine.encoders.still import Still, encode, preview
 from engine.files import generation_metadata
-from engine.params import Animate, AnimatedParams, AnyParams, Concept, Dream, PastDream, Poster, Zoom
+from engine.params import AnimatedParams, AnyParams, Concept, Dream, PastDream, Poster
 
 __all__ = ["Encoded", "Encoder", "Kind", "Provenance", "Sound", "encode", "open_encoder", "preview"]
 Kind = Literal["png", "jpeg", "webp", "gif", "mp4"]

@@ -231,3 +231,25 @@ async def test_a_dream_is_made_though_nobody_hears_with_which_options(
     await stage.followed()
     row = await stage.finish(answer)
     assert row.job.params.aim == ("layer", "low")
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def mp4(text: str) -> bytes:
+    """As much of an MP4 as says how it was made."""
+    body = box(b"data", b"\0\0\0\1\0\0\0\0" + text.encode())
+    for kind, before in ((b"\xa9cmt", b""), (b"ilst", b""), (b"meta", b"\0\0\0\0"), (b"udta", b""), (b"moov", b"")):
+        body = box(kind, before + body)
+    return box(b"ftyp", b"isom\0\0\2\0isomavc1") + body
+
+
+async def test_an_mp4_says_how_it_was_made(stage: Stage) -> None:  # noqa: F811
+    film = stage.playground.upload("film.mp4", mp4(generation_metadata.write(Zoom(subject="owl", seed=7))))
+    _answer, told = await like(stage, "You", stage.playground.say("Ada", "dreams", "look", [film]))
+    assert (await newest(stage)).job.params == Zoom(subject="owl", seed=7)
+    assert "owl" in told
+    other = stage.playground.upload("film.mp4", box(b"ftyp", b"isom\0\0\2\0isomavc1"))
+    answer, _told = await like(stage, "You", stage.playground.say("Ada", "dreams", "look", [other]))
+    assert answer.ephemeral

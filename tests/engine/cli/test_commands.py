@@ -424,7 +424,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     ("verb", "out", "said"),
     [
         ("dream", "nowhere/out.png", "cannot be written (No such file or directory)"),
-        ("dream", "out.bmp", "end its name with .png, .jpg, .webp or .gif"),
+        ("dream", "out.bmp", "end its name with .png, .jpg, .webp, .gif or .mp4"),
         ("zoom", "out.png", "end its name with .webp, .gif or .mp4"),
         ("dream", "there.png", "is there already"),
         ("dream", "cat.png", "is what this is made from"),
