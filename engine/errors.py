@@ -16,7 +16,9 @@
     │   ├── UnreadableReply   PresetNameTaken  PresetRevoked   UnknownCode
     │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
     │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
-    │   └── OriginalGone      NoAnimation     FirstPictureGone
+    │   ├── OriginalGone      NoAnimation     FirstPictureGone
+    │   ├── NothingToMorphTo  MorphToItself   TooManyMorphs
+    │   └── BadChannelPairs
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
@@ -349,6 +351,32 @@ class FirstPictureGone(Refusal):
     that."""
 
     code = "R72"
+
+
+class NothingToMorphTo(Refusal):
+    """A morph needs two things or more, and there is only `{name}`. Say what it becomes, as in `banana > eye`, and ask
+    again."""
+
+    code = "R85"
+
+
+class MorphToItself(Refusal):
+    """`{name}` can't become itself. Choose something else for it to become, and ask again."""
+
+    code = "R86"
+
+
+class TooManyMorphs(Refusal):
+    """A morph goes through at most {limit} things, and those were {count}. Leave some out and ask again."""
+
+    code = "R87"
+
+
+class BadChannelPairs(Refusal):
+    """I can't draw those channels in pairs: {problem}. Name 2 to 6 different ones, as in `21, 45, 107`, and ask
+    again."""
+
+    code = "R88"
 
 
 class NoLedger(Refusal):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, cast
 
 import discord
@@ -14,7 +15,7 @@ from discord.app_commands import Choice
 
 from bot.components.client_protocol import ServiceClient
 from bot.store.presets import lookup_key
-from engine.catalog import weighted_terms
+from engine.catalog import subject_sequence, weighted_terms
 from engine.catalog.catalog import Catalog
 from engine.errors import Refusal
 
@@ -95,6 +96,14 @@ async def subjects(interaction: discord.Interaction[Any], current: str) -> list[
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
     catalog, network = _catalog(interaction), await chosen_network(interaction)
     return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
+
+
+@guard
+async def subject_sequences(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
+    """Subjects one after another, "dogs > castles": the last word is completed."""
+    catalog, network = _catalog(interaction), await chosen_network(interaction)
+    complete = partial(catalog.subject_choices, network) if network else catalog.open_choices
+    return _choices(subject_sequence.choices(complete, current))
 
 
 @guard

@@ -9,7 +9,7 @@ from typing import Any
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, PastDream, See, Zoom, draw_seed
+from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, Morph, PastDream, See, Zoom, draw_seed
 
 
 def with_new_seed(params: AnyParams, **changes: Any) -> AnyParams:
@@ -39,11 +39,14 @@ def preset_options(params: AnyParams) -> dict[str, Any]:
 
 
 def next_deeper(params: AnyParams) -> dict[str, Any]:
-    """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel."""
+    """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel,
+    and a morph, towards what it becomes last."""
     if isinstance(params, See):
         return {"network": params.network}
     if isinstance(params, Channel) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
+    if isinstance(params, Morph):
+        return {"network": params.network, **dict([params.last])}
     return {"network": params.network, **dict([params.aim])}
 
 

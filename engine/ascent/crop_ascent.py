@@ -75,9 +75,9 @@ def accentuate(
     optimizer = Adam(canvas.spectrum, schedule.rate, MOMENTA)
     for step in range(schedule.steps):
         done = step / schedule.steps
-        optimizer.rate = schedule.rate * _learning_rate_decay(done)
+        optimizer.rate = schedule.rate * learning_rate_decay(done)
         scorer = scorers[step % len(scorers)]
-        small = render_size(canvas.size, _crop_scale(schedule, canvas.size, done, generator), schedule.side)
+        small = next_render_size(schedule, canvas.size, done, generator)
         picture = canvas.picture(small.size)
         seen = random_crops(picture, small.side, generator, schedule.margin, schedule.side, schedule.grain)
         value = scorer.objective(scorer.network.activations(seen, scorer.objective.layers))
@@ -113,6 +113,7 @@ def random_crops(
     margin: float = MARGIN,
     seen_at: int = SIDE,
     grain: float = NOISE_STD,
+    count: int = CROPS,
 ) -> Tensor:
     """Random squares of a picture [3, h, w], each seen at `seen_at` pixels, mirrored half of the time, in grain.
 
@@ -120,7 +121,7 @@ def random_crops(
     """
     reach = min(int(margin * side), *(length - 1 for length in picture.shape[1:]))
     framed = pad(picture[None], (reach,) * 4, mode="reflect")
-    seen = torch.cat([_crop(framed, side, generator, seen_at) for _ in range(CROPS)])
+    seen = torch.cat([_crop(framed, side, generator, seen_at) for _ in range(count)])
     return seen + grain * torch.randn(seen.shape, generator=generator).to(seen.device)
 
 
@@ -134,6 +135,11 @@ def _crop(framed: Tensor, side: int, generator: torch.Generator, seen_at: int) -
     return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
 
 
+def next_render_size(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> RenderSize:
+    """How a picture of that size is rendered for the next crops, when a share `done` of the steps is made."""
+    return render_size(size, _crop_scale(schedule, size, done, generator), schedule.side)
+
+
 def _crop_scale(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> float:
     """The side of the next crops as a share of the short side."""
     least = min(1.0, max(schedule.closest, schedule.side / min(size)))
@@ -141,5 +147,6 @@ def _crop_scale(schedule: Schedule, size: Size, done: float, generator: torch.Ge
     return least + (1 - least) * float(torch.rand((), generator=generator))
 
 
-def _learning_rate_decay(done: float) -> float:
+def learning_rate_decay(done: float) -> float:
+    """The size of a step when a share `done` of them is made, as a share of the first one's."""
     return 1 - (1 - FINAL_RATE) * max(0.0, done - DECAY_START) / (1 - DECAY_START)

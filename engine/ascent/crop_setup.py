@@ -9,8 +9,9 @@ import torch
 from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
-from engine.objectives import Objective, crop_objective
-from engine.params import AscentParams, Concept
+from engine.networks.network import Network
+from engine.objectives import Objective, crop_objective, one_body
+from engine.params import AscentParams, Concept, Morph
 from engine.runtime import Runtime
 
 SUBJECT_SMALLEST_CROP = 0.4
@@ -27,7 +28,13 @@ def dream_scorers(params: AscentParams, runtime: Runtime) -> list[CropScorer]:
 def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
     """What scores the crops of a concept."""
     meanings = params.meanings()
-    return _alternating_scorers(params.network, crop_objective([(1.0, meanings)]), meanings, runtime)
+    return _alternating_scorers(params.network, one_body(meanings), meanings, runtime)
+
+
+def morph_networks(params: Morph, runtime: Runtime) -> list[Network]:
+    """What looks at the crops of a morph, taking turns."""
+    meanings = [one for subject in params.meanings() for one in subject]
+    return [one.network for one in _alternating_scorers(params.network, one_body(meanings), meanings, runtime)]
 
 
 def _alternating_scorers(

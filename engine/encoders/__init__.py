@@ -20,7 +20,7 @@ from engine.encoders.sheet import Sheet
 from engine.encoders.still import Still, encode, preview
 from engine.encoders.webp import AnimatedWebp
 from engine.files import generation_metadata
-from engine.params import Animate, AnyParams, Concept, Dream, PastDream, Zoom
+from engine.params import Animate, AnyParams, Concept, Dream, Morph, PastDream, Zoom, is_animated
 
 __all__ = ["Encoded", "Encoder", "Kind", "Provenance", "encode", "open_encoder", "preview"]
 Kind = Literal["png", "jpeg", "webp", "gif"]
@@ -49,7 +49,7 @@ def open_encoder(
     Its file says how it was made. Several variations are a sheet.
     """
     said = generation_metadata.write(params, *origin)
-    if isinstance(params, Zoom | Animate):
+    if isinstance(params, Zoom | Animate | Morph) and is_animated(params):
         return (Gif if kind == "gif" else AnimatedWebp)(params.fps, limit_bytes, said)
     if isinstance(params, Concept | Dream) and params.variations > 1 and kind != "gif":
         each = [generation_metadata.write(params.variation(at), *origin) for at in range(params.variations)]

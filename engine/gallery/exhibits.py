@@ -2,7 +2,7 @@
 
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
-imagines. See, channel: a page of each. Zoom: a film.
+imagines. See, channel: a page of each. Zoom, morph: films. Hybrids: two things in one body.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.canvas.pillow_image import to_pillow
 from engine.encoders.encoder import Encoded
 from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
 from engine.gallery.sources import SHOWN, source
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Zoom, make
 from engine.runtime import Runtime
 
 SEED = 4821
@@ -29,6 +29,10 @@ NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES = 560_000
 FILM_BYTES = 500_000
+MORPH_BYTES, HYBRID_BYTES = 380_000, 140_000
+MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
+HYBRIDS = (("goldfish + beagle", 1), ("fish + dog", 1))
+"""Two things in one body, and a seed where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 
@@ -90,6 +94,7 @@ class Scale:
     dream: dict[str, Any] = field(default_factory=dict)
     zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
     fade: int = 8
+    morph: dict[str, Any] = field(default_factory=dict)
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
 
@@ -99,6 +104,7 @@ QUICK = Scale(
     {"octaves": 1, "iterations": 2},
     {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
     2,
+    {"iterations": 8, "frames": 8, "size": 128},
     {"iterations": 16},
 )
 """To see whether everything is in its place."""
@@ -225,6 +231,23 @@ class Gallery:
             [to_pillow(picture) for picture in crossfade_loop(frames, self._scale.fade)], FILM_BYTES, params.fps
         )
 
+    def morph(self) -> Encoded:
+        """One thing that becomes another, and back."""
+        params = self._params(Morph, **MORPHED | self._scale.morph)
+        self._tell("morph")
+        frames = [one.picture for one in recipes.run(params, None, self._runtime) if isinstance(one, Frame)]
+        return webp([to_pillow(picture) for picture in frames], MORPH_BYTES, params.fps)
+
+    def hybrids(self) -> Encoded:
+        """Two things in one body."""
+        side, asked = min(CONCEPT_SIDE, self._scale.side), {"network": NETWORK, "size": CONCEPT_SIDE}
+        asked |= self._scale.page
+        cells = [
+            Cell(self._run(word, self._params(Concept, subject=word, seed=seed, **asked), None), word)
+            for word, seed in HYBRIDS
+        ]
+        return webp([sheet([Row("", cells)], side, height=side)], HYBRID_BYTES)
+
     def _paint_source(self, kind: str) -> Tensor:
         self._tell(f"source: {kind}")
         return source(kind, self._scale.side)
@@ -274,5 +297,7 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "see": Gallery.see,
     "channel": Gallery.channel,
     "zoom": Gallery.zoom,
+    "morph": Gallery.morph,
+    "hybrids": Gallery.hybrids,
 }
 """File names, without their ending, and what makes them."""

@@ -9,26 +9,31 @@ from engine.objectives.objective import (
     blend,
     channel,
     channel_batch,
+    channel_pair_batch,
     layer,
     neuron,
     strongest_channel,
     total,
 )
+from engine.objectives.soft_minimum import between, one_body
 from engine.objectives.weighted_objective import blended_position_objectives, position_objective
 
 __all__ = [
     "Activations",
     "Objective",
+    "between",
     "blend",
     "blended_position_objectives",
     "channel",
     "channel_batch",
+    "channel_pair_batch",
     "class_objective",
     "crop_objective",
     "diversity",
     "guide_objective",
     "layer",
     "neuron",
+    "one_body",
     "position_objective",
     "strongest_channel",
     "total",

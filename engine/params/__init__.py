@@ -19,6 +19,7 @@ from engine.params.animate import Animate
 from engine.params.channel import Channel
 from engine.params.concept import Concept
 from engine.params.dream import Dream, rename_options
+from engine.params.morph import Morph
 from engine.params.params import (
     AIM_OPTIONS,
     CROP_PIXELS,
@@ -70,6 +71,7 @@ __all__ = [
     "Channel",
     "Concept",
     "Dream",
+    "Morph",
     "P",
     "Params",
     "PastDream",
@@ -82,6 +84,7 @@ __all__ = [
     "bounds",
     "draw_seed",
     "field_name",
+    "is_animated",
     "is_dreamed_on",
     "make",
     "override",
@@ -92,7 +95,7 @@ __all__ = [
     "shown_name",
 ]
 
-AnyParams = Dream | Zoom | Concept | Channel | See | Animate
+AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Morph
 
 
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)
@@ -101,6 +104,11 @@ KINDS: tuple[type[Params], ...] = get_args(AnyParams)
 _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
     Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
 )
+
+
+def is_animated(params: AnyParams) -> bool:
+    """Whether what it makes moves."""
+    return isinstance(params, Zoom | Animate) or (isinstance(params, Morph) and not params.strip)
 
 
 def parse(options: dict[str, Any] | str, catalog: Catalog) -> AnyParams:

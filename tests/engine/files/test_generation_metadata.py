@@ -24,7 +24,7 @@ from engine.files import decoder as decoding
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
 from engine.files.generation_metadata import ASCII, EXIF_IFD, KEY, LIMIT, USER_COMMENT, Imprint
-from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Zoom
+from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, Morph, PastDream, See, Zoom
 from tests.engine.files.forged_metadata import FORGED
 
 BEFORE = (
@@ -42,6 +42,7 @@ EVERY: list[AnyParams] = [
     Channel(layer="mixed3b", channel=21),
     Channel(layer="mid", search="eyes", top=36),
     See(seed=7),
+    Morph(subject="banana > eye > mid:21", strip=True),
     Animate(dreams=BEFORE),
 ]
 OURS = (errors.NoImprint, errors.BadImprint, errors.MadeElsewhere)
