@@ -17,6 +17,7 @@ from engine import classification_sentence, errors, notes
 from engine import params as jobs_params
 from engine.catalog import subject_sequence, weighted_terms
 from engine.catalog.catalog import JOINT
+from engine.catalog.subject_sequence import THEN
 from engine.classification_sentence import Verdict
 from engine.errors import PareidoliaError
 from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Params, See, Zoom
@@ -87,7 +88,13 @@ OPTIONS = {
     "strip": "With morph_to: still pictures side by side, not an animation",
     "image to see": "Image to look at (defaults to your avatar); with a layer: the channels it excites",
     "layer to see": "Look inside: low, mid, high, or a layer name (default mid)",
-    "frames": f"Number of frames, {_range(Zoom, 'frames')}",
+    "frames": f"Number of frames, 8–{Zoom.CHAT_FRAMES} (default {Zoom.model_fields['frames'].default}); 12 a second",
+    "speed": f"How many times as close after a second, {_range(Zoom, 'speed')}",
+    "rotate": "Degrees it turns in a second, clockwise; below 0 the other way",
+    "motion": "Once (default), in and back out, or a seamless loop",
+    "format": "WebP (default), GIF, or MP4",
+    "subject of a zoom": "What to bring out, one after another: dogs > castles > coral",
+    "start of a zoom": "Where to begin, in place of an image: where the last zoom here ended, noise, your avatar",
     "name": "The preset's name",
     "name to save": "What to call it; one of that name is replaced",
     "to": "The new name",
@@ -101,6 +108,15 @@ STARTS = (
     ("The server's icon", "server icon"),
     ("Surprise me", "surprise"),
 )
+ZOOM_STARTS = (
+    ("Your avatar", "avatar"),
+    ("Where the last zoom here ended", "last zoom"),
+    ("Noise: out of nothing", "noise"),
+)
+MOTIONS = (("Once, in", "once"), ("Boomerang: in and back out", "boomerang"), ("Seamless loop", "loop"))
+FORMATS = (("WebP", "webp"), ("GIF", "gif"), ("MP4", "mp4"))
+PICK_MOTION = "Motion"
+PICK_FORMAT = "Format"
 DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream avatar"
 LIKE_THIS = "Copy settings"
@@ -132,6 +148,7 @@ VERBS = {
     "pick3": "3",
     "pick4": "4",
     "zoom": "Zoom",
+    "continue": "Continue",
     "tune": "Tune",
     "tune_type": "Type a subject…",
     "tune_go": "Dream it",
@@ -156,7 +173,7 @@ COMMAND_NAMES = {"channel": "see", "morph": "concept"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
     "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
-    "zoom": ("strength", "frames", "size", "network"),
+    "zoom": ("strength", "frames", "speed", "rotate", "motion", "format", "size", "network"),
     "concept": ("variations", "size", "network"),
     "channel": ("channel", "search", "top", "network"),
     "see": ("network",),
@@ -178,6 +195,8 @@ CANNOT_DELETE = "I can't delete that message any more. Dismiss or delete it from
 LOST = "The finished image is no longer stored. Press Retry to make it again."
 EARLIER = "an earlier image"
 """What a dream was made of that is known by its file only."""
+FROM_ZOOM = "from the end of the zoom above"
+"""What a zoom is made of that goes on where another ended."""
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
 UNFIT = "The finished image is too large to upload here. Press Smaller to make it again at a smaller size."
@@ -246,7 +265,7 @@ I look at a picture until I see more in it than there is.
 
 `/dream layer:high` faces, animals and eyes grow out of your avatar
 `/dream subject:eyes + castle image:a photo` brings out what you name, as a word or an emoji: suggestions as you type
-`/zoom layer:mid frames:40` an endless zoom
+`/zoom subject:dogs > castles` an endless zoom, from one into the other
 
 **Reply** to a result, with the ping on, and I go on from it: `castles`, `stronger`, `softer`, `zoom`.
 **Mention me** with an image, a link to one, or somebody's @name: `@Pareidolia eyes size:256`.
@@ -294,7 +313,7 @@ the server's icon, or a surprise. Without any of them it's your avatar.
     "buttons": """## Buttons under a result
 **Deeper** dreams the result again
 **Re-roll** the same image, another dream
-**Zoom** an endless zoom into it
+**Zoom** an endless zoom into it; under a zoom, **Continue** goes on where it ended
 **Tune** change subject, layer, strength, look, palette or size
 **1 2 3 4** under several variations: take one out, to go on from it
 **More** the original image, save as preset, delete
@@ -642,7 +661,7 @@ def aim_words(params: AnyParams) -> str:
     """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, eyes", or a layer's name."""
     option, word = params.aim
     if option != "layer":
-        return word.replace(JOINT, " and ")
+        return word.replace(JOINT, " and ").replace(THEN, ", then ")
     return " and ".join(_term(params, term) for term in weighted_terms.read(params.catalog, params.network, word))
 
 

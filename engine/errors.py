@@ -17,6 +17,8 @@
     │   ├── OptionConflict    NoServerIcon    NoAvatar        NoLastDream
     │   ├── TooManyCodes      TooManyShares   OptedOut        CannotAnswer
     │   ├── OriginalGone      NoAnimation     FirstPictureGone
+    │   ├── NoLastZoom        TooManyZoomFrames  BadAudio      AudioNeedsMp4
+    │   │                     PortTaken
     │   ├── NothingToMorphTo  MorphToItself   TooManyMorphs
     │   └── BadChannelPairs
     ├── Failure               the job was taken and could not be done
@@ -351,6 +353,37 @@ class FirstPictureGone(Refusal):
     that."""
 
     code = "R72"
+
+
+class NoLastZoom(Refusal):
+    """I find no zoom in this channel to go on with. Start one with `/zoom`, then press Continue under it."""
+
+    code = "R80"
+
+
+class TooManyZoomFrames(Refusal):
+    """A zoom has at most {limit} frames here, and that one has {frames}. Ask for fewer `frames`, and press Continue
+    under the result for more."""
+
+    code = "R81"
+
+
+class BadAudio(Refusal):
+    """I can't use {file} as sound: {problem}. Save it as MP3, WAV, FLAC, Ogg or M4A and try again."""
+
+    code = "R82"
+
+
+class AudioNeedsMp4(Refusal):
+    """Sound goes into an MP4 only, and {file} is none. End its name with .mp4."""
+
+    code = "R83"
+
+
+class PortTaken(Refusal):
+    """The page can't be shown at port {port} ({problem}). Choose another with `--port`, or 0 for any that is free."""
+
+    code = "R84"
 
 
 class NothingToMorphTo(Refusal):

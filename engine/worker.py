@@ -147,7 +147,7 @@ class Worker:
         if further:
             return self._render_batch(dream, [header["picture"], *further])
         made = self._report_progress(dream(self._picture(header["picture"])))
-        return {**self._store_file(made), "facts": {**made.facts, **self._store_variations(made)}}
+        return {**self._store_file(made), "facts": {**made.facts, **self._store_further(made)}}
 
     def _render_batch(self, dream: Callable[[bytes | None], Render], keys: Sequence[str]) -> dict[str, Any]:
         """One picture after another, each told of as soon as it is made. Where some fail, the others are the result,
@@ -177,10 +177,11 @@ class Worker:
         about = {"mime": made.mime, "width": made.width, "height": made.height, "size": len(made.data)}
         return {"blob": blob, **about, "notes": [asdict(note) for note in made.notes]}
 
-    def _store_variations(self, made: Encoded) -> dict[str, Any]:
-        """The files of a sheet's pictures as a fact of its result, which keeps them as long as the sheet."""
+    def _store_further(self, made: Encoded) -> dict[str, Any]:
+        """The files of a sheet's pictures, or of a zoom's last one, as facts of the result, which keeps them."""
         each = [self._store_file(one) for one in made.variations]
-        return {"variations": each} if each else {}
+        ending = {"ending": self._store_file(made.ending)} if made.ending else {}
+        return ({"variations": each} if each else {}) | ending
 
     def _store(self, data: bytes) -> BlobKey:
         """Store a result. Raises `NotKept`."""

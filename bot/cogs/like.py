@@ -91,7 +91,7 @@ def for_a_picture(params: AnyParams) -> Dream | Zoom | See:
         params = params.last
     if isinstance(params, Concept | Channel | Morph):
         return dream_like(params, params.seed)
-    return params
+    return params.model_copy(update={"continued": False}) if isinstance(params, Zoom) else params
 
 
 async def setup(client: Client) -> None:

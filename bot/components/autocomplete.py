@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any, cast
 
 import discord
@@ -95,15 +94,18 @@ def _split_typed(catalog: Catalog, network: str, typed: str) -> tuple[str, str]:
 async def subjects(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
     """Subjects and classes by name, emoji or what one will see; of several, the last one is completed."""
     catalog, network = _catalog(interaction), await chosen_network(interaction)
-    return _choices(catalog.subject_choices(network, current) if network else catalog.open_choices(current))
+    return _choices(_complete(catalog, network)(current))
 
 
 @guard
 async def subject_sequences(interaction: discord.Interaction[Any], current: str) -> list[Choice[str]]:
-    """Subjects one after another, "dogs > castles": the last word is completed."""
-    catalog, network = _catalog(interaction), await chosen_network(interaction)
-    complete = partial(catalog.subject_choices, network) if network else catalog.open_choices
+    """The same of the last of several subjects that follow one another."""
+    complete = _complete(_catalog(interaction), await chosen_network(interaction))
     return _choices(subject_sequence.choices(complete, current))
+
+
+def _complete(catalog: Catalog, network: str | None) -> Callable[[str], list[tuple[str, str]]]:
+    return functools.partial(catalog.subject_choices, network) if network else catalog.open_choices
 
 
 @guard

@@ -85,6 +85,7 @@ ACTIONS: dict[str, Action] = {
     "last": lambda actions, interaction, row, values: actions.last_here(interaction, row, _only(values)),
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "smaller": lambda actions, interaction, row, _: actions.smaller(interaction, row),
+    "continue": lambda actions, interaction, row, _: actions.go_on(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     **{verb: _pick(at) for at, verb in enumerate(PICKS)},
     "tune": _tune,

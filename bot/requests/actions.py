@@ -15,10 +15,10 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.derivation import animation, dream_like, with_new_seed, zoom_into
+from bot.requests.derivation import animation, dream_like, next_zoom, with_new_seed, zoom_into
 from bot.requests.downloader import Link
 from bot.requests.limits import check_ready
-from bot.requests.picture_sources import Original, history_of_result, of_history, of_result, of_row
+from bot.requests.picture_sources import Original, history_of_result, of_ending, of_history, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.reports import Reports
 from bot.requests.service import RequestService, is_private
@@ -27,7 +27,7 @@ from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
 from engine.errors import FirstPictureGone, Gone, NoAnimation, NotYours
-from engine.params import AnyParams, Dream, VariedParams, draw_seed
+from engine.params import AnyParams, Dream, VariedParams, Zoom, draw_seed
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
 CANCEL_WORDS = {
@@ -134,6 +134,13 @@ class JobActions:
         """Fall into a result."""
         params = zoom_into(row.job.params)
         await self._service.take(interaction, params, _result_of(row), private=is_private(row), parent=row)
+
+    async def go_on(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Zoom on from where a zoom ended. Raises `Gone`."""
+        if not isinstance(row.job.params, Zoom):
+            raise Gone
+        params, original = next_zoom(row.job.params), of_ending(row)
+        await self._service.take(interaction, params, original, private=is_private(row), parent=row)
 
     async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:
         """Take one picture out of a sheet, as a message of its own; while that stands, a link to it. Raises `Gone`."""

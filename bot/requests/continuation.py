@@ -3,6 +3,7 @@
 castles, deeper     what was dreamed is dreamed on, towards that or where it went
 castles             of a morph: it becomes that, too
 zoom                what was dreamed is fallen into
+continue            of a zoom: it goes on from where it ended
 another             the picture that it was made of, with another seed
 stronger, size:256  the same with the same seed: what was asked for is all that changes
 """
@@ -13,9 +14,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot.requests.derivation import dream_like, still_params, with_new_seed, zoom_into
+from bot.requests.derivation import dream_like, next_zoom, still_params, with_new_seed, zoom_into
 from bot.requests.message_options import Wish
-from bot.requests.picture_sources import Original, first_alone, of_result, of_row
+from bot.requests.picture_sources import Original, first_alone, of_ending, of_result, of_row
 from bot.views import result_card
 from engine import params as engine_params
 from engine.catalog import subject_sequence
@@ -43,6 +44,8 @@ def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
         changes["network"] = old.catalog.network_for(changes["subject"], _network_chosen(old))
     if wish.verb == "zoom":
         return Continuation(zoom_into(old, **changes), first_alone(_dreamed(row)))
+    if isinstance(old, Zoom) and wish.verb == "deeper" and result_card.ending(row):
+        return Continuation(next_zoom(old, **changes), of_ending(row))
     if _begins_again(old, wish, changes):
         return Continuation(_again(old, wish, changes), _with_others(row, _undreamed(row), changes))
     return _deeper(row, old, changes)

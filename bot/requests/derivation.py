@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.store.presets import SHARED_OPTIONS
 from engine import params as engine_params
+from engine.catalog import subject_sequence
 from engine.catalog.catalog import Catalog
 from engine.params import AIM_OPTIONS, Animate, AnyParams, Channel, Dream, Morph, PastDream, See, Zoom, draw_seed
 
@@ -39,21 +40,28 @@ def preset_options(params: AnyParams) -> dict[str, Any]:
 
 
 def next_deeper(params: AnyParams) -> dict[str, Any]:
-    """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel,
-    and a morph, towards what it becomes last."""
+    """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel; of
+    subjects one after another, and of a morph, towards the last."""
     if isinstance(params, See):
         return {"network": params.network}
     if isinstance(params, Channel) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
     if isinstance(params, Morph):
         return {"network": params.network, **dict([params.last])}
-    return {"network": params.network, **dict([params.aim])}
+    option, word = params.aim
+    return {"network": params.network, option: subject_sequence.split(word)[-1] if option == "subject" else word}
 
 
 def zoom_into(params: AnyParams, **changes: Any) -> Zoom:
     """A zoom that goes where these params went, as strong, with changes. Raises `BadOption` on what is out of range."""
     kept = {**next_deeper(params), **params.model_dump(include={"strength"}), "seed": draw_seed()}
     return engine_params.make(Zoom, params.catalog, **engine_params.override(kept, changes))
+
+
+def next_zoom(params: Zoom, **changes: Any) -> Zoom:
+    """A zoom that goes on where one ended, with changes. Raises `BadOption` on what is out of range."""
+    options = {**params.model_dump(exclude=set(AIM_OPTIONS)), **dict([params.aim]), "seed": draw_seed()}
+    return engine_params.make(Zoom, params.catalog, **engine_params.override(options, changes) | {"continued": True})
 
 
 def dream_like(params: AnyParams, seed: int) -> Dream:

@@ -43,6 +43,8 @@ class Link:
     """Nobody named it (an avatar), so that noise takes its place when it cannot be had."""
     spoiler: bool = False
     """Whoever sent it hid it."""
+    last: bool = False
+    """Of an animation its last frame is meant."""
     owner: int | None = field(default=None, compare=False)
     """Whose avatar it is, or who sent it: a person who may have opted out."""
 
@@ -54,7 +56,7 @@ Source = Link | BlobKey
 class Cleaner(Protocol):
     """What the intake needs of `engine.files.decoder.Decoder`."""
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
+    async def clean(self, data: bytes, size: int, person: str = "", *, last: bool = False) -> CleanPicture:
         """Decode, orient, strip, fit."""
         ...
 
@@ -96,7 +98,7 @@ class Downloader:
 
     async def fetch(self, link: Link, size: int, person: str = "") -> CleanPicture:
         """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
-        return await self._decoder.clean(await self._file(link), size, person)
+        return await self._decoder.clean(await self._file(link), size, person, last=link.last)
 
     async def imprint(self, link: Link, person: str = "") -> bytes:
         """What the file behind a link says of how it was made, for `generation_metadata.read`; perhaps nothing.

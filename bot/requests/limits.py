@@ -16,7 +16,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from engine.errors import BadOption, MoreThanTyped, NetworkMissing, OptionConflict, TooManyJobs, TooManyPictures
+from engine.errors import (
+    BadOption,
+    MoreThanTyped,
+    NetworkMissing,
+    OptionConflict,
+    TooManyJobs,
+    TooManyPictures,
+    TooManyZoomFrames,
+)
 from engine.params import AnyParams, Dream, Params, See, VariedParams, Zoom, make
 from engine.platform.units import MEGABYTE
 from engine.queue.job import FURTHER
@@ -76,6 +84,8 @@ def _largest(params: Dream | Zoom | See) -> float:
     """The most work that a command can ask of this recipe and network."""
     kind = type(params)
     bounds: dict[str, Any] = {name: _maximum(kind, name) for name in WORK_OPTIONS if name in kind.model_fields}
+    if kind is Zoom:
+        bounds["frames"] = Zoom.CHAT_FRAMES
     plain = make(kind, params.catalog, network=params.network, **bounds)
     notebook = {**Dream.NOTEBOOK, "look": "2015"}
     return max(plain.work(), plain.model_copy(update=notebook).work() if kind is Dream else 0.0)
@@ -86,9 +96,12 @@ def _maximum(kind: type[Params], name: str) -> int:
 
 
 def check_ready(params: Params) -> None:
-    """Refuse a network that is not installed. Raises `NetworkMissing`."""
+    """Refuse a network that is not installed, and what takes too long here. Raises `NetworkMissing` and
+    `TooManyZoomFrames`."""
     if not params.catalog.is_ready(params.network):
         raise NetworkMissing(name=params.network)
+    if isinstance(params, Zoom) and params.frames > Zoom.CHAT_FRAMES:
+        raise TooManyZoomFrames(frames=params.frames, limit=Zoom.CHAT_FRAMES)
 
 
 def check_at_most_one(**given: object) -> None:

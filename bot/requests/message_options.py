@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.catalog import vocabulary
+from engine.catalog import subject_sequence, vocabulary
 from engine.catalog.catalog import JOINT, MOST, PACKED, Catalog
+from engine.catalog.subject_sequence import THEN
 from engine.errors import Refusal, UnknownLayer, UnknownSubject
 from engine.params import AIM_OPTIONS, SHOWN_NAMES, TEXT_LIMIT, field_name
 
@@ -191,6 +192,8 @@ def _aim(text: str, network: str, catalog: Catalog) -> tuple[dict[str, str], str
     if _is_subject(text, network, catalog):
         return {"subject": text}, ""
     found, rest = _pick_out(text, network, catalog)
+    if "zoom" in rest and (followed := _sequence(text, network, catalog)):
+        return {"subject": followed}, " ".join(rest)
     if found:
         return {"subject": JOINT.join(found[:MOST])}, " ".join(rest)
     layers = {word.lower() for _, word in catalog.choices(network or catalog.default_network())}
@@ -202,7 +205,15 @@ def _subject(text: str, network: str, catalog: Catalog) -> str:
     """What was named as a subject, without the words beside it where there are any."""
     if not vocabulary.plain(text) or _is_subject(text, network, catalog):
         return text
+    if followed := _sequence(text, network, catalog):
+        return followed
     return JOINT.join(_pick_out(text, network, catalog)[0][:MOST]) or text
+
+
+def _sequence(text: str, network: str, catalog: Catalog) -> str:
+    """The names in "dogs, then > castles", where there are some before and behind each arrow; else ""."""
+    parts = [_pick_out(part, network, catalog)[0] for part in subject_sequence.split(text)]
+    return THEN.join(JOINT.join(found[:MOST]) for found in parts) if len(parts) > 1 and all(parts) else ""
 
 
 def _is_mixture(text: str, network: str, catalog: Catalog) -> bool:

@@ -14,7 +14,7 @@ from bot.requests.message_options import ADDRESS, unknown_emoji
 from bot.store.posting import Posting
 from bot.views import result_card
 from engine.catalog.catalog import Catalog
-from engine.errors import DrawnSticker, ForeignUrl, NoAvatar, NoServerIcon
+from engine.errors import DrawnSticker, ForeignUrl, Gone, NoAvatar, NoLastZoom, NoServerIcon
 from engine.files.blobs import BlobKey
 from engine.params import Animate, Channel, Concept, Dream, PastDream, is_dreamed_on
 from engine.queue.dispatch_port import Dispatch
@@ -86,11 +86,11 @@ async def find_last_dream(dispatch: Dispatch, channel_id: int | None) -> JobRow 
     return None
 
 
-def _is_shown(row: JobRow, channel_id: int | None) -> bool:
-    """Whether an answer stands in the channel for all to see, and is one picture to go on from."""
+def _is_shown(row: JobRow, channel_id: int | None, verb: str = "deeper") -> bool:
+    """Whether an answer stands in the channel for all to see, and has that button to go on from it."""
     posting = Posting.from_json(row.posting)
     here = posting.channel_id == channel_id and row.posted == str(posting.message_id)
-    return here and not (posting.ephemeral or posting.abandoned) and "deeper" in result_card.verbs(row)
+    return here and not (posting.ephemeral or posting.abandoned) and verb in result_card.verbs(row)
 
 
 def of_links(name: str, links: Sequence[Link], most: int = 1) -> Original:
@@ -120,6 +120,22 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
 def of_result(row: JobRow, result: BlobKey) -> Original:
     """What a job made, as what the next dream is made of: the line under it alone does not make that again."""
     return replace(of_row(row, result), frame=wording.FROM_ABOVE, history=history_of_result(row))
+
+
+def of_ending(row: JobRow) -> Original:
+    """The last picture of a zoom, as that with which the next one begins. Raises `Gone` where it does not go on."""
+    key = result_card.ending(row)
+    if key is None:
+        raise Gone
+    return replace(of_row(row, key), frame=wording.FROM_ZOOM, history=History())
+
+
+async def find_last_zoom(dispatch: Dispatch, channel_id: int | None) -> JobRow:
+    """The last zoom that all of a channel could see, of those that can go on. Raises `NoLastZoom`."""
+    for row in await dispatch.recent_results(channel_id) if channel_id else ():
+        if _is_shown(row, channel_id, "continue"):
+            return row
+    raise NoLastZoom
 
 
 def of_history(row: JobRow, history: History) -> Original:

@@ -90,7 +90,8 @@ class StoredPictures:
     async def _shown(self, row: JobRow | None, key: BlobKey, pressed: discord.Message | None) -> Link | None:
         """Where the answer to a job shows a picture; None if it does not, or not any more. Raises `Unreachable`."""
         results = result_card.shown(row) if row else []
-        at = next((at for at, one in enumerate(results) if one.blob == key), None)
+        last = row is not None and key == result_card.ending(row)
+        at = 0 if last else next((at for at, one in enumerate(results) if one.blob == key), None)
         if row is None or at is None:
             return None
         place = answer_place(row.posted, Posting.from_json(row.posting))
@@ -102,7 +103,9 @@ class StoredPictures:
         if message is None and pressed and pressed.id == place.message_id and self._publisher.is_own(pressed):
             message = pressed  # only its requester sees it, and came with it
         files = message.attachments if message else []
-        return Link(files[at].url, files[at].size, spoiler=files[at].is_spoiler()) if at < len(files) else None
+        if at >= len(files):
+            return None
+        return Link(files[at].url, files[at].size, spoiler=files[at].is_spoiler(), last=last)
 
 
 def job_of_imprint(said: Imprint, message: discord.Message, person: str) -> tuple[Job, Result, Posting]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from bot.store.posting import Posting
 from bot.views.message_card import PICKS, Card, Picture, with_pictures
 from bot.views.tune_panel import SIZES
 from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
+from engine.files.blobs import BlobKey
 from engine.params import Animate, Channel, Morph, Params, See, VariedParams, Zoom, bounds
 from engine.queue.job import Job, JobRow, Result, State
 
@@ -85,6 +87,8 @@ def verbs(row: JobRow) -> tuple[str, ...]:
         return (*PICKS[: len(found)], "again", "tune", "more")
     if isinstance(params, See):
         return ("dream", "again", "more")
+    if isinstance(params, Zoom) and params.motion == "once":
+        return ("continue", "again", "tune", "more")
     if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
         return ("again", "tune", "more")
     return ("deeper", "again", "zoom", "tune", "more")
@@ -93,6 +97,14 @@ def verbs(row: JobRow) -> tuple[str, ...]:
 def variations(row: JobRow) -> list[Result]:
     """The pictures of a sheet or a batch, each by itself; none where a result is one picture."""
     return [Result.from_json(one) for one in row.result.facts.get("variations", ())] if row.result else []
+
+
+def ending(row: JobRow) -> BlobKey | None:
+    """The last picture of a zoom that can go on; of one from before they were stored, a name that nothing has."""
+    if row.result is None or "continue" not in verbs(row):
+        return None
+    stored = row.result.facts.get("ending", {}).get("blob")
+    return BlobKey(stored or hashlib.sha256(f"ending of {row.id}".encode()).hexdigest())
 
 
 def shown(row: JobRow) -> list[Result]:

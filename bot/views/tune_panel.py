@@ -21,7 +21,7 @@ VALUE_LIMIT = 100
 """Characters of an option's value; of what was typed in full elsewhere, the panel holds the beginning."""
 SIZES = (256, 384, 512, 640, 768, 1024)
 PREFIX = "tune_"
-NAMES = ("subject", "layer", "strength", "look", "keep", "colours", "size")
+NAMES = ("subject", "layer", "strength", "look", "keep", "colours", "motion", "format", "size")
 """The options that can be changed, in the order of their selects."""
 Changes = Mapping[str, str]
 Choice = tuple[str, str]
@@ -77,6 +77,8 @@ def _offers(params: AnyParams) -> Iterator[tuple[str, str, list[Choice]]]:
         "look": (wording.PICK_LOOK, list(wording.LOOKS)),
         "keep": (wording.PICK_KEEP, [(label, f"{value:g}") for label, value in wording.KEEPS]),
         "colours": (wording.PICK_COLOURS, list(wording.COLOURS)),
+        "motion": (wording.PICK_MOTION, list(wording.MOTIONS)),
+        "format": (wording.PICK_FORMAT, list(wording.FORMATS)),
         "size": (wording.PICK_SIZE, [(f"{side} px", str(side)) for side in SIZES if side <= highest]),
     }
     for name, (prompt, choices) in offers.items():

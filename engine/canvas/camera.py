@@ -14,6 +14,9 @@ from torch.nn.functional import grid_sample
 
 from engine.canvas.resample import Size, resize
 
+RIM, SOFT, WAVE = 0.03, 0.35, 0.12
+"""Widths of the slopes at a picture's rim and around a spot in it, and how far that is wavy: shares of half of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Camera:
@@ -56,13 +59,19 @@ def view(picture: Tensor, matrix: Tensor) -> Tensor:
     return grid_sample(resize(picture, size)[None], found, "bicubic", "reflection", align_corners=False)[0].clamp(0, 1)
 
 
-def coverage(picture: Tensor, matrix: Tensor, feather: float) -> Tensor:
+def coverage(picture: Tensor, matrix: Tensor, reach: float = 1.0) -> Tensor:
     """Where the camera sees the picture and not what is beyond: [1, h, w], from 0 at the rim to 1 further in.
 
-    `feather` is the width of the slope there, as a share of half the picture.
+    `reach`, from 0 to 1, is how much of the picture counts: at first a spot in its middle with a soft, wavy edge, which
+    grows; at last all of it.
     """
-    inside = 1 - _coordinates(picture, matrix)[0].abs().amax(2)
-    share = (inside / feather).clamp(0, 1)
+    points = _coordinates(picture, matrix)[0]
+    away = points.square().square().sum(2).sqrt().sqrt()  # between a circle and a rectangle: 1.19 in the corners
+    wave = (4.1 * points[..., 0] + 1.3).sin() * (5.3 * points[..., 1] + 0.7).sin()
+    spot = (reach * (1.19 + SOFT + WAVE) - away - WAVE * wave) / SOFT
+    rest = 1 - reach  # while it grows, its rim is soft and wavy, too
+    rim = (1 - points.abs().amax(2) - rest * WAVE * (1 + wave)) / (RIM + rest * SOFT)
+    share = torch.minimum(spot, rim).clamp(0, 1)
     return (share * share * (3 - 2 * share))[None]
 
 

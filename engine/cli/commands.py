@@ -29,8 +29,9 @@ from rich.text import Text
 from engine import params, settings
 from engine.catalog import subject_sequence
 from engine.catalog.catalog import PACKED, Catalog
-from engine.cli import backup_verbs, network_verbs, output_files, past_dreams
+from engine.cli import backup_verbs, network_verbs, output_files, past_dreams, screen_verb
 from engine.cli.output_files import Place, Target
+from engine.cli.soundtrack import Soundtrack, mp4_path, soundtrack
 from engine.errors import OtherRecipe, PareidoliaError, SettingsError
 from engine.files import decoder, generation_metadata
 from engine.files.generation_metadata import Imprint
@@ -45,7 +46,6 @@ from engine.params import (
     Dream,
     Morph,
     P,
-    Params,
     PastDream,
     See,
     Zoom,
@@ -63,11 +63,7 @@ app = typer.Typer(
 app.add_typer(network_verbs.app, name="networks")
 A = TypeVar("A")
 backup_verbs.register(app)
-
-
-def _words(kind: type[Params], option: str) -> str:
-    """What an option is, as params say it."""
-    return kind.model_fields[option].description or ""
+screen_verb.register(app)
 
 
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
@@ -78,21 +74,21 @@ Out = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 Layer = Annotated[str | None, typer.Option(help="low, mid, high, an exact name, or several: 'high*0.7 + mid:21'")]
 Subject = Annotated[str | None, typer.Option(help="towards what instead; see `pareidolia subjects`")]
-Octaves = Annotated[int | None, typer.Option(help=_words(AscentParams, "octaves"))]
-Ratio = Annotated[float | None, typer.Option(help=_words(AscentParams, "ratio"))]
-Iterations = Annotated[int | None, typer.Option(help=_words(AscentParams, "iterations"))]
-Strength = Annotated[float | None, typer.Option(help=_words(AscentParams, "strength"))]
-Jitter = Annotated[int | None, typer.Option(help=_words(AscentParams, "jitter"))]
+Octaves = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "octaves"))]
+Ratio = Annotated[float | None, typer.Option(help=params.describe(AscentParams, "ratio"))]
+Iterations = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "iterations"))]
+Strength = Annotated[float | None, typer.Option(help=params.describe(AscentParams, "strength"))]
+Jitter = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "jitter"))]
 Seed = Annotated[int | None, typer.Option(help="same seed, same picture; drawn if not given")]
-Size = Annotated[int | None, typer.Option(help=_words(AscentParams, "size"))]
-Smoothing = Annotated[int | None, typer.Option(help=_words(Dream, "smoothing"))]
-Colours = Annotated[str | None, typer.Option("--palette", "--colours", help=_words(Dream, "colours"))]
-Keep = Annotated[float | None, typer.Option("--original", "--keep", help=_words(Dream, "keep"))]
-Protect = Annotated[str | None, typer.Option(help=_words(Dream, "protect"))]
+Size = Annotated[int | None, typer.Option(help=params.describe(AscentParams, "size"))]
+Smoothing = Annotated[int | None, typer.Option(help=params.describe(Dream, "smoothing"))]
+Colours = Annotated[str | None, typer.Option("--palette", "--colours", help=params.describe(Dream, "colours"))]
+Keep = Annotated[float | None, typer.Option("--original", "--keep", help=params.describe(Dream, "keep"))]
+Protect = Annotated[str | None, typer.Option(help=params.describe(Dream, "protect"))]
 Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, white where it is dreamed")]
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
-GuideBy = Annotated[str | None, typer.Option(help=_words(Dream, "guide_by"))]
-Look = Annotated[str | None, typer.Option(help=_words(Dream, "look"))]
+GuideBy = Annotated[str | None, typer.Option(help=params.describe(Dream, "guide_by"))]
+Look = Annotated[str | None, typer.Option(help=params.describe(Dream, "look"))]
 Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
 Network = Annotated[
     str | None, typer.Option("--model", "--network", help="which network dreams; see `pareidolia networks`")
@@ -161,9 +157,23 @@ def zoom(
     pictures: Pictures,
     out: Out = None,
     force: Force = False,
-    frames: Annotated[int | None, typer.Option(help=_words(Zoom, "frames"))] = None,
+    frames: Annotated[int | None, typer.Option(help=params.describe(Zoom, "frames"))] = None,
+    fps: Annotated[int | None, typer.Option(help=params.describe(Zoom, "fps"))] = None,
+    speed: Annotated[float | None, typer.Option(help=params.describe(Zoom, "speed"))] = None,
+    rotate: Annotated[float | None, typer.Option(help=params.describe(Zoom, "rotate"))] = None,
+    drift_x: Annotated[float | None, typer.Option(help=params.describe(Zoom, "drift_x"))] = None,
+    drift_y: Annotated[float | None, typer.Option(help=params.describe(Zoom, "drift_y"))] = None,
+    motion: Annotated[str | None, typer.Option(help=params.describe(Zoom, "motion"))] = None,
+    audio: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="a song: it moves to the beat, and is heard in the MP4")
+    ] = None,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="IN is a zoom: go on from where it ended, with its options")
+    ] = False,
     layer: Layer = None,
-    subject: Subject = None,
+    subject: Annotated[
+        str | None, typer.Option(help="towards what instead, one after another: 'dogs > castles > coral'")
+    ] = None,
     octaves: Octaves = None,
     ratio: Ratio = None,
     iterations: Iterations = None,
@@ -176,11 +186,17 @@ def zoom(
     as_json: AsJson = False,
 ) -> None:
     """Zoom endlessly into a dream, as a GIF, or as a WebP where the name of -o ends so."""
+    if go_on:
+        like, seed = like or Path(pictures[0]), random.randrange(params.SEED_COUNT) if seed is None else seed
     wanted = _build_params(
         Zoom, like, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
-        strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames,
+        strength=strength, jitter=jitter, seed=seed, size=size, network=network, frames=frames, fps=fps, speed=speed,
+        rotate=rotate, drift_x=drift_x, drift_y=drift_y, motion=motion, continued=go_on,
     )  # fmt: skip
-    _make(wanted, pictures, Place(out, force), as_json, like=like)
+    song = None
+    if audio:
+        song, out = soundtrack(wanted, audio, out), mp4_path(out, f"{_stem(pictures[0])}-zoom")
+    _make(song.params if song else wanted, pictures, Place(out, force), as_json, like=like, song=song)
 
 
 @app.command()
@@ -191,7 +207,7 @@ def concept(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
-    variations: Annotated[int | None, typer.Option(help=_words(Concept, "variations"))] = None,
+    variations: Annotated[int | None, typer.Option(help=params.describe(Concept, "variations"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -216,10 +232,10 @@ def morph(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
-    strip: Annotated[bool | None, typer.Option("--strip/--animation", help=_words(Morph, "strip"))] = None,
-    frames: Annotated[int | None, typer.Option(help=_words(Morph, "frames"))] = None,
-    fps: Annotated[int | None, typer.Option(help=_words(Morph, "fps"))] = None,
-    iterations: Annotated[int | None, typer.Option(help=_words(Morph, "iterations"))] = None,
+    strip: Annotated[bool | None, typer.Option("--strip/--animation", help=params.describe(Morph, "strip"))] = None,
+    frames: Annotated[int | None, typer.Option(help=params.describe(Morph, "frames"))] = None,
+    fps: Annotated[int | None, typer.Option(help=params.describe(Morph, "fps"))] = None,
+    iterations: Annotated[int | None, typer.Option(help=params.describe(Morph, "iterations"))] = None,
     seed: Seed = None,
     size: Size = None,
     network: Network = None,
@@ -244,9 +260,9 @@ def channel(
     out: Out = None,
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
-    search: Annotated[str | None, typer.Option(help=_words(Channel, "search"))] = None,
-    pairs: Annotated[str | None, typer.Option(help=_words(Channel, "pairs"))] = None,
-    top: Annotated[int | None, typer.Option(help=_words(Channel, "top"))] = None,
+    search: Annotated[str | None, typer.Option(help=params.describe(Channel, "search"))] = None,
+    pairs: Annotated[str | None, typer.Option(help=params.describe(Channel, "pairs"))] = None,
+    top: Annotated[int | None, typer.Option(help=params.describe(Channel, "top"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
     size: Size = None,
@@ -305,7 +321,7 @@ def animate(
     picture: Annotated[str, typer.Argument(metavar="IN", help="the picture with which all began, or `noise`")],
     out: Out = None,
     force: Force = False,
-    frames: Annotated[int | None, typer.Option(help=_words(Animate, "frames"))] = None,
+    frames: Annotated[int | None, typer.Option(help=params.describe(Animate, "frames"))] = None,
     mask: Mask = None,
     guide: Guide = None,
     size: Size = None,
@@ -405,14 +421,14 @@ def _stem(picture: str) -> str:
 
 def _make(
     wanted: AnyParams, pictures: Sequence[str], place: Place, as_json: bool, name: str = "",
-    others: Mapping[str, Path] | None = None, like: Path | None = None,
+    others: Mapping[str, Path] | None = None, like: Path | None = None, song: Soundtrack | None = None,
 ) -> None:  # fmt: skip
     """Make a file of every picture. Where it goes is settled before; one that cannot be made stops no other."""
     others = others or {}
     inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
     names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
     goals = output_files.targets(place, names, inputs, animated=params.is_animated(wanted))
-    plan = Plan(wanted, *_dreams_before(like, wanted.catalog))
+    plan = Plan(wanted, *_dreams_before(like, wanted.catalog), song)
     further = {name: _clean(path, plan.first_size) for name, path in others.items()}
     if len(pictures) == 1:
         _make_one(plan, pictures[0], goals[0], further, as_json)
@@ -430,6 +446,8 @@ class Plan(NamedTuple):
     """What is dreamed before, each out of the one before."""
     omitted: int = 0
     """How many dreams before those nobody knows of any more."""
+    song: Soundtrack | None = None
+    """What is heard with it."""
 
     @property
     def first_size(self) -> int:
@@ -463,10 +481,12 @@ def _try_make_one(plan: Plan, picture: str, target: Target, further: Mapping[str
 
 
 def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
-    png = None if picture == "noise" else _clean(Path(picture), plan.first_size)
+    last = isinstance(plan.wanted, Zoom) and plan.wanted.continued
+    png = None if picture == "noise" else _clean(Path(picture), plan.first_size, last=last)
     from engine.render import render
 
-    wanted, before, omitted = plan
+    wanted, before, omitted, song = plan
+    pulses = song.pulses if song else ()
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
     with _progress_bar() as bar:
@@ -476,7 +496,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
             bar.update(task, description=name, completed=report.step, total=report.steps)
 
         source = past_dreams.dream_again(before, png, further, runtime, watch)
-        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted)
+        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted, pulses)
         report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
@@ -497,9 +517,9 @@ def _runtime(catalog: Catalog) -> Runtime:
     return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
 
 
-def _clean(picture: Path, long_side: int) -> bytes:
-    """The picture through the decoder, as every picture."""
-    return _ask_decoder(picture, lambda child, data: child.clean(data, long_side)).png
+def _clean(picture: Path, long_side: int, *, last: bool = False) -> bytes:
+    """The picture through the decoder, as every picture; of an animation perhaps its last frame."""
+    return _ask_decoder(picture, lambda child, data: child.clean(data, long_side, last=last)).png
 
 
 def _ask_decoder(file: Path, question: Callable[[decoder.Decoder, bytes], Awaitable[A]]) -> A:

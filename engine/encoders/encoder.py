@@ -25,6 +25,8 @@ class Encoded:
     """What the recipe found out on the way, as JSON knows it."""
     variations: tuple[Encoded, ...] = ()
     """Where the file is a sheet of several pictures, the files of each."""
+    ending: Encoded | None = None
+    """Where the file is a zoom, its last picture, from which the next one goes on."""
 
 
 class Encoder(Protocol):

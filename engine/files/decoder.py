@@ -228,13 +228,16 @@ class Decoder:
         tiny = b"GIF87a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
         await asyncio.gather(*(self.clean(tiny, 8) for _ in self._quick))
 
-    async def clean(self, data: bytes, size: int = 1024, person: str = "") -> CleanPicture:
+    async def clean(self, data: bytes, size: int = 1024, person: str = "", *, last: bool = False) -> CleanPicture:
         """Decode, orient, convert to sRGB, resize to `size` as `engine.files.picture_size` says. Raises a `Refusal`.
 
         Small pictures are enlarged, too: the status message shows the picture at the size that its dream will have.
-        `person` is who sent it; nobody for what is our own.
+        `person` is who sent it; nobody for what is our own. Of an animation it is the first frame in which there is
+        something to see, or the `last`.
         """
-        return await self._ask({"size": size}, data, lambda header, png: _check_picture(header, png, size), person)
+        return await self._ask(
+            {"size": size, "last": last}, data, lambda header, png: _check_picture(header, png, size), person
+        )
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
         """What a file of ours says of how it was made, for `generation_metadata.read`; empty where it says nothing.

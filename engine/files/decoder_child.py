@@ -136,7 +136,7 @@ def _run_question(asked: dict[str, Any], data: bytes) -> framing.Frame:
         if "imprint" in asked:
             text = sanitizer.read_imprint(data, asked["megapixels"])
             return {"imprint": len(text)}, text
-        made = sanitizer.clean(data, asked["size"], asked["megapixels"])
+        made = sanitizer.clean(data, asked["size"], asked["megapixels"], last=asked.get("last", False))
     except errors.Refusal as refusal:
         return {"refused": type(refusal).__name__, "facts": refusal.facts}, b""
     except MemoryError:

@@ -53,16 +53,17 @@ class SanitizedPicture:
     """... and of how many; 1 of 1 for what does not move."""
 
 
-def clean(data: bytes, size: int, megapixels: float) -> SanitizedPicture:
-    """A picture without anything but pixels, `size` large as `engine.files.picture_size` says. Raises a `Refusal`."""
+def clean(data: bytes, size: int, megapixels: float, *, last: bool = False) -> SanitizedPicture:
+    """A picture without anything but pixels, `size` large as `engine.files.picture_size` says. Raises a `Refusal`.
+
+    Of an animation it is the first frame in which there is something to see, or the `last`.
+    """
     data = file_formats.strip_file(data)
     with _open(data, megapixels) as opened:
         frames = _count_frames(opened, megapixels)
         if ratio := picture_size.excess_ratio(opened.size):
             raise errors.ExtremeShape(ratio=round(ratio), limit=picture_size.LONGEST)
-        picture, frame = (
-            _first_visible_frame(opened, frames, size) if frames > 1 else (_load_still(opened, data, size), 1)
-        )
+        picture, frame = _load_frame(opened, frames, size, last) if frames > 1 else (_load_still(opened, data, size), 1)
         fresh = _without_metadata(picture)
     out = io.BytesIO()
     fresh.save(out, "PNG", compress_level=1)
@@ -123,6 +124,27 @@ def _count_frames(opened: Image.Image, megapixels: float) -> int:
 
 
 # which picture
+
+
+def _load_frame(opened: Image.Image, frames: int, size: int, last: bool) -> tuple[Image.Image, int]:
+    """A frame of an animation, and its number."""
+    return _last_frame(opened, frames, size) if last else _first_visible_frame(opened, frames, size)
+
+
+def _last_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:
+    """The last frame that can be had, and its number. Frames of a GIF are drawn one over another: all are loaded."""
+    index = 0
+    for index in range(frames):
+        try:
+            opened.seek(index)
+            opened.load()
+        except Exception:
+            if index == 0:
+                raise
+            opened.seek(index - 1)  # it is cut short or damaged here
+            index -= 1
+            break
+    return _upright_rgb(opened, size), index + 1
 
 
 def _first_visible_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:

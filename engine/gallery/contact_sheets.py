@@ -117,15 +117,6 @@ def _draw_text(pen: ImageDraw.ImageDraw, middle: tuple[float, float], text: str,
     pen.text(middle, text, fill=colour, font=ImageFont.load_default(LETTERS), anchor="mm")
 
 
-def crossfade_loop(frames: Sequence[Tensor], fade: int) -> list[Tensor]:
-    """A film without a seam: its last `fade` frames melt into its first ones, and it is that much shorter."""
-    if not 0 < fade <= len(frames) // 2:
-        return list(frames)
-    last = len(frames) - fade
-    begin = [frames[last + k].lerp(frames[k], (k + 1) / (fade + 1)) for k in range(fade)]
-    return [*begin, *frames[fade:last]]
-
-
 def webp(pictures: Sequence[Image.Image], limit_bytes: int, fps: int = 12) -> Encoded:
     """One picture, or a film that begins again at its end, in the best quality that fits.
 

@@ -19,7 +19,7 @@ from engine import recipes
 from engine.ascent.progress import Frame, Report
 from engine.canvas.pillow_image import to_pillow
 from engine.encoders.encoder import Encoded
-from engine.gallery.contact_sheets import Cell, Row, crossfade_loop, sheet, webp
+from engine.gallery.contact_sheets import Cell, Row, sheet, webp
 from engine.gallery.sources import SHOWN, source
 from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Zoom, make
 from engine.runtime import Runtime
@@ -28,7 +28,7 @@ SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES = 560_000
-FILM_BYTES = 500_000
+FILM_BYTES = 400_000
 MORPH_BYTES, HYBRID_BYTES = 380_000, 140_000
 MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
 HYBRIDS = (("goldfish + beagle", 1), ("fish + dog", 1))
@@ -93,7 +93,6 @@ class Scale:
     side: int = 384
     dream: dict[str, Any] = field(default_factory=dict)
     zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
-    fade: int = 8
     morph: dict[str, Any] = field(default_factory=dict)
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
@@ -103,7 +102,6 @@ QUICK = Scale(
     128,
     {"octaves": 1, "iterations": 2},
     {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
-    2,
     {"iterations": 8, "frames": 8, "size": 128},
     {"iterations": 16},
 )
@@ -220,16 +218,14 @@ class Gallery:
         return webp([to_pillow(self._run("channel", params, None))], STILL_BYTES)
 
     def zoom(self) -> Encoded:
-        """A zoom into a dream that begins again where it ends."""
-        params = self._params(Zoom, network=NETWORK, seed=SEED, **self._scale.zoom)
+        """A zoom into a dream that leads into its own beginning."""
+        params = self._params(Zoom, network=NETWORK, seed=SEED, motion="loop", **self._scale.zoom)
         frames = []
         for report in recipes.run(params, self._source(ZOOMED_KIND), self._runtime):
             if isinstance(report, Frame):
                 self._tell(f"zoom {report.index + 1}/{params.frames}")
                 frames.append(report.picture)
-        return webp(
-            [to_pillow(picture) for picture in crossfade_loop(frames, self._scale.fade)], FILM_BYTES, params.fps
-        )
+        return webp([to_pillow(picture) for picture in frames], FILM_BYTES, params.fps)
 
     def morph(self) -> Encoded:
         """One thing that becomes another, and back."""

@@ -237,6 +237,11 @@ def bounds(kind: type[Params], name: str) -> dict[str, float]:
     return {bound: getattr(one, bound) for one in found for bound in ("ge", "le", "max_length") if hasattr(one, bound)}
 
 
+def describe(kind: type[Params], option: str) -> str:
+    """What an option is, in words."""
+    return kind.model_fields[option].description or ""
+
+
 def shown_name(field: str) -> str:
     """How an option is called where people see it: "model" for `network`."""
     return SHOWN_NAMES.get(field, field)

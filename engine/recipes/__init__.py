@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from torch import Tensor
@@ -20,15 +20,21 @@ from engine.runtime import Runtime
 
 
 def run(
-    params: AnyParams, source: Tensor | None, runtime: Runtime, others: Mapping[str, Tensor] | None = None
+    params: AnyParams,
+    source: Tensor | None,
+    runtime: Runtime,
+    others: Mapping[str, Tensor] | None = None,
+    pulses: Sequence[float] = (),
 ) -> Iterator[Progress | Frame]:
     """The recipe of these params; the source is [3, h, w] in [0, 1], or None for noise, and so are other pictures.
+
+    `pulses` say how far a zoom moves in each frame, to a beat.
 
     Raises `UnknownNetwork`, `NetworkMissing`, `UnknownLayer` or `UnknownChannel` at its first step.
     """
     match params:
         case Zoom():
-            return zoom(params, source, runtime)
+            return zoom(params, source, runtime, pulses)
         case Concept():
             return concept(params, source, runtime)
         case Channel():

@@ -2,9 +2,9 @@
 
 Each frame is dreamed lightly from a closer look at the one before. Mordvintsev et al. 2015, "Inceptionism".
 
-A loop closes by what it zooms into: the first frame waits small in the middle, as in a picture that contains itself (the
-Droste effect; de Smit and Lenstra 2003, "The Mathematical Structure of Escher's Print Gallery"). What is dreamed there
-is drawn towards it more and more, until it fills the view and the film begins again.
+A loop closes by what it zooms into: the first frame waits in the middle, as in a picture that contains itself (the
+Droste effect; de Smit and Lenstra 2003, "The Mathematical Structure of Escher's Print Gallery"). It grows out of a
+spot, with what is dreamed around it and over it, until it fills the view and the film begins again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from engine.ascent.crop_setup import crop_schedule, dream_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
+from engine.canvas.band_matching import band_energies, match_bands
 from engine.canvas.camera import Camera, coverage, view
 from engine.canvas.colour_matching import match_colour_statistics
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
@@ -35,10 +36,8 @@ from engine.runtime import Runtime
 
 LARGE = 2**25
 """Bytes of frames that are held in memory before they go to the disk."""
-PULL_POWER = 3
-"""A loop draws the picture towards its first frame by the share of it that has passed, to this power."""
-FEATHERS = (0.03, 0.3)
-"""Width of the slope at the first frame's rim, as a share of half of it: at the end of a loop, and at the beginning."""
+SPOT = (0.2, 1.0)
+"""The shares of a loop after which its first frame begins to come up in the middle, and is there as a whole."""
 
 
 def zoom(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float] = ()) -> Iterator[Report]:
@@ -50,26 +49,51 @@ def zoom(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence
     yield from _and_back(forward, params) if params.motion == "boomerang" else forward
 
 
-def _forward(params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float]) -> Iterator[Report]:
+def endless_zoom(params: Zoom, source: Tensor | None, runtime: Runtime) -> Iterator[Tensor]:
+    """Picture after picture, [3, h, w] in [0, 1], for as long as they are taken: one round of the params goes on where
+    the one before ended, in the colours of the very first."""
+    reference: Tensor | None = None
+    camera = _camera(params)
+    while True:
+        for report in _forward(params, source, runtime, (), reference):
+            if isinstance(report, Frame):
+                source = report.picture
+                reference = source if reference is None else reference
+                yield source
+        assert source is not None
+        source = view(source, camera.matrix((source.shape[1], source.shape[2])))
+        params = params.model_copy(update={"continued": True, "seed": (params.seed + 1) % 2**31})
+
+
+def _camera(params: Zoom) -> Camera:
+    return Camera.per_second(params.fps, params.speed, params.rotate, params.drift_x, params.drift_y)
+
+
+def _forward(
+    params: Zoom, source: Tensor | None, runtime: Runtime, pulses: Sequence[float], like: Tensor | None = None
+) -> Iterator[Report]:
+    """The dreamed frames; colours and detail stay as they are in the first one, or in another picture of its size."""
     generator = runtime.generator(params.seed)
     picture = runtime.to_device(initial_image(source, params.size, generator))
     size = (picture.shape[1], picture.shape[2])
     climbs = [(_by_crops if stage.by_crops else _by_pixels)(stage, runtime, generator) for stage in params.stages()]
     planned = [climbs[params.stage(index)].steps(size, index == 0) for index in range(params.dreamed)]
-    camera = Camera.per_second(params.fps, params.speed, params.rotate, params.drift_x, params.drift_y)
+    camera = _camera(params)
     steps = [camera.advance(_pulse(pulses, index)).matrix(size) for index in range(params.dreamed)]
-    done, reference = 0, picture
+    done, reference, energies = 0, picture, band_energies(picture)
     for index, climb in enumerate(climbs[params.stage(at)] for at in range(params.dreamed)):
         for report in climb.dream(picture, index == 0):
             done += 1
             yield replace(report, step=done, steps=sum(planned))
         picture = report.show()
         yield Frame(index, params.frames, picture)
-        reference = picture if index == 0 else reference
+        if index == 0:
+            reference = picture if like is None else like
+            energies = band_energies(reference)
         picture = view(picture, steps[index])
         if params.motion == "loop":
             picture = _drawn_home(picture, reference, steps[index + 1 :], index + 1)
-        picture = match_colour_statistics(picture, reference)
+        picture = match_colour_statistics(match_bands(picture, energies), reference)
 
 
 def _drawn_home(picture: Tensor, first: Tensor, ahead: Sequence[Tensor], passed: int) -> Tensor:
@@ -77,8 +101,10 @@ def _drawn_home(picture: Tensor, first: Tensor, ahead: Sequence[Tensor], passed:
     share = passed / (passed + len(ahead))
     whole = reduce(torch.matmul, ahead, torch.eye(3, dtype=torch.float64))
     matrix = torch.linalg.inv(whole)
-    rim = FEATHERS[0] + (FEATHERS[1] - FEATHERS[0]) * (1 - share)
-    return torch.lerp(picture, view(first, matrix), share**PULL_POWER * coverage(first, matrix, rim))
+    reach = (share - SPOT[0]) / (SPOT[1] - SPOT[0])
+    if reach <= 0:
+        return picture
+    return torch.lerp(picture, view(first, matrix), (1 + share) / 2 * coverage(first, matrix, min(1.0, reach)))
 
 
 def _pulse(pulses: Sequence[float], frame: int) -> float:

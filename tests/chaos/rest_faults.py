@@ -163,9 +163,9 @@ class HereDecoder:
     async def warm(self) -> None:
         """Nothing to start."""
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
+    async def clean(self, data: bytes, size: int, person: str = "", *, last: bool = False) -> CleanPicture:
         """A clean picture."""
-        made = sanitizer.clean(data, size, self.megapixels)
+        made = sanitizer.clean(data, size, self.megapixels, last=last)
         return CleanPicture(made.png, *made.size, made.frame, made.frames)
 
 

@@ -412,7 +412,7 @@ async def test_what_is_already_as_strong_as_can_be_says_so(stage: Stage) -> None
     assert (await continued(stage, dream, "softer")).job.params.model_dump()["strength"] == 2.5
 
 
-async def test_what_cannot_be_dreamed_on_is_begun_again(stage: Stage) -> None:  # noqa: F811
+async def test_a_zoom_is_begun_again_towards_something_else_or_goes_on(stage: Stage) -> None:  # noqa: F811
     zoom, old = await result(stage, "@Pareidolia zoom", stage.playground.upload("cat.png", png()))
     row = await continued(stage, zoom, "castles")
     assert (row.job.params.recipe, row.job.params.aim) == ("zoom", ("subject", "castles"))
@@ -421,7 +421,8 @@ async def test_what_cannot_be_dreamed_on_is_begun_again(stage: Stage) -> None:  
         next(one for one in stage.playground.world.messages.values() if f":{row.id}" in str(one.components))
     )
     row = await continued(stage, zoom, "deeper")
-    assert (row.job.params.recipe, row.job.picture) == ("dream", old.job.picture)
+    assert (row.job.params.recipe, row.job.params.aim) == ("zoom", old.job.params.aim)
+    assert row.job.params.model_dump()["continued"]
 
 
 async def test_a_dream_that_is_under_way_or_was_stopped_can_be_answered_too(stage: Stage) -> None:  # noqa: F811

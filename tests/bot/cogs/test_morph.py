@@ -61,7 +61,7 @@ async def test_what_does_not_go_is_refused_in_private(
 ) -> None:
     refused = await stage.ask("You", "concept", subject="banana", **options)
     assert refused.ephemeral
-    assert says in words(refused).replace('\\_', '_')
+    assert says in words(refused).replace("\\_", "_")
     assert await stage.rows() == []
 
 

@@ -29,7 +29,7 @@ class Glass:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, int]] = []
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
+    async def clean(self, data: bytes, size: int, person: str = "", *, last: bool = False) -> CleanPicture:
         self.seen.append((data, size))
         if data == b"text":
             raise NotAPicture

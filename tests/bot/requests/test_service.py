@@ -250,7 +250,7 @@ class HereDecoder:
     async def warm(self) -> None:
         pass
 
-    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
+    async def clean(self, data: bytes, size: int, person: str = "", *, last: bool = False) -> CleanPicture:
         if not data:
             raise EmptyFile
         made = await asyncio.to_thread(sanitizer.clean, data, size, self.megapixels)

@@ -1,6 +1,5 @@
 import math
 
-import pytest
 import torch
 
 from engine.canvas.camera import Camera, coverage, view
@@ -42,11 +41,14 @@ def test_what_is_given_for_a_second_is_shared_by_its_frames() -> None:
     torch.testing.assert_close(camera.advance(10).matrix(size), Camera(3.0, math.pi / 2).matrix(size))
 
 
-@pytest.mark.parametrize("feather", [0.05, 0.4])
-def test_from_afar_a_picture_covers_what_it_fills(feather: float) -> None:
+def test_from_afar_a_picture_covers_what_it_fills() -> None:
     far = torch.linalg.inv(Camera(factor=4.0).matrix((64, 64)))
-    covered = coverage(square(), far, feather)
+    nothing, some, covered = (coverage(square(), far, reach) for reach in (0.0, 0.5, 1.0))
+    assert nothing.max() == 0
+    assert 0 < some.sum() < covered.sum()
+    assert (some <= covered).all()
     assert covered.shape == (1, 64, 64)
+    assert covered[:, 26:38, 26:38].min() == 1
     assert covered[:, 31:33, 31:33].min() == 1
     assert covered[:, :24].max() == covered[:, :, 40:].max() == 0
 

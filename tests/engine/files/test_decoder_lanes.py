@@ -28,13 +28,13 @@ import os
 from engine.files import sanitizer as cleaning, decoder_child
 clean = cleaning.clean
 
-def cleaned(data, size, megapixels):
+def cleaned(data, size, megapixels, **which):
     if data == b"GIF89a deadly":
         os.abort()
     if data.startswith(b"wait"):
         open(data[4:].decode(), "rb").read()
         raise cleaning.errors.BrokenPicture()
-    return clean(data, size, megapixels)
+    return clean(data, size, megapixels, **which)
 
 decoder_child.seal = lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 cleaning.clean = cleaned

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.canvas.noise import coloured_noise
 from engine.canvas.page_layout import PAPER, WARM
-from engine.gallery.contact_sheets import EDGE, GAP, LINE, MARGIN, SIDE, Cell, Layout, Row, crossfade_loop, sheet, webp
+from engine.gallery.contact_sheets import EDGE, GAP, LINE, MARGIN, SIDE, Cell, Layout, Row, sheet, webp
 
 
 def plain(level: float) -> Tensor:
@@ -61,15 +61,6 @@ def test_a_sheet_of_nothing_is_refused() -> None:
         sheet([], 80)
     with pytest.raises(ValueError, match="at least one"):
         webp([], 1000)
-
-
-def test_a_looped_film_has_no_seam() -> None:
-    frames = [plain(k / 10) for k in range(10)]
-    film = crossfade_loop(frames, 3)
-    assert len(film) == 7
-    jumps = [float((two - one).abs().max()) for one, two in zip(film, [*film[1:], film[0]], strict=True)]
-    assert max(jumps) < 0.3
-    assert crossfade_loop(frames, 0)[-1].equal(frames[-1])
 
 
 def test_a_webp_gets_worse_until_it_fits_and_says_when_it_cannot() -> None:

@@ -126,7 +126,7 @@ def test_pages_hang_as_they_are(shipped: Runtime, monkeypatch: pytest.MonkeyPatc
 def test_a_zoom_is_a_film_that_loops(shipped: Runtime) -> None:
     made = Gallery(shipped, QUICK, lambda _line: None).zoom()
     film = opened(made.data)
-    assert film.n_frames == QUICK.zoom["frames"] - QUICK.fade  # type: ignore[attr-defined]
+    assert film.n_frames == QUICK.zoom["frames"]  # type: ignore[attr-defined]
     assert film.info["loop"] == 0
     assert len(made.data) <= FILM_BYTES
 

@@ -9,7 +9,7 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.catalog.catalog import shipped_catalog
 from engine.params import Zoom, make
-from engine.recipes.zoom import zoom
+from engine.recipes.zoom import endless_zoom, zoom
 from engine.runtime import Runtime
 
 QUICK = {"size": 128, "octaves": 1, "iterations": 1, "frames": 8, "layer": "low"}
@@ -55,9 +55,7 @@ def test_a_zoom_goes_towards_a_subject(shipped: Runtime, photo: Tensor) -> None:
 
 def test_subjects_follow_one_another(shipped: Runtime, photo: Tensor) -> None:
     """The first half is that of a zoom towards the first one."""
-    alone, both = (
-        frames(zoomed(shipped, photo, layer=None, subject=subject)) for subject in ("🍃", "🍃 > eyes")
-    )
+    alone, both = (frames(zoomed(shipped, photo, layer=None, subject=subject)) for subject in ("🍃", "🍃 > eyes"))
     assert torch.stack(alone[:4]).equal(torch.stack(both[:4]))
     assert not torch.allclose(alone[4], both[4])
 
@@ -71,9 +69,7 @@ def test_it_goes_on_from_noise_without_fading_or_drifting(runtime: Runtime) -> N
 
 
 @pytest.mark.parametrize("options", [{}, {"rotate": 40}, {"rotate": -25, "drift_x": 0.1}, {"speed": 1, "drift_y": 0.2}])
-def test_the_end_of_a_loop_leads_into_its_beginning(
-    runtime: Runtime, photo: Tensor, options: dict[str, float]
-) -> None:
+def test_the_end_of_a_loop_leads_into_its_beginning(runtime: Runtime, photo: Tensor, options: dict[str, float]) -> None:
     film = frames(zoomed(runtime, photo, motion="loop", frames=24, **options))
     between = [difference(one, other) for one, other in pairwise(film)]
     seam = difference(film[-1], film[0])
@@ -111,3 +107,13 @@ def test_what_goes_on_is_dreamed_lightly_from_the_first_frame_on(runtime: Runtim
     new, continued = (zoomed(runtime, photo, continued=continued) for continued in (False, True))
     assert len(continued) < len(new)
     assert difference(frames(continued)[0], frames(continued)[1]) > 0
+
+
+def test_an_endless_zoom_goes_on_round_after_round(runtime: Runtime, photo: Tensor) -> None:
+    params = params_for()
+    film = [picture for picture, _ in zip(endless_zoom(params, photo, runtime), range(20), strict=False)]
+    between = [difference(one, other) for one, other in pairwise(film)]
+    assert {picture.shape for picture in film} == {(3, 96, 128)}
+    assert max(between) < 2 * median(between)
+    assert min(between) > 0.3 * median(between)
+    assert abs(film[-1].mean() - film[0].mean()) < 0.06
