@@ -76,7 +76,7 @@ def test_an_overlay_in_time_is_painted_over_what_is_below_at_that_time() -> None
     with torch.no_grad():
         nothing.coefficients.zero_()
     above = LoopedOverlay(below, nothing, chance, look)
-    shown = [above.seek(time).snapshot() for time in (0.0, 0.5)]
-    assert not torch.allclose(*shown, atol=0.01)
-    assert torch.equal(shown[1], below.seek(0.5).snapshot())
+    first, middle = (above.seek(time).snapshot() for time in (0.0, 0.5))
+    assert not torch.allclose(first, middle, atol=0.01)
+    assert torch.equal(middle, below.seek(0.5).snapshot())
     assert not above.source(SIZE).requires_grad
