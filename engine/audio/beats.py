@@ -68,7 +68,8 @@ def onset_strength(mono: np.ndarray, rate: int) -> np.ndarray:
     found = np.concatenate(flux)
     around = max(1, round(AROUND_S * rate / HOP))
     usual = np.convolve(found, np.ones(2 * around + 1) / (2 * around + 1), "same")
-    return np.maximum(found - usual, 0)
+    above: np.ndarray = np.maximum(found - usual, 0)
+    return above
 
 
 def _period(strength: np.ndarray, step: float) -> float:

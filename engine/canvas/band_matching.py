@@ -13,9 +13,9 @@ from torch.nn.functional import interpolate
 
 SMALLEST = 12
 """Pixels of the short side below which no further band is split off."""
-SHARE = 0.5
+SHARE = 0.8
 """How far a band's energy is moved at once."""
-GAINS = (0.85, 1.15)
+GAINS = (0.85, 1.2)
 """How much weaker or stronger a band becomes at most."""
 FLOOR = 1e-4
 

@@ -195,7 +195,7 @@ def zoom(
     )  # fmt: skip
     song = None
     if audio:
-        song, out = soundtrack(wanted, audio, out), mp4_path(out, f"{_stem(pictures[0])}-zoom")
+        song, out = soundtrack(wanted, audio, out, whole=frames is None), mp4_path(out, f"{_stem(pictures[0])}-zoom")
     _make(song.params if song else wanted, pictures, Place(out, force), as_json, like=like, song=song)
 
 

@@ -34,8 +34,11 @@ def mp4_path(out: Path | None, name: str) -> Path:
     return out if out is not None and not out.is_dir() else (out or Path()) / f"{name}.mp4"
 
 
-def soundtrack(wanted: Zoom, file: Path, out: Path | None) -> Soundtrack:
-    """Raises `BadAudio`, `AudioNeedsMp4`, and `BadOption` for what does not go with a song."""
+def soundtrack(wanted: Zoom, file: Path, out: Path | None, *, whole: bool) -> Soundtrack:
+    """A zoom as long as the `whole` song, or of as many frames as were asked for.
+
+    Raises `BadAudio`, `AudioNeedsMp4`, and `BadOption` for what does not go with a song.
+    """
     from engine.audio.beats import find_beats, pulses
     from engine.audio.sound_file import read_sound
 
@@ -44,7 +47,7 @@ def soundtrack(wanted: Zoom, file: Path, out: Path | None) -> Soundtrack:
     if out is not None and out.suffix and out.suffix.lower() != ".mp4":
         raise AudioNeedsMp4(file=out)
     samples = read_sound(file)
-    if "frames" not in wanted.model_fields_set:
+    if whole:
         limits = bounds(Zoom, "frames")
         frames = math.ceil(samples.seconds * wanted.fps)
         wanted = wanted.model_copy(update={"frames": int(min(max(frames, limits["ge"]), limits["le"]))})
