@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 
 from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
+from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
-from engine.networks.network import Network
 from engine.objectives import Objective, crop_objective, one_body
 from engine.params import AscentParams, Concept, Morph
 from engine.runtime import Runtime
@@ -31,7 +31,7 @@ def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
     return _alternating_scorers(params.network, one_body(meanings), meanings, runtime)
 
 
-def morph_networks(params: Morph, runtime: Runtime) -> list[Network]:
+def morph_networks(params: Morph, runtime: Runtime) -> list[FeatureExtractor]:
     """What looks at the crops of a morph, taking turns."""
     meanings = [one for subject in params.meanings() for one in subject]
     return [one.network for one in _alternating_scorers(params.network, one_body(meanings), meanings, runtime)]

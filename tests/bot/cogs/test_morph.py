@@ -1,5 +1,7 @@
 """`/concept morph_to:` against the stand-in Discord, with the engine's part done by hand."""
 
+from typing import Any
+
 import pytest
 
 from bot import wording
@@ -56,7 +58,7 @@ async def test_re_roll_is_another_one_and_a_reply_is_what_it_becomes_next(stage:
 )
 async def test_what_does_not_go_is_refused_in_private(
     stage: Stage,  # noqa: F811
-    options: dict[str, object],
+    options: dict[str, Any],
     says: str,
 ) -> None:
     refused = await stage.ask("You", "concept", subject="banana", **options)

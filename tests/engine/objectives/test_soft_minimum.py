@@ -37,7 +37,7 @@ def test_both_in_one_picture_are_worth_more_than_one_in_each() -> None:
 
 def test_of_one_thing_it_is_that_thing() -> None:
     scores = evidence((18.0, 5.0))
-    assert float(one_body([FISH])({LOGITS: scores})) == pytest.approx(2.0)
+    assert one_body([FISH])({LOGITS: scores}).item() == pytest.approx(2.0)
     with pytest.raises(ValueError, match="nothing to be seen"):
         one_body([])
 
@@ -62,5 +62,5 @@ def test_of_a_pair_of_channels_the_weaker_one_grows_more() -> None:
     leaf = found.requires_grad_()
     (slope,) = torch.autograd.grad(channel_pair_batch("a", [(1, 2), (0, 0)])({"a": leaf}), leaf)
     moved = slope.mean((2, 3))
-    assert moved[0, 2] > 2 * moved[0, 1] > 0
+    assert moved[0, 2] > 1.5 * moved[0, 1] > 0
     assert moved[1, 0] > 100 * moved[1, 1].abs()
