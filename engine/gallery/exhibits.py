@@ -31,8 +31,8 @@ STILL_BYTES = 560_000
 FILM_BYTES = 400_000
 MORPH_BYTES, HYBRID_BYTES = 380_000, 140_000
 MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
-HYBRIDS = (("goldfish + beagle", 1), ("fish + dog", 1))
-"""Two things in one body, and a seed where both are plain to see."""
+HYBRIDS, HYBRID_SIDE = (("goldfish + beagle", 1),), 208
+"""Two things in one body, and a seed and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 
@@ -236,7 +236,7 @@ class Gallery:
 
     def hybrids(self) -> Encoded:
         """Two things in one body."""
-        side, asked = min(CONCEPT_SIDE, self._scale.side), {"network": NETWORK, "size": CONCEPT_SIDE}
+        side, asked = min(CONCEPT_SIDE, self._scale.side), {"network": NETWORK, "size": HYBRID_SIDE}
         asked |= self._scale.page
         cells = [
             Cell(self._run(word, self._params(Concept, subject=word, seed=seed, **asked), None), word)

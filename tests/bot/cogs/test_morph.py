@@ -44,6 +44,10 @@ async def test_re_roll_is_another_one_and_a_reply_is_what_it_becomes_next(stage:
     (again,) = await stage.queued(1)
     assert isinstance(again.job.params, Morph)
     assert (again.job.params.subject, again.job.params.strip) == ("rose > castle", True)
+    stage.playground.say("Ada", "dreams", "owl", (), message)
+    *_, further = await stage.queued(2)
+    assert isinstance(further.job.params, Morph)
+    assert further.job.params.subject == "rose > castle > owl"
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ def test_a_morph_is_a_film_and_hybrids_are_pictures(shipped: Runtime, pages: lis
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exhibits, "NETWORK", "pocket")
         patch.setattr(exhibits, "HYBRIDS", (("castle + rose", 1), ("rose", 1)))
+        patch.setattr(exhibits, "HYBRID_SIDE", 128)
         assert len(gallery.hybrids().data) <= exhibits.HYBRID_BYTES
     assert no_two_alike(hung(pages[-1], Layout(1, 2, (128, 128), captioned=True)))
 
