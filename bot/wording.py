@@ -18,12 +18,12 @@ from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, Server
 from bot.store.server_week import Week
 from engine import classification_sentence, errors, notes
 from engine import params as jobs_params
-from engine.catalog import weighted_terms
+from engine.catalog import subject_sequence, weighted_terms
 from engine.catalog.catalog import JOINT
 from engine.catalog.subject_sequence import THEN
 from engine.classification_sentence import Verdict
 from engine.errors import PareidoliaError
-from engine.params import YOURS, Animate, AnyParams, Channel, Concept, Dream, Params, See, Style, Upscale, Zoom
+from engine.params import YOURS, Animate, AnyParams, Channel, Concept, Dream, Morph, Params, See, Style, Upscale, Zoom
 from engine.queue.job import FURTHER, JobRow, Place, Result, State
 
 ALT_LIMIT = 1024
@@ -95,7 +95,9 @@ OPTIONS = {
     "search": "Show the channels most linked to a word: eyes, fox, 🦊",
     "top": f"How many channels to show, {_range(Channel, 'top')}",
     "image of a concept": "Image to grow it out of (without one, it stands alone)",
-    "subject of a concept": "What to imagine: eyes, towers, fox, 🦊, banana + eye",
+    "subject of a concept": "What to imagine: eyes, towers, fox, 🦊, or both in one: fish + dog",
+    "morph_to": "What it turns into, as an animation: eye, or one after another: eye > dog",
+    "strip": "With morph_to: still pictures side by side, not an animation",
     "image to see": "Image to look at (defaults to your avatar); with a layer: the channels it excites",
     "layer to see": "Look inside: low, mid, high, or a layer name (default mid)",
     "frames": f"Number of frames, 8–{Zoom.CHAT_FRAMES} (default {Zoom.model_fields['frames'].default}); 12 a second",
@@ -223,8 +225,9 @@ PROGRESS_VERBS = {
     "see": "Looking",
     "animate": "Animating",
     "upscale": "Upscaling",
+    "morph": "Morphing",
 }
-COMMAND_NAMES = {"channel": "see"}
+COMMAND_NAMES = {"channel": "see", "morph": "concept"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
     "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
@@ -236,6 +239,7 @@ SHOWN_OPTIONS = {
     "animate": (),
     "upscale": ("strength", "size", "look", "network"),
     "poster": ("strength", "size", "look", "network"),
+    "morph": ("strip", "size", "network"),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
@@ -262,6 +266,8 @@ TO_HERE = "from the first image to the dream above"
 NOT_SINGLE = "it isn't a single picture"
 TOO_OFTEN = f"more than {jobs_params.MOST_DREAMS} dreams came before it"
 """Why something cannot be animated."""
+STRIP_OF_ONE = "needs `morph_to`, what the subject turns into"
+"""Why there is no strip."""
 SHOWN_DREAMS = 3
 """Dreams whose lines stand under an animation: the first, and the last ones."""
 REPORT_TITLE = "Report this picture"
@@ -329,7 +335,7 @@ I look at a picture until I see more in it than there is.
 **Right-click** (or hold) a message or a person and open *Apps*.
 
 Other things I can do: `/style` paints your image like a painting, `/concept subject:banana` shows what I imagine, \
-`/see` what I see in a photo and why, \
+`/concept subject:banana morph_to:eye` how one thing turns into another, `/see` what I see in a photo and why, \
 and `/see layer:mid` what each part of me looks for.
 -# The line under a dream makes it again from the same image. `/info` shows your place.
 -# `/settings` has your defaults: a preset overrides them, and what you type overrides both.
@@ -525,15 +531,23 @@ def credit(params: AnyParams) -> str:
     animation, those of its dreams; of what a button makes, its name."""
     if isinstance(params, Animate):
         return dreams_line(params)
-    option, word = params.aim
+    option = params.aim[0]
     shown = {name: getattr(params, name) for name in _shown_options(params)}
-    given = {option: word} if option not in shown else {}
+    given = _aim_values(params) if option not in shown else {}
     given |= {name: value for name, value in shown.items() if value != _default(params, name)}
     if given.get("painting") == YOURS:  # it cannot be typed: whoever makes it again attaches one
         given = {"painting_image": "…", **{name: value for name, value in given.items() if name != "painting"}}
     values = _values({name: str(value).removesuffix(".0") for name, value in given.items()})
     command = VERBS["upscale"] if isinstance(params, Upscale) else f"/{_command(params)}"
     return " ".join(filter(None, (command, values, f"seed:{params.seed}")))
+
+
+def _aim_values(params: AnyParams) -> dict[str, str]:
+    """The options that say what it is about; of a morph two: "subject:banana morph_to:eye > dog"."""
+    if isinstance(params, Morph):
+        first, *further = params.subjects
+        return {"subject": first, "morph_to": subject_sequence.THEN.join(further)}
+    return dict([params.aim])
 
 
 def _command(params: AnyParams) -> str:
@@ -643,6 +657,8 @@ def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str
             text = f"{_concept_alt(params)}{_out_of(name)}."
         case Channel():
             text = f"{_channel_alt(params)}, drawn by the network itself."
+        case Morph():
+            text = f"{_morph_alt(params)}{_out_of(name)}."
         case Animate():
             text = f"An animation of how {name} became a dream: the network was asked for {aim_words(params)}."
         case Style():
@@ -674,6 +690,17 @@ def _dreaming_words(params: Style) -> str:
 def _concept_alt(params: Concept) -> str:
     many = f"{params.variations} different pictures of what" if params.variations > 1 else "What"
     return f"{many} the network imagines when asked for {aim_words(params)}"
+
+
+def _morph_alt(params: Morph) -> str:
+    first, *further = (_stage_words(params, one) for one in params.subjects)
+    said = f"{first} becomes {', then '.join(further)}"
+    return f"{'A strip of pictures' if params.strip else 'An animation'} by the network: {said}"
+
+
+def _stage_words(params: Morph, stage: str) -> str:
+    layer, colon, channel = stage.rpartition(":")
+    return f"channel {channel} of the layer {layer}" if colon else stage.replace(JOINT, " and ")
 
 
 def _out_of(name: str) -> str:

@@ -23,7 +23,8 @@
     │   ├── QuietHoursNow     PrivateServer   NotManager      NoServer
     │   ├── LargestAlready    LongUpscale     UnknownPaper    PosterMemory
     │   ├── NoLastZoom        TooManyZoomFrames  BadAudio      AudioNeedsMp4
-    │   ├── PortTaken
+    │   ├── PortTaken         NothingToMorphTo  MorphToItself   TooManyMorphs
+    │   ├── BadChannelPairs
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -388,6 +389,32 @@ class PortTaken(Refusal):
     """The page can't be shown at port {port} ({problem}). Choose another with `--port`, or 0 for any that is free."""
 
     code = "R84"
+
+
+class NothingToMorphTo(Refusal):
+    """A morph needs two things or more, and there is only `{name}`. Say what it becomes, as in `banana > eye`, and ask
+    again."""
+
+    code = "R85"
+
+
+class MorphToItself(Refusal):
+    """`{name}` can't become itself. Choose something else for it to become, and ask again."""
+
+    code = "R86"
+
+
+class TooManyMorphs(Refusal):
+    """A morph goes through at most {limit} things, and those were {count}. Leave some out and ask again."""
+
+    code = "R87"
+
+
+class BadChannelPairs(Refusal):
+    """I can't draw those channels in pairs: {problem}. Name 2 to 6 different ones, as in `21, 45, 107`, and ask
+    again."""
+
+    code = "R88"
 
 
 class NoLedger(Refusal):

@@ -51,7 +51,10 @@ EXAMPLES: Final = {
         Example(f"/dream subject:dogs variations:4 {SIZE}", "leaves", "Four variations, to choose from", "4"),
     ),
     "zoom": (Example("/zoom layer:mid frames:30", "cat", "An endless zoom; here its first frame", "Re-roll"),),
-    "concept": (Example(f"/concept subject:castle {SIZE}", "", "What the network imagines for a word", "Re-roll"),),
+    "concept": (
+        Example(f"/concept subject:castle {SIZE}", "", "What the network imagines for a word", "Re-roll"),
+        Example("/concept subject:banana morph_to:eye strip:True", "", "A morph, here as a strip", "Re-roll"),
+    ),
     "style": (Example(f"/style painting:swirls {SIZE}", "cat", "A cat, painted in swirls", "Re-roll"),),
     "see": (
         Example("/see", "cat", "What is in an image, and why", "Re-roll"),

@@ -23,7 +23,7 @@ from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
 from bot.requests.service import is_private
 from engine.files.blobs import BlobKey
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, Poster, See, Style, Upscale, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Poster, See, Style, Upscale, Zoom
 
 Here = discord.Interaction[Client]
 REUSABLE_PICTURES = ("guide", "painting")
@@ -87,10 +87,10 @@ class LikeCog(commands.Cog):
 
 def for_a_picture(params: AnyParams) -> Dream | Zoom | See | Style:
     """The same for a picture: what was imagined out of nothing is dreamed into it, as the button Deeper does, and of a
-    film the dream at its end."""
+    film the dream at its end, of a morph what it becomes last."""
     if isinstance(params, Animate):
         params = params.last
-    if isinstance(params, Concept | Channel | Upscale | Poster):
+    if isinstance(params, Concept | Channel | Upscale | Poster | Morph):
         return dream_like(params, params.seed)
     return params.model_copy(update={"continued": False}) if isinstance(params, Zoom) else params
 

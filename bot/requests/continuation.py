@@ -1,6 +1,7 @@
 """What a reply to a dream asks for: `(row, wish, options) => params and picture of the next`.
 
 castles, deeper     what was dreamed is dreamed on, towards that or where it went
+castles             of a morph: it becomes that, too
 zoom                what was dreamed is fallen into
 continue            of a zoom: it goes on from where it ended
 another             the picture that it was made of, with another seed
@@ -18,8 +19,9 @@ from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_ending, of_result, of_row
 from bot.views import result_card
 from engine import params as engine_params
+from engine.catalog import subject_sequence
 from engine.errors import BadOption
-from engine.params import AnyParams, AscentParams, Dream, Upscale, Zoom, draw_seed
+from engine.params import AnyParams, AscentParams, Dream, Morph, Upscale, Zoom, draw_seed
 from engine.queue.job import JobRow, State
 
 Options = Mapping[str, Any]
@@ -60,12 +62,14 @@ def _begins_again(old: AnyParams, wish: Wish, changes: Options) -> bool:
     """Whether the picture that a job was made of is meant, and not what was made of it."""
     if not changes.keys() <= type(old).model_fields.keys():
         return False
-    if isinstance(old, Zoom) and wish.aimed:
+    if isinstance(old, Zoom | Morph) and wish.aimed:
         return True
     return wish.verb == "again" or (wish.verb != "deeper" and bool(changes) and not wish.aimed)
 
 
 def _again(old: AnyParams, wish: Wish, changes: Options) -> AnyParams:
+    if isinstance(old, Morph) and "subject" in changes:
+        changes = {**changes, "subject": f"{old.subject}{subject_sequence.THEN}{changes['subject']}"}
     seed = {} if wish.verb == "again" or wish.aimed else {"seed": old.seed}
     return with_new_seed(old, **{**seed, **changes})
 

@@ -18,6 +18,7 @@ from engine.params import (
     Channel,
     Dream,
     DreamedOn,
+    Morph,
     PastDream,
     Upscale,
     Zoom,
@@ -64,9 +65,11 @@ def preset_options(params: AnyParams) -> dict[str, Any]:
 
 def next_deeper(params: AnyParams) -> dict[str, Any]:
     """The options of a dream or a zoom that goes where these params went: a channel's picture, towards the channel; of
-    subjects one after another, towards the last."""
+    subjects one after another, and of a morph, towards the last."""
     if isinstance(params, Channel) and params.channel is not None:
         return {"network": params.network, "layer": f"{params.layer}:{params.channel}"}
+    if isinstance(params, Morph):
+        return {"network": params.network, **dict([params.last])}
     aims = _aims(params)
     if "subject" in aims:
         aims["subject"] = subject_sequence.split(aims["subject"])[-1]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot import wording
 from bot.store.posting import Posting
 from bot.views.message_card import Card, Picture, with_pictures
-from engine.params import Animate, AnyParams
+from engine.params import Animate, AnyParams, Morph
 from engine.queue.job import Job, JobId, Place
 
 
@@ -52,7 +52,7 @@ def dreaming_card(
     text = wording.status_words(said, posting.name, params, posting.frame)
     if preview:
         picture = Picture(preview, wording.alt_text(params, posting.original), job.spoiler)
-        keep = () if isinstance(params, Animate) else ("keep",)  # a film that is not finished is none
+        keep = () if isinstance(params, Animate | Morph) else ("keep",)  # a film that is not finished is none
         return Card(text, picture, ("cancel", *keep), id, posting.offer)
     return with_pictures(
         Card(text, verbs=("cancel",), id=id, offer=posting.offer), _pictures_before(shown, posting, job)

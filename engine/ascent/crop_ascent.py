@@ -21,7 +21,7 @@ from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.resample import Size
-from engine.objectives import Objective
+from engine.objectives import Objective, naturalness
 
 SIDE = 208
 """Pixels at which a crop is seen."""
@@ -68,6 +68,8 @@ class Schedule:
     """Spread of the noise over what is seen."""
     crops: int = CROPS
     """Crops a step, seen by one network in one batch."""
+    natural: float = 0.0
+    """How much it counts that activations are as a photograph's are: grain and halves of things are not."""
 
 
 def accentuate(
@@ -77,15 +79,21 @@ def accentuate(
     optimizer = Adam(canvas.spectrum, schedule.rate, MOMENTA)
     for step in range(schedule.steps):
         done = step / schedule.steps
-        optimizer.rate = schedule.rate * _learning_rate_decay(done)
+        optimizer.rate = schedule.rate * learning_rate_decay(done)
         scorer = scorers[step % len(scorers)]
-        small = render_size(canvas.size, _crop_scale(schedule, canvas.size, done, generator), schedule.side)
+        small = next_render_size(schedule, canvas.size, done, generator)
         picture = canvas.picture(small.size)
         seen = random_crops(picture, small.side, generator, schedule)
-        value = scorer.objective(scorer.network.activations(seen, scorer.objective.layers))
+        objective = as_natural(scorer.objective, schedule.natural)
+        value = objective(scorer.network.activations(seen, objective.layers))
         distance = (picture - canvas.source(small.size)).square().mean()
         optimizer.minimize(schedule.pull * distance - schedule.push * value)
         yield Progress(step + 1, schedule.steps, canvas.snapshot, canvas.size)
+
+
+def as_natural(objective: Objective, natural: float) -> Objective:
+    """An objective, and by how much it counts that what is seen looks like a photograph."""
+    return objective + natural * naturalness() if natural else objective
 
 
 class RenderSize(NamedTuple):
@@ -129,6 +137,11 @@ def _crop(framed: Tensor, side: int, generator: torch.Generator, seen_at: int) -
     return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
 
 
+def next_render_size(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> RenderSize:
+    """How a picture of that size is rendered for the next crops, when a share `done` of the steps is made."""
+    return render_size(size, _crop_scale(schedule, size, done, generator), schedule.side)
+
+
 def _crop_scale(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> float:
     """The side of the next crops as a share of the short side."""
     least = min(1.0, max(schedule.closest, schedule.side / min(size)))
@@ -136,5 +149,6 @@ def _crop_scale(schedule: Schedule, size: Size, done: float, generator: torch.Ge
     return least + (1 - least) * float(torch.rand((), generator=generator))
 
 
-def _learning_rate_decay(done: float) -> float:
+def learning_rate_decay(done: float) -> float:
+    """The size of a step when a share `done` of them is made, as a share of the first one's."""
     return 1 - (1 - FINAL_RATE) * max(0.0, done - DECAY_START) / (1 - DECAY_START)

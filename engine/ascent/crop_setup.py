@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import torch
 
 from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
+from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
-from engine.objectives import Objective, crop_objective, naturalness
-from engine.params import AscentParams, Concept
+from engine.objectives import Objective, crop_objective, one_body
+from engine.params import AscentParams, Concept, Morph
 from engine.runtime import Runtime
 
 SUBJECT_SMALLEST_CROP = 0.4
@@ -23,17 +24,19 @@ SUBJECT_NATURAL = 4.0
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
     """What scores the crops of a dream; with a seed, to a taste of its own."""
-    objective = crop_objective(params.terms(), seed)
-    if params.subject:
-        objective += SUBJECT_NATURAL * naturalness()
-    return alternating_scorers(params.network, objective, params.meanings(), runtime)
+    return alternating_scorers(params.network, crop_objective(params.terms(), seed), params.meanings(), runtime)
 
 
-def concept_scorers(params: Concept, runtime: Runtime, natural: float) -> list[CropScorer]:
-    """What scores the crops of a concept; `natural` is how much it counts that they look like photographs."""
+def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
+    """What scores the crops of a concept."""
     meanings = params.meanings()
-    objective = crop_objective([(1.0, meanings)]) + natural * naturalness()
-    return alternating_scorers(params.network, objective, meanings, runtime)
+    return alternating_scorers(params.network, one_body(meanings), meanings, runtime)
+
+
+def morph_networks(params: Morph, runtime: Runtime) -> list[FeatureExtractor]:
+    """What looks at the crops of a morph, taking turns."""
+    meanings = [one for subject in params.meanings() for one in subject]
+    return [one.network for one in alternating_scorers(params.network, one_body(meanings), meanings, runtime)]
 
 
 def alternating_scorers(
@@ -62,4 +65,5 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
         steps=params.steps,
         rate=rate * params.strength**0.5,
         pull=usual.pull * (SUBJECT_PULL if params.subject else 1) / params.strength,
+        natural=SUBJECT_NATURAL if params.subject else 0.0,
     )

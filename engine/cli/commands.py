@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import params, settings
+from engine.catalog import subject_sequence
 from engine.catalog.catalog import PACKED, Catalog
 from engine.cli import backup_verbs, network_verbs, output_files, past_dreams, posters, screen_verb
 from engine.cli.output_files import Place, Target
@@ -42,6 +44,7 @@ from engine.params import (
     Channel,
     Concept,
     Dream,
+    Morph,
     P,
     PastDream,
     Poster,
@@ -258,6 +261,33 @@ def concept(
     _make(wanted, [str(image or "noise")], Place(out, force), as_json, f"concept-{name}", like=like)
 
 
+@app.command()
+def morph(
+    subjects: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS...", help="2 to 6 things: banana eye dog, or 'banana > eye'")
+    ] = None,
+    out: Out = None,
+    force: Force = False,
+    image: Annotated[Path | None, typer.Option(metavar="FILE", help="a picture that it grows out of")] = None,
+    strip: Annotated[bool | None, typer.Option("--strip/--animation", help=params.describe(Morph, "strip"))] = None,
+    frames: Annotated[int | None, typer.Option(help=params.describe(Morph, "frames"))] = None,
+    fps: Annotated[int | None, typer.Option(help=params.describe(Morph, "fps"))] = None,
+    iterations: Annotated[int | None, typer.Option(help=params.describe(Morph, "iterations"))] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let one thing become another, and the first again, as an animation that plays for ever or a strip of stills."""
+    wanted = _build_params(
+        Morph, like, subject=subject_sequence.THEN.join(subjects) if subjects else None, strip=strip, frames=frames,
+        fps=fps, iterations=iterations, seed=seed, size=size, network=network,
+    )  # fmt: skip
+    name = "-".join(re.findall(r"\w+", wanted.subject))
+    _make(wanted, [str(image or "noise")], Place(out, force), as_json, f"morph-{name}", like=like)
+
+
 @app.command("neuron", hidden=True)  # as it was called
 @app.command()
 def channel(
@@ -268,6 +298,7 @@ def channel(
     force: Force = False,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="the channels that fire most over it")] = None,
     search: Annotated[str | None, typer.Option(help=params.describe(Channel, "search"))] = None,
+    pairs: Annotated[str | None, typer.Option(help=params.describe(Channel, "pairs"))] = None,
     top: Annotated[int | None, typer.Option(help=params.describe(Channel, "top"))] = None,
     iterations: Annotated[int | None, typer.Option(help="steps of painting")] = None,
     seed: Seed = None,
@@ -279,10 +310,11 @@ def channel(
     """Draw what one channel of a layer responds to, or the atlas of a layer."""
     layer, _, number = where.rpartition(":") if where and ":" in where else (where, "", None)
     wanted = _build_params(
-        Channel, like, layer=layer, channel=number, search=search, top=top, iterations=iterations, seed=seed, size=size,
-        network=network,
+        Channel, like, layer=layer, channel=number, search=search, pairs=pairs, top=top,
+        iterations=iterations, seed=seed, size=size, network=network,
     )  # fmt: skip
     name = f"channel-{wanted.layer}" + ("" if wanted.channel is None else f"-{wanted.channel}")
+    name += "".join(f"-{one}" for one in wanted.paired)
     _make(wanted, [str(image or "noise")], Place(out, force), as_json, name, like=like)
 
 
@@ -514,7 +546,7 @@ def _make(
     others = others or {}
     inputs = [*(Path(one) for one in pictures if one != "noise"), *others.values(), *([like] if like else [])]
     names = [name or f"{_stem(one)}-{wanted.recipe}" for one in pictures]
-    goals = output_files.targets(place, names, inputs, animated=isinstance(wanted, Zoom | Animate))
+    goals = output_files.targets(place, names, inputs, animated=params.is_animated(wanted))
     plan = plan or Plan(wanted, *_dreams_before(like, wanted.catalog), song=song)
     further = {name: _clean(path, plan.first_size) for name, path in others.items()}
     if len(pictures) == 1:

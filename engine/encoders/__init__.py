@@ -21,7 +21,15 @@ from engine.encoders.film import Sound
 from engine.encoders.sheet import Sheet
 from engine.encoders.still import Still, encode, preview
 from engine.files import generation_metadata
-from engine.params import AnimatedParams, AnyParams, Concept, Dream, PastDream, Poster
+from engine.params import (
+    AnimatedParams,
+    AnyParams,
+    Concept,
+    Dream,
+    PastDream,
+    Poster,
+    is_animated,
+)
 
 __all__ = ["Encoded", "Encoder", "Kind", "Provenance", "Sound", "encode", "open_encoder", "preview"]
 Kind = Literal["png", "jpeg", "webp", "gif", "mp4"]
@@ -52,7 +60,7 @@ def open_encoder(
     Its file says how it was made. Several variations are a sheet.
     """
     said = generation_metadata.write(params, *origin)
-    if isinstance(params, AnimatedParams):
+    if isinstance(params, AnimatedParams) and is_animated(params):
         return Animation(_animation_kind(params, kind), params.fps, limit_bytes, said, sound)
     if kind == "mp4" or kind == "gif":
         return Animation(kind, 1, limit_bytes, said)

@@ -2,7 +2,8 @@
 
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
-imagines. Style: in the style of each painting. See, channel: a page of each. Details: what Upscale adds. Zoom: a film.
+imagines. Style: in the style of each painting. See, channel: a page of each. Details: what Upscale adds. Zoom, morph:
+films. Hybrids: two things in one body.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from engine.canvas.resample import resize
 from engine.encoders.encoder import Encoded
 from engine.gallery.contact_sheets import Cell, Row, sheet, webp
 from engine.gallery.sources import SHOWN, source
-from engine.params import AnyParams, Channel, Concept, Dream, P, See, Style, Upscale, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Style, Upscale, Zoom, make
 from engine.runtime import Runtime
 
 SEED = 4821
@@ -30,6 +31,10 @@ NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES = 560_000
 FILM_BYTES = 400_000
+MORPH_BYTES, HYBRID_BYTES = 380_000, 140_000
+MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
+HYBRIDS, HYBRID_SIDE = (("goldfish + beagle", 1),), 208
+"""Two things in one body, and a seed and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 
@@ -93,6 +98,7 @@ class Scale:
     side: int = 384
     dream: dict[str, Any] = field(default_factory=dict)
     zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
+    morph: dict[str, Any] = field(default_factory=dict)
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
     style: dict[str, Any] = field(default_factory=dict)
@@ -102,6 +108,7 @@ QUICK = Scale(
     128,
     {"octaves": 1, "iterations": 2},
     {"size": 128, "frames": 8, "octaves": 1, "iterations": 1},
+    {"iterations": 8, "frames": 8, "size": 128},
     {"iterations": 16},
     {"size": 128, "octaves": 1, "iterations": 1},
 )
@@ -249,6 +256,23 @@ class Gallery:
                 frames.append(report.picture)
         return webp([to_pillow(picture) for picture in frames], FILM_BYTES, params.fps)
 
+    def morph(self) -> Encoded:
+        """One thing that becomes another, and back."""
+        params = self._params(Morph, **MORPHED | self._scale.morph)
+        self._tell("morph")
+        frames = [one.picture for one in recipes.run(params, None, self._runtime) if isinstance(one, Frame)]
+        return webp([to_pillow(picture) for picture in frames], MORPH_BYTES, params.fps)
+
+    def hybrids(self) -> Encoded:
+        """Two things in one body."""
+        side, asked = min(CONCEPT_SIDE, self._scale.side), {"network": NETWORK, "size": HYBRID_SIDE}
+        asked |= self._scale.page
+        cells = [
+            Cell(self._run(word, self._params(Concept, subject=word, seed=seed, **asked), None), word)
+            for word, seed in HYBRIDS
+        ]
+        return webp([sheet([Row("", cells)], side, height=side)], HYBRID_BYTES)
+
     def _paint_source(self, kind: str) -> Tensor:
         self._tell(f"source: {kind}")
         return source(kind, self._scale.side)
@@ -306,5 +330,7 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "channel": Gallery.channel,
     "details": Gallery.details,
     "zoom": Gallery.zoom,
+    "morph": Gallery.morph,
+    "hybrids": Gallery.hybrids,
 }
 """File names, without their ending, and what makes them."""

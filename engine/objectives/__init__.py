@@ -9,11 +9,13 @@ from engine.objectives.objective import (
     blend,
     channel,
     channel_batch,
+    channel_pair_batch,
     layer,
     neuron,
     strongest_channel,
     total,
 )
+from engine.objectives.soft_minimum import between, one_body
 from engine.objectives.style_statistics import StyleStatistics, measure_style, style_distance
 from engine.objectives.weighted_objective import blended_position_objectives, position_objective
 
@@ -21,10 +23,12 @@ __all__ = [
     "Activations",
     "Objective",
     "StyleStatistics",
+    "between",
     "blend",
     "blended_position_objectives",
     "channel",
     "channel_batch",
+    "channel_pair_batch",
     "class_objective",
     "crop_objective",
     "diversity",
@@ -33,6 +37,7 @@ __all__ = [
     "measure_style",
     "naturalness",
     "neuron",
+    "one_body",
     "position_objective",
     "strongest_channel",
     "style_distance",

@@ -8,7 +8,7 @@ whichever has the largest activations; in a `blend` the weights are what counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -18,6 +18,7 @@ from engine.errors import UnknownChannel
 
 Activations = Mapping[str, Tensor]
 """[n, c, h, w] by layer name."""
+FLOOR = 1e-6
 LAYER_SHARE = 1e-3
 """How much of a layer's mean goes with a single channel. Adam follows it only where the channel itself is silent."""
 
@@ -90,6 +91,21 @@ def channel_batch(name: str, *channels: int) -> Objective:
 
     def measure(found: Activations) -> Tensor:
         own = channel_maps(found, name, *channels).float().mean((2, 3)).diagonal().sum()
+        return own + LAYER_SHARE * found[name].float().mean()
+
+    return Objective(measure, frozenset({name}))
+
+
+def channel_pair_batch(name: str, pairs: Sequence[tuple[int, int]]) -> Objective:
+    """Picture k of a batch for both channels of pair k: whichever is weaker grows more, as of a product.
+
+    Olah et al. 2017, "Feature Visualization": interactions between neurons.
+    """
+
+    def measure(found: Activations) -> Tensor:
+        both = [channel_maps(found, name, *pair)[at].float().mean((1, 2)) for at, pair in enumerate(pairs)]
+        shares = [softplus(one / (found[name][at].detach().float().std() + FLOOR)) for at, one in enumerate(both)]
+        own = sum((one + FLOOR).log().sum() for one in shares)
         return own + LAYER_SHARE * found[name].float().mean()
 
     return Objective(measure, frozenset({name}))

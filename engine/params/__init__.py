@@ -19,6 +19,7 @@ from engine.params.animate import Animate
 from engine.params.channel import Channel
 from engine.params.concept import Concept
 from engine.params.dream import Dream, rename_options
+from engine.params.morph import Morph
 from engine.params.params import (
     AIM_OPTIONS,
     CROP_PIXELS,
@@ -85,6 +86,7 @@ __all__ = [
     "Concept",
     "Dream",
     "DreamedOn",
+    "Morph",
     "P",
     "Params",
     "PastDream",
@@ -102,6 +104,7 @@ __all__ = [
     "detail_parts",
     "draw_seed",
     "field_name",
+    "is_animated",
     "is_dreamed_on",
     "make",
     "override",
@@ -113,7 +116,7 @@ __all__ = [
     "upscale_of",
 ]
 
-AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style | Upscale | Poster
+AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style | Upscale | Poster | Morph
 
 
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)
@@ -122,6 +125,11 @@ KINDS: tuple[type[Params], ...] = get_args(AnyParams)
 _ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
     Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
 )
+
+
+def is_animated(params: AnyParams) -> bool:
+    """Whether what it makes moves."""
+    return isinstance(params, AnimatedParams) and not (isinstance(params, Morph) and params.strip)
 
 
 def parse(options: dict[str, Any] | str, catalog: Catalog) -> AnyParams:

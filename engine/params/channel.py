@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from itertools import combinations_with_replacement
 from typing import Any, ClassVar, Literal
 
 from pydantic import (
     Field,
 )
 
-from engine.errors import BadOption
+from engine.errors import BadChannelPairs, BadOption, OptionConflict
 from engine.params.params import TEXT_LIMIT, Params, Phase
+
+MIN_PAIRED, MOST_PAIRED = 2, 6
+"""Channels that are drawn in pairs."""
 
 
 class Channel(Params):
     """What channels of a layer respond to, drawn from nothing. Olah et al. 2017, "Feature Visualization".
 
     One channel is one large picture. Without a channel it is an atlas: the channels that fire most over a picture, or
-    those that speak most for what is searched.
+    those that speak most for what is searched. With pairs it is a grid: what any two of some channels respond to
+    together.
     """
 
     SEARCHING: ClassVar[int] = 48
@@ -30,6 +36,9 @@ class Channel(Params):
     search: str = Field(
         "", max_length=TEXT_LIMIT, description="the channels that speak most for a subject, a class or an emoji"
     )
+    pairs: str = Field(
+        "", max_length=TEXT_LIMIT, description="2 to 6 channels, each drawn together with each other: 21, 45, 107"
+    )
     top: int = Field(12, ge=1, le=36, description="channels in an atlas")
     iterations: int = Field(96, ge=1, le=512, description="steps of painting")
     size: int = Field(768, ge=128, le=1024, description="long side of the result, in pixels")
@@ -41,7 +50,27 @@ class Channel(Params):
             raise BadOption(option="channel", problem="and `search` are one too many: leave one of them out")
         if self.channel is not None:
             self.catalog.check_channel(network, words["layer"], self.channel)
-        return {"network": network, **words}
+        if self.pairs and (self.channel is not None or self.search):
+            raise OptionConflict(first="pairs", second="search" if self.search else "channel")
+        for channel in self.paired:
+            self.catalog.check_channel(network, words["layer"], channel)
+        return {"network": network, "pairs": ", ".join(map(str, self.paired)), **words}
+
+    @property
+    def paired(self) -> tuple[int, ...]:
+        """The channels that are drawn in pairs. Raises `BadChannelPairs`."""
+        found = re.findall(r"[^\s,;+]+", self.pairs)
+        if wrong := next((one for one in found if not re.fullmatch(r"[0-9]{1,5}", one)), ""):
+            raise BadChannelPairs(problem=f'"{wrong}" is no channel\'s number')
+        channels = tuple(dict.fromkeys(map(int, found)))
+        if self.pairs and not MIN_PAIRED <= len(channels) <= MOST_PAIRED:
+            raise BadChannelPairs(problem=f"there {'is' if len(channels) == 1 else 'are'} {len(channels)} of them")
+        return channels
+
+    @property
+    def grid(self) -> tuple[tuple[int, int], ...]:
+        """The pairs that are painted, each once: with 21 and 45 (21, 21), (21, 45) and (45, 45)."""
+        return tuple(combinations_with_replacement(self.paired, 2))
 
     @property
     def aim(self) -> tuple[str, str]:
@@ -51,6 +80,8 @@ class Channel(Params):
     @property
     def pictures(self) -> int:
         """How many feature pictures are painted."""
+        if self.pairs:
+            return len(self.grid)
         return self.top if self.channel is None else 1
 
     @property

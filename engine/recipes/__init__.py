@@ -8,11 +8,12 @@ from functools import partial
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, Poster, See, Style, Upscale, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Poster, See, Style, Upscale, Zoom
 from engine.recipes.animate import animate
 from engine.recipes.channel import channel
 from engine.recipes.concept import concept
 from engine.recipes.dream import dream
+from engine.recipes.morph import morph
 from engine.recipes.poster import poster
 from engine.recipes.see import see
 from engine.recipes.style import style
@@ -41,6 +42,8 @@ def run(
             return concept(params, source, runtime)
         case Channel():
             return channel(params, source, runtime)
+        case Morph():
+            return morph(params, source, runtime)
         case Animate():
             return animate(params, source, runtime, others, partial(_run_in, runtime))
         case Upscale():

@@ -24,7 +24,7 @@ from engine.canvas.image_grid import grid_columns
 from engine.canvas.initial_image import initial_image
 from engine.canvas.page_layout import FAINT, INK, MARGIN, SOFT, WIDTH, Page, shorten
 from engine.networks.network import LOGITS, Network
-from engine.objectives import Objective, channel_batch, strongest_channel
+from engine.objectives import Objective, channel_batch, channel_pair_batch, strongest_channel
 from engine.params import Channel
 from engine.runtime import Runtime
 
@@ -34,6 +34,8 @@ ENLARGEMENT = 2
 """A picture whose channels are measured is seen this many times as large as the network learned: details count."""
 GUTTER, HEADER, CAPTION = 24.0, 132.0, 46.0
 """Points of an atlas: between tiles, above them, and below each."""
+NAMES = 64.0
+"""Points for the numbers of channels to the left of a grid of pairs."""
 FINE = 0.5
 """Strength of the last steps of a single picture, at full size: surfaces, no new shapes."""
 
@@ -61,6 +63,9 @@ def channel(params: Channel, source: Tensor | None, runtime: Runtime) -> Iterato
 
     Raises `UnknownChannel` at its first step.
     """
+    if params.pairs:
+        yield from _channel_pairs(params, runtime)
+        return
     generator = runtime.generator(params.seed)
     network = runtime.network(params.network)
     examples, done = None, 0
@@ -93,6 +98,19 @@ def channel(params: Channel, source: Tensor | None, runtime: Runtime) -> Iterato
     for report in ascend(network, objective, picture, OctaveSchedule(1, 1.6, params.FINISHING, FINE), generator):
         yield replace(report, step=done + report.step, steps=params.steps)
     yield Frame(0, 1, report.show(), chosen.facts())
+
+
+def _channel_pairs(params: Channel, runtime: Runtime) -> Iterator[Report]:
+    """A grid of what any two of some channels respond to together; in its diagonal stand the channels by themselves."""
+    generator, network = runtime.generator(params.seed), runtime.network(params.network)
+    name, transform = params.catalog.meaning(params.network, params.layer).layer, Transform(side=params.view)
+    objective, side = channel_pair_batch(name, params.grid), transform.canvas_side
+    canvas = FourierCanvas((side, side), generator, len(params.grid)).to(runtime.device)
+    check_memory(network, objective.layers, transform.largest_view(canvas), runtime.memory)
+    show, size = partial(_draw_pairs, params, canvas), _page_of_pairs(params).size
+    for report in visualize(network, objective, canvas, params.iterations, generator, transform):
+        yield replace(report, show=show, size=size)
+    yield Frame(0, 1, show(), {"layer": params.layer, "pairs": [list(pair) for pair in params.grid]})
 
 
 def _side(params: Channel) -> int:
@@ -179,4 +197,33 @@ def _draw_atlas(params: Channel, chosen: ChannelSelection, canvas: FourierCanvas
         left, top = MARGIN + at % columns * (tile + GUTTER), HEADER + at // columns * (tile + CAPTION)
         page.picture(picture, left, top, tile, tile)
         page.text(shorten(caption, 22, tile), left, top + tile + 28, 22, SOFT if at else INK)
+    return page.render()
+
+
+def _pair_tile(params: Channel) -> float:
+    """The side of each picture of a grid of pairs, in points: names stand to the left of the rows."""
+    count = len(params.paired)
+    return (WIDTH - 2 * MARGIN - NAMES - GUTTER * (count - 1)) / count
+
+
+def _page_of_pairs(params: Channel) -> Page:
+    count, tile = len(params.paired), _pair_tile(params)
+    page = Page(params.size, HEADER + CAPTION + count * (tile + GUTTER) - GUTTER + MARGIN)
+    page.text(params.layer, MARGIN, 74, 46)
+    page.text("what two channels respond to together", MARGIN, 110, 24, FAINT)
+    return page
+
+
+def _draw_pairs(params: Channel, canvas: FourierCanvas) -> Tensor:
+    """A grid of channels by channels, the same on both sides of its diagonal."""
+    page, tile, order = _page_of_pairs(params), _pair_tile(params), params.paired
+    with torch.no_grad():
+        painted = dict(zip(params.grid, stretch_contrast(canvas.pictures()), strict=True))
+    for row, one in enumerate(order):
+        top = HEADER + CAPTION + row * (tile + GUTTER)
+        page.text(str(one), MARGIN, top + tile / 2 + 8, 22, SOFT)
+        page.text(str(one), MARGIN + NAMES + row * (tile + GUTTER), HEADER + CAPTION - 14, 22, SOFT)
+        for column, other in enumerate(order):
+            pair = (one, other) if (one, other) in painted else (other, one)
+            page.picture(painted[pair], MARGIN + NAMES + column * (tile + GUTTER), top, tile, tile)
     return page.render()

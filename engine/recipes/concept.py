@@ -13,6 +13,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, FINDING, GROWING, GROWN, SHAPE
 from engine.ascent.crop_ascent import CropScorer, Schedule, accentuate
 from engine.ascent.crop_setup import concept_scorers
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
@@ -33,22 +34,6 @@ from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
 from engine.runtime import Runtime
 
-FINEST = (80.0, 20.0)
-"""Waves of light and colour in a thing that fills the picture: finer ones would be grain."""
-SHAPE = Look(falloff=1.8, chroma=1.2, rate=0.09, finest=FINEST)
-"""Of the waves that find the thing: so smooth that grain cannot stand for it."""
-FINDING = Schedule(pull=0, closest=0.95, margin=0, side=160, grain=0.12, crops=1)
-"""The thing is looked for in nearly all of the canvas, seen small: so it grows whole, and large."""
-AROUND = 0.3
-"""How much of these waves the rim takes; the middle takes all."""
-DETAIL = Look(falloff=1.7, chroma=1.2, rate=0.06, finest=FINEST)
-"""Of the waves that give it details, and surroundings."""
-DETAILING = Schedule(pull=5, closest=0.8, margin=0, crops=1)
-GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05, finest=(110.0, 28.0))
-"""Of the waves by which it grows out of a picture."""
-GROWING = Schedule(pull=15, closest=0.6)
-FINDING_NATURAL, DETAIL_NATURAL, GROWN_NATURAL = 2.0, 2.5, 2.5
-"""How much it counts that a crop's activations are as a photograph's are: grain and halves of things are not."""
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
 DETAILS = OctaveSchedule(octaves=3, iterations=Concept.FINISHING, strength=0.4)
@@ -114,17 +99,15 @@ def _climb(
     generator: torch.Generator,
 ) -> Iterator[Progress]:
     """All steps; the last report shows the whole."""
+    scorers = concept_scorers(params, runtime)
     if source is not None:
         initial = runtime.to_device(initial_image(source, max(size), generator))
-        scorers = concept_scorers(params, runtime, GROWN_NATURAL)
         yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
-    scorers = concept_scorers(params, runtime, FINDING_NATURAL)
     for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), scorers, generator, window):
         yield found
-    scorers = concept_scorers(params, runtime, DETAIL_NATURAL)
     yield from _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), scorers, generator)
 
 

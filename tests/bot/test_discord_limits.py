@@ -61,7 +61,20 @@ from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import PareidoliaError
 from engine.files.blobs import BlobKey
 from engine.notes import Note
-from engine.params import TEXT_LIMIT, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Upscale, Zoom
+from engine.params import (
+    TEXT_LIMIT,
+    Animate,
+    AnyParams,
+    Channel,
+    Concept,
+    Dream,
+    Morph,
+    PastDream,
+    See,
+    Style,
+    Upscale,
+    Zoom,
+)
 from engine.params.sensitive_subjects import LABELS
 from engine.queue.job import Job, JobRow, Place, Result, State, new_id
 from tests.vendored_data import SPECIFICATION
@@ -123,6 +136,10 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
         "dream of layers": (Dream, {**pixels, **ways, "layer": layer, "variations": 4}),
         "zoom": (Zoom, {**pixels, "size": 639, "subject": subject, "frames": 89}),
         "concept": (Concept, {**seed, "subject": subject, "variations": 4, "size": 1023}),
+        "morph": (
+            Morph,
+            {**seed, "subject": longest_text(words[:2]).replace(" + ", " > "), "strip": True, "size": 639},
+        ),
         "channel": (Channel, {**seed, "layer": "mid", "search": "dog", "top": 35}),
         "one channel": (Channel, {**seed, "layer": "mid", "channel": 1}),
         "see": (See, seed),

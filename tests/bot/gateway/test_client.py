@@ -20,7 +20,7 @@ from bot.playground.rejections import JsonDict
 from engine import params
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import UnknownLayer
-from engine.params import Channel, Concept, Dream, Params, Style, Zoom
+from engine.params import Channel, Concept, Dream, Morph, Params, Style, Zoom
 from engine.queue.job import new_id
 from tests.catalogs import catalog
 
@@ -239,6 +239,8 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
             "style": Style,
             "see": Channel,
         }
+        if "morph_to" in given:
+            assert params.make(Morph, shipped_catalog(), subject=f"{given['subject']} > {given['morph_to']}")
         if kind := kinds.get(name):
             told = {params.field_name(key): value for key, value in given.items() if value}
             told = {key: value for key, value in told.items() if key in kind.model_fields}

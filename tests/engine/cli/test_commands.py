@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from engine.catalog.catalog import shipped_catalog
 from engine.cli import commands
 from engine.files import generation_metadata, sanitizer
-from engine.params import AnyParams, Channel, Concept, Dream, See, Zoom
+from engine.params import AnyParams, Channel, Concept, Dream, Morph, See, Zoom
 
 SMALL = ["--size", "128", "--octaves", "2", "--iterations", "2"]
 
@@ -107,6 +107,7 @@ LIKE: list[tuple[AnyParams, list[str], dict[str, object]]] = [
     (Zoom(frames=20, seed=7), ["noise", "--subject", "fox"], {"layer": "", "subject": "fox"}),
     (Concept(subject="owl + castle", seed=7), ["rose"], {"subject": "rose"}),
     (Channel(layer="mixed3b", channel=21, seed=7), ["mid"], {"layer": "mid", "channel": None}),
+    (Morph(subject="banana > eye", seed=7), ["rose", "castle"], {"subject": "rose > castle"}),
     (See(seed=7), ["noise", "--seed", "8"], {"seed": 8}),
 ]
 
@@ -118,7 +119,7 @@ def test_every_verb_follows_its_own_files_and_names_the_right_one(
 ) -> None:  # fmt: skip
     (tmp_path / "a.png").write_bytes(a_note(generation_metadata.write(params)))
     verb, other = params.recipe, "see" if params.recipe == "dream" else "dream"
-    needed = [] if verb in ("concept", "channel") else ["noise"]
+    needed = [] if verb in ("concept", "channel", "morph") else ["noise"]
     assert run(monkeypatch, verb, *needed, "--like", "a.png") == 0
     assert run(monkeypatch, verb, *typed, "--like", "a.png") == 0
     assert asked == [params, params.model_copy(update=changed)]

@@ -24,7 +24,20 @@ from engine.files import decoder as decoding
 from engine.files import generation_metadata
 from engine.files.decoder import Decoder
 from engine.files.generation_metadata import ASCII, EXIF_IFD, KEY, LIMIT, USER_COMMENT, Imprint
-from engine.params import MOST_DREAMS, Animate, AnyParams, Channel, Concept, Dream, PastDream, See, Style, Upscale, Zoom
+from engine.params import (
+    MOST_DREAMS,
+    Animate,
+    AnyParams,
+    Channel,
+    Concept,
+    Dream,
+    Morph,
+    PastDream,
+    See,
+    Style,
+    Upscale,
+    Zoom,
+)
 from tests.engine.files.forged_metadata import FORGED
 
 BEFORE = (
@@ -44,6 +57,7 @@ EVERY: list[AnyParams] = [
     Channel(layer="mid", search="eyes", top=36),
     See(seed=7),
     Style(painting="yours", subject="eyes", colours="keep", strength=1.6),
+    Morph(subject="banana > eye > mid:21", strip=True),
     Animate(dreams=BEFORE),
     Upscale(subject="owl", size=2048, look="vivid", strength=0.5),
 ]

@@ -15,7 +15,7 @@ from engine.gallery import exhibits
 from engine.gallery.contact_sheets import Layout, webp
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, QUICK, STILL_BYTES, VARIED, Gallery
 from engine.gallery.sources import SHOWN
-from engine.params import Channel, Dream, make
+from engine.params import Channel, Concept, Dream, Morph, make
 from engine.runtime import Runtime
 
 BRIEF = exhibits.Scale(128, {"octaves": 1, "iterations": 2})
@@ -146,6 +146,19 @@ def test_a_zoom_is_a_film_that_loops(shipped: Runtime) -> None:
     assert len(made.data) <= FILM_BYTES
 
 
+def test_a_morph_is_a_film_and_hybrids_are_pictures(shipped: Runtime, pages: list[Image.Image]) -> None:
+    gallery = Gallery(shipped, QUICK, lambda _line: None)
+    made = gallery.morph()
+    assert 1 < opened(made.data).n_frames <= QUICK.morph["frames"]  # type: ignore[attr-defined]
+    assert len(made.data) <= exhibits.MORPH_BYTES
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exhibits, "NETWORK", "pocket")
+        patch.setattr(exhibits, "HYBRIDS", (("castle + rose", 1), ("rose", 1)))
+        patch.setattr(exhibits, "HYBRID_SIDE", 128)
+        assert len(gallery.hybrids().data) <= exhibits.HYBRID_BYTES
+    assert no_two_alike(hung(pages[-1], Layout(1, 2, (128, 128), captioned=True)))
+
+
 def test_everything_that_is_asked_can_be_asked() -> None:
     for options in ASKED.values():
         make(Dream, shipped_catalog(), network=NETWORK, **options)
@@ -154,6 +167,9 @@ def test_everything_that_is_asked_can_be_asked() -> None:
             assert make(Dream, shipped_catalog(), network=NETWORK, **{option: value}) is not None
         assert Dream.model_fields[option].default in values
     assert ASKED[DEFAULT] == {}
+    assert make(Morph, shipped_catalog(), **exhibits.MORPHED) is not None
+    for words, seed in exhibits.HYBRIDS:
+        assert make(Concept, shipped_catalog(), network=NETWORK, subject=words, seed=seed) is not None
 
 
 def test_what_is_committed_stays_below_what_a_checkout_may_weigh() -> None:

@@ -14,7 +14,7 @@ from engine.ascent.progress import Frame, Progress
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.noise import coloured_noise
 from engine.catalog.catalog import shipped_catalog
-from engine.errors import UnknownChannel
+from engine.errors import BadChannelPairs, OptionConflict, UnknownChannel
 from engine.networks.network import LOGITS, Network
 from engine.objectives import channel
 from engine.params import Channel, make
@@ -109,3 +109,24 @@ def test_the_same_request_gives_the_same_picture(runtime: Runtime) -> None:
 def test_a_channel_that_is_not_there_is_refused_at_once(runtime: Runtime) -> None:
     with pytest.raises(UnknownChannel, match="Choose one from 0 to"):
         make(Channel, shipped_catalog(), **QUICK, channel=9000)
+
+
+def test_pairs_are_a_grid_and_both_channels_of_one_grow(runtime: Runtime) -> None:
+    *steps, frame = drawn(runtime, pairs="5, 9;5", iterations=12)
+    assert isinstance(frame, Frame)
+    assert frame.facts["pairs"] == [[5, 5], [5, 9], [9, 9]]
+    assert {step.size for step in steps if isinstance(step, Progress)} == {tuple(frame.picture.shape[1:])}
+    assert make(Channel, shipped_catalog(), pairs="5+9").pairs == "5, 9"
+
+
+@pytest.mark.parametrize("pairs", ["5", "5, 5", "1,2,3,4,5,6,7", "5, nine"])
+def test_what_are_no_pairs_is_a_sentence(pairs: str) -> None:
+    with pytest.raises(BadChannelPairs, match="Name 2 to 6 different ones"):
+        make(Channel, shipped_catalog(), pairs=pairs)
+
+
+def test_pairs_are_of_a_layer_and_nothing_else() -> None:
+    with pytest.raises(UnknownChannel):
+        make(Channel, shipped_catalog(), layer="mid", pairs="5, 99999")
+    with pytest.raises(OptionConflict):
+        make(Channel, shipped_catalog(), layer="mid", pairs="5, 9", search="castle")
