@@ -10,11 +10,29 @@ LUMA = (0.299, 0.587, 0.114)
 CHROMA = 0.35
 """How much of a step's colour is left beside its brightness. In photographs colour varies about half as much."""
 
+EXTREMES, LEAST_LIGHT = 0.01, 0.02
+"""The share of a picture's points that may be darker, and brighter, than what becomes black and white: nearly."""
+
 
 def desaturate(step: Tensor, chroma: float = CHROMA) -> Tensor:
     """A step [3, h, w] whose channels go together more: networks love saturated colours, pictures do not."""
     grey = step.mean(0, keepdim=True)
     return grey + chroma * (step - grey)
+
+
+def stretch_levels(picture: Tensor, most: float = 1.5, colour: float = 1.15) -> Tensor:
+    """A picture [3, h, w] from nearly black to nearly white, its contrast at most so many times as great, with more
+    colour; kept in [0, 1]. What is dreamed out of grey keeps some of the grey everywhere."""
+    light = _luminance(picture)
+    dark, bright = (float(torch.quantile(light, share)) for share in (EXTREMES, 1 - EXTREMES))
+    gain = min(most, (1 - 2 * LEAST_LIGHT) / max(bright - dark, 1e-6))
+    stretched = 0.5 + gain * (picture - (bright + dark) / 2)
+    grey = _luminance(stretched)
+    return (grey + colour * (stretched - grey)).clamp(0, 1)
+
+
+def _luminance(picture: Tensor) -> Tensor:
+    return torch.einsum("i,ihw->hw", picture.new_tensor(LUMA), picture)[None]
 
 
 def match_colour_statistics(picture: Tensor, reference: Tensor, share: float = 1.0) -> Tensor:

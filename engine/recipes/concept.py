@@ -7,8 +7,9 @@ with sketches, painting begins with one (Santurkar et al. 2019), else with grey.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -22,6 +23,7 @@ from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.colour_matching import stretch_levels
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
@@ -87,8 +89,13 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
     size = picture_size.fit(shape, params.size, step=2)
     for done, report in enumerate(_climb(params, source, size, runtime, generator), 1):
-        yield replace(report, step=done, steps=params.steps, size=size)
-    yield Frame(0, 1, report.show())
+        show = report.show if source is not None else partial(_stretch, report.show)
+        yield replace(report, step=done, steps=params.steps, size=size, show=show)
+    yield Frame(0, 1, show())
+
+
+def _stretch(show: Callable[[], Tensor]) -> Tensor:
+    return stretch_levels(show())
 
 
 def _climb(

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch import Tensor
 
@@ -8,6 +9,7 @@ from engine.canvas.colour_matching import (
     match_histograms,
     restore_colours,
     stretch_contrast,
+    stretch_levels,
     transport_colours,
 )
 from engine.canvas.noise import coloured_noise
@@ -79,3 +81,18 @@ def test_a_picture_or_a_reference_of_one_colour_stays_finite(photo: Tensor) -> N
     flat = torch.full((3, 20, 20), 0.2)
     assert transport_colours(flat, photo).isfinite().all()
     assert transport_colours(photo, flat).std() < 0.03
+
+
+def test_levels_are_stretched_from_nearly_black_to_nearly_white_and_no_further_than_allowed(photo: Tensor) -> None:
+    pale = 0.3 + 0.25 * photo
+    found = stretch_levels(pale, most=10, colour=1)
+    light = torch.einsum("i,ihw->hw", torch.tensor(LUMA), found)
+    assert light.min() < 0.05
+    assert light.max() > 0.95
+    little = stretch_levels(pale, most=1.2, colour=1)
+    assert little.std() / pale.std() == pytest.approx(1.2, rel=0.01)
+
+
+def test_what_is_flat_stays_flat_and_finite() -> None:
+    grey = torch.full((3, 8, 8), 0.4)
+    torch.testing.assert_close(stretch_levels(grey), torch.full((3, 8, 8), 0.5))
