@@ -42,14 +42,14 @@ class Finding:
     remedy: str = ""
 
 
-def needed(rules: ServerRules) -> dict[str, str]:
+def permissions_of_rules(rules: ServerRules) -> dict[str, str]:
     """The permissions that rules ask for, by what they are needed for."""
     return {**ALWAYS, **(FOR_THREADS if rules.threads else {})}
 
 
 def lacking(given: discord.Permissions, rules: ServerRules) -> list[str]:
     """The needed permissions that are not given, by their names."""
-    return [] if given.administrator else [name for name in needed(rules) if not getattr(given, name)]
+    return [] if given.administrator else [name for name in permissions_of_rules(rules) if not getattr(given, name)]
 
 
 def permission_name(name: str) -> str:
@@ -59,13 +59,13 @@ def permission_name(name: str) -> str:
 
 def permission_findings(channels: Mapping[str, discord.Permissions], rules: ServerRules) -> Iterator[Finding]:
     """Whether the bot may do in each channel, by its name, what it has to."""
-    wanted, fine = needed(rules), True
+    wanted, fine = permissions_of_rules(rules), True
     for name, reason in wanted.items():
         without = [channel for channel, given in channels.items() if name in lacking(given, rules)]
         if without:
             fine = False
             remedy = f"Allow it there for my role, so that I can {reason}."
-            yield Finding(False, f"I lack {permission_name(name)} in {_listed(without)}.", remedy)
+            yield Finding(False, f"I lack {permission_name(name)} in {_name_list(without)}.", remedy)
     if fine:
         yield Finding(True, f"I have the permissions that I need in {len(channels)} channels.")
 
@@ -76,7 +76,7 @@ def server_findings(name: str, given: discord.Permissions, rules: ServerRules) -
         yield Finding(False, f"permissions in {name}:", "invite the bot again with the link of `pareidolia setup`.")
     for one in lacking(given, rules):
         if not getattr(INVITED, one):
-            remedy = f"allow it for the bot's role, so that it can {needed(rules)[one]}."
+            remedy = f"allow it for the bot's role, so that it can {permissions_of_rules(rules)[one]}."
             yield Finding(False, f"permission {permission_name(one)} in {name}:", remedy)
 
 
@@ -123,6 +123,6 @@ def engine_finding(listens: bool) -> Finding:
     )
 
 
-def _listed(names: list[str]) -> str:
+def _name_list(names: list[str]) -> str:
     more = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

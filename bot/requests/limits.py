@@ -316,7 +316,7 @@ class ServerGate:
     async def _check_uses(self, rules: ServerRules, place: ServerPlace, use: Use) -> None:
         """Hold a request against what was asked for lately."""
         since = use.created - DAY_S
-        mine = await self._counted(await self.uses.of_person(place.guild_id, place.user_id, since))
+        mine = await self._uses_that_count(await self.uses.of_person(place.guild_id, place.user_id, since))
         here = [(one, is_open) for one, is_open in mine if one.channel_id == place.channel_id]
         channel = rules.channel(place.channel_id)
         if use.pictures:  # what is only posted, as a picture of a sheet is, is no work
@@ -331,7 +331,7 @@ class ServerGate:
                 first = posts[-channel.posts_hourly].created if channel.posts_hourly else use.created
                 raise ChannelBusy(limit=channel.posts_hourly, minutes=_minutes(first + HOUR_S - use.created))
 
-    async def _counted(self, uses: Sequence[Use]) -> list[tuple[Use, bool]]:
+    async def _uses_that_count(self, uses: Sequence[Use]) -> list[tuple[Use, bool]]:
         """The uses that count, and whether they are under way. What failed, or was cancelled before it was begun, costs
         nobody anything."""
         standings = await self._dispatch.standings([one.job_id for one in uses])

@@ -89,7 +89,7 @@ class _Target:
             )
             held = self.rims if scene.content_weight else []
             self.content = [
-                network.activations(framed(self.picture, rim), {scene.content_layer})[scene.content_layer].float()
+                network.activations(pad_rims(self.picture, rim), {scene.content_layer})[scene.content_layer].float()
                 for rim in held
             ]
 
@@ -100,7 +100,7 @@ def paint(
     """Paint; every step is reported, the last one's picture is the result. The generator, on the CPU, draws rims."""
     size: Size = (scene.start.shape[1], scene.start.shape[2])
     sizes = schedule.sizes(size)
-    steps, done, painted = len(sizes) * schedule.iterations, 0, _speckled(resize(scene.start, sizes[0]), generator)
+    steps, done, painted = len(sizes) * schedule.iterations, 0, _add_speckle(resize(scene.start, sizes[0]), generator)
     for small in sizes:
         target = _Target(network, scene, small, generator)
         pixels = resize(painted, small).clamp(0, 1).clone().requires_grad_()
@@ -115,7 +115,7 @@ def paint(
         painted = pixels.detach()
 
 
-def _speckled(picture: Tensor, generator: torch.Generator) -> Tensor:
+def _add_speckle(picture: Tensor, generator: torch.Generator) -> Tensor:
     """A picture that chance has touched: another seed lays other strokes."""
     return picture + SPECKLE * torch.randn(1, *picture.shape[1:], generator=generator).to(picture.device)
 
@@ -123,7 +123,7 @@ def _speckled(picture: Tensor, generator: torch.Generator) -> Tensor:
 def _loss(network: FeatureExtractor, scene: Scene, target: _Target, pixels: Tensor, step: int) -> Tensor:
     """What is to become less: the distance to the style and, as far as it is held to it, to the picture; and grain."""
     turn = step % len(TURNS)
-    found = network.activations(framed(pixels, target.rims[turn]), scene.layers)
+    found = network.activations(pad_rims(pixels, target.rims[turn]), scene.layers)
     loss = style_distance(found, target.style) + grain(pixels)
     if scene.content_weight:
         apart = _content_distance(found, scene.content_layer, target.content[turn])
@@ -148,7 +148,7 @@ def _variation(planes: Tensor) -> Tensor:
     return down.abs().mean() + right.abs().mean()
 
 
-def framed(picture: Tensor, rim: tuple[int, int]) -> Tensor:
+def pad_rims(picture: Tensor, rim: tuple[int, int]) -> Tensor:
     """A picture [3, h, w] as a batch of one with mirrored rims, so many pixels at the left and at the top."""
     left, top = rim
     return pad(picture[None], (left, RIM - left, top, RIM - top), mode="reflect")

@@ -39,7 +39,7 @@ def canonical(catalog: Catalog, network_name: str, text: str) -> str:
 
     Raises as `Catalog.aim`, and `BadOption` for more than `MOST`, and for an arrow with nothing beside it.
     """
-    return THEN.join(catalog.aim(network_name, one) for one in _checked(text))
+    return THEN.join(catalog.aim(network_name, one) for one in _check(text))
 
 
 def network_for(catalog: Catalog, text: str, default: str) -> str:
@@ -47,7 +47,7 @@ def network_for(catalog: Catalog, text: str, default: str) -> str:
 
     The one that dreams each of them best, if it is the same; else the default, or pocket where it alone knows one.
     """
-    subjects = _checked(text)
+    subjects = _check(text)
     best = {catalog.network_for(one, default) for one in subjects}
     if len(best) == 1:
         return best.pop()
@@ -61,7 +61,7 @@ def choices(complete: Callable[[str], list[tuple[str, str]]], typed: str) -> lis
     return [(f"{kept}{label}", f"{kept}{words}") for label, words in complete(last)] if all(before) else []
 
 
-def _checked(text: str) -> tuple[str, ...]:
+def _check(text: str) -> tuple[str, ...]:
     """Raises `BadOption`."""
     found = split(text)
     if len(found) > MOST:

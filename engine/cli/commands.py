@@ -587,7 +587,7 @@ def _enlargement(file: Path, options: Mapping[str, Any]) -> Plan | None:
     except NoImprint:
         return None
     clean = _ask_decoder(file, lambda child, data: child.clean(data, made.params.size))
-    wanted, dreams = past_dreams.upscaled(made, max(clean.width, clean.height))
+    wanted, dreams = past_dreams.upscale_plan(made, max(clean.width, clean.height))
     given = {name: value for name, value in options.items() if value is not None}
     wanted = params.make(Upscale, catalog, **params.override(wanted.model_dump(), given))
     return Plan(wanted, dreams, made.omitted, dreamed=True)

@@ -64,7 +64,7 @@ def animation(made: Imprint, frames: int | None, size: int | None) -> Animate:
     return Animate.model_validate(options, context=made.params.catalog)
 
 
-def upscaled(made: Imprint, side: int) -> tuple[Upscale, tuple[PastDream, ...]]:
+def upscale_plan(made: Imprint, side: int) -> tuple[Upscale, tuple[PastDream, ...]]:
     """What makes a file larger that is so many pixels long, and the dreams of which that is made. Raises `OtherRecipe`
     and `LargestAlready`."""
     params = made.params

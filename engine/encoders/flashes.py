@@ -49,20 +49,20 @@ class FlashMeter:
 
     def try_picture(self, places: Values) -> int:
         """How many changes there would be in a second over more than `AREA`, if this picture came next."""
-        changed = self._changed(places)[0]
+        changed = self._find_changes(places)[0]
         count = changed + sum(self._recent(), np.zeros(places.shape, np.int64))
         return int(np.sort(count, axis=None)[::-1][int(AREA * count.size)])
 
     def take(self, places: Values) -> None:
         """This picture comes next: relative luminances [h, w] in [0, 1]."""
-        changed, self._trend, self._low, self._high = self._changed(places)
+        changed, self._trend, self._low, self._high = self._find_changes(places)
         self._changes.append(changed)
 
     def _recent(self) -> list[NDArray[np.bool_]]:
         """The changes of a second, without those of the picture that comes next."""
         return list(self._changes)[-(self._window - 1) :] if self._window > 1 else []
 
-    def _changed(self, places: Values) -> tuple[NDArray[np.bool_], Values, Values, Values]:
+    def _find_changes(self, places: Values) -> tuple[NDArray[np.bool_], Values, Values, Values]:
         """Which places have turned far enough from where they last stood, and the trend and extremes of all then."""
         if self._trend.shape != places.shape:
             return np.zeros(places.shape, bool), np.zeros_like(places), places, places
@@ -88,7 +88,7 @@ class FlashLimiter:
 
     def limit(self, picture: Bytes) -> Bytes:
         """What is shown of the next picture, [h, w, 3]: all of them have one size."""
-        shown = self._dimmed(picture)
+        shown = self._dim(picture)
         self.dimmed += shown is not picture
         places = _places(_small(shown))
         self._meter.take(places)
@@ -111,7 +111,7 @@ class FlashLimiter:
             self._head.append(places)
         self._tail.append(places)
 
-    def _dimmed(self, picture: Bytes) -> Bytes:
+    def _dim(self, picture: Bytes) -> Bytes:
         """The picture, or as much of the change to it as can be shown."""
         before = self._shown
         if before is None or self._is_fine(picture):

@@ -44,14 +44,14 @@ def encode(film: Film, plan: Plan) -> bytes:
         stream: VideoStream = container.add_stream("gif", rate=rate)
         stream.width, stream.height, stream.pix_fmt = plan.size[1], plan.size[0], "pal8"
         stream.time_base = 1 / rate
-        for count, painted in enumerate(_painted(film.frames(plan.size, plan.stride), plan)):
+        for count, painted in enumerate(_paint_in_segments(film.frames(plan.size, plan.stride), plan)):
             painted.pts, painted.time_base = count, 1 / rate
             container.mux(stream.encode(painted))
         container.mux(stream.encode(None))
     return embed_metadata.add_gif_comment(file.getvalue(), film.imprint)
 
 
-def _painted(frames: Iterator[av.VideoFrame], plan: Plan) -> Iterator[av.VideoFrame]:
+def _paint_in_segments(frames: Iterator[av.VideoFrame], plan: Plan) -> Iterator[av.VideoFrame]:
     """Frames in colours of palettes, a segment at a time."""
     while segment := list(islice(frames, SEGMENT)):
         palette = _palette(segment, plan)

@@ -88,7 +88,7 @@ class Mp4Writer:
 
     def add(self, frame: av.VideoFrame) -> None:
         """The next frame, in RGB."""
-        drawn = _padded(frame, self._size).reformat(
+        drawn = _pad_to_even(frame, self._size).reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
         )
         drawn.pts, drawn.time_base = self._count, 1 / self._rate
@@ -129,7 +129,7 @@ def _encodes(name: str) -> bool:
         return False
 
 
-def _padded(frame: av.VideoFrame, size: Size) -> av.VideoFrame:
+def _pad_to_even(frame: av.VideoFrame, size: Size) -> av.VideoFrame:
     """The frame with its last row and column once more, where it has an odd number of them."""
     if (frame.height, frame.width) == size:
         return frame

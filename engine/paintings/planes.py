@@ -39,7 +39,7 @@ def planes(width: int) -> Plane:
             middle = np.clip(path[1].astype(int), 0, (width - 1, sheet.x.shape[0] - 1))
             colour = model[middle[1], middle[0]] + chance.normal(0, 0.03) + chance.normal(0, 0.012, 3)
             stroke(canvas, path, wide * width, colour, chance, 2)
-    return _outlined(sheet, canvas.picture(), model)
+    return _outline(sheet, canvas.picture(), model)
 
 
 def _facets(sheet: Sheet, chance: np.random.Generator) -> tuple[Plane, Plane]:
@@ -79,7 +79,7 @@ def _guitar(sheet: Sheet, model: Plane) -> Plane:
     return np.clip(model, 0, 1)
 
 
-def _outlined(sheet: Sheet, picture: Plane, model: Plane) -> Plane:
+def _outline(sheet: Sheet, picture: Plane, model: Plane) -> Plane:
     """Charcoal where one plane meets another."""
     grey = model.mean(-1)
     rows, columns = np.gradient(grey)

@@ -43,7 +43,7 @@ class Morph(AnimatedParams):
 
     def _canonical(self) -> dict[str, Any]:
         network = self._canonical_network(self.subject)
-        parts = [_canonical_part(self.catalog, network, one) for one in _checked(self.subject)]
+        parts = [_canonical_part(self.catalog, network, one) for one in _check(self.subject)]
         if len(parts) > 2 and parts[-1] == parts[0]:  # it goes back to the first anyway
             parts.pop()
         if same := next((one for one, other in pairwise(parts) if one == other), ""):
@@ -52,7 +52,7 @@ class Morph(AnimatedParams):
 
     def _network_for(self, subject: str, default: str) -> str:
         """Channels are of the network that is asked, or of the default."""
-        words = [one for one in _checked(subject) if not _CHANNEL.match(one)]
+        words = [one for one in _check(subject) if not _CHANNEL.match(one)]
         return (
             subject_sequence.network_for(self.catalog, subject_sequence.THEN.join(words), default) if words else default
         )
@@ -136,7 +136,7 @@ class Morph(AnimatedParams):
         )
 
 
-def _checked(text: str) -> tuple[str, ...]:
+def _check(text: str) -> tuple[str, ...]:
     """The subjects of a text as they were typed. Raises what is wrong with their number."""
     found = tuple(filter(None, subject_sequence.split(text)))
     if not found:

@@ -65,7 +65,7 @@ def morph(params: Morph, source: Tensor | None, runtime: Runtime) -> Iterator[Re
     rows = _still_times(params) if params.strip else [_frame_times(params)]
     climb = _by_crops if params.by_crops else partial(_by_pixels, times=sorted({time for row in rows for time in row}))
     whole = _strip_size(rows, size) if params.strip else size
-    show = yield from _sized(climb(params, source, size, runtime, generator), whole)
+    show = yield from _tell_size(climb(params, source, size, runtime, generator), whole)
     if params.strip:
         yield Frame(0, 1, mosaic(torch.stack([show(time) for row in rows for time in row]), columns=len(rows[0])))
         return
@@ -73,7 +73,7 @@ def morph(params: Morph, source: Tensor | None, runtime: Runtime) -> Iterator[Re
         yield Frame(at, params.frames, show(time))
 
 
-def _sized(climb: Climb, size: Size) -> Climb:
+def _tell_size(climb: Climb, size: Size) -> Climb:
     """Steps that say the size of the result."""
     while True:
         try:
@@ -183,11 +183,11 @@ def _sources(
     )
     sketches = sketches.to(runtime.device)
 
-    def blended(times: Sequence[float]) -> Tensor:
+    def blend(times: Sequence[float]) -> Tensor:
         shares = [subject_weights(time, len(sketches), SKETCH_HOLD) for time in times]
         return torch.einsum("nm,mchw->nchw", torch.tensor(shares, device=sketches.device), sketches)
 
-    return blended
+    return blend
 
 
 def _sketch(meanings: Sequence[Meaning], network: Network, chance: torch.Generator) -> Tensor:

@@ -38,7 +38,7 @@ def poster(params: Poster, source: Tensor | None, runtime: Runtime, recipe: Reci
     generator = runtime.generator(params.seed)
     for side in params.sizes[1:]:
         small = _as_bytes(picture)
-        picture = _enlarged(small, side)
+        picture = _enlarge(small, side)
         for _ in _grow(params, scorers, picture, small, generator, side):
             done += 1
             yield Progress(done, steps, picture.detach, size)
@@ -56,7 +56,7 @@ def _as_bytes(picture: Tensor) -> Tensor:
     return picture.mul(255).round_().clamp_(0, 255).to(torch.uint8)
 
 
-def _enlarged(small: Tensor, side: int) -> Tensor:
+def _enlarge(small: Tensor, side: int) -> Tensor:
     """Bytes [3, h, w] as a picture in [0, 1] whose long side is that."""
     size: Size = enlarged_size((small.shape[1], small.shape[2]), side)
     return resize(small.float().div_(255), size).clamp_(0, 1)

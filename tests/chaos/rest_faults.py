@@ -90,6 +90,7 @@ EDIT = ("PATCH", "/channels/{channel}/messages/{message}")
 DELETE = ("DELETE", "/channels/{channel}/messages/{message}")
 REOPEN = ("PATCH", "/channels/{channel}")
 DIRECT = ("POST", "/users/@me/channels")
+COMMAND_PERMISSIONS = ("GET", "/applications/{application}/guilds/{guild}/commands/permissions")
 
 LINE = ("disconnected", "half upload", "lost answer", "timeout", "late timeout")
 HOUSE = (
@@ -112,6 +113,7 @@ FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     DELETE: (*LINE, *HOUSE, *PLACE, "message deleted"),
     REOPEN: (*LINE, *HOUSE, "missing_permission", "channel deleted", "thread locked"),
     DIRECT: (*LINE, *HOUSE, "cannot_message_user", "unknown_user"),
+    COMMAND_PERMISSIONS: (*LINE, *HOUSE),
 }
 """What can meet which call. Starts of the bot and a revoked token have tests of their own in `test_rest_faults.py`."""
 STORMS = {"rate limited": 7, "server error 500": 6, "disconnected": 3, "lost answer": 2, "timeout": 2}
@@ -634,6 +636,8 @@ async def tell(
     house.ids, house.patient = [], story.patient
     with _circumstances(story):
         given = await story.before(house, place) if story.before else None
+        for guild in house.client.guilds:  # what it was told once it need not ask again
+            house.client.service.command_permissions.forget(guild.id)
         old = set(house.world.interactions)
         house.faults.asked.clear()
         house.faults.plan(*faults, seed=seed)

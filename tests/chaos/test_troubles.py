@@ -166,6 +166,13 @@ async def seen(house: House, place: Channel) -> Message:
     return house.world.messages[message.id]
 
 
+async def zoomed(house: House, place: Channel) -> Message:
+    message = await house.answered(house.playground.command("You", place.id, "zoom"))
+    assert message is not None
+    await house.settled()
+    return house.world.messages[message.id]
+
+
 async def offered(house: House, place: Channel) -> Message:
     """A dream of an avatar in a channel where there was one before."""
     await rest_faults.finished(house, place)
@@ -204,6 +211,7 @@ DOUBLE: dict[str, tuple[Before, str]] = {
     "last": (offered, wording.VERBS["last"]),
     "smaller": (too_large, wording.VERBS["smaller"]),
     "dream": (seen, "Dream it"),
+    "continue": (zoomed, wording.VERBS["continue"]),
     "original": (rest_faults.opened_panel, wording.VERBS["original"]),
     "upscale": (rest_faults.opened_panel, wording.VERBS["upscale"]),
     "animate": (rest_faults.opened_panel, wording.VERBS["animate"]),

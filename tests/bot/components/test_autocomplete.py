@@ -51,7 +51,7 @@ def typing(**before: str) -> discord.Interaction[Any]:
     """An interaction in which these options were typed before."""
     client = SimpleNamespace(service=SimpleNamespace(presets=Kept(), catalog=shipped_catalog()), explain=wrong)
     options, user = SimpleNamespace(**before), SimpleNamespace(id=7)
-    return cast(discord.Interaction[Any], SimpleNamespace(namespace=options, client=client, user=user))
+    return cast(discord.Interaction[Any], SimpleNamespace(namespace=options, client=client, user=user, guild_id=None))
 
 
 def wrong(error: Exception) -> str:

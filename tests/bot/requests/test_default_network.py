@@ -30,7 +30,9 @@ def _default(tmp_path: Path) -> Iterator[None]:
 
 def typing(**before: str) -> discord.Interaction[Any]:
     client = SimpleNamespace(service=SimpleNamespace(catalog=shipped_catalog()))
-    return cast(discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before), client=client))
+    return cast(
+        discord.Interaction[Any], SimpleNamespace(namespace=SimpleNamespace(**before), client=client, guild_id=None)
+    )
 
 
 async def values(find: autocomplete.Find, typed: str, **before: str) -> list[str]:

@@ -446,7 +446,7 @@ async def test_deeper_again_and_zoom_make_jobs_of_whoever_pressed(stage: Stage) 
 async def test_a_finished_zoom_has_no_deeper(stage: Stage) -> None:
     message = await stage.ask("You", "zoom", layer="mid", frames=8)
     await stage.finish(message, GIF)
-    assert labels(message) == ["Re-roll", "Tune", "More"]
+    assert labels(message) == ["Continue", "Re-roll", "Tune", "More"]
     assert [item.filename for item in message.attachments] == ["dream.gif"]
     assert "`/zoom layer:mid frames:8 seed:" in words(message)
 

@@ -23,7 +23,7 @@ class Endless:
 
     def until(self, count: int) -> None:
         with self.change:
-            assert self.change.wait_for(lambda: self.taken >= count, 30)
+            assert self.change.wait_for(lambda: self.taken >= count, 120)
 
 
 def test_frames_come_by_number_and_a_little_ahead() -> None:
