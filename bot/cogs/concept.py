@@ -77,5 +77,5 @@ def concept_or_morph(
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(ConceptCog(client))

@@ -130,5 +130,5 @@ class DreamCog(commands.Cog):
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(DreamCog(client))

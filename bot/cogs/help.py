@@ -35,5 +35,5 @@ class HelpCog(commands.Cog):
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(HelpCog(client))

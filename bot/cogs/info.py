@@ -25,5 +25,5 @@ class InfoCog(commands.Cog):
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(InfoCog(client))

@@ -96,5 +96,5 @@ def for_a_picture(params: AnyParams) -> Dream | Zoom | See | Style:
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(LikeCog(client))

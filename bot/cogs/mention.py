@@ -294,5 +294,5 @@ def _guild_id(message: discord.Message) -> int | None:
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(MentionCog(client))

@@ -100,5 +100,5 @@ class PresetCog(commands.GroupCog, group_name="preset", group_description=wordin
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(PresetCog(client))

@@ -82,5 +82,5 @@ def refuse_useless(image: discord.Attachment | None, channel: int | None, search
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(SeeCog(client))

@@ -129,5 +129,5 @@ def _size(size: int | None) -> int | None:
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(ServerCog(client))

@@ -24,5 +24,5 @@ class SettingsCog(commands.Cog):
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(SettingsCog(client))

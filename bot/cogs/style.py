@@ -76,5 +76,5 @@ class StyleCog(commands.Cog):
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(StyleCog(client))

@@ -103,5 +103,5 @@ def _original(image: discord.Attachment | None, start: str | None, user: discord
 
 
 async def setup(client: Client) -> None:
-    """Called by `load_extension`."""
+    """Called by `Client.load_cogs`."""
     await client.add_cog(ZoomCog(client))

@@ -7,6 +7,7 @@ them end in `Client.apologise`.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import re
 from pathlib import Path
@@ -187,10 +188,14 @@ class Client(commands.Bot):
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         discord_internals.set_call_timeout(self, TIMEOUT)
         self.add_dynamic_items(*COMPONENTS)
-        for name in COGS:
-            if f"bot.cogs.{name}" not in self.extensions:
-                await self.load_extension(f"bot.cogs.{name}")
+        await self.load_cogs()
         await self._command_sync.begin()
+
+    async def load_cogs(self) -> None:
+        """Load the features, once. Not as extensions: nothing is reloaded, and each of those is executed anew."""
+        if not self.cogs:
+            for name in COGS:
+                await importlib.import_module(f"bot.cogs.{name}").setup(self)
 
     async def close(self) -> None:
         """Disconnect."""

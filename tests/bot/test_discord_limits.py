@@ -26,7 +26,7 @@ from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
-from bot.gateway.client import COGS, Client
+from bot.gateway.client import Client
 from bot.gateway.command_sync import allow_installs
 from bot.operations.questions import Finding
 from bot.playground import message_rules, registry
@@ -100,8 +100,7 @@ def catalog() -> Catalog:
 
 async def commands(tmp_path: Path, *, users: bool) -> list[JsonDict]:
     async with Client(guild_ids=[], state_file=tmp_path / "state", always_sync=True) as client:
-        for name in COGS:
-            await client.load_extension(f"bot.cogs.{name}")
+        await client.load_cogs()
         allow_installs(client, users=users)
         return [command.to_dict(client.tree) for command in client.tree.get_commands()]
 

@@ -13,7 +13,7 @@ from bot import wording
 from bot.components import preset_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.components.preset_buttons import PresetComponent
-from bot.gateway.client import COGS, COMPONENTS, Client
+from bot.gateway.client import COMPONENTS, Client
 from bot.gateway.command_sync import digest_of
 from bot.gateway.error_words import sentence
 from bot.playground.rejections import JsonDict
@@ -34,8 +34,7 @@ MESSAGE_MENU, MENUS_LIMIT = 3, 5
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Client]:
     async with Client(guild_ids=[7], state_file=tmp_path / "state", always_sync=True) as client:
-        for name in COGS:
-            await client.load_extension(f"bot.cogs.{name}")
+        await client.load_cogs()
         yield client
 
 
