@@ -23,6 +23,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 
 async def deeper(stage: Stage, message: Message, data: bytes, persona: str = "Sam") -> tuple[Message, JobRow]:  # noqa: F811
     """A finished dream of a dream."""

@@ -23,6 +23,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 UNDER_ONE = ["Deeper", "Re-roll", "Zoom", "Tune", "More"]
 
 

@@ -44,6 +44,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 ADMIN = "Mod"
 """Who owns the first server."""
 

@@ -32,6 +32,8 @@ from tests.bot.requests.test_service import _drawn_avatars as _drawn_avatars
 from tests.bot.requests.test_service import specification as specification
 from tests.bot.requests.test_service import stage as stage
 
+pytestmark = pytest.mark.slow
+
 HOUR_S = 3600.0
 SEND = ("POST", "/channels/{channel}/messages")
 PLACES = {

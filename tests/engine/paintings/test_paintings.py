@@ -4,6 +4,8 @@ import pytest
 from engine.paintings import PAINTERS
 from engine.params import PAINTINGS
 
+pytestmark = pytest.mark.slow
+
 
 def test_there_is_a_painting_for_every_name_that_can_be_chosen() -> None:
     assert tuple(PAINTERS) == PAINTINGS
