@@ -13,7 +13,7 @@ from typing import Any, cast
 import discord
 from discord.ext import commands
 
-from bot import wording
+from bot import help_pages, wording
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error, is_forbidden
 from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
@@ -104,7 +104,7 @@ class MentionCog(commands.Cog):
             await self._check_place(message)
         greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
         if message_options.is_help(said) and not greeted:
-            await self._reply(message, wording.HELP)
+            await self._reply(message, help_pages.HELP)
             return
         wish = message_options.read(said, self._catalog)
         if not (wish.certain or addressed):
