@@ -267,9 +267,9 @@ async def test_offers_are_forgotten_with_their_person_and_when_they_are_old(
     assert [path.stem for path in (tmp_path / "remedies").iterdir()] == [keys[0]]
     assert (made.take(keys[1], 2), made.take(keys[3], 3)) == (None, None)
     now = time.time()
-    monkeypatch.setattr(remedies.time, "time", lambda: now + remedies.LONGEST_S + 1)
+    monkeypatch.setattr(time, "time", lambda: now + remedies.LONGEST_S + 1)
     assert made.take(keys[0], 1) is None
     made.panel("?", offer(1, "Use castle", "castle"))
-    monkeypatch.setattr(remedies.time, "time", lambda: now + 3 * remedies.LONGEST_S)
+    monkeypatch.setattr(time, "time", lambda: now + 3 * remedies.LONGEST_S)
     saved_remedies(tmp_path)
     assert list((tmp_path / "remedies").iterdir()) == []
