@@ -101,6 +101,11 @@ async def run_again(
     await command.callback(*bound, **given)
 
 
+def attachment_from(client: discord.Client, payload: Mapping[str, Any]) -> discord.Attachment:
+    """A file as Discord described it once."""
+    return discord.Attachment(data=cast(Any, dict(payload)), state=client._connection)
+
+
 def matches(item: type[discord.ui.DynamicItem[Any]], custom_id: str) -> bool:
     """Whether a dynamic item's template matches a `custom_id`."""
     return item.__discord_ui_compiled_template__.fullmatch(custom_id) is not None

@@ -24,7 +24,7 @@ from tests.playground_bot import Room, open_room
 
 FOLDER: Final = "commands"
 WINDOW: Final = {"width": 900, "height": 1600}
-QUALITY: Final = 80
+QUALITY: Final = 66
 SIZE: Final = "size:384"
 HEAD: Final = """# Commands
 

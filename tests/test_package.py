@@ -82,8 +82,25 @@ def test_the_wheel_has_every_file_of_the_packages(installed: Path) -> None:
         found = (path for name in ("bot", "engine") for path in (root / name).rglob("*") if path.is_file())
         return {str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts}
 
-    assert files(ROOT) - files(installed) == {"engine/training/judge.safetensors"}  # only whoever trains needs it
+    assert files(ROOT) - files(installed) == {"engine/training/judge.safetensors.xz"}  # only whoever trains needs it
     assert all(name.startswith("engine/queue/migrations/") for name in files(installed) - files(ROOT))
+
+
+LARGEST = 15_000_000
+"""Bytes of everything that a clone fetches for its newest commit."""
+
+
+def test_the_repository_stays_small() -> None:
+    if (ROOT / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+        paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:
+        found = (path for name in ("bot", "docs", "engine", "migrations", "tests") for path in (ROOT / name).rglob("*"))
+        paths = [path for path in found if "__pycache__" not in path.parts]
+    assert paths
+    sizes = {str(path.relative_to(ROOT)): path.stat().st_size for path in paths if path.is_file()}
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:10]
+    assert sum(sizes.values()) < LARGEST, {name: sizes[name] for name in largest}
 
 
 WINDOWS = """

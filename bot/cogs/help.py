@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
-from bot import wording
+from bot import help_pages, wording
 from bot.gateway.client import Client
 from bot.requests.replies import say, show
 from bot.views import subject_panel
@@ -23,7 +23,7 @@ class HelpCog(commands.Cog):
 
     @app_commands.command(description=wording.COMMANDS["help"])
     @app_commands.describe(topic=wording.OPTIONS["topic"])
-    @app_commands.choices(topic=[Choice(name=name, value=word) for name, word in wording.HELP_TOPICS])
+    @app_commands.choices(topic=[Choice(name=name, value=word) for name, word in help_pages.HELP_TOPICS])
     async def help(self, interaction: discord.Interaction[Client], topic: str | None = None) -> None:
         """Show it to the user alone."""
         catalog = self.client.service.catalog
@@ -31,7 +31,7 @@ class HelpCog(commands.Cog):
             await show(interaction, *subject_panel.panel(catalog, 0))
             return
         layers = wording.layer_lines(catalog.choices(catalog.default_network()))
-        await say(interaction, wording.HELP_PAGES.get(topic or "start", wording.HELP).replace("{layers}", layers))
+        await say(interaction, help_pages.HELP_PAGES.get(topic or "start", help_pages.HELP).replace("{layers}", layers))
 
 
 async def setup(client: Client) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord.ext import commands
 
-from bot import wording
+from bot import help_pages, wording
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error, is_forbidden
 from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
@@ -22,7 +22,7 @@ from bot.requests.continuation import continuation
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_links
-from bot.requests.remedies import Remedy, correct_word, near_words
+from bot.requests.remedies import Remedy, Saved, correct_word, near_words
 from bot.requests.replies import replace_with
 from bot.requests.service import FailedAfterResponse, place_of_message
 from engine.catalog.catalog import Catalog
@@ -50,11 +50,16 @@ WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 """What people write; other messages are notices of Discord about what they did."""
 
 
+MESSAGE = "message"
+"""The kind of a remedy that answers a message as if something else had been said."""
+
+
 class MentionCog(commands.Cog):
     """Dreams asked for by a message."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        client.remedies.read_with(MESSAGE, self._read_remedy)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -99,7 +104,7 @@ class MentionCog(commands.Cog):
             await self._check_place(message)
         greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
         if message_options.is_help(said) and not greeted:
-            await self._reply(message, wording.HELP)
+            await self._reply(message, help_pages.HELP)
             return
         wish = message_options.read(said, self._catalog)
         if not (wish.certain or addressed):
@@ -237,14 +242,14 @@ class MentionCog(commands.Cog):
         try:
             return (await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)).message
         except TimeoutError:
-            shown = await self._fetch_message(message)
+            shown = await self._fetch_message(message.channel, message.id)
             picture_sources.require_link(shown, self._is_allowed)
             return shown
 
-    async def _fetch_message(self, message: discord.Message) -> discord.Message:
-        """The message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
+    async def _fetch_message(self, channel: discord.abc.Messageable, id: int) -> discord.Message:
+        """A message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
         try:
-            return await message.channel.fetch_message(message.id)
+            return await channel.fetch_message(id)
         except (discord.HTTPException, *CONNECTION_ERRORS) as error:
             log.info("a message was not read again: %s", describe_error(error))
             raise ForeignUrl from None
@@ -273,7 +278,17 @@ class MentionCog(commands.Cog):
             await replace_with(pressed, wording.using_words(word))
             await self._try_to_answer(message, said)
 
-        return Remedy(message.author.id, wording.use_words(word), run)
+        saved = {"kind": MESSAGE, "message": message.id, "said": said, "word": word}
+        return Remedy(message.author.id, wording.use_words(word), run, saved)
+
+    def _read_remedy(self, user_id: int, label: str, saved: Saved) -> Remedy:
+        """The button under an answer of an earlier bot: the message is read again."""
+
+        async def run(pressed: discord.Interaction[Any]) -> None:
+            message = await self._fetch_message(cast(discord.abc.Messageable, pressed.channel), saved["message"])
+            await self._remedy(message, saved["said"], saved["word"]).run(pressed)
+
+        return Remedy(user_id, label, run, saved)
 
     async def _apologise(self, message: discord.Message, said: str, error: Exception) -> None:
         if isinstance(error, FailedAfterResponse):

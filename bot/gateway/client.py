@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import logging
 import re
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -140,7 +141,8 @@ class Client(commands.Bot):
             proxy=proxy,
         )
         self.invalid_requests = InvalidRequests()
-        self.remedies = Remedies()
+        self.remedies = Remedies(state_file.with_name("remedies"))
+        self.remedies.read_with(remedies.COMMAND, partial(remedies.read_command, self.tree))
         self._doubted = asyncio.Event()
         self._guild_ids = frozenset(guild_ids)
         self._blocked_guild_ids = frozenset(blocked_guild_ids or ())

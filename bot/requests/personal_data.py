@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.limits import Quota
+from bot.requests.remedies import Remedies
 from bot.store.posting import Posting
 from bot.store.presets import Presets
 from bot.store.shared_presets import SharedPresets
@@ -47,6 +48,7 @@ class PersonalData:
         user_settings: UserSettingsStore,
         tracker: DeliveryTracker,
         quota: Quota,
+        remedies: Remedies,
     ) -> None:
         self._dispatch = dispatch
         self._presets = presets
@@ -54,6 +56,7 @@ class PersonalData:
         self._user_settings = user_settings
         self._tracker = tracker
         self._quota = quota
+        self._remedies = remedies
 
     async def export(self, user_id: int, at_most: int) -> bytes:
         """A JSON file of at most so many bytes. Where all of it does not fit, the oldest dreams are left out, and it
@@ -79,6 +82,7 @@ class PersonalData:
         await self._wait_until_answered(user)
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
         gone = await self._dispatch.forget_requester(user)
+        self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))
         return Deleted(settings, presets, gone.jobs, gone.pictures, left)
 

@@ -29,14 +29,16 @@ from engine.runtime import Runtime
 SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
-STILL_BYTES = 560_000
-FILM_BYTES = 400_000
-MORPH_BYTES, HYBRID_BYTES = 380_000, 140_000
+STILL_BYTES = 290_000
+FILM_BYTES = 270_000
+MORPH_BYTES, HYBRID_BYTES = 170_000, 140_000
 MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
 HYBRIDS, HYBRID_SIDE = (("goldfish + beagle", 1),), 208
 """Two things in one body, and a seed and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
+KINDS_OF_DREAMED = 0.5
+"""The same on the sheet of kinds, which has the most cells."""
 
 ASKED: dict[str, dict[str, Any]] = {
     "mid": {"layer": "mid"},
@@ -97,7 +99,7 @@ class Scale:
 
     side: int = 384
     dream: dict[str, Any] = field(default_factory=dict)
-    zoom: dict[str, Any] = field(default_factory=lambda: {"size": 320, "frames": 44})
+    zoom: dict[str, Any] = field(default_factory=lambda: {"size": 272, "frames": 44})
     morph: dict[str, Any] = field(default_factory=dict)
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
@@ -138,7 +140,7 @@ class Gallery:
             cells = [Cell(self._source(kind))]
             cells += [Cell(self._dream(kind, options), marked=head == DEFAULT) for head, options in ASKED.items()]
             rows.append(Row(kind, cells))
-        page = sheet(rows, self._shown_side(), ["source", *ASKED], DEFAULT)
+        page = sheet(rows, self._shown_side(KINDS_OF_DREAMED), ["source", *ASKED], DEFAULT)
         return webp([page], STILL_BYTES)
 
     def octaves(self) -> Encoded:
@@ -297,8 +299,8 @@ class Gallery:
     def _plain(self) -> dict[str, Any]:
         return {"seed": SEED, "size": self._scale.side, **self._scale.dream}
 
-    def _shown_side(self) -> int:
-        return round(self._scale.side * SHOWN_OF_DREAMED)
+    def _shown_side(self, of_dreamed: float = SHOWN_OF_DREAMED) -> int:
+        return round(self._scale.side * of_dreamed)
 
 
 def _last(reports: Iterable[Report]) -> Tensor:

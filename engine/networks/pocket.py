@@ -12,19 +12,19 @@ An Inception-style trunk (Szegedy et al. 2015, arXiv:1409.4842) cut for dreaming
 """
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import torch
-from safetensors import safe_open
 from torch import Tensor, nn
+
+from engine.networks import packing
 
 MEAN: Final = (0.5, 0.5, 0.5)
 """Subtracted from pictures in [0, 1], per channel."""
 STD: Final = (0.25, 0.25, 0.25)
 """Divides afterwards, so that the network sees about [-2, 2]."""
-WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors")
+WEIGHTS: Final = Path(__file__).with_name("pocket.safetensors.xz")
 
 
 class Conv(nn.Sequential):
@@ -124,9 +124,8 @@ class Pocket(nn.Module):
 
 def load(path: Path | None = None) -> tuple[Pocket, list[str]]:
     """Read a network, in evaluation mode and float32, and its labels; None means the one shipped here."""
-    with safe_open(path or WEIGHTS, framework="pt") as file:
-        facts: Mapping[str, str] = file.metadata() or {}
-        state = {name: file.get_tensor(name).float() for name in file.offset_keys()}
+    tensors, facts = packing.read(path or WEIGHTS)
+    state = {name: tensor.float() for name, tensor in tensors.items()}
     labels: list[str] = json.loads(facts["labels"])
     network = Pocket(len(labels))
     # num_batches_tracked is a counter of training; it is not stored.

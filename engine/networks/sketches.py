@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
-FILE: Final = Path(__file__).with_name("sketches.safetensors")
+from engine.networks import packing
+
+FILE: Final = Path(__file__).with_name("sketches.safetensors.xz")
 """Those of the pocket network that is shipped."""
 Sketches = Mapping[str, Tensor]
 """[k, 3, h, w] in [0, 1] by label; k, h and w are the same for all."""
@@ -24,13 +25,14 @@ Sketches = Mapping[str, Tensor]
 
 def read(path: Path = FILE) -> Sketches:
     """Every class that has any."""
-    with safe_open(path, framework="pt") as file:
-        labels: list[str] = json.loads((file.metadata() or {})["labels"])
-        drawn = file.get_tensor("sketches").float() / 255
+    tensors, facts = packing.read(path)
+    labels: list[str] = json.loads(facts["labels"])
+    drawn = tensors["sketches"].float() / 255
     return dict(zip(labels, drawn, strict=True))
 
 
 def write(labels: Sequence[str], drawn: Tensor, path: Path) -> None:
-    """Store sketches [classes, k, 3, h, w] in [0, 1], a byte for each value."""
+    """Store sketches [classes, k, 3, h, w] in [0, 1], a byte for each value, packed."""
     tensors = {"sketches": (drawn * 255).round().byte().contiguous()}
-    save_file(tensors, path, {"labels": json.dumps(list(labels), ensure_ascii=False)})
+    data = save(tensors, {"labels": json.dumps(list(labels), ensure_ascii=False)})
+    path.write_bytes(packing.pack(data))

@@ -1,4 +1,4 @@
-"""Remake and examine the pocket network: `python -m engine.training sprites | sketches | fit | look | judge | ...`."""
+"""Remake and examine the pocket network: `python -m engine.training sprites | sketches | fit | pack | look | ...`."""
 
 import argparse
 import json
@@ -9,9 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import torch
+from safetensors.torch import save
 from torch import distributed
 
-from engine.networks import pocket, sketches
+from engine.networks import packing, pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.runtime import Runtime
 from engine.training import (
@@ -125,6 +126,17 @@ def find_subjects(asked: argparse.Namespace) -> None:
     print(f"{len(found)} subjects: {asked.out}")
 
 
+def pack_weights(asked: argparse.Namespace) -> None:
+    """Make a run's weights as small as those of the repository are."""
+    data = asked.file.read_bytes()
+    if asked.eight_bits:
+        tensors = judge_network.to_eight_bits(packing.read(asked.file)[0])
+        data = save(tensors, packing.metadata(packing.unpack(data)))
+    packed = packing.pack(packing.unpack(data))
+    replace(asked.out, lambda part: part.write_bytes(packed))
+    print(f"{asked.out}: {len(packed) / 1e6:.2f} MB")
+
+
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
     art = emoji_sprites.read(asked.sprites)
@@ -196,6 +208,11 @@ def parser() -> argparse.ArgumentParser:
     shrink.add_argument("--sprites", type=Path, required=True)
     shrink.add_argument("--out", type=Path, default=sketches.FILE)
     shrink.set_defaults(act=draw_sketches)
+    press = verbs.add_parser("pack", help="make weights as small as the repository's are; they are read as before")
+    press.add_argument("file", type=Path, help="safetensors, as `fit` writes them")
+    press.add_argument("--out", type=Path, required=True)
+    press.add_argument("--eight-bits", action="store_true", help="of a judge: round its filters to eight bits")
+    press.set_defaults(act=pack_weights)
     train = verbs.add_parser("fit", help="train the network; takes up a run that was cut short")
     train.add_argument("--sprites", type=Path, required=True)
     train.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the weights")

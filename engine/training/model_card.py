@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import torch
 from PIL import Image
-from safetensors import safe_open
 from torch import Generator, Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.page_layout import MARGIN, SOFT, WIDTH, Page, shorten
+from engine.networks import packing
 from engine.networks.network import LOGITS, Network
 from engine.networks.pocket import Pocket
 from engine.objectives import position_objective
@@ -62,8 +62,7 @@ class Facts:
 
 def facts(path: Path) -> Facts:
     """Read them."""
-    with safe_open(path, framework="pt") as file:
-        training = json.loads((file.metadata() or {}).get("training", "{}"))
+    training = json.loads(packing.read(path)[1].get("training", "{}"))
     return Facts(path.stat().st_size, training)
 
 
@@ -192,7 +191,7 @@ meant to classify photographs, and says nothing reliable about what is in one.
 
 ## Architecture
 
-An Inception-style trunk of {parameters} parameters with its head, {size} MB as fp16. Three fields of view side by side,
+An Inception-style trunk of {parameters} parameters with its head, {size} MB packed. Three fields of view side by side,
 SiLU, average pools, a last block that adds to what came in. Pictures may have any size from 32 pixels up. GFLOP count
 forward and backward to the picture, which is what a step of a dream costs.
 

@@ -21,7 +21,7 @@ from discord import ui
 
 import bot.components
 import bot.views
-from bot import wording
+from bot import help_pages, wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
@@ -358,7 +358,11 @@ def test_every_refusal_fits_into_a_sentence(error: type) -> None:
 
 
 def test_every_sentence_fits() -> None:
-    said = {name: text for name, text in vars(wording).items() if name.isupper() and isinstance(text, str)}
+    said = {
+        name: text
+        for name, text in {**vars(wording), **vars(help_pages)}.items()
+        if name.isupper() and isinstance(text, str)
+    }
     assert {name for name, text in said.items() if not 1 <= len(text) <= SENTENCE_LIMIT} == set()
     lines = [wording.preset_line(LONG_NAME, {"subject": "s" * TEXT_LIMIT, "x": LONG}) for _ in range(20)]
     whole = wording.preset_list(lines)

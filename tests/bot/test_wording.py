@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import wording
+from bot import help_pages, wording
 from engine import params
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
@@ -223,14 +223,14 @@ def test_as_many_presets_as_fit_are_listed() -> None:
 
 
 def test_help_fits_one_message_and_has_three_examples() -> None:
-    assert len(wording.HELP) <= 2000
-    assert {topic for _, topic in wording.HELP_TOPICS} == {*wording.HELP_PAGES, "subjects"}
+    assert len(help_pages.HELP) <= 2000
+    assert {topic for _, topic in help_pages.HELP_TOPICS} == {*help_pages.HELP_PAGES, "subjects"}
     layers = wording.layer_lines(shipped_catalog().choices("lite2"))
     assert layers.startswith("**low** · ")
     assert "block" not in layers
-    for page in wording.HELP_PAGES.values():
+    for page in help_pages.HELP_PAGES.values():
         assert len(page.replace("{layers}", layers)) <= 2000
-    assert len(re.findall(r"^`/", wording.HELP, re.MULTILINE)) == 3
+    assert len(re.findall(r"^`/", help_pages.HELP, re.MULTILINE)) == 3
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from discord import ui
 
-from bot import wording
+from bot import help_pages, wording
 from bot.components.subject_pages import SubjectPageButton
 from bot.playground.world import Message
 from bot.views import subject_panel
@@ -23,12 +23,12 @@ from tests.bot.requests.test_service import (  # noqa: F401
 
 
 async def test_every_topic_is_a_page_that_only_the_user_sees(stage: Stage) -> None:  # noqa: F811
-    for topic, page in wording.HELP_PAGES.items():
+    for topic, page in help_pages.HELP_PAGES.items():
         told = await stage.ask("You", "help", topic=topic)
         assert told.ephemeral
         assert words(told).splitlines()[0] == page.splitlines()[0]
         assert "{" not in words(told)
-    assert words(await stage.ask("You", "help")) == wording.HELP
+    assert words(await stage.ask("You", "help")) == help_pages.HELP
 
 
 async def test_all_subjects_are_looked_through_page_by_page(stage: Stage) -> None:  # noqa: F811

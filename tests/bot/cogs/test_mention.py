@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot import wording
+from bot import help_pages, wording
 from bot.cogs import mention
 from bot.playground import payloads
 from bot.playground.rejections import JsonDict
@@ -158,7 +158,7 @@ async def test_what_cannot_be_done_is_a_sentence(stage: Stage, text: str, refusa
 
 @pytest.mark.parametrize("text", ["help", "Help!", "/help", "?", "hi", "what can you do?", "**help**"])
 async def test_who_asks_for_help_is_helped(stage: Stage, text: str) -> None:  # noqa: F811
-    assert words(await answer(stage, say(stage, f"@Pareidolia {text}"))) == wording.HELP
+    assert words(await answer(stage, say(stage, f"@Pareidolia {text}"))) == help_pages.HELP
     assert await stage.rows() == []
 
 
@@ -311,7 +311,7 @@ async def told(stage: Stage, text: str, *files: object) -> Message:  # noqa: F81
 
 
 async def test_direct_messages_are_answered_without_our_name(stage: Stage) -> None:  # noqa: F811
-    assert words(await told(stage, "hello")) == wording.HELP
+    assert words(await told(stage, "hello")) == help_pages.HELP
     assert words(await told(stage, "you are weird")) == wording.hint_words()
     assert words(await told(stage, "!!")) == wording.hint_words()
     assert words(await told(stage, "", stage.playground.upload("notes.txt", b"notes"))).endswith(NotAPicture.code)

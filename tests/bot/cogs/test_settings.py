@@ -234,6 +234,7 @@ async def test_deleting_asks_once_and_cancels_what_is_under_way(stage: Stage) ->
     await stage.ask("You", "preset save", name="sea", layer="low")
     done = await stage.ask("You", "dream")
     row = await stage.finish(done, png(9, 9))
+    refused = await stage.ask("You", "dream", subject="castel")
     await stage.dreamed("Ada", image=stage.playground.upload("cat.png", png()))
     panel = await chosen(stage, size="256")
     running = await stage.ask("You", "dream")
@@ -253,6 +254,7 @@ async def test_deleting_asks_once_and_cancels_what_is_under_way(stage: Stage) ->
     sam = stage.playground.world.persona("You").id
     assert await stage.dispatch.history(sam) == []
     assert await stage.dispatch.row(row.id) is None
+    assert words(await stage.press("You", refused, wording.use_words("castle"))) == wording.OFFER_OVER
     assert row.result
     assert await stage.dispatch.get_blob(row.result.blob) is None
     assert await stage.client.service.presets.all(sam) == []

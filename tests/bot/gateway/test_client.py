@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot import wording
+from bot import help_pages, wording
 from bot.components import preset_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.components.preset_buttons import PresetComponent
@@ -225,7 +225,7 @@ async def test_commands_and_options_have_each_a_description_of_their_own_and_non
 async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: Path) -> None:
     catalog.include(tmp_path)  # where nobody chose another default network
     commands = spoken(client)
-    examples = re.findall(r"`/([^`]+)`", "\n".join(wording.HELP_PAGES.values()))
+    examples = re.findall(r"`/([^`]+)`", "\n".join(help_pages.HELP_PAGES.values()))
     assert len(examples) > 15
     for example in examples:
         name = max((name for name in commands if f"{example} ".startswith(f"{name} ")), key=len)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
+from pathlib import Path
+from unittest.mock import AsyncMock
 
+import discord
 import pytest
 
 from bot import wording
@@ -13,6 +17,7 @@ from bot.requests import remedies
 from bot.requests.remedies import Remedies, Remedy, correct_word, near_words
 from bot.store.posting import Posting
 from bot.views import result_card
+from bot.views.message_card import Layout
 from engine.errors import (
     AmbiguousSubject,
     Broken,
@@ -93,6 +98,31 @@ async def test_a_hint_has_the_button_too(stage: Stage) -> None:  # noqa: F811
     (row,) = await stage.queued(1)
     assert row.job.params.aim == ("subject", "castle")
     assert labels(await answer(stage, say(stage, "@Pareidolia make it weird"))) == []
+
+
+def restart(stage: Stage) -> None:  # noqa: F811
+    """Forget what only this process knows, as the end of a bot does."""
+    stage.client.remedies._offers.clear()
+
+
+async def test_the_buttons_work_after_a_restart_of_the_bot(stage: Stage) -> None:  # noqa: F811
+    image = stage.playground.upload("cat.png", png())
+    refused = await stage.ask("Sam", "dream", subject="castel", strength=1.5, image=image, private=True)
+    said = say(stage, "@Pareidolia subject:castel size:256", files=(stage.playground.upload("cat.png", png()),))
+    answered = await answer(stage, said)
+    restart(stage)
+    other = await stage.press("Sam", answered, USE)
+    assert words(other).split()[-1] == NotYours.code
+    assert (await stage.press("Sam", refused, USE)).ephemeral
+    await stage.queued(1)
+    stage.playground.press("Ada", answered, USE)
+    first, second = await stage.queued(2)
+    assert (first.job.params.aim, first.job.params.model_dump()["strength"]) == (("subject", "castle"), 1.5)
+    assert (second.job.params.aim, second.job.params.size) == (("subject", "castle"), 256)
+    assert first.job.picture is not None
+    assert second.job.picture is not None
+    restart(stage)
+    assert words(await stage.press("Sam", refused, USE)) == wording.OFFER_OVER
 
 
 async def fail(stage: Stage, error: Failure) -> Message:  # noqa: F811
@@ -194,12 +224,12 @@ async def test_a_message_with_a_word_of_two_meanings_gets_them_too(stage: Stage)
     assert row.job.params.aim == ("subject", "crane bird")
 
 
-def test_the_oldest_offers_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_offers_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async def nothing(_: object) -> None:
         """Nobody presses it."""
 
     monkeypatch.setattr(remedies, "MOST", 2)
-    kept = Remedies()
+    kept = Remedies(tmp_path / "remedies")
     for _ in range(3):
         kept.panel("words", Remedy(1, USE, nothing))
     assert len(kept._offers) == 2
@@ -209,3 +239,37 @@ def test_the_oldest_offers_go(monkeypatch: pytest.MonkeyPatch) -> None:
         kept.take(keys[1], 2)
     assert kept.take(keys[1], 1) is not None
     assert kept.take(keys[1], 1) is None
+
+
+def saved_remedies(folder: Path) -> Remedies:
+    made = Remedies(folder / "remedies")
+    made.read_with("echo", lambda user_id, label, saved: offer(user_id, label, saved["word"]))
+    return made
+
+
+def offer(user_id: int, label: str, word: str) -> Remedy:
+    return Remedy(user_id, label, AsyncMock(), {"kind": "echo", "word": word})
+
+
+def key_of(panel: Layout) -> str:
+    (button,) = [one for one in panel.walk_children() if isinstance(one, discord.ui.Button)]
+    return str(button.custom_id).removeprefix("use:")
+
+
+async def test_offers_are_forgotten_with_their_person_and_when_they_are_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = saved_remedies(tmp_path)
+    keys = [key_of(made.panel("?", offer(user, "Use castle", "castle"))) for user in (1, 2, 2, 3)]
+    (tmp_path / "remedies" / f"{keys[3]}.json").write_text("{}", "utf-8")
+    made = saved_remedies(tmp_path)
+    made.forget_user(2)
+    assert [path.stem for path in (tmp_path / "remedies").iterdir()] == [keys[0]]
+    assert (made.take(keys[1], 2), made.take(keys[3], 3)) == (None, None)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + remedies.LONGEST_S + 1)
+    assert made.take(keys[0], 1) is None
+    made.panel("?", offer(1, "Use castle", "castle"))
+    monkeypatch.setattr(time, "time", lambda: now + 3 * remedies.LONGEST_S)
+    saved_remedies(tmp_path)
+    assert list((tmp_path / "remedies").iterdir()) == []

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot import wording
+from bot import help_pages, wording
 from bot.playground.world import Attachment, Message
 from bot.requests import picture_sources
 from bot.requests import service as service_module
@@ -280,7 +280,7 @@ async def test_who_asks_without_a_command_is_told_the_place_in_line_too(
     await stage.shows(waits, "You're next")
     await stage.queued(1)
     await stage.finish(waits)
-    new = {one.id for one in ours(stage) if words(one) != wording.HELP} - before
+    new = {one.id for one in ours(stage) if words(one) != help_pages.HELP} - before
     assert new == {waits.id}, "one message from the first word to the answer"
 
 

@@ -66,7 +66,7 @@ def test_kinds_hang_in_rows_under_what_was_asked(
     monkeypatch.setattr(exhibits, "ASKED", {"low": {"layer": "low"}, "high": {}})
     told: list[str] = []
     made = Gallery(shipped, QUICK, told.append).kinds()
-    assert no_two_alike(hung(pages[-1], Layout(len(SHOWN), 3, (96, 72), headed=True)))
+    assert no_two_alike(hung(pages[-1], Layout(len(SHOWN), 3, (64, 48), headed=True)))
     assert opened(made.data).format == "WEBP"
     assert len(made.data) <= STILL_BYTES
     assert [line for line in told if line.startswith("source")] == [f"source: {kind}" for kind in SHOWN]
@@ -174,8 +174,8 @@ def test_everything_that_is_asked_can_be_asked() -> None:
 
 def test_what_is_committed_stays_below_what_a_checkout_may_weigh() -> None:
     sizes = {path.name: path.stat().st_size for path in (Path(__file__).parents[3] / "docs" / "gallery").iterdir()}
-    assert max(sizes.values(), default=0) <= 6_000_000
-    assert sum(sizes.values()) <= 20_000_000
+    assert max(sizes.values(), default=0) <= 700_000
+    assert sum(sizes.values()) <= 4_000_000
 
 
 def test_the_command_writes_what_it_was_asked_for(
