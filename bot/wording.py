@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.operations.questions import Finding
 from bot.store.posting import Posting
+from bot.store.server_blocks import USER, Block
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
 from bot.store.server_week import Week
 from engine import classification_sentence, errors, notes
@@ -56,6 +57,7 @@ COMMANDS = {
     "server panel": "See and change all rules of this server",
     "server check": "What keeps me from working well here, and how to fix it",
     "server week": "What was dreamed here within a week",
+    "server blocked": "Who and which images moderators blocked here; take it back",
     "server pause": "Stop all new dreams in this server",
     "server resume": "Let people dream again",
     "server channel": "Rules for one channel: whether I dream there, largest size, posts an hour",
@@ -172,6 +174,8 @@ DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream avatar"
 LIKE_THIS = "Copy settings"
 SEE_THIS = "What do you see?"
+BLOCK_IMAGE = "Block image"
+BLOCK_USER = "Block user"
 COLOURS = (
     ("The dream's", "as is"),
     ("The original's", "keep"),
@@ -1128,7 +1132,7 @@ SERVER_PAGES = {
 }  # fmt: skip
 SERVER_VERBS = {
     "pause": "Pause", "resume": "Resume", "check": "Check", "week": "This week", "limits_all": "Everyone's limits…",
-    "quiet_edit": "Quiet hours…",
+    "quiet_edit": "Quiet hours…", "blocked": "Blocked…",
 }  # fmt: skip
 SERVER_SWITCHES = {
     "one_chain": ("One at a time", "A person has one dream under way in a channel, then the next"),
@@ -1144,6 +1148,7 @@ SERVER_PROMPTS = {
     "limits_channel": "Limits of a channel…",
     "log": "Log channel (none: no log)",
     "hidden": "Hidden subjects (none: all can be made)",
+    "unblock": "Take back…",
 }
 CHANNELS_HINT = "-# A thread is as its channel. What a channel may do is never more than what the server may."
 LIMITS_HINT = (
@@ -1309,3 +1314,61 @@ def week_words(week: Week) -> str:
         f"{quantity(week.cancelled, 'dream')} cancelled" if week.cancelled else "",
     ]
     return "\n".join([WEEK_TITLE, *(f"- {line}" for line in lines if line)])
+
+
+# moderation
+
+BLOCKED_TITLE = "**Blocked here**"
+NOTHING_BLOCKED = (
+    "Nobody and no image. Moderators right-click a message or a person, then *Apps*, *Block image* or *Block user*."
+)
+
+
+def image_blocked_words(count: int) -> str:
+    """After blocking the images of a message, and of a dream what it was made of."""
+    return (
+        f"Blocked {quantity(count, 'image')}: I refuse it in this server from now on, also smaller, mirrored or saved "
+        "anew. `/server blocked` takes it back. The message itself stays: delete it if you want it gone."
+    )
+
+
+def user_blocked_words(name: str) -> str:
+    """After blocking somebody."""
+    return (
+        f"Blocked {escape(name)}: I refuse what they ask for in this server, and cancelled what they had in the queue. "
+        "`/server blocked` takes it back."
+    )
+
+
+def blocks_words(blocks: Sequence[Block], count: int) -> str:
+    """The list of what is blocked in a server; `count` of all of it."""
+    lines = [f"- {_block_words(one)}, <t:{one.created:.0f}:R> by <@{one.blocked_by}>" for one in blocks]
+    more = [f"-# … and {count - len(blocks)} more"] if count > len(blocks) else []
+    return "\n".join([BLOCKED_TITLE, *(lines or [NOTHING_BLOCKED]), *more])
+
+
+def _block_words(block: Block) -> str:
+    if block.kind == USER:
+        return f"<@{block.value}> ({escape(block.about)})"
+    return f"[image {block.value[:8]}]({block.about})"
+
+
+def block_label(block: Block) -> str:
+    """One block, as what can be chosen."""
+    return plain(block.about, 90) if block.kind == USER else f"Image {block.value[:8]}"
+
+
+def blocked_line(name: str, what: str) -> str:
+    """For a server's log: who blocked what."""
+    return f"{escape(name)} blocked {what}"
+
+
+def unblocked_line(name: str, what: str) -> str:
+    """For a server's log: who took a block back."""
+    return f"{escape(name)} took the block of {what} back"
+
+
+def row_line(name: str, verb: str, row: JobRow, posting: Posting) -> str:
+    """For a server's log: who cancelled, deleted or reported whose dream."""
+    where = posting.link or f"<#{posting.channel_id}>, privately"
+    return f"{escape(name)} {verb} `{credit(row.job.params)}` of <@{row.job.requester}> · {where}"

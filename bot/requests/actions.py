@@ -116,6 +116,8 @@ class JobActions:
         """Tell the bot's owner of a result, once for each person."""
         where = with_answer_place(row, interaction.channel_id)
         code = await self.reports.report(row.id, interaction.user, where.link, reason)
+        if code:
+            await self._note(interaction, "reported", row)
         await say(interaction, wording.reported_words(code) if code else wording.REPORTED_ALREADY)
 
     async def retry(self, interaction: discord.Interaction, row: JobRow) -> None:
@@ -223,6 +225,7 @@ class JobActions:
             await say(interaction, wording.TOO_LATE)
             return
         await self._tracker.refresh(row.id)
+        await self._note(interaction, "cancelled", row)
         if _is_elsewhere(interaction, row):
             queue = await self._service.dispatch.list_waiting()
             rest = [(other, place) for other, place in queue if other.id != row.id]
@@ -235,9 +238,15 @@ class JobActions:
         """Take an answer away. Raises `NotYours`."""
         check_owner(interaction, row)
         if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
+            await self._note(interaction, "deleted", row)
             await replace_with(interaction, wording.DELETED)
         else:
             await replace_with(interaction, wording.CANNOT_DELETE)
+
+    async def _note(self, interaction: discord.Interaction, verb: str, row: JobRow) -> None:
+        """Tell the server's log channel who did what to a dream."""
+        where = with_answer_place(row, interaction.channel_id)
+        await self._service.note(where, wording.row_line(interaction.user.display_name, verb, row, where))
 
 
 def _result_of(row: JobRow) -> Original:

@@ -35,7 +35,7 @@ from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, of_attachment, of_row
 from bot.requests.replies import try_say
 from bot.requests.stored_pictures import StoredPictures, job_of_imprint
-from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
+from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore
@@ -46,7 +46,9 @@ from engine import params as engine_params
 from engine.catalog.catalog import Catalog
 from engine.errors import CannotAnswer, Gone, OptedOut, PrivateServer, Refusal, TooLong, TooManyPictures, Unreachable
 from engine.files import generation_metadata
+from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
+from engine.files.fingerprint import Fingerprint
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, VariedParams, draw_seed
 from engine.platform.units import MEGABYTE
@@ -105,6 +107,7 @@ class RequestService:
         gate: ServerGate,
         command_permissions: CommandPermissions,
         server_log: ServerLog,
+        image_check: ImageCheck | None = None,
     ) -> None:
         self.catalog = catalog
         self.command_permissions = command_permissions
@@ -118,8 +121,8 @@ class RequestService:
         self._tracker = tracker
         self._quota = quota
         self._pending = pending
-        self._submitter = Submitter(dispatch, downloader)
-        self.stored = StoredPictures(dispatch, publisher, self._fetch)
+        self._submitter = Submitter(dispatch, downloader, image_check=image_check)
+        self.stored = StoredPictures(dispatch, publisher, self.fetch)
 
     # what is asked
 
@@ -200,11 +203,24 @@ class RequestService:
         await self.dispatch.mark_posted(id, str(message.id), posting.to_json())
         return await self.dispatch.row(id)
 
-    async def _fetch(self, link: Link, size: int, person: str) -> CleanPicture:
+    async def fetch(self, link: Link, size: int, person: str) -> CleanPicture:
         """A picture of so many pixels, when it is its turn. Raises the `Refusal`s of pictures and of limits."""
         with self._quota.slot(person):
             async with self._submitter.enqueue_for(person, link):
                 return await self.downloader.fetch(link, size, person)
+
+    async def fingerprint(self, key: BlobKey) -> Fingerprint:
+        """By what a stored picture is known again: its file by its name. Raises `Refusal`s, such as `Gone`."""
+        data = await self.dispatch.get_blob(key)
+        if data is None:
+            raise Gone
+        return dataclasses.replace(await self.downloader.fingerprint(data), sha256=key)
+
+    async def note(self, posting: Posting, line: str) -> None:
+        """Tell the log channel of the server where an answer stands, if it has one."""
+        if posting.guild_id is not None:
+            rules = await self.gate.rules.load(str(posting.guild_id))
+            self.server_log.note(rules.log_channel, line)
 
     async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
         """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
@@ -249,6 +265,7 @@ class RequestService:
         hidden = await self._is_hidden(original, interaction.user.id)
         limit = interaction.filesize_limit or MESSAGE_LIMIT
         request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of(interaction)))
         posting = posting_of_interaction(interaction, original.words, private=permit.private)
         posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of)
         logs.set_job(request.id)
@@ -367,6 +384,7 @@ class RequestService:
         hidden = await self._is_hidden(original, message.author.id)
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)))
         logs.set_job(request.id)
         posting = dataclasses.replace(
             posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of
@@ -598,6 +616,11 @@ def place_of(interaction: discord.Interaction[Any]) -> ServerPlace | None:
     if interaction.guild_id is None or not interaction.is_guild_integration():
         return None
     return _place(interaction.guild_id, interaction.channel, interaction.channel_id or 0, interaction.user)
+
+
+def guild_of(place: ServerPlace | None) -> str:
+    """The id of the server of a place; "" anywhere else."""
+    return place.guild_id if place else ""
 
 
 def place_of_message(message: discord.Message) -> ServerPlace | None:
