@@ -188,7 +188,7 @@ async def compose(
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
-    personal_data = PersonalData(dispatch, presets, shared_presets, user_settings, tracker, quota)
+    personal_data = PersonalData(dispatch, presets, shared_presets, user_settings, tracker, quota, gate)
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)

@@ -1003,7 +1003,7 @@ USUAL_SIZE = f"the usual ({Dream.model_fields['size'].default} px)"
 SWITCHES = {
     "direct": ("DM me when done", "A direct message with the link, if a dream took over a minute"),
     "spoiler": ("Spoilers", "Hide my results until someone clicks them"),
-    "opted_out": ("Opt out", "Others can't dream my avatar, or my images from a menu or a reply"),
+    "opted_out": ("Opt out", "Others can't dream my avatar, or my images and dreams from a menu, a reply or a button"),
 }
 SWITCH_VERBS = {"on": "Turn on", "off": "Turn off"}
 SETTINGS_VERBS = {
@@ -1015,6 +1015,7 @@ SETTINGS_VERBS = {
 EXPORTED = "Here is what I have stored about you: your settings, your presets, and your dreams with links to them."
 DELETE_PROMPT = """**Delete everything I have stored about you?**
 Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
+What moderators blocked stays blocked: your id, or the hashes of an image, and nothing else of it.
 Messages that I posted stay in their channels, without working buttons: if you want one gone, delete it there first \
 (*More*, *Delete*)."""
 DELETING = "Deleting your data. What is still in the queue is cancelled first…"

@@ -172,7 +172,9 @@ class JobActions:
         found, sheet = result_card.variations(row), Posting.from_json(row.posting)
         posting = posting_of_interaction(interaction, sheet.original, private=private)
         several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
-        posting = dataclasses.replace(posting, frame=several, avatar_of=sheet.avatar_of)
+        posting = dataclasses.replace(
+            posting, frame=several, avatar_of=sheet.avatar_of, owners=sheet.owners, age_restricted=sheet.age_restricted
+        )
         job = result_card.taken_out(row, at)
         job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
         result = await self._service.stored.part(row, at, interaction.message, job.requester)
@@ -235,8 +237,9 @@ class JobActions:
             await interaction_response.respond(interaction, interaction.response.defer)
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Take an answer away. Raises `NotYours`."""
-        check_owner(interaction, row)
+        """Take an answer away: also whoever's avatar or picture it was made of may. Raises `NotYours`."""
+        if interaction.user.id not in Posting.from_json(row.posting).owners:
+            check_owner(interaction, row)
         if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
             await self._note(interaction, "deleted", row)
             await replace_with(interaction, wording.DELETED)

@@ -48,6 +48,8 @@ class Link:
     """Whoever sent it hid it."""
     last: bool = False
     """Of an animation its last frame is meant."""
+    age_restricted: bool = field(default=False, compare=False)
+    """It was sent in an age-restricted channel."""
     owner: int | None = field(default=None, compare=False)
     """Whose avatar it is, or who sent it: a person who may have opted out."""
 

@@ -32,7 +32,7 @@ from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.picture_sources import Original, choose_original, of_attachment, of_row
+from bot.requests.picture_sources import Original, choose_original, is_restricted_place, of_attachment, of_row
 from bot.requests.replies import try_say
 from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Request, Submitter
@@ -44,7 +44,17 @@ from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.errors import CannotAnswer, Gone, OptedOut, PrivateServer, Refusal, TooLong, TooManyPictures, Unreachable
+from engine.errors import (
+    AgeRestricted,
+    CannotAnswer,
+    Gone,
+    OptedOut,
+    PrivateServer,
+    Refusal,
+    TooLong,
+    TooManyPictures,
+    Unreachable,
+)
 from engine.files import generation_metadata
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
@@ -262,12 +272,16 @@ class RequestService:
         parent: JobRow | None,
     ) -> None:  # fmt: skip
         original = await self.stored.present(original, parent, interaction.message) if parent else original
-        hidden = await self._is_hidden(original, interaction.user.id)
+        restricted = check_age(original, interaction.channel)
+        hidden = await self._is_hidden(original, interaction.user.id, parent)
         limit = interaction.filesize_limit or MESSAGE_LIMIT
         request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
         request = dataclasses.replace(request, guild_id=guild_of(place_of(interaction)))
         posting = posting_of_interaction(interaction, original.words, private=permit.private)
-        posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of)
+        posting = dataclasses.replace(
+            posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
+            owners=tuple(sorted(original.owners)), age_restricted=restricted,
+        )  # fmt: skip
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
             threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
@@ -309,6 +323,7 @@ class RequestService:
         Raises the `Refusal`s of servers."""
         params, posting = sheet.job.params, Posting.from_json(sheet.posting)
         await self._check_command(interaction, params)
+        check_age(Original(None, "", restricted=posting.age_restricted), interaction.channel)
         entering = self.gate.enter(
             place_of(interaction), new_id(), params, 0, private=privacy_of(sheet), avatar_of=posting.avatar_of
         )
@@ -381,14 +396,16 @@ class RequestService:
         self, message: discord.Message, id: JobId, permit: Permit[AnyParams], original: Original, parent: JobRow | None
     ) -> None:
         original = await self.stored.present(original, parent, None) if parent else original
-        hidden = await self._is_hidden(original, message.author.id)
+        restricted = check_age(original, message.channel)
+        hidden = await self._is_hidden(original, message.author.id, parent)
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
         request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)))
         logs.set_job(request.id)
         posting = dataclasses.replace(
-            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of
-        )
+            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
+            owners=tuple(sorted(original.owners)), age_restricted=restricted,
+        )  # fmt: skip
         with self._quota.slot(request.requester):
             if permit.private:
                 posting = await self._direct(posting)
@@ -404,10 +421,11 @@ class RequestService:
         except Unwelcome as error:
             raise PrivateServer from error
 
-    async def _is_hidden(self, original: Original, user_id: int) -> bool:
-        """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them is the picture of
-        somebody who does not want that."""
-        for owner in original.owners - {user_id}:
+    async def _is_hidden(self, original: Original, user_id: int, parent: JobRow | None) -> bool:
+        """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them, or the dream
+        that it is made of, is of somebody who does not want that."""
+        dreamer = {int(parent.job.requester)} if parent and parent.job.requester.isdecimal() else set()
+        for owner in (original.owners | dreamer) - {user_id}:
             if (await self.user_settings.load(str(owner))).opted_out:
                 raise OptedOut
         return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
@@ -616,6 +634,15 @@ def place_of(interaction: discord.Interaction[Any]) -> ServerPlace | None:
     if interaction.guild_id is None or not interaction.is_guild_integration():
         return None
     return _place(interaction.guild_id, interaction.channel, interaction.channel_id or 0, interaction.user)
+
+
+def check_age(original: Original, channel: object) -> bool:
+    """Whether what is made of an original there is for age-restricted channels only. Raises `AgeRestricted` where the
+    original is, and the channel is one that others read and is not. (A direct message is nobody else's.)"""
+    there = is_restricted_place(channel)
+    if original.age_restricted and not there and not isinstance(channel, discord.DMChannel):
+        raise AgeRestricted
+    return there or original.age_restricted
 
 
 def guild_of(place: ServerPlace | None) -> str:

@@ -61,6 +61,15 @@ class ServerBlocks:
         """Whether somebody is refused there."""
         return await asyncio.to_thread(self._is_there, guild_id, USER, user_id)
 
+    async def about_user(self, user_id: str) -> list[str]:
+        """The servers in which somebody is refused."""
+        return await asyncio.to_thread(self._about_user, user_id)
+
+    def _about_user(self, user_id: str) -> list[str]:
+        mine = (server_blocks.c.kind == USER, server_blocks.c.value == user_id)
+        with reading(self._engine) as db:
+            return [*db.scalars(sa.select(server_blocks.c.guild_id).where(*mine))]
+
     def _add(self, block: Block) -> None:
         with self._engine.begin() as db:
             if db.scalar(sa.select(server_blocks.c.value).where(*_key(block.guild_id, block.kind, block.value))):

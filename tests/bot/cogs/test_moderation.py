@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 
 from PIL import Image, ImageDraw, ImageOps
 
 from bot import wording
 from bot.playground.world import Message
+from bot.store import tables
 from bot.store.server_blocks import IMAGE, USER
-from engine.errors import ImageBlocked, NotManager, NotModerator, UserBlocked
+from engine.errors import AgeRestricted, ImageBlocked, NotManager, NotModerator, NotYours, OptedOut, UserBlocked
+from engine.queue import database
 from engine.queue.job import Limits
 from tests.bot.cogs.test_server import ADMIN, annex, dreamed, id_of, refused_with, rule, settle, until_member
 from tests.bot.requests.test_hostile_users import forged_press
@@ -147,6 +151,87 @@ async def test_the_log_says_who_cancelled_deleted_and_reported(stage: Stage) -> 
 
     verbs = ("asked for", "cancelled", "reported", "deleted")
     await world.until(lambda: all(verb in said() for verb in verbs) or None)
+
+
+async def age_restrict(stage: Stage, channel: str, *, on: bool = True) -> None:  # noqa: F811
+    """Make a channel age-restricted, or not any more; until the bot knows."""
+    world = stage.playground.world
+    place = world.channel(channel)
+    world.restrict_age(place, on=on)
+    async with asyncio.timeout(60):
+        while getattr(stage.client.get_channel(int(place.id)), "nsfw", None) is not on:
+            await asyncio.sleep(0.005)
+
+
+async def test_what_was_made_in_an_age_restricted_channel_reaches_no_other(stage: Stage) -> None:  # noqa: F811
+    stage.dispatch.ledger.limits = Limits(20, 50)
+    await age_restrict(stage, "dreams")
+    dream, row = await stage.dreamed("You")
+    assert row.posting["age_restricted"]
+    deeper = await stage.press("Ada", dream, "Deeper")
+    assert not deeper.ephemeral, "there it is at home"
+    child = await stage.finish(deeper)
+    assert child.posting["age_restricted"], "and so is what is made of it"
+    await age_restrict(stage, "dreams", on=False)
+    for button in ("Deeper", "Re-roll", "Zoom"):
+        assert refused_with(await stage.press("Ada", dream, button), AgeRestricted)
+    assert refused_with(await stage.press("Ada", deeper, "Deeper"), AgeRestricted)
+    assert refused_with(await dreamed(stage, "You", start="last dream"), AgeRestricted)
+    stage.playground.say("Ada", "dreams", "castles", reply_to=dream)
+    await stage.playground.world.until(
+        lambda: any(AgeRestricted.code in words(one) for one in stage.playground.world.history("dreams")) or None
+    )
+    assert await stage.rows() == []
+    assert not (await dreamed(stage, "You")).ephemeral
+
+
+async def test_whoever_a_dream_was_made_of_may_delete_it_and_nobody_else(stage: Stage) -> None:  # noqa: F811
+    world = stage.playground.world
+    avatar = await dreamed(stage, "You", user="Ada")
+    row = await stage.finish(avatar)
+    assert row.posting["owners"] == [int(world.persona("Ada").id)]
+    child = await stage.press("You", avatar, "Deeper")
+    await stage.finish(child)
+    for message in (child, avatar):
+        more = await stage.press("Ada", message, "More")
+        await stage.press("Ada", more, wording.VERBS["delete"])
+        assert message.id not in world.messages
+    own, _ = await stage.dreamed("You")
+    more = await stage.press("Ada", own, "More")
+    assert refused_with(await stage.press("Ada", more, wording.VERBS["delete"]), NotYours)
+
+
+async def test_buttons_on_the_dreams_of_who_opted_out_are_only_theirs(stage: Stage) -> None:  # noqa: F811
+    image = stage.playground.upload("it.png", saved(drawing()))
+    dream = await dreamed(stage, "You", image=image)
+    await stage.finish(dream)
+    you = stage.playground.world.persona("You").id
+    await stage.client.service.user_settings.change(you, opted_out=True)
+    assert refused_with(await stage.press("Ada", dream, "Deeper"), OptedOut)
+    assert not (await stage.press("You", dream, "Deeper")).ephemeral
+
+
+async def test_export_and_delete_reach_every_table(stage: Stage) -> None:  # noqa: F811
+    you, data = stage.playground.world.persona("You").id, stage.client.settings_actions._personal_data
+    await dreamed(stage, "You")
+    await settle(stage)
+    await block_user(stage, "You")
+    about = json.loads(await data.export(int(you), 10**6))
+    assert len(about["asked_in_servers"]) == 1
+    assert about["blocked_in_servers"] == [stage.playground.world.guild_id]
+    await data.delete(int(you))
+    about = json.loads(await data.export(int(you), 10**6))
+    assert (about["asked_in_servers"], about["dreams"], about["presets"]) == ([], [], [])
+    assert about["blocked_in_servers"], "else deleting would end a block"
+
+
+def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
+    """Whoever adds a table decides what export and delete do with it, and writes it here."""
+    exported = {"presets", "shared_presets", "user_settings", "server_uses", "jobs"}
+    stays = {"server_blocks": "blocks and hashes", "server_rules": "a server's", "reports": "codes without a person",
+             "calibrations": "of the machine", "timings": "of the machine"}  # fmt: skip
+    there = {*tables.metadata.tables, *database.metadata.tables} - {"alembic_version"}
+    assert there == exported | stays.keys()
 
 
 async def test_a_server_that_is_forgotten_takes_its_blocks_along(stage: Stage) -> None:  # noqa: F811
