@@ -249,9 +249,9 @@ def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link
 def all_of_message(message: discord.Message, allowed: Callable[[str], bool]) -> list[Link]:
     """The pictures of a message, in its order, each at the first of its addresses from which pictures are taken."""
     found: dict[str, Link] = {}
+    restricted = is_age_restricted(message)
     for addresses in _pictures(message):
         if link := next((link for link in addresses if allowed(link.url)), None):
-            restricted = is_age_restricted(message)
             found.setdefault(_path(link.url), replace(link, owner=message.author.id, age_restricted=restricted))
     return list(found.values())
 
@@ -265,8 +265,7 @@ def is_age_restricted(message: discord.Message) -> bool:
 
 def is_restricted_place(channel: object) -> bool:
     """Whether a channel is age-restricted; a thread is as its channel."""
-    parent = channel.parent if isinstance(channel, discord.Thread) else channel
-    return bool(getattr(parent, "nsfw", False))
+    return bool(getattr(channel.parent if isinstance(channel, discord.Thread) else channel, "nsfw", False))
 
 
 def of_film(message: discord.Message) -> Link | None:
