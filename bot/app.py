@@ -35,6 +35,7 @@ from bot.requests.actions import JobActions
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota, ServerGate
+from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
@@ -44,8 +45,10 @@ from bot.requests.server_actions import ServerActions
 from bot.requests.server_membership import ServerMembership
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
+from bot.requests.submission import ImageCheck
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import ServerUses
 from bot.store.shared_presets import SharedPresets
@@ -172,18 +175,22 @@ async def compose(
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
-    gate, server_log = ServerGate(ServerRulesStore(database), ServerUses(database), dispatch), ServerLog(publisher)
+    blocks, server_log = ServerBlocks(database), ServerLog(publisher)
+    gate = ServerGate(ServerRulesStore(database), ServerUses(database), dispatch, blocks)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
-        gate, CommandPermissions(client), server_log,
+        gate, CommandPermissions(client), server_log, ImageCheck(blocks, downloader),
     )  # fmt: skip
-    client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits)
+    client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
+    client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
     client.membership = ServerMembership(gate.rules, gate.uses)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
-    personal_data = PersonalData(dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies)
+    personal_data = PersonalData(
+        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate
+    )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.operations.questions import Finding
 from bot.store.posting import Posting
+from bot.store.server_blocks import USER, Block
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
 from bot.store.server_week import Week
 from engine import classification_sentence, errors, notes
@@ -56,6 +57,7 @@ COMMANDS = {
     "server panel": "See and change all rules of this server",
     "server check": "What keeps me from working well here, and how to fix it",
     "server week": "What was dreamed here within a week",
+    "server blocked": "Who and which images moderators blocked here; take it back",
     "server pause": "Stop all new dreams in this server",
     "server resume": "Let people dream again",
     "server channel": "Rules for one channel: whether I dream there, largest size, posts an hour",
@@ -172,6 +174,8 @@ DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream avatar"
 LIKE_THIS = "Copy settings"
 SEE_THIS = "What do you see?"
+BLOCK_IMAGE = "Block image"
+BLOCK_USER = "Block user"
 COLOURS = (
     ("The dream's", "as is"),
     ("The original's", "keep"),
@@ -911,7 +915,7 @@ USUAL_SIZE = f"the usual ({Dream.model_fields['size'].default} px)"
 SWITCHES = {
     "direct": ("DM me when done", "A direct message with the link, if a dream took over a minute"),
     "spoiler": ("Spoilers", "Hide my results until someone clicks them"),
-    "opted_out": ("Opt out", "Others can't dream my avatar, or my images from a menu or a reply"),
+    "opted_out": ("Opt out", "Others can't dream my avatar, or my images and dreams from a menu, a reply or a button"),
 }
 SWITCH_VERBS = {"on": "Turn on", "off": "Turn off"}
 SETTINGS_VERBS = {
@@ -923,6 +927,7 @@ SETTINGS_VERBS = {
 EXPORTED = "Here is what I have stored about you: your settings, your presets, and your dreams with links to them."
 DELETE_PROMPT = """**Delete everything I have stored about you?**
 Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
+What moderators blocked stays blocked: your id, or the hashes of an image, and nothing else of it.
 Messages that I posted stay in their channels, without working buttons: if you want one gone, delete it there first \
 (*More*, *Delete*)."""
 DELETING = "Deleting your data. What is still in the queue is cancelled first…"
@@ -1040,7 +1045,7 @@ SERVER_PAGES = {
 }  # fmt: skip
 SERVER_VERBS = {
     "pause": "Pause", "resume": "Resume", "check": "Check", "week": "This week", "limits_all": "Everyone's limits…",
-    "quiet_edit": "Quiet hours…",
+    "quiet_edit": "Quiet hours…", "blocked": "Blocked…",
 }  # fmt: skip
 SERVER_SWITCHES = {
     "one_chain": ("One at a time", "A person has one dream under way in a channel, then the next"),
@@ -1056,6 +1061,7 @@ SERVER_PROMPTS = {
     "limits_channel": "Limits of a channel…",
     "log": "Log channel (none: no log)",
     "hidden": "Hidden subjects (none: all can be made)",
+    "unblock": "Take back…",
 }
 CHANNELS_HINT = "-# A thread is as its channel. What a channel may do is never more than what the server may."
 LIMITS_HINT = (
@@ -1221,3 +1227,61 @@ def week_words(week: Week) -> str:
         f"{quantity(week.cancelled, 'dream')} cancelled" if week.cancelled else "",
     ]
     return "\n".join([WEEK_TITLE, *(f"- {line}" for line in lines if line)])
+
+
+# moderation
+
+BLOCKED_TITLE = "**Blocked here**"
+NOTHING_BLOCKED = (
+    "Nobody and no image. Moderators right-click a message or a person, then *Apps*, *Block image* or *Block user*."
+)
+
+
+def image_blocked_words(count: int) -> str:
+    """After blocking the images of a message, and of a dream what it was made of."""
+    return (
+        f"Blocked {quantity(count, 'image')}: I refuse it in this server from now on, also smaller, mirrored or saved "
+        "anew. `/server blocked` takes it back. The message itself stays: delete it if you want it gone."
+    )
+
+
+def user_blocked_words(name: str) -> str:
+    """After blocking somebody."""
+    return (
+        f"Blocked {escape(name)}: I refuse what they ask for in this server, and cancelled what they had in the queue. "
+        "`/server blocked` takes it back."
+    )
+
+
+def blocks_words(blocks: Sequence[Block], count: int) -> str:
+    """The list of what is blocked in a server; `count` of all of it."""
+    lines = [f"- {_block_words(one)}, <t:{one.created:.0f}:R> by <@{one.blocked_by}>" for one in blocks]
+    more = [f"-# … and {count - len(blocks)} more"] if count > len(blocks) else []
+    return "\n".join([BLOCKED_TITLE, *(lines or [NOTHING_BLOCKED]), *more])
+
+
+def _block_words(block: Block) -> str:
+    if block.kind == USER:
+        return f"<@{block.value}> ({escape(block.about)})"
+    return f"[image {block.value[:8]}]({block.about})"
+
+
+def block_label(block: Block) -> str:
+    """One block, as what can be chosen."""
+    return plain(block.about, 90) if block.kind == USER else f"Image {block.value[:8]}"
+
+
+def blocked_line(name: str, what: str) -> str:
+    """For a server's log: who blocked what."""
+    return f"{escape(name)} blocked {what}"
+
+
+def unblocked_line(name: str, what: str) -> str:
+    """For a server's log: who took a block back."""
+    return f"{escape(name)} took the block of {what} back"
+
+
+def row_line(name: str, verb: str, row: JobRow, posting: Posting) -> str:
+    """For a server's log: who cancelled, deleted or reported whose dream."""
+    where = posting.link or f"<#{posting.channel_id}>, privately"
+    return f"{escape(name)} {verb} `{credit(row.job.params)}` of <@{row.job.requester}> · {where}"

@@ -21,6 +21,7 @@
     │   ├── SubjectHidden     TooManyAtOnce   HourlyLimit     DailyLimit
     │   ├── Cooldown          ChannelBusy     OneAtATime      CommandForbidden
     │   ├── QuietHoursNow     PrivateServer   NotManager      NoServer
+    │   ├── UserBlocked       ImageBlocked    NotModerator    AgeRestricted
     │   ├── LargestAlready    LongUpscale     UnknownPaper    PosterMemory
     │   ├── NoLastZoom        TooManyZoomFrames  BadAudio      AudioNeedsMp4
     │   ├── PortTaken         NothingToMorphTo  MorphToItself   TooManyMorphs
@@ -566,6 +567,31 @@ class NoServer(Refusal):
     """There are no rules to change here: I'm not a member of this server. Ask a moderator to invite me."""
 
     code = "R117"
+
+
+class UserBlocked(Refusal):
+    """A moderator of this server doesn't let you use me here. Ask them why; in other servers nothing has changed."""
+
+    code = "R118"
+
+
+class ImageBlocked(Refusal):
+    """A moderator of this server blocked that image. Choose another one."""
+
+    code = "R119"
+
+
+class NotModerator(Refusal):
+    """Only people with the Manage Messages permission can do that. Ask one of them."""
+
+    code = "R120"
+
+
+class AgeRestricted(Refusal):
+    """That image comes from an age-restricted channel, and I don't show it in any other. Choose another image, or ask
+    for it there."""
+
+    code = "R121"
 
 
 class DrawnSticker(Refusal):

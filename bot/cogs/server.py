@@ -1,4 +1,4 @@
-"""`/server panel, check, week, pause, resume, channel, limit`: `server => its rules`. For whoever may manage it."""
+"""`/server panel, check, week, blocked, pause, resume, channel, limit`: `server => its rules`. For its managers."""
 
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ class ServerCog(commands.GroupCog, group_name="server", group_description=wordin
     async def week(self, interaction: Here) -> None:
         """Say what was made."""
         await say(interaction, await self.client.server_actions.week(interaction))
+
+    @app_commands.command(name="blocked", description=wording.COMMANDS["server blocked"])
+    async def list_blocks(self, interaction: Here) -> None:
+        """Show who and what is refused, with the means to take it back."""
+        await show(interaction, await self.client.server_actions.blocks_panel(interaction))
 
     @app_commands.command(description=wording.COMMANDS["server pause"])
     async def pause(self, interaction: Here) -> None:

@@ -37,6 +37,7 @@ from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
 from bot.requests import remedies
 from bot.requests.actions import JobActions
+from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
 from bot.requests.remedies import Remedies
@@ -49,7 +50,21 @@ from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
-COGS = ("dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "server", "help", "mention")
+COGS = (
+    "dream",
+    "zoom",
+    "concept",
+    "style",
+    "see",
+    "like",
+    "preset",
+    "info",
+    "settings",
+    "server",
+    "moderation",
+    "help",
+    "mention",
+)
 COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
@@ -108,6 +123,7 @@ class Client(commands.Bot):
     overview: Overview
     settings_actions: SettingsActions
     server_actions: ServerActions
+    moderation: Moderation
     membership: ServerMembership
     stopping = False
     """Commands are not taken any more."""

@@ -86,7 +86,7 @@ def channel(world: World, place: Channel) -> JsonDict:
         "topic": place.topic,
         "position": list(world.channels).index(place.id),
         "permission_overwrites": [*bot_overwrite(world, place), *overwrites(world, place)],
-        "nsfw": False,
+        "nsfw": place.age_restricted,
         "rate_limit_per_user": 0,
     }
 

@@ -94,6 +94,7 @@ class Channel:
     """In the server: a text channel, a voice channel, which has a chat, or a thread, as every post in a forum is."""
     parent: str | None = None
     """Of a thread."""
+    age_restricted: bool = False
 
     @property
     def without_bot(self) -> bool:
@@ -324,6 +325,11 @@ class World:
     def deny_bot(self, place: Channel, bits: int) -> None:
         """Take permissions from the bot in a channel; it hears of it."""
         place.bot_permissions &= ~bits
+        self.emit("channel_update", channel=place)
+
+    def restrict_age(self, place: Channel, *, on: bool = True) -> None:
+        """Make a channel one for adults, or one for everybody; the bot hears of it."""
+        place.age_restricted = on
         self.emit("channel_update", channel=place)
 
     def server_of(self, place: Channel) -> Server | None:

@@ -116,6 +116,8 @@ class JobActions:
         """Tell the bot's owner of a result, once for each person."""
         where = with_answer_place(row, interaction.channel_id)
         code = await self.reports.report(row.id, interaction.user, where.link, reason)
+        if code:
+            await self._note(interaction, "reported", row)
         await say(interaction, wording.reported_words(code) if code else wording.REPORTED_ALREADY)
 
     async def retry(self, interaction: discord.Interaction, row: JobRow) -> None:
@@ -170,7 +172,9 @@ class JobActions:
         found, sheet = result_card.variations(row), Posting.from_json(row.posting)
         posting = posting_of_interaction(interaction, sheet.original, private=private)
         several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
-        posting = dataclasses.replace(posting, frame=several, avatar_of=sheet.avatar_of)
+        posting = dataclasses.replace(
+            posting, frame=several, avatar_of=sheet.avatar_of, owners=sheet.owners, age_restricted=sheet.age_restricted
+        )
         job = result_card.taken_out(row, at)
         job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
         result = await self._service.stored.part(row, at, interaction.message, job.requester)
@@ -223,6 +227,7 @@ class JobActions:
             await say(interaction, wording.TOO_LATE)
             return
         await self._tracker.refresh(row.id)
+        await self._note(interaction, "cancelled", row)
         if _is_elsewhere(interaction, row):
             queue = await self._service.dispatch.list_waiting()
             rest = [(other, place) for other, place in queue if other.id != row.id]
@@ -232,12 +237,19 @@ class JobActions:
             await interaction_response.respond(interaction, interaction.response.defer)
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Take an answer away. Raises `NotYours`."""
-        check_owner(interaction, row)
+        """Take an answer away: also whoever's avatar or picture it was made of may. Raises `NotYours`."""
+        if interaction.user.id not in Posting.from_json(row.posting).owners:
+            check_owner(interaction, row)
         if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
+            await self._note(interaction, "deleted", row)
             await replace_with(interaction, wording.DELETED)
         else:
             await replace_with(interaction, wording.CANNOT_DELETE)
+
+    async def _note(self, interaction: discord.Interaction, verb: str, row: JobRow) -> None:
+        """Tell the server's log channel who did what to a dream."""
+        where = with_answer_place(row, interaction.channel_id)
+        await self._service.note(where, wording.row_line(interaction.user.display_name, verb, row, where))
 
 
 def _result_of(row: JobRow) -> Original:

@@ -17,6 +17,7 @@ import yarl
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
+from engine.files.fingerprint import Fingerprint
 from engine.platform.units import MEGABYTE
 
 PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
@@ -28,6 +29,8 @@ NO_COMPRESSION = {"Accept-Encoding": "identity"}
 MOST_REDIRECTS = 3
 TIMEOUT_S = 30.0
 CHUNK = 2**16
+FINGERPRINT_SIZE = 512
+"""Pixels; a fingerprint needs no more."""
 AVATAR_BYTES = 5 * MEGABYTE
 """The largest that a PNG of 1024 x 1024 with transparency can be, and some."""
 
@@ -45,6 +48,8 @@ class Link:
     """Whoever sent it hid it."""
     last: bool = False
     """Of an animation its last frame is meant."""
+    age_restricted: bool = field(default=False, compare=False)
+    """It was sent in an age-restricted channel."""
     owner: int | None = field(default=None, compare=False)
     """Whose avatar it is, or who sent it: a person who may have opted out."""
 
@@ -99,6 +104,10 @@ class Downloader:
     async def fetch(self, link: Link, size: int, person: str = "") -> CleanPicture:
         """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
         return await self._decoder.clean(await self._file(link), size, person, last=link.last)
+
+    async def fingerprint(self, data: bytes) -> Fingerprint:
+        """By what one of our own pictures is known again. Raises the `Refusal`s of pictures."""
+        return (await self._decoder.clean(data, FINGERPRINT_SIZE)).fingerprint
 
     async def imprint(self, link: Link, person: str = "") -> bytes:
         """What the file behind a link says of how it was made, for `generation_metadata.read`; perhaps nothing.

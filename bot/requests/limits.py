@@ -25,6 +25,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
+from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ChannelRules, PersonLimit, ServerRules, ServerRulesStore
 from bot.store.server_uses import DAY_S, HOUR_S, ServerUses, Use
 from engine.errors import (
@@ -48,6 +49,7 @@ from engine.errors import (
     TooManyJobs,
     TooManyPictures,
     TooManyZoomFrames,
+    UserBlocked,
 )
 from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, P, Params, See, Style, VariedParams, Zoom, make
 from engine.params.sensitive_subjects import APES, categories
@@ -265,16 +267,21 @@ class ServerGate:
         rules: ServerRulesStore,
         uses: ServerUses,
         dispatch: Dispatch,
+        blocks: ServerBlocks,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.rules = rules
+        self.blocks = blocks
         self.uses = uses
         self.clock = clock
         self._dispatch = dispatch
         self._lock = asyncio.Lock()
 
     async def check_place(self, place: ServerPlace) -> ServerRules:
-        """Whether anything is made there now. Raises `ServerPaused` and `ChannelClosed`."""
+        """Whether anything is made there now, for that person. Raises `UserBlocked`, `ServerPaused` and
+        `ChannelClosed`."""
+        if await self.blocks.is_user_blocked(place.guild_id, place.user_id):
+            raise UserBlocked
         rules = await self.rules.load(place.guild_id)
         if rules.paused:
             raise ServerPaused

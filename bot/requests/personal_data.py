@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.delivery.tracker import DeliveryTracker
-from bot.requests.limits import Quota
+from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
 from bot.store.posting import Posting
 from bot.store.presets import Presets
@@ -19,7 +19,7 @@ from bot.store.user_settings import UserSettingsStore
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
 
-POSTING_FIELDS = ("name", "original", "frame", "channel_id", "guild_id", "ephemeral")
+POSTING_FIELDS = ("name", "original", "frame", "channel_id", "guild_id", "ephemeral", "owners", "age_restricted")
 """What is told of where an answer stands; an interaction's token is Discord's."""
 SETTLE_S = 20.0
 """How long what was cancelled may take to stop and to be answered."""
@@ -49,7 +49,9 @@ class PersonalData:
         tracker: DeliveryTracker,
         quota: Quota,
         remedies: Remedies,
+        gate: ServerGate,
     ) -> None:
+        self._gate = gate
         self._dispatch = dispatch
         self._presets = presets
         self._shared_presets = shared_presets
@@ -68,19 +70,22 @@ class PersonalData:
             "exported": time.time(),
             "settings": asdict(settings),
             "presets": [asdict(one) for one in presets],
+            "asked_in_servers": [asdict(one) for one in await self._gate.uses.of_user(user)],
+            "blocked_in_servers": await self._gate.blocks.about_user(user),
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
 
     async def delete(self, user_id: int) -> Deleted:
-        """Cancel what is under way, wait until that is answered, and delete everything. What does not stop in time
-        stays, and is counted."""
+        """Cancel what is under way, wait until that is answered, and delete everything but what moderators blocked:
+        else a block would end by it. What does not stop in time stays, and is counted."""
         user = str(user_id)
         for row, _ in await self._dispatch.list_waiting(user):
             await self._dispatch.cancel(row.id)
             await self._tracker.refresh(row.id)
         await self._wait_until_answered(user)
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
+        await self._gate.uses.delete(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))

@@ -48,12 +48,25 @@ class Original:
     """The dreams of which it was made."""
     avatar_of: int | None = None
     """Whose avatar it is, or was made of, if of any."""
+    earlier_owners: frozenset[int] = frozenset()
+    """Whose avatars and pictures of messages went into what it was made of."""
+    restricted: bool = False
+    """A picture that is ours by now is from an age-restricted channel."""
 
     @property
     def owners(self) -> set[int]:
         """Whose avatars and pictures of messages are in it."""
-        links = [one for one in (self.source, *self.others.values()) if isinstance(one, Link)]
-        return {link.owner for link in links if link.owner is not None}
+        avatar = set() if self.avatar_of is None else {self.avatar_of}
+        return {link.owner for link in self._links if link.owner is not None} | self.earlier_owners | avatar
+
+    @property
+    def age_restricted(self) -> bool:
+        """Whether any of the pictures is from an age-restricted channel."""
+        return self.restricted or any(link.age_restricted for link in self._links)
+
+    @property
+    def _links(self) -> list[Link]:
+        return [one for one in (self.source, *self.others.values()) if isinstance(one, Link)]
 
     @property
     def spoiler(self) -> bool:
@@ -163,7 +176,7 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     sent, history = len(row.job.batch), row.job.history
     return Original(
         picture, posting.original, hidden=row.job.spoiler, frame=frame, sent=sent, history=history,
-        avatar_of=posting.avatar_of,
+        avatar_of=posting.avatar_of, earlier_owners=frozenset(posting.owners), restricted=posting.age_restricted,
     )  # fmt: skip
 
 
@@ -236,10 +249,23 @@ def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link
 def all_of_message(message: discord.Message, allowed: Callable[[str], bool]) -> list[Link]:
     """The pictures of a message, in its order, each at the first of its addresses from which pictures are taken."""
     found: dict[str, Link] = {}
+    restricted = is_age_restricted(message)
     for addresses in _pictures(message):
         if link := next((link for link in addresses if allowed(link.url)), None):
-            found.setdefault(_path(link.url), replace(link, owner=message.author.id))
+            found.setdefault(_path(link.url), replace(link, owner=message.author.id, age_restricted=restricted))
     return list(found.values())
+
+
+def is_age_restricted(message: discord.Message) -> bool:
+    """Whether a message, or what it forwards, was written in an age-restricted channel, as far as that is known."""
+    forwards = message.reference if message.message_snapshots and message.guild else None
+    told = message.guild.get_channel_or_thread(forwards.channel_id) if forwards and message.guild else None
+    return is_restricted_place(message.channel) or is_restricted_place(told)
+
+
+def is_restricted_place(channel: object) -> bool:
+    """Whether a channel is age-restricted; a thread is as its channel."""
+    return bool(getattr(channel.parent if isinstance(channel, discord.Thread) else channel, "nsfw", False))
 
 
 def of_film(message: discord.Message) -> Link | None:

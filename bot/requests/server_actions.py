@@ -17,6 +17,7 @@ from bot import wording
 from bot.delivery.server_log import ServerLog
 from bot.operations import questions
 from bot.operations.questions import Finding
+from bot.requests.moderation import Moderation
 from bot.requests.replies import replace_panel
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules, ServerRulesStore, time_zone
 from bot.store.server_week import WEEK_S, week_of
@@ -43,8 +44,15 @@ class ServerActions:
     """The panel of `/server`, its commands, and what its parts do."""
 
     def __init__(
-        self, client: discord.Client, rules: ServerRulesStore, dispatch: Dispatch, server_log: ServerLog, limits: Limits
+        self,
+        client: discord.Client,
+        rules: ServerRulesStore,
+        dispatch: Dispatch,
+        server_log: ServerLog,
+        limits: Limits,
+        moderation: Moderation,
     ) -> None:
+        self._moderation = moderation
         self._client = client
         self._rules = rules
         self._dispatch = dispatch
@@ -65,6 +73,8 @@ class ServerActions:
             "size": self._choose_size,
             "check": self._show_check,
             "week": self._show_week,
+            "blocked": self._show_blocked,
+            "unblock": self._unblock,
         }
 
     async def act(self, interaction: Interaction, name: str, scope: str, chosen: Sequence[str]) -> None:
@@ -129,6 +139,10 @@ class ServerActions:
         jobs = await self._dispatch.finished_in_server(guild_id, time.time() - WEEK_S)
         return wording.week_words(await asyncio.to_thread(week_of, jobs))
 
+    async def blocks_panel(self, interaction: Interaction) -> Layout:
+        """Who and what is refused there. Raises `NotManager` and `NoServer`."""
+        return server_panel.blocked_page(await self._moderation.blocks(check_manager(interaction)))
+
     def _findings(self, rules: ServerRules, guild: discord.Guild) -> list[Finding]:
         channels = {str(one.id): one for one in guild.channels if one.type in server_panel.PLACES}
         answers = [channels[id] for id in rules.channels if id in channels] if rules.channels else channels.values()
@@ -181,6 +195,16 @@ class ServerActions:
 
     async def _show_week(self, interaction: Interaction, _scope: str, _chosen: Sequence[str]) -> None:
         await replace_panel(interaction, server_panel.text_page(await self.week(interaction)))
+
+    async def _show_blocked(self, interaction: Interaction, _scope: str, _chosen: Sequence[str]) -> None:
+        await replace_panel(interaction, await self.blocks_panel(interaction))
+
+    async def _unblock(self, interaction: Interaction, _scope: str, chosen: Sequence[str]) -> None:
+        guild_id = check_manager(interaction)
+        for one in chosen:
+            kind, _, value = one.partition(" ")
+            await self._moderation.unblock(interaction, guild_id, kind, value)
+        await replace_panel(interaction, await self.blocks_panel(interaction))
 
 
 def check_manager(interaction: Interaction) -> str:

@@ -32,10 +32,10 @@ from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
 from bot.requests.pending_requests import PendingRequests
-from bot.requests.picture_sources import Original, choose_original, of_attachment, of_row
+from bot.requests.picture_sources import Original, choose_original, is_restricted_place, of_attachment, of_row
 from bot.requests.replies import try_say
 from bot.requests.stored_pictures import StoredPictures, job_of_imprint
-from bot.requests.submission import OpenedPictures, QueuedJob, Request, Submitter
+from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore
@@ -44,9 +44,21 @@ from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
-from engine.errors import CannotAnswer, Gone, OptedOut, PrivateServer, Refusal, TooLong, TooManyPictures, Unreachable
+from engine.errors import (
+    AgeRestricted,
+    CannotAnswer,
+    Gone,
+    OptedOut,
+    PrivateServer,
+    Refusal,
+    TooLong,
+    TooManyPictures,
+    Unreachable,
+)
 from engine.files import generation_metadata
+from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
+from engine.files.fingerprint import Fingerprint
 from engine.files.generation_metadata import Imprint
 from engine.params import AnyParams, P, Params, VariedParams, draw_seed
 from engine.platform.units import MEGABYTE
@@ -105,6 +117,7 @@ class RequestService:
         gate: ServerGate,
         command_permissions: CommandPermissions,
         server_log: ServerLog,
+        image_check: ImageCheck | None = None,
     ) -> None:
         self.catalog = catalog
         self.command_permissions = command_permissions
@@ -118,8 +131,8 @@ class RequestService:
         self._tracker = tracker
         self._quota = quota
         self._pending = pending
-        self._submitter = Submitter(dispatch, downloader)
-        self.stored = StoredPictures(dispatch, publisher, self._fetch)
+        self._submitter = Submitter(dispatch, downloader, image_check=image_check)
+        self.stored = StoredPictures(dispatch, publisher, self.fetch)
 
     # what is asked
 
@@ -200,11 +213,24 @@ class RequestService:
         await self.dispatch.mark_posted(id, str(message.id), posting.to_json())
         return await self.dispatch.row(id)
 
-    async def _fetch(self, link: Link, size: int, person: str) -> CleanPicture:
+    async def fetch(self, link: Link, size: int, person: str) -> CleanPicture:
         """A picture of so many pixels, when it is its turn. Raises the `Refusal`s of pictures and of limits."""
         with self._quota.slot(person):
             async with self._submitter.enqueue_for(person, link):
                 return await self.downloader.fetch(link, size, person)
+
+    async def fingerprint(self, key: BlobKey) -> Fingerprint:
+        """By what a stored picture is known again: its file by its name. Raises `Refusal`s, such as `Gone`."""
+        data = await self.dispatch.get_blob(key)
+        if data is None:
+            raise Gone
+        return dataclasses.replace(await self.downloader.fingerprint(data), sha256=key)
+
+    async def note(self, posting: Posting, line: str) -> None:
+        """Tell the log channel of the server where an answer stands, if it has one."""
+        if posting.guild_id is not None:
+            rules = await self.gate.rules.load(str(posting.guild_id))
+            self.server_log.note(rules.log_channel, line)
 
     async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
         """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
@@ -246,11 +272,16 @@ class RequestService:
         parent: JobRow | None,
     ) -> None:  # fmt: skip
         original = await self.stored.present(original, parent, interaction.message) if parent else original
-        hidden = await self._is_hidden(original, interaction.user.id)
+        restricted = check_age(original, interaction.channel)
+        hidden = await self._is_hidden(original, interaction.user.id, parent)
         limit = interaction.filesize_limit or MESSAGE_LIMIT
         request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of(interaction)))
         posting = posting_of_interaction(interaction, original.words, private=permit.private)
-        posting = dataclasses.replace(posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of)
+        posting = dataclasses.replace(
+            posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
+            owners=tuple(sorted(original.owners)), age_restricted=restricted,
+        )  # fmt: skip
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
             threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
@@ -292,6 +323,7 @@ class RequestService:
         Raises the `Refusal`s of servers."""
         params, posting = sheet.job.params, Posting.from_json(sheet.posting)
         await self._check_command(interaction, params)
+        check_age(Original(None, "", restricted=posting.age_restricted), interaction.channel)
         entering = self.gate.enter(
             place_of(interaction), new_id(), params, 0, private=privacy_of(sheet), avatar_of=posting.avatar_of
         )
@@ -364,13 +396,16 @@ class RequestService:
         self, message: discord.Message, id: JobId, permit: Permit[AnyParams], original: Original, parent: JobRow | None
     ) -> None:
         original = await self.stored.present(original, parent, None) if parent else original
-        hidden = await self._is_hidden(original, message.author.id)
+        restricted = check_age(original, message.channel)
+        hidden = await self._is_hidden(original, message.author.id, parent)
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)))
         logs.set_job(request.id)
         posting = dataclasses.replace(
-            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of
-        )
+            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
+            owners=tuple(sorted(original.owners)), age_restricted=restricted,
+        )  # fmt: skip
         with self._quota.slot(request.requester):
             if permit.private:
                 posting = await self._direct(posting)
@@ -386,10 +421,11 @@ class RequestService:
         except Unwelcome as error:
             raise PrivateServer from error
 
-    async def _is_hidden(self, original: Original, user_id: int) -> bool:
-        """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them is the picture of
-        somebody who does not want that."""
-        for owner in original.owners - {user_id}:
+    async def _is_hidden(self, original: Original, user_id: int, parent: JobRow | None) -> bool:
+        """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them, or the dream
+        that it is made of, is of somebody who does not want that."""
+        dreamer = {int(parent.job.requester)} if parent and parent.job.requester.isdecimal() else set()
+        for owner in (original.owners | dreamer) - {user_id}:
             if (await self.user_settings.load(str(owner))).opted_out:
                 raise OptedOut
         return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
@@ -598,6 +634,20 @@ def place_of(interaction: discord.Interaction[Any]) -> ServerPlace | None:
     if interaction.guild_id is None or not interaction.is_guild_integration():
         return None
     return _place(interaction.guild_id, interaction.channel, interaction.channel_id or 0, interaction.user)
+
+
+def check_age(original: Original, channel: object) -> bool:
+    """Whether what is made of an original there is for age-restricted channels only. Raises `AgeRestricted` where the
+    original is, and the channel is one that others read and is not. (A direct message is nobody else's.)"""
+    there = is_restricted_place(channel)
+    if original.age_restricted and not there and not isinstance(channel, discord.DMChannel):
+        raise AgeRestricted
+    return there or original.age_restricted
+
+
+def guild_of(place: ServerPlace | None) -> str:
+    """The id of the server of a place; "" anywhere else."""
+    return place.guild_id if place else ""
 
 
 def place_of_message(message: discord.Message) -> ServerPlace | None:

@@ -20,9 +20,11 @@ from PIL import Image
 
 from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
-from engine.errors import Gone, NoLedger, Refusal
+from bot.store.server_blocks import IMAGE, ServerBlocks
+from engine.errors import Gone, ImageBlocked, NoLedger, Refusal
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
+from engine.files.fingerprint import Fingerprint
 from engine.params import AnyParams
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
@@ -52,6 +54,8 @@ class Request:
     """The dreams of which the picture was made."""
     id: JobId = field(default_factory=new_id)
     """The id that its job will have, so that what happens to its picture before is logged under it, too."""
+    guild_id: str = ""
+    """The server that it is asked for in, whose blocked images are refused; "" where the bot is none of its members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,43 @@ class QueuedJob:
     place: Place | None
 
 
+class ImageCheck:
+    """Holds every image of a request against what moderators of its server blocked, by its fingerprint, which the
+    decoder's process computes where it opens the file."""
+
+    def __init__(self, blocks: ServerBlocks, downloader: Downloader) -> None:
+        self._blocks = blocks
+        self._downloader = downloader
+
+    async def check(self, guild_id: str, known: Fingerprint) -> None:
+        """An image that was opened just now. Raises `ImageBlocked`."""
+        if any(one.is_same(known) for one in await self._fingerprints(guild_id)):
+            raise ImageBlocked
+
+    async def check_stored(self, guild_id: str, key: BlobKey, data: bytes) -> None:
+        """One of our own files, which is opened only where anything is blocked. Raises `ImageBlocked`."""
+        blocked = await self._fingerprints(guild_id)
+        if any(one.sha256 == key for one in blocked):
+            raise ImageBlocked
+        if any(one.hash for one in blocked):
+            await self.check(guild_id, await self._downloader.fingerprint(data))
+
+    async def _fingerprints(self, guild_id: str) -> list[Fingerprint]:
+        return [one.fingerprint for one in await self._blocks.of_server(guild_id, IMAGE)] if guild_id else []
+
+
 class Submitter:
     """Request in, job out."""
 
-    def __init__(self, dispatch: Dispatch, downloader: Downloader, download_queue: DownloadQueue | None = None) -> None:
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        downloader: Downloader,
+        download_queue: DownloadQueue | None = None,
+        image_check: ImageCheck | None = None,
+    ) -> None:
         self._dispatch = dispatch
+        self._image_check = image_check
         self._downloader = downloader
         self._download_queue = download_queue or DownloadQueue()
 
@@ -117,6 +153,8 @@ class Submitter:
         for source in sources:
             try:
                 opened.append(await self._picture(request, source))
+            except ImageBlocked:
+                raise
             except Refusal as error:
                 log.info("a picture was not opened: %s", error.code)
                 refused.append(error)
@@ -155,13 +193,17 @@ class Submitter:
             return None
 
     async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, CleanPicture]:
-        """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, and `Gone`."""
+        """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, `Gone` and `ImageBlocked`."""
         if isinstance(source, Link):
             clean = await self._downloader.fetch(source, request.params.source_size, request.requester)
+            if self._image_check:
+                await self._image_check.check(request.guild_id, clean.fingerprint)
             return await self._dispatch.put_blob(clean.png), clean
         data = await self._dispatch.get_blob(source)
         if data is None:
             raise Gone
+        if self._image_check:
+            await self._image_check.check_stored(request.guild_id, source, data)
         return source, CleanPicture(data, 0, 0)
 
 

@@ -39,6 +39,10 @@ class Posting:
     """Its status message never came, the user was told so, and nobody waits for an answer."""
     avatar_of: int | None = None
     """Whose avatar it was made of, if of any."""
+    owners: tuple[int, ...] = ()
+    """Whose avatars and pictures of messages it was made of: they may delete it."""
+    age_restricted: bool = False
+    """It was made in an age-restricted channel, or of what was: it is shown in no other."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""
@@ -66,7 +70,7 @@ class Posting:
     def from_json(cls, data: dict[str, Any]) -> Posting:
         """From the row; fields of other versions are ignored, and `original` was once called `subject`."""
         known = {field.name for field in fields(cls)}
-        data = {"original": data.get("subject", ""), **data}
+        data = {"original": data.get("subject", ""), **data, "owners": tuple(data.get("owners", ()))}
         return cls(**{key: value for key, value in data.items() if key in known})
 
     @property

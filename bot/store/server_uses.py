@@ -53,6 +53,14 @@ class ServerUses:
         """Forget those from before that moment."""
         await asyncio.to_thread(self._write, server_uses.delete().where(server_uses.c.created < before))
 
+    async def of_user(self, user_id: str) -> list[Use]:
+        """A person's in all servers, the oldest first."""
+        return await asyncio.to_thread(self._of_user, user_id)
+
+    async def delete(self, user_id: str) -> int:
+        """Forget a person's; how many there were."""
+        return await asyncio.to_thread(self._delete, user_id)
+
     async def of_person(self, guild_id: str, user_id: str, since: float) -> list[Use]:
         """A person's in a server, the oldest first."""
         return await asyncio.to_thread(self._find, guild_id, since, server_uses.c.user_id == user_id)
@@ -64,6 +72,15 @@ class ServerUses:
     def _write(self, statement: sa.Insert | sa.Delete) -> None:
         with self._engine.begin() as db:
             db.execute(statement)
+
+    def _of_user(self, user_id: str) -> list[Use]:
+        wanted = sa.select(server_uses).where(server_uses.c.user_id == user_id).order_by(server_uses.c.created)
+        with reading(self._engine) as db:
+            return [Use(**row._mapping) for row in db.execute(wanted).all()]
+
+    def _delete(self, user_id: str) -> int:
+        with self._engine.begin() as db:
+            return db.execute(server_uses.delete().where(server_uses.c.user_id == user_id)).rowcount
 
     def _find(self, guild_id: str, since: float, whose: sa.ColumnElement[bool]) -> list[Use]:
         there = (server_uses.c.guild_id == guild_id, server_uses.c.created > since, whose)

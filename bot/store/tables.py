@@ -69,3 +69,17 @@ server_uses = sa.Table(
     sa.Index("server_uses_channel", "guild_id", "channel_id", "created"),
 )
 """Who asked where within the last day, which is what limits count."""
+
+server_blocks = sa.Table(
+    "server_blocks",
+    metadata,
+    sa.Column("guild_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.String(8), primary_key=True),
+    sa.Column("value", sa.String(64), primary_key=True),
+    sa.Column("hash", sa.String(32), nullable=False),
+    sa.Column("mirrored", sa.String(32), nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("blocked_by", sa.Text, nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+)
+"""Who, and which images, a server's moderators refuse; of an image only by what it is known again."""

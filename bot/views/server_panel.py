@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from bot import wording
+from bot.store.server_blocks import Block
 from bot.store.server_rules import ChannelRules, ServerRules
 from bot.views.message_card import Layout
 from bot.views.tune_panel import SIZES, Choice
@@ -25,6 +26,8 @@ PLACES = [
     discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice, discord.ChannelType.forum,
 ]  # fmt: skip
 MOST_CHOSEN = 25
+SHOWN_BLOCKS = 20
+"""More would not fit in a message."""
 Row = ui.ActionRow[Layout]
 
 
@@ -38,7 +41,8 @@ def overview_page(name: str, rules: ServerRules) -> Layout:
     """All rules in words, and what can be done at once."""
     text = f"{wording.server_title(name)}\n{wording.rules_words(wording.rules_lines(rules))}"
     pausing = _button("resume" if rules.paused else "pause", discord.ButtonStyle.primary)
-    return Layout(ui.TextDisplay(text), Row(pausing, _button("check"), _button("week")), _pages(OVERVIEW))
+    buttons = Row(pausing, _button("check"), _button("week"), _button("blocked"))
+    return Layout(ui.TextDisplay(text), buttons, _pages(OVERVIEW))
 
 
 def channels_page(rules: ServerRules, scope: str = WHOLE) -> Layout:
@@ -99,6 +103,14 @@ def subjects_page(rules: ServerRules) -> Layout:
         _several("hidden", WHOLE, choices, rules.hidden, least=0),
         _pages(SUBJECTS),
     )
+
+
+def blocked_page(blocks: Sequence[Block]) -> Layout:
+    """Who and what is refused, with a select that takes it back."""
+    shown = blocks[:SHOWN_BLOCKS]
+    choices = [(wording.block_label(one), f"{one.kind} {one.value}") for one in shown]
+    items = [_several("unblock", WHOLE, choices, ())] if choices else []
+    return Layout(ui.TextDisplay(wording.blocks_words(shown, len(blocks))), *items, _pages(""))
 
 
 def text_page(text: str) -> Layout:

@@ -29,6 +29,7 @@ from engine.files import picture_size
 from engine.files.decoder_child import GRACE_S, NICE
 from engine.files.decoder_strikes import Strikes
 from engine.files.file_formats import PNG
+from engine.files.fingerprint import UNKNOWN, Fingerprint
 from engine.files.keyed_lock import KeyedLock
 from engine.files.sanitizer import MOST_FRAMES
 from engine.platform import framing as frames
@@ -67,6 +68,8 @@ class CleanPicture:
     """Which one of its frames it is, from 1 on ..."""
     frames: int = 1
     """... and how many there are."""
+    fingerprint: Fingerprint = UNKNOWN
+    """By what it is known again; of nothing where it was not opened just now."""
 
     @property
     def animated(self) -> bool:
@@ -309,7 +312,10 @@ def _check_picture(header: dict[str, Any], png: bytes, size: int) -> CleanPictur
             raise ValueError("not the picture that was announced")
         if not (type(frame) is type(count) is int and 1 <= frame <= count <= MOST_FRAMES):
             raise ValueError("not a frame of ours")
-        return CleanPicture(png, *edges, frame, count)
+        known = Fingerprint(**header["known"])
+        if not known.sha256:
+            raise ValueError("not a fingerprint of ours")
+        return CleanPicture(png, *edges, frame, count, known)
     except (KeyError, TypeError, AttributeError, struct.error) as error:
         raise ValueError("not an answer of ours") from error
 

@@ -7,6 +7,7 @@ do without (`seal`): from then on it can open no file, no socket and no process.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import io
 import os
@@ -142,7 +143,8 @@ def _run_question(asked: dict[str, Any], data: bytes) -> framing.Frame:
     except MemoryError:
         return {"refused": "DecoderDied", "facts": {}}, b""
     width, height = made.size
-    return {"width": width, "height": height, "frame": made.frame, "frames": made.frames}, made.png
+    known = dataclasses.asdict(made.fingerprint)
+    return {"width": width, "height": height, "frame": made.frame, "frames": made.frames, "known": known}, made.png
 
 
 if __name__ == "__main__":

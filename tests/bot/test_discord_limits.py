@@ -37,6 +37,7 @@ from bot.requests.overview import SHOWN_DREAMS
 from bot.requests.server_actions import MOST_RULES
 from bot.store.posting import Posting
 from bot.store.presets import Preset
+from bot.store.server_blocks import Block
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
 from bot.store.server_week import MOST_SUBJECTS, Week
 from bot.store.shared_presets import SharedPreset
@@ -304,6 +305,13 @@ def server_rules() -> ServerRules:
     return ServerRules(True, channels, whole, many, limits, True, True, True, quiet, str(2**62), tuple(LABELS))
 
 
+BLOCKS = [
+    Block(str(2**62), kind, f"{at:064x}", about, str(2**62), 1.8e9)
+    for at in range(30)
+    for kind, about in (("user", LONG_NAME), ("image", f"https://discord.com/channels/{2**62}/{2**62}/{2**62}"))
+]
+
+
 def server_panels() -> Iterator[tuple[str, Layout]]:
     for rules in (ServerRules(), server_rules()):
         yield "overview", server_panel.overview_page(LONG_NAME, rules)
@@ -311,6 +319,7 @@ def server_panels() -> Iterator[tuple[str, Layout]]:
         yield "one channel", server_panel.channels_page(rules, f"c{2**62}")
         yield "limits", server_panel.limits_page(rules, 10**6)
         yield "results", server_panel.results_page(rules)
+        yield "blocked", server_panel.blocked_page(BLOCKS)
         yield "subjects", server_panel.subjects_page(rules)
     findings = [Finding(False, "w" * 200, "r" * 200)] * 30
     yield "check", server_panel.text_page(wording.findings_words(findings))

@@ -168,7 +168,7 @@ class HereDecoder:
     async def clean(self, data: bytes, size: int, person: str = "", *, last: bool = False) -> CleanPicture:
         """A clean picture."""
         made = sanitizer.clean(data, size, self.megapixels, last=last)
-        return CleanPicture(made.png, *made.size, made.frame, made.frames)
+        return CleanPicture(made.png, *made.size, made.frame, made.frames, made.fingerprint)
 
 
 class House:

@@ -62,7 +62,8 @@ async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
         "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "server", "help",
-        wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS,
+        wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS, wording.BLOCK_IMAGE,
+        wording.BLOCK_USER,
     }  # fmt: skip
     assert sum(command.get("type") == MESSAGE_MENU for command in commands) <= MENUS_LIMIT
     for command in commands:

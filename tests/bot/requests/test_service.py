@@ -254,7 +254,7 @@ class HereDecoder:
         if not data:
             raise EmptyFile
         made = await asyncio.to_thread(sanitizer.clean, data, size, self.megapixels)
-        return CleanPicture(made.png, *made.size, made.frame, made.frames)
+        return CleanPicture(made.png, *made.size, made.frame, made.frames, made.fingerprint)
 
     async def imprint(self, data: bytes, person: str = "") -> bytes:
         return await asyncio.to_thread(sanitizer.read_imprint, data, self.megapixels)

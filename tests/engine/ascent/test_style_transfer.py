@@ -1,7 +1,7 @@
 import torch
 from torch import Tensor
 
-from engine.ascent.style_transfer import RIM, Scene, StyleSchedule, framed, grain, paint
+from engine.ascent.style_transfer import RIM, Scene, StyleSchedule, grain, pad_rims, paint
 from engine.canvas.noise import coloured_noise
 from engine.networks.network import Network
 from engine.objectives import measure_style, style_distance
@@ -54,7 +54,7 @@ def test_the_same_seed_lays_the_same_strokes_and_another_seed_others(small_netwo
 
 
 def test_rims_are_mirrored_and_of_one_width_together(photo: Tensor) -> None:
-    seen = framed(photo, (3, 10))
+    seen = pad_rims(photo, (3, 10))
     assert seen.shape == (1, 3, 90 + RIM, 120 + RIM)
     assert seen[0, :, 10 : 10 + 90, 3 : 3 + 120].equal(photo)
     assert seen[0, :, 9, 3 : 3 + 120].equal(photo[:, 1])

@@ -22,6 +22,7 @@ from bot.operations.metrics import resident_bytes
 from engine import errors
 from engine.files import decoder as decoding
 from engine.files.decoder import CleanPicture, Decoder
+from engine.files.fingerprint import Fingerprint
 from engine.files.sanitizer import MOST_FRAMES
 from engine.platform import framing as frames
 from tests.engine.files.icc_profiles import cyan_is_red, red_is_blue
@@ -397,8 +398,13 @@ def test_a_forged_answer_is_none(answer: frames.Frame) -> None:
 
 
 def test_an_honest_answer_is_believed() -> None:
-    honest = {"width": 60, "height": 40, "frame": 3, "frames": 40}
-    assert decoding._check_picture(honest, PICTURE, 60) == CleanPicture(PICTURE, 60, 40, 3, 40)
+    known = {"sha256": "a" * 64, "hash": "b" * 32, "mirrored": "c" * 32}
+    honest = {"width": 60, "height": 40, "frame": 3, "frames": 40, "known": known}
+    believed = CleanPicture(PICTURE, 60, 40, 3, 40, Fingerprint(**known))
+    assert decoding._check_picture(honest, PICTURE, 60) == believed
+    for forged in ({}, {**known, "sha256": ""}, {**known, "hash": "b" * 31}, {**known, "more": 1}, "known"):
+        with pytest.raises(ValueError, match="ours"):
+            decoding._check_picture({**honest, "known": forged}, PICTURE, 60)
     refused = decoding._check_picture({"refused": "TooManyPixels", "facts": {"megapixels": 9, "limit": 5}}, b"", 60)
     assert isinstance(refused, errors.TooManyPixels)
 

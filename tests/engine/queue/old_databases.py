@@ -60,6 +60,9 @@ RULES = {"guild_id": "77", "rules": '{"paused": false, "hidden": ["spiders"]}', 
 USE = {"job_id": "u" * 20, "guild_id": "77", "channel_id": "78", "user_id": "7", "pictures": 1, "public": True,
        "created": 810.0}  # fmt: skip
 
+BLOCK = {"guild_id": "77", "kind": "user", "value": "7", "hash": "", "mirrored": "", "about": "Bo", "blocked_by": "8",
+         "created": 815.0}  # fmt: skip
+
 NAMED = "0004"
 """From here on presets name their network."""
 CHOSEN = "0009"
@@ -68,6 +71,8 @@ TIMED = "0007"
 """From here on dreams are timed by kind and size."""
 SHARED = "0008"
 """From here on presets can be shared."""
+BLOCKED = "0013"
+"""From here on moderators block people and images."""
 RULED = "0012"
 """From here on servers have rules."""
 EXPLAINED = "0011"
@@ -111,6 +116,8 @@ def dump(revision: str) -> str:
             if revision >= RULED:
                 _insert(db, "server_rules", RULES)
                 _insert(db, "server_uses", USE)
+            if revision >= BLOCKED:
+                _insert(db, "server_blocks", BLOCK)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"
