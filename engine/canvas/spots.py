@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from math import sqrt
+from math import cos, pi, sin, sqrt
 
 import torch
 from torch import Tensor
@@ -23,22 +23,31 @@ MARGIN = 0.22
 APART = 4
 """How much spots keep away from each other: within the spread of one the next is 40 times less likely."""
 LEAST = 1e-3
-"""What keeps a spot on another one possible: where a mask is white in one place only, all of them lie there."""
+"""What keeps every place possible, on another spot and off the ring, for a mask may be white in one place only."""
 GRID = 24
 """In so many rows and columns a middle may lie."""
+RING = 0.28
+"""How far from the middle of the picture the first spot is looked for, as a share of the sides: one in the middle would
+overlap with that of every other seed."""
+TOWARDS = 24
+"""How much the first spot keeps to its place on the ring; where a mask is black there, it lies in its white somewhere."""
+GOLDEN = 2654435769
+"""The golden section of 2 ** 32: by so much of a turn the next seed's first spot lies elsewhere (Knuth 1973, 6.4)."""
 
 
 def spots_mask(size: Size, heights: Sequence[float], floor: float, seed: int, within: Tensor | None = None) -> Tensor:
     """Soft spots, one a height in [0, 1], away from each other; far from all of them a point takes `floor`.
 
-    With a mask [1, h, w] they lie where it is white, and what they leave is multiplied by it.
+    The first lies on a ring, and about 137 degrees further for the next seed: variations, which have one seed after the
+    other, differ most. With a mask [1, h, w] they lie where it is white, and what they leave is multiplied by it.
     """
     sides = (size[0] / sqrt(size[0] * size[1]), size[1] / sqrt(size[0] * size[1]))
     likely, found = _likely(within), torch.zeros(size)
     # Not the numbers that the first waves are drawn by.
     generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} spots".encode()))
-    for height in heights:
-        middle = _draw_middle(likely, generator)
+    towards = _bell((GRID, GRID), (1.0, 1.0), _place_on_ring(seed)) ** TOWARDS + LEAST
+    for at, height in enumerate(heights):
+        middle = _draw_middle(likely if at else likely * towards, generator)
         likely = likely * (1 + LEAST - _bell((GRID, GRID), sides, middle)) ** APART
         found = torch.maximum(found, height * _bell(size, sides, middle))
     mask = (floor + (1 - floor) * found)[None]
@@ -51,6 +60,12 @@ def _likely(within: Tensor | None) -> Tensor:
     free = (inside[:, None] & inside[None]).float()
     white = free if within is None else free * resize_mask(within, (GRID, GRID))[0].cpu()
     return white if white.any() else free
+
+
+def _place_on_ring(seed: int) -> tuple[float, float]:
+    """Where the seed's first spot is looked for: a row and a column, as shares of the sides."""
+    angle = 2 * pi * (seed * GOLDEN % 2**32 / 2**32)
+    return 0.5 + RING * sin(angle), 0.5 + RING * cos(angle)
 
 
 def _draw_middle(likely: Tensor, generator: torch.Generator) -> tuple[float, float]:

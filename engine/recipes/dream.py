@@ -54,7 +54,7 @@ class Variety(NamedTuple):
 
 
 LAYER_VARIETY = Variety(coarsest=(4.0, 3.0), spots=(1.0, 1.0, 1.0), floor=0.3, pace=1.15)
-SUBJECT_VARIETY = Variety(coarsest=(3.5, 2.5), spots=(1.0, 0.7), floor=0.35, pace=1.25)
+SUBJECT_VARIETY = Variety(coarsest=(3.5, 2.5), spots=(1.0,), floor=0.25, pace=1.5)
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 import torch
@@ -44,6 +44,17 @@ def test_spots_keep_away_from_the_rim_and_from_each_other() -> None:
         one, two = (spots_mask((90, 120), (1.0,) * count, 0.0, seed) for count in (1, 2))
         assert all(MARGIN - 0.05 <= at <= 1 - MARGIN + 0.05 for at in middle(one))
         assert two.mean() > 1.15 * one.mean()
+
+
+def test_the_next_seed_is_dreamed_elsewhere() -> None:
+    at = [torch.tensor(middle(spots_mask((90, 120), (1.0,), 0.0, seed))) for seed in range(20)]
+    apart = torch.stack([(one - other).norm() for one, other in pairwise(at)])
+    assert apart.median() > 0.4
+    assert (apart > MARGIN).all()
+
+
+def test_the_largest_seed_has_a_place() -> None:
+    assert MARGIN - 0.05 <= middle(spots_mask((90, 120), (1.0,), 0.0, 2**63 - 1))[0] <= 1 - MARGIN + 0.05
 
 
 def test_they_lie_where_a_mask_is_white_and_are_multiplied_by_it() -> None:
