@@ -25,7 +25,7 @@ from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import painted_mask, protect_mask
 from engine.canvas.resample import resize, resize_long_side
-from engine.canvas.spots import spots_mask
+from engine.canvas.spots import Spots, spots_mask
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import BadOption
 from engine.networks.network import Network
@@ -45,16 +45,14 @@ class Variety(NamedTuple):
     coarsest: tuple[float, float]
     """Waves along the long side below which light, and colour, fade out: light and shade of the whole picture would be
     the same for every seed. Colour may be coarser: fur and walls have colours of their own."""
-    spots: tuple[float, ...]
-    """In as many places it is dreamed most: how much of each step is taken there."""
-    floor: float
-    """How much of each step is taken far away from them."""
+    spots: Spots
+    """Where it is dreamed most."""
     pace: float
     """How much further a step goes: what is dreamed in a part of the picture may be stronger there."""
 
 
-LAYER_VARIETY = Variety(coarsest=(4.0, 3.0), spots=(1.0, 1.0, 1.0), floor=0.3, pace=1.15)
-SUBJECT_VARIETY = Variety(coarsest=(3.5, 2.5), spots=(1.0, 0.7), floor=0.35, pace=1.25)
+LAYER_VARIETY = Variety(coarsest=(4.0, 3.0), spots=Spots((1.0, 1.0, 1.0), 0.22, 0.3), pace=1.15)
+SUBJECT_VARIETY = Variety(coarsest=(3.5, 2.5), spots=Spots((1.0,), 0.27, 0.3), pace=1.6)
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -109,7 +107,7 @@ def _by_crops(
     if variety:
         size = (start.shape[1], start.shape[2])
         look = look._replace(start=START, coarsest=variety.coarsest, rate=variety.pace * look.rate)
-        mask = spots_mask(size, variety.spots, variety.floor, params.seed, mask).to(start.device)
+        mask = spots_mask(size, variety.spots, params.seed, mask).to(start.device)
     canvas = Overlay(start, generator, look, mask)
     for report in accentuate(scorers, canvas, crop_schedule(params, look.rate), generator):
         finished = partial(_finish, params, report.show, start)
