@@ -24,7 +24,21 @@ from engine.catalog.catalog import JOINT
 from engine.catalog.subject_sequence import THEN
 from engine.classification_sentence import Verdict
 from engine.errors import PareidoliaError
-from engine.params import YOURS, Animate, AnyParams, Channel, Concept, Dream, Morph, Params, See, Style, Upscale, Zoom
+from engine.params import (
+    YOURS,
+    Animate,
+    AnyParams,
+    Channel,
+    Concept,
+    Dream,
+    Morph,
+    Params,
+    See,
+    Style,
+    Upscale,
+    Video,
+    Zoom,
+)
 from engine.queue.job import FURTHER, JobRow, Place, Result, State
 
 ALT_LIMIT = 1024
@@ -244,8 +258,12 @@ SHOWN_OPTIONS = {
     "upscale": ("strength", "size", "look", "network"),
     "poster": ("strength", "size", "look", "network"),
     "morph": ("strip", "size", "network"),
+    "video": ("strength", "start", "seconds", "size", "network"),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
+
+DREAMED_AS: dict[type[Params], str] = {Zoom: "An endless zoom into", Video: "A dreamed video of"}
+"""What alt text calls that which is not one dreamed picture."""
 
 NO_PICTURE = "I see no image in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
 ONCE_MORE = "Something broke, trying once more."
@@ -582,7 +600,7 @@ def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str
         case See():
             text = f"What the network sees in {name}{_see_alt(row)}. Below, the picture as its layers perceive it."
         case _:
-            verb = "An endless zoom into" if isinstance(params, Zoom) else "A dream of"
+            verb = DREAMED_AS.get(type(params), "A dream of")
             text = f"{verb} {name}: the network was asked for {aim_words(params)}{_guide_words(row)}."
     return text[:ALT_LIMIT]
 

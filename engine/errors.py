@@ -26,6 +26,8 @@
     │   ├── NoLastZoom        TooManyZoomFrames  BadAudio      AudioNeedsMp4
     │   ├── PortTaken         NothingToMorphTo  MorphToItself   TooManyMorphs
     │   ├── BadChannelPairs
+    │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
+    │   ├── StillVideo        VideoEnded
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -442,6 +444,42 @@ class NoPainting(Refusal):
     `painting`."""
 
     code = "R89"
+
+
+class NotAVideo(Refusal):
+    """That's no animation that I can open. Send a GIF, a WebP or an MP4."""
+
+    code = "R92"
+
+
+class VideoTooLarge(Refusal):
+    """That video is {width} x {height}; the limit is {limit} megapixels a frame. Make it smaller and send it again."""
+
+    code = "R93"
+
+
+class EmptyVideo(Refusal):
+    """There are no pictures in that video. Check whether it plays for you, then send it again."""
+
+    code = "R94"
+
+
+class BrokenVideo(Refusal):
+    """I can't open that video: it is damaged, or takes too long to open. Save it as an MP4 again and send that."""
+
+    code = "R95"
+
+
+class StillVideo(Refusal):
+    """Nothing moves in that file: it has one frame. Use `dream` for it, or send a GIF, a WebP or an MP4 that moves."""
+
+    code = "R96"
+
+
+class VideoEnded(Refusal):
+    """That video ends before {start} s. Choose an earlier `start` and ask again."""
+
+    code = "R97"
 
 
 class TooManyScans(Refusal):

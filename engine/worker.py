@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from engine import logs, params
 from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
@@ -24,9 +24,10 @@ from engine.files.blobs import BlobKey
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
 from engine.queue.history import History
-from engine.queue.job import FURTHER, batch_result
+from engine.queue.job import FURTHER, VIDEO, batch_result
 from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
+from engine.video.reader import spool
 
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress
@@ -136,17 +137,18 @@ class Worker:
 
         wanted = params.parse(header["params"], self.runtime.catalog)
         further = [header["others"][name] for name in FURTHER if name in header["others"]]
-        others = {name: self._blob(key) for name, key in header["others"].items() if name not in FURTHER}
+        others = {name: self._blob(key) for name, key in header["others"].items() if name not in (*FURTHER, VIDEO)}
         history = History.from_json(header["history"], self.runtime.catalog)
         limit = header["limit_bytes"]
 
-        def dream(picture: bytes | None) -> Render:
+        def dream(picture: bytes | None, film: IO[bytes] | None = None) -> Render:
             before, omitted = history.dreams, history.omitted
-            return render(wanted, picture, self.runtime, limit, others, before=before, omitted=omitted)
+            return render(wanted, picture, self.runtime, limit, others, before=before, omitted=omitted, video=film)
 
         if further:
             return self._render_batch(dream, [header["picture"], *further])
-        made = self._report_progress(dream(self._picture(header["picture"])))
+        with self._film(header["others"].get(VIDEO)) as film:
+            made = self._report_progress(dream(self._picture(header["picture"]), film))
         return {**self._store_file(made), "facts": {**made.facts, **self._store_further(made)}}
 
     def _render_batch(self, dream: Callable[[bytes | None], Render], keys: Sequence[str]) -> dict[str, Any]:
@@ -221,11 +223,15 @@ class Worker:
             answer = self.parent.receive()
         return str(answer["word"])
 
+    def _film(self, key: str | None) -> contextlib.AbstractContextManager[IO[bytes] | None]:
+        """A video as it was sent, for the child that opens such. Raises `PictureGone`."""
+        return contextlib.nullcontext() if key is None else spool(self._blob(key))
+
     def _picture(self, key: str | None) -> bytes | None:
         return None if key is None else self._blob(key)
 
     def _blob(self, key: str) -> bytes:
-        """The clean PNG of a blob. Raises `PictureGone`."""
+        """The clean PNG of a blob, or a video as it was sent. Raises `PictureGone`."""
         data = self.blobs.get(BlobKey(key))
         if data is None:
             raise PictureGone

@@ -23,7 +23,7 @@ from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
 from bot.requests.service import is_private
 from engine.files.blobs import BlobKey
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Poster, See, Style, Upscale, Zoom
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Poster, See, Style, Upscale, Video, Zoom
 
 Here = discord.Interaction[Client]
 REUSABLE_PICTURES = ("guide", "painting")
@@ -90,7 +90,7 @@ def for_a_picture(params: AnyParams) -> Dream | Zoom | See | Style:
     film the dream at its end, of a morph what it becomes last."""
     if isinstance(params, Animate):
         params = params.last
-    if isinstance(params, Concept | Channel | Upscale | Poster | Morph):
+    if isinstance(params, Concept | Channel | Upscale | Poster | Morph | Video):
         return dream_like(params, params.seed)
     return params.model_copy(update={"continued": False}) if isinstance(params, Zoom) else params
 

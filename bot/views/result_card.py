@@ -12,7 +12,7 @@ from bot.views.message_card import PICKS, Card, Picture, with_pictures
 from bot.views.tune_panel import SIZES
 from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
 from engine.files.blobs import BlobKey
-from engine.params import Animate, Channel, Morph, Params, See, Upscale, VariedParams, Zoom, bounds
+from engine.params import Animate, Channel, Morph, Params, See, Upscale, VariedParams, Video, Zoom, bounds
 from engine.queue.job import Job, JobRow, Result, State
 
 SMALLER_HELPS = frozenset(error.code for error in (EngineCrashed, TimedOut, OutOfMemory, TooMuchMemory))
@@ -81,7 +81,7 @@ def verbs(row: JobRow) -> tuple[str, ...]:
     params = row.job.params
     if isinstance(params, Animate):
         return ("more",)
-    if isinstance(params, Morph):
+    if isinstance(params, Morph | Video):
         return ("again", "more")
     if found := variations(row):
         return (*PICKS[: len(found)], "again", "tune", "more")

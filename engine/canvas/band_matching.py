@@ -56,3 +56,14 @@ def _split(picture: Tensor) -> list[Tensor]:
 def _enlarge(small: Tensor, like: Tensor) -> Tensor:
     found: Tensor = interpolate(small[None], like.shape[1:], mode="bilinear", align_corners=False)[0]
     return found
+
+
+def limit_bands(change: Tensor, most: Sequence[float]) -> Tensor:
+    """What is added to a picture, [3, h, w], no band of it stronger than those energies."""
+    *bands, base = _split(change)
+    *fine, coarse = most
+    limited = min(1.0, (coarse + FLOOR) / (float(base.std()) + FLOOR)) * base
+    for band, energy in zip(reversed(bands), reversed(fine), strict=True):
+        share = min(1.0, (energy + FLOOR) / (float(band.square().mean().sqrt()) + FLOOR))
+        limited = _enlarge(limited, band) + share * band
+    return limited

@@ -19,7 +19,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -51,6 +51,7 @@ from engine.params import (
     See,
     Style,
     Upscale,
+    Video,
     Zoom,
 )
 from engine.platform.terminal import replace_unprintable, say, with_bold
@@ -202,6 +203,34 @@ def zoom(
     if audio:
         song, out = soundtrack(wanted, audio, out, whole=frames is None), mp4_path(out, f"{_stem(pictures[0])}-zoom")
     _make(song.params if song else wanted, pictures, Place(out, force), as_json, like=like, song=song)
+
+
+@app.command()
+def video(
+    film: Annotated[str, typer.Argument(metavar="IN", help="a GIF, a WebP or an MP4")],
+    out: Out = None,
+    force: Force = False,
+    layer: Layer = None,
+    subject: Subject = None,
+    strength: Strength = None,
+    start: Annotated[float | None, typer.Option(help=params.describe(Video, "start"))] = None,
+    seconds: Annotated[float | None, typer.Option(help="how much of it is dreamed; all if not given")] = None,
+    fps: Annotated[int | None, typer.Option(help=params.describe(Video, "fps"))] = None,
+    octaves: Octaves = None,
+    iterations: Annotated[int | None, typer.Option(help=params.describe(Video, "iterations"))] = None,
+    seed: Seed = None,
+    size: Size = None,
+    network: Network = None,
+    like: Like = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dream a video, steadily, as an MP4 with its sound, or as a GIF or a WebP where the name of -o ends so."""
+    whole = params.bounds(Video, "seconds")["le"] if like is None else None
+    wanted = _build_params(
+        Video, like, layer=layer, subject=subject, strength=strength, start=start, fps=fps, octaves=octaves,
+        seconds=whole if seconds is None else seconds, iterations=iterations, seed=seed, size=size, network=network,
+    )  # fmt: skip
+    _make(wanted, [film], Place(mp4_path(out, f"{_stem(film)}-video"), force), as_json, like=like)
 
 
 @app.command()
@@ -619,21 +648,22 @@ def _try_make_one(plan: Plan, picture: str, target: Target, further: Mapping[str
 
 def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, bytes], as_json: bool) -> None:
     last = isinstance(plan.wanted, Zoom) and plan.wanted.continued
-    png = None if picture == "noise" else _clean(Path(picture), plan.first_size, last=last)
+    moves = isinstance(plan.wanted, Video)
+    png = None if picture == "noise" or moves else _clean(Path(picture), plan.first_size, last=last)
     from engine.render import render
 
     wanted, before, omitted, dreamed, song = plan
     pulses, sound = (song.pulses, song.sound()) if song else ((), None)
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
-    with _progress_bar() as bar:
+    with _open_film(picture) if moves else contextlib.nullcontext() as film, _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
 
         def watch(name: str, report: StepReport) -> None:
             bar.update(task, description=name, completed=report.step, total=report.steps)
 
         source = png if dreamed else past_dreams.dream_again(before, png, further, runtime, watch)
-        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted, sound, pulses)
+        rendering = render(wanted, source, runtime, None, further, target.kind, before, omitted, sound, pulses, film)
         report = past_dreams.finish(rendering, wanted.recipe, watch)
     target.write(report.data)
     facts = {"file": str(target.path), "bytes": len(report.data), "width": report.width, "height": report.height}
@@ -642,6 +672,14 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
     took = {"seconds": round(time.monotonic() - began, 2), "device": str(runtime.device)}
     found = {"found": dict(report.facts)} if report.facts else {}
     _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
+
+
+def _open_film(picture: str) -> IO[bytes]:
+    """A video, which only its own child reads."""
+    try:
+        return Path(picture).open("rb")
+    except OSError as error:
+        raise typer.BadParameter(f"{picture} cannot be read ({error.strerror}). Check the path.") from None
 
 
 @lru_cache(1)

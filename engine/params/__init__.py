@@ -61,6 +61,7 @@ from engine.params.poster import Poster
 from engine.params.see import See
 from engine.params.style import PAINTINGS, YOURS, Style
 from engine.params.upscale import Upscale, detail_parts
+from engine.params.video import Video
 from engine.params.zoom import Zoom
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "Term",
     "Upscale",
     "VariedParams",
+    "Video",
     "Zoom",
     "bounds",
     "describe",
@@ -116,7 +118,7 @@ __all__ = [
     "upscale_of",
 ]
 
-AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style | Upscale | Poster | Morph
+AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style | Upscale | Poster | Morph | Video
 
 
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)

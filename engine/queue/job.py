@@ -23,6 +23,9 @@ JobId = NewType("JobId", str)
 FURTHER = ("picture2", "picture3", "picture4")
 """The names, among a job's further pictures, of those that are dreamed as its first is, each by itself: a batch."""
 
+VIDEO = "video"
+"""The name, among a job's further pictures, of a video as it was sent: no picture, and opened by its own child only."""
+
 
 def new_id() -> JobId:
     """20 url-safe characters: short enough to be a Discord nonce (25) and to stand in a `custom_id` (100)."""
@@ -59,7 +62,7 @@ class Job:
     """The largest result that can be uploaded where the answer goes."""
     others: Mapping[str, BlobKey] = field(default_factory=dict)
     """Further clean PNGs by what they are for: a dream takes a "mask" and a "guide", a style a "painting",
-    a batch those of `FURTHER`."""
+    a batch those of `FURTHER`. A `VIDEO` is a file as it was sent."""
     spoiler: bool = False
     """Whoever sent a picture of it hid it: then everything that shows something of it is hidden, too."""
     history: History = field(default_factory=History)

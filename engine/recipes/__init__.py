@@ -8,7 +8,9 @@ from functools import partial
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Poster, See, Style, Upscale, Zoom
+from engine.canvas.motion import MovingPicture
+from engine.errors import PictureGone
+from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, Poster, See, Style, Upscale, Video, Zoom
 from engine.recipes.animate import animate
 from engine.recipes.channel import channel
 from engine.recipes.concept import concept
@@ -18,6 +20,7 @@ from engine.recipes.poster import poster
 from engine.recipes.see import see
 from engine.recipes.style import style
 from engine.recipes.upscale import upscale
+from engine.recipes.video import video
 from engine.recipes.zoom import zoom
 from engine.runtime import Runtime
 
@@ -28,10 +31,11 @@ def run(
     runtime: Runtime,
     others: Mapping[str, Tensor] | None = None,
     pulses: Sequence[float] = (),
+    moving: MovingPicture | None = None,
 ) -> Iterator[Progress | Frame]:
     """The recipe of these params; the source is [3, h, w] in [0, 1], or None for noise, and so are other pictures.
 
-    `pulses` say how far a zoom moves in each frame, to a beat.
+    `pulses` say how far a zoom moves in each frame, to a beat; `moving` is what a video is made of.
 
     Raises `UnknownNetwork`, `NetworkMissing`, `UnknownLayer` or `UnknownChannel` at its first step.
     """
@@ -54,6 +58,10 @@ def run(
             return see(params, source, runtime)
         case Style():
             return style(params, source, runtime, others, partial(_run_in, runtime))
+        case Video():
+            if moving is None:
+                raise PictureGone
+            return video(params, moving, runtime, partial(_dream_in, runtime))
         case Dream():
             return dream(params, source, runtime, others)
 

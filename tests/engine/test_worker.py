@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -22,17 +23,20 @@ from engine import worker
 from engine.ascent.tiled_gradient import TILES
 from engine.encoders.encoder import Encoded
 from engine.encoders.upload_limit import lossy_note, smaller_note
-from engine.errors import BadOption, OtherNetwork
+from engine.errors import BadOption, NotAVideo, OtherNetwork, PictureGone
 from engine.files.blobs import BlobKey
 from engine.networks.network import Network
-from engine.params import AnyParams, Dream, Upscale
+from engine.params import AnyParams, Dream, Upscale, Video
 from engine.platform import framing
-from engine.queue.job import Hint, Job, JobId, JobRow, Progress, Result, Settled, State
+from engine.queue.history import History
+from engine.queue.job import VIDEO, Hint, Job, JobId, JobRow, Progress, Result, Settled, State
 from engine.queue.local_dispatch import LocalDispatch
 from engine.runtime import Runtime
 from engine.settings import Settings
-from engine.worker import Worker
+from engine.worker import Parent, Worker
+from tests.engine import small_networks
 from tests.engine.test_logs import Kept
+from tests.engine.video.small_videos import mp4, squares
 
 pytestmark = pytest.mark.process
 
@@ -340,6 +344,36 @@ def test_a_file_and_its_variations_say_what_was_given_up(settings: Settings) -> 
     result = Result.from_json(told)
     assert result.notes == sheet.notes
     assert [Result.from_json(each).notes for each in result.facts["variations"]] == [one.notes, one.notes]
+
+
+def test_a_video_reaches_its_recipe_as_it_was_sent(settings: Settings) -> None:
+    network = small_networks.pocket()
+    rendering = Worker(settings, Runtime("cpu", "float32", loader=lambda _name: network), Silent())
+    wanted = Video(network="pocket", layer="low", size=128, octaves=1, iterations=1, fps=8, format="gif", seconds=0.25)
+    header = {"params": wanted.model_dump(), "picture": None, "limit_bytes": None, "history": History().to_json()}
+    sent = rendering.blobs.put(mp4(squares(3)))
+    made = rendering._render({**header, "others": {VIDEO: sent}})
+    data = rendering.blobs.get(made["blob"])
+    assert data is not None
+    with Image.open(io.BytesIO(data)) as film:
+        assert (film.format, film.size, film.n_frames) == ("GIF", (128, 96), 2)  # type: ignore[attr-defined]
+    with pytest.raises(NotAVideo):
+        rendering._render({**header, "others": {VIDEO: rendering.blobs.put(b"no video")}})
+    with pytest.raises(PictureGone):
+        rendering._render({**header, "others": {VIDEO: "0" * 64}})
+
+
+class Silent(Parent):
+    """A supervisor that says go on to everything."""
+
+    def __init__(self) -> None:
+        pass
+
+    def receive(self) -> dict[str, Any]:
+        return {"word": "go on"}
+
+    def send(self, blob: bytes = b"", **header: Any) -> None:
+        pass
 
 
 def test_a_child_whose_supervisor_was_killed_ends_without_a_word() -> None:

@@ -36,6 +36,7 @@ from engine.params import (
     See,
     Style,
     Upscale,
+    Video,
     Zoom,
 )
 from tests.engine.files.forged_metadata import FORGED
@@ -58,6 +59,7 @@ EVERY: list[AnyParams] = [
     See(seed=7),
     Style(painting="yours", subject="eyes", colours="keep", strength=1.6),
     Morph(subject="banana > eye > mid:21", strip=True),
+    Video(subject="eyes", start=2.5, seconds=4, format="gif"),
     Animate(dreams=BEFORE),
     Upscale(subject="owl", size=2048, look="vivid", strength=0.5),
 ]

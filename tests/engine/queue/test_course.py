@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.params import Animate, AnyParams, Channel, Concept, Dream, Morph, PastDream, See, Style, Upscale, Zoom
+from engine.params import (
+    Animate,
+    AnyParams,
+    Channel,
+    Concept,
+    Dream,
+    Morph,
+    PastDream,
+    See,
+    Style,
+    Upscale,
+    Video,
+    Zoom,
+)
 from engine.queue.course import ALMOST, PARTS, Standing, Stopwatch, Timing, blend, planned_course, time_share
 from tests.engine.queue.conftest import Clock
 
@@ -122,6 +135,7 @@ def test_courses_are_averaged_and_those_of_another_version_forgotten() -> None:
         Channel(search="dogs"), Style(), Style(subject="eyes", size=1024), See(), See(network="lite2"),
         Upscale(), Upscale(network="lite2", size=2048),
         Morph(subject="banana > eye"), Morph(network="lite2", subject="goldfish > castle > volcano"),
+        Video(), Video(network="lite2", seconds=2),
         Animate(dreams=(PastDream(params=Concept(subject="eyes")), PastDream(params=Dream(network="lite2")))),
     ],
 )  # fmt: skip
