@@ -66,6 +66,8 @@ def message(**parts: Any) -> Any:
         "message_snapshots": [],
         "stickers": [],
         "author": Thing(id=1),
+        "channel": None,
+        "guild": None,
     }
     return Thing(**{**nothing, **parts})
 
