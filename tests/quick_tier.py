@@ -7,6 +7,7 @@ mark `process`. Both are enforced: what gets in regardless fails with a sentence
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -20,6 +21,7 @@ TORCH_ROOMS: Final = (
     "ascent", "canvas", "encoders", "gallery", "judge", "networks", "objectives", "recipes", "training",
 )  # fmt: skip
 TORCH_FILES: Final = ("cli", "runtime", "worker")
+TESTS: Final = Path(__file__).resolve().parent
 HEAVY: Final = frozenset(
     {"torch", "torchvision", "skimage", "playwright", "efficientnet_lite_pytorch"}
     | {f"engine.{name}" for name in (*TORCH_ROOMS, *TORCH_FILES)}
@@ -31,7 +33,15 @@ STARTS: Final = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", 
 def heavy(path: Path) -> bool:
     """Whether a test file, or what the tests of a folder share, imports torch or a room that does."""
     source = path / "conftest.py" if path.is_dir() else path
-    return source.suffix == ".py" and source.exists() and bool(_imports(source) & HEAVY)
+    return source.suffix == ".py" and source.exists() and _is_heavy(source)
+
+
+@functools.cache
+def _is_heavy(source: Path) -> bool:
+    """By its own imports, or by those of the files of tests that it imports."""
+    names = _imports(source)
+    others = (TESTS.parent.joinpath(*name.split(".")).with_suffix(".py") for name in names if name.startswith("tests."))
+    return bool(names & HEAVY) or any(_is_heavy(other) for other in others if other.exists())
 
 
 def _imports(path: Path) -> set[str]:

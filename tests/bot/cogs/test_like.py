@@ -26,6 +26,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
 )
 from tests.engine.files.forged_metadata import FORGED
 
+pytestmark = pytest.mark.slow
+
 
 async def like(stage: Stage, persona: str, message: Message, channel: str = "dreams") -> tuple[Message, str]:  # noqa: F811
     """The answer to the menu, and what was told beside it."""

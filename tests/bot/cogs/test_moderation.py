@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 
+import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from bot import wording
@@ -25,6 +26,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     stage,
     words,
 )
+
+pytestmark = pytest.mark.slow
 
 
 def drawing(seed: int = 0) -> Image.Image:

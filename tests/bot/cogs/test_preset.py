@@ -27,6 +27,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
 )
 from tests.chaos.rest_faults import CALLBACK, FOLLOW_UP
 
+pytestmark = pytest.mark.slow
+
 CARD = [wording.VERBS["preset_save"], wording.VERBS["preset_try"]]
 SAVE = wording.VERBS["preset_save"]
 WICKED = "@everyone <@&1> **x** [a](b) ||"

@@ -29,6 +29,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 TEXT_LIMIT, COMPONENT_LIMIT = 4000, 40
 """Of a message in Discord, with Components V2."""
 

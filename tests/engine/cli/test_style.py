@@ -10,8 +10,6 @@ from PIL import Image
 
 from tests.engine.cli.test_commands import _own_data, imprinted, photo, run  # noqa: F401
 
-pytestmark = pytest.mark.process
-
 QUICK = ["--size", "128", "--octaves", "1", "--iterations", "1"]
 
 
