@@ -27,7 +27,7 @@ test: setup
 
 # no torch, no process, no browser: for every few minutes
 test-quick: setup
-	$(TESTS) --numprocesses=$(CORES) --quick $(PYTEST_ARGS)
+	$(TESTS) --numprocesses=$(WORKERS) --quick $(PYTEST_ARGS)
 
 # the queue on PostgreSQL, which no setting reaches yet; needs PostgreSQL (Debian: apt-get install postgresql)
 test-postgresql: setup
