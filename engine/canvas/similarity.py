@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
+from engine.canvas.colour_matching import luminance
+
 REACH = 5
 """Pixels to each side that are compared with one another: the paper's 11 by 11."""
 SMALLEST = 2 * REACH + 1
@@ -16,23 +18,18 @@ SMALLEST = 2 * REACH + 1
 SPREAD = 1.5
 STABLE_MEAN, STABLE_CONTRAST = 0.01**2, 0.03**2
 """The paper's constants, of pictures in [0, 1]."""
-LUMA = (0.299, 0.587, 0.114)
 
 
 def ssim(picture: Tensor, other: Tensor) -> float:
     """Structural similarity of the light and shade of two pictures [3, h, w] in [0, 1], at least `SMALLEST` wide and
     high: 1 for the same picture."""
-    one, two = _light(picture), _light(other)
+    one, two = luminance(picture)[0], luminance(other)[0]
     mean_one, mean_two = _blur(one), _blur(two)
     variance_one, variance_two = _blur(one * one) - mean_one**2, _blur(two * two) - mean_two**2
     shared = _blur(one * two) - mean_one * mean_two
     means = (2 * mean_one * mean_two + STABLE_MEAN) / (mean_one**2 + mean_two**2 + STABLE_MEAN)
     contrasts = (2 * shared + STABLE_CONTRAST) / (variance_one + variance_two + STABLE_CONTRAST)
     return float((means * contrasts).mean())
-
-
-def _light(picture: Tensor) -> Tensor:
-    return torch.einsum("c,chw->hw", picture.new_tensor(LUMA), picture)
 
 
 def _blur(plane: Tensor) -> Tensor:

@@ -24,11 +24,12 @@ import torch
 from av.filter import Graph
 from av.video.stream import VideoStream
 from PIL import Image, ImageSequence
+from torch import Tensor
 
+from engine.canvas.similarity import ssim
 from engine.encoders import gif, mp4, webp
 from engine.encoders.film import Film, Plan
 from engine.encoders.flashes import Bytes
-from engine.encoders.similarity import ssim
 
 RATE: Final = 12
 SIDE: Final = 320
@@ -64,7 +65,7 @@ def compare(name: str, pictures: Sequence[Bytes]) -> Iterator[Line]:
     """A line for every rival."""
     film = Film(RATE)
     for picture in pictures:
-        film.add(torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255)
+        film.add(_to_tensor(picture))
     for rival, theirs_encoded, decode, encode, settings in (
         ("GIF by palettegen and paletteuse", _palette_gif(pictures), _decode_stills, gif.encode, _gif_plans(film)),
         ("GIF by the encoder alone", _encode_av(pictures, "gif", "gif", "rgb8"), _decode_stills, gif.encode,
@@ -92,7 +93,13 @@ def _plans(film: Film, qualities: range) -> Iterator[Plan]:
 
 def _measure(data: bytes, pictures: Sequence[Bytes], decode: Callable[[bytes], list[Bytes]]) -> Measured:
     shown = decode(data)
-    return Measured(len(data), float(np.mean([ssim(*pair) for pair in zip(pictures, shown, strict=True)])))
+    return Measured(
+        len(data), float(np.mean([ssim(*map(_to_tensor, pair)) for pair in zip(pictures, shown, strict=True)]))
+    )
+
+
+def _to_tensor(picture: Bytes) -> Tensor:
+    return torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255
 
 
 def _decode_stills(data: bytes) -> list[Bytes]:
