@@ -2,7 +2,8 @@
 
 At every step a network sees a few crops of the picture, each whole, at the size that it was trained with: so it looks
 for whole animals and whole buildings, where a loop over all pixels finds textures. Crops begin as large as the picture
-and become smaller, down to its own pixels. Several networks take turns: what only one of them believes does not grow.
+and become smaller, down to its own pixels. Several networks take turns, crop by crop: what only one of them believes
+does not grow.
 After Fel et al. 2023 (MACO, arXiv:2306.06805) and Hamblin et al. 2024 ("Feature Accentuation").
 """
 
@@ -17,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
 from engine.ascent.adam import Adam
-from engine.ascent.gradient import FeatureExtractor
+from engine.ascent.crop_gradients import CropScorer, gain
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.resample import Size
@@ -26,7 +27,7 @@ from engine.objectives import Objective, naturalness
 SIDE = 208
 """Pixels at which a crop is seen."""
 CROPS = 2
-"""Crops a step, seen by one network in one batch."""
+"""Crops a step."""
 MARGIN = 0.4
 """How far a crop may reach over the rim, as a share of its side; there it sees the picture mirrored. Where one thing is
 to stand in the middle, it may not: mirrored halves of it at the rim would do as well."""
@@ -39,13 +40,6 @@ DECAY_START, FINAL_RATE = 0.6, 0.2
 """After this share of the steps they become smaller, down to this share."""
 BROADENING = 1.6
 """Crops have their full range of sizes after 1 / this of the steps."""
-
-
-class CropScorer(NamedTuple):
-    """A network and what is to be increased in it: a sum over a batch."""
-
-    network: FeatureExtractor
-    objective: Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ class Schedule:
     grain: float = NOISE_STD
     """Spread of the noise over what is seen."""
     crops: int = CROPS
-    """Crops a step, seen by one network in one batch."""
+    """Crops a step."""
     natural: float = 0.0
     """How much it counts that activations are as a photograph's are: grain and halves of things are not."""
 
@@ -77,17 +71,16 @@ def accentuate(
 ) -> Iterator[Progress]:
     """Climb; every step is reported. The generator, on the CPU, draws crops and grain."""
     optimizer = Adam(canvas.spectrum, schedule.rate, MOMENTA)
+    natural = [one._replace(objective=as_natural(one.objective, schedule.natural)) for one in scorers]
     for step in range(schedule.steps):
         done = step / schedule.steps
         optimizer.rate = schedule.rate * learning_rate_decay(done)
-        scorer = scorers[step % len(scorers)]
         small = next_render_size(schedule, canvas.size, done, generator)
         picture = canvas.picture(small.size)
-        seen = random_crops(picture, small.side, generator, schedule)
-        objective = as_natural(scorer.objective, schedule.natural)
-        value = objective(scorer.network.activations(seen, objective.layers))
+        seen = random_crops(picture, small.side, generator, schedule).chunk(schedule.crops)
+        scored = [(natural[(step + at) % len(natural)], crop) for at, crop in enumerate(seen)]
         distance = (picture - canvas.source(small.size)).square().mean()
-        optimizer.minimize(schedule.pull * distance - schedule.push * value)
+        optimizer.minimize(schedule.pull * distance - schedule.push * gain(scored))
         yield Progress(step + 1, schedule.steps, canvas.snapshot, canvas.size)
 
 

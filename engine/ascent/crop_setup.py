@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import torch
 
-from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule
+from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
+from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning

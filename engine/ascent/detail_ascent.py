@@ -18,7 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, one_hot
 
-from engine.ascent.crop_ascent import NOISE_STD, SIDE, CropScorer
+from engine.ascent.crop_ascent import NOISE_STD, SIDE
+from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.crop_setup import alternating_scorers
 from engine.ascent.window_grid import Origin, WindowGrid, chunks
 from engine.canvas.fourier_overlay import COLOURS

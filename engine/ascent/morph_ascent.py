@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.ascent.adam import Adam
 from engine.ascent.crop_ascent import MOMENTA, Schedule, as_natural, learning_rate_decay, next_render_size, random_crops
+from engine.ascent.crop_gradients import CropScorer, gain
 from engine.ascent.feature_visualization import Transform
 from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
@@ -47,15 +48,14 @@ def accentuate_loop(
         done = step / schedule.steps
         optimizer.rate = schedule.rate * learning_rate_decay(done)
         small = next_render_size(schedule, canvas.size, done, generator)
-        times, seen, distance = _two_times(generator), [], torch.zeros(())
-        for time in times:
+        scored, distance = [], torch.zeros(())
+        for at, time in enumerate(_two_times(generator)):
             picture = canvas.seek(time).picture(small.size)
-            crops = random_crops(picture, small.side, generator, replace(schedule, crops=1))
+            crop = random_crops(picture, small.side, generator, replace(schedule, crops=1))
             distance = distance + (picture - canvas.source(small.size)).square().mean()
-            seen.append(crops)
-        objective, network = as_natural(objective_at(subjects, times), schedule.natural), networks[step % len(networks)]
-        value = objective(network.activations(torch.cat(seen), objective.layers))
-        optimizer.minimize(schedule.pull * distance - schedule.push * value)
+            objective = as_natural(objective_at(subjects, [time]), schedule.natural)
+            scored.append((CropScorer(networks[(step + at) % len(networks)], objective), crop))
+        optimizer.minimize(schedule.pull * distance - schedule.push * gain(scored))
         yield Progress(step + 1, schedule.steps, partial(_shown, canvas, done), canvas.size)
 
 

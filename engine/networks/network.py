@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
 
 import torch
 from torch import Tensor, nn
@@ -19,13 +18,13 @@ from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.sketches import Sketches
-from engine.networks.usual_statistics import UsualStatistics
+from engine.networks.usual_statistics import UsualStatistics, measured_distances
 
 LOGITS = catalog.LOGITS
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
 
 STATISTICS = catalog.STATISTICS
-"""In place of a layer's name: how far a batch is from what the network is used to, [stages] (see `UsualStatistics`)."""
+"""In place of a layer's name: how far pictures are from what it is used to, [n, stages] (see `UsualStatistics`)."""
 
 SMALLEST = 32
 """The shortest side of a picture, in pixels, that every stage can look at."""
@@ -63,7 +62,8 @@ class Network(nn.Module):
         self.labels = tuple(labels)
         self.sketches = sketches or {}
         known = ([one for one in stage.modules() if isinstance(one, UsualStatistics)] for stage in self.stages.values())
-        self.usual = tuple(one[-1] for one in known if one)
+        for last in (one[-1] for one in known if one):
+            last.measures = True
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
         _cheapen_first(self.stages)
@@ -79,7 +79,7 @@ class Network(nn.Module):
         """Activations [n, c, h', w'] of the layers wanted, for a picture [n, 3, h, w] in [0, 1], sides >= `SMALLEST`.
 
         Runs only up to the deepest one. The picture may be of another dtype; the activations have the network's.
-        With `STATISTICS` among them, how unusual the stages were that it ran through: of those that know, [k].
+        With `STATISTICS` among them, how unusual the stages were that it ran through: of those that know, [n, k].
         Raises `KeyError` for a layer that it does not have.
         """
         wanted = set(layers) - {STATISTICS}
@@ -87,13 +87,9 @@ class Network(nn.Module):
             raise KeyError(f"no layer {sorted(missing)}; there is {list(self.layers)}")
         if STATISTICS not in layers:
             return self._run(picture, wanted)
-        distances: list[Tensor] = []
-        with ExitStack() as hooks:
-            for usual in self.usual:
-                hook = usual.register_forward_hook(lambda known, _, found: distances.append(known.distance(found)))
-                hooks.callback(hook.remove)
+        with measured_distances() as distances:
             found = self._run(picture, wanted)
-        return found | {STATISTICS: torch.stack(distances) if distances else picture.new_zeros(1)}
+        return found | {STATISTICS: torch.stack(distances, 1) if distances else picture.new_zeros(len(picture), 1)}
 
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)

@@ -98,11 +98,7 @@ def class_score(*classes: int, seed: int | None = None) -> Objective:
 def naturalness() -> Objective:
     """That activations have the means and spreads which the network knows from photographs; 0 is as usual.
 
-    The mean over its stages, times the batch. Yin et al. 2020, "Dreaming to Distill" (DeepInversion, arXiv:1912.08795).
+    The mean over its stages, summed over a batch. Yin et al. 2020, "Dreaming to Distill" (DeepInversion,
+    arXiv:1912.08795).
     """
-
-    def measure(found: Activations) -> Tensor:
-        batch = next(len(one) for name, one in found.items() if name != STATISTICS)
-        return -batch * found[STATISTICS].mean()
-
-    return Objective(measure, frozenset({STATISTICS}))
+    return Objective(lambda found: -found[STATISTICS].mean(1).sum(), frozenset({STATISTICS}))

@@ -23,7 +23,6 @@ from engine.params.morph import Morph
 from engine.params.params import (
     AIM_OPTIONS,
     CROP_PIXELS,
-    DETAIL_PIXELS,
     FINDING_PIXELS,
     PAINT_SHARE,
     SEED_COUNT,
@@ -67,7 +66,6 @@ from engine.params.zoom import Zoom
 __all__ = [
     "AIM_OPTIONS",
     "CROP_PIXELS",
-    "DETAIL_PIXELS",
     "FINDING_PIXELS",
     "KINDS",
     "MOST_DREAMS",

@@ -10,7 +10,7 @@ from pydantic import (
 
 from engine.catalog.catalog import Meaning
 from engine.errors import NothingNamed
-from engine.params.params import DETAIL_PIXELS, FINDING_PIXELS, PAINT_SHARE, TEXT_LIMIT, Phase, VariedParams
+from engine.params.params import CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE, TEXT_LIMIT, Phase, VariedParams
 
 
 class Concept(VariedParams):
@@ -18,7 +18,7 @@ class Concept(VariedParams):
 
     FINISHING: ClassVar[int] = 6
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
-    COLOURING: ClassVar[int] = 64
+    COLOURING: ClassVar[int] = 34
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
 
     recipe: Literal["concept"] = "concept"
@@ -60,7 +60,7 @@ class Concept(VariedParams):
     @property
     def finding(self) -> int:
         """Steps that find the thing, by crops: seen smaller, they are cheaper than others."""
-        return round(2.2 * self.iterations)
+        return round(1.4 * self.iterations)
 
     @property
     def view(self) -> int:
@@ -80,5 +80,5 @@ class Concept(VariedParams):
             return (Phase(self.painting, painting / 1e6), Phase(self.variations * 3 * self.FINISHING, details / 1e6))
         paint = PAINT_SHARE * self.size**2
         finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
-        colouring = Phase(self.COLOURING, self.COLOURING * (DETAIL_PIXELS + paint) / 1e6)
+        colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
         return (finding, colouring) * self.variations

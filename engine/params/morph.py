@@ -125,7 +125,7 @@ class Morph(AnimatedParams):
         if self.by_crops:
             paint = 2 * PAINT_SHARE * self.frame_side**2
             return (
-                Phase(self.painting, self.painting * (2 * FINDING_PIXELS + paint) / 1e6),
+                Phase(self.painting, self.painting * (FINDING_PIXELS + paint) / 1e6),
                 Phase(self.detailing, self.detailing * (CROP_PIXELS + paint) / 1e6),
                 Phase(0, self.pictures * PAINT_SHARE * self.frame_side**2 / 1e6),
             )

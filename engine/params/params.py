@@ -40,9 +40,8 @@ AIM_OPTIONS = frozenset({"layer", "subject"})
 """The options that say what is dreamed towards; a dream has one of them."""
 
 
-CROP_PIXELS, FINDING_PIXELS, DETAIL_PIXELS, PAINT_SHARE = 2 * 208**2, 160**2, 208**2, 0.06
-"""Pixels a step by crops looks at, one in search of a thing, and one that gives it details; the share of a pixel's work
-that painting takes."""
+CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE = 2 * 208**2, 2 * 160**2, 0.06
+"""Pixels that a step by crops looks at, and one in search of a thing; painting's share of a pixel's work."""
 
 
 class Phase(NamedTuple):

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, FINDING, GROWING, GROWN, SHAPE
-from engine.ascent.crop_ascent import CropScorer, Schedule, accentuate
+from engine.ascent.crop_ascent import Schedule, accentuate
+from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.crop_setup import concept_scorers
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.memory_budget import check_memory

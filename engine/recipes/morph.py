@@ -44,6 +44,8 @@ FINEST_SIDE = 176
 USUAL_STEPS, PACE = 64.0, 0.65
 """With so many steps for each subject waves move by this share of what the look says in a step; with more, less far:
 each step moves several moments."""
+ONE_CROP_EACH = 0.75
+"""What of the looks' rates is left where a step sees one crop of each moment, in place of two of one picture."""
 COARSE_SHARE = 0.75
 """Of the painting, before the canvas is seen closer."""
 SKETCH_HOLD = 0.2
@@ -118,19 +120,19 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
     steps, done = params.painting + params.detailing, 0
     if source is not None:
         initial = runtime.to_device(initial_image(source, max(size), generator))
-        plan = [(GROWN, replace(GROWING, steps=steps))]
+        plan = [(GROWN, replace(GROWING, steps=steps, rate=GROWN.rate))]
     else:
         initial = torch.full((3, *size), 0.5, device=runtime.device)
         plan = [
-            (SHAPE, replace(FINDING, steps=params.painting)),
-            (DETAIL, replace(DETAILING, steps=params.detailing)),
+            (SHAPE, replace(FINDING, steps=params.painting, rate=ONE_CROP_EACH * SHAPE.rate)),
+            (DETAIL, replace(DETAILING, steps=params.detailing, rate=ONE_CROP_EACH * DETAIL.rate)),
         ]
     canvas: Tensor | LoopedOverlay = initial
     window = None if source is not None else AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
     for look, schedule in plan:
         waves = _waves(params, size, runtime, generator)
         canvas = LoopedOverlay(canvas, waves, generator, look, window)
-        paced = replace(schedule, rate=look.rate * _pace(params))
+        paced = replace(schedule, rate=schedule.rate * _pace(params))
         for report in accentuate_loop(networks, subjects, canvas, paced, generator):
             done += 1
             yield replace(report, step=done, steps=steps)

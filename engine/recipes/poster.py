@@ -13,7 +13,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import CropScorer
+from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.detail_ascent import add_detail, detail_schedule, detail_scorers
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.resample import Size, enlarged_size, resize

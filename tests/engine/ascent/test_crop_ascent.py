@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import CROPS, SIDE, CropScorer, Schedule, accentuate, random_crops, render_size
+from engine.ascent.crop_ascent import CROPS, SIDE, Schedule, accentuate, random_crops, render_size
+from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.catalog.catalog import LOGITS, Meaning
@@ -74,7 +75,8 @@ def test_a_pull_keeps_it_near_its_source(small_network: Network, photo: Tensor) 
     assert far[1] < far[0]
 
 
-def test_networks_take_turns(small_network: Network, photo: Tensor) -> None:
+@pytest.mark.parametrize(("crops", "steps"), [(1, 4), (2, 2), (3, 2)])
+def test_networks_take_turns(small_network: Network, photo: Tensor, crops: int, steps: int) -> None:
     asked: list[str] = []
 
     class Watched:
@@ -87,8 +89,11 @@ def test_networks_take_turns(small_network: Network, photo: Tensor) -> None:
 
     generator = torch.Generator().manual_seed(5)
     pair = [CropScorer(Watched(name), objective(1)) for name in ("one", "other")]
-    list(accentuate(pair, Overlay(photo, generator, Look(1.3, 0.7, 0.05)), Schedule(steps=4), generator))
-    assert asked == ["one", "other", "one", "other"]
+    schedule = Schedule(steps=steps, crops=crops)
+    for step, _ in enumerate(accentuate(pair, Overlay(photo, generator, Look(1.3, 0.7, 0.05)), schedule, generator)):
+        turns = [("one", "other")[(step + at) % 2] for at in range(crops)]
+        assert sorted(asked) == sorted(turns)  # crops of one step are seen side by side, in any order
+        asked.clear()
 
 
 def test_the_schedule_says_at_how_many_pixels_crops_are_seen(small_network: Network, photo: Tensor) -> None:
@@ -102,7 +107,7 @@ def test_the_schedule_says_at_how_many_pixels_crops_are_seen(small_network: Netw
     generator = torch.Generator().manual_seed(6)
     canvas = Overlay(photo, generator, Look(1.3, 0.7, 0.05))
     list(accentuate([CropScorer(Watched(), objective(1))], canvas, Schedule(steps=2, side=64, closest=0.95), generator))
-    assert shapes == [(CROPS, 3, 64, 64)] * 2
+    assert shapes == [(1, 3, 64, 64)] * 2 * CROPS
 
 
 def test_the_same_seed_is_the_same_picture(small_network: Network, photo: Tensor) -> None:

@@ -4,7 +4,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from engine.ascent import detail_ascent
-from engine.ascent.crop_ascent import CropScorer
+from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.detail_ascent import DetailSchedule, add_detail, pull_back, waves
 from engine.ascent.window_grid import WindowGrid
 from engine.canvas.noise import coloured_noise

@@ -1,0 +1,62 @@
+"""Where crops would gain: `crops, each with who scores it => their gradients`, on a CPU side by side.
+
+A crop is so small that threads which share one wait for each other longer than they compute (two that sleep while they
+wait take 1.4 times as long as one alone). So each crop has threads to itself; with one, or as many as there are crops,
+what is computed is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.ascent.gradient import FeatureExtractor
+from engine.objectives import Objective
+
+
+class CropScorer(NamedTuple):
+    """A network and what is to be increased in it: a sum over a batch."""
+
+    network: FeatureExtractor
+    objective: Objective
+
+
+def gain(scored: Sequence[tuple[CropScorer, Tensor]]) -> Tensor:
+    """A scalar whose gradient is that of all scores, for crops [n, 3, s, s] that depend on what is painted."""
+    slopes = crop_gradients([(scorer, crops.detach()) for scorer, crops in scored])
+    return torch.stack([(crops * slope).sum() for (_, crops), slope in zip(scored, slopes, strict=True)]).sum()
+
+
+def crop_gradients(scored: Sequence[tuple[CropScorer, Tensor]]) -> list[Tensor]:
+    """Where each score rises: of crops [n, 3, s, s] the same shape."""
+    threads = torch.get_num_threads()
+    if len(scored) == 1 or threads == 1 or scored[0][1].device.type != "cpu":
+        return [_gradient(*one) for one in scored]
+    return list(_pool(min(len(scored), threads), threads).map(_gradient, *zip(*scored, strict=True)))
+
+
+def _gradient(scorer: CropScorer, crops: Tensor) -> Tensor:
+    leaf = crops.requires_grad_()
+    value = scorer.objective(scorer.network.activations(leaf, scorer.objective.layers))
+    (slope,) = torch.autograd.grad(value, leaf)
+    return slope
+
+
+@lru_cache(1)
+def _pool(workers: int, threads: int) -> ThreadPoolExecutor:
+    """Threads for so many crops at once, each with its share of all threads."""
+    pool = ThreadPoolExecutor(workers, "crop", _prepare_thread, (threads // workers,))
+    for one in [pool.submit(torch.get_num_threads) for _ in range(workers)]:
+        one.result()
+    torch.set_num_threads(threads)  # a thread's own number is also what threads made later begin with
+    return pool
+
+
+def _prepare_thread(threads: int) -> None:
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)  # each thread's own, too
