@@ -48,10 +48,15 @@ def typing_only(path: Path) -> set[int]:
 
 
 @cache
+def modules() -> frozenset[str]:
+    return frozenset(module(path) for path in FILES)
+
+
+@cache
 def imports(path: Path, typing: bool = False) -> frozenset[str]:
     """Every module a file imports at run time, also inside functions; perhaps also those for type checkers."""
     found: set[str] = set()
-    known = {module(f) for f in FILES}
+    known = modules()
     skipped = set() if typing else typing_only(path)
     for node in ast.walk(tree(path)):
         if getattr(node, "lineno", None) in skipped:
@@ -101,10 +106,10 @@ def test_what_is_shared_imports_neither_torch_nor_discord_nor_the_rest_of_the_en
 
 def test_no_modules_and_no_packages_import_each_other_in_a_circle() -> None:
     """Packages are the folders of bot and engine; imports for type checkers count, too."""
-    modules = {module(path): {name for name in imports(path, typing=True) if name != module(path)} for path in FILES}
-    assert circles(modules) == []
+    graph = {module(path): {name for name in imports(path, typing=True) if name != module(path)} for path in FILES}
+    assert circles(graph) == []
     packages: dict[str, set[str]] = {}
-    for name, found in modules.items():
+    for name, found in graph.items():
         packages.setdefault(package(name), set()).update(package(one) for one in found)
     assert circles({name: found - {name} for name, found in packages.items()}) == []
 

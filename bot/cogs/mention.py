@@ -6,8 +6,11 @@ names us, or is written to us directly, is always answered, if only with a hint;
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import discord
@@ -239,12 +242,29 @@ class MentionCog(commands.Cog):
         def shows(event: discord.RawMessageUpdateEvent) -> bool:
             return event.message_id == message.id and self._pictures(event.message) is not None
 
+        told = asyncio.create_task(self._edit(shows))
         try:
-            return (await self.client.wait_for("raw_message_edit", check=shows, timeout=UNFURL_S)).message
+            with suppress(ForeignUrl):  # where old messages may not be read, edits are told all the same
+                # it may have been shown before we listened; we do by the time that this is sent
+                shown = await self._fetch_message(message.channel, message.id)
+                if self._pictures(shown):
+                    return shown
+            if event := await told:
+                return event.message
+        finally:
+            told.cancel()
+        shown = await self._fetch_message(message.channel, message.id)
+        picture_sources.require_link(shown, self._is_allowed)
+        return shown
+
+    async def _edit(
+        self, check: Callable[[discord.RawMessageUpdateEvent], bool]
+    ) -> discord.RawMessageUpdateEvent | None:
+        """The edit of a message that is waited for, if it comes in time."""
+        try:
+            return await self.client.wait_for("raw_message_edit", check=check, timeout=UNFURL_S)
         except TimeoutError:
-            shown = await self._fetch_message(message.channel, message.id)
-            picture_sources.require_link(shown, self._is_allowed)
-            return shown
+            return None
 
     async def _fetch_message(self, channel: discord.abc.Messageable, id: int) -> discord.Message:
         """A message once more, in case nobody told us that it changed. Raises `ForeignUrl`."""
