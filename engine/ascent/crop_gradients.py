@@ -27,7 +27,10 @@ class CropScorer(NamedTuple):
 
 
 def gain(scored: Sequence[tuple[CropScorer, Tensor]]) -> Tensor:
-    """A scalar whose gradient is that of all scores, for crops [n, 3, s, s] that depend on what is painted."""
+    """A scalar whose gradient is that of all scores, for crops [n, 3, s, s] that depend on what is painted.
+
+    The same batches, however many threads there are: else rounding would not be the same.
+    """
     slopes = crop_gradients([(scorer, crops.detach()) for scorer, crops in scored])
     return torch.stack([(crops * slope).sum() for (_, crops), slope in zip(scored, slopes, strict=True)]).sum()
 

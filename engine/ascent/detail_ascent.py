@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate, one_hot
 
 from engine.ascent.crop_ascent import NOISE_STD, SIDE
-from engine.ascent.crop_gradients import CropScorer
+from engine.ascent.crop_gradients import CropScorer, gain
 from engine.ascent.crop_setup import alternating_scorers
 from engine.ascent.window_grid import Origin, WindowGrid, chunks
 from engine.canvas.fourier_overlay import COLOURS
@@ -113,8 +113,7 @@ def window_slope(scorer: CropScorer, windows: Tensor, generator: torch.Generator
     seen = leaf if leaf.shape[2] == SIDE else interpolate(leaf, (SIDE, SIDE), mode="bilinear", antialias=True)
     seen = seen.flip(3) if torch.rand((), generator=generator) < 0.5 else seen
     seen = seen + NOISE_STD * torch.randn(seen.shape, generator=generator).to(seen.device)
-    value = scorer.objective(scorer.network.activations(seen, scorer.objective.layers))
-    (slope,) = torch.autograd.grad(value, leaf)
+    (slope,) = torch.autograd.grad(gain([(scorer, half) for half in seen.chunk(2)]), leaf)
     return slope
 
 

@@ -30,6 +30,7 @@ BOUNDS: Final = {
     "rim": Bound("the rim's change over the inside's, the most", 1.5, "ratio", at_most=True),
     "seeds of layers": Bound("correlation of what two seeds change, layers", 0.25, "ratio", at_most=True),
     "seeds of subjects": Bound("correlation of what two seeds change, subjects", 0.25, "ratio", at_most=True),
+    "seeds of concepts": Bound("correlation of what two seeds imagine", 0.25, "ratio", at_most=True),
     "first preview": Bound("the first preview of a dream, 512 px", 0.8, "seconds", at_most=True),
     "between previews": Bound("the longest wait for another one", 1.0, "seconds", at_most=True),
     "dream": Bound("a default dream, 512 px", 6.0, "seconds", at_most=True),

@@ -21,6 +21,9 @@ class Concept(VariedParams):
     COLOURING: ClassVar[int] = 34
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
 
+    SHARPENING: ClassVar[int] = 4
+    """Steps over all of it that make edges sharp, where the network looks at whole crops."""
+
     recipe: Literal["concept"] = "concept"
     subject: str = Field(
         "",
@@ -55,7 +58,7 @@ class Concept(VariedParams):
     @property
     def steps(self) -> int:
         """Steps of each variation by crops."""
-        return self.finding + self.COLOURING
+        return self.finding + self.COLOURING + self.SHARPENING
 
     @property
     def finding(self) -> int:
@@ -73,7 +76,7 @@ class Concept(VariedParams):
         return self.iterations * (1 if self.catalog.network(self.network).sketches else 3)
 
     def phases(self) -> tuple[Phase, ...]:
-        """By crops finding and colouring, for each variation; else painting, then details at three sizes."""
+        """By crops finding, colouring, sharpening, for each variation; else painting, then details at three sizes."""
         if not self.by_crops:
             painting = 1.3 * self.variations * self.painting * self.view**2
             details = 1.6 * self.variations * self.FINISHING * self.size**2
@@ -81,4 +84,5 @@ class Concept(VariedParams):
         paint = PAINT_SHARE * self.size**2
         finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
         colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
-        return (finding, colouring) * self.variations
+        sharpening = Phase(self.SHARPENING, 1.7 * self.SHARPENING * self.size**2 / 1e6)
+        return (finding, colouring, sharpening) * self.variations

@@ -14,10 +14,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, FINDING, GROWING, GROWN, SHAPE
-from engine.ascent.crop_ascent import Schedule, accentuate
+from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, EDGES, FINDING, GROWING, GROWN, SHAPE
+from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.crop_setup import concept_scorers
+from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
@@ -82,7 +83,7 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
 
 
 def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
-    """In the middle of grey first the thing, then its details and surroundings.
+    """In the middle of grey first the thing, then its details and surroundings, then edges as sharp as pixels allow.
 
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
@@ -116,7 +117,12 @@ def _climb(
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
     for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), scorers, generator, window):
         yield found
-    yield from _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), scorers, generator)
+    for coloured in _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), scorers, generator):
+        yield coloured
+    picture = coloured.show()
+    natural = [one._replace(objective=as_natural(one.objective, DETAILING.natural)) for one in scorers]
+    for step in add_detail(natural, picture, picture.clone(), EDGES, generator):
+        yield Progress(step, EDGES.steps, picture.clone, size)
 
 
 def _waves(

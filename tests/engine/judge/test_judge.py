@@ -89,10 +89,11 @@ def test_a_surface_is_dreamed_once_for_every_part(exam: Exam) -> None:
 def test_seeds_are_compared_on_every_kind(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeds, "SIDE", 192)
     found = seeds.measure_seeds(exam)
-    assert [figure.name for figure in found.figures] == ["seeds of layers", "seeds of subjects"]
-    assert [figure.value for figure in found.figures] == pytest.approx([1.0, 1.0]), "this recipe knows no seed"
+    assert [figure.name for figure in found.figures] == ["seeds of layers", "seeds of subjects", "seeds of concepts"]
+    assert [figure.value for figure in found.figures] == pytest.approx([1.0] * 3), "this recipe knows no seed"
     assert [row[0] for row in found.rows] == [
-        f"{kind}, {word}" for word in ("high", "dogs", "castles") for kind in ("cumulus", "leaves")
+        *(f"{kind}, {word}" for word in ("high", "dogs", "castles") for kind in ("cumulus", "leaves")),
+        *(f"nothing, {word}" for word in seeds.CONCEPTS),
     ]
     assert len(list((exam.maker.out / "seeds").glob("*.png"))) == len(found.rows) * len(seeds.SEEDS)
 
