@@ -491,7 +491,7 @@ class TooMuchVideo(Refusal):
 
 
 class NoVideo(Refusal):
-    """I don't have the video for that any more. Attach it to `/video` again."""
+    """I don't have a video for that, or not any more. Attach one to `/video` and ask again."""
 
     code = "R74"
 

@@ -24,6 +24,12 @@ def of_link(name: str, link: Link) -> Original:
     return Original(None, wording.original_words(name, "video"), {VIDEO: link})
 
 
+def options_of(original: Original) -> dict[str, str]:
+    """The options that follow from a video, if the original is one."""
+    link = original.others.get(VIDEO)
+    return {"format": format_of(link.url)} if isinstance(link, Link) else {}
+
+
 def format_of(address: str) -> str:
     """The format of what is made of a file of that name or address."""
     name = address.partition("?")[0].lower()

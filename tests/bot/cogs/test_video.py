@@ -222,6 +222,24 @@ async def test_what_stands_still_is_not_offered_as_a_video(stage: Stage) -> None
     assert offered(stage) is None
 
 
+async def test_a_video_beside_our_name_is_dreamed(stage: Stage) -> None:  # noqa: F811
+    await answer(stage, say(stage, "@Pareidolia castle", None, (stage.playground.upload("clip.mp4", MADE["mp4"]),)))
+    (row,) = await stage.queued(1)
+    assert (video_of(row).aim, video_of(row).format) == (("subject", "castle"), "mp4")
+
+
+async def test_a_gif_is_dreamed_whole_where_a_video_is_wished_for(stage: Stage) -> None:  # noqa: F811
+    gif = stage.playground.upload("clip.gif", MADE["gif"])
+    said = say(stage, "@Pareidolia castle", None, (gif,))
+    await answer(stage, said)
+    await answer(stage, say(stage, "@Pareidolia video castle", said))
+    still, moving = await stage.queued(2)
+    assert (type(still.job.params), type(moving.job.params)) == (Dream, Video)
+    assert (video_of(moving).subject, video_of(moving).format) == ("castle", "gif")
+    refused = await answer(stage, say(stage, "@Pareidolia video castle"))
+    assert words(refused) == wording.error_sentence(NoVideo())
+
+
 async def test_settings_of_a_video_are_copied_to_a_picture(stage: Stage) -> None:  # noqa: F811
     message, _row = await asked(stage, subject="owl", seed=7)
     await stage.finish(message, MADE["mp4"])
