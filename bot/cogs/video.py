@@ -15,9 +15,9 @@ from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
 from bot.requests.picture_sources import of_attachment
 from bot.requests.video_sources import format_of, of_link, seconds_of
-from engine.params import Video
+from engine.params import Video, bounds
 
-LEAST_S, MOST_S = 0.5, float(Video.CHAT_SECONDS)
+LEAST_S, MOST_S = bounds(Video, "seconds")["ge"], float(Video.CHAT_SECONDS)
 OWN_WORDS = ("start", "format", "size")
 """Options of which something else is said than of those of other commands."""
 

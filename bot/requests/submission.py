@@ -100,6 +100,11 @@ class ImageCheck:
         if any(one.is_same(known) for one in await self._fingerprints(guild_id)):
             raise ImageBlocked
 
+    async def check_file(self, guild_id: str, key: BlobKey) -> None:
+        """A file that is no picture, by its bytes alone. Raises `ImageBlocked`."""
+        if any(one.sha256 == key for one in await self._fingerprints(guild_id)):
+            raise ImageBlocked
+
     async def check_stored(self, guild_id: str, key: BlobKey, data: bytes) -> None:
         """One of our own files, which is opened only where anything is blocked. Raises `ImageBlocked`."""
         blocked = await self._fingerprints(guild_id)
@@ -183,9 +188,10 @@ class Submitter:
             raise NoVideo
         first = await self._videos.open(data, params)
         clean = await self._downloader.clean(first.png, params.size, request.requester)
+        picture, video = await self._dispatch.put_blob(clean.png), await self._dispatch.put_blob(data)
         if self._image_check:
             await self._image_check.check(request.guild_id, clean.fingerprint)
-        picture, video = await self._dispatch.put_blob(clean.png), await self._dispatch.put_blob(data)
+            await self._image_check.check_file(request.guild_id, video)
         return OpenedPictures(picture, clean.png, {VIDEO: video}, params=params.lasting(first.planned))
 
     async def _open_noise(self, request: Request, others: Mapping[str, BlobKey]) -> OpenedPictures:

@@ -20,6 +20,7 @@ from engine.errors import (
     EmptyFile,
     EmptyVideo,
     FileTooLarge,
+    ImageBlocked,
     NotAVideo,
     NoVideo,
     Refusal,
@@ -45,6 +46,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     stage,
     words,
 )
+from tests.bot.requests.test_stored_pictures import forgotten, plain
 from tests.engine.video.small_videos import mp4, only_sound, pillow, squares
 from tests.engine.video.test_reader import claiming
 
@@ -134,6 +136,23 @@ async def test_a_video_that_is_stored_no_more_is_asked_for(stage: Stage) -> None
     assert words(refused) == wording.error_sentence(NoVideo())
     assert await stage.rows() == []
     assert row.job.others[VIDEO]
+
+
+async def test_of_one_that_is_forgotten_its_file_says_only_how_it_was_made(stage: Stage) -> None:  # noqa: F811
+    message, row = await asked(stage)
+    await stage.finish(message, plain((200, 0, 0), row.job.params))
+    forgotten(stage, row.id)
+    assert words(await stage.press("Ada", message, "Re-roll")) == wording.error_sentence(NoVideo())
+
+
+async def test_a_blocked_video_is_refused_from_its_first_frame_on_and_from_any_other(stage: Stage) -> None:  # noqa: F811
+    message, _row = await asked(stage)
+    await stage.finish(message, MADE["gif"])
+    said = await stage.response_to(stage.playground.menu("Mod", "dreams", wording.BLOCK_IMAGE, message))
+    await stage.shows(said, wording.image_blocked_words(3))
+    for name, data, start in (("clip.mp4", MADE["mp4"], 0.5), ("other.mp4", mp4(SQUARES[:4]), 0.0)):
+        refused = await stage.ask("You", "video", video=stage.playground.upload(name, data), start=start)
+        assert words(refused) == wording.error_sentence(ImageBlocked()), name
 
 
 BAD: list[tuple[str, bytes, Refusal]] = [
