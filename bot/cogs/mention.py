@@ -138,7 +138,7 @@ class MentionCog(commands.Cog):
 
     async def _dream(self, message: discord.Message, wish: Wish, original: Original) -> None:
         service = self.client.service
-        kind = Video if VIDEO in original.others else KINDS.get(wish.verb, Dream)
+        kind: type[Dream | Zoom | Video] = Video if VIDEO in original.others else KINDS.get(wish.verb, Dream)
         original = original if kind is Dream else first_alone(original)
         options = {**video_sources.options_of(original), **wish.dream_options()}
         params = await service.params(kind, message.author.id, **options)

@@ -318,7 +318,7 @@ def _of_embed(content: str, embed: discord.Embed) -> list[Link]:
     It is covered where the link stands between two ||.
     """
     urls = [url for media in (embed.image, embed.thumbnail) for url in (media.proxy_url, media.url) if url]
-    spoiler = _is_hidden(content, embed.url, *urls)
+    spoiler = is_hidden(content, embed.url, *urls)
     return [Link(url, spoiler=spoiler) for url in urls]
 
 
@@ -340,6 +340,6 @@ def _path(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _is_hidden(text: str, *urls: str | None) -> bool:
+def is_hidden(text: str, *urls: str | None) -> bool:
     """Whether an embed is of an address that stands between two ||: Discord covers it, too."""
     return any(url and url in covered for covered in SPOILER_TEXT.findall(text) for url in urls)

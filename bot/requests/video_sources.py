@@ -9,7 +9,7 @@ import discord
 
 from bot import wording
 from bot.requests.downloader import Link
-from bot.requests.picture_sources import Original, is_age_restricted, of_attachment, parts_of
+from bot.requests.picture_sources import Original, is_age_restricted, is_hidden, of_attachment, parts_of
 from engine.params import Video
 from engine.queue.job import VIDEO
 
@@ -53,8 +53,7 @@ def of_film(message: discord.Message) -> Link | None:
 def of_message(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The first thing in a message that moves, as far as Discord says, and lies where files are taken from."""
     found = [of_attachment(one) for one in _attachments(message) if moves(one)]
-    found += [Link(one.video.proxy_url) for one in _gifs(message) if one.video.proxy_url]
-    link = next((one for one in found if allowed(one.url)), None)
+    link = next((one for one in (*found, *_gifs(message)) if allowed(one.url)), None)
     return link and replace(link, owner=message.author.id, age_restricted=is_age_restricted(message))
 
 
@@ -67,6 +66,9 @@ def _attachments(message: discord.Message) -> Iterator[discord.Attachment]:
     return (one for part in parts_of(message) for one in part.attachments)
 
 
-def _gifs(message: discord.Message) -> Iterator[discord.Embed]:
+def _gifs(message: discord.Message) -> Iterator[Link]:
     """What Discord shows of links to GIFs, which it has as videos."""
-    return (one for part in parts_of(message) for one in part.embeds if one.type == "gifv")
+    for part in parts_of(message):
+        for one in part.embeds:
+            if one.type == "gifv" and one.video.proxy_url:
+                yield Link(one.video.proxy_url, spoiler=is_hidden(part.content, one.url, one.video.url))

@@ -6,15 +6,17 @@ import contextlib
 import io
 from collections.abc import Iterator
 from functools import partial
-from typing import IO
+from types import SimpleNamespace
+from typing import IO, Any
 
+import discord
 import pytest
 
 from bot import wording
 from bot.playground.world import Message
 from bot.requests import video_opener
 from bot.requests.limits import check_ready
-from bot.requests.video_sources import format_of, seconds_of
+from bot.requests.video_sources import format_of, of_message, seconds_of
 from engine.errors import (
     BrokenVideo,
     EmptyFile,
@@ -202,6 +204,24 @@ def test_what_the_chat_makes() -> None:
     assert [format_of(name) for name in ("a.GIF", "https://x/a.webp?ex=1", "a.mov", "gif")] == [
         "gif", "webp", "mp4", "mp4",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_gif_that_discord_shows_of_a_link_is_a_video(hidden: bool) -> None:
+    page, shown = (
+        "https://tenor.com/view/1",
+        "https://images-ext-1.discordapp.net/external/x/https/media.tenor.com/1.mp4",
+    )
+    video = {"url": "https://media.tenor.com/1.mp4", "proxy_url": shown}
+    embed = discord.Embed.from_dict({"type": "gifv", "url": page, "video": video})
+    message: Any = SimpleNamespace(
+        content=f"||{page}||" if hidden else page, attachments=[], embeds=[embed], message_snapshots=[], guild=None,
+        channel=None, author=SimpleNamespace(id=5), reference=None,
+    )  # fmt: skip
+    found = of_message(message, lambda url: url == shown)
+    assert found is not None
+    assert (found.url, found.spoiler, found.owner) == (shown, hidden, 5)
+    assert of_message(message, lambda url: False) is None
 
 
 async def test_dream_this_on_a_video_dreams_it(stage: Stage) -> None:  # noqa: F811
