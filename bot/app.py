@@ -46,6 +46,7 @@ from bot.requests.server_membership import ServerMembership
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
+from bot.requests.video_offers import VideoOffers
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.server_blocks import ServerBlocks
@@ -182,6 +183,7 @@ async def compose(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
         gate, CommandPermissions(client), server_log, ImageCheck(blocks, downloader),
     )  # fmt: skip
+    client.video_offers = VideoOffers(client.service, client.remedies)
     client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
     client.membership = ServerMembership(gate.rules, gate.uses)

@@ -14,9 +14,9 @@ I look at a picture until I see more in it than there is.
 **Press** Deeper to dream a dream again, Re-roll for another one, Zoom to fall into it, Tune to change it.
 **Right-click** (or hold) a message or a person and open *Apps*.
 
-Other things I can do: `/style` paints your image like a painting, `/concept subject:banana` shows what I imagine, \
-`/concept subject:banana morph_to:eye` how one thing turns into another, `/see` what I see in a photo and why, \
-and `/see layer:mid` what each part of me looks for.
+Other things I can do: `/style` paints your image like a painting, `/video` dreams a video or a GIF, \
+`/concept subject:banana` shows what I imagine, `/concept subject:banana morph_to:eye` how one thing turns into \
+another, `/see` what I see in a photo and why, and `/see layer:mid` what each part of me looks for.
 -# The line under a dream makes it again from the same image. `/info` shows your place.
 -# `/settings` has your defaults: a preset overrides them, and what you type overrides both.
 -# More about one thing: `/help topic:`"""
@@ -65,7 +65,8 @@ the server's icon, or a surprise. Without any of them it's your avatar.
 `castles` dreams castles into it · `deeper` goes on · `zoom` falls into it
 `stronger`, `softer`, `look:vivid`, `size:256` make it again with that changed · `another` is another one
 **Mention me** anywhere: `@Pareidolia owls` dreams your avatar; with an image, a link to one, a sticker, an emoji or \
-somebody's @name it dreams that. In reply to somebody's image it dreams theirs.
+somebody's @name it dreams that; with a video, or a GIF and the word *video*, all of it. In reply to somebody's image \
+it dreams theirs.
 In direct messages you don't even need the mention.
 -# Options work in words, too: `@Pareidolia eyes strength:2 model:pocket`""",
     "presets": """## Presets

@@ -39,7 +39,7 @@ from engine.params import (
     Video,
     Zoom,
 )
-from engine.queue.job import FURTHER, JobRow, Place, Result, State
+from engine.queue.job import FURTHER, VIDEO, JobRow, Place, Result, State
 
 ALT_LIMIT = 1024
 """Characters of alt text that Discord takes."""
@@ -56,6 +56,7 @@ COMMANDS = {
     "zoom": "Make an endless zoom",
     "concept": "What does the network imagine? A banana, an owl, a castle made of eyes",
     "style": "Paint an image in the style of a painting: one of six, or your own",
+    "video": "Dream a video or a GIF: what grows in it moves along, and the sound stays",
     "see": "What's in an image? Or, with a layer: what does each part of me look for?",
     "preset": "Save and reuse your settings",
     "preset save": "Save settings under a name",
@@ -150,6 +151,15 @@ OPTIONS |= {
     "user to paint": "Paint somebody's avatar",
 }
 """Those of `/style`."""
+OPTIONS |= {
+    "video": "The video or animation to dream: an MP4, a GIF or a WebP",
+    "start of a video": "Second of the video to begin at (default 0)",
+    "seconds": f"How much of it, up to {Video.CHAT_SECONDS} (default {Video.model_fields['seconds'].default:g})",
+    "fps": f"Frames a second, {_range(Video, 'fps')}; {Video.CHAT_FRAMES} frames in all at most",
+    "format of a video": "As what was sent (default), or an MP4 with the sound, a GIF, a WebP",
+    "size of a video": f"Longest side in pixels, up to {Video.CHAT_SIZE}",
+}
+"""Those of `/video`."""
 PAINTINGS = (
     ("Swirls: a night of thick strokes", "swirls"),
     ("Dots: a riverside in points of paint", "dots"),
@@ -186,6 +196,9 @@ PICK_MOTION = "Motion"
 PICK_FORMAT = "Format"
 DREAM_THIS = "Dream this"
 DREAM_AVATAR = "Dream avatar"
+DREAM_VIDEO = "Dream it as a video"
+IT_MOVES = "That moves, and I'm dreaming one frame of it. I can dream all of it, too: what grows in it moves along."
+"""Beside a dream of one frame, with a button."""
 LIKE_THIS = "Copy settings"
 SEE_THIS = "What do you see?"
 BLOCK_IMAGE = "Block image"
@@ -258,11 +271,11 @@ SHOWN_OPTIONS = {
     "upscale": ("strength", "size", "look", "network"),
     "poster": ("strength", "size", "look", "network"),
     "morph": ("strip", "size", "network"),
-    "video": ("strength", "start", "seconds", "size", "network"),
+    "video": ("strength", "start", "seconds", "fps", "format", "size", "network"),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
 
-DREAMED_AS: dict[type[Params], str] = {Zoom: "An endless zoom into", Video: "A dreamed video of"}
+DREAMED_AS: dict[type[Params], str] = {Zoom: "An endless zoom into"}
 """What alt text calls that which is not one dreamed picture."""
 
 NO_PICTURE = "I see no image in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
@@ -303,7 +316,8 @@ STILL = "too large to upload here, so this is its first frame: press Smaller for
 PLAIN = "-# This server's AutoMod blocked my caption. The buttons still work."
 PLAIN_ALT = "A dream"
 OPENING = "Opening your image…"
-INTERRUPTED = "I restarted while opening your image. Please run the command again."
+OPENING_VIDEO = "Opening your video…"
+INTERRUPTED = "I restarted while opening what you sent. Please run the command again."
 CHANGED = "My commands have changed. Reload Discord (Ctrl+R) and try again."
 MOVED_COMMANDS = {
     "preset use": "`/preset use` is `/dream preset:` now: choose your preset there, beside an image and all the rest.",
@@ -438,9 +452,10 @@ def place_words(where: Place | None, now: float | None = None) -> str:
     return f"{ahead} · ready <t:{ready}:R>"
 
 
-def opening_words(ahead: int) -> str:
+def opening_words(params: AnyParams, ahead: int) -> str:
     """While a picture is fetched and opened, or waits for that: "3 ahead of you"."""
-    return f"{OPENING} {ahead} ahead of you" if ahead else OPENING
+    opening = OPENING_VIDEO if isinstance(params, Video) else OPENING
+    return f"{opening} {ahead} ahead of you" if ahead else opening
 
 
 def frame_words(number: int, count: int) -> str:
@@ -532,7 +547,7 @@ def result_words(row: JobRow, name: str, frame: str = "") -> str:
     parts = [escape(name), *filter(None, (f"{taken:.1f} s" if taken else "", frame))]
     if found := guess_words(row):
         parts.insert(0, escape(found, 100))
-    if others := sorted(row.job.others.keys() - set(FURTHER)):
+    if others := sorted(row.job.others.keys() - {*FURTHER, VIDEO}):
         parts.append(f"with a {' and a '.join(others)}")
     if row.keep_preview:
         parts.append("stopped early")

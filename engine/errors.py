@@ -27,7 +27,7 @@
     │   ├── PortTaken         NothingToMorphTo  MorphToItself   TooManyMorphs
     │   ├── BadChannelPairs
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
-    │   ├── StillVideo        VideoEnded
+    │   ├── StillVideo        VideoEnded      TooMuchVideo    NoVideo
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -98,7 +98,8 @@ class TooManyPixels(Refusal):
 
 
 class FileTooLarge(Refusal):
-    """That file is {megabytes} MB; the limit is {limit} MB. Send a smaller one, a JPEG for example."""
+    """That file is {megabytes} MB; the limit is {limit} MB. Send a smaller one: an image as a JPEG, a video cut
+    shorter."""
 
     code = "R05"
 
@@ -480,6 +481,19 @@ class VideoEnded(Refusal):
     """That video ends before {start} s. Choose an earlier `start` and ask again."""
 
     code = "R97"
+
+
+class TooMuchVideo(Refusal):
+    """That would be {frames} frames of {size} px; in a chat it's at most {most} of {largest} px. Lower `seconds`, `fps`
+    or `size` and ask again."""
+
+    code = "R73"
+
+
+class NoVideo(Refusal):
+    """I don't have a video for that, or not any more. Attach one to `/video` and ask again."""
+
+    code = "R74"
 
 
 class TooManyScans(Refusal):

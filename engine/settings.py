@@ -127,7 +127,7 @@ class Engine(Table):
     timeout_s: float = Field(
         900.0,
         gt=0,
-        description="a job is stopped after this many seconds; an upscale may take 4 times its estimate",
+        description="a job is stopped after this many seconds; an upscale or a video may take 4 times its estimate",
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.params import Upscale
+from engine.params import Upscale, Video
 from engine.queue.course import Stopwatch
 from engine.queue.job import JobRow, Progress
 from engine.queue.ledger import MOST_CRASHES
@@ -17,6 +17,8 @@ SHORT_S = 30.0
 """A job that should take at most so long may run between two steps of a long one."""
 LIMIT_FACTOR = 4
 """What may take long is stopped after so many times as long as it should take."""
+LONG = (Upscale, Video)
+"""What may take long: `limits.upscale_s`, and the most frames of a video, bound it before."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Run:
     def gives_way(self) -> bool:
         """Whether a short job may run now: it is a long one, and has not waited longer in all than it takes itself."""
         most = max(SHORT_S, self.row.expected.seconds)
-        long = isinstance(self.row.job.params, Upscale) and self.outer is None
+        long = isinstance(self.row.job.params, LONG) and self.outer is None
         return long and not self.stop_signal and self.paused_s < most
 
     @contextmanager
@@ -75,8 +77,8 @@ class Run:
         return told is not None and time.monotonic() - told > grace_s
 
     def limit_s(self, usual_s: float) -> float:
-        """Seconds after which it is stopped: the usual number, or more for what `limits.upscale_s` let in."""
-        grows = isinstance(self.row.job.params, Upscale)
+        """Seconds after which it is stopped: the usual number, or more for what may take long."""
+        grows = isinstance(self.row.job.params, LONG)
         return max(usual_s, LIMIT_FACTOR * self.row.expected.seconds) if grows else usual_s
 
     @property

@@ -56,6 +56,7 @@ EXAMPLES: Final = {
         Example("/concept subject:banana morph_to:eye strip:True", "", "A morph, here as a strip", "Re-roll"),
     ),
     "style": (Example(f"/style painting:swirls {SIZE}", "cat", "A cat, painted in swirls", "Re-roll"),),
+    "video": (Example("/video layer:high seconds:2 size:320", "drift", "A sky that drifts, dreamed", "Re-roll"),),
     "see": (
         Example("/see", "cat", "What is in an image, and why", "Re-roll"),
         Example("/see layer:mid channel:21", "", "What one channel looks for", "Re-roll"),

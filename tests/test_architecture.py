@@ -25,6 +25,7 @@ SHARED_FOR_TORCH_SIDE = {
 SHARED = (
     "engine.queue", "engine.files", "engine.catalog", "engine.platform", "engine.params", "engine.settings",
     "engine.settings_file", "engine.logs", "engine.errors", "engine.notes", "engine.classification_sentence",
+    "engine.video",
 )  # fmt: skip
 """What of the engine the bot imports, too."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -15,7 +15,7 @@ from bot.components.autocomplete import layers, networks, own_presets, subjects
 from bot.components.choices import VARIATIONS
 from bot.components.option_range import OptionRange
 from bot.gateway.client import Client
-from bot.requests import picture_sources
+from bot.requests import picture_sources, video_sources
 from bot.requests.derivation import draw_surprise
 from bot.requests.limits import check_at_most_one
 from bot.requests.picture_sources import SURPRISE, choose_guide, of_attachment, starting_picture
@@ -112,15 +112,22 @@ class DreamCog(commands.Cog):
         return await service.params(Dream, user_id, **override(override(kept, drawn), given))
 
     async def dream_message(self, interaction: Here, message: discord.Message) -> None:
-        """Dream the pictures of a message."""
-        service = self.client.service
+        """Dream the pictures of a message, of what moves its first frame, with an offer to dream all of it; what moves
+        and is no picture, as a video."""
+        service, name = self.client.service, message.author.display_name
+        moving = video_sources.of_message(message, service.downloader.is_allowed)
+        links = picture_sources.all_of_message(message, service.downloader.is_allowed)
+        if moving and not links:
+            await self.client.video_offers.dream(interaction, name, moving)
+            return
         if picture_sources.require_link(message, service.downloader.is_allowed) is None:
             await say(interaction, wording.NO_PICTURE)
             return
         params = await service.params(Dream, interaction.user.id)
-        links = picture_sources.all_of_message(message, service.downloader.is_allowed)
-        original = picture_sources.of_links(message.author.display_name, links, service.most_pictures)
+        original = picture_sources.of_links(name, links, service.most_pictures)
         await service.take(interaction, params, original)
+        if moving:
+            await self.client.video_offers.offer(interaction, name, moving)
 
     async def dream_avatar(self, interaction: Here, user: discord.Member | discord.User) -> None:
         """Dream someone's avatar."""

@@ -17,7 +17,7 @@ from discord.ext import commands
 
 from bot import wording
 from bot.gateway.client import Client
-from bot.requests import picture_sources
+from bot.requests import picture_sources, video_sources
 from bot.requests.derivation import dream_like
 from bot.requests.limits import check_ready, check_work
 from bot.requests.replies import say
@@ -77,7 +77,7 @@ class LikeCog(commands.Cog):
         if row is not None:
             others = {name: key for name, key in row.job.others.items() if name in REUSABLE_PICTURES}
             return Origin(row.job.params, others, (), is_private(row), row.job.spoiler)
-        link = picture_sources.of_film(message)
+        link = video_sources.of_film(message)
         link = link or picture_sources.require_link(message, self.client.service.downloader.is_allowed)
         if link is None:
             return None

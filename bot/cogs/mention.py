@@ -20,7 +20,7 @@ from bot import help_pages, wording
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error, is_forbidden
 from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
-from bot.requests import message_options, picture_sources
+from bot.requests import message_options, picture_sources, video_sources
 from bot.requests.continuation import continuation
 from bot.requests.limits import check_ready
 from bot.requests.message_options import Wish
@@ -39,8 +39,8 @@ from engine.errors import (
     ServerPaused,
     UnreadableReply,
 )
-from engine.params import Dream, Zoom
-from engine.queue.job import JobRow
+from engine.params import Dream, Video, Zoom
+from engine.queue.job import VIDEO, JobRow
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,8 @@ WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 """What people write; other messages are notices of Discord about what they did."""
 
 
+KINDS: dict[str, type[Dream | Zoom | Video]] = {"zoom": Zoom, "video": Video}
+"""What is made, by the verb of a wish; else a dream."""
 MESSAGE = "message"
 """The kind of a remedy that answers a message as if something else had been said."""
 
@@ -105,7 +107,7 @@ class MentionCog(commands.Cog):
         addressed = self._is_addressed(message)
         if addressed:
             await self._check_place(message)
-        greeted = message_options.is_greeting(said) and (not addressed or self._pictures(message) is not None)
+        greeted = message_options.is_greeting(said) and (not addressed or self._shown(message) is not None)
         if message_options.is_help(said) and not greeted:
             await self._reply(message, help_pages.HELP)
             return
@@ -114,11 +116,11 @@ class MentionCog(commands.Cog):
             return
         if not addressed:
             await self._check_place(message)
-        own = await self._own_picture(message)
-        if own is None and (row := await self._continued_row(message, wish)):
+        own = await self._own_picture(message, wish)
+        if own is None and wish.verb != "video" and (row := await self._continued_row(message, wish)):
             await self._continue(message, wish, row)
             return
-        original = own or await self._other_picture(message)
+        original = own or await self._other_picture(message, wish)
         wordless = not wish.known and not wish.unknown and self._is_named(message)
         if not (wish.known or wordless) and (near := self._hint(wish, original)) is not None:
             offers = [self._remedy(message, near, near)] if near and ":" not in near else []  # a layer is no word
@@ -139,9 +141,10 @@ class MentionCog(commands.Cog):
 
     async def _dream(self, message: discord.Message, wish: Wish, original: Original) -> None:
         service = self.client.service
-        kind: type[Dream | Zoom] = Zoom if wish.verb == "zoom" else Dream
-        original = first_alone(original) if kind is Zoom else original
-        params = await service.params(kind, message.author.id, **wish.dream_options())
+        kind: type[Dream | Zoom | Video] = Video if VIDEO in original.others else KINDS.get(wish.verb, Dream)
+        original = original if kind is Dream else first_alone(original)
+        options = {**video_sources.options_of(original), **wish.dream_options()}
+        params = await service.params(kind, message.author.id, **options)
         if not await self._refuse_while_stopping(message):
             await service.take_message(message, params, original)
 
@@ -170,37 +173,37 @@ class MentionCog(commands.Cog):
             await self._reply(message, wording.STOPPING)
         return self.client.stopping
 
-    async def _own_picture(self, message: discord.Message) -> Original | None:
+    async def _own_picture(self, message: discord.Message, wish: Wish) -> Original | None:
         """What is in the message itself: a file, a sticker, what it forwards, what Discord shows of a link, an emoji.
 
         Raises `ForeignUrl`, `DrawnSticker`, and `NotAPicture` for other files.
         """
-        if found := self._pictures(message):
+        if found := self._shown(message, wish):
             return found
         if message.attachments:
             raise NotAPicture
         if message_options.ADDRESS.search(message.content):
-            return self._pictures(await self._wait_for_embed(message))
+            return self._shown(await self._wait_for_embed(message), wish)
         picture_sources.refuse_drawn_sticker(message)
         emoji = picture_sources.of_emoji(message.content, self._catalog, self._is_allowed)
         return of_links(message.author.display_name, [emoji]) if emoji else None
 
-    async def _other_picture(self, message: discord.Message) -> Original | None:
+    async def _other_picture(self, message: discord.Message, wish: Wish) -> Original | None:
         """The picture of the message that it answers, or of the one that ours answered. Raises `ForeignUrl`,
         `DrawnSticker` and `UnreadableReply`."""
         replied = message.reference.resolved if message.reference else None
         if not isinstance(replied, discord.Message) or self._mentioned_person(message):
             return None
-        if found := self._pictures(replied):
+        if found := self._shown(replied, wish):
             return found
         if replied.author.id == self._own_id:
-            return await self._picture_before(replied)
+            return await self._picture_before(replied, wish)
         if self._is_withheld(replied):
             raise UnreadableReply
         picture_sources.require_link(replied, self._is_allowed)
         return None
 
-    async def _picture_before(self, hint: discord.Message) -> Original | None:
+    async def _picture_before(self, hint: discord.Message, wish: Wish) -> Original | None:
         """The picture of the message that a sentence of ours answered: who was asked "did you mean" says it again."""
         try:
             whole = await hint.channel.fetch_message(hint.id)  # within another message it comes without what it answers
@@ -208,7 +211,15 @@ class MentionCog(commands.Cog):
             log.info("a message was not read again: %s", describe_error(error))
             return None
         answered = whole.reference.resolved if whole.reference else None
-        return self._pictures(answered) if isinstance(answered, discord.Message) else None
+        return self._shown(answered, wish) if isinstance(answered, discord.Message) else None
+
+    def _shown(self, message: discord.Message, wish: Wish | None = None) -> Original | None:
+        """The pictures of a message; what moves in it where a video is wished for, or where there is no picture."""
+        pictures = self._pictures(message)
+        if pictures and (wish is None or wish.verb != "video"):
+            return pictures
+        moving = video_sources.of_message(message, self._is_allowed)
+        return video_sources.of_link(message.author.display_name, moving) if moving else pictures
 
     def _pictures(self, message: discord.Message) -> Original | None:
         """The pictures of a message, as many as are dreamed at once."""

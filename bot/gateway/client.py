@@ -46,6 +46,7 @@ from bot.requests.server_actions import ServerActions
 from bot.requests.server_membership import ServerMembership
 from bot.requests.service import FailedAfterResponse, RequestService
 from bot.requests.settings_actions import SettingsActions
+from bot.requests.video_offers import VideoOffers
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ COGS = (
     "zoom",
     "concept",
     "style",
+    "video",
     "see",
     "like",
     "preset",
@@ -124,6 +126,7 @@ class Client(commands.Bot):
     settings_actions: SettingsActions
     server_actions: ServerActions
     moderation: Moderation
+    video_offers: VideoOffers
     membership: ServerMembership
     stopping = False
     """Commands are not taken any more."""

@@ -14,6 +14,7 @@ from bot.playground.world import Attachment, World
 PROBED_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 MOST_BYTES = 512 * 1024 * 1024
 NAME_LENGTH = 200  # characters of a filename that are kept
+ANIMATED = 1 << 5  # Discord's flag of an image that moves
 
 
 def clean_name(filename: str) -> str:
@@ -33,6 +34,29 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
         return None
 
 
+def film_size(data: bytes) -> tuple[int, int] | None:
+    """Return (width, height) as the first track of an MP4 says that is to be shown, or None where none does."""
+    at = data.find(b"tkhd")
+    while at >= 4:
+        box = data[at : at - 4 + int.from_bytes(data[at - 4 : at])]
+        width, height = (int.from_bytes(part) >> 16 for part in (box[-8:-4], box[-4:]))
+        if width and height:
+            return width, height
+        at = data.find(b"tkhd", at + 4)
+    return None
+
+
+def is_animated(data: bytes) -> bool:
+    """Return whether a picture has more frames than one, as far as its header says."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=PROBED_FORMATS) as picture:
+                return bool(getattr(picture, "is_animated", False))
+    except Exception:  # as above
+        return False
+
+
 def content_type(filename: str) -> str:
     """Return the media type that the name suggests."""
     special = {".webp": "image/webp", ".avif": "image/avif", ".gif": "image/gif", ".mp4": "video/mp4"}
@@ -44,9 +68,11 @@ def store(world: World, channel_id: str, filename: str, data: bytes, description
     """Put a file onto the CDN and return it."""
     name = clean_name(filename)
     kind = content_type(name)
-    size = picture_size(data) if kind.startswith("image/") else None
+    picture = kind.startswith("image/")
+    size = picture_size(data) if picture else film_size(data)
     width, height = size if size else (None, None)
-    item = Attachment(world.mint(), channel_id, name, data, kind, width, height, description)
+    flags = ANIMATED if picture and is_animated(data) else 0
+    item = Attachment(world.mint(), channel_id, name, data, kind, width, height, description, flags=flags)
     world.attachments[item.id] = item
     trim(world)
     return item

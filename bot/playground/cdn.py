@@ -91,6 +91,9 @@ class Cdn:
         return await picture(scene, "png", "128")
 
     async def _sample(self, request: web.Request) -> web.Response:
+        if request.match_info["name"] == f"{samples.MOVING.name}.gif":
+            body = await asyncio.to_thread(samples.moving_gif)
+            return web.Response(body=body, content_type="image/gif", headers=INERT | FOREVER)
         name = request.match_info["name"].removesuffix(".png")
         if name not in {sample.name for sample in samples.available()}:
             return web.Response(status=404, headers=INERT)

@@ -140,14 +140,15 @@ def hello(world: World) -> JsonDict:
         "bot": bot | {"online": world.online},
         "roles": [role for server in world.servers.values() for role in payloads.roles(world, server)],
         "commands": list(world.commands.values()),
-        "samples": [sample_json(one) for one in samples.available()],
+        "samples": [sample_json(one) for one in (*samples.available(), samples.MOVING)],
         "messages": [message_json(world, message) for message in world.messages.values()],
     }
 
 
 def sample_json(sample: samples.Sample) -> JsonDict:
     """Return a picture at hand."""
-    return {"name": sample.name, "title": sample.title, "url": f"/play/samples/{sample.name}.png"}
+    ending = "gif" if sample == samples.MOVING else "png"
+    return {"name": sample.name, "title": sample.title, "url": f"/play/samples/{sample.name}.{ending}"}
 
 
 def avatar_url(person: Persona) -> str:

@@ -228,6 +228,8 @@ def attachment(world: World, item: Attachment) -> JsonDict:
         shape |= {"width": item.width, "height": item.height, "placeholder_version": 1}
     if item.description:
         shape["description"] = item.description
+    if item.flags:
+        shape["flags"] = item.flags
     return shape | {"ephemeral": True} if item.ephemeral else shape
 
 

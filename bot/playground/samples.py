@@ -1,4 +1,4 @@
-"""Sample photos: `() => samples`, `(name) => PNG bytes`.
+"""Sample photos: `() => samples`, `(name) => PNG bytes`, and one that moves, for what takes a video.
 
 Photos of scikit-image (extra `play`) where it is installed, otherwise drawings of our own; and what it has none of,
 clouds, a town square and leaves, as engine/gallery paints it (`tests/bot/playground/test_samples.py` compares).
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import io
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from PIL import Image
 from bot.playground import avatars
 
 LONGEST_SIDE = 768  # pixels
+MOVING_SIZE = (320, 240)  # pixels
+MOVING_FRAMES, FRAME_MS = 24, 100
 DRAWN_SIDE = 640  # pixels
 ONE_AT_A_TIME = threading.Lock()
 PAINTED = Path(__file__).parent / "paintings"
@@ -55,6 +58,10 @@ PAINTINGS = (
     Sample("street", "A town square", "street.webp"),
     Sample("leaves", "Leaves", "leaves.webp"),
 )
+
+
+MOVING = Sample("drift", "Clouds that drift", "clouds.webp")
+"""The one that moves: a GIF."""
 
 
 def has_photos() -> bool:
@@ -99,6 +106,30 @@ def photo(name: str) -> Image.Image:
 def drawing(scene: str) -> Image.Image:
     """Return a drawing of our own."""
     return avatars.draw(scene, DRAWN_SIDE).copy()
+
+
+@cache
+def moving_gif() -> bytes:
+    """Return the moving sample: a painting over which one looks to the right and back, so that it has no seam."""
+    whole = painting(MOVING.source)
+    height = whole.height * 0.8
+    width = height * MOVING_SIZE[0] / MOVING_SIZE[1]
+    lefts = [(whole.width - width) * drift_at(frame) for frame in range(MOVING_FRAMES)]
+    top = whole.height * 0.1
+    seen = [
+        whole.resize(MOVING_SIZE, Image.Resampling.BILINEAR, box=(left, top, left + width, top + height))
+        for left in lefts
+    ]
+    palette = seen[0].quantize()  # one for all: a palette for each frame would take ten times as long
+    first, *others = (one.quantize(palette=palette, dither=Image.Dither.NONE) for one in seen)
+    out = io.BytesIO()
+    first.save(out, "GIF", save_all=True, append_images=others, duration=FRAME_MS, loop=0)
+    return out.getvalue()
+
+
+def drift_at(frame: int) -> float:
+    """Return how far to the right one looks in a frame of the moving sample, from 0 to 1."""
+    return (1 - math.cos(2 * math.pi * frame / MOVING_FRAMES)) / 2
 
 
 def painting(filename: str) -> Image.Image:

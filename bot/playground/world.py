@@ -134,7 +134,7 @@ class Server:
 
 @dataclass
 class Attachment:
-    """A file on the stand-in's CDN; width and height only for pictures."""
+    """A file on the stand-in's CDN; width and height only for pictures and films."""
 
     id: str
     channel_id: str
@@ -145,6 +145,7 @@ class Attachment:
     height: int | None = None
     description: str | None = None
     ephemeral: bool = False
+    flags: int = 0
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What a reply to a dream asks for: `(row, wish, options) => params and picture of the next`.
 
 castles, deeper     what was dreamed is dreamed on, towards that or where it went
-castles             of a morph: it becomes that, too
+castles             of a morph: it becomes that, too; of a video: it is dreamed towards that
 zoom                what was dreamed is fallen into
 continue            of a zoom: it goes on from where it ended
 another             the picture that it was made of, with another seed
@@ -21,7 +21,7 @@ from bot.views import result_card
 from engine import params as engine_params
 from engine.catalog import subject_sequence
 from engine.errors import BadOption
-from engine.params import AnyParams, AscentParams, Dream, Morph, Upscale, Zoom, draw_seed
+from engine.params import AnyParams, AscentParams, Dream, Morph, Upscale, Video, Zoom, draw_seed
 from engine.queue.job import JobRow, State
 
 Options = Mapping[str, Any]
@@ -62,7 +62,7 @@ def _begins_again(old: AnyParams, wish: Wish, changes: Options) -> bool:
     """Whether the picture that a job was made of is meant, and not what was made of it."""
     if not changes.keys() <= type(old).model_fields.keys():
         return False
-    if isinstance(old, Zoom | Morph) and wish.aimed:
+    if isinstance(old, Zoom | Morph | Video) and wish.aimed:
         return True
     return wish.verb == "again" or (wish.verb != "deeper" and bool(changes) and not wish.aimed)
 

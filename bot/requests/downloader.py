@@ -103,7 +103,11 @@ class Downloader:
 
     async def fetch(self, link: Link, size: int, person: str = "") -> CleanPicture:
         """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
-        return await self._decoder.clean(await self._file(link), size, person, last=link.last)
+        return await self._decoder.clean(await self.file(link), size, person, last=link.last)
+
+    async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
+        """A picture that came out of a person's file, `size` large. Raises the `Refusal`s of pictures."""
+        return await self._decoder.clean(data, size, person)
 
     async def fingerprint(self, data: bytes) -> Fingerprint:
         """By what one of our own pictures is known again. Raises the `Refusal`s of pictures."""
@@ -114,9 +118,10 @@ class Downloader:
 
         Raises the `Refusal`s of pictures.
         """
-        return await self._decoder.imprint(await self._file(link), person)
+        return await self._decoder.imprint(await self.file(link), person)
 
-    async def _file(self, link: Link) -> bytes:
+    async def file(self, link: Link) -> bytes:
+        """What is behind a link, as it was sent. Raises `FileTooLarge`, `Unreachable`, `ForeignUrl` and `EmptyFile`."""
         self._check_size(link.size)
         try:
             data = await asyncio.wait_for(self._download(link.url), TIMEOUT_S)

@@ -38,6 +38,7 @@ from engine.errors import (
     MoreThanTyped,
     NetworkMissing,
     NoPainting,
+    NoVideo,
     OneAtATime,
     OptionConflict,
     QuietHoursNow,
@@ -49,13 +50,14 @@ from engine.errors import (
     TooManyJobs,
     TooManyPictures,
     TooManyZoomFrames,
+    TooMuchVideo,
     UserBlocked,
 )
-from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, P, Params, See, Style, VariedParams, Zoom, make
+from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, P, Params, See, Style, VariedParams, Video, Zoom, make
 from engine.params.sensitive_subjects import APES, categories
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import FURTHER, JobId, State
+from engine.queue.job import FURTHER, VIDEO, JobId, State
 
 MOST_BYTES_HELD = 100 * MEGABYTE
 """Bytes that all files may have together."""
@@ -126,12 +128,14 @@ def _maximum(kind: type[Params], name: str) -> int:
 
 
 def check_ready(params: Params) -> None:
-    """Refuse a network that is not installed, and what takes too long here. Raises `NetworkMissing` and
-    `TooManyZoomFrames`."""
+    """Refuse a network that is not installed, and what takes too long here. Raises `NetworkMissing`,
+    `TooManyZoomFrames` and `TooMuchVideo`."""
     if not params.catalog.is_ready(params.network):
         raise NetworkMissing(name=params.network)
     if isinstance(params, Zoom) and params.frames > Zoom.CHAT_FRAMES:
         raise TooManyZoomFrames(frames=params.frames, limit=Zoom.CHAT_FRAMES)
+    if isinstance(params, Video) and (params.frames > Video.CHAT_FRAMES or params.size > Video.CHAT_SIZE):
+        raise TooMuchVideo(frames=params.frames, size=params.size, most=Video.CHAT_FRAMES, largest=Video.CHAT_SIZE)
 
 
 def check_at_most_one(**given: object) -> None:
@@ -142,7 +146,10 @@ def check_at_most_one(**given: object) -> None:
 
 
 def check_others(params: AnyParams, others: Mapping[str, object]) -> None:
-    """Refuse pictures that do not go with the options. Raises `BadOption`, and `NoPainting` where one is missing."""
+    """Refuse pictures that do not go with the options. Raises `BadOption`, and `NoPainting` or `NoVideo` where one is
+    missing."""
+    if isinstance(params, Video) and VIDEO not in others:
+        raise NoVideo
     if isinstance(params, Style) and params.painting == YOURS and "painting" not in others:
         raise NoPainting
     if "guide" in others and isinstance(params, Dream) and params.subject:

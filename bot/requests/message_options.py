@@ -36,7 +36,7 @@ HELP: Final = frozenset(
 )  # fmt: skip
 GREETINGS: Final = frozenset({"hi", "hello", "hey"})
 VERBS: Final = {
-    "zoom": "zoom", "zooming": "zoom",
+    "zoom": "zoom", "zooming": "zoom", "video": "video",
     "deeper": "deeper", "further": "deeper", "continue": "deeper",
     "again": "again", "another": "again", "reroll": "again", "re roll": "again", "once more": "again",
     "one more": "again", "redo": "again", "retry": "again",
@@ -84,7 +84,7 @@ class Wish:
     options: Mapping[str, str] = field(default_factory=dict)
     """As `/dream` has them; a layer or a subject is among them where one is named."""
     verb: str = ""
-    """zoom, deeper, again or dream; "" if none of them is said."""
+    """zoom, video, deeper, again or dream; "" if none of them is said."""
     step: float = 1.0
     """How much stronger it is to be than what is there."""
     unknown: str = ""

@@ -268,12 +268,6 @@ def is_restricted_place(channel: object) -> bool:
     return bool(getattr(channel.parent if isinstance(channel, discord.Thread) else channel, "nsfw", False))
 
 
-def of_film(message: discord.Message) -> Link | None:
-    """The first MP4 attached to a message, or to what it forwards: no picture, but it may be a file of ours."""
-    attached = (item for part in _parts(message) for item in part.attachments)
-    return next((of_attachment(item) for item in attached if item.content_type == "video/mp4"), None)
-
-
 def require_link(message: discord.Message, allowed: Callable[[str], bool]) -> Link | None:
     """The same as `of_message`. Raises `ForeignUrl` where there is only a link, which somebody may take for the picture
     behind it, and `DrawnSticker` where there is only a sticker that is no picture."""
@@ -287,7 +281,8 @@ def require_link(message: discord.Message, allowed: Callable[[str], bool]) -> Li
 
 def refuse_drawn_sticker(message: discord.Message) -> None:
     """Raises `DrawnSticker` where a sticker is a drawing that only Discord's own apps can show."""
-    if any(sticker.format is discord.StickerFormatType.lottie for part in _parts(message) for sticker in part.stickers):
+    stickers = (sticker for part in parts_of(message) for sticker in part.stickers)
+    if any(one.format is discord.StickerFormatType.lottie for one in stickers):
         raise DrawnSticker
 
 
@@ -297,14 +292,14 @@ def of_emoji(text: str, catalog: Catalog, allowed: Callable[[str], bool]) -> Lin
     return next((Link(url) for url in found if allowed(url)), None)
 
 
-def _parts(message: discord.Message) -> list[discord.Message | discord.MessageSnapshot]:
+def parts_of(message: discord.Message) -> list[discord.Message | discord.MessageSnapshot]:
     """A message, and what it forwards."""
     return [message, *message.message_snapshots]
 
 
 def _pictures(message: discord.Message) -> Iterator[list[Link]]:
     """The pictures of a message, each by all of its addresses."""
-    for part in _parts(message):
+    for part in parts_of(message):
         shown = [*_media(list(part.components))]
         hidden = {_path(item.url) for item, spoiler in shown if spoiler}
         for item in part.attachments:
@@ -323,7 +318,7 @@ def _of_embed(content: str, embed: discord.Embed) -> list[Link]:
     It is covered where the link stands between two ||.
     """
     urls = [url for media in (embed.image, embed.thumbnail) for url in (media.proxy_url, media.url) if url]
-    spoiler = _is_hidden(content, embed.url, *urls)
+    spoiler = is_hidden(content, embed.url, *urls)
     return [Link(url, spoiler=spoiler) for url in urls]
 
 
@@ -345,6 +340,6 @@ def _path(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _is_hidden(text: str, *urls: str | None) -> bool:
+def is_hidden(text: str, *urls: str | None) -> bool:
     """Whether an embed is of an address that stands between two ||: Discord covers it, too."""
     return any(url and url in covered for covered in SPOILER_TEXT.findall(text) for url in urls)

@@ -63,6 +63,11 @@ async def show(interaction: discord.Interaction, view: Layout, picture: Path | N
     )
 
 
+async def show_after(interaction: discord.Interaction, view: Layout) -> None:
+    """A panel that only the user sees, after an answer."""
+    await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+
+
 def _files(picture: Path | None) -> list[discord.File]:
     """Opened anew for each attempt."""
     return [discord.File(io.BytesIO(picture.read_bytes()), picture.name)] if picture else []

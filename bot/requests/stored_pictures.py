@@ -23,13 +23,13 @@ from bot.requests.downloader import Link
 from bot.requests.picture_sources import Original
 from bot.store.posting import Posting, answer_place
 from bot.views import result_card
-from engine.errors import Gone, OriginalGone, Unreachable
+from engine.errors import Gone, NoVideo, OriginalGone, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.generation_metadata import Imprint
-from engine.params import Dream, See, Style, Upscale, Zoom
+from engine.params import Dream, See, Style, Upscale, Video, Zoom
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import Job, JobId, JobRow, Result
+from engine.queue.job import VIDEO, Job, JobId, JobRow, Result
 
 FETCH_S = 1.5
 """How long a message may take to be fetched: Discord waits for 3 s, and its picture is opened after that."""
@@ -47,7 +47,11 @@ class StoredPictures:
 
     async def present(self, original: Original, row: JobRow, pressed: discord.Message | None) -> Original:
         """The same picture by where it can be had now; `row` made it, or was made of it, and `pressed` is the message
-        whose button was pressed. Raises `Gone`, `OriginalGone` and `Unreachable`."""
+        whose button was pressed. Raises `Gone`, `OriginalGone` and `Unreachable`, and of a video `NoVideo`."""
+        video = original.others.get(VIDEO)
+        if video is not None and not isinstance(video, Link):
+            await self._check_video(video)
+            return original
         key = original.source
         if key is None or isinstance(key, Link) or await self._dispatch.has_blob(key):
             return original
@@ -55,6 +59,11 @@ class StoredPictures:
         if link is None:
             raise OriginalGone if key in row.job.batch else Gone
         return replace(original, source=link)
+
+    async def _check_video(self, key: BlobKey) -> None:
+        """Whether a video is stored: no message of ours shows it as it was. Raises `NoVideo`."""
+        if not await self._dispatch.has_blob(key):
+            raise NoVideo
 
     async def original(self, row: JobRow, person: str) -> bytes:
         """The PNG of what a job was made of. Raises `Gone`, `OriginalGone` and the `Refusal`s of pictures."""
@@ -113,8 +122,10 @@ def job_of_imprint(said: Imprint, message: discord.Message, person: str) -> tupl
     not in it. Where only one person sees the message, it is that person's."""
     (file,) = message.attachments
     private = message.flags.ephemeral
-    made_of_something = isinstance(said.params, Dream | Zoom | See | Style | Upscale)
-    job = Job(said.params, person if private else "", _lost(f"original of {message.id}") if made_of_something else None,
+    made_of_something = isinstance(said.params, Dream | Zoom | See | Style | Upscale | Video)
+    original = _lost(f"original of {message.id}")
+    others = {VIDEO: original} if isinstance(said.params, Video) else {}
+    job = Job(said.params, person if private else "", original if made_of_something else None, others=others,
               spoiler=file.is_spoiler())  # fmt: skip
     blob, mime = _lost(f"file of {message.id}"), file.content_type or "image/png"
     posting = Posting(

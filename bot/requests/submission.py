@@ -2,7 +2,7 @@
 
 Two steps, because the second one is only done when there is a picture to show:
 
-    open(request)            url or blob -> clean picture -> blob
+    open(request)            url or blob -> clean picture -> blob; of a video the file itself, and its first frame
     submit(request, opened)  quota, fairness tag and row in one transaction of the ledger
 """
 
@@ -20,16 +20,17 @@ from PIL import Image
 
 from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
+from bot.requests.video_opener import VideoOpener
 from bot.store.server_blocks import IMAGE, ServerBlocks
-from engine.errors import Gone, ImageBlocked, NoLedger, Refusal
+from engine.errors import Gone, ImageBlocked, NoLedger, NoVideo, Refusal
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.fingerprint import Fingerprint
-from engine.params import AnyParams
+from engine.params import AnyParams, Video
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.history import History
-from engine.queue.job import FURTHER, Job, JobId, Place, new_id
+from engine.queue.job import FURTHER, VIDEO, Job, JobId, Place, new_id
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ class OpenedPictures:
     """The further pictures of a batch, to be shown with the first."""
     unopened: int = 0
     """How many pictures of a batch could not be opened and are left out."""
+    params: AnyParams | None = None
+    """The params with what is known since a video was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,11 @@ class ImageCheck:
     async def check(self, guild_id: str, known: Fingerprint) -> None:
         """An image that was opened just now. Raises `ImageBlocked`."""
         if any(one.is_same(known) for one in await self._fingerprints(guild_id)):
+            raise ImageBlocked
+
+    async def check_file(self, guild_id: str, key: BlobKey) -> None:
+        """A file that is no picture, by its bytes alone. Raises `ImageBlocked`."""
+        if any(one.sha256 == key for one in await self._fingerprints(guild_id)):
             raise ImageBlocked
 
     async def check_stored(self, guild_id: str, key: BlobKey, data: bytes) -> None:
@@ -123,6 +131,7 @@ class Submitter:
         self._image_check = image_check
         self._downloader = downloader
         self._download_queue = download_queue or DownloadQueue()
+        self._videos = VideoOpener()
 
     def enqueue(self, request: Request) -> Turn:
         """The turn of a request's files, held one after another; `open` takes it. Raises `TooManyPictures`."""
@@ -136,6 +145,8 @@ class Submitter:
     async def open(self, request: Request, turn: Turn | None = None) -> OpenedPictures:
         """Fetch and clean the pictures, when it is their turn. Raises the `Refusal`s of pictures."""
         async with turn or self.enqueue(request):
+            if isinstance(request.params, Video):
+                return await self._open_video(request, request.params)
             beside = {name: source for name, source in request.others.items() if name not in FURTHER}
             others = {name: (await self._picture(request, source))[0] for name, source in beside.items()}
             sources = [request.source, *(request.others[name] for name in FURTHER if name in request.others)]
@@ -167,6 +178,22 @@ class Submitter:
         shown = tuple(one.png for _, one in further)
         return OpenedPictures(blob, clean.png, all_others, clean.frame, clean.frames, shown, len(refused))
 
+    async def _open_video(self, request: Request, params: Video) -> OpenedPictures:
+        """A video as it was sent, and its first frame. Raises the `Refusal`s of videos and of pictures."""
+        if VIDEO not in request.others:
+            raise NoVideo
+        source = request.others[VIDEO]
+        data = await (self._downloader.file(source) if isinstance(source, Link) else self._dispatch.get_blob(source))
+        if data is None:
+            raise NoVideo
+        first = await self._videos.open(data, params)
+        clean = await self._downloader.clean(first.png, params.size, request.requester)
+        picture, video = await self._dispatch.put_blob(clean.png), await self._dispatch.put_blob(data)
+        if self._image_check:
+            await self._image_check.check(request.guild_id, clean.fingerprint)
+            await self._image_check.check_file(request.guild_id, video)
+        return OpenedPictures(picture, clean.png, {VIDEO: video}, params=params.lasting(first.planned))
+
     async def _open_noise(self, request: Request, others: Mapping[str, BlobKey]) -> OpenedPictures:
         shown = await asyncio.to_thread(noise, request.params.size, request.params.seed)
         return OpenedPictures(None, shown, others)
@@ -174,7 +201,7 @@ class Submitter:
     async def submit(self, request: Request, opened: OpenedPictures, posting: dict[str, Any]) -> QueuedJob:
         """Queue it. Raises `QueueFull` or `TooManyJobs`."""
         job = Job(
-            request.params,
+            opened.params or request.params,
             request.requester,
             opened.blob,
             request.parent,

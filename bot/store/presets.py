@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from bot.store.tables import presets
 from engine.errors import BadPresetName, PresetNameTaken, TooManyPresets, UnknownPreset
-from engine.params import Dream, Zoom, rename_options
+from engine.params import Dream, Video, Zoom, rename_options
 from engine.queue.database import reading
 
 NAME_LIMIT = 32
@@ -27,8 +27,9 @@ NEAR = 0.75
 """How alike two names are, as `difflib` counts, for the one to be suggested for the other."""
 
 PAINTING_OPTIONS = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
-SHARED_OPTIONS = {Dream: PAINTING_OPTIONS, Zoom: ("network", "layer", "subject", "strength")}
-"""The options that a preset carries into each recipe. A dream's size is too large for a zoom."""
+MOVING_OPTIONS = ("network", "layer", "subject", "strength")
+SHARED_OPTIONS = {Dream: PAINTING_OPTIONS, Zoom: MOVING_OPTIONS, Video: MOVING_OPTIONS}
+"""The options that a preset carries into each recipe. A dream's size is too large for what moves."""
 
 Options = dict[str, Any]
 

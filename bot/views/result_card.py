@@ -81,7 +81,7 @@ def verbs(row: JobRow) -> tuple[str, ...]:
     params = row.job.params
     if isinstance(params, Animate):
         return ("more",)
-    if isinstance(params, Morph | Video):
+    if isinstance(params, Morph):
         return ("again", "more")
     if found := variations(row):
         return (*PICKS[: len(found)], "again", "tune", "more")
@@ -91,7 +91,7 @@ def verbs(row: JobRow) -> tuple[str, ...]:
         return ("deeper", "again", "zoom", "more")
     if isinstance(params, Zoom) and params.motion == "once":
         return ("continue", "again", "tune", "more")
-    if isinstance(params, Zoom) or (isinstance(params, Channel) and params.channel is None):
+    if isinstance(params, Zoom | Video) or (isinstance(params, Channel) and params.channel is None):
         return ("again", "tune", "more")
     return ("deeper", "again", "zoom", "tune", "more")
 

@@ -13,7 +13,7 @@ from engine.queue.job import Job, JobId, Place
 
 def opening_card(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
     """Before the picture is there, when that takes long; so many are opened before it."""
-    return Card(wording.status_words(wording.opening_words(ahead), posting.name, params))
+    return Card(wording.status_words(wording.opening_words(params, ahead), posting.name, params))
 
 
 def waiting_card(

@@ -12,7 +12,7 @@ from discord import ui
 
 from bot import wording
 from bot.views.message_card import Layout, button
-from engine.params import AIM_OPTIONS, AnyParams, Style, bounds
+from engine.params import AIM_OPTIONS, AnyParams, Style, Video, bounds
 from engine.queue.job import JobRow
 
 OPTIONS_LIMIT = 25
@@ -70,7 +70,7 @@ def _names(params: AnyParams) -> set[str]:
 def _offers(params: AnyParams) -> Iterator[tuple[str, str, list[Choice]]]:
     """The options that can be changed, how their selects are called, and what can be chosen."""
     colours = wording.STYLE_COLOURS if isinstance(params, Style) else wording.COLOURS
-    highest = bounds(type(params), "size")["le"]
+    highest = Video.CHAT_SIZE if isinstance(params, Video) else bounds(type(params), "size")["le"]
     offers: dict[str, tuple[str, list[Choice]]] = {
         "painting": (wording.PICK_PAINTING, list(wording.PAINTINGS)),
         "subject": (wording.PICK_SUBJECT, params.catalog.subject_choices(params.network)),

@@ -15,9 +15,11 @@ class Video(AscentParams, AnimatedParams):
     for Videos"."""
 
     CHAT_SECONDS: ClassVar[int] = 12
-    """The longest that the chat makes, and ..."""
+    """The longest that the chat makes, ..."""
+    CHAT_FRAMES: ClassVar[int] = 150
+    """... the most frames, and ..."""
     CHAT_SIZE: ClassVar[int] = 512
-    """... the largest: 144 frames of 512 px."""
+    """... the largest."""
     FLOW_SHARE: ClassVar[float] = 0.5
     """What finding out how a frame moved takes, as a share of a step's work."""
 
@@ -35,6 +37,12 @@ class Video(AscentParams, AnimatedParams):
     def frames(self) -> int:
         """Pictures in the result, of a video that is long enough."""
         return max(1, round(self.seconds * self.fps))
+
+    def lasting(self, frames: int) -> Video:
+        """The same for a video that has so many frames from its start on, if those are fewer than was asked for."""
+        if frames >= self.frames:
+            return self
+        return self.model_copy(update={"seconds": max(0.1, round(frames / self.fps, 2))})
 
     def dream(self) -> Dream:
         """How a frame is dreamed that has none before it."""

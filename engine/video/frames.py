@@ -6,6 +6,7 @@ and no others. Pixels are bounded from the header, before anything is decoded.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,13 +22,12 @@ from PIL import Image
 from engine import errors
 from engine.files import picture_size
 from engine.video.frame_times import Span, TimedFrame, at_constant_rate
+from engine.video.picture_length import length_s, shown_s
 
 PICTURE_FORMATS: Final = ("GIF", "WEBP")
 CODECS: Final = "h264,hevc,libdav1d,av1,vp9,libvpx-vp9,mpeg4,mjpeg,aac,mp3,mp3float,opus,libopus,ac3,eac3,alac,flac"
 MEGAPIXELS: Final = 36.0
 """Of a frame: 8K."""
-LEAST_GIF_S: Final = 0.02
-"""What a GIF wants to be shown shorter than this is shown as browsers do, for `frame_times.USUAL_S`."""
 SOUND_RATE: Final = 44_100
 SOUND_CHUNK: Final = 2**18
 """Bytes of sound that are handed out at once."""
@@ -227,16 +227,18 @@ def _film_frames(container: InputContainer, start: float) -> Iterator[TimedFrame
 
 
 def _film_seconds(container: InputContainer) -> float:
+    """By its track, or by its frames where those take longer than that says; 0 where nobody can tell."""
     stream = container.streams.video[0]
+    by_frames = float(stream.frames / stream.average_rate) if stream.average_rate else 0.0
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return float(Fraction(container.duration or 0, av.time_base))
+        return max(by_frames, float(stream.duration * stream.time_base))
+    return by_frames or float(Fraction(container.duration or 0, av.time_base))
 
 
 def _expected_count(seconds: float, asked: Question) -> int:
     """How many frames are to be expected of a file that says how long it is."""
     most = asked.span.most
-    return min(most, max(1, round((seconds - asked.start) * asked.fps))) if seconds > asked.start else most
+    return min(most, math.ceil((seconds - asked.start) * asked.fps - 1e-6)) if seconds > asked.start else most
 
 
 def _pixels(frame: av.VideoFrame, edges: Edges, *, turned: bool) -> bytes:
@@ -250,6 +252,7 @@ def _pixels(frame: av.VideoFrame, edges: Edges, *, turned: bool) -> bytes:
 
 
 def _open_pictures(file: BinaryIO, asked: Question) -> Opened:
+    planned = _expected_count(length_s(file), asked)
     Image.MAX_IMAGE_PIXELS = None  # bounded below, by us, with a sentence
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -260,19 +263,7 @@ def _open_pictures(file: BinaryIO, asked: Question) -> Opened:
         except Exception:
             raise errors.BrokenVideo from None
     edges = _fit(*opened.size, asked.size)
-    seconds = _picture_count(opened) * (float(opened.info.get("duration", 0)) / 1000 or 0.1)
-    return Opened(edges, _expected_count(seconds, asked), _tell_apart(_picture_frames(opened, edges), asked, bytes))
-
-
-def _picture_count(opened: Image.Image) -> int:
-    """How many there are, as far as can be told."""
-    try:
-        return int(getattr(opened, "n_frames", 1))
-    except MemoryError:
-        raise
-    except Exception:  # it is cut short
-        opened.seek(0)
-        return 1
+    return Opened(edges, planned, _tell_apart(_picture_frames(opened, edges), asked, bytes))
 
 
 def _picture_frames(opened: Image.Image, edges: Edges) -> Iterator[TimedFrame[bytes]]:
@@ -283,8 +274,7 @@ def _picture_frames(opened: Image.Image, edges: Edges) -> Iterator[TimedFrame[by
         except EOFError:
             return
         pixels = _on_white(opened, edges)
-        length = float(opened.info.get("duration", 0)) / 1000
-        length = length if length >= LEAST_GIF_S else 0.1
+        length = shown_s(float(opened.info.get("duration", 0)) / 1000)
         yield TimedFrame(clock, length, pixels)
         clock, index = clock + length, index + 1
 

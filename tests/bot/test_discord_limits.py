@@ -74,6 +74,7 @@ from engine.params import (
     See,
     Style,
     Upscale,
+    Video,
     Zoom,
 )
 from engine.params.sensitive_subjects import LABELS
@@ -144,6 +145,18 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
         "one channel": (Channel, {**seed, "layer": "mid", "channel": 1}),
         "see": (See, seed),
         "style": (Style, {**pixels, "painting": "woodcut", "subject": subject, "colours": "match"}),
+        "video": (
+            Video,
+            {
+                **pixels,
+                "size": 511,
+                "subject": subject,
+                "start": 86399.25,
+                "seconds": 11.75,
+                "fps": 11,
+                "format": "gif",
+            },
+        ),
         "upscale": (Upscale, {**seed, "subject": subject, "look": "vivid", "strength": 0.12, "size": 2047}),
     }
     made: dict[str, AnyParams] = {

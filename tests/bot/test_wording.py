@@ -264,4 +264,4 @@ def test_a_command_that_is_gone_is_told_by_its_name_or_its_groups(monkeypatch: p
 def test_the_ranges_that_options_name_are_those_of_params() -> None:
     assert wording.OPTIONS["strength"] == "Effect strength, 0.1–4 (default 1)"
     typed = [name for name, text in wording.OPTIONS.items() if re.search(r"\d+–\d+", text)]
-    assert set(typed) == {"strength", "strength of a style", "original", "top", "frames", "speed"}
+    assert set(typed) == {"strength", "strength of a style", "original", "top", "frames", "speed", "fps"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.params import AnyParams, Dream, Upscale
+from engine.params import AnyParams, Dream, Upscale, Video
 from engine.queue.course import Timing
 from engine.queue.job import Job, JobId, JobRow, State
 from engine.supervised_run import Run
@@ -17,9 +17,9 @@ def run(params: AnyParams, seconds: float) -> Run:
 
 @pytest.mark.parametrize(
     ("params", "seconds", "limit"),
-    [(Dream(), 600.0, 900.0), (Upscale(), 60.0, 900.0), (Upscale(size=2048), 600.0, 2400.0)],
+    [(Dream(), 600.0, 900.0), (Upscale(), 60.0, 900.0), (Upscale(size=2048), 600.0, 2400.0), (Video(), 300.0, 1200.0)],
 )
-def test_the_limit_grows_with_what_an_upscale_should_take(params: AnyParams, seconds: float, limit: float) -> None:
+def test_the_limit_grows_with_what_may_take_long(params: AnyParams, seconds: float, limit: float) -> None:
     assert run(params, seconds).limit_s(900.0) == limit
 
 
@@ -46,6 +46,7 @@ def test_only_a_long_job_gives_way_and_not_for_ever(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("engine.supervised_run.time.monotonic", lambda: now[0])
     long = run(Upscale(), 60.0)
     assert long.gives_way
+    assert run(Video(), 60.0).gives_way
     assert not run(Dream(), 60.0).gives_way
     assert not Run(long.row, outer=long).gives_way, "one at a time"
     for _ in range(2):

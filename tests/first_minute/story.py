@@ -14,6 +14,7 @@ from typing import Final
 from playwright.async_api import Locator, expect
 
 from bot import wording
+from bot.playground import samples
 from bot.playground.world import Message
 from tests.bot.playground.page_user import Visitor
 from tests.playground_bot import PATIENCE, Room, answers_of, job_of, labels, texts
@@ -64,9 +65,9 @@ class Hands:
         await self.press(self.visitor.see(f"persona-{name}"))
 
     async def attach(self, sample: str) -> None:
-        """One of the sample photos."""
+        """One of the samples."""
         await self.press(self.visitor.see(f"sample-{sample}"))
-        await self.visitor.attached(f"{sample}.png")
+        await self.visitor.attached(f"{sample}.{'gif' if sample == samples.MOVING.name else 'png'}")
 
     async def escape(self) -> None:
         """Close what is open."""

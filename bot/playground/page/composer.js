@@ -158,7 +158,7 @@ async function runCommand(text) {
 }
 
 function askFor(option, entry, text) {
-  if (option.type === ATTACHMENT) return hint(`/${entry.path} needs ${option.name}. Drop a picture here, or click one of the sample photos, then press Enter.`);
+  if (option.type === ATTACHMENT) return hint(`/${entry.path} needs ${option.name}. Drop a file here, or click one of the samples, then press Enter.`);
   fillComposer(`${text} ${option.name}:`);
   return hint(`/${entry.path} needs ${option.name}: ${option.description || "write it after the colon"}.`);
 }

@@ -20,7 +20,7 @@ from bot.playground.rejections import JsonDict
 from engine import params
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import UnknownLayer
-from engine.params import Channel, Concept, Dream, Morph, Params, Style, Zoom
+from engine.params import Channel, Concept, Dream, Morph, Params, Style, Video, Zoom
 from engine.queue.job import new_id
 from tests.catalogs import catalog
 
@@ -61,7 +61,7 @@ def declared(client: Client, name: str) -> JsonDict:
 async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
-        "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "server", "help",
+        "dream", "zoom", "concept", "style", "video", "see", "preset", "info", "settings", "server", "help",
         wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS, wording.BLOCK_IMAGE,
         wording.BLOCK_USER,
     }  # fmt: skip
@@ -237,6 +237,7 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
             "zoom": Zoom,
             "concept": Concept,
             "style": Style,
+            "video": Video,
             "see": Channel,
         }
         if "morph_to" in given:
@@ -250,7 +251,7 @@ async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: P
 
 RECIPES: dict[tuple[str, ...], type[Params]] = {
     ("dream",): Dream, ("zoom",): Zoom, ("concept",): Concept, ("style",): Style, ("see",): Channel,
-    ("preset", "save"): Dream,
+    ("preset", "save"): Dream, ("video",): Video,
 }  # fmt: skip
 """By the words of a command: what its options become."""
 

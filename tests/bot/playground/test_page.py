@@ -122,7 +122,7 @@ async def test_greets_with_everything_at_hand_and_asks_nobody_else(visitor: Visi
     await expect(visitor.see("disclaimer")).to_have_text(DISCLAIMER)
     await expect(visitor.page.get_by_test_id("channels").get_by_role("button")).to_have_count(3)
     await expect(visitor.page.get_by_test_id("personas").get_by_role("button")).to_have_count(3)
-    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(8)
+    await expect(visitor.page.get_by_test_id("samples").get_by_role("button")).to_have_count(9)
     await expect(visitor.see("presence")).to_have_text("Pareidolia is online")
     playground.world.set_online(False)
     await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")

@@ -13,7 +13,7 @@ import discord
 import pytest
 from PIL import Image
 
-from bot.playground import avatars, samples, send_queue
+from bot.playground import attachments, avatars, samples, send_queue
 from bot.playground.server import HOST, Playground
 
 from .test_interactions import callback, register
@@ -104,6 +104,15 @@ async def test_samples_are_pictures_of_moderate_size(session: aiohttp.ClientSess
     assert 256 <= max(picture.size) <= samples.LONGEST_SIDE
 
 
+async def test_one_sample_moves_and_has_no_seam(session: aiohttp.ClientSession) -> None:
+    async with session.get(f"/play/samples/{samples.MOVING.name}.gif") as response:
+        data = await response.read()
+    assert attachments.is_animated(data)
+    assert attachments.picture_size(data) == samples.MOVING_SIZE
+    steps = [abs(samples.drift_at(at + 1) - samples.drift_at(at)) for at in range(samples.MOVING_FRAMES)]
+    assert steps[-1] == pytest.approx(min(steps)), "it comes to rest where it began"
+
+
 def test_samples_are_drawn_where_scikit_image_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samples, "has_photos", lambda: False)
     drawn = {samples.sample_png(sample.name) for sample in samples.available()}
@@ -137,7 +146,7 @@ async def test_the_page_is_told_everything_at_first(playground: Playground, page
     assert [place["name"] for place in hello["channels"] if place["kind"] == "text"] == ["dreams", "lab"]
     assert [place["visible_to"] for place in hello["channels"] if place["kind"] == "dm"] == [*playground.world.personas]
     assert [command["name"] for command in hello["commands"]][:2] == ["dream", "preset"]
-    assert (len(hello["samples"]), hello["bot"]["online"]) == (8, True)
+    assert (len(hello["samples"]), hello["bot"]["online"]) == (9, True)
 
 
 async def test_a_command_of_the_page_is_answered_on_it(

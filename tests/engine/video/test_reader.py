@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine import errors
 from engine.platform import framing
@@ -16,6 +17,7 @@ from engine.video.reader import Wanted, open_clip, read_sound, spool
 from tests.engine.video.small_videos import mp4, only_sound, pillow, squares
 
 WANTED = Wanted(start=0, seconds=2, fps=8, size=64)
+QUESTION = frames.Question(0, 2, 8, 64)
 
 
 def read(data: bytes, wanted: Wanted = WANTED) -> list[np.ndarray]:
@@ -110,11 +112,22 @@ def test_an_mp4_that_lies_of_its_size_is_a_sentence_or_its_true_size() -> None:
     assert {one.shape for one in found} == {(48, 64, 3)}
 
 
-def test_an_mp4_that_lies_of_its_length_ends_where_it_ends() -> None:
+@pytest.mark.parametrize("box", [b"mvhd", b"mdhd"])
+@pytest.mark.parametrize("length", [0, 1, 2**32 - 1])
+def test_an_mp4_that_lies_of_its_length_ends_where_it_ends(box: bytes, length: int) -> None:
     data = mp4(squares())
-    at = data.index(b"mvhd") + 4
-    for length in (0, 2**32 - 1):
-        assert len(read(data[: at + 16] + struct.pack(">I", length) + data[at + 20 :])) == 8
+    at = data.index(box) + 4
+    lying = data[: at + 16] + struct.pack(">I", length) + data[at + 20 :]
+    assert len(read(lying)) == 8
+    assert 8 <= frames.open_video(io.BytesIO(lying), QUESTION).planned <= 16, "as many as it has, or were asked for"
+
+
+def test_frames_of_different_lengths_are_all_expected() -> None:
+    """A GIF whose first frame is short."""
+    pictures = [Image.fromarray(one) for one in squares(3)]
+    out = io.BytesIO()
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=[20, 500, 500])
+    assert frames.open_video(io.BytesIO(out.getvalue()), QUESTION).planned == len(read(out.getvalue())) == 9
 
 
 def test_one_that_ends_before_its_start_says_so() -> None:

@@ -1,0 +1,53 @@
+"""Strangers' videos before they are dreamed: `bytes => first frame, and how many frames there will be`.
+
+The bytes are opened by the sealed child of `engine.video.reader`, never here. The first frame then goes through the
+decoder as every picture does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from engine.errors import BrokenVideo
+from engine.params import Video
+from engine.video.reader import Wanted, open_clip, spool
+
+AT_ONCE = 2
+"""Children that may run at the same time: each may take a core for some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFrame:
+    """What a video begins with."""
+
+    png: bytes
+    planned: int
+    """How many frames its file lets expect from there on, of those that were asked for."""
+
+
+class VideoOpener:
+    """Opens a few at once; the others wait."""
+
+    def __init__(self) -> None:
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def open(self, data: bytes, params: Video) -> FirstFrame:
+        """The first frame that these params ask for. Raises the `Refusal`s of videos."""
+        wanted = Wanted(params.start, params.seconds, params.fps, params.size)
+        async with self._room:
+            return await asyncio.to_thread(first_frame, data, wanted)
+
+
+def first_frame(data: bytes, wanted: Wanted) -> FirstFrame:
+    """It waits for the child. Raises the `Refusal`s of videos."""
+    with spool(data) as file, open_clip(file, wanted) as clip:
+        pixels = next(clip.frames, None)
+        if pixels is None:
+            raise BrokenVideo
+        out = io.BytesIO()
+        Image.frombytes("RGB", (clip.width, clip.height), pixels).save(out, "PNG", compress_level=1)
+        return FirstFrame(out.getvalue(), clip.planned)
