@@ -43,6 +43,8 @@ class Posting:
     """Whose avatars and pictures of messages it was made of: they may delete it."""
     age_restricted: bool = False
     """It was made in an age-restricted channel, or of what was: it is shown in no other."""
+    nsfw: float | None = None
+    """The highest score of the images that it was made of (`engine.files.nsfw_scorer`); None: not scored."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""

@@ -320,7 +320,7 @@ def server_panels() -> Iterator[tuple[str, Layout]]:
         yield "limits", server_panel.limits_page(rules, 10**6)
         yield "results", server_panel.results_page(rules)
         yield "blocked", server_panel.blocked_page(BLOCKS)
-        yield "subjects", server_panel.subjects_page(rules)
+        yield "subjects", server_panel.safety_page(rules, wording.nsfw_words("refuse"))
     findings = [Finding(False, "w" * 200, "r" * 200)] * 30
     yield "check", server_panel.text_page(wording.findings_words(findings))
     subjects = tuple(("s" * 60, 10**6) for _ in range(MOST_SUBJECTS))
