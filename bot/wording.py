@@ -212,6 +212,7 @@ VERBS = {
     "retry": "Retry",
     "last": "The last dream here",
     "smaller": "Smaller",
+    "show": "Show me",
     "pick1": "1",
     "pick2": "2",
     "pick3": "3",
@@ -282,6 +283,10 @@ FROM_ZOOM = "from the end of the zoom above"
 """What a zoom is made of that goes on where another ended."""
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
+WITHHELD = (
+    "**Hardly anything changed** in this image ({share} of it), so I show it only to {name}: press Show me. For more, "
+    "raise `strength`, or choose another layer or subject with Tune."
+)
 UNFIT = "The finished image is too large to upload here. Press Smaller to make it again at a smaller size."
 TO_HERE = "from the first image to the dream above"
 """What an animation is made of."""
@@ -1044,6 +1049,11 @@ def picture_count_words(taken: int, count: int) -> str:
 def unopened_words(count: int) -> str:
     """Of several pictures, how many could not be opened."""
     return f"{count} couldn't be opened" if count else ""
+
+
+def withheld_words(share: float, name: str) -> str:
+    """In place of a result that hardly differs from what it was made of; `share` of its pixels, in [0, 1]."""
+    return WITHHELD.format(share=f"{share:.0%}", name=escape(name))
 
 
 def part_words(number: int, count: int) -> str:

@@ -658,6 +658,12 @@ class OthersAvatarsOff(Refusal):
     code = "R125"
 
 
+class ShownToRequester(Refusal):
+    """Only the person who asked for this image can see it. Start your own with `/dream`."""
+
+    code = "R126"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 

@@ -155,7 +155,8 @@ def _is_shown(row: JobRow, channel_id: int | None, verb: str = "deeper") -> bool
     """Whether an answer stands in the channel for all to see, and has that button to go on from it."""
     posting = Posting.from_json(row.posting)
     here = posting.channel_id == channel_id and row.posted == str(posting.message_id)
-    return here and not (posting.ephemeral or posting.abandoned) and verb in result_card.verbs(row)
+    shown = not (posting.ephemeral or posting.abandoned or result_card.is_unchanged(row))
+    return here and shown and verb in result_card.verbs(row)
 
 
 def of_links(name: str, links: Sequence[Link], most: int = 1) -> Original:

@@ -40,7 +40,7 @@ from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Reque
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore
-from bot.views import status_card
+from bot.views import result_card, status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
@@ -329,7 +329,7 @@ class RequestService:
         await self._check_command(interaction, params)
         check_age(Original(None, "", restricted=posting.age_restricted), interaction.channel)
         entering = self.gate.enter(
-            place_of(interaction), new_id(), params, 0, private=privacy_of(sheet), avatar_of=posting.avatar_of
+            place_of(interaction), new_id(), params, 0, private=privacy_of_result(sheet), avatar_of=posting.avatar_of
         )
         async with entering as permit:
             yield permit.private
@@ -699,6 +699,11 @@ def can_open_thread(interaction: discord.Interaction[Any]) -> bool:
 def privacy_of(row: JobRow) -> bool | None:
     """Whether what is made of a dream is private: of a private one, it is; else the server says."""
     return is_private(row) or None
+
+
+def privacy_of_result(row: JobRow) -> bool | None:
+    """The same for what is made of a result: of one that only its requester is shown, it is private, too."""
+    return privacy_of(row) or result_card.is_unchanged(row) or None
 
 
 def is_private(row: JobRow) -> bool:

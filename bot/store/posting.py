@@ -60,6 +60,12 @@ class Posting:
         """Whether edits can go by channel and message, for as long as the message lives."""
         return self.reachable and not self.ephemeral and self.channel_id is not None
 
+    @property
+    def is_private(self) -> bool:
+        """Whether only the requester sees it: an ephemeral answer, or one in the bot's own direct messages. A chat of
+        others, in which the bot is no member, is none of these."""
+        return self.ephemeral or (self.guild_id is None and self.reachable)
+
     def without_token(self) -> Posting:
         """Once the answer is posted: without the token, unless the message is reached by nothing else."""
         return replace(self, token="", token_until=0.0) if self.by_channel or self.abandoned else self
