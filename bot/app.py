@@ -36,6 +36,7 @@ from bot.requests.command_permissions import CommandPermissions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.moderation import Moderation
+from bot.requests.nsfw_check import NsfwCheck
 from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
@@ -58,6 +59,7 @@ from engine import logs
 from engine import settings as jobs_settings
 from engine.errors import Refusal, SettingsError
 from engine.files.decoder import Decoder
+from engine.files.nsfw_scorer import INSTALL, NsfwScorer, is_installed
 from engine.platform import backoff, file_lock, resource_limits
 from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch_port import Dispatch
@@ -162,14 +164,11 @@ async def compose(
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     stack.push_async_callback(_cancel, start(_warm(decoder), "decoder"))
-    pictures = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
-    session = await stack.enter_async_context(
-        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
-    )
+    downloader = await _downloader(settings, decoder, stack)
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
     client = _client(settings, metrics)
-    downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
+    nsfw_check = _nsfw_check(settings)
     publisher = DiscordPublisher(client, client.invalid_requests)
     user_settings = UserSettingsStore(database)
     tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings)
@@ -182,10 +181,13 @@ async def compose(
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
         gate, CommandPermissions(client), server_log, ImageCheck(blocks, downloader),
+        nsfw_check,
     )  # fmt: skip
     client.video_offers = VideoOffers(client.service, client.remedies)
     client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
-    client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
+    client.server_actions = ServerActions(
+        client, gate.rules, dispatch, server_log, settings.limits, client.moderation, nsfw_check
+    )
     client.membership = ServerMembership(gate.rules, gate.uses)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
@@ -200,6 +202,23 @@ async def compose(
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
+
+
+async def _downloader(settings: Settings, decoder: Decoder, stack: AsyncExitStack) -> Downloader:
+    """What fetches pictures, and has them opened and scored."""
+    proxy = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
+    session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=proxy))
+    scorer = await stack.enter_async_context(NsfwScorer(settings.limits.megapixels))
+    most, cdn_url = settings.limits.upload_mb, settings.discord.cdn_url
+    return Downloader(session, decoder, limit_mb=most, cdn_url=cdn_url, scorer=scorer)
+
+
+def _nsfw_check(settings: Settings) -> NsfwCheck:
+    """What the owner decided about images that do not look safe for work."""
+    check = NsfwCheck(settings.moderation, is_installed=is_installed())
+    if settings.moderation.action != "off" and not check.is_installed:
+        log.warning("images are not checked; what that needs is missing: %s", INSTALL)
+    return check
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:

@@ -225,6 +225,7 @@ VERBS = {
     "retry": "Retry",
     "last": "The last dream here",
     "smaller": "Smaller",
+    "show": "Show me",
     "pick1": "1",
     "pick2": "2",
     "pick3": "3",
@@ -295,6 +296,10 @@ FROM_ZOOM = "from the end of the zoom above"
 """What a zoom is made of that goes on where another ended."""
 FROM_ABOVE = "from the dream above"
 """What a dream of a dream is made of: the line under it alone does not make it again."""
+WITHHELD = (
+    "**Hardly anything changed** in this image ({share} of it), so I show it only to {name}: press Show me. For more, "
+    "raise `strength`, or choose another layer or subject with Tune."
+)
 UNFIT = "The finished image is too large to upload here. Press Smaller to make it again at a smaller size."
 TO_HERE = "from the first image to the dream above"
 """What an animation is made of."""
@@ -1061,6 +1066,11 @@ def unopened_words(count: int) -> str:
     return f"{count} couldn't be opened" if count else ""
 
 
+def withheld_words(share: float, name: str) -> str:
+    """In place of a result that hardly differs from what it was made of; `share` of its pixels, in [0, 1]."""
+    return WITHHELD.format(share=f"{share:.0%}", name=escape(name))
+
+
 def part_words(number: int, count: int) -> str:
     """Which one of several pictures something was made of."""
     return f"image {number} of {count}"
@@ -1074,7 +1084,7 @@ def failed_words(failed: int, asked: int) -> str:
 # /server
 
 SERVER_PAGES = {
-    "overview": "Overview", "channels": "Channels", "limits": "Limits", "results": "Results", "subjects": "Subjects",
+    "overview": "Overview", "channels": "Channels", "limits": "Limits", "results": "Results", "subjects": "Safety",
 }  # fmt: skip
 SERVER_VERBS = {
     "pause": "Pause", "resume": "Resume", "check": "Check", "week": "This week", "limits_all": "Everyone's limits…",
@@ -1084,6 +1094,7 @@ SERVER_SWITCHES = {
     "one_chain": ("One at a time", "A person has one dream under way in a channel, then the next"),
     "private": ("Private by default", "Only whoever asks sees the result; `private:False` posts it"),
     "threads": ("Follow-ups in a thread", "First results stay in the channel; what follows goes in a thread below"),
+    "others_avatars": ("Other people's avatars", "People may dream each other's avatars, unless one opted out"),
 }
 SERVER_PROMPTS = {
     "answers": "Channels where I dream (none: everywhere)",
@@ -1095,7 +1106,17 @@ SERVER_PROMPTS = {
     "log": "Log channel (none: no log)",
     "hidden": "Hidden subjects (none: all can be made)",
     "unblock": "Take back…",
+    "nsfw": "Images that look unsafe for work",
 }
+NSFW_ACTIONS = {
+    "off": "not checked",
+    "spoiler": "spoilers",
+    "age-restricted": "age-restricted channels only",
+    "refuse": "refused",
+}
+"""What happens to images that do not look safe for work, by its name in the rows of servers."""
+NSFW_HINT = "-# A program looks at every image, and can be wrong. The bot's owner chose: {owner}. The stricter counts."
+NSFW_MISSING = "-# Images are not checked here: the bot's owner has to install what that needs (`{command}`)."
 CHANNELS_HINT = "-# A thread is as its channel. What a channel may do is never more than what the server may."
 LIMITS_HINT = (
     "-# Of all limits the strictest counts. A role's number stands in place of everyone's; of several roles', the "
@@ -1161,6 +1182,8 @@ def rules_lines(rules: ServerRules) -> dict[str, str]:
         **{f"<#{id}>": _channel_words(one) for id, one in rules.by_channel.items()},
         "Results": _results_words(rules),
         "Hidden": ", ".join(CATEGORIES.get(name, name).lower() for name in rules.hidden) or "nothing",
+        "Others' avatars": "" if rules.others_avatars else "not dreamed",
+        "Unsafe images": "" if rules.nsfw == "off" else NSFW_ACTIONS.get(rules.nsfw, rules.nsfw),
         "Log": f"<#{rules.log_channel}>" if rules.log_channel else "none",
     }
     return {name: line for name, line in lines.items() if line}
@@ -1225,6 +1248,11 @@ def server_switch_words(name: str, *, on: bool) -> str:
     """One of the switches in `/server panel`."""
     title, about = SERVER_SWITCHES[name]
     return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
+
+
+def nsfw_words(owner: str, command: str = "") -> str:
+    """About the check of images: what the bot's owner decided; `command` installs what is missing."""
+    return NSFW_MISSING.format(command=command) if command else NSFW_HINT.format(owner=NSFW_ACTIONS[owner])
 
 
 def thread_name(name: str) -> str:

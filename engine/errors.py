@@ -646,6 +646,38 @@ class AgeRestricted(Refusal):
     code = "R121"
 
 
+class ImageExplicit(Refusal):
+    """That image looks as if it isn't safe for work, and here I don't dream such images. The check is a program and can
+    be wrong: choose another image."""
+
+    code = "R122"
+
+
+class ImageForAdults(Refusal):
+    """That image looks as if it isn't safe for work, and here I dream such images in age-restricted channels only. Ask
+    for it in one, or choose another image."""
+
+    code = "R123"
+
+
+class ImageUnchecked(Refusal):
+    """I couldn't check that image, and here every image is checked before it's dreamed. Try again in a minute."""
+
+    code = "R124"
+
+
+class OthersAvatarsOff(Refusal):
+    """This server has switched off dreaming other people's avatars. Use your own, or send an image."""
+
+    code = "R125"
+
+
+class ShownToRequester(Refusal):
+    """Only the person who asked for this image can see it. Start your own with `/dream`."""
+
+    code = "R126"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from engine import encoders, recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.motion import MovingPicture
+from engine.change_meter import ChangeMeter
 from engine.encoders.encoder import Encoded
 from engine.encoders.pixel_bytes import to_tensor
 from engine.notes import Note
@@ -40,12 +41,13 @@ def render(
     """
     source = None if png is None else to_tensor(png)
     further = {name: to_tensor(data) for name, data in (others or {}).items()}
+    meter = ChangeMeter(params, source)
     said = encoders.Provenance(tuple(further), tuple(before), omitted)
     with contextlib.ExitStack() as opened:
         moving = None
-        if isinstance(params, Video) and video:
+        if isinstance(params, Video) and video:  # the sound first: one reads the file at a time
             sound = _sound(params, video) if (kind or params.format) == "mp4" else None
-            moving = opened.enter_context(_moving(params, video))  # after the sound: one reads the file at a time
+            moving = opened.enter_context(_moving(params, video, meter))
         encoding = encoders.open_encoder(params, limit_bytes, said, kind, sound)
         encoder = opened.enter_context(contextlib.closing(encoding))
         reports = recipes.run(params, source, runtime, further, pulses, moving)
@@ -57,20 +59,22 @@ def render(
             if isinstance(report, Frame):
                 encoder.add(report.picture)
                 framed, facts, last = True, report.facts or facts, report.picture
+                meter.add(report.index, report.picture)
                 continue
             given_up = report.note
             if (yield report):
                 if not framed:
-                    encoder.add(report.full_size())
+                    encoder.add(kept := report.full_size())
+                    meter.add(0, kept)
                     facts = {"stopped": report.step}
                 break
         made = encoder.finish()
         notes = (*filter(None, (given_up,)), *made.notes)
-        yield replace(made, facts=facts, notes=notes, ending=_ending(params, last))
+        yield replace(made, facts={**facts, **meter.facts}, notes=notes, ending=_ending(params, last))
 
 
 @contextlib.contextmanager
-def _moving(params: Video, file: IO[bytes]) -> Iterator[MovingPicture]:
+def _moving(params: Video, file: IO[bytes], meter: ChangeMeter) -> Iterator[MovingPicture]:
     """The frames of a stranger's video. Raises the `Refusal`s of videos."""
     with reader.open_clip(file, _part_of(params)) as clip:
         shape = (clip.height, clip.width, 3)
@@ -78,7 +82,7 @@ def _moving(params: Video, file: IO[bytes]) -> Iterator[MovingPicture]:
             torch.frombuffer(bytearray(one), dtype=torch.uint8).view(shape).permute(2, 0, 1).float().div(255)
             for one in clip.frames
         )
-        yield MovingPicture(frames, clip.planned, dense_flow())
+        yield MovingPicture(meter.watch(frames), clip.planned, dense_flow())
 
 
 def _sound(params: Video, file: IO[bytes]) -> encoders.Sound | None:

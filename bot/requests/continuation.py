@@ -44,11 +44,16 @@ def continuation(row: JobRow, wish: Wish, options: Options) -> Continuation:
         changes["network"] = old.catalog.network_for(changes["subject"], _network_chosen(old))
     if wish.verb == "zoom":
         return Continuation(zoom_into(old, **changes), first_alone(_result_or_original(row)))
-    if isinstance(old, Zoom) and wish.verb == "deeper" and result_card.ending(row):
+    if isinstance(old, Zoom) and wish.verb == "deeper" and _can_go_on(row):
         return Continuation(next_zoom(old, **changes), of_ending(row))
     if _begins_again(old, wish, changes):
         return Continuation(_again(old, wish, changes), _with_others(row, _original(row), changes))
     return _deeper(row, old, changes)
+
+
+def _can_go_on(row: JobRow) -> bool:
+    """Whether a zoom has an ending, of which everybody may see what is made."""
+    return result_card.ending(row) is not None and not result_card.is_unchanged(row)
 
 
 def _network_chosen(old: AnyParams) -> str:
@@ -95,8 +100,10 @@ def _strength(old: AnyParams, step: float) -> dict[str, float]:
 
 
 def _result_or_original(row: JobRow) -> Original:
-    """What a job made, or, where that cannot be dreamed on or is not there, the picture that it was made of."""
-    if row.state is not State.DONE or row.result is None or "deeper" not in result_card.verbs(row):
+    """What a job made, or, where that cannot be dreamed on, is not there, or is hardly anything else, the picture that
+    it was made of."""
+    done = row.state is State.DONE and row.result is not None and not result_card.is_unchanged(row)
+    if not done or row.result is None or "deeper" not in result_card.verbs(row):
         return _original(row)
     return of_result(row, row.result.blob)
 

@@ -7,14 +7,14 @@ again, and the stream is capped whatever the headers say. The bytes are opened b
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import quote, urljoin
 
 import aiohttp
 import yarl
 
-from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, Unreachable
+from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, ImageUnchecked, Unreachable
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.fingerprint import Fingerprint
@@ -70,14 +70,29 @@ class Cleaner(Protocol):
         ...
 
 
+class Scorer(Protocol):
+    """What the intake needs of `engine.files.nsfw_scorer.NsfwScorer`."""
+
+    async def score(self, png: bytes, moving: bytes = b"") -> float:
+        """From 0 to 1. Raises `ImageUnchecked`."""
+        ...
+
+
 class Downloader:
-    """Fetches and cleans pictures."""
+    """Fetches and cleans pictures, and has them scored where that is asked."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, decoder: Cleaner, *, limit_mb: float = 25.0, cdn_url: str = ""
+        self,
+        session: aiohttp.ClientSession,
+        decoder: Cleaner,
+        *,
+        limit_mb: float = 25.0,
+        cdn_url: str = "",
+        scorer: Scorer | None = None,
     ) -> None:
         self._session = session
         self._decoder = decoder
+        self.scorer = scorer
         self._limit_mb = limit_mb
         self._cdn = yarl.URL(cdn_url).origin() if cdn_url else None
 
@@ -108,6 +123,19 @@ class Downloader:
     async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         """A picture that came out of a person's file, `size` large. Raises the `Refusal`s of pictures."""
         return await self._decoder.clean(data, size, person)
+
+    async def fetch_scored(self, link: Link, size: int, person: str = "") -> CleanPicture:
+        """The same, with its score: the highest of the frame that is shown and of samples of what moves. Raises
+        `ImageUnchecked`, too."""
+        data = await self.file(link)
+        clean = await self._decoder.clean(data, size, person, last=link.last)
+        return replace(clean, nsfw=await self.nsfw(clean.png, data if clean.animated else b""))
+
+    async def nsfw(self, png: bytes, moving: bytes = b"") -> float:
+        """How likely one of our own pictures is not safe for work, or what `moving` shows. Raises `ImageUnchecked`."""
+        if self.scorer is None:
+            raise ImageUnchecked
+        return await self.scorer.score(png, moving)
 
     async def fingerprint(self, data: bytes) -> Fingerprint:
         """By what one of our own pictures is known again. Raises the `Refusal`s of pictures."""

@@ -41,6 +41,7 @@ from engine.errors import (
     NoVideo,
     OneAtATime,
     OptionConflict,
+    OthersAvatarsOff,
     QuietHoursNow,
     RecipeBarred,
     ServerPaused,
@@ -323,7 +324,10 @@ class ServerGate:
         quiet = rules.quiet is not None and rules.quiet.holds(self.clock())
         if quiet and place.by_message and rules.quiet:
             raise QuietHoursNow(until=f"{rules.quiet.end // 60:02}:{rules.quiet.end % 60:02} {rules.quiet.zone}")
-        check_subjects(rules, params, avatar_of not in (None, int(place.user_id)))
+        on_other = avatar_of not in (None, int(place.user_id))
+        if on_other and not rules.others_avatars:
+            raise OthersAvatarsOff
+        check_subjects(rules, params, on_other)
         shown = rules.private if private is None else private
         return Permit(fit(rules.channel(place.channel_id), params), quiet or shown, rules)
 

@@ -19,7 +19,9 @@ from bot.store.user_settings import UserSettingsStore
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
 
-POSTING_FIELDS = ("name", "original", "frame", "channel_id", "guild_id", "ephemeral", "owners", "age_restricted")
+POSTING_FIELDS = (
+    "name", "original", "frame", "channel_id", "guild_id", "ephemeral", "owners", "age_restricted", "nsfw",
+)  # fmt: skip
 """What is told of where an answer stands; an interaction's token is Discord's."""
 SETTLE_S = 20.0
 """How long what was cancelled may take to stop and to be answered."""

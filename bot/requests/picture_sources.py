@@ -1,4 +1,7 @@
-"""Finds the picture that someone means: `attachment, user, message or row => link or blob`, and what to call it."""
+"""Finds the picture that someone means: `attachment, user, message or row => link or blob`, and what to call it.
+
+Longer than most files: wherever somebody may have put a picture, it is found here.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,8 @@ class Original:
     """Whose avatars and pictures of messages went into what it was made of."""
     restricted: bool = False
     """A picture that is ours by now is from an age-restricted channel."""
+    nsfw: float | None = None
+    """The score of a picture that is ours by now; None: not scored."""
 
     @property
     def owners(self) -> set[int]:
@@ -150,7 +155,8 @@ def _is_shown(row: JobRow, channel_id: int | None, verb: str = "deeper") -> bool
     """Whether an answer stands in the channel for all to see, and has that button to go on from it."""
     posting = Posting.from_json(row.posting)
     here = posting.channel_id == channel_id and row.posted == str(posting.message_id)
-    return here and not (posting.ephemeral or posting.abandoned) and verb in result_card.verbs(row)
+    shown = not (posting.ephemeral or posting.abandoned or result_card.is_unchanged(row))
+    return here and shown and verb in result_card.verbs(row)
 
 
 def of_links(name: str, links: Sequence[Link], most: int = 1) -> Original:
@@ -177,6 +183,7 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
     return Original(
         picture, posting.original, hidden=row.job.spoiler, frame=frame, sent=sent, history=history,
         avatar_of=posting.avatar_of, earlier_owners=frozenset(posting.owners), restricted=posting.age_restricted,
+        nsfw=posting.nsfw,
     )  # fmt: skip
 
 

@@ -18,13 +18,23 @@ from bot.delivery.server_log import ServerLog
 from bot.operations import questions
 from bot.operations.questions import Finding
 from bot.requests.moderation import Moderation
+from bot.requests.nsfw_check import NsfwCheck
 from bot.requests.replies import replace_panel
-from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules, ServerRulesStore, time_zone
+from bot.store.server_rules import (
+    NSFW_ACTIONS,
+    ChannelRules,
+    PersonLimit,
+    QuietHours,
+    ServerRules,
+    ServerRulesStore,
+    time_zone,
+)
 from bot.store.server_week import WEEK_S, week_of
 from bot.views import server_panel
 from bot.views.message_card import Layout
 from bot.views.server_panel import ANY_SIZE, CHANNELS, LIMITS, ON, OVERVIEW, RESULTS, SUBJECTS, WHOLE
 from engine.errors import BadOption, NoServer, NotManager
+from engine.files.nsfw_scorer import INSTALL
 from engine.params import Dream, bounds
 from engine.params.sensitive_subjects import LABELS
 from engine.queue.dispatch_port import Dispatch
@@ -51,7 +61,9 @@ class ServerActions:
         server_log: ServerLog,
         limits: Limits,
         moderation: Moderation,
+        nsfw_check: NsfwCheck,
     ) -> None:
+        self._nsfw_check = nsfw_check
         self._moderation = moderation
         self._client = client
         self._rules = rules
@@ -67,6 +79,8 @@ class ServerActions:
             "hidden": self._set(SUBJECTS, lambda _, chosen: {"hidden": tuple(one for one in LABELS if one in chosen)}),
             "private": self._set(RESULTS, lambda value, _: {"private": value == ON}),
             "threads": self._set(RESULTS, lambda value, _: {"threads": value == ON}),
+            "others_avatars": self._set(SUBJECTS, lambda value, _: {"others_avatars": value == ON}),
+            "nsfw": self._set(SUBJECTS, lambda _, chosen: {"nsfw": read_action(chosen)}),
             "one_chain": self._set(LIMITS, lambda value, _: {"one_chain": value == ON}),
             "one_channel": self._show_channel,
             "recipes": self._choose_recipes,
@@ -98,7 +112,7 @@ class ServerActions:
             CHANNELS: lambda: server_panel.channels_page(rules, scope),
             LIMITS: lambda: server_panel.limits_page(rules, self._limits.per_user),
             RESULTS: lambda: server_panel.results_page(rules),
-            SUBJECTS: lambda: server_panel.subjects_page(rules),
+            SUBJECTS: lambda: server_panel.safety_page(rules, self._nsfw_words()),
         }
         return pages[page]()
 
@@ -143,6 +157,10 @@ class ServerActions:
         """Who and what is refused there. Raises `NotManager` and `NoServer`."""
         return server_panel.blocked_page(await self._moderation.blocks(check_manager(interaction)))
 
+    def _nsfw_words(self) -> str:
+        check = self._nsfw_check
+        return wording.nsfw_words(check.owner.action, "" if check.is_installed else INSTALL)
+
     def _findings(self, rules: ServerRules, guild: discord.Guild) -> list[Finding]:
         channels = {str(one.id): one for one in guild.channels if one.type in server_panel.PLACES}
         answers = [channels[id] for id in rules.channels if id in channels] if rules.channels else channels.values()
@@ -153,6 +171,7 @@ class ServerActions:
             questions.engine_finding(self._dispatch.engine_listens()),
             *questions.permission_findings(given, rules),
             *questions.rules_findings(rules, named, roles, self._limits.per_user),
+            questions.nsfw_finding(self._nsfw_check.action(rules.nsfw), is_installed=self._nsfw_check.is_installed),
             *questions.log_findings(rules, log.permissions_for(guild.me) if log else None),
         ]
 
@@ -263,6 +282,14 @@ def read_size(text: str) -> int:
     if not text.isdecimal() or not declared["ge"] <= int(text) <= declared["le"]:
         raise _never_offered("size")
     return int(text)
+
+
+def read_action(chosen: Sequence[str]) -> str:
+    """What happens to images that do not look safe for work, as it was chosen. Raises `BadOption`."""
+    action = next(iter(chosen), "")
+    if action not in NSFW_ACTIONS:
+        raise _never_offered("choice")
+    return action
 
 
 def read_quiet_hours(begin: str, end: str, zone: str) -> QuietHours | None:

@@ -31,6 +31,7 @@ from bot.requests.command_permissions import CommandPermissions
 from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
+from bot.requests.nsfw_check import NsfwCheck, NsfwRule
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, is_restricted_place, of_attachment, of_row
 from bot.requests.replies import try_say
@@ -39,7 +40,7 @@ from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Reque
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore
-from bot.views import status_card
+from bot.views import result_card, status_card
 from bot.views.message_card import Card
 from engine import logs
 from engine import params as engine_params
@@ -118,7 +119,9 @@ class RequestService:
         command_permissions: CommandPermissions,
         server_log: ServerLog,
         image_check: ImageCheck | None = None,
+        nsfw_check: NsfwCheck | None = None,
     ) -> None:
+        self.nsfw_check = nsfw_check or NsfwCheck()
         self.catalog = catalog
         self.command_permissions = command_permissions
         self.gate = gate
@@ -276,7 +279,8 @@ class RequestService:
         hidden = await self._is_hidden(original, interaction.user.id, parent)
         limit = interaction.filesize_limit or MESSAGE_LIMIT
         request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
-        request = dataclasses.replace(request, guild_id=guild_of(place_of(interaction)))
+        rule = self._nsfw_rule(permit, interaction.channel)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of(interaction)), rule=rule)
         posting = posting_of_interaction(interaction, original.words, private=permit.private)
         posting = dataclasses.replace(
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
@@ -325,7 +329,7 @@ class RequestService:
         await self._check_command(interaction, params)
         check_age(Original(None, "", restricted=posting.age_restricted), interaction.channel)
         entering = self.gate.enter(
-            place_of(interaction), new_id(), params, 0, private=privacy_of(sheet), avatar_of=posting.avatar_of
+            place_of(interaction), new_id(), params, 0, private=privacy_of_result(sheet), avatar_of=posting.avatar_of
         )
         async with entering as permit:
             yield permit.private
@@ -400,7 +404,8 @@ class RequestService:
         hidden = await self._is_hidden(original, message.author.id, parent)
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
         request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
-        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)))
+        rule = self._nsfw_rule(permit, message.channel)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)), rule=rule)
         logs.set_job(request.id)
         posting = dataclasses.replace(
             posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
@@ -420,6 +425,11 @@ class RequestService:
             return await self._publisher.direct(posting)
         except Unwelcome as error:
             raise PrivateServer from error
+
+    def _nsfw_rule(self, permit: Permit[AnyParams], channel: object) -> NsfwRule:
+        """What happens there to images that do not look safe for work."""
+        for_adults = is_restricted_place(channel) or isinstance(channel, discord.DMChannel)
+        return self.nsfw_check.rule(permit.rules.nsfw, for_adults=for_adults)
 
     async def _is_hidden(self, original: Original, user_id: int, parent: JobRow | None) -> bool:
         """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them, or the dream
@@ -458,7 +468,7 @@ class RequestService:
             return None
 
     async def _queue_and_show(self, request: Request, opened: OpenedPictures, posting: Posting, send: Send) -> None:
-        posting = with_frame(posting, opened)
+        posting = with_opened(posting, opened, request.rule)
         await self._send_status(await self._queue(request, opened, posting), opened, posting, send)
 
     async def _send_status(self, ticket: QueuedJob, opened: OpenedPictures, posting: Posting, send: Send) -> None:
@@ -495,7 +505,7 @@ class RequestService:
             try:
                 posting = await self._show_places(request, opening, turn, posting, ahead)
                 opened = await opening
-                posting = with_frame(posting, opened)
+                posting = with_opened(posting, opened, request.rule)
                 ticket = await self._queue(request, opened, posting)
             except Exception as error:
                 raise FailedAfterResponse(request.id, posting) from error
@@ -590,6 +600,12 @@ class RequestService:
         self._pending.end()
 
 
+def with_opened(posting: Posting, opened: OpenedPictures, rule: NsfwRule) -> Posting:
+    """With what is known once the pictures are open: the frame that is dreamed, and their score."""
+    restricted = posting.age_restricted or rule.restricts(opened.nsfw)
+    return dataclasses.replace(with_frame(posting, opened), nsfw=opened.nsfw, age_restricted=restricted)
+
+
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves; what else is said of it stays."""
     moving = "" if opened.beside else wording.frame_words(opened.frame, opened.frames)
@@ -620,7 +636,7 @@ def request_of(
     """The request of an original."""
     return Request(
         params, requester, original.source, parent.id if parent else None, limit_bytes, original.others, hidden,
-        original.history, id,
+        original.history, id, nsfw=original.nsfw,
     )  # fmt: skip
 
 
@@ -683,6 +699,11 @@ def can_open_thread(interaction: discord.Interaction[Any]) -> bool:
 def privacy_of(row: JobRow) -> bool | None:
     """Whether what is made of a dream is private: of a private one, it is; else the server says."""
     return is_private(row) or None
+
+
+def privacy_of_result(row: JobRow) -> bool | None:
+    """The same for what is made of a result: of one that only its requester is shown, it is private, too."""
+    return privacy_of(row) or result_card.is_unchanged(row) or None
 
 
 def is_private(row: JobRow) -> bool:

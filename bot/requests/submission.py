@@ -12,29 +12,41 @@ import asyncio
 import io
 import logging
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PIL import Image
 
 from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
-from bot.requests.video_opener import VideoOpener
+from bot.requests.nsfw_check import NsfwRule
+from bot.requests.video_opener import FirstFrame, VideoOpener
 from bot.store.server_blocks import IMAGE, ServerBlocks
-from engine.errors import Gone, ImageBlocked, NoLedger, NoVideo, Refusal
+from engine.errors import (
+    Gone,
+    ImageBlocked,
+    ImageExplicit,
+    ImageForAdults,
+    ImageUnchecked,
+    NoLedger,
+    NoVideo,
+    Refusal,
+)
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.fingerprint import Fingerprint
 from engine.params import AnyParams, Video
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.history import History
+from engine.queue.history import PICTURE, History
 from engine.queue.job import FURTHER, VIDEO, Job, JobId, Place, new_id
 
 log = logging.getLogger(__name__)
 
 NOISE_CELL = 16
+NOT_ALLOWED = (ImageBlocked, ImageExplicit, ImageForAdults, ImageUnchecked)
+"""Refusals of one picture that the others of a batch do not go on without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,10 @@ class Request:
     """The id that its job will have, so that what happens to its picture before is logged under it, too."""
     guild_id: str = ""
     """The server that it is asked for in, whose blocked images are refused; "" where the bot is none of its members."""
+    rule: NsfwRule = field(default_factory=NsfwRule)
+    """What happens to images that do not look safe for work."""
+    nsfw: float | None = None
+    """The score of those of its pictures that are ours, if it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,8 @@ class OpenedPictures:
     """How many pictures of a batch could not be opened and are left out."""
     params: AnyParams | None = None
     """The params with what is known since a video was opened."""
+    nsfw: float | None = None
+    """The highest score of them all; None where none was scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +166,13 @@ class Submitter:
             if isinstance(request.params, Video):
                 return await self._open_video(request, request.params)
             beside = {name: source for name, source in request.others.items() if name not in FURTHER}
-            others = {name: (await self._picture(request, source))[0] for name, source in beside.items()}
+            pictures = {name: await self._picture(request, source) for name, source in beside.items()}
+            others = {name: key for name, (key, _) in pictures.items()}
             sources = [request.source, *(request.others[name] for name in FURTHER if name in request.others)]
-            if found := [source for source in sources if source is not None]:
-                return await self._open_batch(request, found, others)
-            return await self._open_noise(request, others)
+            found = [source for source in sources if source is not None]
+            opened = await (self._open_batch(request, found, others) if found else self._open_noise(request, others))
+            scores = (request.nsfw, opened.nsfw, *(clean.nsfw for _, clean in pictures.values()))
+            return replace(opened, nsfw=highest(scores))
 
     async def _open_batch(
         self, request: Request, sources: Sequence[Source], others: Mapping[str, BlobKey]
@@ -164,7 +184,7 @@ class Submitter:
         for source in sources:
             try:
                 opened.append(await self._picture(request, source))
-            except ImageBlocked:
+            except NOT_ALLOWED:
                 raise
             except Refusal as error:
                 log.info("a picture was not opened: %s", error.code)
@@ -176,7 +196,8 @@ class Submitter:
         (blob, clean), *further = opened
         all_others = {**others, **{name: key for name, (key, _) in zip(FURTHER, further, strict=False)}}
         shown = tuple(one.png for _, one in further)
-        return OpenedPictures(blob, clean.png, all_others, clean.frame, clean.frames, shown, len(refused))
+        scored = highest(one.nsfw for _, one in opened)
+        return OpenedPictures(blob, clean.png, all_others, clean.frame, clean.frames, shown, len(refused), nsfw=scored)
 
     async def _open_video(self, request: Request, params: Video) -> OpenedPictures:
         """A video as it was sent, and its first frame. Raises the `Refusal`s of videos and of pictures."""
@@ -192,7 +213,16 @@ class Submitter:
         if self._image_check:
             await self._image_check.check(request.guild_id, clean.fingerprint)
             await self._image_check.check_file(request.guild_id, video)
-        return OpenedPictures(picture, clean.png, {VIDEO: video}, params=params.lasting(first.planned))
+        score = await self._score_video(request, params, data, first)
+        return OpenedPictures(picture, clean.png, {VIDEO: video}, params=params.lasting(first.planned), nsfw=score)
+
+    async def _score_video(self, request: Request, params: Video, data: bytes, first: FirstFrame) -> float | None:
+        """The highest score of its first frame and of samples. Raises the `Refusal`s of images that do not look safe
+        for work, and those of videos."""
+        if not request.rule.is_on:
+            return None
+        shown = [first.png, *await self._videos.samples(data, params, first.planned)]
+        return highest([await self._score_stored(request, png) for png in shown])
 
     async def _open_noise(self, request: Request, others: Mapping[str, BlobKey]) -> OpenedPictures:
         shown = await asyncio.to_thread(noise, request.params.size, request.params.seed)
@@ -207,7 +237,7 @@ class Submitter:
             request.parent,
             request.limit_bytes,
             opened.others,
-            request.spoiler,
+            request.spoiler or request.rule.covers(opened.nsfw),
             request.history,
         )
         id = await self._dispatch.submit(job, posting, request.id)
@@ -220,9 +250,9 @@ class Submitter:
             return None
 
     async def _picture(self, request: Request, source: Source) -> tuple[BlobKey, CleanPicture]:
-        """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, `Gone` and `ImageBlocked`."""
+        """A clean picture and the blob that holds it. Raises the `Refusal`s of pictures, `Gone` and `NOT_ALLOWED`."""
         if isinstance(source, Link):
-            clean = await self._downloader.fetch(source, request.params.source_size, request.requester)
+            clean = await self._fetch(request, source)
             if self._image_check:
                 await self._image_check.check(request.guild_id, clean.fingerprint)
             return await self._dispatch.put_blob(clean.png), clean
@@ -231,7 +261,43 @@ class Submitter:
             raise Gone
         if self._image_check:
             await self._image_check.check_stored(request.guild_id, source, data)
-        return source, CleanPicture(data, 0, 0)
+        return source, CleanPicture(data, 0, 0, nsfw=await self._score_stored(request, data))
+
+    async def _fetch(self, request: Request, link: Link) -> CleanPicture:
+        """Raises the `Refusal`s of pictures, and those of images that do not look safe for work."""
+        size, person = request.params.source_size, request.requester
+        if not request.rule.is_on:
+            return await self._downloader.fetch(link, size, person)
+        try:
+            clean = await self._downloader.fetch_scored(link, size, person)
+        except ImageUnchecked:
+            if not request.rule.allows_unchecked:
+                raise
+            return await self._downloader.fetch(link, size, person)
+        request.rule.check(clean.nsfw)
+        return clean
+
+    async def _score_stored(self, request: Request, data: bytes) -> float | None:
+        """The score of a picture of ours, where it has to be known and is not: it was sent before that was decided. A
+        dream is not scored, but what it was made of. Raises the `Refusal`s of images that do not look safe for work."""
+        request.rule.check(request.nsfw)
+        if not request.rule.is_on or request.nsfw is not None:
+            return None
+        if first := request.history.pictures.get(PICTURE):
+            data = await self._dispatch.get_blob(first) or data
+        try:
+            score = await self._downloader.nsfw(data)
+        except ImageUnchecked:
+            if not request.rule.allows_unchecked:
+                raise
+            return None
+        request.rule.check(score)
+        return score
+
+
+def highest(scores: Iterable[float | None]) -> float | None:
+    """The highest of the scores that there are."""
+    return max((score for score in scores if score is not None), default=None)
 
 
 def noise(size: int, seed: int) -> bytes:

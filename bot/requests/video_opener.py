@@ -29,6 +29,10 @@ class FirstFrame:
     """How many frames its file lets expect from there on, of those that were asked for."""
 
 
+SAMPLES = (1 / 3, 2 / 3)
+"""Where else a video is looked at, as shares of what is dreamed of it."""
+
+
 class VideoOpener:
     """Opens a few at once; the others wait."""
 
@@ -40,6 +44,11 @@ class VideoOpener:
         wanted = Wanted(params.start, params.seconds, params.fps, params.size)
         async with self._room:
             return await asyncio.to_thread(first_frame, data, wanted)
+
+    async def samples(self, data: bytes, params: Video, planned: int) -> list[bytes]:
+        """PNGs of further frames, of so many that are dreamed. Raises the `Refusal`s of videos."""
+        times = {params.start + int(share * planned) / params.fps for share in SAMPLES} - {params.start}
+        return [(await self.open(data, params.model_copy(update={"start": time}))).png for time in sorted(times)]
 
 
 def first_frame(data: bytes, wanted: Wanted) -> FirstFrame:

@@ -43,6 +43,8 @@ class Posting:
     """Whose avatars and pictures of messages it was made of: they may delete it."""
     age_restricted: bool = False
     """It was made in an age-restricted channel, or of what was: it is shown in no other."""
+    nsfw: float | None = None
+    """The highest score of the images that it was made of (`engine.files.nsfw_scorer`); None: not scored."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""
@@ -57,6 +59,12 @@ class Posting:
     def by_channel(self) -> bool:
         """Whether edits can go by channel and message, for as long as the message lives."""
         return self.reachable and not self.ephemeral and self.channel_id is not None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only the requester sees it: an ephemeral answer, or one in the bot's own direct messages. A chat of
+        others, in which the bot is no member, is none of these."""
+        return self.ephemeral or (self.guild_id is None and self.reachable)
 
     def without_token(self) -> Posting:
         """Once the answer is posted: without the token, unless the message is reached by nothing else."""

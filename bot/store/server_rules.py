@@ -24,6 +24,8 @@ from engine.params.sensitive_subjects import APES, UNDERWEAR, WEAPONS
 from engine.queue.database import reading
 
 T = TypeVar("T")
+NSFW_OFF, NSFW_SPOILER, NSFW_AGE, NSFW_REFUSE = NSFW_ACTIONS = ("off", "spoiler", "age-restricted", "refuse")
+"""What happens to images that do not look safe for work, from the mildest to the strictest."""
 OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?|UTC|GMT", re.IGNORECASE)
 """A time zone as people write it where they do not know its name: UTC+2, -03:30."""
 
@@ -96,6 +98,10 @@ class ServerRules:
     log_channel: str = ""
     hidden: tuple[str, ...] = (WEAPONS, UNDERWEAR, APES)
     """Categories of subjects that are not made; apes on other people's avatars only."""
+    others_avatars: bool = True
+    """Whether somebody else's avatar may be dreamed."""
+    nsfw: str = NSFW_OFF
+    """What happens to images that do not look safe for work; what the bot's owner decided is never loosened."""
 
     def channel(self, channel_id: str) -> ChannelRules:
         """What holds in a channel: the stricter of its own rules and the server's."""

@@ -15,13 +15,28 @@ from engine.files.blobs import BlobKey
 from engine.params import Animate, Channel, Morph, Params, See, Upscale, VariedParams, Video, Zoom, bounds
 from engine.queue.job import Job, JobRow, Result, State
 
+LEAST_CHANGED = 0.05
+"""Of the pixels; what was changed less is shown to nobody but its requester."""
 SMALLER_HELPS = frozenset(error.code for error in (EngineCrashed, TimedOut, OutOfMemory, TooMuchMemory))
 """The codes of failures that a smaller size may mend."""
+
+
+def is_unchanged(row: JobRow) -> bool:
+    """Whether hardly anything was changed in what a result was made of, so that nobody but its requester is shown it:
+    else people could have any image posted in the bot's name."""
+    return share_changed(row) < LEAST_CHANGED
+
+
+def share_changed(row: JobRow) -> float:
+    """The share of the pixels that were changed, in [0, 1], as the engine measured it; 1 where that says nothing."""
+    return float(row.result.facts.get("changed", 1.0)) if row.result else 1.0
 
 
 def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     """The answer: its pictures, or why there are none. Raises ValueError for a row that is not final: it has none."""
     match row.state:
+        case State.DONE if is_unchanged(row) and not posting.is_private:
+            return _withheld_card(row, posting)
         case State.DONE:
             return _picture_card(row, posting, pictures)
         case State.FAILED:
@@ -43,6 +58,13 @@ def _picture_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> C
         wording.result_words(row, posting.name, posting.frame), verbs=verbs(row), id=row.id, offer=posting.offer
     )
     return with_pictures(card, shown)
+
+
+def _withheld_card(row: JobRow, posting: Posting) -> Card:
+    """Words in place of what hardly differs from its source, with the way to see it alone."""
+    kept = tuple(verb for verb in verbs(row) if verb in ("again", "tune"))
+    text = f"{wording.withheld_words(share_changed(row), posting.name)}\n-# `{wording.credit(row.job.params)}`"
+    return Card(text, verbs=("show", *kept, "delete"), id=row.id)
 
 
 def unfit_card(row: JobRow) -> Card:

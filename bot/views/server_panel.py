@@ -95,12 +95,16 @@ def results_page(rules: ServerRules) -> Layout:
     )
 
 
-def subjects_page(rules: ServerRules) -> Layout:
-    """What is not made here."""
+def safety_page(rules: ServerRules, about_nsfw: str) -> Layout:
+    """What is not made here; `about_nsfw` is what is said of the check of images."""
     choices = [(wording.CATEGORIES[name], name) for name in LABELS]
+    actions = [(label.capitalize(), name) for name, label in wording.NSFW_ACTIONS.items()]
     return Layout(
-        ui.TextDisplay(f"**Subjects** · hidden: {wording.rules_lines(rules)['Hidden']}\n{wording.SUBJECTS_HINT}"),
+        ui.TextDisplay(f"**Safety** · hidden: {wording.rules_lines(rules)['Hidden']}\n{wording.SUBJECTS_HINT}"),
         _several("hidden", WHOLE, choices, rules.hidden, least=0),
+        _switch("others_avatars", on=rules.others_avatars),
+        ui.TextDisplay(f"**{wording.SERVER_PROMPTS['nsfw']}**\n{about_nsfw}"),
+        _one("nsfw", WHOLE, actions, rules.nsfw),
         _pages(SUBJECTS),
     )
 
@@ -164,10 +168,14 @@ def _size(held: ChannelRules, scope: str) -> Row:
     prompt, value = wording.SERVER_PROMPTS["size"], str(held.most_size or ANY_SIZE)
     sizes = sorted({*SIZES, *([held.most_size] if held.most_size else [])})
     choices: list[Choice] = [(wording.NO_SIZE_LIMIT, ANY_SIZE), *((f"{side} px", str(side)) for side in sizes)]
-    options = [
-        discord.SelectOption(label=f"{prompt}: {label}", value=word, default=word == value) for label, word in choices
-    ]
-    return Row(ui.Select(custom_id=custom_id("size", scope), placeholder=prompt, options=options))
+    return _one("size", scope, [(f"{prompt}: {label}", word) for label, word in choices], value)
+
+
+def _one(name: str, scope: str, choices: Sequence[Choice], chosen: str) -> Row:
+    """A select of which one is chosen."""
+    options = [discord.SelectOption(label=label, value=word, default=word == chosen) for label, word in choices]
+    prompt = wording.SERVER_PROMPTS[name]
+    return Row(ui.Select(custom_id=custom_id(name, scope), placeholder=prompt, options=options))
 
 
 def _several(name: str, scope: str, choices: Sequence[Choice], chosen: Iterable[str], least: int = 1) -> Row:

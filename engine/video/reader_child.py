@@ -15,6 +15,7 @@ import sys
 
 from engine import errors
 from engine.files.decoder_child import confine, seal
+from engine.files.tiny_film import tiny_film
 from engine.platform import framing
 from engine.video import frames
 
@@ -92,28 +93,9 @@ def _warm_up() -> None:
         tiny[0].save(out, kind, save_all=True, append_images=tiny[1:], duration=100)
         out.seek(0)
         list(frames.open_video(out, asked).frames)
-    film = _tiny_film()
+    film = tiny_film()
     list(frames.open_video(io.BytesIO(film), asked).frames)
     list(frames.sound(io.BytesIO(film), asked))
-
-
-def _tiny_film() -> bytes:
-    """An MP4 of ours with sound, by encoders that PyAV's wheel always brings."""
-    import av
-    import numpy as np
-
-    out = io.BytesIO()
-    with av.open(out, "w", format="mp4") as container:
-        seen, heard = container.add_stream("mpeg4", rate=5), container.add_stream("aac", rate=44_100, layout="stereo")
-        seen.width = seen.height = 16
-        for _ in range(2):
-            container.mux(seen.encode(av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")))
-        silence = av.AudioFrame.from_ndarray(np.zeros((1, 4096), np.int16), format="s16", layout="stereo")
-        silence.sample_rate = 44_100
-        container.mux(heard.encode(silence))
-        for stream in (seen, heard):
-            container.mux(stream.encode(None))
-    return out.getvalue()
 
 
 if __name__ == "__main__":

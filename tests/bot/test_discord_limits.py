@@ -200,6 +200,7 @@ def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
     yield "gallery", result_card.result_card(done, where, [PNG] * 4)
     yield "smaller", result_card.smaller_card(result, [PNG], still=True)
     yield "unfit", result_card.unfit_card(done)
+    yield "withheld", result_card.result_card(row(params, changed=0.049), where, [PNG])
     yield "lost", result_card.result_card(done, where, [])
     yield "failed", result_card.result_card(row(params, State.FAILED), where, [])
     yield "cancelled", result_card.result_card(row(params, State.CANCELLED), where, [])
@@ -333,7 +334,7 @@ def server_panels() -> Iterator[tuple[str, Layout]]:
         yield "limits", server_panel.limits_page(rules, 10**6)
         yield "results", server_panel.results_page(rules)
         yield "blocked", server_panel.blocked_page(BLOCKS)
-        yield "subjects", server_panel.subjects_page(rules)
+        yield "subjects", server_panel.safety_page(rules, wording.nsfw_words("refuse"))
     findings = [Finding(False, "w" * 200, "r" * 200)] * 30
     yield "check", server_panel.text_page(wording.findings_words(findings))
     subjects = tuple(("s" * 60, 10**6) for _ in range(MOST_SUBJECTS))

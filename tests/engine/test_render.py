@@ -49,11 +49,19 @@ def test_a_file_says_how_it_was_made(runtime: Runtime) -> None:
     )
 
 
+def test_a_file_says_how_much_was_changed(runtime: Runtime) -> None:
+    assert made(runtime, seed=1, strength=3.0).facts["changed"] > 0.05
+    assert made(runtime, seed=1, strength=3.0, keep=0.99).facts["changed"] < 0.05
+    reports = render(make(Dream, shipped_catalog(), **QUICK), None, runtime)
+    assert "changed" not in [*reports][-1].facts  # type: ignore[union-attr]
+
+
 def test_what_is_kept_early_says_it_too(runtime: Runtime) -> None:
     reports = render(make(Dream, shipped_catalog(), **QUICK), png(), runtime)
     next(reports)
     last = reports.send(True)
     assert isinstance(last, Encoded)
+    assert last.facts.keys() == {"stopped", "changed"}
     assert generation_metadata.read(sanitizer.read_imprint(last.data, 1.0), shipped_catalog()).params == make(
         Dream, shipped_catalog(), **QUICK
     )

@@ -400,7 +400,7 @@ async def test_the_panel_changes_every_rule_and_the_log_says_who_did(stage: Stag
     await press("server:one_chain:on")
     await stage.response_to(await filled(stage, panel, "server:limits_all", None, a="2", b="10", c="", d="30", e="40"))
     await stage.response_to(await filled(stage, panel, "server:limits_role", [regulars.id], a="3", b="", c="", d=""))
-    await press("Subjects")
+    await press("Safety")
     await press("server:hidden", ["spiders"])
     await press("Overview")
     rules = await rule(stage)

@@ -10,8 +10,8 @@ import pytest
 from engine import settings
 from engine.cli import doctor
 from engine.cli.doctor import Check
-from engine.errors import DecoderDied
-from engine.files import decoder
+from engine.errors import DecoderDied, ImageUnchecked
+from engine.files import decoder, nsfw_scorer
 from engine.queue import hint_socket
 
 pytestmark = pytest.mark.process
@@ -100,9 +100,24 @@ def with_little_memory(monkeypatch: pytest.MonkeyPatch, _: Path) -> None:
     monkeypatch.setenv("PAREIDOLIA_ENGINE__MEMORY_MB", "100")
 
 
+def without_the_extra(monkeypatch: pytest.MonkeyPatch, _: Path) -> None:
+    monkeypatch.setattr(nsfw_scorer, "PACKAGE", "no_such_package")
+    monkeypatch.setenv("PAREIDOLIA_MODERATION__ACTION", "refuse")
+
+
+def with_a_dead_scorer(monkeypatch: pytest.MonkeyPatch, _: Path) -> None:
+    async def died(*_: object) -> None:
+        raise ImageUnchecked
+
+    monkeypatch.setattr(nsfw_scorer.NsfwScorer, "score", died)
+    monkeypatch.setenv("PAREIDOLIA_MODERATION__ACTION", "refuse")
+
+
 @pytest.mark.parametrize(
     ("spoil", "what", "remedy"),
     [
+        (without_the_extra, "moderation", nsfw_scorer.INSTALL),
+        (with_a_dead_scorer, "moderation", "ulimit"),
         (full, "disk", "`storage.free_mb`"),
         (without_a_socket, "socket", "shorter `data_dir`"),
         (with_a_dead_decoder, "decoder", "ulimit"),
@@ -118,6 +133,15 @@ def test_what_would_fail_at_work_is_told_beforehand(
     wrong = [check for check in doctor.checks() if not check.fine]
     assert [check.what.split()[0].strip(":") for check in wrong] == [what]
     assert remedy in wrong[0].remedy
+
+
+def test_moderation_that_is_off_is_said_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    check = doctor._moderation(settings.load())
+    assert (check.fine, check.what) == (True, "moderation: off, unless a server switches it on")
+    monkeypatch.setattr(nsfw_scorer, "PACKAGE", "no_such_package")
+    check = doctor._moderation(settings.load())
+    assert check.fine
+    assert nsfw_scorer.INSTALL in check.what
 
 
 def test_settings_that_cannot_be_read_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
