@@ -24,8 +24,8 @@ NOT_COUNTED = re.compile(
     r"|(mention|invalid_\w+|server_membership|nsfw_check)\.py"
 )
 """The stand-in; words, what messages look like, and tables; what only counts; the seam to the library; and the cog that
-hears every message, of which none here is meant for it; what connecting notes, perhaps only now; and the rule of an extra
-that is not installed."""
+hears every message, of which none here is meant for it; what connecting notes, perhaps only now; and the rule of an
+extra that is not installed."""
 
 
 def told() -> list[str]:
