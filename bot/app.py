@@ -176,7 +176,8 @@ async def compose(
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
     blocks, server_log = ServerBlocks(database), ServerLog(publisher)
-    gate = ServerGate(ServerRulesStore(database), ServerUses(database), dispatch, blocks)
+    uses = ServerUses(database, settings.discord.token.get_secret_value())
+    gate = ServerGate(ServerRulesStore(database), uses, dispatch, blocks)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
@@ -184,12 +185,12 @@ async def compose(
     )  # fmt: skip
     client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
-    client.membership = ServerMembership(gate.rules, gate.uses)
+    client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
-        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate
+        dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate
     )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)

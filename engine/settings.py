@@ -146,6 +146,9 @@ class Storage(Table):
     """How long and how much is kept. Presets, and dreams that wait or were not answered yet, always stay."""
 
     days: float = Field(30.0, gt=0, description="pictures of a finished dream are kept for so long")
+    source_hours: float = Field(
+        24.0, gt=0, description="what people sent in, so long after the last dream of it, unless Animate begins with it"
+    )
     button_days: float = Field(365.0, gt=0, description="its buttons work for so long: about 1 KB is kept for them")
     button_rows: int = Field(100_000, ge=1, le=_MOST, description="so many at most, and the oldest go first")
     gigabytes: float = Field(10.0, gt=0, description="pictures kept at most, in GB; those unused for longest go first")

@@ -237,14 +237,13 @@ class JobActions:
             await interaction_response.respond(interaction, interaction.response.defer)
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Take an answer away: also whoever's avatar or picture it was made of may. Raises `NotYours`."""
+        """Take an answer away, and what is stored of it: also whoever's avatar or picture it was made of may. Raises
+        `NotYours`."""
         if interaction.user.id not in Posting.from_json(row.posting).owners:
             check_owner(interaction, row)
-        if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
-            await self._note(interaction, "deleted", row)
-            await replace_with(interaction, wording.DELETED)
-        else:
-            await replace_with(interaction, wording.CANNOT_DELETE)
+        is_gone = await self._service.delete(row, with_answer_place(row, interaction.channel_id))
+        await self._note(interaction, "deleted", row)
+        await replace_with(interaction, wording.DELETED if is_gone else wording.CANNOT_DELETE)
 
     async def _note(self, interaction: discord.Interaction, verb: str, row: JobRow) -> None:
         """Tell the server's log channel who did what to a dream."""

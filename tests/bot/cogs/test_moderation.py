@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from bot import wording
 from bot.playground.world import Message
-from bot.store import tables
 from bot.store.server_blocks import IMAGE, USER
 from engine.errors import AgeRestricted, ImageBlocked, NotManager, NotModerator, NotYours, OptedOut, UserBlocked
-from engine.queue import database
 from engine.queue.job import Limits
 from tests.bot.cogs.test_server import ADMIN, annex, dreamed, id_of, refused_with, rule, settle, until_member
 from tests.bot.requests.test_hostile_users import forged_press
@@ -214,32 +211,10 @@ async def test_buttons_on_the_dreams_of_who_opted_out_are_only_theirs(stage: Sta
     assert not (await stage.press("You", dream, "Deeper")).ephemeral
 
 
-async def test_export_and_delete_reach_every_table(stage: Stage) -> None:  # noqa: F811
-    you, data = stage.playground.world.persona("You").id, stage.client.settings_actions._personal_data
-    await dreamed(stage, "You")
-    await settle(stage)
-    await block_user(stage, "You")
-    about = json.loads(await data.export(int(you), 10**6))
-    assert len(about["asked_in_servers"]) == 1
-    assert about["blocked_in_servers"] == [stage.playground.world.guild_id]
-    await data.delete(int(you))
-    about = json.loads(await data.export(int(you), 10**6))
-    assert (about["asked_in_servers"], about["dreams"], about["presets"]) == ([], [], [])
-    assert about["blocked_in_servers"], "else deleting would end a block"
-
-
-def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
-    """Whoever adds a table decides what export and delete do with it, and writes it here."""
-    exported = {"presets", "shared_presets", "user_settings", "server_uses", "jobs"}
-    stays = {"server_blocks": "blocks and hashes", "server_rules": "a server's", "reports": "codes without a person",
-             "calibrations": "of the machine", "timings": "of the machine"}  # fmt: skip
-    there = {*tables.metadata.tables, *database.metadata.tables} - {"alembic_version"}
-    assert there == exported | stays.keys()
-
-
 async def test_a_server_that_is_forgotten_takes_its_blocks_along(stage: Stage) -> None:  # noqa: F811
     gate, guild_id = stage.client.service.gate, stage.playground.world.guild_id
     await block_user(stage, "You")
     await gate.rules.note_servers([])
-    assert await gate.rules.purge(gate.clock() + 1) == 1
+    assert await gate.rules.list_removed(gate.clock() + 1) == [guild_id]
+    await gate.rules.purge(guild_id)
     assert await stage.client.moderation.blocks(guild_id) == []
