@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import discord
+import sqlalchemy as sa
 
 from bot import discord_internals
 from bot.delivery import interaction_response
@@ -40,6 +41,7 @@ from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
 from bot.requests.preset_actions import PresetActions
+from bot.requests.reaction_actions import ReactionActions
 from bot.requests.reports import Reports
 from bot.requests.server_actions import ServerActions
 from bot.requests.server_membership import ServerMembership
@@ -175,15 +177,14 @@ async def compose(
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
-    blocks, server_log = ServerBlocks(database), ServerLog(publisher)
-    uses = ServerUses(database, settings.discord.token.get_secret_value())
-    gate = ServerGate(ServerRulesStore(database), uses, dispatch, blocks)
+    gate, server_log = _server_gate(settings, database, dispatch), ServerLog(publisher)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
-        gate, CommandPermissions(client), server_log, ImageCheck(blocks, downloader),
+        gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader),
     )  # fmt: skip
-    client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
+    client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
+    client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
     client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
@@ -199,6 +200,12 @@ async def compose(
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
+
+
+def _server_gate(settings: Settings, database: sa.Engine, dispatch: Dispatch) -> ServerGate:
+    """What lets requests in, by what servers decided."""
+    uses = ServerUses(database, settings.discord.token.get_secret_value())
+    return ServerGate(ServerRulesStore(database), uses, dispatch, ServerBlocks(database))
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:

@@ -314,6 +314,8 @@ MOVED_COMMANDS = {
 }
 """What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
+NOT_DONE_YET = "That dream isn't finished yet. Wait until it is, then react with ✉️ once more."
+"""Sent directly to who wants to have it sent."""
 STOPPING = "I'm restarting. Try again in a minute; dreams in the queue are kept."
 MORE_PROMPT = "**More for this one**"
 ORIGINAL_ALT = "The image that this was made of"
@@ -956,6 +958,16 @@ DIRECT_REFUSED = (
     "-# I couldn't send you a direct message. Allow them from this server in its privacy settings, or turn that off in "
     "`/settings`."
 )
+
+
+def copy_line(link: str) -> str:
+    """Under a result that was sent directly: where it stands."""
+    return f"-# Sent because you reacted with ✉️ to {link} · ❌ takes it away"
+
+
+def copy_without_image_words(link: str) -> str:
+    """Where a result cannot be sent directly."""
+    return f"I can't send that one here, but it stands there: {link}"
 
 
 def switch_words(name: str, *, on: bool) -> str:

@@ -178,6 +178,13 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(user_id))
             await user.send(text, nonce=f"t{id}", allowed_mentions=NO_MENTIONS)
 
+    async def send_copy(self, id: JobId, user_id: int, card: Card) -> None:
+        """Send a copy of an answer to somebody directly; within some minutes, Discord sends it once. Raises
+        `PostError`s."""
+        with self._post_errors_and_pauses():
+            user = await self._client.create_dm(discord.Object(user_id))
+            await user.send(view=layout(card), files=files(card), nonce=f"e{id}", allowed_mentions=NO_MENTIONS)
+
     async def announce(self, channel_id: int, text: str) -> None:
         """Words of our own in a channel that the bot's owner chose. Raises `PostError`s."""
         with self._post_errors_and_pauses():

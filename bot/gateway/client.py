@@ -40,6 +40,7 @@ from bot.requests.actions import JobActions
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
+from bot.requests.reaction_actions import ReactionActions
 from bot.requests.remedies import Remedies
 from bot.requests.replies import say, show, try_say
 from bot.requests.server_actions import ServerActions
@@ -64,6 +65,7 @@ COGS = (
     "moderation",
     "help",
     "mention",
+    "reactions",
 )
 COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
 """All that can be pressed."""
@@ -124,6 +126,7 @@ class Client(commands.Bot):
     settings_actions: SettingsActions
     server_actions: ServerActions
     moderation: Moderation
+    reaction_actions: ReactionActions
     membership: ServerMembership
     stopping = False
     """Commands are not taken any more."""
@@ -142,7 +145,9 @@ class Client(commands.Bot):
     ) -> None:
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        intents = discord.Intents(
+            guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True
+        )
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

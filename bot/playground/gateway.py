@@ -25,7 +25,9 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID, HELLO, ACK = 7, 8, 9, 10, 11
 HEARTBEAT_MS = 41_250
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
-PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content: granted to nobody here
+GUILD_REACTIONS, DIRECT_REACTIONS = 1 << 10, 1 << 13
+MESSAGE_CONTENT = 1 << 15
+PRIVILEGED = 1 << 1 | 1 << 8  # members, presences: granted to nobody here; message content only where it is switched on
 EVENTS_KEPT = 500
 MOST_BYTES = 256 * 1024
 
@@ -173,7 +175,7 @@ class Gateway:
         if self._session is not None and self._session.wire is wire:
             raise Refuse(Close.TWICE, "Already authenticated.")
         intents = int(data.get("intents", 0))
-        if intents & PRIVILEGED:
+        if intents & (PRIVILEGED | (0 if self._world.message_content else MESSAGE_CONTENT)):
             raise Refuse(Close.DISALLOWED, "Disallowed intent(s).")
         self._session = Session(intents, wire=wire)
         self._session.dispatch("READY", self._ready(self._session, data.get("shard")))
@@ -225,15 +227,17 @@ class Gateway:
     def _forward_event(self, event: Event) -> None:
         """Turn a change of the world into an event for the bot, if its intents cover it."""
         maker = DISPATCHES.get(event.kind)
-        found = maker(self._world, event) if maker and self._session else None
-        if found is None or self._session is None:
+        if maker is None or self._session is None:
             return
-        name, data, intent = found
-        if intent == 0 or self._session.intents & intent:
-            self._session.dispatch(name, data)
+        found = maker(self._world, event, self._session.intents)
+        if found is not None and (found[2] == 0 or self._session.intents & found[2]):
+            self._session.dispatch(*found[:2])
 
 
 Dispatch = tuple[str, JsonDict, int]
+"""The name of an event, what it tells, and the intent that it needs; 0 for none."""
+Maker = Callable[[World, Event, int], Dispatch | None]
+"""Makes an event for a bot with these intents."""
 
 
 def has_missed_too_much(session: Session, seen: int) -> bool:
@@ -246,19 +250,20 @@ def message_intent(world: World, message: Message) -> int:
     return GUILD_MESSAGES if world.channels[message.channel_id].kind == "text" else DIRECT_MESSAGES
 
 
-def message_event(name: str) -> Callable[[World, Event], Dispatch | None]:
+def message_event(name: str) -> Maker:
     """Return a maker of MESSAGE_CREATE or MESSAGE_UPDATE; the bot hears of no ephemeral or foreign message."""
 
-    def make(world: World, event: Event) -> Dispatch | None:
+    def make(world: World, event: Event, intents: int) -> Dispatch | None:
         message: Message = event.facts["message"]
         if message.ephemeral or world.channels[message.channel_id].without_bot:
             return None
-        return name, payloads.gateway_message(world, message), message_intent(world, message)
+        shown = payloads.gateway_message(world, message, by_intent=bool(intents & MESSAGE_CONTENT))
+        return name, shown, message_intent(world, message)
 
     return make
 
 
-def delete_event(world: World, event: Event) -> Dispatch | None:
+def delete_event(world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make MESSAGE_DELETE."""
     message: Message = event.facts["message"]
     if message.ephemeral or world.channels[message.channel_id].without_bot:
@@ -269,15 +274,38 @@ def delete_event(world: World, event: Event) -> Dispatch | None:
     return "MESSAGE_DELETE", data, message_intent(world, message)
 
 
-def interaction_event(_world: World, event: Event) -> Dispatch | None:
+def reaction_event(name: str) -> Maker:
+    """Return a maker of MESSAGE_REACTION_ADD or MESSAGE_REACTION_REMOVE, of which only the first says who the person is
+    in the server, and whose message it is."""
+
+    def make(world: World, event: Event, _intents: int) -> Dispatch | None:
+        message, user_id = event.facts["message"], event.facts["user_id"]
+        place = world.channels[message.channel_id]
+        if message.ephemeral or place.without_bot:
+            return None
+        data: JsonDict = {"user_id": user_id, "channel_id": place.id, "message_id": message.id}
+        data |= {"emoji": payloads.emoji_json(event.facts["emoji"]), "burst": False, "type": 0}
+        if name == "MESSAGE_REACTION_ADD":
+            data |= {"message_author_id": message.author_id}
+        if place.kind != "text":
+            return name, data, DIRECT_REACTIONS
+        data |= {"guild_id": payloads.guild_id_of(world, place)}
+        if name == "MESSAGE_REACTION_ADD":
+            data |= {"member": payloads.member(world, world.people[user_id], server=world.server_of(place))}
+        return name, data, GUILD_REACTIONS
+
+    return make
+
+
+def interaction_event(_world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make INTERACTION_CREATE, which needs no intent."""
     return "INTERACTION_CREATE", event.facts["payload"], 0
 
 
-def server_event(name: str) -> Callable[[World, Event], Dispatch | None]:
+def server_event(name: str) -> Maker:
     """Return a maker of GUILD_CREATE or GUILD_DELETE: the bot was invited, or removed."""
 
-    def make(world: World, event: Event) -> Dispatch | None:
+    def make(world: World, event: Event, _intents: int) -> Dispatch | None:
         server = event.facts["server"]
         data = payloads.guild_create(world, server) if name == "GUILD_CREATE" else {"id": server.id}
         return name, data, GUILDS
@@ -285,30 +313,32 @@ def server_event(name: str) -> Callable[[World, Event], Dispatch | None]:
     return make
 
 
-def role_event(world: World, event: Event) -> Dispatch | None:
+def role_event(world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make GUILD_ROLE_CREATE."""
     return "GUILD_ROLE_CREATE", payloads.role_create(world, event.facts["server"], event.facts["role"]), GUILDS
 
 
-def thread_event(world: World, event: Event) -> Dispatch | None:
+def thread_event(world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make THREAD_CREATE."""
     return "THREAD_CREATE", payloads.channel(world, event.facts["channel"]) | {"newly_created": True}, GUILDS
 
 
-def channel_event(world: World, event: Event) -> Dispatch | None:
+def channel_event(world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make CHANNEL_UPDATE."""
     return "CHANNEL_UPDATE", payloads.channel(world, event.facts["channel"]), GUILDS
 
 
-def command_permissions_event(_world: World, event: Event) -> Dispatch | None:
+def command_permissions_event(_world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make APPLICATION_COMMAND_PERMISSIONS_UPDATE, which needs no intent."""
     return "APPLICATION_COMMAND_PERMISSIONS_UPDATE", event.facts["entry"], 0
 
 
-DISPATCHES: dict[str, Callable[[World, Event], Dispatch | None]] = {
+DISPATCHES: dict[str, Maker] = {
     "message_create": message_event("MESSAGE_CREATE"),
     "message_update": message_event("MESSAGE_UPDATE"),
     "message_delete": delete_event,
+    "reaction_add": reaction_event("MESSAGE_REACTION_ADD"),
+    "reaction_remove": reaction_event("MESSAGE_REACTION_REMOVE"),
     "interaction": interaction_event,
     "server_create": server_event("GUILD_CREATE"),
     "server_delete": server_event("GUILD_DELETE"),

@@ -198,6 +198,10 @@ class Playground:
         target = reply_to.id if reply_to else None
         return self.deeds.say(who, self.world.channel(channel, who), content, [file.id for file in files], target, ping)
 
+    def react(self, persona: str, message: Message, emoji: str) -> None:
+        """React to a message as someone, or take that back; raises Mistake."""
+        self.deeds.react(self.world.persona(persona), message, emoji)
+
     async def autocomplete(
         self, persona: str, channel: str, name: str, focused: str, /, **values: Any
     ) -> list[JsonDict]:

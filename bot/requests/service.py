@@ -432,11 +432,21 @@ class RequestService:
     async def _is_hidden(self, original: Original, user_id: int, parent: JobRow | None) -> bool:
         """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them, or the dream
         that it is made of, is of somebody who does not want that."""
-        dreamer = {int(parent.job.requester)} if parent and parent.job.requester.isdecimal() else set()
-        for owner in (original.owners | dreamer) - {user_id}:
+        await self._check_people(original.owners | (dreamer_of(parent) if parent else set()), user_id)
+        return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
+
+    async def check_opted_in(self, row: JobRow, user_id: int) -> None:
+        """Whether a user may have a dream. Raises `OptedOut` where it is of somebody who does not want that."""
+        await self._check_people({*Posting.from_json(row.posting).owners} | dreamer_of(row), user_id)
+
+    async def _check_people(self, people: set[int], user_id: int) -> None:
+        for owner in people - {user_id}:
             if (await self.user_settings.load(str(owner))).opted_out:
                 raise OptedOut
-        return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
+
+    async def tell(self, user_id: int, about: int, text: str) -> None:
+        """Words to a user, directly, once about a message. Raises `PostError`s."""
+        await self._publisher.tell(JobId(str(about)), user_id, text)
 
     async def _begin_opening(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
         """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""
@@ -686,6 +696,11 @@ def can_open_thread(interaction: discord.Interaction[Any]) -> bool:
     kind = interaction.channel.type if interaction.channel else None
     allowed = interaction.app_permissions
     return kind in THREADED and allowed.create_public_threads and allowed.send_messages_in_threads
+
+
+def dreamer_of(row: JobRow) -> set[int]:
+    """Who asked for a dream, where that is known."""
+    return {int(row.job.requester)} if row.job.requester.isdecimal() else set()
 
 
 def privacy_of(row: JobRow) -> bool | None:
