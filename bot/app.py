@@ -27,7 +27,7 @@ from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
-from bot.gateway.client import Client
+from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
 from bot.operations.engine_process import EngineProcess
 from bot.operations.health import Health, Parts
@@ -73,6 +73,9 @@ LOGIN_PAUSE_S = 5.0
 DRAIN_S = 3.0
 AUTHENTICATION_FAILED = 4004
 """The gateway's word for a token that it does not know."""
+SHARDING_REQUIRED = 4011
+"""Its word for a bot that is in too many servers for one connection."""
+TOO_MANY_SERVERS = "The bot is in too many servers for one connection. Set `discord.shards = 0`."
 TOKEN_UNKNOWN = "Discord does not know `discord.token`. Make a new one in its portal, run `pareidolia setup`."
 NOT_LET_IN = (
     "That is no outage: look at `discord.api_url`, at a proxy in between, and at the application in Discord's portal."
@@ -220,8 +223,10 @@ def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Deco
 
 
 def _client(settings: Settings, metrics: Metrics) -> Client:
-    here = bool(settings.discord.api_url)
-    return Client(
+    here, shards = bool(settings.discord.api_url), settings.discord.shards
+    kind, count = (Client, None) if shards == 1 else (ShardedClient, shards or None)
+    return kind(
+        shard_count=count,
         guild_ids=settings.discord.guild_ids,
         blocked_guild_ids=settings.discord.blocked_guild_ids,
         state_file=settings.run_dir / "commands.sha256",
@@ -278,6 +283,8 @@ async def _raise_connection_error(connection: asyncio.Task[None]) -> None:
     except discord.ConnectionClosed as error:
         if error.code == AUTHENTICATION_FAILED:
             raise SettingsError(problem=TOKEN_UNKNOWN) from None
+        if error.code == SHARDING_REQUIRED:
+            raise SettingsError(problem=TOO_MANY_SERVERS) from None
         raise
 
 

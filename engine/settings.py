@@ -107,6 +107,9 @@ class Discord(Table):
     blocked_guild_ids: Annotated[list[int], NoDecode, BeforeValidator(_split_list)] = Field(
         [], description="serve none of these servers"
     )
+    shards: int = Field(
+        1, ge=0, le=1000, description="connections, among which servers are shared; 0: as many as Discord advises"
+    )
     user_installs: bool = Field(False, description="people may add the app for themselves (README: For one person)")
     report_channel_id: int = Field(0, ge=0, lt=2**63, description="a channel for what people report; 0: the log only")
     api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")

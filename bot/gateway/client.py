@@ -142,7 +142,9 @@ class Client(commands.Bot):
         metrics: Metrics | None = None,
         identify_budget: IdentifyBudget | None = None,
         proxy: str | None = None,
+        shard_count: int | None = None,
     ) -> None:
+        """`shard_count`: for a `ShardedClient`, how many connections; None: as many as Discord advises."""
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         intents = discord.Intents(
@@ -160,6 +162,7 @@ class Client(commands.Bot):
             http_trace=self._trace(),
             max_ratelimit_timeout=LONGEST_WAIT_S,
             proxy=proxy,
+            shard_count=shard_count,
         )
         self.invalid_requests = InvalidRequests()
         self.remedies = Remedies(state_file.with_name("remedies"))
@@ -176,13 +179,14 @@ class Client(commands.Bot):
     @property
     def connected(self) -> bool:
         """Whether the gateway is there now."""
-        gateway = discord_internals.gateway_socket(self)
-        return self.is_ready() and not self.is_closed() and gateway is not None and gateway.open
+        gateways = discord_internals.gateway_sockets(self)
+        enough = len(gateways) >= (self.shard_count or 1) and all(one.open for one in gateways)
+        return self.is_ready() and not self.is_closed() and enough
 
     @property
     def was_connected(self) -> bool:
         """Whether the gateway was ever there."""
-        return discord_internals.gateway_socket(self) is not None
+        return bool(discord_internals.gateway_sockets(self))
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Events after the end are dropped: a closed client has no loop, and discord.py trips over that."""
@@ -253,16 +257,16 @@ class Client(commands.Bot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """No more IDENTIFYs than Discord allows; a session that can be resumed needs none."""
-        await super().before_identify_hook(shard_id, initial=initial)
         if self._identify_budget is None:
             return
+        await super().before_identify_hook(shard_id, initial=initial)
         if (pause := self._identify_budget.pause_s()) > 0:
             log.warning("too many sessions were begun today; the next begins in %.0f s", pause)
             await asyncio.sleep(pause)
         self._identify_budget.spend()
 
     async def _pause_before_reconnect(self) -> None:
-        if (pause := self._reconnect_backoff.pause_s()) > 0:
+        if (pause := self._reconnect_backoff.pause_s(self.shard_count or 1)) > 0:
             log.warning("the gateway breaks off again and again; the next try is in %.0f s", pause)
             await asyncio.sleep(pause)
 
@@ -338,6 +342,10 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
+
+
+class ShardedClient(Client, commands.AutoShardedBot):
+    """The bot with several connections, each for its share of the servers: Discord wants that from 2,500 on."""
 
 
 def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:

@@ -191,6 +191,11 @@ def guild_create(world: World, server: Server) -> JsonDict:
     }
 
 
+def application_flags(world: World) -> int:
+    """Return what the developer portal has switched on for the application."""
+    return MESSAGE_CONTENT_LIMITED if world.message_content else 0
+
+
 def application(world: World) -> JsonDict:
     """Return the bot's application, owned by the first persona; its id is the bot's."""
     return {
@@ -202,7 +207,7 @@ def application(world: World) -> JsonDict:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": MESSAGE_CONTENT_LIMITED if world.message_content else 0,
+        "flags": application_flags(world),
         "hook": True,
         "owner": user(next(iter(world.personas.values()))),
         "team": None,

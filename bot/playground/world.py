@@ -248,6 +248,8 @@ class World:
         self.upload_limit = UPLOAD_LIMIT
         self.user_installs = True
         """Whether the application's page in the developer portal has User Install ticked."""
+        self.shards = 1
+        """How many connections Discord advises the bot to have."""
         self.message_content = False
         """Whether the developer portal has Message Content Intent switched on."""
         self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
