@@ -23,7 +23,7 @@ from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import TOKEN_LIFE_S, Posting
-from bot.views.message_card import Card, files, layout, plain_card
+from bot.views.message_card import Card, Layout, files, layout, plain_card
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
@@ -190,6 +190,11 @@ class DiscordPublisher:
         with self._post_errors_and_pauses():
             channel = self._client.get_partial_messageable(channel_id)
             await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
+
+    async def post_panel(self, channel_id: int, panel: Layout) -> None:
+        """A panel of our own in a channel that a server chose. Raises `PostError`s."""
+        with self._post_errors_and_pauses():
+            await self._client.get_partial_messageable(channel_id).send(view=panel, allowed_mentions=NO_MENTIONS)
 
     async def delete(self, posting: Posting) -> bool:
         """Take a job's message away; False where it is out of reach."""

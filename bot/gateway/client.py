@@ -2,6 +2,8 @@
 
 discord.py reports what commands raise to the tree and swallows what buttons, modals and autocompletes raise; all of
 them end in `Client.apologise`.
+
+Longer than most files: all that a connection brings goes through here.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from discord.ext import commands
 
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
+from bot.components.log_buttons import LogButton
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.components.remedy_button import RemedyButton
@@ -67,7 +70,9 @@ COGS = (
     "mention",
     "reactions",
 )
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
+COMPONENTS = (
+    JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
+)  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")

@@ -3,6 +3,8 @@
 A bot may have several connections, its shards: each hears of its share of the servers, the first one also of direct
 messages. A session outlives its connection for a while, so that RESUME gets what was missed. What goes wrong with real
 gateways can be planned: `drops` close a connection at a stage of its beginning, `deaf` leaves heartbeats unanswered.
+
+Longer than most files: every event has its maker beside the others.
 """
 
 from __future__ import annotations

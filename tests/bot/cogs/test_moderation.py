@@ -9,9 +9,18 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from bot import wording
-from bot.playground.world import Message
+from bot.playground.world import MANAGE_MESSAGES, Message
 from bot.store.server_blocks import IMAGE, USER
-from engine.errors import AgeRestricted, ImageBlocked, NotManager, NotModerator, NotYours, OptedOut, UserBlocked
+from engine.errors import (
+    AgeRestricted,
+    ImageBlocked,
+    NotManager,
+    NotModerator,
+    NotYours,
+    OptedOut,
+    ServerPaused,
+    UserBlocked,
+)
 from engine.queue.job import Limits
 from tests.bot.cogs.test_server import ADMIN, annex, dreamed, id_of, refused_with, rule, settle, until_member
 from tests.bot.requests.test_hostile_users import forged_press
@@ -151,6 +160,25 @@ async def test_the_log_says_who_cancelled_deleted_and_reported(stage: Stage) -> 
 
     verbs = ("asked for", "cancelled", "reported", "deleted")
     await world.until(lambda: all(verb in said() for verb in verbs) or None)
+
+
+async def test_moderators_pause_and_resume_in_the_log_channel(stage: Stage) -> None:  # noqa: F811
+    world = stage.playground.world
+    helpers = world.add_role("Helpers", "Ada", permissions=MANAGE_MESSAGES)
+    await rule(stage, log_channel=id_of(stage, "lab"))
+    async with asyncio.timeout(60):
+        while stage.client.get_guild(int(world.guild_id)).get_role(int(helpers.id)) is None:  # type: ignore[union-attr]
+            await asyncio.sleep(0.005)
+    await dreamed(stage, "You")
+    entry = await world.until(lambda: next((one for one in world.history("lab") if "asked for" in words(one)), None))
+    assert refused_with(await stage.press("You", entry, wording.SERVER_VERBS["pause"]), NotModerator)
+    answer = await stage.press("Ada", entry, wording.SERVER_VERBS["pause"])
+    assert answer.ephemeral
+    assert wording.PAUSED_WORDS in words(answer)
+    assert refused_with(await dreamed(stage, "You"), ServerPaused)
+    await world.until(lambda: any("Ada changed" in words(one) for one in world.history("lab")) or None)
+    assert words(await stage.press("Ada", answer, wording.SERVER_VERBS["resume"])) == wording.RESUMED_WORDS
+    assert not (await dreamed(stage, "You")).ephemeral
 
 
 async def age_restrict(stage: Stage, channel: str, *, on: bool = True) -> None:  # noqa: F811
