@@ -33,6 +33,7 @@ from bot.operations.engine_process import EngineProcess
 from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
+from bot.requests.channel_images import ChannelImages
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota, ServerGate
@@ -186,6 +187,7 @@ async def compose(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
         gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader),
     )  # fmt: skip
+    client.channel_images = ChannelImages(client.service)
     client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
@@ -199,7 +201,9 @@ async def compose(
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    client.actions = JobActions(client.service, publisher, tracker, reports, settings.limits.upscale_s)
+    client.actions = JobActions(
+        client.service, publisher, tracker, reports, client.channel_images, settings.limits.upscale_s
+    )
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
@@ -232,6 +236,7 @@ def _client(settings: Settings, metrics: Metrics) -> Client:
         state_file=settings.run_dir / "commands.sha256",
         always_sync=here,
         user_installs=settings.discord.user_installs,
+        message_content=settings.discord.message_content,
         metrics=metrics,
         identify_budget=None if here else _identify_budget(settings),
         proxy=settings.proxy_for(endpoints.home(settings.discord)),

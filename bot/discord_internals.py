@@ -82,6 +82,11 @@ async def forget_session(client: discord.Client) -> None:
     client.http.connector = discord.utils.MISSING
 
 
+def ask_for_content(client: discord.Client, *, on: bool) -> None:
+    """Ask the gateway to show the content of all messages, from the next IDENTIFY on; or not any more."""
+    client._connection._intents.message_content = on
+
+
 def webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:
     """The webhook of an interaction, by its token: for answers after a restart, when the interaction itself is gone."""
     data = {"id": application_id, "type": 3, "token": token}

@@ -211,6 +211,7 @@ VERBS = {
     "again": "Re-roll",
     "retry": "Retry",
     "last": "The last dream here",
+    "last_image": "The last image here",
     "smaller": "Smaller",
     "pick1": "1",
     "pick2": "2",

@@ -111,6 +111,10 @@ class Discord(Table):
         1, ge=0, le=1000, description="connections, among which servers are shared; 0: as many as Discord advises"
     )
     user_installs: bool = Field(False, description="people may add the app for themselves (README: For one person)")
+    message_content: bool = Field(
+        False,
+        description="dream what people react to with 🌀, offer a channel's last image (README: Images of others)",
+    )
     report_channel_id: int = Field(0, ge=0, lt=2**63, description="a channel for what people report; 0: the log only")
     api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")
     gateway_url: str = Field("", description="its gateway; loopback only")

@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot.delivery.errors import PostError
 from bot.gateway.client import Client
 from bot.requests import reaction_actions
-from bot.requests.reaction_actions import Reaction
 
 log = logging.getLogger(__name__)
 
@@ -24,24 +23,14 @@ class ReactionCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Do what it stands for, if anything."""
-        own_id = self.client.user.id if self.client.user else 0
-        by_bot = event.user_id == own_id or (event.member is not None and event.member.bot)
-        if by_bot or self.client.stopping or not self.client.serves(event.guild_id):
+        if not self.client.listens_to(event):
             return
-        reaction = reaction_actions.read(event, own_id)
         try:
-            await self.client.reaction_actions.act(reaction)
+            await self.client.reaction_actions.act(reaction_actions.read(event, self.client.own_id))
         except PostError as error:
             log.info("a reaction was not answered: %s", type(error).__name__)
         except Exception as error:
-            await self._explain_to(reaction, error)
-
-    async def _explain_to(self, reaction: Reaction, error: Exception) -> None:
-        """Tell only the person what went wrong: under a message, everybody would read it."""
-        try:
-            await self.client.service.tell(reaction.user_id, reaction.message_id, self.client.explain(error))
-        except PostError as failed:
-            log.info("nobody can be told: %s", type(failed).__name__)
+            await self.client.explain_directly(event.user_id, event.message_id, error)
 
 
 async def setup(client: Client) -> None:

@@ -328,11 +328,11 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
     )
 
 
-def posting_of_message(message: discord.Message, original: str) -> Posting:
+def posting_of_message(message: discord.Message, original: str, asker: discord.User | discord.Member) -> Posting:
     """Where the answer to a message goes."""
     return Posting(
-        user_id=message.author.id,
-        name=message.author.display_name,
+        user_id=asker.id,
+        name=asker.display_name,
         original=original,
         channel_id=message.channel.id,
         guild_id=message.guild.id if message.guild else None,

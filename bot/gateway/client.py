@@ -40,6 +40,7 @@ from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
 from bot.requests import remedies
 from bot.requests.actions import JobActions
+from bot.requests.channel_images import ChannelImages
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
@@ -69,12 +70,17 @@ COGS = (
     "help",
     "mention",
     "reactions",
+    "content",
 )
 COMPONENTS = (
     JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
 )  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
+CONTENT_NOT_GRANTED = (
+    "`discord.message_content` is on: switch on Message Content Intent in Discord's developer portal, too, under Bot."
+)
+"""For whoever runs the bot."""
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
 TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
@@ -132,6 +138,7 @@ class Client(commands.Bot):
     server_actions: ServerActions
     moderation: Moderation
     reaction_actions: ReactionActions
+    channel_images: ChannelImages
     membership: ServerMembership
     stopping = False
     """Commands are not taken any more."""
@@ -148,8 +155,10 @@ class Client(commands.Bot):
         identify_budget: IdentifyBudget | None = None,
         proxy: str | None = None,
         shard_count: int | None = None,
+        message_content: bool = False,
     ) -> None:
-        """`shard_count`: for a `ShardedClient`, how many connections; None: as many as Discord advises."""
+        """`message_content`: ask to be shown the content of all messages, if the portal allows it. `shard_count`: for a
+        `ShardedClient`, how many connections; None: as many as Discord advises."""
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         intents = discord.Intents(
@@ -173,6 +182,7 @@ class Client(commands.Bot):
         self.remedies = Remedies(state_file.with_name("remedies"))
         self.remedies.read_with(remedies.COMMAND, partial(remedies.read_command, self.tree))
         self._doubted = asyncio.Event()
+        self._wants_content = message_content
         self._guild_ids = frozenset(guild_ids)
         self._blocked_guild_ids = frozenset(blocked_guild_ids or ())
         self._command_sync = CommandSync(self, state_file, always=always_sync, user_installs=user_installs)
@@ -204,6 +214,16 @@ class Client(commands.Bot):
             return True
         return guild_id not in self._blocked_guild_ids and (not self._guild_ids or guild_id in self._guild_ids)
 
+    @property
+    def own_id(self) -> int:
+        """The bot's own id; 0 before the login."""
+        return self.user.id if self.user else 0
+
+    def listens_to(self, event: discord.RawReactionActionEvent) -> bool:
+        """Whether a reaction is a person's, and is taken now and there."""
+        by_bot = event.user_id == self.own_id or (event.member is not None and event.member.bot)
+        return not (by_bot or self.stopping) and self.serves(event.guild_id)
+
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""
         if self.serves(interaction.guild_id) and not self.stopping:
@@ -219,9 +239,18 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         discord_internals.set_call_timeout(self, TIMEOUT)
+        self._choose_intents()
         self.add_dynamic_items(*COMPONENTS)
         await self.load_cogs()
         await self._command_sync.begin()
+
+    def _choose_intents(self) -> None:
+        """Ask for the content of messages only where that is granted: else every connection would end with 4014."""
+        flags = self.application.flags if self.application else discord.ApplicationFlags()
+        granted = flags.gateway_message_content or flags.gateway_message_content_limited
+        if self._wants_content and not granted:
+            log.warning("%s", CONTENT_NOT_GRANTED)
+        discord_internals.ask_for_content(self, on=self._wants_content and granted)
 
     async def load_cogs(self) -> None:
         """Load the features, once. Not as extensions: nothing is reloaded, and each of those is executed anew."""
@@ -340,6 +369,13 @@ class Client(commands.Bot):
             await self.service.apologise_in_place(late, self.explain(error))
         except PostError as failed:
             log.warning("an apology was not delivered: %s", describe_error(failed))
+
+    async def explain_directly(self, user_id: int, about: int, error: Exception) -> None:
+        """Tell only the person what went wrong with what they said of a message: there, everybody would read it."""
+        try:
+            await self.service.tell(user_id, about, self.explain(error))
+        except PostError as failed:
+            log.info("nobody can be told: %s", type(failed).__name__)
 
     def explain(self, error: Exception) -> str:
         """An exception as a sentence for the user; logged and counted."""

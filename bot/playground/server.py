@@ -87,6 +87,7 @@ class Playground:
             "PAREIDOLIA_DISCORD__GATEWAY_URL": self.gateway_url,
             "PAREIDOLIA_DISCORD__CDN_URL": self.cdn_url,
             "PAREIDOLIA_DISCORD__USER_INSTALLS": "true",
+            **({"PAREIDOLIA_DISCORD__MESSAGE_CONTENT": "true"} if self.world.message_content else {}),
         }
 
     async def start(self, port: int = 0) -> None:

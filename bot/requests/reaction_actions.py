@@ -43,12 +43,16 @@ class Reaction:
     """Whether the message is ours."""
 
 
+def emoji_of(event: discord.RawReactionActionEvent) -> str:
+    """The character that somebody reacted with; "" for a server's own emoji."""
+    return event.emoji.name.replace(VARIANT, "") if event.emoji.is_unicode_emoji() else ""
+
+
 def read(event: discord.RawReactionActionEvent, own_id: int) -> Reaction:
     """What a reaction was."""
-    emoji = event.emoji.name if event.emoji.is_unicode_emoji() else ""
     name = event.member.display_name if event.member else ""
     return Reaction(
-        emoji.replace(VARIANT, ""), event.message_id, event.channel_id, event.guild_id, event.user_id, name,
+        emoji_of(event), event.message_id, event.channel_id, event.guild_id, event.user_id, name,
         event.message_author_id in (None, own_id),
     )  # fmt: skip
 

@@ -388,30 +388,44 @@ class RequestService:
         await self._open_behind_status(request, opening, turn, direct, send)
 
     async def take_message(
-        self, message: discord.Message, params: AnyParams, original: Original, *, parent: JobRow | None = None
+        self,
+        message: discord.Message,
+        params: AnyParams,
+        original: Original,
+        *,
+        parent: JobRow | None = None,
+        asker: discord.User | discord.Member | None = None,
     ) -> None:
-        """Answer a message with a status message and queue its job. Raises `Refusal`s."""
+        """Answer a message with a status message and queue its job, for its author or who asks in its place. Raises
+        `Refusal`s."""
         check_others(params, original.others)
-        id, place, author = new_id(), place_of_message(message), message.author
+        author = asker or message.author
+        id, place = new_id(), place_of_message(message, author)
         if place is not None and isinstance(author, discord.Member):
             await self.command_permissions.check(place, permissions_of(message, author), feature_of(params))
         pictures, whose = count_of(params, original), original.avatar_of
         async with self.gate.enter(place, id, params, pictures, private=None, avatar_of=whose) as permit:
-            await self._take_message(message, id, permit, original, parent)
+            await self._take_message(message, author, id, permit, original, parent)
         await self._note(id, permit)
 
     async def _take_message(
-        self, message: discord.Message, id: JobId, permit: Permit[AnyParams], original: Original, parent: JobRow | None
+        self,
+        message: discord.Message,
+        author: discord.User | discord.Member,
+        id: JobId,
+        permit: Permit[AnyParams],
+        original: Original,
+        parent: JobRow | None,
     ) -> None:
         original = await self.stored.present(original, parent, None) if parent else original
         restricted = check_age(original, message.channel)
-        hidden = await self._is_hidden(original, message.author.id, parent)
+        hidden = await self._is_hidden(original, author.id, parent)
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
-        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)))
+        request = request_of(id, permit.params, str(author.id), original, parent, limit, hidden=hidden)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message, author)))
         logs.set_job(request.id)
         posting = dataclasses.replace(
-            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
+            posting_of_message(message, original.words, author), frame=original.frame, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
         )  # fmt: skip
         with self._quota.slot(request.requester):
@@ -668,11 +682,13 @@ def guild_of(place: ServerPlace | None) -> str:
     return place.guild_id if place else ""
 
 
-def place_of_message(message: discord.Message) -> ServerPlace | None:
-    """Where in a server a message was written; None for a direct one."""
+def place_of_message(
+    message: discord.Message, asker: discord.User | discord.Member | None = None
+) -> ServerPlace | None:
+    """Where in a server a message was written, or somebody asks for something about it; None for a direct one."""
     if message.guild is None:
         return None
-    there = _place(message.guild.id, message.channel, message.channel.id, message.author)
+    there = _place(message.guild.id, message.channel, message.channel.id, asker or message.author)
     return dataclasses.replace(there, by_message=True)
 
 
