@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import discord
+import sqlalchemy as sa
 
 from bot import discord_internals
 from bot.delivery import interaction_response
@@ -26,12 +27,13 @@ from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
 from bot.gateway import endpoints
-from bot.gateway.client import Client
+from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
 from bot.operations.engine_process import EngineProcess
 from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
+from bot.requests.channel_images import ChannelImages
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota, ServerGate
@@ -41,6 +43,7 @@ from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
 from bot.requests.preset_actions import PresetActions
+from bot.requests.reaction_actions import ReactionActions
 from bot.requests.reports import Reports
 from bot.requests.server_actions import ServerActions
 from bot.requests.server_membership import ServerMembership
@@ -74,6 +77,9 @@ LOGIN_PAUSE_S = 5.0
 DRAIN_S = 3.0
 AUTHENTICATION_FAILED = 4004
 """The gateway's word for a token that it does not know."""
+SHARDING_REQUIRED = 4011
+"""Its word for a bot that is in too many servers for one connection."""
+TOO_MANY_SERVERS = "The bot is in too many servers for one connection. Set `discord.shards = 0`."
 TOKEN_UNKNOWN = "Discord does not know `discord.token`. Make a new one in its portal, run `pareidolia setup`."
 NOT_LET_IN = (
     "That is no outage: look at `discord.api_url`, at a proxy in between, and at the application in Discord's portal."
@@ -175,30 +181,33 @@ async def compose(
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
-    blocks, server_log = ServerBlocks(database), ServerLog(publisher)
-    gate = ServerGate(ServerRulesStore(database), ServerUses(database), dispatch, blocks)
+    gate, server_log = _server_gate(settings, database, dispatch), ServerLog(publisher)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
-        gate, CommandPermissions(client), server_log, ImageCheck(blocks, downloader),
+        gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader),
         nsfw_check,
     )  # fmt: skip
     client.video_offers = VideoOffers(client.service, client.remedies)
-    client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
+    client.channel_images = ChannelImages(client.service)
+    client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
+    client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(
         client, gate.rules, dispatch, server_log, settings.limits, client.moderation, nsfw_check
     )
-    client.membership = ServerMembership(gate.rules, gate.uses)
+    client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
-        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate
+        dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate
     )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    client.actions = JobActions(client.service, publisher, tracker, reports, settings.limits.upscale_s)
+    client.actions = JobActions(
+        client.service, publisher, tracker, reports, client.channel_images, settings.limits.upscale_s
+    )
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
@@ -221,6 +230,12 @@ def _nsfw_check(settings: Settings) -> NsfwCheck:
     return check
 
 
+def _server_gate(settings: Settings, database: sa.Engine, dispatch: Dispatch) -> ServerGate:
+    """What lets requests in, by what servers decided."""
+    uses = ServerUses(database, settings.discord.token.get_secret_value())
+    return ServerGate(ServerRulesStore(database), uses, dispatch, ServerBlocks(database))
+
+
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:
     """What is asked whether the bot is well."""
     return Parts(
@@ -233,13 +248,16 @@ def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Deco
 
 
 def _client(settings: Settings, metrics: Metrics) -> Client:
-    here = bool(settings.discord.api_url)
-    return Client(
+    here, shards = bool(settings.discord.api_url), settings.discord.shards
+    kind, count = (Client, None) if shards == 1 else (ShardedClient, shards or None)
+    return kind(
+        shard_count=count,
         guild_ids=settings.discord.guild_ids,
         blocked_guild_ids=settings.discord.blocked_guild_ids,
         state_file=settings.run_dir / "commands.sha256",
         always_sync=here,
         user_installs=settings.discord.user_installs,
+        message_content=settings.discord.message_content,
         metrics=metrics,
         identify_budget=None if here else _identify_budget(settings),
         proxy=settings.proxy_for(endpoints.home(settings.discord)),
@@ -291,6 +309,8 @@ async def _raise_connection_error(connection: asyncio.Task[None]) -> None:
     except discord.ConnectionClosed as error:
         if error.code == AUTHENTICATION_FAILED:
             raise SettingsError(problem=TOKEN_UNKNOWN) from None
+        if error.code == SHARDING_REQUIRED:
+            raise SettingsError(problem=TOO_MANY_SERVERS) from None
         raise
 
 

@@ -69,15 +69,22 @@ def pause_before_gateway_connection(client: discord.Client, pause: Callable[[], 
     client.http.ws_connect = connect_after_pause  # type: ignore[method-assign]
 
 
-def gateway_socket(client: discord.Client) -> DiscordWebSocket | None:
-    """The connection to the gateway; None before the first one."""
-    return cast("DiscordWebSocket | None", client.ws)
+def gateway_sockets(client: discord.Client) -> list[DiscordWebSocket]:
+    """The connections to the gateway, one for each shard; none before the first one."""
+    if isinstance(client, discord.AutoShardedClient):
+        return [shard.ws for shard in client._AutoShardedClient__shards.values()]  # type: ignore[attr-defined]
+    return [client.ws] if cast("DiscordWebSocket | None", client.ws) else []
 
 
 async def forget_session(client: discord.Client) -> None:
     """Close the session of a login that failed, so that the next login opens another one."""
     await client.http.close()
     client.http.connector = discord.utils.MISSING
+
+
+def ask_for_content(client: discord.Client, *, on: bool) -> None:
+    """Ask the gateway to show the content of all messages, from the next IDENTIFY on; or not any more."""
+    client._connection._intents.message_content = on
 
 
 def webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:

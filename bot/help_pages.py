@@ -59,6 +59,7 @@ the server's icon, or a surprise. Without any of them it's your avatar.
 **Tune** change subject, layer, strength, look, palette or size
 **1 2 3 4** under several variations: take one out, to go on from it
 **More** the original image, save as preset, delete
+**React** with ✉️ and I send the result to you directly; with ❌ and your own dream is cancelled or deleted.
 -# They work for everyone who sees them, and count for whoever presses. Delete is for who asked, and for moderators.""",
     "replies": """## Replies and mentions
 **Reply to a result**, with the ping on, and say what comes next:
@@ -82,8 +83,8 @@ as it is. Everybody gets a turn: who has many dreams waiting goes behind who has
 A few dreams can wait at once for each of you, and each of the variations counts. A large `size` takes longest.
 If something fails, press **Retry**. The small code under an error tells the bot's owner what happened.""",
     "privacy": """## Privacy
-I read commands, my buttons, direct messages to me, and messages that mention me or reply to me with the ping on. \
-Nothing else: Discord doesn't show me other messages.
+I read commands, my buttons, reactions to my messages, direct messages to me, and messages that mention me or reply \
+to me with the ping on. Nothing else: Discord doesn't show me other messages.
 `/dream private:True` shows the result only to you; nobody else can go on from it.
 A file I post says which settings made it, never who asked or where. Your image's own data (place, camera) is removed.
 Images and results are kept for a while, so that the buttons work; then they are deleted.

@@ -224,6 +224,7 @@ VERBS = {
     "again": "Re-roll",
     "retry": "Retry",
     "last": "The last dream here",
+    "last_image": "The last image here",
     "smaller": "Smaller",
     "show": "Show me",
     "pick1": "1",
@@ -288,7 +289,9 @@ CANNOT_WRITE = "I can't send messages in this channel. Ask a moderator to let me
 UNREACHABLE = "Discord didn't accept my message. Try again in a moment."
 TOO_LATE = "That one is finished already. Look at it above, or press Re-roll on it."
 DELETED = "Deleted. Start another with `/dream`."
-CANNOT_DELETE = "I can't delete that message any more. Dismiss or delete it from its own menu."
+CANNOT_DELETE = (
+    "What I stored of it is deleted, but I can't delete that message. Dismiss or delete it from its own menu."
+)
 LOST = "The finished image is no longer stored. Press Retry to make it again."
 EARLIER = "an earlier image"
 """What a dream was made of that is known by its file only."""
@@ -331,6 +334,8 @@ MOVED_COMMANDS = {
 }
 """What is said to an old client that still sends a command which there is no more, by the command's whole name."""
 NOT_HERE = "I'm not enabled in this server. Ask the bot's owner, or send me a direct message."
+NOT_DONE_YET = "That dream isn't finished yet. Wait until it is, then react with ✉️ once more."
+"""Sent directly to who wants to have it sent."""
 STOPPING = "I'm restarting. Try again in a minute; dreams in the queue are kept."
 MORE_PROMPT = "**More for this one**"
 ORIGINAL_ALT = "The image that this was made of"
@@ -965,14 +970,25 @@ SETTINGS_VERBS = {
 EXPORTED = "Here is what I have stored about you: your settings, your presets, and your dreams with links to them."
 DELETE_PROMPT = """**Delete everything I have stored about you?**
 Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
-What moderators blocked stays blocked: your id, or the hashes of an image, and nothing else of it.
-Messages that I posted stay in their channels, without working buttons: if you want one gone, delete it there first \
-(*More*, *Delete*)."""
+What moderators blocked stays blocked: your id, or the hashes of an image, and nothing else of it. How often you asked \
+me today still counts for servers' limits, without your name, until a day has passed.
+The messages with your dreams are deleted, too, where I may; those that only you saw are for you to dismiss. What \
+others made of your avatar is theirs: delete it there (*More*, *Delete*)."""
 DELETING = "Deleting your data. What is still in the queue is cancelled first…"
 DIRECT_REFUSED = (
     "-# I couldn't send you a direct message. Allow them from this server in its privacy settings, or turn that off in "
     "`/settings`."
 )
+
+
+def copy_line(link: str) -> str:
+    """Under a result that was sent directly: where it stands."""
+    return f"-# Sent because you reacted with ✉️ to {link} · ❌ takes it away"
+
+
+def copy_without_image_words(link: str) -> str:
+    """Where a result cannot be sent directly."""
+    return f"I can't send that one here, but it stands there: {link}"
 
 
 def switch_words(name: str, *, on: bool) -> str:
@@ -981,12 +997,19 @@ def switch_words(name: str, *, on: bool) -> str:
     return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
 
 
-def all_deleted_words(*, settings: bool, presets: int, jobs: int, pictures: int, left: int) -> str:
+def all_deleted_words(
+    *, settings: bool, presets: int, jobs: int, pictures: int, messages: int, messages_left: int, left: int
+) -> str:
     """After deleting all that was stored about somebody; `left` jobs could not be deleted yet."""
-    parts = [quantity(presets, "preset"), quantity(jobs, "dream"), quantity(pictures, "stored image")]
+    parts = [
+        quantity(presets, "preset"), quantity(jobs, "dream"), quantity(pictures, "stored image"),
+        quantity(messages, "message"),
+    ]  # fmt: skip
     found = [*(["your settings"] if settings else []), *filter(None, parts)]
     first = f"Deleted: {', '.join(found)}." if found else "There was nothing to delete."
-    text = f"{first} Messages that I posted stay until they are deleted in their channels."
+    text = first
+    if messages_left:
+        text += f" {quantity(messages_left, 'message')} I could not delete: ask a moderator of that server."
     if left:
         text += f" {quantity(left, 'dream')} didn't stop in time: delete your data once more in a minute."
     return text

@@ -107,7 +107,14 @@ class Discord(Table):
     blocked_guild_ids: Annotated[list[int], NoDecode, BeforeValidator(_split_list)] = Field(
         [], description="serve none of these servers"
     )
+    shards: int = Field(
+        1, ge=0, le=1000, description="connections, among which servers are shared; 0: as many as Discord advises"
+    )
     user_installs: bool = Field(False, description="people may add the app for themselves (README: For one person)")
+    message_content: bool = Field(
+        False,
+        description="dream what people react to with 🌀, offer a channel's last image (README: Images of others)",
+    )
     report_channel_id: int = Field(0, ge=0, lt=2**63, description="a channel for what people report; 0: the log only")
     api_url: str = Field("", description="another host instead of Discord, for the playground; loopback only")
     gateway_url: str = Field("", description="its gateway; loopback only")
@@ -146,6 +153,9 @@ class Storage(Table):
     """How long and how much is kept. Presets, and dreams that wait or were not answered yet, always stay."""
 
     days: float = Field(30.0, gt=0, description="pictures of a finished dream are kept for so long")
+    source_hours: float = Field(
+        24.0, gt=0, description="what people sent in, so long after the last dream of it, unless Animate begins with it"
+    )
     button_days: float = Field(365.0, gt=0, description="its buttons work for so long: about 1 KB is kept for them")
     button_rows: int = Field(100_000, ge=1, le=_MOST, description="so many at most, and the oldest go first")
     gigabytes: float = Field(10.0, gt=0, description="pictures kept at most, in GB; those unused for longest go first")

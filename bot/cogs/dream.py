@@ -18,9 +18,10 @@ from bot.gateway.client import Client
 from bot.requests import picture_sources, video_sources
 from bot.requests.derivation import draw_surprise
 from bot.requests.limits import check_at_most_one
-from bot.requests.picture_sources import SURPRISE, choose_guide, of_attachment, starting_picture
+from bot.requests.picture_sources import SURPRISE, Original, choose_guide, of_attachment, starting_picture
 from bot.requests.replies import say
 from engine.params import Dream, override
+from engine.queue.job import JobId
 
 Here = discord.Interaction[Client]
 Person = discord.User | discord.Member
@@ -91,6 +92,8 @@ class DreamCog(commands.Cog):
         begun = await starting_picture(
             self.client.service.dispatch, self.client.service.stands, interaction, image, start, user
         )
+        if not (image or user or start):
+            begun = await self._with_last_image(begun, interaction.channel_id)
         params = await self._params(
             interaction.user.id, preset, surprise=start == SURPRISE, guided=guided, layer=layer,
             subject=subject or "" if guided else subject,  # a guide takes the place of one that nobody typed
@@ -100,6 +103,12 @@ class DreamCog(commands.Cog):
         further = {name: link for name, link in others.items() if link is not None}
         original_picture = dataclasses.replace(begun, others=further)
         await self.client.service.take(interaction, params, original_picture, private=private)
+
+    async def _with_last_image(self, begun: Original, channel_id: int | None) -> Original:
+        """The offer of the channel's last image, where that came after its last dream."""
+        last = await self.client.service.dispatch.row(JobId(begun.offer)) if begun.offer else None
+        offer = await self.client.channel_images.offer(channel_id, last)
+        return dataclasses.replace(begun, offer=offer) if offer else begun
 
     async def _params(self, user_id: int, preset: str | None, *, surprise: bool, guided: bool, **options: Any) -> Dream:
         """Params of a dream; a surprise goes before what the preset has, and behind what was given."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import discord
 
 from bot.requests.actions import JobActions
+from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
 from bot.requests.remedies import Remedies
@@ -24,6 +25,7 @@ class ServiceClient(Protocol):
     overview: Overview
     settings_actions: SettingsActions
     server_actions: ServerActions
+    moderation: Moderation
     remedies: Remedies
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:

@@ -83,6 +83,7 @@ ACTIONS: dict[str, Action] = {
     "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
     "last": lambda actions, interaction, row, values: actions.last_here(interaction, row, _only(values)),
+    "last_image": lambda actions, interaction, row, values: actions.last_image(interaction, row, _only(values)),
     "retry": lambda actions, interaction, row, _: actions.retry(interaction, row),
     "smaller": lambda actions, interaction, row, _: actions.smaller(interaction, row),
     "continue": lambda actions, interaction, row, _: actions.go_on(interaction, row),

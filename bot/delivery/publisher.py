@@ -23,7 +23,7 @@ from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import TOKEN_LIFE_S, Posting
-from bot.views.message_card import Card, files, layout, plain_card
+from bot.views.message_card import Card, Layout, files, layout, plain_card
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
@@ -178,11 +178,23 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(user_id))
             await user.send(text, nonce=f"t{id}", allowed_mentions=NO_MENTIONS)
 
+    async def send_copy(self, id: JobId, user_id: int, card: Card) -> None:
+        """Send a copy of an answer to somebody directly; within some minutes, Discord sends it once. Raises
+        `PostError`s."""
+        with self._post_errors_and_pauses():
+            user = await self._client.create_dm(discord.Object(user_id))
+            await user.send(view=layout(card), files=files(card), nonce=f"e{id}", allowed_mentions=NO_MENTIONS)
+
     async def announce(self, channel_id: int, text: str) -> None:
         """Words of our own in a channel that the bot's owner chose. Raises `PostError`s."""
         with self._post_errors_and_pauses():
             channel = self._client.get_partial_messageable(channel_id)
             await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
+
+    async def post_panel(self, channel_id: int, panel: Layout) -> None:
+        """A panel of our own in a channel that a server chose. Raises `PostError`s."""
+        with self._post_errors_and_pauses():
+            await self._client.get_partial_messageable(channel_id).send(view=panel, allowed_mentions=NO_MENTIONS)
 
     async def delete(self, posting: Posting) -> bool:
         """Take a job's message away; False where it is out of reach."""
@@ -316,11 +328,11 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
     )
 
 
-def posting_of_message(message: discord.Message, original: str) -> Posting:
+def posting_of_message(message: discord.Message, original: str, asker: discord.User | discord.Member) -> Posting:
     """Where the answer to a message goes."""
     return Posting(
-        user_id=message.author.id,
-        name=message.author.display_name,
+        user_id=asker.id,
+        name=asker.display_name,
         original=original,
         channel_id=message.channel.id,
         guild_id=message.guild.id if message.guild else None,

@@ -1,5 +1,7 @@
 """What happens in a server, told in the channel that it chose: `(channel, line) => posted, a few lines at a time`.
 
+Under the lines is a button by which moderators pause.
+
 Lines that come while one is posted go together with the next: a busy server costs few messages.
 """
 
@@ -11,6 +13,7 @@ from collections import deque
 
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
+from bot.views import log_panel
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class ServerLog:
         waiting = self._waiting[channel_id]
         try:
             while waiting:
-                await self._publisher.announce(channel_id, _next_message(waiting))
+                await self._publisher.post_panel(channel_id, log_panel.panel(_next_message(waiting)))
         except PostError as error:
             log.info("a server's log channel takes nothing: %s %s", type(error).__name__, error)
         finally:

@@ -2,6 +2,8 @@
 
 discord.py reports what commands raise to the tree and swallows what buttons, modals and autocompletes raise; all of
 them end in `Client.apologise`.
+
+Longer than most files: all that a connection brings goes through here.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from discord.ext import commands
 
 from bot import discord_internals, wording
 from bot.components.job_buttons import JobComponent
+from bot.components.log_buttons import LogButton
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.components.remedy_button import RemedyButton
@@ -37,9 +40,11 @@ from bot.gateway.error_words import sentence
 from bot.operations.metrics import Metrics
 from bot.requests import remedies
 from bot.requests.actions import JobActions
+from bot.requests.channel_images import ChannelImages
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
+from bot.requests.reaction_actions import ReactionActions
 from bot.requests.remedies import Remedies
 from bot.requests.replies import say, show, try_say
 from bot.requests.server_actions import ServerActions
@@ -66,10 +71,18 @@ COGS = (
     "moderation",
     "help",
     "mention",
+    "reactions",
+    "content",
 )
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
+COMPONENTS = (
+    JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
+)  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
+CONTENT_NOT_GRANTED = (
+    "`discord.message_content` is on: switch on Message Content Intent in Discord's developer portal, too, under Bot."
+)
+"""For whoever runs the bot."""
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
 TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
@@ -127,6 +140,8 @@ class Client(commands.Bot):
     server_actions: ServerActions
     moderation: Moderation
     video_offers: VideoOffers
+    reaction_actions: ReactionActions
+    channel_images: ChannelImages
     membership: ServerMembership
     stopping = False
     """Commands are not taken any more."""
@@ -142,10 +157,16 @@ class Client(commands.Bot):
         metrics: Metrics | None = None,
         identify_budget: IdentifyBudget | None = None,
         proxy: str | None = None,
+        shard_count: int | None = None,
+        message_content: bool = False,
     ) -> None:
+        """`message_content`: ask to be shown the content of all messages, if the portal allows it. `shard_count`: for a
+        `ShardedClient`, how many connections; None: as many as Discord advises."""
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        intents = discord.Intents(
+            guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True
+        )
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -158,11 +179,13 @@ class Client(commands.Bot):
             http_trace=self._trace(),
             max_ratelimit_timeout=LONGEST_WAIT_S,
             proxy=proxy,
+            shard_count=shard_count,
         )
         self.invalid_requests = InvalidRequests()
         self.remedies = Remedies(state_file.with_name("remedies"))
         self.remedies.read_with(remedies.COMMAND, partial(remedies.read_command, self.tree))
         self._doubted = asyncio.Event()
+        self._wants_content = message_content
         self._guild_ids = frozenset(guild_ids)
         self._blocked_guild_ids = frozenset(blocked_guild_ids or ())
         self._command_sync = CommandSync(self, state_file, always=always_sync, user_installs=user_installs)
@@ -174,13 +197,14 @@ class Client(commands.Bot):
     @property
     def connected(self) -> bool:
         """Whether the gateway is there now."""
-        gateway = discord_internals.gateway_socket(self)
-        return self.is_ready() and not self.is_closed() and gateway is not None and gateway.open
+        gateways = discord_internals.gateway_sockets(self)
+        enough = len(gateways) >= (self.shard_count or 1) and all(one.open for one in gateways)
+        return self.is_ready() and not self.is_closed() and enough
 
     @property
     def was_connected(self) -> bool:
         """Whether the gateway was ever there."""
-        return discord_internals.gateway_socket(self) is not None
+        return bool(discord_internals.gateway_sockets(self))
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Events after the end are dropped: a closed client has no loop, and discord.py trips over that."""
@@ -192,6 +216,16 @@ class Client(commands.Bot):
         if guild_id is None:
             return True
         return guild_id not in self._blocked_guild_ids and (not self._guild_ids or guild_id in self._guild_ids)
+
+    @property
+    def own_id(self) -> int:
+        """The bot's own id; 0 before the login."""
+        return self.user.id if self.user else 0
+
+    def listens_to(self, event: discord.RawReactionActionEvent) -> bool:
+        """Whether a reaction is a person's, and is taken now and there."""
+        by_bot = event.user_id == self.own_id or (event.member is not None and event.member.bot)
+        return not (by_bot or self.stopping) and self.serves(event.guild_id)
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""
@@ -208,9 +242,18 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         discord_internals.set_call_timeout(self, TIMEOUT)
+        self._choose_intents()
         self.add_dynamic_items(*COMPONENTS)
         await self.load_cogs()
         await self._command_sync.begin()
+
+    def _choose_intents(self) -> None:
+        """Ask for the content of messages only where that is granted: else every connection would end with 4014."""
+        flags = self.application.flags if self.application else discord.ApplicationFlags()
+        granted = flags.gateway_message_content or flags.gateway_message_content_limited
+        if self._wants_content and not granted:
+            log.warning("%s", CONTENT_NOT_GRANTED)
+        discord_internals.ask_for_content(self, on=self._wants_content and granted)
 
     async def load_cogs(self) -> None:
         """Load the features, once. Not as extensions: nothing is reloaded, and each of those is executed anew."""
@@ -251,16 +294,16 @@ class Client(commands.Bot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """No more IDENTIFYs than Discord allows; a session that can be resumed needs none."""
-        await super().before_identify_hook(shard_id, initial=initial)
         if self._identify_budget is None:
             return
+        await super().before_identify_hook(shard_id, initial=initial)
         if (pause := self._identify_budget.pause_s()) > 0:
             log.warning("too many sessions were begun today; the next begins in %.0f s", pause)
             await asyncio.sleep(pause)
         self._identify_budget.spend()
 
     async def _pause_before_reconnect(self) -> None:
-        if (pause := self._reconnect_backoff.pause_s()) > 0:
+        if (pause := self._reconnect_backoff.pause_s(self.shard_count or 1)) > 0:
             log.warning("the gateway breaks off again and again; the next try is in %.0f s", pause)
             await asyncio.sleep(pause)
 
@@ -330,12 +373,23 @@ class Client(commands.Bot):
         except PostError as failed:
             log.warning("an apology was not delivered: %s", describe_error(failed))
 
+    async def explain_directly(self, user_id: int, about: int, error: Exception) -> None:
+        """Tell only the person what went wrong with what they said of a message: there, everybody would read it."""
+        try:
+            await self.service.tell(user_id, about, self.explain(error))
+        except PostError as failed:
+            log.info("nobody can be told: %s", type(failed).__name__)
+
     def explain(self, error: Exception) -> str:
         """An exception as a sentence for the user; logged and counted."""
         code = error.code if isinstance(error, PareidoliaError) else Broken.code
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
+
+
+class ShardedClient(Client, commands.AutoShardedBot):
+    """The bot with several connections, each for its share of the servers: Discord wants that from 2,500 on."""
 
 
 def check_types(command: app_commands.Command[Any, ..., Any], given: app_commands.Namespace) -> None:

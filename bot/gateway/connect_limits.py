@@ -101,10 +101,10 @@ class ReconnectBackoff:
         self._last = -math.inf
         self._many = 0
 
-    def pause_s(self) -> float:
-        """Seconds to wait before this connection. Counts it."""
+    def pause_s(self, shards: int = 1) -> float:
+        """Seconds to wait before this connection, of one of so many shards. Counts it."""
         now = self._clock()
         self._many = self._many + 1 if now - self._last < CALM_S else 1
         self._last = now
-        late = self._many - FREE_RECONNECTS
+        late = self._many - FREE_RECONNECTS * shards
         return backoff.pause_s(late, 1.0, LONGEST_RECONNECT_PAUSE_S)

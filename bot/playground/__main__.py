@@ -42,6 +42,9 @@ def options() -> argparse.ArgumentParser:
         "--faults", type=int, metavar="SEED", help="a bad day: calls of the bot fail now and then (default: none does)"
     )
     parser.add_argument(
+        "--message-content", action="store_true", help="grant the bot the message content intent, as the portal may"
+    )
+    parser.add_argument(
         "--openapi", type=Path, help="Discord's openapi.json: check every request of the bot against it"
     )
     return parser
@@ -59,6 +62,7 @@ async def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal; return the exit code."""
     stopped = stop_on_signal()
     playground = Playground(specification=Specification(arguments.openapi) if arguments.openapi else None)
+    playground.world.message_content = arguments.message_content
     if arguments.faults is not None:
         playground.rest.faults.plan(*STORM, seed=arguments.faults)
     try:

@@ -22,8 +22,8 @@ def gateway(call: Call) -> Reply:
 
 def gateway_bot(call: Call) -> Reply:
     """GET /gateway/bot."""
-    limit = {"total": IDENTIFY_LIMIT, "remaining": IDENTIFY_LIMIT, "reset_after": 0, "max_concurrency": 1}
-    return {"url": gateway_url(call), "shards": 1, "session_start_limit": limit}
+    limit = {"total": IDENTIFY_LIMIT, "remaining": IDENTIFY_LIMIT, "reset_after": 0, "max_concurrency": 16}
+    return {"url": gateway_url(call), "shards": call.world.shards, "session_start_limit": limit}
 
 
 def me(call: Call) -> Reply:

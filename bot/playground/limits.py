@@ -25,6 +25,7 @@ class Budget:
 
 BUDGETS = {
     "send": Budget(5, 5.0),
+    "react": Budget(1, 0.25),
     "edit": Budget(5, 5.0),
     "delete": Budget(5, 1.0),
     "webhook": Budget(5, 5.0),

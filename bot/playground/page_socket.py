@@ -102,6 +102,12 @@ class PageSocket:
             raise Mistake("That message is gone.")
         self._deeds.press(persona, message, str(frame["custom_id"]), frame.get("values"))
 
+    def _react(self, persona: Persona, frame: JsonDict) -> None:
+        message = self._world.messages.get(str(frame["message_id"]))
+        if message is None:
+            raise Mistake("That message is gone.")
+        self._deeds.react(persona, message, str(frame["emoji"]))
+
     def _submit(self, persona: Persona, frame: JsonDict) -> None:
         self._deeds.submit(persona, str(frame["interaction_id"]), str(frame["custom_id"]), frame.get("fields") or [])
 
@@ -121,6 +127,7 @@ ACTIONS: dict[str, Callable[[PageSocket, Persona, JsonDict], None]] = {
     "command": PageSocket._command,
     "autocomplete": PageSocket._autocomplete,
     "press": PageSocket._press,
+    "react": PageSocket._react,
     "submit": PageSocket._submit,
     "say": PageSocket._say,
     "dismiss": PageSocket._dismiss,
@@ -185,6 +192,7 @@ def message_json(world: World, message: Message) -> JsonDict:
         command = {"name": source.command["full_name"], "user_id": source.user_id}
         command["options_text"] = source.command["typed"]
     play: JsonDict = {"visible_to": message.visible_to, "command": command, "pending": bool(message.flags & LOADING)}
+    play["reactions"] = [{"emoji": emoji, "people": people} for emoji, people in message.reactions.items()]
     return payloads.message(world, message) | {"play": play}
 
 
@@ -213,6 +221,8 @@ FRAMES: dict[str, Callable[[World, Event], JsonDict]] = {
     "message_create": message_frame,
     "message_update": message_frame,
     "message_delete": delete_frame,
+    "reaction_add": message_frame,
+    "reaction_remove": message_frame,
     "channels": channels_frame,
     "role_create": channels_frame,
     "commands": plain_frame("commands"),

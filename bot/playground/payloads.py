@@ -1,6 +1,8 @@
 """Discord's JSON shapes: `(world, object) => JSON`.
 
 Shapes follow Discord's API reference, version 10; fields that no client reads are left out.
+
+Longer than most files: every shape stands here, beside those that it is made of.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from bot.playground.world import (
     World,
 )
 
+MESSAGE_CONTENT_LIMITED = 1 << 19
+"""Of an application's flags: the intent is switched on, for an application in fewer than 100 servers."""
 URL_LIFE_SECONDS = 24 * 3600
 
 
@@ -187,6 +191,11 @@ def guild_create(world: World, server: Server) -> JsonDict:
     }
 
 
+def application_flags(world: World) -> int:
+    """Return what the developer portal has switched on for the application."""
+    return MESSAGE_CONTENT_LIMITED if world.message_content else 0
+
+
 def application(world: World) -> JsonDict:
     """Return the bot's application, owned by the first persona; its id is the bot's."""
     return {
@@ -198,7 +207,7 @@ def application(world: World) -> JsonDict:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": 0,
+        "flags": application_flags(world),
         "hook": True,
         "owner": user(next(iter(world.personas.values()))),
         "team": None,
@@ -253,11 +262,26 @@ def message(world: World, item: Message, *, nested: bool = False) -> JsonDict:
         "timestamp": moment(item.created),
         "edited_timestamp": moment(item.edited) if item.edited is not None else None,
     }
+    if item.reactions:
+        shape["reactions"] = [reaction(world, emoji, people) for emoji, people in item.reactions.items()]
     if item.nonce is not None:
         shape["nonce"] = item.nonce
     if item.interaction is not None:
         shape |= interaction_marks(world, item.interaction, item)
     return shape if nested or item.reference is None else shape | reply_marks(world, item)
+
+
+def reaction(world: World, emoji: str, people: list[str]) -> JsonDict:
+    """Return who reacted with an emoji, as a number."""
+    count = len(people)
+    shape: JsonDict = {"count": count, "count_details": {"burst": 0, "normal": count}, "burst_colors": []}
+    return shape | {"me": world.bot.id in people, "me_burst": False, "emoji": emoji_json(emoji)}
+
+
+def emoji_json(emoji: str) -> JsonDict:
+    """Return an emoji: a character has no id, a server's own is "name:id"."""
+    name, _, id = emoji.partition(":")
+    return {"id": id or None, "name": name}
 
 
 def reply_marks(world: World, item: Message) -> JsonDict:
@@ -297,13 +321,14 @@ def interaction_marks(world: World, source: Interaction, item: Message) -> JsonD
     return marks
 
 
-def may_read(world: World, item: Message) -> bool:
-    """Return whether a bot without the message content intent may read this message's content.
+def may_read(world: World, item: Message, *, by_intent: bool) -> bool:
+    """Return whether a bot may read this message's content: with the message content intent, always.
 
-    It may where it wrote the message, in direct messages, and where it is mentioned, which a reply that pings it does.
+    Without it, it may where it wrote the message, in direct messages, and where it is mentioned, which a reply that
+    pings it does.
     """
     direct = world.channels[item.channel_id].kind == "dm"
-    return direct or item.author_id == world.bot.id or world.bot.id in item.mentions
+    return by_intent or direct or item.author_id == world.bot.id or world.bot.id in item.mentions
 
 
 def without_content(shape: JsonDict) -> JsonDict:
@@ -311,18 +336,22 @@ def without_content(shape: JsonDict) -> JsonDict:
     return shape | {"content": "", "attachments": [], "embeds": [], "components": []}
 
 
-def bot_message(world: World, item: Message) -> JsonDict:
-    """Return a message as REST shows it to the bot; what it replies to is held against the same rule."""
+def bot_message(world: World, item: Message, *, by_intent: bool | None = None) -> JsonDict:
+    """Return a message as REST shows it to the bot; what it replies to is held against the same rule.
+
+    `by_intent`: whether the content of all messages is shown; by REST, if the portal has that switched on.
+    """
+    everything = world.message_content if by_intent is None else by_intent
     shape = message(world, item)
     target = world.messages.get(item.reference or "")
-    if target is not None and not may_read(world, target):
+    if target is not None and not may_read(world, target, by_intent=everything):
         shape["referenced_message"] = without_content(shape["referenced_message"])
-    return shape if may_read(world, item) else without_content(shape)
+    return shape if may_read(world, item, by_intent=everything) else without_content(shape)
 
 
-def gateway_message(world: World, item: Message) -> JsonDict:
+def gateway_message(world: World, item: Message, *, by_intent: bool = False) -> JsonDict:
     """Return a message as the gateway sends it to the bot: with server and member."""
-    shape = bot_message(world, item)
+    shape = bot_message(world, item, by_intent=by_intent)
     if world.channels[item.channel_id].kind != "text":
         return shape
     author = world.people[item.author_id]

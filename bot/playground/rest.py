@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.playground import accounts, callbacks, channels, command_permissions, registry
+from bot.playground import accounts, callbacks, channels, command_permissions, reactions, registry
 from bot.playground.faults import Faults
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.openapi import Specification
@@ -32,6 +32,7 @@ class Route:
 
 
 MESSAGES = "/channels/{channel}/messages"
+REACTIONS = MESSAGES + "/{message}/reactions/{emoji}"
 WEBHOOK = "/webhooks/{application}/{token}"
 COMMANDS = "/applications/{application}/commands"
 GUILD_COMMANDS = "/applications/{application}/guilds/{guild}/commands"
@@ -64,6 +65,10 @@ ROUTES = (
     Route("PATCH", MESSAGES + "/{message}", channels.edit_message, bucket="edit"),
     Route("DELETE", MESSAGES + "/{message}", channels.delete_message, bucket="delete"),
     Route("POST", MESSAGES + "/{message}/threads", channels.start_thread),
+    Route("GET", REACTIONS, reactions.browse),
+    Route("PUT", REACTIONS + "/@me", reactions.add, bucket="react"),
+    Route("DELETE", REACTIONS + "/@me", reactions.remove_own, bucket="react"),
+    Route("DELETE", REACTIONS + "/{user}", reactions.remove, bucket="react"),
     Route("POST", "/interactions/{interaction}/{token}/callback", callbacks.acknowledge, by_token=True),
     Route("POST", WEBHOOK, callbacks.follow_up, bucket="webhook", by_token=True),
     Route("GET", WEBHOOK + "/messages/{message}", callbacks.get_message, by_token=True),

@@ -87,6 +87,7 @@ class Playground:
             "PAREIDOLIA_DISCORD__GATEWAY_URL": self.gateway_url,
             "PAREIDOLIA_DISCORD__CDN_URL": self.cdn_url,
             "PAREIDOLIA_DISCORD__USER_INSTALLS": "true",
+            **({"PAREIDOLIA_DISCORD__MESSAGE_CONTENT": "true"} if self.world.message_content else {}),
         }
 
     async def start(self, port: int = 0) -> None:
@@ -197,6 +198,10 @@ class Playground:
         who = self.world.persona(persona)
         target = reply_to.id if reply_to else None
         return self.deeds.say(who, self.world.channel(channel, who), content, [file.id for file in files], target, ping)
+
+    def react(self, persona: str, message: Message, emoji: str) -> None:
+        """React to a message as someone, or take that back; raises Mistake."""
+        self.deeds.react(self.world.persona(persona), message, emoji)
 
     async def autocomplete(
         self, persona: str, channel: str, name: str, focused: str, /, **values: Any

@@ -206,6 +206,13 @@ class UserActions:
             people.append(target.author_id)
         return people
 
+    def react(self, persona: Persona, message: Message, emoji: str) -> None:
+        """React to a message, or take one's reaction back; raises Mistake where nobody can."""
+        if message.ephemeral:
+            raise Mistake("Nobody can react to a message that only you can see.")
+        mine = persona.id in message.reactions.get(emoji, [])
+        (self._world.unreact if mine else self._world.react)(message, persona.id, emoji)
+
     def dismiss(self, persona: Persona, message_id: str) -> None:
         """Put away a message that only this person sees."""
         message = self._world.messages.get(message_id)

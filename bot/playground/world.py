@@ -33,6 +33,7 @@ LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
 
 ADMINISTRATOR = 1 << 3
+ADD_REACTIONS = 1 << 6
 MANAGE_GUILD = 1 << 5
 MANAGE_MESSAGES = 1 << 13
 USE_COMMANDS = 1 << 31
@@ -42,6 +43,7 @@ VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
+READ_HISTORY = 1 << 16
 MENTION_EVERYONE = 1 << 17
 USE_EXTERNAL_EMOJIS = 1 << 18
 CONNECT = 1 << 20
@@ -166,6 +168,8 @@ class Message:
     reference: str | None = None
     interaction: Interaction | None = None
     visible_to: str | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    """Who reacted, by the emoji."""
     created: float = 0.0
     edited: float | None = None
     edits: int = 0
@@ -245,6 +249,10 @@ class World:
         self.upload_limit = UPLOAD_LIMIT
         self.user_installs = True
         """Whether the application's page in the developer portal has User Install ticked."""
+        self.shards = 1
+        """How many connections Discord advises the bot to have."""
+        self.message_content = False
+        """Whether the developer portal has Message Content Intent switched on."""
         self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
         self.online = False
         self.messages: dict[str, Message] = {}
@@ -442,6 +450,22 @@ class World:
         message.edited = self.clock()
         message.edits += 1
         self.emit("message_update", message=message)
+
+    def react(self, message: Message, user_id: str, emoji: str) -> None:
+        """Put somebody's reaction under a message and announce it; again changes nothing."""
+        people = message.reactions.setdefault(emoji, [])
+        if user_id not in people:
+            people.append(user_id)
+            self.emit("reaction_add", message=message, user_id=user_id, emoji=emoji)
+
+    def unreact(self, message: Message, user_id: str, emoji: str) -> None:
+        """Take somebody's reaction away and announce it, if there is one."""
+        people = message.reactions.get(emoji, [])
+        if user_id in people:
+            people.remove(user_id)
+            if not people:
+                del message.reactions[emoji]
+            self.emit("reaction_remove", message=message, user_id=user_id, emoji=emoji)
 
     def drop_message(self, message: Message) -> None:
         """Remove a message and its files and announce it."""

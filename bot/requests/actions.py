@@ -16,6 +16,7 @@ from bot import wording
 from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
+from bot.requests.channel_images import ChannelImages
 from bot.requests.derivation import animation, dream_like, enlargement, next_zoom, with_new_seed, zoom_into
 from bot.requests.downloader import Link
 from bot.requests.limits import check_ready
@@ -48,10 +49,12 @@ class JobActions:
         publisher: DiscordPublisher,
         tracker: DeliveryTracker,
         reports: Reports,
+        images: ChannelImages,
         upscale_s: float,
     ) -> None:
         """`upscale_s`: an upscale that would take longer is refused."""
         self.reports = reports
+        self._images = images
         self._upscale_s = upscale_s
         self._service = service
         self._publisher = publisher
@@ -145,6 +148,12 @@ class JobActions:
             raise Gone
         original = dataclasses.replace(_result_of(last), others=row.job.others)
         await self._service.take(interaction, row.job.params, original, private=privacy_of(row), parent=row)
+
+    async def last_image(self, interaction: discord.Interaction, row: JobRow, message_id: str) -> None:
+        """Dream with the same options the last image of the channel. Raises `Gone`."""
+        if Posting.from_json(row.posting).channel_id != interaction.channel_id or not message_id.isdecimal():
+            raise Gone
+        await self._images.dream_offered(interaction, row, int(message_id))
 
     async def smaller(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Make what was too large at the next smaller size: the same picture, the same seed."""
@@ -251,14 +260,13 @@ class JobActions:
             await interaction_response.respond(interaction, interaction.response.defer)
 
     async def delete(self, interaction: discord.Interaction, row: JobRow) -> None:
-        """Take an answer away: also whoever's avatar or picture it was made of may. Raises `NotYours`."""
+        """Take an answer away, and what is stored of it: also whoever's avatar or picture it was made of may. Raises
+        `NotYours`."""
         if interaction.user.id not in Posting.from_json(row.posting).owners:
             check_owner(interaction, row)
-        if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
-            await self._note(interaction, "deleted", row)
-            await replace_with(interaction, wording.DELETED)
-        else:
-            await replace_with(interaction, wording.CANNOT_DELETE)
+        is_gone = await self._service.delete(row, with_answer_place(row, interaction.channel_id))
+        await self._note(interaction, "deleted", row)
+        await replace_with(interaction, wording.DELETED if is_gone else wording.CANNOT_DELETE)
 
     async def _note(self, interaction: discord.Interaction, verb: str, row: JobRow) -> None:
         """Tell the server's log channel who did what to a dream."""

@@ -20,7 +20,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic
@@ -58,7 +58,7 @@ from engine.params import AIM_OPTIONS, YOURS, AnyParams, Dream, P, Params, See, 
 from engine.params.sensitive_subjects import APES, categories
 from engine.platform.units import MEGABYTE
 from engine.queue.dispatch_port import Dispatch
-from engine.queue.job import FURTHER, VIDEO, JobId, State
+from engine.queue.job import FURTHER, VIDEO, JobId, Standing, State
 
 MOST_BYTES_HELD = 100 * MEGABYTE
 """Bytes that all files may have together."""
@@ -236,8 +236,6 @@ class DownloadQueue:
 
 
 IN_SERVER, IN_CHANNEL = "in this server", "in this channel"
-OPENING_S = 300.0
-"""A request that is no job yet is one that is being opened, for so long."""
 SHOWN_CHANNELS = 5
 FEATURES = {"channel": "see"}
 """Recipes that are called otherwise by people."""
@@ -283,6 +281,7 @@ class ServerGate:
         self.uses = uses
         self.clock = clock
         self._dispatch = dispatch
+        self._opening: set[JobId] = set()
         self._lock = asyncio.Lock()
 
     async def check_place(self, place: ServerPlace) -> ServerRules:
@@ -313,11 +312,20 @@ class ServerGate:
             use = Use(id, place.guild_id, place.channel_id, place.user_id, pictures, public, self.clock())
             await self._check_uses(permit.rules, place, use)
             await self.uses.add(use)
+        self._opening.add(id)
         try:
             yield permit
         except BaseException:
             await self.uses.remove(id)
             raise
+        finally:
+            self._opening.discard(id)
+
+    async def forgive(self, ids: Iterable[JobId]) -> None:
+        """Take back the uses of jobs that cost nobody anything, before their rows are deleted, which say so."""
+        for id, standing in (await self._dispatch.standings([*ids])).items():
+            if not costs(standing):
+                await self.uses.remove(id)
 
     async def _admit(self, place: ServerPlace, params: P, private: bool | None, avatar_of: int | None) -> Permit[P]:
         rules = await self.check_place(place)
@@ -350,17 +358,21 @@ class ServerGate:
                 raise ChannelBusy(limit=channel.posts_hourly, minutes=_minutes(first + HOUR_S - use.created))
 
     async def _uses_that_count(self, uses: Sequence[Use]) -> list[tuple[Use, bool]]:
-        """The uses that count, and whether they are under way. What failed, or was cancelled before it was begun, costs
-        nobody anything."""
+        """The uses that count, and whether they are under way."""
         standings = await self._dispatch.standings([one.job_id for one in uses])
         counted = []
         for one in uses:
             standing = standings.get(one.job_id)
-            if standing is None:
-                counted.append((one, self.clock() - one.created < OPENING_S))
-            elif standing.state is not State.FAILED and (standing.state is not State.CANCELLED or standing.begun):
+            if standing is None:  # it is being opened, or was deleted since
+                counted.append((one, one.job_id in self._opening))
+            elif costs(standing):
                 counted.append((one, not standing.state.settled))
         return counted
+
+
+def costs(standing: Standing) -> bool:
+    """Whether a job counts: what failed, or was cancelled before it was begun, does not."""
+    return standing.state is not State.FAILED and (standing.state is not State.CANCELLED or standing.begun)
 
 
 def fit(channel: ChannelRules, params: P) -> P:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -13,11 +14,11 @@ from bot.delivery import interaction_response
 from bot.delivery.server_log import ServerLog
 from bot.requests.downloader import FINGERPRINT_SIZE
 from bot.requests.picture_sources import all_of_message, require_link
-from bot.requests.replies import say
+from bot.requests.replies import replace_with, say, show
 from bot.requests.service import RequestService
 from bot.store.posting import Posting
 from bot.store.server_blocks import IMAGE, USER, Block, ServerBlocks
-from bot.views import result_card
+from bot.views import log_panel, result_card
 from engine.errors import BadOption, NoServer, NotModerator, Refusal
 from engine.files.blobs import BlobKey
 from engine.files.fingerprint import UNKNOWN, Fingerprint
@@ -27,7 +28,7 @@ Interaction = discord.Interaction[Any]
 
 
 class Moderation:
-    """The menus "Block image" and "Block user", and what takes a block back."""
+    """The menus "Block image" and "Block user", what takes a block back, and Pause in the log channel."""
 
     def __init__(
         self,
@@ -69,6 +70,18 @@ class Moderation:
                 await self._refresh(row.id)
         await self.note(guild_id, wording.blocked_line(interaction.user.display_name, f"<@{user.id}>"))
         await say(interaction, wording.user_blocked_words(user.display_name))
+
+    async def pause(self, interaction: Interaction, *, on: bool) -> None:
+        """Take nothing new in a server, or take it again, as a moderator. Raises `NotModerator` and `NoServer`."""
+        guild_id, rules = check_moderator(interaction), self._service.gate.rules
+        before = await rules.load(guild_id)
+        after = await rules.change(guild_id, lambda current: replace(current, paused=on))
+        if on:
+            await show(interaction, log_panel.paused_panel())
+        else:
+            await replace_with(interaction, wording.RESUMED_WORDS)
+        if said := wording.changes_words(interaction.user.display_name, before, after):
+            self._log.note(after.log_channel, said)
 
     async def blocks(self, guild_id: str) -> list[Block]:
         """All that is refused in a server, the newest first."""

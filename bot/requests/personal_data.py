@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.delivery.errors import PostError
+from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
-from bot.store.posting import Posting
+from bot.store.posting import Posting, answer_place
 from bot.store.presets import Presets
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
+
+log = logging.getLogger(__name__)
 
 POSTING_FIELDS = (
     "name", "original", "frame", "channel_id", "guild_id", "ephemeral", "owners", "age_restricted", "nsfw",
@@ -26,6 +31,8 @@ POSTING_FIELDS = (
 SETTLE_S = 20.0
 """How long what was cancelled may take to stop and to be answered."""
 LOOK_S = 0.1
+MESSAGES_S = 120.0
+"""How long messages are deleted: Discord lets about one a second through, and the answer has 15 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,9 @@ class Deleted:
     presets: int
     jobs: int
     pictures: int
+    messages: int
+    """Of those that showed a dream."""
+    messages_left: int
     left: int
 
 
@@ -49,6 +59,7 @@ class PersonalData:
         shared_presets: SharedPresets,
         user_settings: UserSettingsStore,
         tracker: DeliveryTracker,
+        publisher: DiscordPublisher,
         quota: Quota,
         remedies: Remedies,
         gate: ServerGate,
@@ -59,6 +70,7 @@ class PersonalData:
         self._shared_presets = shared_presets
         self._user_settings = user_settings
         self._tracker = tracker
+        self._publisher = publisher
         self._quota = quota
         self._remedies = remedies
 
@@ -74,24 +86,48 @@ class PersonalData:
             "presets": [asdict(one) for one in presets],
             "asked_in_servers": [asdict(one) for one in await self._gate.uses.of_user(user)],
             "blocked_in_servers": await self._gate.blocks.about_user(user),
+            "blocks_as_a_moderator": [asdict(one) for one in await self._gate.blocks.made_by(user)],
+            "others_dreams_of_my_images": [
+                {"id": row.id, "link": posting.link, "created": row.created}
+                for row in await self._dispatch.rows_about(user)
+                if user_id in (posting := Posting.from_json(row.posting)).owners or user_id == posting.avatar_of
+            ],
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
 
     async def delete(self, user_id: int) -> Deleted:
-        """Cancel what is under way, wait until that is answered, and delete everything but what moderators blocked:
-        else a block would end by it. What does not stop in time stays, and is counted."""
+        """Cancel what is under way, wait until that is answered, and delete everything but what moderators blocked, and
+        for a day how much was asked for, under a pseudonym: else blocks and limits would end by it. What does not stop
+        in time stays, and is counted."""
         user = str(user_id)
         for row, _ in await self._dispatch.list_waiting(user):
             await self._dispatch.cancel(row.id)
             await self._tracker.refresh(row.id)
         await self._wait_until_answered(user)
+        messages, messages_left = await self._delete_messages(await self._dispatch.history(user))
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
-        await self._gate.uses.delete(user)
+        await self._gate.forgive(one.job_id for one in await self._gate.uses.of_user(user))
+        await self._gate.uses.anonymise(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))
-        return Deleted(settings, presets, gone.jobs, gone.pictures, left)
+        return Deleted(settings, presets, gone.jobs, gone.pictures, messages, messages_left, left)
+
+    async def _delete_messages(self, rows: Sequence[JobRow]) -> tuple[int, int]:
+        """Delete the messages with somebody's dreams, the newest first, for as long as there is time; how many, and how
+        many there are left."""
+        places = [answer_place(row.posted, Posting.from_json(row.posting)) for row in rows if row.posted]
+        shown = [place for place in places if place.by_channel and place.message_id]
+        until, gone = time.monotonic() + MESSAGES_S, 0
+        for place in shown:
+            if time.monotonic() > until:
+                break
+            try:
+                gone += await self._publisher.delete(place)
+            except PostError as error:
+                log.info("a message was not deleted: %s", type(error).__name__)
+        return gone, len(shown) - gone
 
     async def _wait_until_answered(self, user: str) -> None:
         until = time.monotonic() + SETTLE_S

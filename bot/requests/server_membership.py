@@ -1,4 +1,4 @@
-"""In which servers the bot is: `ids of servers => what the others decided is forgotten after a month`."""
+"""In which servers the bot is: `ids of servers => what is stored of the others is forgotten after a month`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from collections.abc import Iterable
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import DAY_S, ServerUses
 from engine.errors import NoLedger
+from engine.queue.dispatch_port import Dispatch
 
 log = logging.getLogger(__name__)
 
 KEPT_S = 30 * DAY_S
-"""So long a server's rules are kept after the bot was removed: whoever invites it again finds them."""
+"""So long a server's rules and dreams are kept after the bot was removed: whoever invites it again finds them."""
 PURGE_S = 6 * 3600.0
 
 
 class ServerMembership:
     """Remembers when the bot was removed, and forgets what was decided there."""
 
-    def __init__(self, rules: ServerRulesStore, uses: ServerUses) -> None:
+    def __init__(self, rules: ServerRulesStore, uses: ServerUses, dispatch: Dispatch) -> None:
         self._rules = rules
         self._uses = uses
+        self._dispatch = dispatch
+        self._lock = asyncio.Lock()
 
     async def note(self, guild_ids: Iterable[str]) -> None:
         """The bot is in these servers, and in no other."""
         try:
-            await self._rules.note_servers(guild_ids)
+            async with self._lock:  # what is said last holds
+                await self._rules.note_servers(guild_ids)
         except NoLedger:  # said again at the next start
             log.warning("nobody wrote down in which servers the bot is")
 
@@ -41,7 +45,12 @@ class ServerMembership:
                 log.warning("no server could be forgotten; the next round tries again")
 
     async def purge(self) -> int:
-        """Forget the servers that the bot left long ago, and who asked before today; how many servers there were."""
+        """Forget the servers that the bot left long ago, with what was dreamed there, and who asked before today; how
+        many servers there were."""
         now = self._rules.clock()
         await self._uses.purge(now - DAY_S)
-        return await self._rules.purge(now - KEPT_S)
+        gone = await self._rules.list_removed(now - KEPT_S)
+        for guild_id in gone:
+            await self._dispatch.forget_server(guild_id)
+            await self._rules.purge(guild_id)
+        return len(gone)

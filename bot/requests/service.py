@@ -249,6 +249,14 @@ class RequestService:
         """Whether the message with a job's answer is still where it was asked for."""
         return await self._publisher.stands(Posting.from_json(row.posting))
 
+    async def delete(self, row: JobRow, where: Posting) -> bool:
+        """Take an answer away, and what is stored of it: the row, and the pictures that nothing else names. Returns
+        False where the message is out of reach."""
+        is_gone = await self._publisher.delete(where)
+        await self.gate.forgive([row.id])
+        await self.dispatch.forget_job(row.id)
+        return is_gone
+
     # the way in
 
     async def take(
@@ -384,31 +392,45 @@ class RequestService:
         await self._open_behind_status(request, opening, turn, direct, send)
 
     async def take_message(
-        self, message: discord.Message, params: AnyParams, original: Original, *, parent: JobRow | None = None
+        self,
+        message: discord.Message,
+        params: AnyParams,
+        original: Original,
+        *,
+        parent: JobRow | None = None,
+        asker: discord.User | discord.Member | None = None,
     ) -> None:
-        """Answer a message with a status message and queue its job. Raises `Refusal`s."""
+        """Answer a message with a status message and queue its job, for its author or who asks in its place. Raises
+        `Refusal`s."""
         check_others(params, original.others)
-        id, place, author = new_id(), place_of_message(message), message.author
+        author = asker or message.author
+        id, place = new_id(), place_of_message(message, author)
         if place is not None and isinstance(author, discord.Member):
             await self.command_permissions.check(place, permissions_of(message, author), feature_of(params))
         pictures, whose = count_of(params, original), original.avatar_of
         async with self.gate.enter(place, id, params, pictures, private=None, avatar_of=whose) as permit:
-            await self._take_message(message, id, permit, original, parent)
+            await self._take_message(message, author, id, permit, original, parent)
         await self._note(id, permit)
 
     async def _take_message(
-        self, message: discord.Message, id: JobId, permit: Permit[AnyParams], original: Original, parent: JobRow | None
+        self,
+        message: discord.Message,
+        author: discord.User | discord.Member,
+        id: JobId,
+        permit: Permit[AnyParams],
+        original: Original,
+        parent: JobRow | None,
     ) -> None:
         original = await self.stored.present(original, parent, None) if parent else original
         restricted = check_age(original, message.channel)
-        hidden = await self._is_hidden(original, message.author.id, parent)
+        hidden = await self._is_hidden(original, author.id, parent)
         limit = message.guild.filesize_limit if message.guild else MESSAGE_LIMIT
-        request = request_of(id, permit.params, str(message.author.id), original, parent, limit, hidden=hidden)
+        request = request_of(id, permit.params, str(author.id), original, parent, limit, hidden=hidden)
         rule = self._nsfw_rule(permit, message.channel)
-        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message)), rule=rule)
+        request = dataclasses.replace(request, guild_id=guild_of(place_of_message(message, author)), rule=rule)
         logs.set_job(request.id)
         posting = dataclasses.replace(
-            posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
+            posting_of_message(message, original.words, author), frame=original.frame, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
         )  # fmt: skip
         with self._quota.slot(request.requester):
@@ -434,11 +456,21 @@ class RequestService:
     async def _is_hidden(self, original: Original, user_id: int, parent: JobRow | None) -> bool:
         """Whether what a user makes of pictures is to be covered. Raises `OptedOut` where one of them, or the dream
         that it is made of, is of somebody who does not want that."""
-        dreamer = {int(parent.job.requester)} if parent and parent.job.requester.isdecimal() else set()
-        for owner in (original.owners | dreamer) - {user_id}:
+        await self._check_people(original.owners | (dreamer_of(parent) if parent else set()), user_id)
+        return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
+
+    async def check_opted_in(self, row: JobRow, user_id: int) -> None:
+        """Whether a user may have a dream. Raises `OptedOut` where it is of somebody who does not want that."""
+        await self._check_people({*Posting.from_json(row.posting).owners} | dreamer_of(row), user_id)
+
+    async def _check_people(self, people: set[int], user_id: int) -> None:
+        for owner in people - {user_id}:
             if (await self.user_settings.load(str(owner))).opted_out:
                 raise OptedOut
-        return original.spoiler or (await self.user_settings.load(str(user_id))).spoiler
+
+    async def tell(self, user_id: int, about: int, text: str) -> None:
+        """Words to a user, directly, once about a message. Raises `PostError`s."""
+        await self._publisher.tell(JobId(str(about)), user_id, text)
 
     async def _begin_opening(self, request: Request) -> tuple[asyncio.Task[OpenedPictures], Turn]:
         """A picture that is being opened, or is open by now, and its turn. Raises `TooManyPictures`."""
@@ -666,11 +698,13 @@ def guild_of(place: ServerPlace | None) -> str:
     return place.guild_id if place else ""
 
 
-def place_of_message(message: discord.Message) -> ServerPlace | None:
-    """Where in a server a message was written; None for a direct one."""
+def place_of_message(
+    message: discord.Message, asker: discord.User | discord.Member | None = None
+) -> ServerPlace | None:
+    """Where in a server a message was written, or somebody asks for something about it; None for a direct one."""
     if message.guild is None:
         return None
-    there = _place(message.guild.id, message.channel, message.channel.id, message.author)
+    there = _place(message.guild.id, message.channel, message.channel.id, asker or message.author)
     return dataclasses.replace(there, by_message=True)
 
 
@@ -694,6 +728,11 @@ def can_open_thread(interaction: discord.Interaction[Any]) -> bool:
     kind = interaction.channel.type if interaction.channel else None
     allowed = interaction.app_permissions
     return kind in THREADED and allowed.create_public_threads and allowed.send_messages_in_threads
+
+
+def dreamer_of(row: JobRow) -> set[int]:
+    """Who asked for a dream, where that is known."""
+    return {int(row.job.requester)} if row.job.requester.isdecimal() else set()
 
 
 def privacy_of(row: JobRow) -> bool | None:

@@ -22,7 +22,7 @@ class Posting:
     frame: str = ""
     """What of it is dreamed, in words: "frame 3 of 40", "from the dream above"."""
     offer: str = ""
-    """The job whose dream is offered in its place: the last one in the channel."""
+    """The job whose dream, or the message whose image, is offered in its place: the last one in the channel."""
     channel_id: int | None = None
     guild_id: int | None = None
     message_id: int | None = None

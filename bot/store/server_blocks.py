@@ -65,6 +65,15 @@ class ServerBlocks:
         """The servers in which somebody is refused."""
         return await asyncio.to_thread(self._about_user, user_id)
 
+    async def made_by(self, user_id: str) -> list[Block]:
+        """What a moderator blocked, in all servers."""
+        return await asyncio.to_thread(self._made_by, user_id)
+
+    def _made_by(self, user_id: str) -> list[Block]:
+        made = sa.select(server_blocks).where(server_blocks.c.blocked_by == user_id).order_by(server_blocks.c.created)
+        with reading(self._engine) as db:
+            return [Block(**row._mapping) for row in db.execute(made).all()]
+
     def _about_user(self, user_id: str) -> list[str]:
         mine = (server_blocks.c.kind == USER, server_blocks.c.value == user_id)
         with reading(self._engine) as db:

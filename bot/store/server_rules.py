@@ -156,9 +156,13 @@ class ServerRulesStore:
         """The bot is in these servers, and in no other: those that it left begin to be forgotten."""
         await asyncio.to_thread(self._note_servers, set(guild_ids))
 
-    async def purge(self, removed_before: float) -> int:
-        """Delete everything of servers that the bot left before that moment; how many there were."""
-        return await asyncio.to_thread(self._purge, removed_before)
+    async def list_removed(self, before: float) -> list[str]:
+        """The servers that the bot left before that moment."""
+        return await asyncio.to_thread(self._list_removed, before)
+
+    async def purge(self, guild_id: str) -> None:
+        """Delete the rules, the blocks and the uses of a server."""
+        await asyncio.to_thread(self._purge, guild_id)
 
     def _load(self, guild_id: str) -> ServerRules:
         with reading(self._engine) as db:
@@ -173,18 +177,24 @@ class ServerRulesStore:
 
     def _note_servers(self, guild_ids: set[str]) -> None:
         with self._engine.begin() as db:
-            for guild_id, removed in db.execute(sa.select(server_rules.c.guild_id, server_rules.c.removed)).all():
+            rows = db.execute(sa.select(server_rules.c.guild_id, server_rules.c.removed)).all()
+            known = {row.guild_id: row.removed for row in rows}
+            for guild_id, removed in known.items():
                 is_there = guild_id in guild_ids
                 if is_there == (removed is not None):
                     row = sa.update(server_rules).where(server_rules.c.guild_id == guild_id)
                     db.execute(row.values(removed=None if is_there else self.clock()))
+            for guild_id in guild_ids - known.keys():
+                db.execute(server_rules.insert().values(guild_id=guild_id, rules="{}"))
 
-    def _purge(self, removed_before: float) -> int:
-        gone = sa.select(server_rules.c.guild_id).where(server_rules.c.removed < removed_before)
+    def _list_removed(self, before: float) -> list[str]:
+        with reading(self._engine) as db:
+            return [*db.scalars(sa.select(server_rules.c.guild_id).where(server_rules.c.removed < before))]
+
+    def _purge(self, guild_id: str) -> None:
         with self._engine.begin() as db:
-            for table in (server_uses, server_blocks):
-                db.execute(table.delete().where(table.c.guild_id.in_(gone)))
-            return db.execute(server_rules.delete().where(server_rules.c.removed < removed_before)).rowcount
+            for table in (server_uses, server_blocks, server_rules):
+                db.execute(table.delete().where(table.c.guild_id == guild_id))
 
 
 def _read(db: sa.Connection, guild_id: str) -> ServerRules:

@@ -1,12 +1,15 @@
 """Who asked where lately: `server => uses`, which the limits of a server count. Kept for a day.
 
 A use is written down when a request is let in, before its picture is opened, so that two at once are two; it goes where
-nothing came of the request.
+nothing came of the request. Nothing that a person can do takes back what counts: whoever has their data deleted leaves
+theirs under a pseudonym, by which a limit knows them again until the day is over.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -28,6 +31,7 @@ class Use:
     channel_id: str
     """The channel, also of what was asked for in a thread of it."""
     user_id: str
+    """The person's id, or the pseudonym that is left of it."""
     pictures: int
     public: bool
     """Whether its result is posted in the channel itself."""
@@ -38,8 +42,18 @@ class Use:
 class ServerUses:
     """The repository; every call runs in a thread."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, key: str = "") -> None:
+        """`key` is a secret: without it, nobody learns from a pseudonym whose it is."""
         self._engine = engine
+        self._key = key.encode()
+
+    def pseudonym(self, user_id: str) -> str:
+        """What is left of a person's id when they had their data deleted."""
+        return hmac.new(self._key, user_id.encode(), hashlib.sha256).hexdigest()
+
+    def is_pseudonym(self, use: Use) -> bool:
+        """Whether its person had their data deleted since."""
+        return not use.user_id.isdecimal()
 
     async def add(self, use: Use) -> None:
         """Write one down."""
@@ -55,35 +69,32 @@ class ServerUses:
 
     async def of_user(self, user_id: str) -> list[Use]:
         """A person's in all servers, the oldest first."""
-        return await asyncio.to_thread(self._of_user, user_id)
+        return await asyncio.to_thread(self._find, self._whose(user_id))
 
-    async def delete(self, user_id: str) -> int:
-        """Forget a person's; how many there were."""
-        return await asyncio.to_thread(self._delete, user_id)
+    async def anonymise(self, user_id: str) -> None:
+        """Leave a person's under a pseudonym."""
+        named = sa.update(server_uses).where(server_uses.c.user_id == user_id)
+        await asyncio.to_thread(self._write, named.values(user_id=self.pseudonym(user_id)))
 
     async def of_person(self, guild_id: str, user_id: str, since: float) -> list[Use]:
         """A person's in a server, the oldest first."""
-        return await asyncio.to_thread(self._find, guild_id, since, server_uses.c.user_id == user_id)
+        return await asyncio.to_thread(
+            self._find, self._whose(user_id), server_uses.c.guild_id == guild_id, server_uses.c.created > since
+        )
 
     async def of_channel(self, guild_id: str, channel_id: str, since: float) -> list[Use]:
         """Everybody's in a channel, the oldest first."""
-        return await asyncio.to_thread(self._find, guild_id, since, server_uses.c.channel_id == channel_id)
+        there = (server_uses.c.guild_id == guild_id, server_uses.c.channel_id == channel_id)
+        return await asyncio.to_thread(self._find, *there, server_uses.c.created > since)
 
-    def _write(self, statement: sa.Insert | sa.Delete) -> None:
+    def _whose(self, user_id: str) -> sa.ColumnElement[bool]:
+        return server_uses.c.user_id.in_((user_id, self.pseudonym(user_id)))
+
+    def _write(self, statement: sa.Insert | sa.Update | sa.Delete) -> None:
         with self._engine.begin() as db:
             db.execute(statement)
 
-    def _of_user(self, user_id: str) -> list[Use]:
-        wanted = sa.select(server_uses).where(server_uses.c.user_id == user_id).order_by(server_uses.c.created)
+    def _find(self, *which: sa.ColumnElement[bool]) -> list[Use]:
+        rows = sa.select(server_uses).where(*which).order_by(server_uses.c.created)
         with reading(self._engine) as db:
-            return [Use(**row._mapping) for row in db.execute(wanted).all()]
-
-    def _delete(self, user_id: str) -> int:
-        with self._engine.begin() as db:
-            return db.execute(server_uses.delete().where(server_uses.c.user_id == user_id)).rowcount
-
-    def _find(self, guild_id: str, since: float, whose: sa.ColumnElement[bool]) -> list[Use]:
-        there = (server_uses.c.guild_id == guild_id, server_uses.c.created > since, whose)
-        with reading(self._engine) as db:
-            rows = db.execute(sa.select(server_uses).where(*there).order_by(server_uses.c.created)).all()
-        return [Use(**row._mapping) for row in rows]
+            return [Use(**row._mapping) for row in db.execute(rows).all()]

@@ -53,8 +53,8 @@ server_rules = sa.Table(
     sa.Column("rules", sa.Text, nullable=False),
     sa.Column("removed", sa.Float(53)),
 )
-"""One row for each server that decided anything; JSON of `bot.store.server_rules.ServerRules`. `removed`: since when
-(Unix seconds) the bot is not there any more."""
+"""One row for each server in which the bot is or lately was; JSON of `bot.store.server_rules.ServerRules`. `removed`:
+since when (Unix seconds) the bot is not there any more."""
 server_uses = sa.Table(
     "server_uses",
     metadata,
@@ -68,7 +68,7 @@ server_uses = sa.Table(
     sa.Index("server_uses_person", "guild_id", "user_id", "created"),
     sa.Index("server_uses_channel", "guild_id", "channel_id", "created"),
 )
-"""Who asked where within the last day, which is what limits count."""
+"""Who asked where within the last day, which is what limits count; who had their data deleted, by a pseudonym."""
 
 server_blocks = sa.Table(
     "server_blocks",

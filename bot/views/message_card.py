@@ -61,7 +61,7 @@ class Card:
     id: str = ""
     """The job that the buttons are about."""
     offer: str = ""
-    """The job whose result can be dreamed in its place; there is a button for it."""
+    """The job whose result, or the message whose image, can be dreamed in its place; there is a button for it."""
     beside: tuple[Picture, ...] = ()
     """Further pictures, which stand in one gallery with the first."""
 
@@ -117,7 +117,7 @@ def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:
     for verbs in filter(None, (picks, others[:ROW_LIMIT], others[ROW_LIMIT:])):
         yield ui.ActionRow(*(button(verb, card.id) for verb in verbs))
     if card.offer:
-        yield ui.ActionRow(button("last", f"{card.id}:{card.offer}"))
+        yield ui.ActionRow(button("last_image" if card.offer.isdecimal() else "last", f"{card.id}:{card.offer}"))
 
 
 def files(card: Card) -> list[discord.File]:

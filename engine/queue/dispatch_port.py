@@ -50,8 +50,21 @@ class Dispatch(Protocol):
         """A user's jobs, whatever became of them, the newest first."""
         ...
 
+    async def rows_about(self, user: str) -> Sequence[JobRow]:
+        """The jobs of others whose postings name a user, the newest first."""
+        ...
+
     async def forget_requester(self, requester: str) -> Forgotten:
         """Delete a user's jobs that are settled and answered, and the pictures that nothing else names."""
+        ...
+
+    async def forget_job(self, id: JobId) -> Forgotten:
+        """Delete one job that is settled, and the pictures that nothing else names."""
+        ...
+
+    async def forget_server(self, guild_id: str) -> Forgotten:
+        """Delete the jobs of a server that are settled and answered, and the pictures that nothing else names."""
+        ...
 
     async def recent_results(self, channel_id: int) -> Sequence[JobRow]:
         """The latest jobs whose answers were posted for a channel, the newest first; a few."""

@@ -135,8 +135,19 @@ class MemoryDispatch:
     async def history(self, requester: str, at_most: int | None = None) -> Sequence[JobRow]:  # noqa: D102
         return self.ledger.history(requester, at_most)
 
+    async def rows_about(self, user: str) -> Sequence[JobRow]:  # noqa: D102
+        return self.ledger.rows_about(user)
+
     async def forget_requester(self, requester: str) -> Forgotten:  # noqa: D102
-        count, unnamed = self.ledger.forget_requester(requester)
+        return self._remove(*self.ledger.forget_requester(requester))
+
+    async def forget_job(self, id: JobId) -> Forgotten:  # noqa: D102
+        return self._remove(*self.ledger.forget_job(id))
+
+    async def forget_server(self, guild_id: str) -> Forgotten:  # noqa: D102
+        return self._remove(*self.ledger.forget_server(guild_id))
+
+    def _remove(self, count: int, unnamed: set[BlobKey]) -> Forgotten:
         return Forgotten(count, sum(self._blobs.pop(key, None) is not None for key in unnamed))
 
     async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102

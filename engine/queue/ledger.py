@@ -16,7 +16,7 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from typing import Any
@@ -97,8 +97,13 @@ MOST_STARTS = 20
 
 _presets = sa.table("presets", sa.column("params"))
 """The bot's table, of which retention must know what it names."""
-_NAMING = (jobs.c.picture, jobs.c.others, jobs.c.result, jobs.c.params, jobs.c.history)
-"""Where a row names blobs."""
+_SOURCES = (jobs.c.picture, jobs.c.others)
+_MADE = (jobs.c.result, jobs.c.params, jobs.c.history)
+_NAMING = (*_SOURCES, *_MADE)
+"""Where a row names blobs: what it was made of, and what has to stay as long as the result does. A history names the
+pictures that Animate begins with."""
+FEW_KEYS = 16
+"""Of more blobs at once, the names in all rows are read."""
 _BLOB_NAME = re.compile(r"\b[0-9a-f]{64}\b")
 
 _NOBODYS: dict[str, Any] = {
@@ -236,6 +241,13 @@ class Ledger:
         mine = sa.select(jobs).where(jobs.c.requester == requester)
         with self._read() as db:
             rows = db.execute(mine.order_by(jobs.c.created.desc(), jobs.c.tag.desc()).limit(at_most)).all()
+        return [_job_row(one, self.catalog) for one in rows]
+
+    def rows_about(self, user: str) -> list[JobRow]:
+        """The jobs of others whose postings name a user, as the owner of what they are made of, the newest first."""
+        named = (jobs.c.posting.contains(user, autoescape=True), jobs.c.requester != user)
+        with self._read() as db:
+            rows = db.execute(sa.select(jobs).where(*named).order_by(jobs.c.created.desc())).all()
         return [_job_row(one, self.catalog) for one in rows]
 
     def recent_results(self, channel_id: int) -> list[JobRow]:
@@ -400,14 +412,33 @@ class Ledger:
         The row that fairness counts from stays as a number without a person: without it, whoever came next would run
         before all who wait.
         """
-        mine = (jobs.c.requester == requester, jobs.c.state.not_in(_OPEN), jobs.c.posted.is_not(None))
+        return self._forget(jobs.c.requester == requester, jobs.c.posted.is_not(None))
+
+    def forget_job(self, id: JobId) -> tuple[int, set[BlobKey]]:
+        """Delete one row that is settled, answered or not, as `forget_requester` does."""
+        return self._forget(jobs.c.id == id)
+
+    def forget_server(self, guild_id: str) -> tuple[int, set[BlobKey]]:
+        """Delete the rows of what was asked for in a server, as `forget_requester` does."""
+        there = jobs.c.posting.contains(f'"guild_id": {guild_id},', autoescape=True)
+        return self._forget(there, jobs.c.posted.is_not(None))
+
+    def _forget(self, *which: sa.ColumnElement[bool]) -> tuple[int, set[BlobKey]]:
+        settled = (*which, jobs.c.state.not_in(_OPEN))
         with self._db.begin() as db:
-            found = db.execute(sa.select(*_NAMING).where(*mine)).all()
-            latest = (*mine, jobs.c.attempt > 0, jobs.c.tag == self._virtual_time(db))
-            db.execute(jobs.update().where(*latest).values(**_NOBODYS))
-            db.execute(jobs.delete().where(*mine))
-        named = {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
-        return len(found), named - self.referenced_blobs() if named else set()
+            found = db.execute(sa.select(*_NAMING).where(*settled)).all()
+            latest = (*settled, jobs.c.attempt > 0, jobs.c.tag == self._virtual_time(db))
+            kept = db.scalar(sa.select(jobs.c.id).where(*latest).limit(1))
+            db.execute(jobs.delete().where(*settled, jobs.c.id != (kept or "")))
+            db.execute(jobs.update().where(jobs.c.id == (kept or "")).values(id=new_id(), **_NOBODYS))
+        return len(found), self._without_name(_names_in(found))
+
+    def _without_name(self, keys: set[BlobKey]) -> set[BlobKey]:
+        """Those of these blobs that nothing names; of a few, the database is asked for each."""
+        if len(keys) > FEW_KEYS:
+            return keys - self.referenced_blobs()
+        with self._read() as db:
+            return {key for key in keys if not _is_named(db, key)}
 
     def forget_oldest(self, most: int, at_most: int = 200) -> int:
         """Delete the rows of the jobs that settled first, of more than so many that were answered; how many."""
@@ -419,15 +450,18 @@ class Ledger:
         with self._db.begin() as db:
             return db.execute(jobs.delete().where(jobs.c.id.in_(oldest))).rowcount
 
-    def referenced_blobs(self, *, pinned: bool = False, since: float = 0.0) -> set[BlobKey]:
-        """Blobs that a preset names, or a job that is not settled and answered, or settled since that moment (Unix
-        seconds); only `pinned`: without the last."""
+    def referenced_blobs(self, *, pinned: bool = False, since: float = 0.0, sources_since: float = 0.0) -> set[BlobKey]:
+        """Blobs that a preset names, or a job that is not settled and answered, or that settled since that moment (Unix
+        seconds): what a job was made of, unless a history names it, since another. Only `pinned`: without the last."""
         unanswered = sa.or_(jobs.c.posted.is_(None), jobs.c.state.in_(_OPEN))
-        wanted = unanswered if pinned else sa.or_(unanswered, jobs.c.finished >= since)
-        queries = (sa.select(*_NAMING).where(wanted), sa.select(_presets.c.params))
+        queries = [sa.select(*_NAMING).where(unanswered), sa.select(_presets.c.params)]
+        if not pinned:
+            queries += [
+                sa.select(*_MADE).where(jobs.c.finished >= since),
+                sa.select(*_SOURCES).where(jobs.c.finished >= sources_since),
+            ]
         with self._read() as db:  # a few rows at a time: all of them may be more than should be in memory at once
-            found = (row for query in queries for part in db.execute(query).partitions(500) for row in part)
-            return {BlobKey(name) for row in found for text in row if text for name in _BLOB_NAME.findall(text)}
+            return _names_in(row for query in queries for part in db.execute(query).partitions(500) for row in part)
 
     def _after(self, state: State) -> dict[str, Any]:
         if state == State.QUEUED:
@@ -445,6 +479,18 @@ class Ledger:
 
     def _read(self) -> AbstractContextManager[sa.Connection]:
         return reading(self._db)
+
+
+def _names_in(rows: Iterable[Iterable[str | None]]) -> set[BlobKey]:
+    """The blobs that these rows name."""
+    return {BlobKey(name) for row in rows for text in row if text for name in _BLOB_NAME.findall(text)}
+
+
+def _is_named(db: sa.Connection, key: BlobKey) -> bool:
+    """Whether a job or a preset names a blob."""
+    of_job = sa.select(jobs.c.id).where(sa.or_(*(column.contains(key) for column in _NAMING)))
+    of_preset = sa.select(_presets.c.params).where(_presets.c.params.contains(key))
+    return any(db.scalar(query.limit(1)) is not None for query in (of_job, of_preset))
 
 
 def _fence(id: JobId, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -88,11 +88,19 @@ class LocalDispatch:
     async def history(self, requester: str, at_most: int | None = None) -> Sequence[JobRow]:  # noqa: D102
         return await to_thread(self.ledger.history, requester, at_most)
 
-    async def forget_requester(self, requester: str) -> Forgotten:  # noqa: D102
-        return await to_thread(self._forget_requester, requester)
+    async def rows_about(self, user: str) -> Sequence[JobRow]:  # noqa: D102
+        return await to_thread(self.ledger.rows_about, user)
 
-    def _forget_requester(self, requester: str) -> Forgotten:
-        count, unnamed = self.ledger.forget_requester(requester)
+    async def forget_requester(self, requester: str) -> Forgotten:  # noqa: D102
+        return await to_thread(lambda: self._remove(*self.ledger.forget_requester(requester)))
+
+    async def forget_job(self, id: JobId) -> Forgotten:  # noqa: D102
+        return await to_thread(lambda: self._remove(*self.ledger.forget_job(id)))
+
+    async def forget_server(self, guild_id: str) -> Forgotten:  # noqa: D102
+        return await to_thread(lambda: self._remove(*self.ledger.forget_server(guild_id)))
+
+    def _remove(self, count: int, unnamed: set[BlobKey]) -> Forgotten:
         return Forgotten(count, sum(self.blobs.remove(key, unused_since=math.inf) > 0 for key in unnamed))
 
     async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102

@@ -2,8 +2,9 @@
 
 Three rules, in this order. The row of a job that was answered goes a year after it settled, or when there are too many:
 it is small, and what the buttons under a dream go on by. A blob goes some days after the last job that names it has
-settled: its message still shows it, and who needs it fetches it from there. If blobs still take more than their share
-of the disk, those unused for longest go. Nothing that a preset names, or a job that waits, runs or was not answered
+settled: its message still shows it, and who needs it fetches it from there. What somebody brought goes earlier, a day
+after the last dream of it, unless a dream of a dream needs it for Animate. If blobs still take more than their share of
+the disk, those unused for longest go. Nothing that a preset names, or a job that waits, runs or was not answered
 yet, is ever taken; nor is anything that was used within the last hour, so that what is between two steps of a request
 stays.
 
@@ -29,7 +30,8 @@ CLOCK_JUMP_S = 600.0
 """A clock that went this much faster than time has jumped, and gets one round's time to be set right."""
 UNUSED_S = 3600.0
 """A blob used within this time stays, whoever names it: its row may be just about to be written."""
-DAY_S = 86_400.0
+HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
 GIGABYTE = 10**9
 
 
@@ -69,17 +71,20 @@ def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
         forgotten += gone
     unused_since = now - UNUSED_S
     blobs.remove_parts(unused_since)
-    freed = _remove_unreferenced(ledger, blobs, now - storage.days * DAY_S, unused_since)
+    sources_since = now - min(storage.source_hours * HOUR_S, storage.days * DAY_S)
+    freed = _remove_unreferenced(ledger, blobs, now - storage.days * DAY_S, sources_since, unused_since)
     kept, pressed = _remove_oldest(ledger, blobs, storage, unused_since)
     if kept > storage.gigabytes * GIGABYTE:
         log.warning("pictures take %.1f GB, more than storage.gigabytes allows, and all are in use", kept / GIGABYTE)
     return Tidied(forgotten, freed + pressed, kept)
 
 
-def _remove_unreferenced(ledger: Ledger, blobs: Blobs, settled_since: float, unused_since: float) -> int:
-    """Remove the blobs that nothing names but jobs which settled before that moment; the bytes freed."""
+def _remove_unreferenced(
+    ledger: Ledger, blobs: Blobs, settled_since: float, sources_since: float, unused_since: float
+) -> int:
+    """Remove the blobs that nothing names but jobs which settled before those moments; the bytes freed."""
     stored = blobs.list_all()  # before the names: what is stored and named later is not looked at
-    named = ledger.referenced_blobs(since=settled_since)
+    named = ledger.referenced_blobs(since=settled_since, sources_since=sources_since)
     return sum(blobs.remove(one.key, unused_since) for one in stored if one.key not in named)
 
 

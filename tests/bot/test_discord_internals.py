@@ -36,7 +36,7 @@ async def test_a_session_has_the_time_limit_it_is_given_and_is_forgotten() -> No
 
 async def test_every_connection_to_the_gateway_waits_for_its_pause() -> None:
     async with client() as one:
-        assert discord_internals.gateway_socket(one) is None
+        assert discord_internals.gateway_sockets(one) == []
         order: list[str] = []
 
         async def connect(url: str, **_: Any) -> None:

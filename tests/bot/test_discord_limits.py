@@ -259,7 +259,7 @@ def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
     yield "settings", settings_panel.panel(chosen, presets, catalog)
     yield "settings without presets", settings_panel.panel(chosen, [], catalog)
     yield "deletion", settings_panel.deletion_panel()
-    counts = {"presets": 999, "jobs": 99_999, "pictures": 99_999, "left": 99}
+    counts = {"presets": 999, "jobs": 99_999, "pictures": 99_999, "messages": 9999, "messages_left": 9999, "left": 99}
     yield "deleted", settings_panel.deleted_panel(wording.all_deleted_words(settings=True, **counts))
     yield "preset", preset_card.panel(presets[0], shared, catalog)
     yield "shared preset", message_card.layout(preset_card.share_card(shared, LONG_NAME, catalog))

@@ -686,8 +686,14 @@ def _circumstances(story: Story) -> Iterator[None]:
 
 async def _judge(house: House, id: JobId, story: Story, kinds: set[str], label: str, figures: Figures) -> None:
     row = await house.dispatch.row(id)
-    assert row is not None
     shown = house.about(id)
+    if row is None and story.takes_away:  # with its message, or where that is out of reach
+        figures.jobs += 1
+        figures.ends["deleted"] += 1
+        if shown and not (kinds or story.powerless):
+            figures.wrong.append(f"{label}: deleted, and its message stands")
+        return
+    assert row is not None
     answers = [one for one in shown if any(ANSWER.match(item) for item in custom_ids(one))]
     seen = f"{label}: {row.state} posted {row.posted}, shown {[(one.id, custom_ids(one)[:2]) for one in shown]}"
     figures.jobs += 1

@@ -238,7 +238,7 @@ async def test_a_double_click_is_answered_twice_and_breaks_nothing(house: House,
 
 async def test_every_kind_of_button_is_pressed_twice() -> None:
     selects = {f"{tune_panel.PREFIX}{name}" for name in tune_panel.NAMES} | {"layer", "subject", "strength"}
-    elsewhere = {"pick1", "pick2", "pick3", "pick4"}  # in test_variations.py
+    elsewhere = {"pick1", "pick2", "pick3", "pick4", "last_image"}  # in test_variations.py and test_content.py
     assert ACTIONS.keys() - selects - elsewhere == DOUBLE.keys()
 
 

@@ -221,10 +221,20 @@ const commandsFor = (type) => state.commands.filter((command) => command.type ==
 function openApps(message, anchor) {
   const items = commandsFor(3).map((command) => ({ label: command.name, note: state.bot.username, run: () => runOnTarget(command, message.id) }));
   if (!(message.flags & 64)) items.unshift({ label: "Reply", run: () => replyTo(message) });
+  if (!(message.flags & 64)) items.push({ label: "React", run: () => openReactions(message, anchor) });
   if (mayDelete(message)) items.push({ label: "Delete", run: () => send({ type: "delete", persona: state.persona, message_id: message.id }) });
   items.push({ label: "Copy the text", run: () => copy(message.content || summary(message, 2000)) });
   openMenu("This message", items, anchor);
 }
+
+const EMOJI = { "❌": "Cross mark", "✉️": "Envelope", "🌀": "Cyclone", "👍": "Thumbs up" };
+
+function openReactions(message, anchor) {
+  const items = Object.entries(EMOJI).map(([emoji, name]) => ({ label: emoji, note: name, run: () => react(message, emoji) }));
+  openMenu("React", items, anchor);
+}
+
+const react = (message, emoji) => send({ type: "react", persona: state.persona, message_id: message.id, emoji });
 
 /* The server decides; this only keeps the menu honest. */
 const mayDelete = (message) => !(message.flags & 64) && (message.author.id === state.persona || currentPersona().username.toLowerCase() === "mod");
@@ -263,6 +273,8 @@ const ACTIONS = {
   "choose-many": (element, message) => pressMany(message, element),
   reply: (element, message) => replyTo(message),
   apps: (element, message) => openApps(message, element),
+  reactions: (element, message) => openReactions(message, element),
+  react: (element, message) => react(message, element.dataset.emoji),
   dismiss: (element, message) => dismiss(message),
   reveal: (element, message) => {
     state.revealed.add(element.dataset.reveal);

@@ -24,7 +24,7 @@ export function messageElement(message) {
       "aria-label": `${author.name}, ${clock(message)}`,
     },
     make("div", { class: "margin" }, portrait(author), make("time", { class: "margin-time", datetime: message.timestamp }, clock(message))),
-    make("div", { class: "entry" }, origin(message), byline(author, message), make("div", { class: "body" }, bodyOf(message)), whisper(message)),
+    make("div", { class: "entry" }, origin(message), byline(author, message), make("div", { class: "body" }, bodyOf(message)), reactionsOf(message), whisper(message)),
     toolbar(message),
   );
 }
@@ -98,10 +98,22 @@ function whisper(message) {
   return make("p", { class: "whisper", "data-key": "whisper" }, "Only you can see this · ", make("button", { type: "button", class: "plain", "data-action": "dismiss", "data-testid": "dismiss" }, "Dismiss"));
 }
 
+function reactionsOf(message) {
+  const reactions = message.play?.reactions ?? [];
+  if (!reactions.length) return null;
+  return make("div", { class: "reactions", "data-key": "reactions" }, reactions.map(({ emoji, people }) => chip(emoji, people)));
+}
+
+function chip(emoji, people) {
+  const names = people.map((id) => findPerson(id)?.name ?? state.bot.username).join(", ");
+  return make("button", { type: "button", class: "reaction", "data-action": "react", "data-emoji": emoji, "data-testid": "reaction", "aria-pressed": String(people.includes(state.persona)), "aria-label": `${emoji} by ${names}`, title: names }, emoji, make("span", {}, String(people.length)));
+}
+
 function toolbar(message) {
+  const react = isEphemeral(message) ? null : make("button", { type: "button", "data-action": "reactions", "data-testid": "react", "aria-haspopup": "menu", title: "React" }, "React");
   const reply = isEphemeral(message) ? null : make("button", { type: "button", "data-action": "reply", "data-testid": "reply", title: "Reply (R)" }, "Reply");
   const apps = make("button", { type: "button", "data-action": "apps", "data-testid": "apps", "aria-haspopup": "menu", title: "Apps (Shift+F10)" }, "⋯ Apps");
-  return make("div", { class: "toolbar", "data-key": "toolbar" }, reply, apps);
+  return make("div", { class: "toolbar", "data-key": "toolbar" }, react, reply, apps);
 }
 
 /** Returns a message in a few words, for replies and for people who listen to the page. */

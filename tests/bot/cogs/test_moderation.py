@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from bot import wording
-from bot.playground.world import Message
-from bot.store import tables
+from bot.playground.world import MANAGE_MESSAGES, Message
 from bot.store.server_blocks import IMAGE, USER
-from engine.errors import AgeRestricted, ImageBlocked, NotManager, NotModerator, NotYours, OptedOut, UserBlocked
-from engine.queue import database
+from engine.errors import (
+    AgeRestricted,
+    ImageBlocked,
+    NotManager,
+    NotModerator,
+    NotYours,
+    OptedOut,
+    ServerPaused,
+    UserBlocked,
+)
 from engine.queue.job import Limits
 from tests.bot.cogs.test_server import ADMIN, annex, dreamed, id_of, refused_with, rule, settle, until_member
 from tests.bot.requests.test_hostile_users import forged_press
@@ -156,6 +162,25 @@ async def test_the_log_says_who_cancelled_deleted_and_reported(stage: Stage) -> 
     await world.until(lambda: all(verb in said() for verb in verbs) or None)
 
 
+async def test_moderators_pause_and_resume_in_the_log_channel(stage: Stage) -> None:  # noqa: F811
+    world = stage.playground.world
+    helpers = world.add_role("Helpers", "Ada", permissions=MANAGE_MESSAGES)
+    await rule(stage, log_channel=id_of(stage, "lab"))
+    async with asyncio.timeout(60):
+        while stage.client.get_guild(int(world.guild_id)).get_role(int(helpers.id)) is None:  # type: ignore[union-attr]
+            await asyncio.sleep(0.005)
+    await dreamed(stage, "You")
+    entry = await world.until(lambda: next((one for one in world.history("lab") if "asked for" in words(one)), None))
+    assert refused_with(await stage.press("You", entry, wording.SERVER_VERBS["pause"]), NotModerator)
+    answer = await stage.press("Ada", entry, wording.SERVER_VERBS["pause"])
+    assert answer.ephemeral
+    assert wording.PAUSED_WORDS in words(answer)
+    assert refused_with(await dreamed(stage, "You"), ServerPaused)
+    await world.until(lambda: any("Ada changed" in words(one) for one in world.history("lab")) or None)
+    assert words(await stage.press("Ada", answer, wording.SERVER_VERBS["resume"])) == wording.RESUMED_WORDS
+    assert not (await dreamed(stage, "You")).ephemeral
+
+
 async def age_restrict(stage: Stage, channel: str, *, on: bool = True) -> None:  # noqa: F811
     """Make a channel age-restricted, or not any more; until the bot knows."""
     world = stage.playground.world
@@ -214,32 +239,10 @@ async def test_buttons_on_the_dreams_of_who_opted_out_are_only_theirs(stage: Sta
     assert not (await stage.press("You", dream, "Deeper")).ephemeral
 
 
-async def test_export_and_delete_reach_every_table(stage: Stage) -> None:  # noqa: F811
-    you, data = stage.playground.world.persona("You").id, stage.client.settings_actions._personal_data
-    await dreamed(stage, "You")
-    await settle(stage)
-    await block_user(stage, "You")
-    about = json.loads(await data.export(int(you), 10**6))
-    assert len(about["asked_in_servers"]) == 1
-    assert about["blocked_in_servers"] == [stage.playground.world.guild_id]
-    await data.delete(int(you))
-    about = json.loads(await data.export(int(you), 10**6))
-    assert (about["asked_in_servers"], about["dreams"], about["presets"]) == ([], [], [])
-    assert about["blocked_in_servers"], "else deleting would end a block"
-
-
-def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
-    """Whoever adds a table decides what export and delete do with it, and writes it here."""
-    exported = {"presets", "shared_presets", "user_settings", "server_uses", "jobs"}
-    stays = {"server_blocks": "blocks and hashes", "server_rules": "a server's", "reports": "codes without a person",
-             "calibrations": "of the machine", "timings": "of the machine"}  # fmt: skip
-    there = {*tables.metadata.tables, *database.metadata.tables} - {"alembic_version"}
-    assert there == exported | stays.keys()
-
-
 async def test_a_server_that_is_forgotten_takes_its_blocks_along(stage: Stage) -> None:  # noqa: F811
     gate, guild_id = stage.client.service.gate, stage.playground.world.guild_id
     await block_user(stage, "You")
     await gate.rules.note_servers([])
-    assert await gate.rules.purge(gate.clock() + 1) == 1
+    assert await gate.rules.list_removed(gate.clock() + 1) == [guild_id]
+    await gate.rules.purge(guild_id)
     assert await stage.client.moderation.blocks(guild_id) == []

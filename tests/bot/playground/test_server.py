@@ -221,6 +221,17 @@ async def test_people_talk_delete_and_mods_may_delete_more(playground: Playgroun
     assert (await page.wait("message_delete"))["id"] == said["id"]
 
 
+async def test_people_react_and_take_it_back(playground: Playground, page: Page) -> None:
+    ada, said = playground.world.persona("Ada").id, playground.say("Sam", "dreams", "look")
+    for people in ([ada], []):
+        await page.send("react", persona=ada, message_id=said.id, emoji="✉️")
+        shown = await page.wait("message")
+        while [one["people"] for one in shown["message"]["play"]["reactions"]] != [people][: len(people)]:
+            shown = await page.wait("message")
+    await page.send("react", persona=ada, message_id="1", emoji="✉️")
+    assert "gone" in (await page.wait("notice"))["text"]
+
+
 async def test_the_lab_says_when_there_is_nothing_to_crash(page: Page) -> None:
     await page.send("lab", action="crash_engine")
     assert "not started by this playground" in (await page.wait("lab"))["log"]

@@ -14,7 +14,9 @@ from engine import settings
 from engine.errors import BadOption, Broken, TooManyJobs, by_code
 from engine.files.blobs import BlobKey
 from engine.notes import Note
+from engine.params import Dream, PastDream
 from engine.queue.hint_socket import HintServer, socket_path
+from engine.queue.history import History
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
 from engine.queue.ledger import Ledger, jobs
@@ -137,6 +139,42 @@ async def test_a_person_is_forgotten_with_the_pictures_that_nobody_else_names(be
     assert await bench.dispatch.get_blob(shared) == b"shared"
     assert len(await bench.dispatch.history("bob")) == 1
     assert (await bench.dispatch.forget_requester("ada")).jobs == 0
+
+
+async def test_one_job_is_forgotten_with_the_pictures_that_nothing_else_names(bench: Bench) -> None:
+    own, shared = [await bench.dispatch.put_blob(data) for data in (b"own", b"shared")]
+    first = await answered(bench, replace(a_job("ada"), picture=own, others={"guide": shared}), b"first")
+    result = (await bench.dispatch.row(first)).result  # type: ignore[union-attr]
+    assert result
+    child = await answered(bench, replace(a_job("bob"), picture=result.blob, parent=first), b"second")
+    begun = History((PastDream(params=Dream()),), 0, {"picture": shared})
+    third = await answered(bench, replace(a_job("bob"), history=begun), b"third")
+    assert (await bench.dispatch.forget_job(first)).pictures == 1
+    assert await bench.dispatch.row(first) is None
+    there = [await bench.dispatch.has_blob(key) for key in (own, shared, result.blob)]
+    assert there == [False, True, True], "what dreams of it are made of stays"
+    for id in (child, third):
+        assert (await bench.dispatch.forget_job(id)).jobs == 1
+    assert not await bench.dispatch.has_blob(shared)
+    waiting = await bench.dispatch.submit(a_job("ada"), {})
+    assert (await bench.dispatch.forget_job(waiting)).jobs == 0, "what waits is cancelled first"
+
+
+async def test_a_server_is_forgotten_with_what_was_dreamed_there(bench: Bench) -> None:
+    ids = {}
+    for guild_id in (7, 77, None):
+        ids[guild_id] = await answered(bench, a_job(), b"%r" % guild_id)
+        await bench.dispatch.update_posting(ids[guild_id], {"guild_id": guild_id, "message_id": 1})
+    forgotten = await bench.dispatch.forget_server("7")
+    assert (forgotten.jobs, forgotten.pictures) == (1, 1)
+    assert [await bench.dispatch.row(id) is None for id in ids.values()] == [True, False, False]
+
+
+async def test_the_jobs_of_others_that_name_somebody_are_found(bench: Bench) -> None:
+    await bench.dispatch.submit(a_job("12"), {"owners": [12]})
+    id = await bench.dispatch.submit(a_job("bob"), {"owners": [34, 12]})
+    await bench.dispatch.submit(a_job("bob"), {"owners": [34]})
+    assert [row.id for row in await bench.dispatch.rows_about("12")] == [id]
 
 
 async def test_who_waits_is_not_overtaken_because_somebody_was_forgotten(bench: Bench) -> None:

@@ -14,17 +14,20 @@ from pathlib import Path
 import pytest
 
 from engine.files.blobs import BlobKey, Blobs
-from engine.params import Dream
+from engine.params import Dream, PastDream
 from engine.queue import retention
 from engine.queue.database import connect, sqlite_url
+from engine.queue.history import History
 from engine.queue.job import Job, JobId, Limits, Result
 from engine.queue.ledger import Ledger
 from engine.queue.retention import DAY_S, UNUSED_S, Tidied, tidy
 from engine.settings import Storage
 from tests.engine.queue.conftest import Clock
 
-KEEP = Storage(days=30, gigabytes=1, free_mb=0)
-ROWS_TOO = Storage(days=30, button_days=30, gigabytes=1, free_mb=0)
+SOURCES_TOO = {"days": 30, "source_hours": 30 * 24, "gigabytes": 1, "free_mb": 0}
+"""What was sent in stays as long as what was made of it."""
+KEEP = Storage(**SOURCES_TOO)
+ROWS_TOO = Storage(**SOURCES_TOO, button_days=30)
 MB = 10**6
 
 
@@ -92,10 +95,31 @@ def test_pictures_of_an_answered_job_go_after_their_days_and_its_row_after_a_yea
     assert house.ledger.row(id) is None
 
 
+def test_what_was_sent_in_goes_after_a_day_unless_animate_begins_with_it(house: House) -> None:
+    source, mask, first = house.picture(), house.picture(), house.picture()
+    plain = house.job("posted", source, others={"mask": mask})
+    house.job("posted", house.picture(), history=History((PastDream(params=Dream()),), 0, {"picture": first}))
+    waiting = house.job("queued")
+    house.clock.now += DAY_S - 1
+    assert house.tidy(Storage()).freed == 0
+    house.clock.now += 2
+    assert house.tidy(Storage()).freed == 30, "two sources and a mask"
+    assert not {source, mask} & house.there()
+    assert {first, *house.blobs_of(waiting)} <= house.there()
+    row = house.ledger.row(plain)
+    assert row
+    assert row.result
+    assert row.result.blob in house.there(), "results stay for their days"
+    house.clock.now += 30 * DAY_S
+    house.tidy(Storage())
+    assert house.there() == house.blobs_of(waiting)
+
+
 def test_rows_never_go_before_their_pictures(house: House) -> None:
     id = house.job("posted")
     house.clock.now += 99 * DAY_S
-    assert house.tidy(Storage(days=100, button_days=1, gigabytes=1, free_mb=0)) == Tidied(0, 0, 20)
+    longer = Storage(**{**SOURCES_TOO, "days": 100, "source_hours": 2400, "button_days": 1})
+    assert house.tidy(longer) == Tidied(0, 0, 20)
     assert house.ledger.row(id)
 
 
@@ -181,7 +205,7 @@ def test_over_the_quota_the_pictures_unused_for_longest_go(house: House) -> None
     for key in old:
         house.used(key)  # someone pressed Deeper yesterday
     house.clock.now += DAY_S
-    tidied = house.tidy(Storage(days=30, gigabytes=0.0031, free_mb=0))
+    tidied = house.tidy(Storage(**{**SOURCES_TOO, "gigabytes": 0.0031}))
     assert tidied.jobs == 0
     assert house.there() == old | fourth | house.blobs_of(waiting)
     assert all(house.ledger.row(id) for id in jobs)  # their buttons say that the picture is gone

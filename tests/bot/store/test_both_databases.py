@@ -1,0 +1,138 @@
+"""Every store does the same on SQLite and on PostgreSQL, in tables that the migrations made."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import bot.store
+from bot.store.presets import Presets
+from bot.store.report_codes import ReportCodes
+from bot.store.server_blocks import IMAGE, USER, Block, ServerBlocks
+from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules, ServerRulesStore
+from bot.store.server_uses import ServerUses, Use
+from bot.store.share_codes import shown_code
+from bot.store.shared_presets import SharedPresets
+from bot.store.user_settings import UserSettings, UserSettingsStore
+from engine.errors import PresetRevoked
+from engine.queue.database import connect
+from engine.queue.job import JobId
+from tests.engine.queue.conftest import database, postgresql  # noqa: F401
+
+HOME, OTHER, ADA, SAM = "1456074443980800001", "1456074443980900002", "1456074443980800007", "1456074443980800006"
+STORES = (Presets, SharedPresets, UserSettingsStore, ReportCodes, ServerRulesStore, ServerUses, ServerBlocks)
+FUR = {"network": "pocket", "layer": "mid", "strength": 1.6}
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[sa.Engine]:  # noqa: F811
+    made = connect(database)
+    yield made
+    made.dispose()
+
+
+def test_every_store_is_tried_here() -> None:
+    modules = [importlib.import_module(f"bot.store.{one.name}") for one in pkgutil.iter_modules(bot.store.__path__)]
+    kinds: list[tuple[str, Any]] = [pair for one in modules for pair in inspect.getmembers(one, inspect.isclass)]
+    with_tables = {
+        kind
+        for _, kind in kinds
+        if kind.__module__.startswith("bot.store.") and "engine" in inspect.signature(kind).parameters
+    }
+    assert with_tables == {*STORES}
+
+
+async def test_presets_and_what_is_shared_of_them(engine: sa.Engine) -> None:
+    presets = Presets(engine, 2)
+    shared = SharedPresets(engine, presets, limit=2)
+    await presets.save(ADA, "Fur", FUR)
+    await presets.choose_default(ADA, "Fur")
+    assert [(one.name, one.is_default) for one in await presets.all(ADA)] == [("Fur", True)]
+    assert await presets.default(ADA) == await presets.load(ADA, "FUR") == FUR
+    made = await shared.share(ADA, "fur")
+    assert [one.code for one in await shared.of_user(ADA)] == [made.code]
+    assert (await shared.find_by_code(shown_code(made.code))).name == "Fur"
+    assert await presets.delete_all(ADA) == 1
+    with pytest.raises(PresetRevoked):
+        await shared.find(made.id)
+
+
+async def test_settings_of_people_and_codes_of_reports(engine: sa.Engine) -> None:
+    settings, reports = UserSettingsStore(engine), ReportCodes(engine)
+    assert await settings.load(ADA) == UserSettings()
+    await settings.change(ADA, size=256, opted_out=True)
+    assert await settings.change(ADA, size=None) == await settings.load(ADA) == UserSettings(opted_out=True)
+    assert [await settings.delete(ADA), await settings.delete(ADA)] == [True, False]
+    assert [await reports.record("P-3FA94C07"), await reports.record("P-3FA94C07")] == [True, False]
+    assert [await reports.is_known("P-3FA94C07"), await reports.is_known("P-00000000")] == [True, False]
+
+
+async def test_rules_of_servers(engine: sa.Engine) -> None:
+    now = [1_800_000_000.5]
+    store = ServerRulesStore(engine, lambda: now[0])
+    chosen = ServerRules(
+        True, ("7",), ChannelRules(("zoom",), 512, PersonLimit(1, 2, 3, 4), 5), {"7": ChannelRules(most_size=256)},
+        {"8": PersonLimit(daily=9)}, True, True, True, QuietHours(60, 420, "Europe/Berlin"), "7", ("spiders",),
+    )  # fmt: skip
+    assert await store.change(HOME, lambda rules: chosen if rules == ServerRules() else rules) == chosen
+    assert await store.load(HOME) == chosen
+    assert (await store.change(HOME, lambda rules: replace(rules, paused=False))).paused is False
+    await store.note_servers([HOME, OTHER])
+    await store.note_servers([HOME])
+    now[0] += 10
+    await store.note_servers([HOME])
+    assert await store.list_removed(now[0] - 10) == []
+    assert await store.list_removed(now[0] - 9) == [OTHER]
+    uses, blocks = ServerUses(engine), ServerBlocks(engine)
+    await uses.add(Use(JobId("a" * 20), OTHER, "7", ADA, 1, True, now[0]))
+    await blocks.add(Block(OTHER, USER, ADA, "Ada", SAM, now[0]))
+    await store.purge(OTHER)
+    assert (await uses.of_user(ADA), [*await blocks.of_server(OTHER)], await store.list_removed(now[0])) == ([], [], [])
+    await store.note_servers([HOME, OTHER])
+    assert await store.load(OTHER) == ServerRules()
+
+
+async def test_uses_and_pseudonyms(engine: sa.Engine) -> None:
+    uses = ServerUses(engine, "a secret")
+    first = Use(JobId("0" * 20), HOME, "8", SAM, 0, False, 100.5)
+    given = [
+        first,
+        replace(first, job_id=JobId("1" * 20), channel_id="7", user_id=ADA, pictures=1, created=101.5),
+        replace(first, job_id=JobId("2" * 20), user_id=ADA, pictures=2, public=True, created=102.5),
+        replace(first, job_id=JobId("3" * 20), guild_id=OTHER, user_id=ADA, created=103.5),
+    ]
+    for one in given:
+        await uses.add(one)
+    assert await uses.of_person(HOME, ADA, 101.5) == [given[2]]
+    assert await uses.of_channel(HOME, "8", 0.0) == [given[0], given[2]]
+    await uses.anonymise(ADA)
+    hidden = uses.pseudonym(ADA)
+    assert await uses.of_person(HOME, ADA, 0.0) == [replace(one, user_id=hidden) for one in given[1:3]]
+    assert {one.user_id for one in await uses.of_channel(HOME, "7", 0.0)} == {hidden}
+    assert [uses.is_pseudonym(one) for one in (*await uses.of_user(ADA), *await uses.of_user(SAM))] == [True] * 3 + [
+        False
+    ]
+    await uses.remove(given[1].job_id)
+    await uses.purge(102.6)
+    assert [one.job_id for one in await uses.of_user(ADA)] == [given[3].job_id]
+    assert ServerUses(engine, "another").pseudonym(ADA) != hidden
+
+
+async def test_blocks(engine: sa.Engine) -> None:
+    blocks = ServerBlocks(engine)
+    person = Block(HOME, USER, ADA, "Ada", SAM, 100.25)
+    image = Block(HOME, IMAGE, "f" * 64, "https://discord.com/channels/1/2/3", SAM, 101.25, "0" * 32, "1" * 32)
+    for one in (person, image, replace(person, about="Ada again")):
+        await blocks.add(one)
+    assert [*await blocks.of_server(HOME)] == [image, person], "one that is there stays as it was"
+    assert [*await blocks.of_server(HOME, IMAGE)] == [image]
+    assert (await blocks.about_user(ADA), await blocks.made_by(SAM)) == ([HOME], [person, image])
+    assert [await blocks.is_user_blocked(home, ADA) for home in (HOME, OTHER)] == [True, False]
+    assert [await blocks.remove(HOME, USER, ADA), await blocks.remove(HOME, USER, ADA)] == [person, None]
