@@ -192,10 +192,7 @@ async def compose(
     client.channel_images = ChannelImages(client.service)
     client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
-    client.server_actions = ServerActions(
-        client, gate.rules, dispatch, server_log, settings.limits, client.moderation, nsfw_check
-    )
-    client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
+    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
@@ -211,6 +208,16 @@ async def compose(
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
+
+
+def _add_server_actions(
+    client: Client, gate: ServerGate, dispatch: Dispatch, log: ServerLog, settings: Settings, nsfw_check: NsfwCheck
+) -> None:
+    """What a server decides, and what is kept of it."""
+    client.server_actions = ServerActions(
+        client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check
+    )
+    client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
 
 
 async def _downloader(settings: Settings, decoder: Decoder, stack: AsyncExitStack) -> Downloader:

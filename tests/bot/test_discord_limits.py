@@ -26,6 +26,7 @@ from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
+from bot.delivery.server_log import MESSAGE_LIMIT
 from bot.gateway.client import Client
 from bot.gateway.command_sync import allow_installs
 from bot.operations.questions import Finding
@@ -44,6 +45,7 @@ from bot.store.shared_presets import SharedPreset
 from bot.store.user_settings import UserSettings
 from bot.views import (
     info_panel,
+    log_panel,
     message_card,
     more_panel,
     preset_card,
@@ -327,6 +329,8 @@ BLOCKS = [
 
 
 def server_panels() -> Iterator[tuple[str, Layout]]:
+    yield "log", log_panel.panel("x" * MESSAGE_LIMIT)
+    yield "paused", log_panel.paused_panel()
     for rules in (ServerRules(), server_rules()):
         yield "overview", server_panel.overview_page(LONG_NAME, rules)
         yield "channels", server_panel.channels_page(rules)

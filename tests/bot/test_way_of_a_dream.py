@@ -21,10 +21,10 @@ BOT = Path(__file__).parents[2] / "bot"
 DESIGN = BOT.parent / "docs" / "design.md"
 NOT_COUNTED = re.compile(
     r"(playground|views|store|operations)/|(app|wording|discord_internals)\.py"
-    r"|(mention|invalid_\w+|server_membership|nsfw_check)\.py"
+    r"|(mention|content|invalid_\w+|server_membership|nsfw_check)\.py"
 )
-"""The stand-in; words, what messages look like, and tables; what only counts; the seam to the library; and the cog that
-hears every message, of which none here is meant for it; what connecting notes, perhaps only now; and the rule of an
+"""The stand-in; words, what messages look like, and tables; what only counts; the seam to the library; and the cogs that
+hear every message, of which none here is meant for them; what connecting notes, perhaps only now; and the rule of an
 extra that is not installed."""
 
 
