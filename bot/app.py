@@ -201,10 +201,7 @@ async def compose(
     )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
-    reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    client.actions = JobActions(
-        client.service, publisher, tracker, reports, client.channel_images, settings.limits.upscale_s
-    )
+    client.actions = _job_actions(client, publisher, tracker, database, settings)
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
@@ -218,6 +215,14 @@ def _add_server_actions(
         client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check
     )
     client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
+
+
+def _job_actions(
+    client: Client, publisher: DiscordPublisher, tracker: DeliveryTracker, database: sa.Engine, settings: Settings
+) -> JobActions:
+    """What the buttons under results do."""
+    reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
+    return JobActions(client.service, publisher, tracker, reports, client.channel_images, settings.limits.upscale_s)
 
 
 async def _downloader(settings: Settings, decoder: Decoder, stack: AsyncExitStack) -> Downloader:
