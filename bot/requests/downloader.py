@@ -52,6 +52,8 @@ class Link:
     """It was sent in an age-restricted channel."""
     owner: int | None = field(default=None, compare=False)
     """Whose avatar it is, or who sent it: a person who may have opted out."""
+    is_avatar: bool = field(default=False, compare=False)
+    """It is somebody's avatar: the owner's."""
 
 
 Source = Link | BlobKey

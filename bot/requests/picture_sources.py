@@ -29,6 +29,8 @@ AVATAR_SIZE = 1024
 STARTS = tuple(value for _, value in wording.STARTS)
 SURPRISE = "surprise"
 """The start that is no picture: what is dreamed towards is drawn."""
+AVATAR_PATH = re.compile(r"/avatars/(\d{1,20})/|/users/(\d{1,20})/avatars/")
+"""In the address of an avatar, also through Discord's proxies: whose it is, everywhere or in one server."""
 SPOILER_TEXT = re.compile(r"\|\|(.+?)\|\|", re.DOTALL)
 
 
@@ -63,6 +65,11 @@ class Original:
         """Whose avatars and pictures of messages are in it."""
         avatar = set() if self.avatar_of is None else {self.avatar_of}
         return {link.owner for link in self._links if link.owner is not None} | self.earlier_owners | avatar
+
+    def avatar_beside(self, user_id: int) -> int | None:
+        """Whose avatar is in it, also as a guide: somebody else's than that user's if there is one; None for nobody."""
+        found = {self.avatar_of, *(link.owner for link in self._links if link.is_avatar)} - {None, user_id}
+        return min((one for one in found if one is not None), default=self.avatar_of)
 
     @property
     def age_restricted(self) -> bool:
@@ -164,7 +171,9 @@ def of_links(name: str, links: Sequence[Link], most: int = 1) -> Original:
     taken = links[:most]
     others = dict(zip(FURTHER, taken[1:], strict=False))
     words = wording.picture_count_words(len(taken), len(links))
-    return Original(taken[0], wording.original_words(name, "picture"), others, frame=words, sent=len(links))
+    avatar_of = taken[0].owner if taken[0].is_avatar else None
+    original = wording.original_words(name, "picture")
+    return Original(taken[0], original, others, frame=words, sent=len(links), avatar_of=avatar_of)
 
 
 def first_alone(original: Original) -> Original:
@@ -237,7 +246,12 @@ def of_user(user: discord.User | discord.Member) -> Link | None:
     avatar = avatar or user.avatar
     if avatar is None:
         return None
-    return Link(avatar.replace(size=AVATAR_SIZE, static_format="png", format="png").url, optional=True, owner=user.id)
+    return Link(
+        avatar.replace(size=AVATAR_SIZE, static_format="png", format="png").url,
+        optional=True,
+        owner=user.id,
+        is_avatar=True,
+    )
 
 
 def of_server(guild: discord.Guild | None) -> Original:
@@ -259,7 +273,10 @@ def all_of_message(message: discord.Message, allowed: Callable[[str], bool]) -> 
     restricted = is_age_restricted(message)
     for addresses in _pictures(message):
         if link := next((link for link in addresses if allowed(link.url)), None):
-            found.setdefault(_path(link.url), replace(link, owner=message.author.id, age_restricted=restricted))
+            whose = AVATAR_PATH.search(link.url)  # somebody may have sent the address of another's avatar
+            owner = int(whose[1] or whose[2]) if whose else message.author.id
+            link = replace(link, owner=owner, age_restricted=restricted, is_avatar=whose is not None)
+            found.setdefault(_path(link.url), link)
     return list(found.values())
 
 

@@ -273,7 +273,7 @@ class RequestService:
         check_others(params, original.others)
         await self._check_command(interaction, params)
         id, place = new_id(), place_of(interaction)
-        pictures, whose = count_of(params, original), original.avatar_of
+        pictures, whose = count_of(params, original), original.avatar_beside(interaction.user.id)
         async with self.gate.enter(place, id, params, pictures, private=private, avatar_of=whose) as permit:
             await self._take(interaction, id, permit, original, parent)
         await self._note(id, permit)
@@ -407,7 +407,7 @@ class RequestService:
         id, place = new_id(), place_of_message(message, author)
         if place is not None and isinstance(author, discord.Member):
             await self.command_permissions.check(place, permissions_of(message, author), feature_of(params))
-        pictures, whose = count_of(params, original), original.avatar_of
+        pictures, whose = count_of(params, original), original.avatar_beside(author.id)
         async with self.gate.enter(place, id, params, pictures, private=None, avatar_of=whose) as permit:
             await self._take_message(message, author, id, permit, original, parent)
         await self._note(id, permit)

@@ -265,6 +265,7 @@ async def test_a_server_switches_off_the_avatars_of_others(stage: Stage) -> None
         lambda: any(OthersAvatarsOff.code in words(one) for one in stage.playground.world.history("dreams")) or None
     )
     assert not (await dreamed(stage, "You")).ephemeral, "one's own"
+    assert refused_with(await dreamed(stage, "You", guide_user="Ada"), OthersAvatarsOff), "nor as a guide"
     there = stage.playground.menu("You", "annex", wording.DREAM_AVATAR, "Ada")
     assert not (await stage.response_to(there)).ephemeral, "another server decides for itself"
 

@@ -1,6 +1,7 @@
 """Which picture of a message is meant."""
 
-from typing import TYPE_CHECKING, cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 import pytest
@@ -116,3 +117,33 @@ def test_a_sticker_that_is_drawn_by_the_app_is_refused_unless_there_is_a_picture
 def test_a_custom_emoji_is_a_picture_unless_its_name_is_a_word(text: str, url: str | None) -> None:
     found = picture_sources.of_emoji(text, shipped_catalog(), allowed)
     assert (found.url if found else None) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.discordapp.com/avatars/42/abc.png?size=1024",
+        "https://cdn.discordapp.com/guilds/7/users/42/avatars/abc.png",
+        "https://images-ext-1.discordapp.net/external/sig/https/cdn.discordapp.com/avatars/42/abc.png",
+    ],
+)
+def test_the_address_of_an_avatar_says_whose_it_is(url: str) -> None:
+    image = SimpleNamespace(url=url, proxy_url=None)
+    embed = SimpleNamespace(url=url, image=image, thumbnail=SimpleNamespace(url=None, proxy_url=None))
+    nothing: dict[str, Any] = {key: [] for key in ("attachments", "components", "message_snapshots", "stickers")}
+    said: Any = SimpleNamespace(
+        **nothing, embeds=[embed], content=url, author=SimpleNamespace(id=1), channel=None, guild=None
+    )
+    (link,) = picture_sources.all_of_message(said, lambda _: True)
+    assert (link.owner, link.is_avatar) == (42, True)
+    original = picture_sources.of_links("Ada", [link])
+    assert (original.avatar_of, original.owners) == (42, {42})
+    assert original.avatar_beside(1) == original.avatar_beside(42) == 42
+
+
+def test_an_avatar_that_guides_is_one_too() -> None:
+    guide = Link("https://x/a.png", owner=42, is_avatar=True)
+    own = picture_sources.Original(Link("https://x/b.png"), "", {"guide": guide}, avatar_of=1)
+    assert own.avatar_beside(1) == 42
+    assert own.avatar_beside(42) == 1
+    assert picture_sources.Original(None, "").avatar_beside(1) is None
