@@ -87,6 +87,8 @@ BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
 TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
 """For one call of Discord: all of it, which may be an upload over a slow line; until connected; without a byte."""
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
+"""What we are told of; none of it is privileged."""
 LONGEST_WAIT_S = 30.0
 """For a rate limit that takes longer to pass, nobody stands and waits: what is to be posted is posted later."""
 
@@ -164,14 +166,11 @@ class Client(commands.Bot):
         `ShardedClient`, how many connections; None: as many as Discord advises."""
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-        intents = discord.Intents(
-            guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True
-        )
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=intents,
+            intents=INTENTS,
             allowed_mentions=NO_MENTIONS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),

@@ -23,8 +23,8 @@ NOT_COUNTED = re.compile(
     r"(playground|views|store|operations)/|(app|wording|discord_internals)\.py"
     r"|(mention|content|invalid_\w+|server_membership|nsfw_check)\.py"
 )
-"""The stand-in; words, what messages look like, and tables; what only counts; the seam to the library; the cogs that hear
-every message, of which none here is meant for them; what connecting notes, perhaps only now; and the rule of an extra
+"""The stand-in; words, what messages look like, and tables; what only counts; the seam to the library; the cogs that
+hear every message, of which none here is meant for them; what connecting notes, perhaps only now; the rule of an extra
 that is not installed."""
 
 
