@@ -25,6 +25,8 @@ from bot.delivery.interaction_response import CONNECTION_ERRORS
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
+from bot.games.game_answers import GameAnswers
+from bot.games.games import Games
 from bot.gateway import endpoints
 from bot.gateway.client import Client
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
@@ -46,6 +48,7 @@ from bot.requests.server_membership import ServerMembership
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
+from bot.store.game_records import GameRecords
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.server_blocks import ServerBlocks
@@ -161,22 +164,22 @@ async def compose(
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     stack.push_async_callback(_cancel, start(_warm(decoder), "decoder"))
-    pictures = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
-    session = await stack.enter_async_context(
-        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
-    )
+    session = await stack.enter_async_context(_session(settings))
     database = connect(sqlite_url(settings.database))
     stack.callback(database.dispose)
     client = _client(settings, metrics)
     downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     publisher = DiscordPublisher(client, client.invalid_requests)
     user_settings = UserSettingsStore(database)
-    tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings)
-    presets = Presets(database, settings.limits.presets)
+    rules, server_log, records = ServerRulesStore(database), ServerLog(publisher), GameRecords(database)
+    answers = GameAnswers(records, rules, dispatch, server_log)
+    tracker = DeliveryTracker(
+        dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers
+    )
+    presets, blocks = Presets(database, settings.limits.presets), ServerBlocks(database)
     pending_requests = PendingRequests(settings.run_dir / "openings")
     quota = Quota(settings.limits.per_user)
-    blocks, server_log = ServerBlocks(database), ServerLog(publisher)
-    gate = ServerGate(ServerRulesStore(database), ServerUses(database), dispatch, blocks)
+    gate = ServerGate(rules, ServerUses(database), dispatch, blocks)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
@@ -184,12 +187,13 @@ async def compose(
     )  # fmt: skip
     client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
-    client.membership = ServerMembership(gate.rules, gate.uses)
+    client.membership = ServerMembership(gate.rules, gate.uses, records)
+    client.games = Games(client.service, records, answers, tracker)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
-        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate
+        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate, records
     )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
@@ -198,6 +202,12 @@ async def compose(
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
+
+
+def _session(settings: Settings) -> aiohttp.ClientSession:
+    """For pictures."""
+    proxy = settings.proxy_for(settings.discord.cdn_url or PICTURES_URL)
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=proxy)
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:

@@ -28,6 +28,7 @@
     │   ├── BadChannelPairs
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
     │   ├── StillVideo        VideoEnded
+    │   ├── GamesOff          RoundOpen       StillSecret
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -630,6 +631,25 @@ class AgeRestricted(Refusal):
     for it there."""
 
     code = "R121"
+
+
+class GamesOff(Refusal):
+    """Games are off in this channel.{hint} Whoever manages the server turns them on under *Channels* in
+    `/server panel`."""
+
+    code = "R140"
+
+
+class RoundOpen(Refusal):
+    """A round is open in this channel: {link}. Guess there, or start another when it is over."""
+
+    code = "R141"
+
+
+class StillSecret(Refusal):
+    """What that is stays secret until the round is over. Guess it, or wait a little."""
+
+    code = "R142"
 
 
 class DrawnSticker(Refusal):

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import discord
 
+from bot.games.games import Games
 from bot.requests.actions import JobActions
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
@@ -25,6 +26,7 @@ class ServiceClient(Protocol):
     settings_actions: SettingsActions
     server_actions: ServerActions
     remedies: Remedies
+    games: Games
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""

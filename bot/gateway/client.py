@@ -21,6 +21,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import discord_internals, wording
+from bot.components.guess_buttons import GuessButton
 from bot.components.job_buttons import JobComponent
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
@@ -31,6 +32,7 @@ from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NO_MENTIONS
+from bot.games.games import Games
 from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
@@ -61,11 +63,14 @@ COGS = (
     "info",
     "settings",
     "server",
+    "play",
     "moderation",
     "help",
     "mention",
 )
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
+COMPONENTS = (
+    JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton, GuessButton,
+)  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
@@ -125,6 +130,7 @@ class Client(commands.Bot):
     server_actions: ServerActions
     moderation: Moderation
     membership: ServerMembership
+    games: Games
     stopping = False
     """Commands are not taken any more."""
 

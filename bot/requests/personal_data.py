@@ -12,6 +12,7 @@ from typing import Any
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
+from bot.store.game_records import GameRecords
 from bot.store.posting import Posting
 from bot.store.presets import Presets
 from bot.store.shared_presets import SharedPresets
@@ -50,7 +51,9 @@ class PersonalData:
         quota: Quota,
         remedies: Remedies,
         gate: ServerGate,
+        games: GameRecords,
     ) -> None:
+        self._games = games
         self._gate = gate
         self._dispatch = dispatch
         self._presets = presets
@@ -72,6 +75,7 @@ class PersonalData:
             "presets": [asdict(one) for one in presets],
             "asked_in_servers": [asdict(one) for one in await self._gate.uses.of_user(user)],
             "blocked_in_servers": await self._gate.blocks.about_user(user),
+            "games": await self._games.of_user(user),
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
@@ -86,6 +90,7 @@ class PersonalData:
         await self._wait_until_answered(user)
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
         await self._gate.uses.delete(user)
+        await self._games.delete(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))

@@ -20,7 +20,7 @@ from typing import Any
 
 import discord
 
-from bot import wording
+from bot import play_wording, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError, Unavailable, Unwelcome
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
@@ -30,6 +30,7 @@ from bot.requests import pending_requests
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
+from bot.requests.game_request import GameRequest
 from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, is_restricted_place, of_attachment, of_row
@@ -51,6 +52,7 @@ from engine.errors import (
     OptedOut,
     PrivateServer,
     Refusal,
+    StillSecret,
     TooLong,
     TooManyPictures,
     Unreachable,
@@ -185,7 +187,7 @@ class RequestService:
                 raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 
     async def row(self, id: str, user_id: int, pressed: discord.Message | None = None) -> JobRow:
-        """A job whose button was pressed by someone, in that message. Raises `Gone`.
+        """A job whose button was pressed by someone, in that message. Raises `Gone` and `StillSecret`.
 
         A private dream is there for its requester only, however somebody else came by its id.
         """
@@ -194,6 +196,8 @@ class RequestService:
             row = await self._row_of_imprint(JobId(id), pressed, user_id)
         if row is None or (is_private(row) and row.job.requester != str(user_id)):
             raise Gone
+        if is_secret(row):
+            raise StillSecret
         return row
 
     async def _row_of_imprint(self, id: JobId, message: discord.Message, user_id: int) -> JobRow | None:
@@ -233,14 +237,17 @@ class RequestService:
             self.server_log.note(rules.log_channel, line)
 
     async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
-        """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
+        """The job that a message of ours is about, finished or not; None also for somebody else's private one, and for
+        a round of a game that is open."""
         underway = (
             row
             for row in await self.dispatch.list_unposted()
             if Posting.from_json(row.posting).message_id == message_id
         )
         row = next(underway, None) or await self.dispatch.find_by_answer(str(message_id))
-        return None if row and is_private(row) and row.job.requester != str(user_id) else row
+        if row is None or is_secret(row):
+            return None
+        return None if is_private(row) and row.job.requester != str(user_id) else row
 
     async def stands(self, row: JobRow) -> bool:
         """Whether the message with a job's answer is still where it was asked for."""
@@ -256,20 +263,21 @@ class RequestService:
         *,
         private: bool | None = None,
         parent: JobRow | None = None,
+        game: GameRequest | None = None,
     ) -> None:
         """Answer an interaction with a status message and queue its job. `private`: whether nobody else is to see it,
         if that was chosen. Raises `Refusal`s."""
         check_others(params, original.others)
         await self._check_command(interaction, params)
-        id, place = new_id(), place_of(interaction)
+        id, place = game.id if game else new_id(), place_of(interaction)
         pictures, whose = count_of(params, original), original.avatar_of
         async with self.gate.enter(place, id, params, pictures, private=private, avatar_of=whose) as permit:
-            await self._take(interaction, id, permit, original, parent)
+            await self._take(interaction, id, permit, original, parent, game)
         await self._note(id, permit)
 
     async def _take(
         self, interaction: discord.Interaction, id: JobId, permit: Permit[AnyParams], original: Original,
-        parent: JobRow | None,
+        parent: JobRow | None, game: GameRequest | None,
     ) -> None:  # fmt: skip
         original = await self.stored.present(original, parent, interaction.message) if parent else original
         restricted = check_age(original, interaction.channel)
@@ -282,6 +290,7 @@ class RequestService:
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
         )  # fmt: skip
+        request, posting = for_game(game, request, posting) if game else (request, posting)
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
             threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
@@ -343,7 +352,9 @@ class RequestService:
     async def _note(self, id: JobId, permit: Permit[AnyParams]) -> None:
         """Tell the channel that a server chose for it who asked for what."""
         if permit.rules.log_channel and (row := await self.dispatch.row(id)):
-            self.server_log.note(permit.rules.log_channel, wording.log_line(row, Posting.from_json(row.posting)))
+            posting = Posting.from_json(row.posting)
+            line = play_wording.log_line(posting) if posting.choices else wording.log_line(row, posting)
+            self.server_log.note(permit.rules.log_channel, line)
 
     async def _refusal_of_token(self, interaction: discord.Interaction, request: Request) -> Refusal | None:
         """Why the interaction's token alone cannot bring the answer, if it cannot."""
@@ -624,6 +635,12 @@ def request_of(
     )  # fmt: skip
 
 
+def for_game(game: GameRequest, request: Request, posting: Posting) -> tuple[Request, Posting]:
+    """A request and its posting as a game wants them."""
+    requester = game.requester or request.requester
+    return dataclasses.replace(request, requester=requester), dataclasses.replace(posting, **game.posting)
+
+
 def count_of(params: AnyParams, original: Original) -> int:
     """How many pictures are made of an original."""
     return count_pictures(params.variations if isinstance(params, VariedParams) else 1, original.others)
@@ -683,6 +700,11 @@ def can_open_thread(interaction: discord.Interaction[Any]) -> bool:
 def privacy_of(row: JobRow) -> bool | None:
     """Whether what is made of a dream is private: of a private one, it is; else the server says."""
     return is_private(row) or None
+
+
+def is_secret(row: JobRow) -> bool:
+    """Whether a job is what a round of a game asks for, which is open."""
+    return bool(Posting.from_json(row.posting).choices)
 
 
 def is_private(row: JobRow) -> bool:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from bot.store.game_tables import dex_entries, fool_entries, fool_rounds, guess_answers, guess_rounds
 from bot.store.tables import server_blocks, server_rules, server_uses
 from engine.params.sensitive_subjects import APES, UNDERWEAR, WEAPONS
 from engine.queue.database import reading
@@ -96,6 +97,8 @@ class ServerRules:
     log_channel: str = ""
     hidden: tuple[str, ...] = (WEAPONS, UNDERWEAR, APES)
     """Categories of subjects that are not made; apes on other people's avatars only."""
+    games: tuple[str, ...] = ()
+    """Channels in which `/play` is on; empty: nowhere. A thread is as its channel."""
 
     def channel(self, channel_id: str) -> ChannelRules:
         """What holds in a channel: the stricter of its own rules and the server's."""
@@ -176,7 +179,10 @@ class ServerRulesStore:
     def _purge(self, removed_before: float) -> int:
         gone = sa.select(server_rules.c.guild_id).where(server_rules.c.removed < removed_before)
         with self._engine.begin() as db:
-            for table in (server_uses, server_blocks):
+            for table, rounds in ((guess_answers, guess_rounds), (fool_entries, fool_rounds)):
+                ids = sa.select(rounds.c.id).where(rounds.c.guild_id.in_(gone))
+                db.execute(table.delete().where(table.c.round_id.in_(ids)))
+            for table in (server_uses, server_blocks, guess_rounds, fool_rounds, dex_entries):
                 db.execute(table.delete().where(table.c.guild_id.in_(gone)))
             return db.execute(server_rules.delete().where(server_rules.c.removed < removed_before)).rowcount
 
@@ -193,6 +199,7 @@ def read_rules(stored: Mapping[str, Any]) -> ServerRules:
     return ServerRules(**{
         **made,
         "channels": tuple(made.get("channels", ())),
+        "games": tuple(made.get("games", ())),
         "hidden": tuple(made.get("hidden", ServerRules().hidden)),
         "whole": _channel_rules(stored.get("whole", {})),
         "by_channel": {id: _channel_rules(one) for id, one in stored.get("by_channel", {}).items()},

@@ -21,6 +21,11 @@ SMALLER_HELPS = frozenset(error.code for error in (EngineCrashed, TimedOut, OutO
 
 def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     """The answer: its pictures, or why there are none. Raises ValueError for a row that is not final: it has none."""
+    card = _card(row, posting, pictures)
+    return replace(card, text="\n".join(filter(None, (posting.headline, card.text))))
+
+
+def _card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     match row.state:
         case State.DONE:
             return _picture_card(row, posting, pictures)

@@ -6,6 +6,7 @@ sentences of `wording`) or fails here until it has a row.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import io
@@ -21,7 +22,7 @@ from discord import ui
 
 import bot.components
 import bot.views
-from bot import help_pages, wording
+from bot import help_pages, play_wording, wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
@@ -43,6 +44,7 @@ from bot.store.server_week import MOST_SUBJECTS, Week
 from bot.store.shared_presets import SharedPreset
 from bot.store.user_settings import UserSettings
 from bot.views import (
+    guess_card,
     info_panel,
     message_card,
     more_panel,
@@ -196,7 +198,20 @@ def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
     yield "waiting", status_card.waiting_card(done.id, done.job, where, [PNG] * 4, place, broken_off=True)
     yield "dreaming", status_card.dreaming_card(done.id, done.job, where, [PNG] * 4, PNG, 0.99, 9e5, broken_off=True)
     yield "growing", status_card.dreaming_card(done.id, done.job, where, [PNG] * 4, b"", 0.99, 9e5, broken_off=True)
+    yield from game_cards(done, place)
     yield "original", Card(wording.original_line(done), result.picture)
+
+
+def game_cards(done: JobRow, place: Place) -> Iterator[tuple[str, Card]]:
+    labels = tuple(play_wording.choice_label("🧑‍🚀", f"{at}{'w' * 100}") for at in range(4))
+    about = play_wording.round_words("medium")
+    open_round = dataclasses.replace(posting(), choices=labels, frame=about, game="guess")
+    yield "round that waits", guess_card.waiting_card(done.id, open_round, PNG, place)
+    yield "round that grows", guess_card.growing_card(done.id, open_round, PNG, 0.99, 9e5)
+    yield "round that has grown", guess_card.grown_card(done.id, open_round, PNG, 2e9)
+    table = play_wording.table_line([(str(2**63), 10**6)] * 20)
+    won = play_wording.won_words(str(2**63), LONG_NAME, 9e5, "medium", table)
+    yield "round that was won", result_card.result_card(done, dataclasses.replace(posting(), headline=won), [PNG])
 
 
 def panels(params: AnyParams) -> Iterator[tuple[str, Layout]]:
@@ -302,7 +317,8 @@ def server_rules() -> ServerRules:
     many = {str(2**62 + at): whole for at in range(MOST_RULES)}
     limits = {id: one.limit for id, one in many.items()}
     quiet, channels = QuietHours(1320, 450, "America/Argentina/ComodRivadavia"), tuple(many)[:25]
-    return ServerRules(True, channels, whole, many, limits, True, True, True, quiet, str(2**62), tuple(LABELS))
+    decided = ServerRules(True, channels, whole, many, limits, True, True, True, quiet, str(2**62), tuple(LABELS))
+    return dataclasses.replace(decided, games=channels)
 
 
 BLOCKS = [
@@ -369,7 +385,7 @@ def test_every_refusal_fits_into_a_sentence(error: type) -> None:
 def test_every_sentence_fits() -> None:
     said = {
         name: text
-        for name, text in {**vars(wording), **vars(help_pages)}.items()
+        for name, text in {**vars(wording), **vars(help_pages), **vars(play_wording)}.items()
         if name.isupper() and isinstance(text, str)
     }
     assert {name for name, text in said.items() if not 1 <= len(text) <= SENTENCE_LIMIT} == set()

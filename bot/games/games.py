@@ -1,0 +1,19 @@
+"""All games of `/play`: `parts of the bot => games`."""
+
+from __future__ import annotations
+
+from bot.delivery.tracker import DeliveryTracker
+from bot.games.game_answers import GameAnswers
+from bot.games.guess import Guess
+from bot.requests.service import RequestService
+from bot.store.game_records import GameRecords
+
+
+class Games:
+    """One of each."""
+
+    def __init__(
+        self, service: RequestService, records: GameRecords, answers: GameAnswers, tracker: DeliveryTracker
+    ) -> None:
+        self.records = records
+        self.guess = Guess(service, records.guess, answers, tracker)

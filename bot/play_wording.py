@@ -1,0 +1,112 @@
+"""Every sentence of the games of `/play`: `(facts) => text`. What holds for `bot.wording` holds here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.store.posting import Posting
+from bot.wording import duration, escape, escape_code, place_words, quantity
+from engine.queue.job import Place
+
+COMMANDS = {
+    "play": "Games with dreams, in the channels that this server gave for them",
+    "play guess": "Guess the dream: something grows out of noise, who sees first what it is?",
+    "play table": "Who guessed most dreams right this week",
+}
+OPTIONS = {
+    "level": "Easy: four kinds of things. Medium: four of one kind. Hard: near relatives",
+}
+LEVELS = (("Easy", "easy"), ("Medium", "medium"), ("Hard", "hard"))
+GUESS_TITLE = "**Guess the dream**"
+GUESS_ALT = "Something grows here. What is it?"
+GUESS_SOON = "-# Four answers come up as soon as it grows. One answer each; the fastest right one wins."
+GUESS_RULES = "-# One answer each; the fastest right one wins."
+GROWN = "It has grown. What is it?"
+RIGHT = "Right, and you were the first!"
+WRONG = "That's not it, and it was your one answer. Watch what it becomes."
+ANSWERED = "You've answered already: one answer each. Watch what it becomes."
+OVER = "That round is over. Start another with `/play guess`."
+WEEK_TITLE = "**Guess the dream, this week**"
+NO_WEEK = "Nobody has guessed a dream yet this week. Start a round with `/play guess`."
+SHOWN = 10
+"""People in a table."""
+
+
+def round_words(level: str) -> str:
+    """What a round is made of, where others say of what picture."""
+    return f"{level} round"
+
+
+def about_words(posting: Posting) -> str:
+    """Beside a round: how hard it is, and who started it."""
+    return f"{posting.frame}, started by {escape(posting.name)}"
+
+
+def waiting_words(place: Place | None, about: str) -> str:
+    """A round that has not begun to grow."""
+    return f"{GUESS_TITLE} · {place_words(place)}\n-# {about}\n{GUESS_SOON}"
+
+
+def growing_words(fraction: float, left_s: float, about: str) -> str:
+    """A round that grows: "What grows here? 40% · about 8 s left"."""
+    left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
+    return f"{GUESS_TITLE} · What grows here? {min(99, int(fraction * 100))}%{left}\n-# {about}\n{GUESS_RULES}"
+
+
+def grown_words(until: float, about: str) -> str:
+    """A round whose picture is finished, until that moment (Unix seconds)."""
+    return f"{GUESS_TITLE} · {GROWN} The round ends <t:{int(until)}:R>.\n-# {about}\n{GUESS_RULES}"
+
+
+def won_words(winner: str, subject: str, took_s: float, level: str, table: str) -> str:
+    """Above what was guessed."""
+    who = f"<@{winner}> got it" if winner else "Somebody got it"
+    return _headline(f"{who} in {duration(took_s)}: **{escape(subject, 80)}** ({level})", table)
+
+
+def missed_words(subject: str, level: str, table: str) -> str:
+    """Above what nobody guessed."""
+    return _headline(f"Nobody got it: **{escape(subject, 80)}** ({level})", table)
+
+
+def broken_words(level: str) -> str:
+    """Above a round that could not be grown."""
+    return f"{GUESS_TITLE} · This {level} round is off. Start another with `/play guess`."
+
+
+def _headline(said: str, table: str) -> str:
+    return "\n".join(filter(None, (f"{GUESS_TITLE} · {said}", table and f"-# This week: {table}")))
+
+
+def table_line(wins: Sequence[tuple[str, int]], most: int = 3) -> str:
+    """The first few of a week in one line: "<@1> 3 · <@2> 1"."""
+    return " · ".join(f"<@{user}> {count}" for user, count in wins[:most])
+
+
+def table_words(wins: Sequence[tuple[str, int]]) -> str:
+    """The table of a week."""
+    if not wins:
+        return NO_WEEK
+    lines = [f"{at}. <@{user}> · {quantity(count, 'dream')}" for at, (user, count) in enumerate(wins[:SHOWN], 1)]
+    return "\n".join([WEEK_TITLE, *lines])
+
+
+def log_line(posting: Posting) -> str:
+    """For a server's log: who started a round, and where; not of what."""
+    where = posting.link or f"<#{posting.channel_id}>"
+    return f"{escape(posting.name)} (<@{posting.user_id}>) started a round of Guess the dream · {where}"
+
+
+def lost_line(posting: Posting) -> str:
+    """For a server's log: a round ended where nothing can be shown any more."""
+    return f"A round of Guess the dream in <#{posting.channel_id}> is over: I can't write there any more."
+
+
+def choice_label(emoji: str, name: str) -> str:
+    """An answer, on its button."""
+    return escape_code(f"{emoji} {name}".strip(), 78)
+
+
+def games_off_hint(channels: Sequence[str]) -> str:
+    """Where games are, for somebody who asked where they are not."""
+    return f" Play in {', '.join(f'<#{id}>' for id in channels)}." if channels else ""

@@ -1,0 +1,28 @@
+"""What is kept of all games together: `a person or a moment => told, deleted`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.guess_rounds import GuessRounds
+
+
+class GameRecords:
+    """The repositories of the games."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.guess = GuessRounds(engine)
+
+    async def of_user(self, user_id: str) -> dict[str, Any]:
+        """What is kept of a person, by game."""
+        return {"guess_the_dream": await self.guess.of_user(user_id)}
+
+    async def delete(self, user_id: str) -> None:
+        """Forget a person."""
+        await self.guess.delete(user_id)
+
+    async def purge(self, before: float) -> None:
+        """Forget the rounds from before that moment (Unix seconds)."""
+        await self.guess.purge(before)
