@@ -172,7 +172,7 @@ async def compose(
     publisher = DiscordPublisher(client, client.invalid_requests)
     user_settings = UserSettingsStore(database)
     rules, server_log, records = ServerRulesStore(database), ServerLog(publisher), GameRecords(database)
-    answers = GameAnswers(records, rules, dispatch, server_log)
+    answers = GameAnswers(records, rules, dispatch, server_log, settings.catalog, decoder.clean)
     tracker = DeliveryTracker(
         dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers
     )
@@ -198,7 +198,7 @@ async def compose(
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    client.actions = JobActions(client.service, publisher, tracker, reports, settings.limits.upscale_s)
+    client.actions = JobActions(client.service, publisher, tracker, reports, settings.limits.upscale_s, records)
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.store.posting import Posting
-from bot.wording import duration, escape, escape_code, place_words, quantity
+from bot.wording import ALT_LIMIT, duration, escape, escape_code, place_words, quantity
 from engine.queue.job import Place
 
 COMMANDS = {
     "play": "Games with dreams, in the channels that this server gave for them",
     "play guess": "Guess the dream: something grows out of noise, who sees first what it is?",
+    "play dex": "The Dreamdex: all that was dreamed in this server so far, and what is still missing",
     "play table": "Who guessed most dreams right this week",
 }
 OPTIONS = {
+    "page": "Page of the wall (without it: where something was found last)",
     "level": "Easy: four kinds of things. Medium: four of one kind. Hard: near relatives",
 }
 LEVELS = (("Easy", "easy"), ("Medium", "medium"), ("Hard", "hard"))
@@ -28,6 +30,7 @@ ANSWERED = "You've answered already: one answer each. Watch what it becomes."
 OVER = "That round is over. Start another with `/play guess`."
 WEEK_TITLE = "**Guess the dream, this week**"
 NO_WEEK = "Nobody has guessed a dream yet this week. Start a round with `/play guess`."
+DEX_HINT = "-# Any dream or concept in a channel for games counts: `/concept subject:` and one of these names."
 SHOWN = 10
 """People in a table."""
 
@@ -95,6 +98,28 @@ def log_line(posting: Posting) -> str:
     """For a server's log: who started a round, and where; not of what."""
     where = posting.link or f"<#{posting.channel_id}>"
     return f"{escape(posting.name)} (<@{posting.user_id}>) started a round of Guess the dream · {where}"
+
+
+def new_words(names: Sequence[str], count: int, total: int) -> str:
+    """Above what was grown in a server for the first time: "New here: hartebeest, 214 of 1000"."""
+    return f"New here: {', '.join(f'**{escape(name, 80)}**' for name in names)}, {count} of {total}"
+
+
+def dex_words(count: int, total: int, page: int, pages: int, missing: Sequence[str]) -> str:
+    """Beside a page of the wall: how much was found in all, and what is missing there."""
+    title = f"**Dreamdex** · {count} of {total} found here · page {page} of {pages}"
+    lacks = f"Missing on this page: {escape(', '.join(missing), 1500)}" if missing else "All of this page is found!"
+    return f"{title}\n{lacks}\n{DEX_HINT}"
+
+
+def latest_words(name: str, user_id: str) -> str:
+    """What was found last, and by whom, if that is remembered."""
+    return f"\n-# Latest: {escape(name, 80)}{f' by <@{user_id}>' if user_id else ''}"
+
+
+def dex_alt(names: Sequence[str]) -> str:
+    """For who cannot see a page of the wall."""
+    return f"A wall of small dreams: {', '.join(names) or 'nothing was found on this page yet'}"[:ALT_LIMIT]
 
 
 def lost_line(posting: Posting) -> str:

@@ -1,10 +1,10 @@
-"""`/play guess, table`: games in the channels that a server gave for them."""
+"""`/play guess, dex, table`: games in the channels that a server gave for them."""
 
 from __future__ import annotations
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice
+from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import play_wording
@@ -29,6 +29,18 @@ class PlayCog(commands.GroupCog, group_name="play", group_description=play_wordi
     async def guess(self, interaction: Here, level: str = EASY) -> None:
         """Begin a round of Guess the dream."""
         await self.client.games.guess.start(interaction, level)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """What a moderator took away is on no wall either."""
+        if event.guild_id is not None:
+            await self.client.games.dex.forget_message(event.message_id)
+
+    @app_commands.command(description=play_wording.COMMANDS["play dex"])
+    @app_commands.describe(page=play_wording.OPTIONS["page"])
+    async def dex(self, interaction: Here, page: Range[int, 1, 999] | None = None) -> None:
+        """Show the wall of all that was grown here."""
+        await self.client.games.dex.show(interaction, page)
 
     @app_commands.command(description=play_wording.COMMANDS["play table"])
     async def table(self, interaction: Here) -> None:

@@ -60,6 +60,10 @@ class Games(Protocol):
         over."""
         ...
 
+    async def announce(self, row: JobRow, posting: Posting) -> Posting:
+        """The posting of an answer with what stands above its caption; the same however often it is asked."""
+        ...
+
     async def undeliverable(self, posting: Posting) -> None:
         """What a game shows could be shown nowhere."""
         ...

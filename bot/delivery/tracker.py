@@ -339,7 +339,8 @@ class DeliveryTracker:
                 await self._hold_back(row, posting, until, self._games)
                 return
         try:
-            message = str(await self._final_answer.post(row, posting))
+            announced = await self._games.announce(row, posting) if self._games else posting
+            message = str(await self._final_answer.post(row, announced))
             self._metrics.count_edit("answer")
         except MessageGone:
             self._metrics.count_edit("answer", MessageGone.__name__)

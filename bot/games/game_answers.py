@@ -9,12 +9,15 @@ from dataclasses import replace
 from typing import Final
 
 from bot import play_wording
+from bot.delivery.final_answer import Shrink
 from bot.delivery.server_log import ServerLog
+from bot.games.dex import DexNotes
 from bot.store.game_records import GameRecords
 from bot.store.guess_rounds import Round
 from bot.store.posting import Posting
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_week import WEEK_S
+from engine.catalog.catalog import Catalog
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow, State
 
@@ -26,8 +29,10 @@ class GameAnswers:
     """The tracker's `Games`."""
 
     def __init__(
-        self, records: GameRecords, rules: ServerRulesStore, dispatch: Dispatch, server_log: ServerLog
-    ) -> None:
+        self, records: GameRecords, rules: ServerRulesStore, dispatch: Dispatch, server_log: ServerLog,
+        catalog: Catalog, shrink: Shrink,
+    ) -> None:  # fmt: skip
+        self._dex = DexNotes(records.dex, catalog, dispatch.get_blob, shrink)
         self._rounds = records.guess
         self._rules = rules
         self._dispatch = dispatch
@@ -48,6 +53,11 @@ class GameAnswers:
         posting = replace(Posting.from_json(row.posting), choices=(), headline=headline)
         await self._dispatch.update_posting(row.id, posting.to_json())
         return posting
+
+    async def announce(self, row: JobRow, posting: Posting) -> Posting:
+        """The posting of an answer with what stands above its caption."""
+        lines = posting.headline, await self._dex.headline(row, posting)
+        return replace(posting, headline="\n".join(filter(None, lines)))
 
     async def undeliverable(self, posting: Posting) -> None:
         """Tell the server's log channel that a round cannot be shown where it was started any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.delivery.tracker import DeliveryTracker
+from bot.games.dex import Dex
 from bot.games.game_answers import GameAnswers
 from bot.games.guess import Guess
 from bot.requests.service import RequestService
@@ -16,4 +17,5 @@ class Games:
         self, service: RequestService, records: GameRecords, answers: GameAnswers, tracker: DeliveryTracker
     ) -> None:
         self.records = records
+        self.dex = Dex(records.dex, service.catalog, service.gate, service.dispatch)
         self.guess = Guess(service, records.guess, answers, tracker)

@@ -23,6 +23,7 @@ from bot.requests.picture_sources import Original, history_of_result, of_ending,
 from bot.requests.replies import replace_panel, replace_with, say
 from bot.requests.reports import Reports
 from bot.requests.service import RequestService, privacy_of
+from bot.store.game_records import GameRecords
 from bot.store.posting import Posting, answer_place
 from bot.views import info_panel, result_card
 from bot.views.message_card import Card, Picture
@@ -49,8 +50,10 @@ class JobActions:
         tracker: DeliveryTracker,
         reports: Reports,
         upscale_s: float,
+        games: GameRecords,
     ) -> None:
         """`upscale_s`: an upscale that would take longer is refused."""
+        self._games = games
         self.reports = reports
         self._upscale_s = upscale_s
         self._service = service
@@ -241,6 +244,7 @@ class JobActions:
         if interaction.user.id not in Posting.from_json(row.posting).owners:
             check_owner(interaction, row)
         if await self._publisher.delete(with_answer_place(row, interaction.channel_id)):
+            await self._games.dex.hide(row.id)
             await self._note(interaction, "deleted", row)
             await replace_with(interaction, wording.DELETED)
         else:

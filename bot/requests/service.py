@@ -289,6 +289,7 @@ class RequestService:
         posting = dataclasses.replace(
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
+            dex=counts_for_dex(permit, place_of(interaction)),
         )  # fmt: skip
         request, posting = for_game(game, request, posting) if game else (request, posting)
         logs.set_job(request.id)
@@ -416,6 +417,7 @@ class RequestService:
         posting = dataclasses.replace(
             posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
+            dex=counts_for_dex(permit, place_of_message(message)),
         )  # fmt: skip
         with self._quota.slot(request.requester):
             if permit.private:
@@ -633,6 +635,11 @@ def request_of(
         params, requester, original.source, parent.id if parent else None, limit_bytes, original.others, hidden,
         original.history, id,
     )  # fmt: skip
+
+
+def counts_for_dex(permit: Permit[AnyParams], place: ServerPlace | None) -> bool:
+    """Whether what is grown there counts in the Dreamdex: where everybody sees it, in a channel for games."""
+    return place is not None and not permit.private and place.channel_id in permit.rules.games
 
 
 def for_game(game: GameRequest, request: Request, posting: Posting) -> tuple[Request, Posting]:

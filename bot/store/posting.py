@@ -47,6 +47,8 @@ class Posting:
     """The answers of a round of Guess the dream that is open: until it is over, nothing says what is grown."""
     game: str = ""
     """The game that it is for, if any: what cannot be shown where it is played is sent to nobody."""
+    dex: bool = False
+    """What it grows counts in the Dreamdex of its server."""
     headline: str = ""
     """Words above the caption of the answer."""
 

@@ -36,6 +36,7 @@ from bot.playground.rejections import JsonDict
 from bot.playground.world import COMPONENTS_V2
 from bot.requests.overview import SHOWN_DREAMS
 from bot.requests.server_actions import MOST_RULES
+from bot.store.dex_entries import Entry
 from bot.store.posting import Posting
 from bot.store.presets import Preset
 from bot.store.server_blocks import Block
@@ -44,6 +45,8 @@ from bot.store.server_week import MOST_SUBJECTS, Week
 from bot.store.shared_presets import SharedPreset
 from bot.store.user_settings import UserSettings
 from bot.views import (
+    dex_panel,
+    dex_wall,
     guess_card,
     info_panel,
     message_card,
@@ -269,6 +272,15 @@ def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
 async def test_every_panel_about_a_person_at_its_longest(official: Specification, catalog: Catalog) -> None:
     for kind, panel in personal_panels(catalog):
         assert problems_of(official, panel, []) == [], kind
+
+
+async def test_every_page_of_the_dreamdex(official: Specification, catalog: Catalog) -> None:
+    names = catalog.names("lite2")
+    found = {name: Entry("1", name, "j" * 20, str(2**62)) for name in names[::2]}
+    for page in range(1, 40):
+        shown = dex_panel.panel(names, found, page)
+        assert problems_of(official, shown.view, [discord.File(io.BytesIO(PNG), dex_panel.FILE)]) == [], page
+    assert len(dex_panel.panel(names, {}).names) == dex_wall.TILES
 
 
 async def test_every_page_of_subjects(official: Specification, catalog: Catalog) -> None:
