@@ -78,8 +78,8 @@ class DexEntries:
 
     def _add(self, new: Sequence[Entry]) -> None:
         with self._engine.begin() as db:
-            there = _there(db, new[0].guild_id, [one.name for one in new])
-            rows = [{**asdict(one), "created": self.clock()} for one in new if one.name not in there]
+            there, now = _there(db, new[0].guild_id, [one.name for one in new]), self.clock()
+            rows = [{**asdict(one), "created": now} for one in new if one.name not in there]
             if rows:
                 db.execute(dex_entries.insert(), rows)
 
