@@ -170,7 +170,7 @@ async def compose(
     client = _client(settings, metrics)
     downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     publisher = DiscordPublisher(client, client.invalid_requests)
-    user_settings = UserSettingsStore(database)
+    user_settings, quota = UserSettingsStore(database), Quota(settings.limits.per_user)
     rules, server_log, records = ServerRulesStore(database), ServerLog(publisher), GameRecords(database)
     answers = GameAnswers(records, rules, dispatch, server_log, settings.catalog, decoder.clean)
     tracker = DeliveryTracker(
@@ -178,7 +178,6 @@ async def compose(
     )
     presets, blocks = Presets(database, settings.limits.presets), ServerBlocks(database)
     pending_requests = PendingRequests(settings.run_dir / "openings")
-    quota = Quota(settings.limits.per_user)
     gate = ServerGate(rules, ServerUses(database), dispatch, blocks)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
@@ -188,8 +187,9 @@ async def compose(
     client.moderation = Moderation(client.service, blocks, server_log, tracker.refresh)
     client.server_actions = ServerActions(client, gate.rules, dispatch, server_log, settings.limits, client.moderation)
     client.membership = ServerMembership(gate.rules, gate.uses, records)
-    client.games = Games(client.service, records, answers, tracker)
+    client.games = Games(client.service, records, answers, tracker, publisher)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
+    stack.push_async_callback(_cancel, start(client.games.fool.end_forever(), "rounds"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(

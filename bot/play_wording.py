@@ -12,9 +12,11 @@ COMMANDS = {
     "play": "Games with dreams, in the channels that this server gave for them",
     "play guess": "Guess the dream: something grows out of noise, who sees first what it is?",
     "play dex": "The Dreamdex: all that was dreamed in this server so far, and what is still missing",
+    "play fool": "Fool the network: post a real photo that I take for the word of the day",
     "play table": "Who guessed most dreams right this week",
 }
 OPTIONS = {
+    "photo": "A real photo (without one: the word of the day, and who leads)",
     "page": "Page of the wall (without it: where something was found last)",
     "level": "Easy: four kinds of things. Medium: four of one kind. Hard: near relatives",
 }
@@ -30,6 +32,11 @@ ANSWERED = "You've answered already: one answer each. Watch what it becomes."
 OVER = "That round is over. Start another with `/play guess`."
 WEEK_TITLE = "**Guess the dream, this week**"
 NO_WEEK = "Nobody has guessed a dream yet this week. Start a round with `/play guess`."
+FOOL_TITLE = "**Fool the network**"
+NOBODY_YET = "Nobody has posted a photo that I take for it. Be the first: `/play fool image:`"
+NEXT_WORD = "-# `/play fool` draws the next word."
+SHOWN_FOOLS = 3
+"""Photos that are named when a round ends."""
 DEX_HINT = "-# Any dream or concept in a channel for games counts: `/concept subject:` and one of these names."
 SHOWN = 10
 """People in a table."""
@@ -120,6 +127,51 @@ def latest_words(name: str, user_id: str) -> str:
 def dex_alt(names: Sequence[str]) -> str:
     """For who cannot see a page of the wall."""
     return f"A wall of small dreams: {', '.join(names) or 'nothing was found on this page yet'}"[:ALT_LIMIT]
+
+
+def word_words(word: str, ends: float) -> str:
+    """The beginning of a round of Fool the network."""
+    said = f"{FOOL_TITLE} · The word of the day is **{escape(word, 80)}**."
+    return f"{said} Post a real photo of something else that I take for it, with `/play fool image:`.\n{_ends(ends)}"
+
+
+def standing_words(word: str, ends: float, standings: Sequence[tuple[str, float]]) -> str:
+    """How a round stands."""
+    lines = [f"{at}. <@{user}> · {_percent(share)}" for at, (user, share) in enumerate(standings[:SHOWN], 1)]
+    first = f"{FOOL_TITLE} · The word of the day is **{escape(word, 80)}**."
+    return "\n".join([first, *(lines or [NOBODY_YET]), _ends(ends)])
+
+
+def _ends(ends: float) -> str:
+    return f"-# The highest percentage wins. It ends <t:{int(ends)}:R>."
+
+
+def taken_words(word: str, share: float, leader: str) -> str:
+    """Above a photo that was looked at: how surely it is taken for the word."""
+    said = f"**{_percent(share)}** {escape(word, 80)}" if share > 0 else f"Not a trace of {escape(word, 80)}"
+    return f"{FOOL_TITLE} · {said}{f' · {leader}' if leader else ''}"
+
+
+def leader_words(user_id: str, share: float) -> str:
+    """Whose photo leads."""
+    return f"<@{user_id}> leads with {_percent(share)}"
+
+
+def winner_words(word: str, standings: Sequence[tuple[str, float, str]]) -> str:
+    """The end of a round: who won, each with a link to the photo."""
+    (user, share, link), *others = standings
+    lines = [f"{at}. <@{user}> · {_percent(share)} · {link}" for at, (user, share, link) in enumerate(others, 2)]
+    won = f"<@{user}> fooled me: {_percent(share)} **{escape(word, 80)}** · {link}"
+    return "\n".join([f"{FOOL_TITLE} · {won}", *lines, NEXT_WORD])
+
+
+def lost_fool_line(channel_id: str) -> str:
+    """For a server's log: a round of Fool the network ended where nothing can be said any more."""
+    return f"A round of Fool the network in <#{channel_id}> is over: I can't write there any more."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%" if share < 0.1 else f"{share:.0%}"
 
 
 def lost_line(posting: Posting) -> str:

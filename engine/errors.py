@@ -29,6 +29,7 @@
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
     │   ├── StillVideo        VideoEnded
     │   ├── GamesOff          RoundOpen       StillSecret
+    │   ├── NoWord            NotAPhoto
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -650,6 +651,18 @@ class StillSecret(Refusal):
     """What that is stays secret until the round is over. Guess it, or wait a little."""
 
     code = "R142"
+
+
+class NoWord(Refusal):
+    """There is no word yet: `/play fool` without an image draws one. Then post a real photo that I take for it."""
+
+    code = "R143"
+
+
+class NotAPhoto(Refusal):
+    """I made that image myself, and I see in it what I put there. Post a real photo."""
+
+    code = "R144"
 
 
 class DrawnSticker(Refusal):

@@ -1,4 +1,4 @@
-"""`/play guess, dex, table`: games in the channels that a server gave for them."""
+"""`/play guess, dex, fool, table`: games in the channels that a server gave for them."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ class PlayCog(commands.GroupCog, group_name="play", group_description=play_wordi
     async def dex(self, interaction: Here, page: Range[int, 1, 999] | None = None) -> None:
         """Show the wall of all that was grown here."""
         await self.client.games.dex.show(interaction, page)
+
+    @app_commands.command(description=play_wording.COMMANDS["play fool"])
+    @app_commands.describe(image=play_wording.OPTIONS["photo"])
+    async def fool(self, interaction: Here, image: discord.Attachment | None = None) -> None:
+        """Post a photo for the word of the day, or see what that is."""
+        await self.client.games.fool.play(interaction, image)
 
     @app_commands.command(description=play_wording.COMMANDS["play table"])
     async def table(self, interaction: Here) -> None:

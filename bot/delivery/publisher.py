@@ -178,11 +178,12 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(user_id))
             await user.send(text, nonce=f"t{id}", allowed_mentions=NO_MENTIONS)
 
-    async def announce(self, channel_id: int, text: str) -> None:
-        """Words of our own in a channel that the bot's owner chose. Raises `PostError`s."""
+    async def announce(self, channel_id: int, text: str, nonce: str = "") -> None:
+        """Words of our own in a channel; under a nonce, once within some minutes. Raises `PostError`s."""
         with self._post_errors_and_pauses():
             channel = self._client.get_partial_messageable(channel_id)
-            await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
+            named: dict[str, Any] = {"nonce": nonce} if nonce else {}
+            await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True, **named)
 
     async def delete(self, posting: Posting) -> bool:
         """Take a job's message away; False where it is out of reach."""

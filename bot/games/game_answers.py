@@ -12,6 +12,7 @@ from bot import play_wording
 from bot.delivery.final_answer import Shrink
 from bot.delivery.server_log import ServerLog
 from bot.games.dex import DexNotes
+from bot.games.fool import FoolNotes
 from bot.store.game_records import GameRecords
 from bot.store.guess_rounds import Round
 from bot.store.posting import Posting
@@ -32,6 +33,7 @@ class GameAnswers:
         self, records: GameRecords, rules: ServerRulesStore, dispatch: Dispatch, server_log: ServerLog,
         catalog: Catalog, shrink: Shrink,
     ) -> None:  # fmt: skip
+        self._fool = FoolNotes(records.fool)
         self._dex = DexNotes(records.dex, catalog, dispatch.get_blob, shrink)
         self._rounds = records.guess
         self._rules = rules
@@ -56,7 +58,7 @@ class GameAnswers:
 
     async def announce(self, row: JobRow, posting: Posting) -> Posting:
         """The posting of an answer with what stands above its caption."""
-        lines = posting.headline, await self._dex.headline(row, posting)
+        lines = posting.headline, await self._fool.headline(row, posting), await self._dex.headline(row, posting)
         return replace(posting, headline="\n".join(filter(None, lines)))
 
     async def undeliverable(self, posting: Posting) -> None:

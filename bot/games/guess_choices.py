@@ -41,6 +41,13 @@ def draw(catalog: Catalog, network: str, level: str, recent: Collection[str], ch
     return Draw(choices, chance.choice(answers))
 
 
+def draw_word(catalog: Catalog, network: str, recent: Collection[str], chance: random.Random) -> str:
+    """One thing of any kind, none that servers may hide, nor, unless nothing else is left, one of late. Raises
+    `UnknownNetwork`."""
+    kinds = [[name for name in names if name not in recent] or names for names in _kinds(catalog, network).values()]
+    return chance.choice(chance.choice(kinds))
+
+
 def _kinds(catalog: Catalog, network: str) -> Mapping[str, tuple[str, ...]]:
     """The classes of each group that may be asked for, in the order of the network's answers."""
     named = dict(zip(catalog.labels(network), catalog.names(network), strict=True))

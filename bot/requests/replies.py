@@ -43,6 +43,14 @@ async def say(interaction: discord.Interaction, text: str) -> None:
     )
 
 
+async def post(interaction: discord.Interaction, text: str) -> None:
+    """A sentence that everybody sees, as the answer."""
+    nobody = discord.AllowedMentions.none()
+    await interaction_response.respond(
+        interaction, lambda: interaction.response.send_message(text, allowed_mentions=nobody)
+    )
+
+
 async def try_say(interaction: discord.Interaction, text: str) -> None:
     """The same, where nothing depends on whether it arrives."""
     try:

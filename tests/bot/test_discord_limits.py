@@ -208,6 +208,9 @@ def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
 def game_cards(done: JobRow, place: Place) -> Iterator[tuple[str, Card]]:
     labels = tuple(play_wording.choice_label("🧑‍🚀", f"{at}{'w' * 100}") for at in range(4))
     about = play_wording.round_words("medium")
+    standings = [(str(2**63), 0.99, f"https://discord.com/channels/{2**63}/{2**63}/{2**63}")] * play_wording.SHOWN_FOOLS
+    said = play_wording.winner_words("w" * 100, standings)
+    assert len(said) <= SENTENCE_LIMIT
     open_round = dataclasses.replace(posting(), choices=labels, frame=about, game="guess")
     yield "round that waits", guess_card.waiting_card(done.id, open_round, PNG, place)
     yield "round that grows", guess_card.growing_card(done.id, open_round, PNG, 0.99, 9e5)
