@@ -26,6 +26,8 @@ from bot.delivery.interaction_response import CONNECTION_ERRORS
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
+from bot.games.game_answers import GameAnswers
+from bot.games.games import Games
 from bot.gateway import endpoints
 from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
@@ -51,6 +53,7 @@ from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
 from bot.requests.video_offers import VideoOffers
+from bot.store.game_records import GameRecords
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.server_blocks import ServerBlocks
@@ -176,28 +179,31 @@ async def compose(
     client = _client(settings, metrics)
     nsfw_check = _nsfw_check(settings)
     publisher = DiscordPublisher(client, client.invalid_requests)
-    user_settings = UserSettingsStore(database)
-    tracker = DeliveryTracker(dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings)
+    user_settings, quota = UserSettingsStore(database), Quota(settings.limits.per_user)
+    gate, server_log, records = _server_gate(settings, database, dispatch), ServerLog(publisher), GameRecords(database)
+    answers = GameAnswers(records, gate.rules, dispatch, server_log, settings.catalog, decoder.clean)
+    tracker = DeliveryTracker(
+        dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers
+    )
     presets = Presets(database, settings.limits.presets)
     pending_requests = PendingRequests(settings.run_dir / "openings")
-    quota = Quota(settings.limits.per_user)
-    gate, server_log = _server_gate(settings, database, dispatch), ServerLog(publisher)
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
-        gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader),
-        nsfw_check,
+        gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader), nsfw_check, records,
     )  # fmt: skip
     client.video_offers = VideoOffers(client.service, client.remedies)
     client.channel_images = ChannelImages(client.service)
     client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
-    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check)
+    client.games = Games(client.service, records, answers, tracker, publisher)
+    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records)
     stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
+    stack.push_async_callback(_cancel, start(client.games.fool.end_forever(), "rounds"))
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
-        dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate
+        dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate, records
     )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
@@ -208,13 +214,19 @@ async def compose(
 
 
 def _add_server_actions(
-    client: Client, gate: ServerGate, dispatch: Dispatch, log: ServerLog, settings: Settings, nsfw_check: NsfwCheck
+    client: Client,
+    gate: ServerGate,
+    dispatch: Dispatch,
+    log: ServerLog,
+    settings: Settings,
+    nsfw_check: NsfwCheck,
+    games: GameRecords,
 ) -> None:
     """What a server decides, and what is kept of it."""
     client.server_actions = ServerActions(
         client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check
     )
-    client.membership = ServerMembership(gate.rules, gate.uses, dispatch)
+    client.membership = ServerMembership(gate.rules, gate.uses, games, dispatch)
 
 
 def _job_actions(

@@ -131,6 +131,7 @@ OPTIONS = {
     "topic": "What you want to know",
     "channel of a server": "Which channel",
     "answers": "Whether I dream there",
+    "games": "Whether people can /play there",
     "most size": "Longest side there, in pixels; 0: no limit",
     "posts": "Results posted there within an hour; 0: no limit",
     "role": "People with this role (without it: everyone)",
@@ -1121,6 +1122,7 @@ SERVER_SWITCHES = {
 }
 SERVER_PROMPTS = {
     "answers": "Channels where I dream (none: everywhere)",
+    "games": "Channels for games, with /play (none: off)",
     "one_channel": "Rules of one channel…",
     "recipes": "What can be made",
     "size": "Largest size",
@@ -1187,8 +1189,9 @@ def server_title(name: str) -> str:
 def scope_words(channel_id: str, rules: ServerRules, held: ChannelRules) -> str:
     """Above the rules of one channel, or of all."""
     where = f"<#{channel_id}>" if channel_id else "all channels"
-    lines = {"Dreams": rules_lines(rules)["Channels"], "Can be made": _made_words(held)}
-    shown = {name: line for name, line in lines.items() if name != "Dreams" or not channel_id}
+    said = rules_lines(rules)
+    lines = {"Dreams": said["Channels"], "Games": said["Games"], "Can be made": _made_words(held)}
+    shown = {name: line for name, line in lines.items() if name == "Can be made" or not channel_id}
     return f"**Channels** · rules of {where}\n{rules_words(shown)}\n{CHANNELS_HINT}"
 
 
@@ -1200,6 +1203,7 @@ def rules_lines(rules: ServerRules) -> dict[str, str]:
         "Dreams": "paused" if rules.paused else "on",
         "Channels": ", ".join(f"<#{id}>" for id in rules.channels) or "everywhere",
         "Can be made": _made_words(whole),
+        "Games": ", ".join(f"<#{id}>" for id in rules.games) or "off",
         "Everyone": ", ".join(filter(None, (_limit_words(whole.limit), posts))) or "no limits",
         **{f"<@&{id}>": _limit_words(limit) for id, limit in rules.by_role.items()},
         **{f"<#{id}>": _channel_words(one) for id, one in rules.by_channel.items()},

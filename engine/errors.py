@@ -28,6 +28,8 @@
     │   ├── BadChannelPairs
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
     │   ├── StillVideo        VideoEnded      TooMuchVideo    NoVideo
+    │   ├── GamesOff          RoundOpen       StillSecret
+    │   ├── NoWord            NotAPhoto
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -676,6 +678,37 @@ class ShownToRequester(Refusal):
     """Only the person who asked for this image can see it. Start your own with `/dream`."""
 
     code = "R126"
+
+
+class GamesOff(Refusal):
+    """Games are off in this channel.{hint} Whoever manages the server turns them on under *Channels* in
+    `/server panel`."""
+
+    code = "R140"
+
+
+class RoundOpen(Refusal):
+    """A round is open in this channel: {link}. Guess there, or start another when it is over."""
+
+    code = "R141"
+
+
+class StillSecret(Refusal):
+    """What that is stays secret until the round is over. Guess it, or wait a little."""
+
+    code = "R142"
+
+
+class NoWord(Refusal):
+    """There is no word yet: `/play fool` without an image draws one. Then post a real photo that I take for it."""
+
+    code = "R143"
+
+
+class NotAPhoto(Refusal):
+    """I made that image myself, and I see in it what I put there. Post a real photo."""
+
+    code = "R144"
 
 
 class DrawnSticker(Refusal):

@@ -68,7 +68,8 @@ EXAMPLES: Final = {
     ),
     "info": (Example("/info", "", "The queue, your dreams, your limits"),),
     "settings": (Example("/settings", "", "Your own settings"),),
-    "server": (Example("/server panel", "", "The rules of a server, for who manages it"),),
+    "server": (Example("/server channel channel:dreams games:True", "", "The rules of a server, for who manages it"),),
+    "play": (Example("/play guess level:easy", "", "A round of Guess the dream, once it is over", "Deeper"),),
     "help": (
         Example("/help", "", "How to begin"),
         Example("/help topic:subjects", "", "All that one can dream towards"),

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot import wording
 from bot.components.autocomplete import layers, networks, searches
 from bot.components.option_range import OptionRange
+from bot.games.game_place import refuse_open_round
 from bot.gateway.client import Client
 from bot.requests import picture_sources
 from bot.requests.limits import check_at_most_one
@@ -66,6 +67,7 @@ class SeeCog(commands.Cog):
     async def see_message(self, interaction: Here, message: discord.Message) -> None:
         """Look at the first picture of a message."""
         service = self.client.service
+        refuse_open_round(message)
         link = picture_sources.require_link(message, service.downloader.is_allowed)
         if link is None:
             await say(interaction, wording.NO_PICTURE)

@@ -69,6 +69,7 @@ class ServerCog(commands.GroupCog, group_name="server", group_description=wordin
     @app_commands.describe(
         channel=wording.OPTIONS["channel of a server"],
         answers=wording.OPTIONS["answers"],
+        games=wording.OPTIONS["games"],
         size=wording.OPTIONS["most size"],
         posts=wording.OPTIONS["posts"],
     )
@@ -77,6 +78,7 @@ class ServerCog(commands.GroupCog, group_name="server", group_description=wordin
         interaction: Here,
         channel: Annotated[app_commands.AppCommandChannel, PlaceOption()],
         answers: bool | None = None,
+        games: bool | None = None,
         size: Number | None = None,
         posts: Number | None = None,
     ) -> None:
@@ -88,7 +90,8 @@ class ServerCog(commands.GroupCog, group_name="server", group_description=wordin
         chosen = {name: fields[name] for name, value in typed.items() if value is not None}
 
         def change(rules: ServerRules) -> ServerRules:
-            return with_answers(with_channel(rules, f"c{channel.id}", **chosen), str(channel.id), answers)
+            changed = with_answers(with_channel(rules, f"c{channel.id}", **chosen), str(channel.id), answers)
+            return with_games(changed, str(channel.id), games)
 
         await self.client.server_actions.change(interaction, change)
         await show(interaction, await self.client.server_actions.panel(interaction))
@@ -126,6 +129,14 @@ def with_answers(rules: ServerRules, id: str, answers: bool | None) -> ServerRul
     if not answers and not left:
         raise BadOption(option="answers", problem="would leave no channel: pause me, or choose other channels first")
     return replace(rules, channels=(*left, id) if answers else left)
+
+
+def with_games(rules: ServerRules, id: str, games: bool | None) -> ServerRules:
+    """Rules with a channel among those for games, or not."""
+    if games is None or games == (id in rules.games):
+        return rules
+    left = tuple(one for one in rules.games if one != id)
+    return replace(rules, games=(*left, id) if games else left)
 
 
 def _size(size: int | None) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import discord
 
+from bot.games.games import Games
 from bot.requests.actions import JobActions
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
@@ -27,6 +28,7 @@ class ServiceClient(Protocol):
     server_actions: ServerActions
     moderation: Moderation
     remedies: Remedies
+    games: Games
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a request is taken now and there; tells the user if not."""

@@ -1,4 +1,5 @@
-"""What is pressed or chosen in the panels of `/info` and `/settings`: `custom_id "panel:name:value" => what it does`.
+"""What is pressed or chosen in the panels of `/info`, `/settings` and `/play dex`:
+`custom_id "panel:name:value" => what it does`.
 
 It survives restarts. Nobody's id is in a `custom_id`: everything here is about whoever presses.
 """
@@ -28,7 +29,11 @@ async def _change_settings(client: ServiceClient, interaction: discord.Interacti
     await client.settings_actions.act(interaction, name, value)
 
 
-PANELS: dict[str, Action] = {"info": _show_page, "settings": _change_settings}
+async def _turn_dex(client: ServiceClient, interaction: discord.Interaction[Any], _way: str, value: str) -> None:
+    await client.games.dex.turn(interaction, value)
+
+
+PANELS: dict[str, Action] = {"info": _show_page, "settings": _change_settings, "dex": _turn_dex}
 
 
 class PanelComponent(

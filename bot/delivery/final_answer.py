@@ -7,13 +7,13 @@ that is too large is made smaller once, then words take its place.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from bot.delivery.errors import Archived, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.ready_notice import Notifier
 from bot.store.posting import Posting
-from bot.views import result_card
+from bot.views import guess_card, result_card
 from bot.views.message_card import Card
 from engine.errors import Refusal
 from engine.files.blobs import BlobKey
@@ -52,6 +52,23 @@ class Publisher(Notifier, Protocol):
         ...
 
 
+class Games(Protocol):
+    """What delivery needs of games."""
+
+    async def settle(self, row: JobRow) -> tuple[Posting, float]:
+        """The posting of a round whose job is settled, and until when (Unix seconds) it is held back; 0.0 where it is
+        over."""
+        ...
+
+    async def announce(self, row: JobRow, posting: Posting) -> Posting:
+        """The posting of an answer with what stands above its caption; the same however often it is asked."""
+        ...
+
+    async def undeliverable(self, posting: Posting) -> None:
+        """What a game shows could be shown nowhere."""
+        ...
+
+
 class FinalAnswer:
     """Posts answers."""
 
@@ -78,6 +95,21 @@ class FinalAnswer:
                     raise Unavailable(str(error)) from error
                 card = await self._smaller(row, card)
 
+    async def post_grown(self, row: JobRow, posting: Posting, until: float) -> None:
+        """Show what a round has grown, which is held back until that moment: nothing says what it is, nor does the
+        file. Raises `PostError`s."""
+        made = await self.blobs([row.result.blob] if row.result else [])
+        card = guess_card.grown_card(row.id, posting, await self._without_settings(made), until)
+        await self._post_in_place(row.id, posting, card)
+
+    async def _without_settings(self, made: Sequence[bytes]) -> bytes:
+        """The picture without the settings in its file; none where there is none, or it cannot be made."""
+        try:
+            return (await self._shrink(made[0], SMALLER_SIDE)).png if made and self._shrink else b""
+        except Refusal as error:
+            log.info("what a round has grown cannot be shown: %s", error.code)
+            return b""
+
     async def blobs(self, keys: Iterable[BlobKey]) -> list[bytes]:
         """The pictures of these that are still there."""
         found = [await self._get_blob(key) for key in keys]
@@ -103,6 +135,8 @@ class FinalAnswer:
         try:
             return await self._post_in_place(id, posting, card)
         except Unwelcome:
+            if posting.game:
+                raise
             message = await self._post_elsewhere(id, posting, card)
         try:
             await self._publisher.delete(posting)  # or it would say for ever that the dream is under way

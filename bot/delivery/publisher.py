@@ -185,11 +185,12 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(user_id))
             await user.send(view=layout(card), files=files(card), nonce=f"e{id}", allowed_mentions=NO_MENTIONS)
 
-    async def announce(self, channel_id: int, text: str) -> None:
-        """Words of our own in a channel that the bot's owner chose. Raises `PostError`s."""
+    async def announce(self, channel_id: int, text: str, nonce: str = "") -> None:
+        """Words of our own in a channel; under a nonce, once within some minutes. Raises `PostError`s."""
         with self._post_errors_and_pauses():
             channel = self._client.get_partial_messageable(channel_id)
-            await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
+            named: dict[str, Any] = {"nonce": nonce} if nonce else {}
+            await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True, **named)
 
     async def post_panel(self, channel_id: int, panel: Layout) -> None:
         """A panel of our own in a channel that a server chose. Raises `PostError`s."""

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import MessageGone, PostError, Unavailable
-from bot.delivery.final_answer import FinalAnswer, Publisher, Shrink
+from bot.delivery.final_answer import FinalAnswer, Games, Publisher, Shrink
 from bot.delivery.ready_notice import LONG_WAIT_S, ReadyNotice
 from bot.operations.metrics import Metrics
 from bot.store.posting import Posting
@@ -52,12 +52,14 @@ class DeliveryTracker:
         metrics: Metrics | None = None,
         shrink: Shrink | None = None,
         user_settings: UserSettingsStore | None = None,
+        games: Games | None = None,
     ) -> None:
         """`shrink` makes a PNG of at most so many pixels a side of a picture; it raises `Refusal`s."""
         self._dispatch = dispatch
         self._publisher = publisher
         self._pace = pace or Pace()
         self._metrics = metrics or Metrics()
+        self._games = games
         self._ready_notice = ReadyNotice(publisher, user_settings)
         self._final_answer = FinalAnswer(publisher, dispatch.get_blob, shrink)
         self._posting_s = 0.0
@@ -124,6 +126,12 @@ class DeliveryTracker:
         track = self._tracks.get(id)
         if track is None or track.phase is not Phase.HELD:
             await self.follow(id)
+
+    async def reveal(self, id: JobId) -> None:
+        """A round is over: its message says now what was grown, also where that was held back."""
+        if track := self._tracks.get(id):
+            track.retries = 0
+        await self.refresh(id)
 
     async def _listen(self) -> None:
         while True:
@@ -325,8 +333,14 @@ class DeliveryTracker:
             await self._dispatch.mark_posted(row.id, "unanswered")
             self.drop(row.id)
             return
+        if posting.choices and self._games:
+            posting, until = await self._games.settle(row)
+            if until:
+                await self._hold_back(row, posting, until, self._games)
+                return
         try:
-            message = str(await self._final_answer.post(row, posting))
+            announced = await self._games.announce(row, posting) if self._games else posting
+            message = str(await self._final_answer.post(row, announced))
             self._metrics.count_edit("answer")
         except MessageGone:
             self._metrics.count_edit("answer", MessageGone.__name__)
@@ -338,14 +352,26 @@ class DeliveryTracker:
                 self._postpone(row.id, error.after_s)
                 return
             message = "undeliverable"
+            if posting.game and self._games:
+                await self._games.undeliverable(posting)
         if await self._dispatch.mark_posted(row.id, message, posting.without_token().to_json()):
             log.info("%s, posted", row.state)
             self._metrics.count_answer(row)
             self._learn_posting(row)
             sent_anew = message != str(posting.message_id or message)  # which has notified already
-            if row.result is not None and time.time() - row.created > LONG_WAIT_S and not sent_anew:
+            waited = time.time() - row.created > LONG_WAIT_S and not posting.game
+            if row.result is not None and waited and not sent_anew:
                 await self._ready_notice.notify(row, posting)
         self.drop(row.id)
+
+    async def _hold_back(self, row: JobRow, posting: Posting, until: float, games: Games) -> None:
+        """Show what a round has grown without saying what it is, until it is over."""
+        try:
+            await self._final_answer.post_grown(row, posting, until)
+        except PostError as error:
+            log.info("what was grown is not shown: %s %s", type(error).__name__, error)
+        _, until = await games.settle(await self._dispatch.row(row.id) or row)  # somebody may have been right meanwhile
+        self._postpone(row.id, max(0.0, until - time.time()))
 
     def _learn_posting(self, row: JobRow) -> None:
         """What waited for a bot or for Discord to come back says nothing of the next ones."""

@@ -23,6 +23,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import discord_internals, wording
+from bot.components.guess_buttons import GuessButton
 from bot.components.job_buttons import JobComponent
 from bot.components.log_buttons import LogButton
 from bot.components.panel_component import PanelComponent
@@ -34,6 +35,7 @@ from bot.delivery.errors import PostError
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.delivery.publisher import NO_MENTIONS
+from bot.games.games import Games
 from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
@@ -68,6 +70,7 @@ COGS = (
     "info",
     "settings",
     "server",
+    "play",
     "moderation",
     "help",
     "mention",
@@ -76,6 +79,7 @@ COGS = (
 )
 COMPONENTS = (
     JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
+    GuessButton,
 )  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
@@ -145,6 +149,7 @@ class Client(commands.Bot):
     reaction_actions: ReactionActions
     channel_images: ChannelImages
     membership: ServerMembership
+    games: Games
     stopping = False
     """Commands are not taken any more."""
 

@@ -330,14 +330,19 @@ class ServerGate:
     async def _admit(self, place: ServerPlace, params: P, private: bool | None, avatar_of: int | None) -> Permit[P]:
         rules = await self.check_place(place)
         quiet = rules.quiet is not None and rules.quiet.holds(self.clock())
-        if quiet and place.by_message and rules.quiet:
-            raise QuietHoursNow(until=f"{rules.quiet.end // 60:02}:{rules.quiet.end % 60:02} {rules.quiet.zone}")
+        if quiet and place.by_message:
+            self.check_quiet(rules)
         on_other = avatar_of not in (None, int(place.user_id))
         if on_other and not rules.others_avatars:
             raise OthersAvatarsOff
         check_subjects(rules, params, on_other)
         shown = rules.private if private is None else private
         return Permit(fit(rules.channel(place.channel_id), params), quiet or shown, rules)
+
+    def check_quiet(self, rules: ServerRules) -> None:
+        """Whether something may be shown to everybody now. Raises `QuietHoursNow`."""
+        if rules.quiet is not None and rules.quiet.holds(self.clock()):
+            raise QuietHoursNow(until=f"{rules.quiet.end // 60:02}:{rules.quiet.end % 60:02} {rules.quiet.zone}")
 
     async def _check_uses(self, rules: ServerRules, place: ServerPlace, use: Use) -> None:
         """Hold a request against what was asked for lately."""

@@ -15,6 +15,7 @@ from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
+from bot.store.game_records import GameRecords
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import Presets
 from bot.store.shared_presets import SharedPresets
@@ -63,7 +64,9 @@ class PersonalData:
         quota: Quota,
         remedies: Remedies,
         gate: ServerGate,
+        games: GameRecords,
     ) -> None:
+        self._games = games
         self._gate = gate
         self._dispatch = dispatch
         self._presets = presets
@@ -92,6 +95,7 @@ class PersonalData:
                 for row in await self._dispatch.rows_about(user)
                 if user_id in (posting := Posting.from_json(row.posting)).owners or user_id == posting.avatar_of
             ],
+            "games": await self._games.of_user(user),
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
@@ -109,6 +113,7 @@ class PersonalData:
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
         await self._gate.forgive(one.job_id for one in await self._gate.uses.of_user(user))
         await self._gate.uses.anonymise(user)
+        await self._games.delete(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))

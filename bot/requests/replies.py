@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 import discord
 
@@ -12,6 +13,13 @@ from bot.delivery import interaction_response
 from bot.views.message_card import Layout
 
 log = logging.getLogger(__name__)
+
+
+class Upload(NamedTuple):
+    """A picture that was made just now."""
+
+    name: str
+    data: bytes
 
 
 async def replace_with(interaction: discord.Interaction, text: str) -> None:
@@ -35,6 +43,14 @@ async def say(interaction: discord.Interaction, text: str) -> None:
     )
 
 
+async def post(interaction: discord.Interaction, text: str) -> None:
+    """A sentence that everybody sees, as the answer."""
+    nobody = discord.AllowedMentions.none()
+    await interaction_response.respond(
+        interaction, lambda: interaction.response.send_message(text, allowed_mentions=nobody)
+    )
+
+
 async def try_say(interaction: discord.Interaction, text: str) -> None:
     """The same, where nothing depends on whether it arrives."""
     try:
@@ -43,7 +59,7 @@ async def try_say(interaction: discord.Interaction, text: str) -> None:
         log.warning("a sentence was not delivered: %s", interaction_response.describe_error(error))
 
 
-async def replace_panel(interaction: discord.Interaction, view: Layout, picture: Path | None = None) -> None:
+async def replace_panel(interaction: discord.Interaction, view: Layout, picture: Path | Upload | None = None) -> None:
     """Another panel, with a picture of ours or without, in place of the one that was pressed."""
     nobody = discord.AllowedMentions.none()
     await interaction_response.respond(
@@ -52,7 +68,7 @@ async def replace_panel(interaction: discord.Interaction, view: Layout, picture:
     )
 
 
-async def show(interaction: discord.Interaction, view: Layout, picture: Path | None = None) -> None:
+async def show(interaction: discord.Interaction, view: Layout, picture: Path | Upload | None = None) -> None:
     """A panel that only the user sees, with a picture of ours or without, as the answer."""
     nobody = discord.AllowedMentions.none()
     await interaction_response.respond(
@@ -68,6 +84,8 @@ async def show_after(interaction: discord.Interaction, view: Layout) -> None:
     await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
 
-def _files(picture: Path | None) -> list[discord.File]:
+def _files(picture: Path | Upload | None) -> list[discord.File]:
     """Opened anew for each attempt."""
+    if isinstance(picture, Upload):
+        return [discord.File(io.BytesIO(picture.data), picture.name)]
     return [discord.File(io.BytesIO(picture.read_bytes()), picture.name)] if picture else []

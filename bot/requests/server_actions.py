@@ -75,6 +75,7 @@ class ServerActions:
             "pause": self._set(OVERVIEW, lambda _, __: {"paused": True}),
             "resume": self._set(OVERVIEW, lambda _, __: {"paused": False}),
             "answers": self._set(CHANNELS, lambda _, chosen: {"channels": tuple(chosen)}),
+            "games": self._set(CHANNELS, lambda _, chosen: {"games": tuple(chosen)}),
             "log": self._set(RESULTS, lambda _, chosen: {"log_channel": next(iter(chosen), "")}),
             "hidden": self._set(SUBJECTS, lambda _, chosen: {"hidden": tuple(one for one in LABELS if one in chosen)}),
             "private": self._set(RESULTS, lambda value, _: {"private": value == ON}),

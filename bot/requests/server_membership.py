@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from bot.store.game_records import GameRecords
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import DAY_S, ServerUses
 from engine.errors import NoLedger
@@ -21,7 +22,8 @@ PURGE_S = 6 * 3600.0
 class ServerMembership:
     """Remembers when the bot was removed, and forgets what was decided there."""
 
-    def __init__(self, rules: ServerRulesStore, uses: ServerUses, dispatch: Dispatch) -> None:
+    def __init__(self, rules: ServerRulesStore, uses: ServerUses, games: GameRecords, dispatch: Dispatch) -> None:
+        self._games = games
         self._rules = rules
         self._uses = uses
         self._dispatch = dispatch
@@ -45,9 +47,10 @@ class ServerMembership:
                 log.warning("no server could be forgotten; the next round tries again")
 
     async def purge(self) -> int:
-        """Forget the servers that the bot left long ago, with what was dreamed there, and who asked before today; how
-        many servers there were."""
+        """Forget the servers that the bot left long ago, with what was dreamed there, who asked before today, and
+        rounds of a month ago; how many servers there were."""
         now = self._rules.clock()
+        await self._games.purge(now - KEPT_S)
         await self._uses.purge(now - DAY_S)
         gone = await self._rules.list_removed(now - KEPT_S)
         for guild_id in gone:

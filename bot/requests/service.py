@@ -20,7 +20,7 @@ from typing import Any
 
 import discord
 
-from bot import wording
+from bot import play_wording, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError, Unavailable, Unwelcome
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
@@ -30,6 +30,7 @@ from bot.requests import pending_requests
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
+from bot.requests.game_request import GameRequest
 from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
 from bot.requests.nsfw_check import NsfwCheck, NsfwRule
 from bot.requests.pending_requests import PendingRequests
@@ -37,6 +38,7 @@ from bot.requests.picture_sources import Original, choose_original, is_restricte
 from bot.requests.replies import try_say
 from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Request, Submitter
+from bot.store.game_records import GameRecords
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore
@@ -52,6 +54,7 @@ from engine.errors import (
     OptedOut,
     PrivateServer,
     Refusal,
+    StillSecret,
     TooLong,
     TooManyPictures,
     Unreachable,
@@ -120,8 +123,10 @@ class RequestService:
         server_log: ServerLog,
         image_check: ImageCheck | None = None,
         nsfw_check: NsfwCheck | None = None,
+        games: GameRecords | None = None,
     ) -> None:
         self.nsfw_check = nsfw_check or NsfwCheck()
+        self._games = games
         self.catalog = catalog
         self.command_permissions = command_permissions
         self.gate = gate
@@ -188,7 +193,7 @@ class RequestService:
                 raise (Unreachable if turn.arrived.is_set() else TooManyPictures(minutes=1)) from None
 
     async def row(self, id: str, user_id: int, pressed: discord.Message | None = None) -> JobRow:
-        """A job whose button was pressed by someone, in that message. Raises `Gone`.
+        """A job whose button was pressed by someone, in that message. Raises `Gone` and `StillSecret`.
 
         A private dream is there for its requester only, however somebody else came by its id.
         """
@@ -197,6 +202,8 @@ class RequestService:
             row = await self._row_of_imprint(JobId(id), pressed, user_id)
         if row is None or (is_private(row) and row.job.requester != str(user_id)):
             raise Gone
+        if is_secret(row):
+            raise StillSecret
         return row
 
     async def _row_of_imprint(self, id: JobId, message: discord.Message, user_id: int) -> JobRow | None:
@@ -236,14 +243,17 @@ class RequestService:
             self.server_log.note(rules.log_channel, line)
 
     async def row_of_message(self, message_id: int, user_id: int) -> JobRow | None:
-        """The job that a message of ours is about, finished or not; None also for somebody else's private one."""
+        """The job that a message of ours is about, finished or not; None also for somebody else's private one, and for
+        a round of a game that is open."""
         underway = (
             row
             for row in await self.dispatch.list_unposted()
             if Posting.from_json(row.posting).message_id == message_id
         )
         row = next(underway, None) or await self.dispatch.find_by_answer(str(message_id))
-        return None if row and is_private(row) and row.job.requester != str(user_id) else row
+        if row is None or is_secret(row):
+            return None
+        return None if is_private(row) and row.job.requester != str(user_id) else row
 
     async def stands(self, row: JobRow) -> bool:
         """Whether the message with a job's answer is still where it was asked for."""
@@ -254,6 +264,8 @@ class RequestService:
         False where the message is out of reach."""
         is_gone = await self._publisher.delete(where)
         await self.gate.forgive([row.id])
+        if self._games:
+            await self._games.dex.hide(row.id)
         await self.dispatch.forget_job(row.id)
         return is_gone
 
@@ -267,20 +279,21 @@ class RequestService:
         *,
         private: bool | None = None,
         parent: JobRow | None = None,
+        game: GameRequest | None = None,
     ) -> None:
         """Answer an interaction with a status message and queue its job. `private`: whether nobody else is to see it,
         if that was chosen. Raises `Refusal`s."""
         check_others(params, original.others)
         await self._check_command(interaction, params)
-        id, place = new_id(), place_of(interaction)
+        id, place = game.id if game else new_id(), place_of(interaction)
         pictures, whose = count_of(params, original), original.avatar_beside(interaction.user.id)
         async with self.gate.enter(place, id, params, pictures, private=private, avatar_of=whose) as permit:
-            await self._take(interaction, id, permit, original, parent)
+            await self._take(interaction, id, permit, original, parent, game)
         await self._note(id, permit)
 
     async def _take(
         self, interaction: discord.Interaction, id: JobId, permit: Permit[AnyParams], original: Original,
-        parent: JobRow | None,
+        parent: JobRow | None, game: GameRequest | None,
     ) -> None:  # fmt: skip
         original = await self.stored.present(original, parent, interaction.message) if parent else original
         restricted = check_age(original, interaction.channel)
@@ -293,7 +306,9 @@ class RequestService:
         posting = dataclasses.replace(
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
+            dex=counts_for_dex(permit, place_of(interaction)),
         )  # fmt: skip
+        request, posting = for_game(game, request, posting) if game else (request, posting)
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
             threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
@@ -355,7 +370,9 @@ class RequestService:
     async def _note(self, id: JobId, permit: Permit[AnyParams]) -> None:
         """Tell the channel that a server chose for it who asked for what."""
         if permit.rules.log_channel and (row := await self.dispatch.row(id)):
-            self.server_log.note(permit.rules.log_channel, wording.log_line(row, Posting.from_json(row.posting)))
+            posting = Posting.from_json(row.posting)
+            line = play_wording.log_line(posting) if posting.choices else wording.log_line(row, posting)
+            self.server_log.note(permit.rules.log_channel, line)
 
     async def _refusal_of_token(self, interaction: discord.Interaction, request: Request) -> Refusal | None:
         """Why the interaction's token alone cannot bring the answer, if it cannot."""
@@ -432,6 +449,7 @@ class RequestService:
         posting = dataclasses.replace(
             posting_of_message(message, original.words, author), frame=original.frame, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
+            dex=counts_for_dex(permit, place_of_message(message)),
         )  # fmt: skip
         with self._quota.slot(request.requester):
             if permit.private:
@@ -672,6 +690,17 @@ def request_of(
     )  # fmt: skip
 
 
+def counts_for_dex(permit: Permit[AnyParams], place: ServerPlace | None) -> bool:
+    """Whether what is grown there counts in the Dreamdex: where everybody sees it, in a channel for games."""
+    return place is not None and not permit.private and place.channel_id in permit.rules.games
+
+
+def for_game(game: GameRequest, request: Request, posting: Posting) -> tuple[Request, Posting]:
+    """A request and its posting as a game wants them."""
+    requester = game.requester or request.requester
+    return dataclasses.replace(request, requester=requester), dataclasses.replace(posting, **game.posting)
+
+
 def count_of(params: AnyParams, original: Original) -> int:
     """How many pictures are made of an original."""
     return count_pictures(params.variations if isinstance(params, VariedParams) else 1, original.others)
@@ -743,6 +772,11 @@ def privacy_of(row: JobRow) -> bool | None:
 def privacy_of_result(row: JobRow) -> bool | None:
     """The same for what is made of a result: of one that only its requester is shown, it is private, too."""
     return privacy_of(row) or result_card.is_unchanged(row) or None
+
+
+def is_secret(row: JobRow) -> bool:
+    """Whether a job is what a round of a game asks for, which is open."""
+    return bool(Posting.from_json(row.posting).choices)
 
 
 def is_private(row: JobRow) -> bool:

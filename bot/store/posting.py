@@ -45,6 +45,14 @@ class Posting:
     """It was made in an age-restricted channel, or of what was: it is shown in no other."""
     nsfw: float | None = None
     """The highest score of the images that it was made of (`engine.files.nsfw_scorer`); None: not scored."""
+    choices: tuple[str, ...] = ()
+    """The answers of a round of Guess the dream that is open: until it is over, nothing says what is grown."""
+    game: str = ""
+    """The game that it is for, if any: what cannot be shown where it is played is sent to nobody."""
+    dex: bool = False
+    """What it grows counts in the Dreamdex of its server."""
+    headline: str = ""
+    """Words above the caption of the answer."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""
@@ -78,7 +86,8 @@ class Posting:
     def from_json(cls, data: dict[str, Any]) -> Posting:
         """From the row; fields of other versions are ignored, and `original` was once called `subject`."""
         known = {field.name for field in fields(cls)}
-        data = {"original": data.get("subject", ""), **data, "owners": tuple(data.get("owners", ()))}
+        data = {"original": data.get("subject", ""), **data}
+        data |= {name: tuple(data.get(name, ())) for name in ("owners", "choices")}
         return cls(**{key: value for key, value in data.items() if key in known})
 
     @property

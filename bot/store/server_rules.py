@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from bot.store.game_tables import dex_entries, fool_entries, fool_rounds, guess_answers, guess_rounds
 from bot.store.tables import server_blocks, server_rules, server_uses
 from engine.params.sensitive_subjects import APES, UNDERWEAR, WEAPONS
 from engine.queue.database import reading
@@ -102,6 +103,8 @@ class ServerRules:
     """Whether somebody else's avatar may be dreamed."""
     nsfw: str = NSFW_OFF
     """What happens to images that do not look safe for work; what the bot's owner decided is never loosened."""
+    games: tuple[str, ...] = ()
+    """Channels in which `/play` is on; empty: nowhere. A thread is as its channel."""
 
     def channel(self, channel_id: str) -> ChannelRules:
         """What holds in a channel: the stricter of its own rules and the server's."""
@@ -193,7 +196,10 @@ class ServerRulesStore:
 
     def _purge(self, guild_id: str) -> None:
         with self._engine.begin() as db:
-            for table in (server_uses, server_blocks, server_rules):
+            for table, rounds in ((guess_answers, guess_rounds), (fool_entries, fool_rounds)):
+                ids = sa.select(rounds.c.id).where(rounds.c.guild_id == guild_id)
+                db.execute(table.delete().where(table.c.round_id.in_(ids)))
+            for table in (server_uses, server_blocks, guess_rounds, fool_rounds, dex_entries, server_rules):
                 db.execute(table.delete().where(table.c.guild_id == guild_id))
 
 
@@ -209,6 +215,7 @@ def read_rules(stored: Mapping[str, Any]) -> ServerRules:
     return ServerRules(**{
         **made,
         "channels": tuple(made.get("channels", ())),
+        "games": tuple(made.get("games", ())),
         "hidden": tuple(made.get("hidden", ServerRules().hidden)),
         "whole": _channel_rules(stored.get("whole", {})),
         "by_channel": {id: _channel_rules(one) for id, one in stored.get("by_channel", {}).items()},

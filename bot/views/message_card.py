@@ -26,6 +26,8 @@ STYLES = {
 }
 PICKS = ("pick1", "pick2", "pick3", "pick4")
 """The buttons that take one picture out of a sheet, which stand in a row of their own."""
+ANSWER = "guess"
+"""Begins the `custom_id` of an answer: frozen, as all of them are."""
 MP4 = b"ftyp"
 """Behind a length of four bytes."""
 FORMATS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
@@ -64,6 +66,8 @@ class Card:
     """The job whose result, or the message whose image, can be dreamed in its place; there is a button for it."""
     beside: tuple[Picture, ...] = ()
     """Further pictures, which stand in one gallery with the first."""
+    choices: tuple[str, ...] = ()
+    """The answers of a round of Guess the dream, each on a button."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -112,6 +116,8 @@ def layout(card: Card) -> Layout:
 
 def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:
     """The buttons: a sheet's pictures in a row of their own, above what can be done with all of it."""
+    if card.choices:
+        yield ui.ActionRow(*(answer_button(at, label, card.id) for at, label in enumerate(card.choices)))
     picks = [verb for verb in card.verbs if verb in PICKS]
     others = [verb for verb in card.verbs if verb not in PICKS]
     for verbs in filter(None, (picks, others[:ROW_LIMIT], others[ROW_LIMIT:])):
@@ -129,3 +135,8 @@ def button(verb: str, id: str) -> ui.Button[Layout]:
     """The button that does `verb` to a job."""
     style = STYLES.get(verb, discord.ButtonStyle.secondary)
     return ui.Button(label=wording.VERBS[verb], style=style, custom_id=f"{verb}:{id}")
+
+
+def answer_button(at: int, label: str, id: str) -> ui.Button[Layout]:
+    """The button that is an answer of a round, counted from 0."""
+    return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=f"{ANSWER}{at}:{id}")

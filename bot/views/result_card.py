@@ -34,6 +34,11 @@ def share_changed(row: JobRow) -> float:
 
 def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     """The answer: its pictures, or why there are none. Raises ValueError for a row that is not final: it has none."""
+    card = _card(row, posting, pictures)
+    return replace(card, text="\n".join(filter(None, (posting.headline, card.text))))
+
+
+def _card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     match row.state:
         case State.DONE if is_unchanged(row) and not posting.is_private:
             return _withheld_card(row, posting)

@@ -50,7 +50,8 @@ def channels_page(rules: ServerRules, scope: str = WHOLE) -> Layout:
     id = scope[1:]
     held = rules.whole if scope == WHOLE else rules.by_channel.get(id, ChannelRules())
     title = wording.scope_words("" if scope == WHOLE else id, rules, held)
-    items: list[Row] = [_places("answers", WHOLE, rules.channels, MOST_CHOSEN)] if scope == WHOLE else []
+    places = {"answers": rules.channels, "games": rules.games} if scope == WHOLE else {}
+    items = [_places(name, WHOLE, chosen, MOST_CHOSEN) for name, chosen in places.items()]
     return Layout(
         ui.TextDisplay(title),
         *items,

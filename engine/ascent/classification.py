@@ -19,6 +19,8 @@ from engine.networks.network import LOGITS, Network
 
 INPUT_SCALES: Final = (6 / 7, 1.0, 8 / 7)
 """Sizes at which labels are asked for, beside the one that the network learned: their probabilities are averaged."""
+TRACE: Final = 0.001
+"""What is less likely is not there at all."""
 MAX_LABELS: Final = 5
 """Labels that are told."""
 SURE, LIKELY = 0.7, 0.3
@@ -45,6 +47,8 @@ class Classification:
     """The likeliest labels with their probabilities."""
     classes: tuple[int, ...] = ()
     """Their numbers."""
+    traces: tuple[tuple[str, float], ...] = ()
+    """All labels of at least `TRACE`, the likeliest first."""
 
     @property
     def person(self) -> bool:
@@ -70,9 +74,17 @@ def classify(network: Network, picture: Tensor, side: int, detector: Detector | 
     if person:
         shares = shares / (shares.sum() + 1e-9)  # of the rest of the picture
     classes = shares.argsort(descending=True, stable=True)[:MAX_LABELS].tolist()
+    verdict = Verdict.PERSON if person else _verdict(float(shares[classes[0]]))
+    found = shares.argsort(descending=True, stable=True)[: int((shares >= TRACE).sum())].tolist()
+    return Classification(
+        verdict, _with_labels(network, shares, classes), tuple(classes), _with_labels(network, shares, found)
+    )
+
+
+def _with_labels(network: Network, shares: Tensor, classes: list[int]) -> tuple[tuple[str, float], ...]:
+    """Some classes by their labels, each with its probability."""
     names = [network.labels[at] if at < len(network.labels) else f"class {at}" for at in classes]
-    labels = tuple(zip(names, shares[classes].tolist(), strict=True))
-    return Classification(Verdict.PERSON if person else _verdict(labels[0][1]), labels, tuple(classes))
+    return tuple(zip(names, shares[classes].tolist(), strict=True))
 
 
 def probabilities(network: Network, picture: Tensor, side: int) -> Tensor:

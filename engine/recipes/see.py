@@ -144,7 +144,7 @@ def facts(params: See, found: Analysis) -> dict[str, Any]:
     groups = [{"channel": one.channel, "effect": round(one.effect, 4), "words": said} for one, said in found_groups]
     return {
         "verdict": told.verdict, "sentence": told.sentence, "person": told.person, "labels": labels, "layers": layers,
-        "groups": groups,
+        "groups": groups, "traces": {label: round(p, 4) for label, p in told.traces},
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ sentences of `wording`) or fails here until it has a row.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import io
@@ -21,7 +22,7 @@ from discord import ui
 
 import bot.components
 import bot.views
-from bot import help_pages, wording
+from bot import help_pages, play_wording, wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
@@ -36,6 +37,7 @@ from bot.playground.rejections import JsonDict
 from bot.playground.world import COMPONENTS_V2
 from bot.requests.overview import SHOWN_DREAMS
 from bot.requests.server_actions import MOST_RULES
+from bot.store.dex_entries import Entry
 from bot.store.posting import Posting
 from bot.store.presets import Preset
 from bot.store.server_blocks import Block
@@ -44,6 +46,9 @@ from bot.store.server_week import MOST_SUBJECTS, Week
 from bot.store.shared_presets import SharedPreset
 from bot.store.user_settings import UserSettings
 from bot.views import (
+    dex_panel,
+    dex_wall,
+    guess_card,
     info_panel,
     log_panel,
     message_card,
@@ -212,7 +217,23 @@ def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
     yield "waiting", status_card.waiting_card(done.id, done.job, where, [PNG] * 4, place, broken_off=True)
     yield "dreaming", status_card.dreaming_card(done.id, done.job, where, [PNG] * 4, PNG, 0.99, 9e5, broken_off=True)
     yield "growing", status_card.dreaming_card(done.id, done.job, where, [PNG] * 4, b"", 0.99, 9e5, broken_off=True)
+    yield from game_cards(done, place)
     yield "original", Card(wording.original_line(done), result.picture)
+
+
+def game_cards(done: JobRow, place: Place) -> Iterator[tuple[str, Card]]:
+    labels = tuple(play_wording.choice_label("🧑‍🚀", f"{at}{'w' * 100}") for at in range(4))
+    about = play_wording.round_words("medium")
+    standings = [(str(2**63), 0.99, f"https://discord.com/channels/{2**63}/{2**63}/{2**63}")] * play_wording.SHOWN_FOOLS
+    said = play_wording.winner_words("w" * 100, standings)
+    assert len(said) <= SENTENCE_LIMIT
+    open_round = dataclasses.replace(posting(), choices=labels, frame=about, game="guess")
+    yield "round that waits", guess_card.waiting_card(done.id, open_round, PNG, place)
+    yield "round that grows", guess_card.growing_card(done.id, open_round, PNG, 0.99, 9e5)
+    yield "round that has grown", guess_card.grown_card(done.id, open_round, PNG, 2e9)
+    table = play_wording.table_line([(str(2**63), 10**6)] * 20)
+    won = play_wording.won_words(str(2**63), LONG_NAME, 9e5, "medium", table)
+    yield "round that was won", result_card.result_card(done, dataclasses.replace(posting(), headline=won), [PNG])
 
 
 def panels(params: AnyParams) -> Iterator[tuple[str, Layout]]:
@@ -272,6 +293,15 @@ async def test_every_panel_about_a_person_at_its_longest(official: Specification
         assert problems_of(official, panel, []) == [], kind
 
 
+async def test_every_page_of_the_dreamdex(official: Specification, catalog: Catalog) -> None:
+    names = catalog.names("lite2")
+    found = {name: Entry("1", name, "j" * 20, str(2**62)) for name in names[::2]}
+    for page in range(1, 40):
+        shown = dex_panel.panel(names, found, page)
+        assert problems_of(official, shown.view, [discord.File(io.BytesIO(PNG), dex_panel.FILE)]) == [], page
+    assert len(dex_panel.panel(names, {}).names) == dex_wall.TILES
+
+
 async def test_every_page_of_subjects(official: Specification, catalog: Catalog) -> None:
     for number in range(len(subject_sheets.pages(catalog, "lite2"))):
         page = subject_panel.panel(catalog, number)
@@ -318,7 +348,8 @@ def server_rules() -> ServerRules:
     many = {str(2**62 + at): whole for at in range(MOST_RULES)}
     limits = {id: one.limit for id, one in many.items()}
     quiet, channels = QuietHours(1320, 450, "America/Argentina/ComodRivadavia"), tuple(many)[:25]
-    return ServerRules(True, channels, whole, many, limits, True, True, True, quiet, str(2**62), tuple(LABELS))
+    decided = ServerRules(True, channels, whole, many, limits, True, True, True, quiet, str(2**62), tuple(LABELS))
+    return dataclasses.replace(decided, games=channels)
 
 
 BLOCKS = [
@@ -387,7 +418,7 @@ def test_every_refusal_fits_into_a_sentence(error: type) -> None:
 def test_every_sentence_fits() -> None:
     said = {
         name: text
-        for name, text in {**vars(wording), **vars(help_pages)}.items()
+        for name, text in {**vars(wording), **vars(help_pages), **vars(play_wording)}.items()
         if name.isupper() and isinstance(text, str)
     }
     assert {name for name, text in said.items() if not 1 <= len(text) <= SENTENCE_LIMIT} == set()

@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot import help_pages, wording
+from bot import help_pages, play_wording, wording
 from bot.components import preset_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.components.preset_buttons import PresetComponent
@@ -62,6 +62,7 @@ async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
         "dream", "zoom", "concept", "style", "video", "see", "preset", "info", "settings", "server", "help",
+        "play",
         wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS, wording.BLOCK_IMAGE,
         wording.BLOCK_USER,
     }  # fmt: skip
@@ -217,10 +218,11 @@ async def test_commands_and_options_have_each_a_description_of_their_own_and_non
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     parts = [part for command in commands if command.get("type", 1) == 1 for part in every(command)]
     said = {part["description"] for part in parts}
-    written = [*wording.COMMANDS.values(), *wording.OPTIONS.values()]
+    worded = (wording, play_wording)
+    written = [text for one in worded for text in (*one.COMMANDS.values(), *one.OPTIONS.values())]
     assert len(set(written)) == len(written)
     assert set(written) == said
-    assert spoken(client).keys() == wording.COMMANDS.keys()
+    assert spoken(client).keys() == {name for one in worded for name in one.COMMANDS}
 
 
 async def test_the_examples_of_the_help_can_be_typed(client: Client, tmp_path: Path) -> None:

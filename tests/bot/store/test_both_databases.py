@@ -13,6 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 import bot.store
+from bot.store.dex_entries import DexEntries, Entry
+from bot.store.fool_rounds import FoolEntry, FoolRound, FoolRounds
+from bot.store.game_records import GameRecords
+from bot.store.guess_rounds import GuessRounds, Outcome, Round
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.server_blocks import IMAGE, USER, Block, ServerBlocks
@@ -27,7 +31,10 @@ from engine.queue.job import JobId
 from tests.engine.queue.conftest import database, postgresql  # noqa: F401
 
 HOME, OTHER, ADA, SAM = "1456074443980800001", "1456074443980900002", "1456074443980800007", "1456074443980800006"
-STORES = (Presets, SharedPresets, UserSettingsStore, ReportCodes, ServerRulesStore, ServerUses, ServerBlocks)
+STORES = (
+    Presets, SharedPresets, UserSettingsStore, ReportCodes, ServerRulesStore, ServerUses, ServerBlocks, GameRecords,
+    GuessRounds, FoolRounds, DexEntries,
+)  # fmt: skip
 FUR = {"network": "pocket", "layer": "mid", "strength": 1.6}
 
 
@@ -136,3 +143,56 @@ async def test_blocks(engine: sa.Engine) -> None:
     assert (await blocks.about_user(ADA), await blocks.made_by(SAM)) == ([HOME], [person, image])
     assert [await blocks.is_user_blocked(home, ADA) for home in (HOME, OTHER)] == [True, False]
     assert [await blocks.remove(HOME, USER, ADA), await blocks.remove(HOME, USER, ADA)] == [person, None]
+
+
+async def test_rounds_of_guess_the_dream(engine: sa.Engine) -> None:
+    rounds = GameRecords(engine).guess
+    new = Round(JobId("guess"), HOME, "7", ADA, "easy", ("owl", "castle", "coral", "fox"), 1)
+    assert await rounds.begin(new) is None
+    assert (await rounds.begin(replace(new, id=JobId("second")))) is not None, "one at a time in a channel"
+    assert await rounds.answer("guess", SAM, 0, 2.0) is Outcome.WRONG
+    assert await rounds.answer("guess", SAM, 1, 2.5) is Outcome.AGAIN
+    assert await rounds.answer("guess", ADA, 1, 3.0) is Outcome.RIGHT
+    assert await rounds.answer("guess", OTHER, 1, 3.5) is Outcome.OVER
+    assert list(await rounds.wins(HOME, 0.0)) == [(ADA, 1)]
+    assert await rounds.recent_subjects(HOME) == {"castle"}
+    assert len(await rounds.of_user(SAM)) == 1
+    await rounds.delete(ADA)
+    assert list(await rounds.wins(HOME, 0.0)) == []
+    await rounds.purge(2e9)
+    assert await rounds.find("guess") is None
+
+
+async def test_rounds_of_fool_the_network(engine: sa.Engine) -> None:
+    now = [1_800_000_000.5]
+    rounds = FoolRounds(engine, lambda: now[0])
+    new = FoolRound("day", HOME, "7", "teapot", now[0] + 60)
+    assert (await rounds.begin(new)).word == (await rounds.begin(replace(new, id="x", word="fox"))).word == "teapot"
+    for job_id, user_id, share in (("a", ADA, 0.4), ("b", SAM, 0.7), ("c", SAM, None)):
+        await rounds.enter(FoolEntry(JobId(job_id), "day", user_id))
+        if share is not None:
+            await rounds.score(JobId(job_id), share)
+    await rounds.withdraw(JobId("c"))
+    assert [one.job_id for one in await rounds.entries("day")] == ["b", "a"]
+    assert list(await rounds.list_over()) == []
+    now[0] += 61
+    assert [one.id for one in await rounds.list_over()] == ["day"]
+    await rounds.close("day")
+    assert (list(await rounds.list_over()), await rounds.find_open("7")) == ([], None)
+    await rounds.delete(SAM)
+    assert [one.user_id for one in await rounds.entries("day")] == [ADA]
+
+
+async def test_what_a_server_has_grown(engine: sa.Engine) -> None:
+    dex = DexEntries(engine)
+    assert await dex.lacks(HOME, ["owl"])
+    await dex.add([Entry(HOME, "owl", "a", ADA, thumbnail=b"small"), Entry(HOME, "fox", "a", ADA)])
+    await dex.add([Entry(HOME, "owl", "b", SAM)])
+    assert not await dex.lacks(HOME, ["owl", "fox"])
+    assert await dex.lacks(OTHER, ["owl"])
+    names, count = await dex.of_job(JobId("a"))
+    assert (sorted(names), count) == (["fox", "owl"], 2)
+    await dex.hide("a")
+    assert {one.thumbnail for one in (await dex.of_server(HOME)).values()} == {None}
+    await dex.delete(ADA)
+    assert await dex.of_user(ADA) == []

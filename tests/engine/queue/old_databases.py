@@ -63,6 +63,19 @@ USE = {"job_id": "u" * 20, "guild_id": "77", "channel_id": "78", "user_id": "7",
 BLOCK = {"guild_id": "77", "kind": "user", "value": "7", "hash": "", "mirrored": "", "about": "Bo", "blocked_by": "8",
          "created": 815.0}  # fmt: skip
 
+GAMES: dict[str, dict[str, Any]] = {
+    "guess_rounds": {"id": "g" * 20, "guild_id": "77", "channel_id": "78", "host": "8", "level": "easy",
+                     "choices": '["owls", "cats", "dogs", "fish"]', "answer": 2, "created": 830.0, "ended": 840.0,
+                     "winner": "7", "took_s": 9.5},
+    "guess_answers": {"round_id": "g" * 20, "user_id": "7", "choice": 2, "created": 840.0},
+    "dex_entries": {"guild_id": "77", "name": "beagle", "job_id": "d" * 20, "user_id": "7", "created": 850.0,
+                    "thumbnail": None},
+    "fool_rounds": {"id": "w" * 20, "guild_id": "77", "channel_id": "78", "word": "goldfish", "created": 860.0,
+                    "ends": 87260.0, "announced": False},
+    "fool_entries": {"job_id": "d" * 20, "round_id": "w" * 20, "user_id": "7", "share": 0.25, "created": 870.0},
+}  # fmt: skip
+"""A row of each table of games."""
+
 NAMED = "0004"
 """From here on presets name their network."""
 CHOSEN = "0009"
@@ -71,6 +84,8 @@ TIMED = "0007"
 """From here on dreams are timed by kind and size."""
 SHARED = "0008"
 """From here on presets can be shared."""
+PLAYED = "0014"
+"""From here on there are games."""
 BLOCKED = "0013"
 """From here on moderators block people and images."""
 RULED = "0012"
@@ -118,6 +133,8 @@ def dump(revision: str) -> str:
                 _insert(db, "server_uses", USE)
             if revision >= BLOCKED:
                 _insert(db, "server_blocks", BLOCK)
+            for table, row in GAMES.items() if revision >= PLAYED else ():
+                _insert(db, table, row)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"

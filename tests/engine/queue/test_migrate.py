@@ -19,6 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from bot.store import tables
+from bot.store.game_tables import dex_entries, fool_entries, fool_rounds, guess_answers, guess_rounds
 from bot.store.presets import Presets
 from engine import settings
 from engine.errors import DatabaseDamaged, SettingsError
@@ -206,6 +207,12 @@ def test_what_was_asked_of_the_only_default_goes_on_with_it(data_dir: Path) -> N
     engine.dispose()
 
 
+def drop_games(db: sa.Connection) -> None:
+    """Without what the migration of the games made."""
+    for table in (guess_rounds, guess_answers, dex_entries, fool_rounds, fool_entries):
+        db.exec_driver_sql(f"DROP TABLE {table.name}")
+
+
 def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: str) -> None:
     texts = {
         "a": '{"layer": "mid"}', "b": '{"subject": "network"}', "c": '{"network": "vgg16"}',
@@ -224,6 +231,7 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
         db.exec_driver_sql("DROP TABLE server_rules")
         db.exec_driver_sql("DROP TABLE server_uses")
         db.exec_driver_sql("DROP TABLE server_blocks")
+        drop_games(db)
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
             db.execute(tables.presets.insert().values(row))
@@ -256,6 +264,7 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
         db.exec_driver_sql("DROP TABLE server_rules")
         db.exec_driver_sql("DROP TABLE server_uses")
         db.exec_driver_sql("DROP TABLE server_blocks")
+        drop_games(db)
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():
             row = {"id": id, "user_id": "8" if id == 7 else "7", "name": name, "name_key": name_key, "params": "{}"}

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from engine import classification_sentence, encoders, recipes
+from engine.ascent.classification import TRACE
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.resample import resize_long_side
 from engine.catalog.catalog import shipped_catalog
@@ -41,6 +42,9 @@ def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tens
     best = expected.topk(5)
     assert [one["label"] for one in labels] == [network.labels[at] for at in best.indices.tolist()]
     assert torch.allclose(torch.tensor([one["probability"] for one in labels]), best.values, atol=1e-4)
+    traces = frame.facts["traces"]
+    assert list(traces)[: len(labels)] == [one["label"] for one in labels]
+    assert min(traces.values()) >= TRACE
     assert [one["emoji"] for one in labels] == [catalog.labels("pocket")[one["label"]] for one in labels]
 
 

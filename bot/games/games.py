@@ -1,0 +1,25 @@
+"""All games of `/play`: `parts of the bot => games`."""
+
+from __future__ import annotations
+
+from bot.delivery.publisher import DiscordPublisher
+from bot.delivery.tracker import DeliveryTracker
+from bot.games.dex import Dex
+from bot.games.fool import Fool
+from bot.games.game_answers import GameAnswers
+from bot.games.guess import Guess
+from bot.requests.service import RequestService
+from bot.store.game_records import GameRecords
+
+
+class Games:
+    """One of each."""
+
+    def __init__(
+        self, service: RequestService, records: GameRecords, answers: GameAnswers, tracker: DeliveryTracker,
+        publisher: DiscordPublisher,
+    ) -> None:  # fmt: skip
+        self.records = records
+        self.dex = Dex(records.dex, service.catalog, service.gate, service.dispatch)
+        self.fool = Fool(service, records.fool, publisher)
+        self.guess = Guess(service, records.guess, answers, tracker)
