@@ -20,6 +20,11 @@ another, `/see` what I see in a photo and why, and `/see layer:mid` what each pa
 -# The line under a dream makes it again from the same image. `/info` shows your place.
 -# `/settings` has your defaults: a preset overrides them, and what you type overrides both.
 -# More about one thing: `/help topic:`"""
+READS = """I read commands, my buttons, reactions to my messages, direct messages to me, and messages that mention me \
+or reply to me with the ping on. Nothing else: Discord doesn't show me other messages."""
+READS_ALL = """I see the messages in my channels and store none of them. I act on commands, my buttons, messages to me \
+and reactions: 🌀 under an image dreams it. I remember where the last image of a channel is, to offer it."""
+"""What is read without and with the content of all messages."""
 HELP_TOPICS = (
     ("Getting started", "start"),
     ("Subjects, in pictures: what I can bring out", "subjects"),
@@ -83,8 +88,7 @@ as it is. Everybody gets a turn: who has many dreams waiting goes behind who has
 A few dreams can wait at once for each of you, and each of the variations counts. A large `size` takes longest.
 If something fails, press **Retry**. The small code under an error tells the bot's owner what happened.""",
     "privacy": """## Privacy
-I read commands, my buttons, reactions to my messages, direct messages to me, and messages that mention me or reply \
-to me with the ping on. Nothing else: Discord doesn't show me other messages.
+{reads}
 `/dream private:True` shows the result only to you; nobody else can go on from it.
 A file I post says which settings made it, never who asked or where. Your image's own data (place, camera) is removed.
 Images and results are kept for a while, so that the buttons work; then they are deleted.

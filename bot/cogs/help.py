@@ -31,7 +31,9 @@ class HelpCog(commands.Cog):
             await show(interaction, *subject_panel.panel(catalog, 0))
             return
         layers = wording.layer_lines(catalog.choices(catalog.default_network()))
-        await say(interaction, help_pages.HELP_PAGES.get(topic or "start", help_pages.HELP).replace("{layers}", layers))
+        reads = help_pages.READS_ALL if self.client.intents.message_content else help_pages.READS
+        page = help_pages.HELP_PAGES.get(topic or "start", help_pages.HELP)
+        await say(interaction, page.replace("{layers}", layers).replace("{reads}", reads))
 
 
 async def setup(client: Client) -> None:

@@ -264,9 +264,12 @@ class JobActions:
         `NotYours`."""
         if interaction.user.id not in Posting.from_json(row.posting).owners:
             check_owner(interaction, row)
-        is_gone = await self._service.delete(row, with_answer_place(row, interaction.channel_id))
-        await self._note(interaction, "deleted", row)
-        await replace_with(interaction, wording.DELETED if is_gone else wording.CANNOT_DELETE)
+        is_gone = await self._publisher.delete(with_answer_place(row, interaction.channel_id))
+        try:
+            await self._note(interaction, "deleted", row)
+            await replace_with(interaction, wording.DELETED if is_gone else wording.CANNOT_DELETE)
+        finally:  # after the answer: who else names its pictures takes longer to find out than Discord waits
+            await self._service.forget(row)
 
     async def _note(self, interaction: discord.Interaction, verb: str, row: JobRow) -> None:
         """Tell the server's log channel who did what to a dream."""

@@ -92,7 +92,8 @@ class ReactionActions:
                 await self._tracker.refresh(row.id)
                 await self._service.note(where, wording.row_line(name, "cancelled", row, where))
             return
-        await self._service.delete(row, where)
+        await self._publisher.delete(where)
+        await self._service.forget(row)
         await self._service.note(where, wording.row_line(name, "deleted", row, where))
 
     async def _send(self, reaction: Reaction, row: JobRow) -> None:

@@ -259,15 +259,12 @@ class RequestService:
         """Whether the message with a job's answer is still where it was asked for."""
         return await self._publisher.stands(Posting.from_json(row.posting))
 
-    async def delete(self, row: JobRow, where: Posting) -> bool:
-        """Take an answer away, and what is stored of it: the row, and the pictures that nothing else names. Returns
-        False where the message is out of reach."""
-        is_gone = await self._publisher.delete(where)
+    async def forget(self, row: JobRow) -> None:
+        """Delete what is stored of a dream: the row, and the pictures that nothing else names."""
         await self.gate.forgive([row.id])
         if self._games:
             await self._games.dex.hide(row.id)
         await self.dispatch.forget_job(row.id)
-        return is_gone
 
     # the way in
 

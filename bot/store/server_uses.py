@@ -51,10 +51,6 @@ class ServerUses:
         """What is left of a person's id when they had their data deleted."""
         return hmac.new(self._key, user_id.encode(), hashlib.sha256).hexdigest()
 
-    def is_pseudonym(self, use: Use) -> bool:
-        """Whether its person had their data deleted since."""
-        return not use.user_id.isdecimal()
-
     async def add(self, use: Use) -> None:
         """Write one down."""
         await asyncio.to_thread(self._write, server_uses.insert().values(asdict(use)))

@@ -229,7 +229,7 @@ def test_help_fits_one_message_and_has_three_examples() -> None:
     assert layers.startswith("**low** · ")
     assert "block" not in layers
     for page in help_pages.HELP_PAGES.values():
-        assert len(page.replace("{layers}", layers)) <= 2000
+        assert len(page.replace("{layers}", layers).replace("{reads}", help_pages.READS_ALL)) <= 2000
     assert len(re.findall(r"^`/", help_pages.HELP, re.MULTILINE)) == 3
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import wording
+from bot import help_pages, wording
 from bot.gateway.client import CONTENT_NOT_GRANTED
 from bot.playground.gateway import Gateway
 from bot.playground.world import Message, World
@@ -87,6 +87,7 @@ async def test_a_cyclone_under_an_image_dreams_it_as_a_reply_for_who_reacted(sta
 async def test_who_opted_out_is_never_dreamed_unasked_and_rules_hold(stage: Stage) -> None:  # noqa: F811
     world = stage.playground.world
     await stage.client.service.user_settings.change(world.persona("Ada").id, opted_out=True)
+    assert help_pages.READS_ALL in words(await stage.ask("You", "help", topic="privacy")), "and everybody can read so"
     image, own = posted(stage, "Ada"), posted(stage, "Mod", width=11)
     stage.playground.react("You", image, CYCLONE)
     await told_directly(stage, "You", OptedOut)

@@ -19,7 +19,7 @@ from bot.store.server_uses import DAY_S
 from engine.errors import Cooldown, DailyLimit, Gone, HourlyLimit, NotYours, OneAtATime, OutOfMemory
 from engine.files.blobs import BlobKey
 from engine.queue import database
-from engine.queue.job import JobRow, Limits
+from engine.queue.job import JobId, JobRow, Limits
 from tests.bot.cogs.test_moderation import block_user
 from tests.bot.cogs.test_server import annex, dreamed, refused_with, rule, settle, until_member
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -29,6 +29,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     png,
     specification,
     stage,
+    walk,
     words,
 )
 
@@ -79,6 +80,12 @@ async def delete(stage: Stage, persona: str, message: Message) -> Message:  # no
     """Press Delete, which is in More."""
     more = await stage.press(persona, message, "More")
     return await stage.press(persona, more, wording.VERBS["delete"])
+
+
+async def forgotten(stage: Stage, row: JobRow) -> None:  # noqa: F811
+    async with asyncio.timeout(60):
+        while await stage.dispatch.row(row.id) is not None:
+            await asyncio.sleep(0.005)
 
 
 def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
@@ -133,12 +140,19 @@ async def block_by(stage: Stage, moderator: str) -> Any:  # noqa: F811
     return type(block)(block.guild_id, block.kind, "1" * 18, "somebody", moderator, 0.0)
 
 
+def first_id(message: Message) -> str:
+    """The id of the job that a message's buttons are about."""
+    return str(next(item["custom_id"].split(":")[1] for item in walk(message.components) if "custom_id" in item))
+
+
 async def test_no_deletion_gives_back_what_a_servers_limits_counted(stage: Stage) -> None:  # noqa: F811
     ada = int(stage.playground.world.persona("Ada").id)
     await rule(stage, whole=ChannelRules(limit=PersonLimit(hourly=2, daily=3)), one_chain=True)
     first = await dreamed(stage, "Ada")
     await settle(stage)
+    row = await stage.row(JobId(first_id(first)))
     await delete(stage, "Ada", first)
+    await forgotten(stage, row)
     second = await dreamed(stage, "Ada")
     assert not second.ephemeral, "what was deleted is not under way any more"
     await settle(stage)
@@ -175,7 +189,7 @@ async def test_delete_takes_the_row_the_result_and_the_source_at_once(stage: Sta
     more = await stage.press("Ada", dream, "More")
     assert refused_with(await stage.press("Ada", more, wording.VERBS["delete"]), NotYours)
     assert wording.DELETED in words(await delete(stage, "You", dream))
-    assert await stage.dispatch.row(row.id) is None
+    await forgotten(stage, row)
     assert [await stage.dispatch.has_blob(key) for key in pictures_of(row)] == [False, False]
     assert refused_with(await stage.press("Ada", more, "Report"), Gone)
 
@@ -186,7 +200,7 @@ async def test_what_is_stored_goes_also_where_the_message_cannot(stage: Stage) -
     route = "/channels/{channel}/messages/{message}"
     stage.playground.rest.faults.plan(Fault("missing_access", "DELETE", route))
     assert wording.CANNOT_DELETE in words(await stage.press("You", more, wording.VERBS["delete"]))
-    assert await stage.dispatch.row(row.id) is None
+    await forgotten(stage, row)
 
 
 async def test_what_was_dreamed_in_a_server_goes_a_month_after_the_bot_was_removed(stage: Stage) -> None:  # noqa: F811

@@ -354,6 +354,30 @@ def test_what_is_named_is_read_a_few_rows_at_a_time(tmp_path: Path) -> None:
     assert most < 2 * 2**20
 
 
+def test_what_is_forgotten_takes_along_what_nothing_else_names(ledger: Ledger) -> None:
+    own, shared, of_preset = [BlobKey(letter * 64) for letter in "abc"]
+    others = {"guide": shared, "mask": of_preset}
+    for requester, guild in (("12", 7), ("34", 77)):
+        ledger.submit(replace(a_job(requester), picture=own if guild == 7 else shared, others=others), {})
+        row = ledger.claim("e")
+        assert row
+        posting = {"guild_id": guild, "owners": [56], "message_id": 1}
+        made = Result(BlobKey(requester[0] * 64), "image/png", 8, 8, 8)
+        ledger.finish(row.id, row.attempt, made, 1.0)
+        ledger.mark_posted(row.id, f"{guild}", posting)
+    with ledger._db.begin() as db:
+        db.exec_driver_sql(
+            "INSERT INTO presets (user_id, name, name_key, params, created, used)"
+            f" VALUES ('1', 'Fur', 'fur', '{{\"guide\":\"{of_preset}\"}}', 0, 0)"
+        )
+    assert {one.posted for one in ledger.rows_about("56")} == {"77", "7"}
+    assert ledger.forget_server("7") == (1, {own, "1" * 64})
+    (left,) = ledger.rows_about("56")
+    assert ledger.forget_job(left.id) == (1, {shared, "3" * 64})
+    assert ledger.row(left.id) is None, "what fairness counts from has another id"
+    assert ledger.forget_job(left.id) == (0, set())
+
+
 def test_a_hidden_picture_is_remembered_with_its_job(ledger: Ledger) -> None:
     hidden = ledger.submit(Job(Dream(), "1", spoiler=True), {})
     seen = ledger.submit(Job(Dream(), "2"), {})
