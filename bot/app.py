@@ -40,7 +40,6 @@ from bot.requests.command_permissions import CommandPermissions
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.moderation import Moderation
-from bot.requests.nsfw_check import NsfwCheck
 from bot.requests.overview import Overview
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.personal_data import PersonalData
@@ -54,6 +53,7 @@ from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
 from bot.requests.video_offers import VideoOffers
 from bot.store.game_records import GameRecords
+from bot.store.nsfw_rules import NsfwCheck
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.server_blocks import ServerBlocks

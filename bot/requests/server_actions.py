@@ -18,8 +18,8 @@ from bot.delivery.server_log import ServerLog
 from bot.operations import questions
 from bot.operations.questions import Finding
 from bot.requests.moderation import Moderation
-from bot.requests.nsfw_check import NsfwCheck
 from bot.requests.replies import replace_panel
+from bot.store.nsfw_rules import NsfwCheck
 from bot.store.server_rules import (
     NSFW_ACTIONS,
     ChannelRules,

@@ -32,13 +32,13 @@ from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.game_request import GameRequest
 from bot.requests.limits import Permit, Quota, ServerGate, ServerPlace, Turn, check_others, check_ready, feature_of
-from bot.requests.nsfw_check import NsfwCheck, NsfwRule
 from bot.requests.pending_requests import PendingRequests
 from bot.requests.picture_sources import Original, choose_original, is_restricted_place, of_attachment, of_row
 from bot.requests.replies import try_say
 from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.game_records import GameRecords
+from bot.store.nsfw_rules import NsfwCheck, NsfwRule
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
 from bot.store.user_settings import UserSettingsStore

@@ -20,8 +20,8 @@ from PIL import Image
 
 from bot.requests.downloader import Downloader, Link, Source
 from bot.requests.limits import DownloadQueue, Turn
-from bot.requests.nsfw_check import NsfwRule
 from bot.requests.video_opener import FirstFrame, VideoOpener
+from bot.store.nsfw_rules import NsfwRule
 from bot.store.server_blocks import IMAGE, ServerBlocks
 from engine.errors import (
     Gone,

@@ -21,11 +21,11 @@ BOT = Path(__file__).parents[2] / "bot"
 DESIGN = BOT.parent / "docs" / "design.md"
 NOT_COUNTED = re.compile(
     r"(playground|views|store|operations|games)/|(app|wording|discord_internals)\.py"
-    r"|(mention|content|invalid_\w+|server_membership|nsfw_check)\.py"
+    r"|(mention|content|invalid_\w+|server_membership)\.py"
 )
 """The stand-in; words, what messages look like, and tables; what only counts; the seam to the library; the cogs that
-hear every message, of which none here is meant for them; what connecting notes, perhaps only now; the rule of an extra
-that is not installed; and games, which are off."""
+hear every message, of which none here is meant for them; what connecting notes, perhaps only now; and games, which
+are off."""
 
 
 def told() -> list[str]:
