@@ -200,10 +200,7 @@ async def compose(
     )
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
-    reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    client.actions = JobActions(
-        client.service, publisher, tracker, reports, client.channel_images, settings.limits.upscale_s
-    )
+    client.actions = _job_actions(client, publisher, tracker, database, settings)
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
@@ -213,6 +210,15 @@ def _server_gate(settings: Settings, database: sa.Engine, dispatch: Dispatch) ->
     """What lets requests in, by what servers decided."""
     uses = ServerUses(database, settings.discord.token.get_secret_value())
     return ServerGate(ServerRulesStore(database), uses, dispatch, ServerBlocks(database))
+
+
+def _job_actions(
+    client: Client, publisher: DiscordPublisher, tracker: DeliveryTracker, database: sa.Engine, settings: Settings
+) -> JobActions:
+    """What the buttons under a dream do."""
+    reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
+    images, upscale_s = client.channel_images, settings.limits.upscale_s
+    return JobActions(client.service, publisher, tracker, reports, images, upscale_s)
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:

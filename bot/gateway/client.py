@@ -161,14 +161,11 @@ class Client(commands.Bot):
         `ShardedClient`, how many connections; None: as many as Discord advises."""
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-        intents = discord.Intents(
-            guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True
-        )
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=intents,
+            intents=unprivileged_intents(),
             allowed_mentions=NO_MENTIONS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -383,6 +380,11 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
+
+
+def unprivileged_intents() -> discord.Intents:
+    """What every bot may ask to hear of: servers, messages and reactions."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
 
 
 class ShardedClient(Client, commands.AutoShardedBot):
