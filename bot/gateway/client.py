@@ -70,8 +70,9 @@ COGS = (
     "help",
     "mention",
     "reactions",
-    "content",
 )
+CONTENT_COG = "content"
+"""Only where the content of messages is shown to us."""
 COMPONENTS = (
     JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
 )  # fmt: skip
@@ -252,7 +253,7 @@ class Client(commands.Bot):
     async def load_cogs(self) -> None:
         """Load the features, once. Not as extensions: nothing is reloaded, and each of those is executed anew."""
         if not self.cogs:
-            for name in COGS:
+            for name in (*COGS, *([CONTENT_COG] if self.intents.message_content else [])):
                 await importlib.import_module(f"bot.cogs.{name}").setup(self)
 
     async def close(self) -> None:

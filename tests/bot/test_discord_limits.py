@@ -26,6 +26,7 @@ from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
+from bot.delivery.server_log import MESSAGE_LIMIT
 from bot.gateway.client import Client
 from bot.gateway.command_sync import allow_installs
 from bot.operations.questions import Finding
@@ -44,6 +45,7 @@ from bot.store.shared_presets import SharedPreset
 from bot.store.user_settings import UserSettings
 from bot.views import (
     info_panel,
+    log_panel,
     message_card,
     more_panel,
     preset_card,
@@ -244,6 +246,8 @@ def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
     yield "models", info_panel.models_page(catalog)
     yield "settings", settings_panel.panel(chosen, presets, catalog)
     yield "settings without presets", settings_panel.panel(chosen, [], catalog)
+    yield "log", log_panel.panel("n" * MESSAGE_LIMIT)
+    yield "paused", log_panel.paused_panel()
     yield "deletion", settings_panel.deletion_panel()
     counts = {"presets": 999, "jobs": 99_999, "pictures": 99_999, "messages": 9999, "messages_left": 9999, "left": 99}
     yield "deleted", settings_panel.deleted_panel(wording.all_deleted_words(settings=True, **counts))
