@@ -21,7 +21,7 @@ DREAM = "🌀"
 
 
 class ContentCog(commands.Cog):
-    """Listens only where the content of messages is shown to us."""
+    """Loaded only where the content of messages is shown to us."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -29,15 +29,12 @@ class ContentCog(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Remember the last image of a channel."""
-        if self.client.intents.message_content:
-            self.client.channel_images.note(message)
+        self.client.channel_images.note(message)
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Dream what somebody reacted to."""
-        if not self.client.intents.message_content or reaction_actions.emoji_of(event) != DREAM:
-            return
-        if not self.client.listens_to(event):
+        if reaction_actions.emoji_of(event) != DREAM or not self.client.listens_to(event):
             return
         try:
             await self._dream(event)

@@ -75,8 +75,9 @@ COGS = (
     "help",
     "mention",
     "reactions",
-    "content",
 )
+CONTENT_COG = "content"
+"""Only where the content of messages is shown to us."""
 COMPONENTS = (
     JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
     GuessButton,
@@ -91,8 +92,6 @@ BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
 TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
 """For one call of Discord: all of it, which may be an upload over a slow line; until connected; without a byte."""
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
-"""What we are told of; none of it is privileged."""
 LONGEST_WAIT_S = 30.0
 """For a rate limit that takes longer to pass, nobody stands and waits: what is to be posted is posted later."""
 
@@ -175,7 +174,7 @@ class Client(commands.Bot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=INTENTS,
+            intents=unprivileged_intents(),
             allowed_mentions=NO_MENTIONS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -262,7 +261,7 @@ class Client(commands.Bot):
     async def load_cogs(self) -> None:
         """Load the features, once. Not as extensions: nothing is reloaded, and each of those is executed anew."""
         if not self.cogs:
-            for name in COGS:
+            for name in (*COGS, *([CONTENT_COG] if self.intents.message_content else [])):
                 await importlib.import_module(f"bot.cogs.{name}").setup(self)
 
     async def close(self) -> None:
@@ -390,6 +389,11 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
+
+
+def unprivileged_intents() -> discord.Intents:
+    """What every bot may ask to hear of: servers, messages and reactions."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
 
 
 class ShardedClient(Client, commands.AutoShardedBot):

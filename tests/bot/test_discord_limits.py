@@ -281,6 +281,8 @@ def personal_panels(catalog: Catalog) -> Iterator[tuple[str, Layout]]:
     yield "models", info_panel.models_page(catalog)
     yield "settings", settings_panel.panel(chosen, presets, catalog)
     yield "settings without presets", settings_panel.panel(chosen, [], catalog)
+    yield "log", log_panel.panel("n" * MESSAGE_LIMIT)
+    yield "paused", log_panel.paused_panel()
     yield "deletion", settings_panel.deletion_panel()
     counts = {"presets": 999, "jobs": 99_999, "pictures": 99_999, "messages": 9999, "messages_left": 9999, "left": 99}
     yield "deleted", settings_panel.deleted_panel(wording.all_deleted_words(settings=True, **counts))
