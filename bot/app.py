@@ -260,15 +260,6 @@ def _server_gate(settings: Settings, database: sa.Engine, dispatch: Dispatch) ->
     return ServerGate(ServerRulesStore(database), uses, dispatch, ServerBlocks(database))
 
 
-def _job_actions(
-    client: Client, publisher: DiscordPublisher, tracker: DeliveryTracker, database: sa.Engine, settings: Settings
-) -> JobActions:
-    """What the buttons under a dream do."""
-    reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
-    images, upscale_s = client.channel_images, settings.limits.upscale_s
-    return JobActions(client.service, publisher, tracker, reports, images, upscale_s)
-
-
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:
     """What is asked whether the bot is well."""
     return Parts(

@@ -33,6 +33,7 @@ HELP_TOPICS = (
     ("Buttons under a result", "buttons"),
     ("Replies and mentions", "replies"),
     ("Presets", "presets"),
+    ("Games", "games"),
     ("Waiting, limits and errors", "waiting"),
     ("Privacy", "privacy"),
 )
@@ -63,7 +64,7 @@ the server's icon, or a surprise. Without any of them it's your avatar.
 **Zoom** an endless zoom into it; under a zoom, **Continue** goes on where it ended
 **Tune** change subject, layer, strength, look, palette or size
 **1 2 3 4** under several variations: take one out, to go on from it
-**More** the original image, save as preset, delete
+**More** the original image, save as preset, delete; **Surprise me** dreams something that comes out well
 **React** with ✉️ and I send the result to you directly; with ❌ and your own dream is cancelled or deleted.
 -# They work for everyone who sees them, and count for whoever presses. Delete is for who asked, and for moderators.""",
     "replies": """## Replies and mentions
@@ -82,6 +83,13 @@ A preset keeps your settings under a name: layer or subject, strength, look and 
 `/preset show name:owls` says what is in it, `/preset list` shows all of yours.
 `/preset share name:owls` posts a card: whoever presses **Save to mine** has it. `/preset import` takes a code.
 `/settings` makes one of them your default.""",
+    "games": """## Games
+In the channels that a server gave for them; whoever manages it does that with `/server channel games:True`.
+`/play guess` something grows out of noise: who sees first what it is? One answer each. `level:hard` has near relatives.
+`/play dex` all that was dreamed in this server, in small pictures, and what is still missing
+`/play fool` the word of the day; `/play fool image:` a real photo of something else that I take for it
+`/play table` who guessed most this week
+-# A round ends by itself. Dreams that only you see don't count.""",
     "waiting": """## Waiting, limits and errors
 The message says how many are ahead of you and how long it takes. **Cancel** stops it, **Stop here & keep** takes it \
 as it is. Everybody gets a turn: who has many dreams waiting goes behind who has few.

@@ -34,6 +34,7 @@ WEEK_TITLE = "**Guess the dream, this week**"
 NO_WEEK = "Nobody has guessed a dream yet this week. Start a round with `/play guess`."
 FOOL_TITLE = "**Fool the network**"
 NOBODY_YET = "Nobody has posted a photo that I take for it. Be the first: `/play fool image:`"
+PERSON = "People don't count"
 NEXT_WORD = "-# `/play fool` draws the next word."
 SHOWN_FOOLS = 3
 """Photos that are named when a round ends."""
@@ -146,9 +147,10 @@ def _ends(ends: float) -> str:
     return f"-# The highest percentage wins. It ends <t:{int(ends)}:R>."
 
 
-def taken_words(word: str, share: float, leader: str) -> str:
+def taken_words(word: str, share: float, leader: str, *, person: bool = False) -> str:
     """Above a photo that was looked at: how surely it is taken for the word."""
-    said = f"**{_percent(share)}** {escape(word, 80)}" if share > 0 else f"Not a trace of {escape(word, 80)}"
+    nothing = PERSON if person else f"Not a trace of {escape(word, 80)}"
+    said = f"**{_percent(share)}** {escape(word, 80)}" if share > 0 else nothing
     return f"{FOOL_TITLE} · {said}{f' · {leader}' if leader else ''}"
 
 

@@ -240,6 +240,7 @@ VERBS = {
     "original": "Original",
     "upscale": "Upscale",
     "animate": "Animate",
+    "surprise": "Surprise me",
     "report": "Report",
     "more": "More",
     "save": "Save as preset",

@@ -80,6 +80,7 @@ ACTIONS: dict[str, Action] = {
     "cancel": lambda actions, interaction, row, _: actions.cancel(interaction, row),
     "keep": lambda actions, interaction, row, _: actions.cancel(interaction, row, keep_preview=True),
     "deeper": lambda actions, interaction, row, _: actions.deeper(interaction, row),
+    "surprise": lambda actions, interaction, row, _: actions.surprise(interaction, row),
     "dream": lambda actions, interaction, row, _: actions.dream(interaction, row),
     "again": lambda actions, interaction, row, _: actions.again(interaction, row),
     "last": lambda actions, interaction, row, values: actions.last_here(interaction, row, _only(values)),

@@ -56,7 +56,7 @@ class FoolNotes:
         await self._rounds.score(row.id, share)
         best = next(iter(await self._rounds.entries(found.id)), None)
         leader = play_wording.leader_words(best.user_id, best.share or 0.0) if best else ""
-        return play_wording.taken_words(found.word, share, leader)
+        return play_wording.taken_words(found.word, share, leader, person=is_person(row))
 
 
 class Fool:
@@ -108,12 +108,17 @@ class Fool:
         word = guess_choices.draw_word(catalog, catalog.default_network(), recent, random.SystemRandom())
         ends = self._rounds.clock() + DAY_S
         begun = await self._rounds.begin(FoolRound(new_id(), guild_id, str(interaction.channel_id), word, ends))
-        await post(interaction, play_wording.word_words(begun.word, begun.ends))
+        await post(interaction, play_wording.word_words(self._shown(begun.word), begun.ends))
+
+    def _shown(self, word: str) -> str:
+        """A word with its emoji."""
+        catalog = self._service.catalog
+        return play_wording.choice_label(catalog.emoji(catalog.default_network(), word), word)
 
     async def _tell(self, interaction: Interaction, found: FoolRound) -> None:
         entries = await self._rounds.entries(found.id)
         standings = [(one.user_id, one.share or 0.0) for one in entries]
-        await say(interaction, play_wording.standing_words(found.word, found.ends, standings))
+        await say(interaction, play_wording.standing_words(self._shown(found.word), found.ends, standings))
 
     async def _enter(self, interaction: Interaction, found: FoolRound, image: discord.Attachment) -> None:
         await self._refuse_own(interaction, image)
@@ -157,11 +162,15 @@ class Fool:
 
 def share_of(row: JobRow, word: str) -> float:
     """How surely a photo was taken for a word, as a probability; 0 where there is no trace of that, and for people."""
-    facts = row.result.facts if row.result else {}
-    if facts.get("verdict") == Verdict.PERSON:
+    if row.result is None or is_person(row):
         return 0.0
     label = label_of(row.job.params.catalog, row.job.params.network, word)
-    return float(facts.get("traces", {}).get(label, 0.0))
+    return float(row.result.facts.get("traces", {}).get(label, 0.0))
+
+
+def is_person(row: JobRow) -> bool:
+    """Whether a face was found in a photo."""
+    return row.result is not None and row.result.facts.get("verdict") == Verdict.PERSON
 
 
 def label_of(catalog: Catalog, network: str, name: str) -> str:

@@ -25,7 +25,7 @@ from bot.store.posting import Posting
 from bot.store.server_week import WEEK_S
 from bot.wording import NOISE
 from engine import params as engine_params
-from engine.errors import RoundOpen
+from engine.errors import BadOption, RoundOpen
 from engine.params import Concept, draw_seed
 from engine.queue.job import JobId, JobRow, new_id
 
@@ -49,7 +49,9 @@ class Guess:
         self._tracker = tracker
 
     async def start(self, interaction: Interaction, level: str) -> None:
-        """Begin a round. Raises `RoundOpen`, and the `Refusal`s of servers, of games and of requests."""
+        """Begin a round. Raises `RoundOpen`, `BadOption`, and the `Refusal`s of servers, of games and of requests."""
+        if level not in guess_choices.LEVELS:
+            raise BadOption(option="level", problem="has to be one of those that are offered")
         place, catalog = await open_place(interaction, self._service.gate), self._service.catalog
         network, recent = catalog.default_network(), await self._rounds.recent_subjects(place.guild_id)
         drawn = guess_choices.draw(catalog, network, level, recent, random.SystemRandom())

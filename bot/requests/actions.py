@@ -17,7 +17,7 @@ from bot.delivery import interaction_response
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests.channel_images import ChannelImages
-from bot.requests.derivation import animation, dream_like, enlargement, next_zoom, with_new_seed, zoom_into
+from bot.requests.derivation import animation, dream_like, enlargement, next_zoom, surprise, with_new_seed, zoom_into
 from bot.requests.downloader import Link
 from bot.requests.limits import check_ready
 from bot.requests.picture_sources import Original, history_of_result, of_ending, of_history, of_result, of_row
@@ -70,6 +70,12 @@ class JobActions:
         else:
             params = dream_like(old, draw_seed())
         await self._service.take(interaction, params, original, private=privacy_of_result(row), parent=row)
+
+    async def surprise(self, interaction: discord.Interaction, row: JobRow) -> None:
+        """Dream something else that comes out well, of the same picture; of what was made of none, of the result.
+        Raises `Gone`."""
+        original = of_row(row, row.job.picture) if row.job.picture else _result_of(row)
+        await self._service.take(interaction, surprise(row.job.params), original, private=privacy_of(row), parent=row)
 
     async def dream(self, interaction: discord.Interaction, row: JobRow) -> None:
         """Dream the picture that was looked at."""

@@ -20,6 +20,7 @@ from engine.params import (
     DreamedOn,
     Morph,
     PastDream,
+    See,
     Upscale,
     Zoom,
     bounds,
@@ -97,6 +98,14 @@ def dream_like(params: AnyParams, seed: int) -> Dream:
     """A dream that goes where these params went, of their size where a dream can be so large."""
     size = min(params.size, int(bounds(Dream, "size")["le"]))
     return engine_params.make(Dream, params.catalog, **next_deeper(params), size=size, seed=seed)
+
+
+def surprise(params: AnyParams) -> Dream:
+    """A dream of something that the network dreams well, of the same size where that is one of a dream."""
+    usual = int(Dream.model_fields["size"].default) if isinstance(params, See) else params.size
+    drawn = draw_surprise(params.catalog, {"network": params.network}, guided=False)
+    size = min(usual, int(bounds(Dream, "size")["le"]))
+    return engine_params.make(Dream, params.catalog, network=params.network, size=size, seed=draw_seed(), **drawn)
 
 
 def draw_surprise(catalog: Catalog, options: Mapping[str, Any], *, guided: bool) -> dict[str, str]:

@@ -175,6 +175,24 @@ async def test_a_surprise_says_what_it_was_and_what_was_asked_for_stays(stage: S
     assert (await newest(stage)).job.params.aim == ("subject", "fox")
 
 
+async def test_a_button_surprises_with_the_same_picture(stage: Stage) -> None:  # noqa: F811
+    message, row = await stage.dreamed(image=stage.playground.upload("cat.png", png()), size=200)
+    await stage.press("Ada", await stage.press("Ada", message, wording.VERBS["more"]), wording.VERBS["surprise"])
+    (found,) = await stage.queued(1)
+    surprised = found.job
+    assert (surprised.picture, surprised.params.size) == (row.job.picture, 200)
+    assert surprised.params.aim in [Dream(**one).aim for one in shipped_catalog().surprises("pocket")]
+    assert surprised.params.seed != row.job.params.seed
+    stage.dispatch.fail(stage.start().id)
+    await stage.posted(found.id)
+    concept = await stage.ask("You", "concept", subject="fox")
+    row = await stage.finish(concept)
+    await stage.press("Ada", await stage.press("Ada", concept, wording.VERBS["more"]), wording.VERBS["surprise"])
+    assert row.result is not None
+    (found,) = await stage.queued(1)
+    assert found.job.picture == row.result.blob, "what was made of nothing is dreamed on"
+
+
 @pytest.mark.parametrize("network", ["lite2", "pocket", "googlenet", "vgg16"])
 def test_every_surprise_is_one_that_its_network_knows(network: str) -> None:
     catalog = shipped_catalog()

@@ -59,6 +59,10 @@ def seen(label: str, share: float, verdict: Verdict) -> dict[str, Any]:
     return {"verdict": verdict, "sentence": "", "labels": shown, "traces": {"something else": 0.5, label: share}}
 
 
+def shown(games: Stage, found: FoolRound) -> str:
+    return games.client.games.fool._shown(found.word)
+
+
 def end_day(games: Stage) -> None:
     fool = games.client.games.records.fool
     fool.clock, now = (lambda: now + DAY_S + 1), fool.clock()
@@ -76,7 +80,7 @@ async def test_the_highest_percentage_wins_and_that_is_said_once(games: Stage) -
     assert refused_with(await games.ask("You", "play fool", image=cat), NoWord)
     found = await begun(games)
     assert found.word in games.client.service.catalog.names("pocket")
-    assert play_wording.word_words(found.word, found.ends) in [words(one) for one in await history(games)]
+    assert play_wording.word_words(shown(games, found), found.ends) in [words(one) for one in await history(games)]
     assert play_wording.NOBODY_YET in words(await games.ask("You", "play fool"))
     first = await photo(games, "You", found, 0.25)
     assert play_wording.taken_words(
@@ -86,9 +90,9 @@ async def test_the_highest_percentage_wins_and_that_is_said_once(games: Stage) -
     best = await photo(games, "Mod", found, 0.5)
     assert play_wording.leader_words(world.persona("Mod").id, 0.5) in words(await photo(games, "Ada", found, 0.01))
     standings = [(world.persona(name).id, share) for name, share in (("Mod", 0.5), ("You", 0.25), ("Ada", 0.01))]
-    shown = await games.ask("Ada", "play fool")
-    assert shown.ephemeral
-    assert words(shown) == play_wording.standing_words(found.word, found.ends, standings)
+    told = await games.ask("Ada", "play fool")
+    assert told.ephemeral
+    assert words(told) == play_wording.standing_words(shown(games, found), found.ends, standings)
     await games.client.games.fool.end_what_is_over()
     end_day(games)
     world.drop_message(best)  # as a moderator does with what is a real one
@@ -106,7 +110,7 @@ async def test_the_highest_percentage_wins_and_that_is_said_once(games: Stage) -
 async def test_people_are_nobodys_word_and_dreams_are_no_photos(games: Stage) -> None:
     found = await begun(games)
     message = await photo(games, "You", found, 0.6, Verdict.PERSON)
-    assert play_wording.taken_words(found.word, 0.0, "") in words(message)
+    assert play_wording.taken_words(found.word, 0.0, "", person=True) in words(message)
     made = signed(JobRow(new_id(), Job(Concept(subject="eyes"), "1"), State.DONE, {}, 0.0))
     dream = games.playground.upload("dream.png", made)
     assert refused_with(await games.ask("You", "play fool", image=dream), NotAPhoto)

@@ -56,7 +56,7 @@ async def test_what_was_looked_at_is_dreamed_and_looked_at_again(stage: Stage) -
 async def test_the_page_itself_is_not_dreamed_nor_saved_whatever_is_pressed(stage: Stage) -> None:  # noqa: F811
     message, row = await looked_at(stage)
     panel = await stage.press("You", message, "More")
-    assert labels(panel) == ["Original", "Report", "Delete"]
+    assert labels(panel) == ["Original", "Surprise me", "Report", "Delete"]
     for verb in ("deeper", "zoom"):
         refused = await stage.response_to(forged_press(stage, message, f"{verb}:{row.id}"))
         assert "no longer have that dream" in words(refused)
