@@ -23,7 +23,8 @@ NOT_COUNTED = re.compile(
     r"(playground|views|store|operations|games)/|(app|wording|discord_internals)\.py"
     r"|(mention|invalid_\w+|server_membership)\.py"
 )
-"""The stand-in; words, what messages look like, and tables; games, which have nothing to say of it; what only counts; the seam to the library; and the cog that
+"""The stand-in; words, what messages look like, and tables; games, which have nothing to say of it;
+what only counts; the seam to the library; and the cog that
 hears every message, of which none here is meant for it; and what connecting notes, perhaps only now."""
 
 

@@ -233,7 +233,8 @@ def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
     exported = {"presets", "shared_presets", "user_settings", "server_uses", "jobs", "guess_rounds", "guess_answers"}
     exported |= {"dex_entries", "fool_entries"}
     stays = {"server_blocks": "blocks and hashes", "server_rules": "a server's", "reports": "codes without a person",
-             "fool_rounds": "a channel's word", "calibrations": "of the machine", "timings": "of the machine"}  # fmt: skip
+             "fool_rounds": "a channel's word",
+             "calibrations": "of the machine", "timings": "of the machine"}  # fmt: skip
     there = {*tables.metadata.tables, *database.metadata.tables} - {"alembic_version"}
     assert there == exported | stays.keys()
 
