@@ -52,15 +52,26 @@ from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
 from bot.requests.video_offers import VideoOffers
+from bot.rituals.actions import RitualActions
+from bot.rituals.daily_dream import DailyDream
+from bot.rituals.endless_dream import EndlessDream
+from bot.rituals.exhibition import Exhibition
+from bot.rituals.exquisite_dream import ExquisiteDream
+from bot.rituals.own_dreams import OwnDreams
+from bot.rituals.ritual import Ritual
+from bot.rituals.runner import RitualRunner
 from bot.store.game_records import GameRecords
 from bot.store.nsfw_rules import NsfwCheck
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.schedule_entries import ScheduleEntries
+from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, GAME, Schedules
 from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import ServerUses
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
+from bot.store.votes import Votes
 from engine import logs
 from engine import settings as jobs_settings
 from engine.errors import Refusal, SettingsError
@@ -174,8 +185,7 @@ async def compose(
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     stack.push_async_callback(_cancel, start(_warm(decoder), "decoder"))
     downloader = await _downloader(settings, decoder, stack)
-    database = connect(sqlite_url(settings.database))
-    stack.callback(database.dispose)
+    database = _database(settings, stack)
     client = _client(settings, metrics)
     nsfw_check = _nsfw_check(settings)
     publisher = DiscordPublisher(client, client.invalid_requests)
@@ -185,8 +195,10 @@ async def compose(
     tracker = DeliveryTracker(
         dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers
     )
-    presets = Presets(database, settings.limits.presets)
-    pending_requests = PendingRequests(settings.run_dir / "openings")
+    presets, pending_requests = (
+        Presets(database, settings.limits.presets),
+        PendingRequests(settings.run_dir / "openings"),
+    )
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
@@ -203,10 +215,12 @@ async def compose(
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
-        dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate, records
-    )
+        dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate, records,
+        Votes(database), ScheduleEntries(database),
+    )  # fmt: skip
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
+    _compose_rituals(client, database, settings, publisher, tracker, server_log)
     client.actions = _job_actions(client, publisher, tracker, database, settings)
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
@@ -260,6 +274,32 @@ def _server_gate(settings: Settings, database: sa.Engine, dispatch: Dispatch) ->
     return ServerGate(ServerRulesStore(database), uses, dispatch, ServerBlocks(database))
 
 
+def _database(settings: Settings, stack: AsyncExitStack) -> sa.Engine:
+    database = connect(sqlite_url(settings.database))
+    stack.callback(database.dispose)
+    return database
+
+
+def _compose_rituals(
+    client: Client, database: sa.Engine, settings: Settings, publisher: DiscordPublisher, tracker: DeliveryTracker,
+    server_log: ServerLog,
+) -> None:  # fmt: skip
+    """What happens again and again; it begins once the bot is logged in."""
+    schedules, votes = Schedules(database), Votes(database)
+    dreams = OwnDreams(client, client.service, tracker)
+    entries, daily = ScheduleEntries(database), DailyDream(schedules, votes, dreams, publisher)
+    exquisite = ExquisiteDream(schedules, entries, dreams, publisher)
+    kinds: dict[str, Ritual] = {
+        ENDLESS: EndlessDream(schedules, votes, dreams, publisher, settings.catalog),
+        DAILY: daily,
+        GAME: exquisite,
+        EXHIBITION: Exhibition(client, schedules, votes, entries, client.service, publisher),
+    }
+    client.rituals = RitualRunner(client, schedules, client.service.gate.rules, server_log, kinds)
+    client.ritual_actions = RitualActions(client, schedules, votes, client.service, client.rituals, daily, exquisite)
+    client.service.schedules = schedules
+
+
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:
     """What is asked whether the bot is well."""
     return Parts(
@@ -303,6 +343,7 @@ async def connect_until(
     if not await _log_in(client, token, stop):
         return
     apologising = start(client.service.apologise_for_pending(), "openings")
+    repeating = start(client.rituals.run_forever(), "rituals")
     following = asyncio.create_task(tracker.run(), name="delivery")
     connection = asyncio.create_task(_connect(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -314,7 +355,9 @@ async def connect_until(
         if not unknown.done():
             await client.service.drain(DRAIN_S)
     finally:
-        await _cancel(following, apologising)  # before the client: through a closed session they would edit in vain
+        await _cancel(
+            following, apologising, repeating
+        )  # before the client: through a closed session they would edit in vain
         await client.close()
         await _cancel(connection, stopping, unknown)
     _raise_error_of(following)

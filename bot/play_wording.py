@@ -14,11 +14,13 @@ COMMANDS = {
     "play dex": "The Dreamdex: all that was dreamed in this server so far, and what is still missing",
     "play fool": "Fool the network: post a real photo that I take for the word of the day",
     "play table": "Who guessed most dreams right this week",
+    "play exquisite": "Begin a dream that 2 to 8 people go on with, each with a subject of their own",
 }
 OPTIONS = {
     "photo": "A real photo (without one: the word of the day, and who leads)",
     "page": "Page of the wall (without it: where something was found last)",
     "level": "Easy: four kinds of things. Medium: four of one kind. Hard: near relatives",
+    "image of a game": "Image to begin with (defaults to your avatar)",
 }
 LEVELS = (("Easy", "easy"), ("Medium", "medium"), ("Hard", "hard"))
 GUESS_TITLE = "**Guess the dream**"

@@ -711,6 +711,67 @@ class NotAPhoto(Refusal):
     code = "R144"
 
 
+class VoteOver(Refusal):
+    """That vote is over. Vote under the newest message of the endless dream."""
+
+    code = "R150"
+
+
+class NoRitual(Refusal):
+    """That is over, or was switched off here. `/play exquisite` begins a new one; whoever manages the server turns the
+    rest on with `/server ritual`."""
+
+    code = "R151"
+
+
+class RitualNotAllowed(Refusal):
+    """I can't do that in <#{channel}>: I lack {lacking}. Allow it there for my role, then try again."""
+
+    code = "R152"
+
+
+class TooManyRituals(Refusal):
+    """This server has {limit} rituals, and that is the most. Turn one off with `/server ritual` first."""
+
+    code = "R153"
+
+
+class DayOver(Refusal):
+    """That is over. Look for the newest one in <#{thread}>."""
+
+    code = "R155"
+
+
+class ExquisiteOff(Refusal):
+    """Exquisite dreams aren't switched on in this channel. Ask whoever manages the server: `/server ritual`."""
+
+    code = "R156"
+
+
+class ExquisiteUnderWay(Refusal):
+    """There is an exquisite dream already: go on with it in <#{thread}>."""
+
+    code = "R157"
+
+
+class StepTaken(Refusal):
+    """You added your dream to this one. Somebody else is next."""
+
+    code = "R158"
+
+
+class RitualBusy(Refusal):
+    """Something is being added here right now. Try again in a moment."""
+
+    code = "R159"
+
+
+class OwnStar(Refusal):
+    """That dream is yours: the others decide about it. Give a star to somebody else's."""
+
+    code = "R154"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 

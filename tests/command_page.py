@@ -68,7 +68,10 @@ EXAMPLES: Final = {
     ),
     "info": (Example("/info", "", "The queue, your dreams, your limits"),),
     "settings": (Example("/settings", "", "Your own settings"),),
-    "server": (Example("/server channel channel:dreams games:True", "", "The rules of a server, for who manages it"),),
+    "server": (
+        Example("/server channel channel:dreams games:True", "", "The rules of a server, for who manages it"),
+        Example("/server ritual", "", "What happens by itself in a server"),
+    ),
     "play": (Example("/play guess level:easy", "", "A round of Guess the dream, once it is over", "Deeper"),),
     "help": (
         Example("/help", "", "How to begin"),

@@ -1,4 +1,4 @@
-"""`/play guess, dex, fool, table`: games in the channels that a server gave for them."""
+"""`/play guess, dex, fool, table, exquisite`: games in the channels that a server gave for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot import play_wording
 from bot.games.guess_choices import EASY
 from bot.gateway.client import Client
+from bot.requests.picture_sources import choose_original
 
 Here = discord.Interaction[Client]
 
@@ -52,6 +53,13 @@ class PlayCog(commands.GroupCog, group_name="play", group_description=play_wordi
     async def table(self, interaction: Here) -> None:
         """Show the week's table."""
         await self.client.games.guess.table(interaction)
+
+    @app_commands.command(description=play_wording.COMMANDS["play exquisite"])
+    @app_commands.describe(image=play_wording.OPTIONS["image of a game"])
+    async def exquisite(self, interaction: Here, image: discord.Attachment | None = None) -> None:
+        """Begin an exquisite dream here."""
+        original = choose_original(image, interaction.user)
+        await self.client.ritual_actions.begin_exquisite(interaction, original)
 
 
 async def setup(client: Client) -> None:

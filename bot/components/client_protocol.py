@@ -15,6 +15,7 @@ from bot.requests.remedies import Remedies
 from bot.requests.server_actions import ServerActions
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
+from bot.rituals.actions import RitualActions
 
 
 class ServiceClient(Protocol):
@@ -27,6 +28,7 @@ class ServiceClient(Protocol):
     settings_actions: SettingsActions
     server_actions: ServerActions
     moderation: Moderation
+    ritual_actions: RitualActions
     remedies: Remedies
     games: Games
 

@@ -359,7 +359,7 @@ class DeliveryTracker:
             self._metrics.count_answer(row)
             self._learn_posting(row)
             sent_anew = message != str(posting.message_id or message)  # which has notified already
-            waited = time.time() - row.created > LONG_WAIT_S and not posting.game
+            waited = time.time() - row.created > LONG_WAIT_S and posting.user_id and not posting.game
             if row.result is not None and waited and not sent_anew:
                 await self._ready_notice.notify(row, posting)
         self.drop(row.id)

@@ -29,6 +29,7 @@ from bot.components.log_buttons import LogButton
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.components.remedy_button import RemedyButton
+from bot.components.ritual_buttons import RitualButton
 from bot.components.server_panel import ServerPanelComponent
 from bot.components.subject_pages import SubjectPageButton
 from bot.delivery.errors import PostError
@@ -54,33 +55,21 @@ from bot.requests.server_membership import ServerMembership
 from bot.requests.service import FailedAfterResponse, RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.video_offers import VideoOffers
+from bot.rituals.actions import RitualActions
+from bot.rituals.runner import RitualRunner
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
 COGS = (
-    "dream",
-    "zoom",
-    "concept",
-    "style",
-    "video",
-    "see",
-    "like",
-    "preset",
-    "info",
-    "settings",
-    "server",
-    "play",
-    "moderation",
-    "help",
-    "mention",
-    "reactions",
-)
+    "dream", "zoom", "concept", "style", "video", "see", "like", "preset", "info", "settings", "server", "play",
+    "moderation", "help", "mention", "reactions",
+)  # fmt: skip
 CONTENT_COG = "content"
 """Only where the content of messages is shown to us."""
 COMPONENTS = (
     JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
-    GuessButton,
+    GuessButton, RitualButton,
 )  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
@@ -149,6 +138,8 @@ class Client(commands.Bot):
     channel_images: ChannelImages
     membership: ServerMembership
     games: Games
+    ritual_actions: RitualActions
+    rituals: RitualRunner
     stopping = False
     """Commands are not taken any more."""
 

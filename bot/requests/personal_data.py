@@ -18,8 +18,10 @@ from bot.requests.remedies import Remedies
 from bot.store.game_records import GameRecords
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import Presets
+from bot.store.schedule_entries import ScheduleEntries
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
+from bot.store.votes import Votes
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
 
@@ -65,8 +67,12 @@ class PersonalData:
         remedies: Remedies,
         gate: ServerGate,
         games: GameRecords,
+        votes: Votes,
+        entries: ScheduleEntries,
     ) -> None:
         self._games = games
+        self._votes = votes
+        self._entries = entries
         self._gate = gate
         self._dispatch = dispatch
         self._presets = presets
@@ -96,6 +102,8 @@ class PersonalData:
                 if user_id in (posting := Posting.from_json(row.posting)).owners or user_id == posting.avatar_of
             ],
             "games": await self._games.of_user(user),
+            "votes_and_stars": [asdict(one) for one in await self._votes.of_user(user)],
+            "part_of_rituals": [asdict(one) for one in await self._entries.of_user(user)],
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
@@ -114,6 +122,8 @@ class PersonalData:
         await self._gate.forgive(one.job_id for one in await self._gate.uses.of_user(user))
         await self._gate.uses.anonymise(user)
         await self._games.delete(user)
+        await self._votes.delete(user)
+        await self._entries.delete(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))

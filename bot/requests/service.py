@@ -41,6 +41,7 @@ from bot.store.game_records import GameRecords
 from bot.store.nsfw_rules import NsfwCheck, NsfwRule
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
+from bot.store.schedules import Schedules
 from bot.store.user_settings import UserSettingsStore
 from bot.views import result_card, status_card
 from bot.views.message_card import Card
@@ -141,6 +142,7 @@ class RequestService:
         self._pending = pending
         self._submitter = Submitter(dispatch, downloader, image_check=image_check)
         self.stored = StoredPictures(dispatch, publisher, self.fetch)
+        self.schedules: Schedules | None = None
 
     # what is asked
 
@@ -169,6 +171,12 @@ class RequestService:
         fields = {key: value for key, value in kept.items() if key in SHARED_OPTIONS.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
         return engine_params.override(fields, given)
+
+    async def takes_stars(self, place: ServerPlace | None, channel_id: int | None) -> bool:
+        """Whether people can give stars to what is posted in a channel or thread."""
+        if place is None or self.schedules is None:
+            return False
+        return await self.schedules.takes_stars(place.guild_id, str(channel_id))
 
     async def recent_picture(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
         """The picture that a user last chose where all of that channel could see it, else the avatar, else noise.
@@ -277,23 +285,29 @@ class RequestService:
         private: bool | None = None,
         parent: JobRow | None = None,
         game: GameRequest | None = None,
+        id: JobId | None = None,
+        thread_id: int | None = None,
     ) -> None:
         """Answer an interaction with a status message and queue its job. `private`: whether nobody else is to see it,
-        if that was chosen. Raises `Refusal`s."""
+        if that was chosen; `thread_id`: the thread in which everybody sees it; `id`: a fresh one. Raises `Refusal`s."""
         check_others(params, original.others)
         await self._check_command(interaction, params)
-        id, place = game.id if game else new_id(), place_of(interaction)
+        id, place = game.id if game else id or new_id(), place_of(interaction)
         pictures, whose = count_of(params, original), original.avatar_beside(interaction.user.id)
         async with self.gate.enter(place, id, params, pictures, private=private, avatar_of=whose) as permit:
-            await self._take(interaction, id, permit, original, parent, game)
+            thread_id = None if permit.private else thread_id
+            await self._take(interaction, id, permit, original, parent, game, thread_id)
         await self._note(id, permit)
 
     async def _take(
         self, interaction: discord.Interaction, id: JobId, permit: Permit[AnyParams], original: Original,
-        parent: JobRow | None, game: GameRequest | None,
+        parent: JobRow | None, game: GameRequest | None, thread_id: int | None,
     ) -> None:  # fmt: skip
         original = await self.stored.present(original, parent, interaction.message) if parent else original
         restricted = check_age(original, interaction.channel)
+        stars = not permit.private and await self.takes_stars(
+            place_of(interaction), thread_id or interaction.channel_id
+        )
         hidden = await self._is_hidden(original, interaction.user.id, parent)
         limit = interaction.filesize_limit or MESSAGE_LIMIT
         request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
@@ -303,30 +317,42 @@ class RequestService:
         posting = dataclasses.replace(
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
-            dex=counts_for_dex(permit, place_of(interaction)),
+            dex=counts_for_dex(permit, place_of(interaction)), stars=stars and game is None,
         )  # fmt: skip
         request, posting = for_game(game, request, posting) if game else (request, posting)
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
-            threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
-            beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
-            if threaded or beside is not None:
-                await interaction_response.respond(interaction, interaction.response.defer)
-                thread = await self._thread_of(parent, posting) if parent and threaded else None
-                await self._send(request, thread or beside or dataclasses.replace(posting, token="", token_until=0.0))
-                return
-            if not posting.by_channel and (refusal := await self._refusal_of_token(interaction, request)):
-                await self._take_directly(interaction, request, posting, refusal)
-                return
+            await self._answer(interaction, request, posting, permit, parent, thread_id)
 
-            def send(card: Card) -> Awaitable[int | None]:
-                return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
+    async def _answer(
+        self, interaction: discord.Interaction, request: Request, posting: Posting, permit: Permit[AnyParams],
+        parent: JobRow | None, thread_id: int | None,
+    ) -> None:  # fmt: skip
+        """Where the answer belongs, and by what it can be given."""
+        if thread_id is not None:
+            await interaction_response.respond(interaction, interaction.response.defer)
+            there = dataclasses.replace(posting, channel_id=thread_id, parent_message_id=None)
+            await self._send(request, dataclasses.replace(there, token="", token_until=0.0))
+            return
+        threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
+        beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
+        if threaded or beside is not None:
+            await interaction_response.respond(interaction, interaction.response.defer)
+            thread = await self._thread_of(parent, posting) if parent and threaded else None
+            await self._send(request, thread or beside or dataclasses.replace(posting, token="", token_until=0.0))
+            return
+        if not posting.by_channel and (refusal := await self._refusal_of_token(interaction, request)):
+            await self._take_directly(interaction, request, posting, refusal)
+            return
 
-            opening, turn = await self._begin_opening(request)
-            if opening.done():
-                await self._queue_and_show(request, opening.result(), posting, send)
-            else:
-                await self._open_behind_status(request, opening, turn, posting, send)
+        def send(card: Card) -> Awaitable[int | None]:
+            return self._publisher.respond(interaction, card, ephemeral=posting.ephemeral)
+
+        opening, turn = await self._begin_opening(request)
+        if opening.done():
+            await self._queue_and_show(request, opening.result(), posting, send)
+        else:
+            await self._open_behind_status(request, opening, turn, posting, send)
 
     # what a server decided
 
@@ -446,7 +472,8 @@ class RequestService:
         posting = dataclasses.replace(
             posting_of_message(message, original.words, author), frame=original.frame, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
-            dex=counts_for_dex(permit, place_of_message(message)),
+            dex=counts_for_dex(permit, place_of_message(message, author)),
+            stars=not permit.private and await self.takes_stars(place_of_message(message, author), message.channel.id),
         )  # fmt: skip
         with self._quota.slot(request.requester):
             if permit.private:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from bot.store.game_tables import dex_entries, fool_entries, fool_rounds, guess_answers, guess_rounds
-from bot.store.tables import server_blocks, server_rules, server_uses
+from bot.store.tables import schedule_entries, schedules, server_blocks, server_rules, server_uses, votes
 from engine.params.sensitive_subjects import APES, UNDERWEAR, WEAPONS
 from engine.queue.database import reading
 
@@ -29,6 +29,11 @@ NSFW_OFF, NSFW_SPOILER, NSFW_AGE, NSFW_REFUSE = NSFW_ACTIONS = ("off", "spoiler"
 """What happens to images that do not look safe for work, from the mildest to the strictest."""
 OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?|UTC|GMT", re.IGNORECASE)
 """A time zone as people write it where they do not know its name: UTC+2, -03:30."""
+
+OF_SERVERS = (
+    server_uses, server_blocks, guess_rounds, fool_rounds, dex_entries, votes, schedule_entries, schedules,
+)  # fmt: skip
+"""Tables whose rows go with their server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ class ServerRulesStore:
             for table, rounds in ((guess_answers, guess_rounds), (fool_entries, fool_rounds)):
                 ids = sa.select(rounds.c.id).where(rounds.c.guild_id == guild_id)
                 db.execute(table.delete().where(table.c.round_id.in_(ids)))
-            for table in (server_uses, server_blocks, guess_rounds, fool_rounds, dex_entries, server_rules):
+            for table in (*OF_SERVERS, server_rules):
                 db.execute(table.delete().where(table.c.guild_id == guild_id))
 
 

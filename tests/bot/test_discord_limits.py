@@ -12,6 +12,7 @@ import inspect
 import io
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -22,9 +23,10 @@ from discord import ui
 
 import bot.components
 import bot.views
-from bot import help_pages, play_wording, wording
+from bot import help_pages, play_wording, ritual_words, wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
+from bot.components.ritual_modal import FORMS, RitualSubject
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
 from bot.delivery.server_log import MESSAGE_LIMIT
@@ -40,6 +42,7 @@ from bot.requests.server_actions import MOST_RULES
 from bot.store.dex_entries import Entry
 from bot.store.posting import Posting
 from bot.store.presets import Preset
+from bot.store.schedules import PERPETUAL, Schedule
 from bot.store.server_blocks import Block
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
 from bot.store.server_week import MOST_SUBJECTS, Week
@@ -55,13 +58,14 @@ from bot.views import (
     more_panel,
     preset_card,
     result_card,
+    ritual_card,
     server_panel,
     settings_panel,
     status_card,
     subject_panel,
     tune_panel,
 )
-from bot.views.message_card import Card, Layout
+from bot.views.message_card import Card, Layout, Picture
 from engine import errors
 from engine import params as engine_params
 from engine.catalog import subject_sheets, weighted_terms
@@ -335,6 +339,7 @@ async def test_every_modal_at_its_longest(official: Specification, catalog: Cata
         TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT}),
         *(ServerLimits(server_rules(), scope) for scope in (server_panel.WHOLE, f"c{2**62}", f"r{2**62}", "c1")),
         ServerQuietHours(server_rules()),
+        *(RitualSubject(verb, "z" * 20, "9999") for verb in FORMS),
     ]
     assert {type(one) for one in modals} == classes(bot.components, ui.Modal) - {ServerModal}
     for modal in modals:
@@ -384,6 +389,63 @@ async def test_every_panel_of_a_server_at_its_longest(official: Specification) -
         assert problems_of(official, panel, []) == [], name
 
 
+def schedule_of(kind: str, number: int = 0, **state: Any) -> Schedule:
+    """With the longest time zone there is, due far away."""
+    kept = {"round": 9999, "every_h": 8, "threshold": 100, **state}
+    return Schedule(f"{number:020}", str(2**62), str(2**62), kind, 23, "America/Argentina/ComodRivadavia", 1.9e9, 1.8e9,
+                    state=kept)  # fmt: skip
+
+
+def ritual_panels() -> Iterator[tuple[str, Layout]]:
+    subject = "w" * TEXT_LIMIT
+    endless = schedule_of("endless", subject=subject, choices=[subject] * 4)
+    resting = [
+        schedule_of(kind, at, paused=why) for why in ritual_words.REST_REASONS for at, kind in enumerate(PERPETUAL * 2)
+    ]
+    yield "poll", ritual_card.poll(endless, {str(at): 10**6 for at in range(4)})
+    yield "closed poll", ritual_card.closed_poll(9999, subject, subject, 10**6)
+    yield "rest", ritual_card.rest(endless, ritual_words.IDLE_WORDS)
+    yield "woken", ritual_card.note(ritual_words.woken_words(LONG_NAME))
+    yield "no rituals", ritual_card.listing([])
+    for at in range(0, len(resting), ritual_words.MOST_RITUALS):
+        yield "rituals", ritual_card.listing(resting[at : at + ritual_words.MOST_RITUALS])
+
+
+def ritual_pictures(catalog: Catalog) -> Iterator[tuple[str, Layout, list[Picture]]]:
+    """Those with pictures, and those about a dream, of which the longest words are said."""
+    game, daily = schedule_of("game"), schedule_of("daily")
+    for params in longest_params(catalog).values():
+        done, picture = row(params), Picture(PNG, "a" * wording.ALT_LIMIT, spoiler=True)
+        words, best = (say(done, posting(), 10**6) for say in (ritual_words.exhibit_words, ritual_words.best_words))
+        four = [replace(picture, number=number) for number in range(1, 5)]
+        yield "exhibit", ritual_card.exhibit(words, done.id, f"x{daily.id}", four), four
+        yield "best", ritual_card.exhibit(best, done.id, "w9999", [picture]), [picture]
+        praise = ritual_words.praise_words(done, posting(), 10**6)
+        title = ritual_words.title_of(done)
+        said = ritual_words.daily_words(9999, title, praise)
+        yield "daily", ritual_card.daily(daily, said, picture), [picture]
+        turn = ritual_words.turn_words(done, 8, 8, 1.9e9)
+        yield "turn", ritual_card.exquisite_turn(game, 8, turn), []
+        end = ritual_words.exquisite_end_words([(done, posting())] * 8)
+        yield "end", ritual_card.exquisite_end(end, done.id), []
+        yield "about", ritual_card.note(ritual_words.about_words(done, posting())), []
+        assert len(ritual_words.daily_thread_name(9999, title)) <= ritual_words.THREAD_NAME_LIMIT
+    seven = [Picture(PNG, "a" * 80, number=number) for number in range(1, 8)]
+    replay = ritual_words.replay_words(["w" * TEXT_LIMIT] * 7)
+    yield "replay", ritual_card.exhibit(replay, done.id, "r9999", seven), seven
+    opener = ritual_words.exquisite_words(LONG_NAME)
+    yield "opener", ritual_card.exquisite_opener(game, opener, picture), [picture]
+    yield "nobody", ritual_card.exquisite_end(ritual_words.exquisite_end_words([]), ""), []
+
+
+async def test_every_message_of_rituals_at_its_longest(official: Specification, catalog: Catalog) -> None:
+    for name, panel in ritual_panels():
+        assert problems_of(official, panel, []) == [], name
+    for name, panel, pictures in ritual_pictures(catalog):
+        files = message_card.files(Card("", beside=tuple(pictures)))
+        assert problems_of(official, panel, files) == [], name
+
+
 def classes(package: Any, base: type) -> set[type]:
     """Every class of that kind in the modules of a package that are files."""
     return {
@@ -420,7 +482,7 @@ def test_every_refusal_fits_into_a_sentence(error: type) -> None:
 def test_every_sentence_fits() -> None:
     said = {
         name: text
-        for name, text in {**vars(wording), **vars(help_pages), **vars(play_wording)}.items()
+        for name, text in {**vars(wording), **vars(help_pages), **vars(play_wording), **vars(ritual_words)}.items()
         if name.isupper() and isinstance(text, str)
     }
     assert {name for name, text in said.items() if not 1 <= len(text) <= SENTENCE_LIMIT} == set()

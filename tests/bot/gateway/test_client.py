@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot import help_pages, play_wording, wording
-from bot.components import preset_buttons
+from bot.components import preset_buttons, ritual_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.gateway.client import COMPONENTS, Client
@@ -188,7 +188,8 @@ def test_every_verb_of_presets_fits_a_custom_id(verb: str, which: str) -> None:
 
 
 def test_every_button_does_something() -> None:
-    assert wording.VERBS.keys() <= ACTIONS.keys() | preset_buttons.ACTIONS.keys()
+    of_rituals = {f"ritual:{verb}" for verb in ritual_buttons.ACTIONS}
+    assert wording.VERBS.keys() <= ACTIONS.keys() | preset_buttons.ACTIONS.keys() | of_rituals
 
 
 @pytest.mark.parametrize("moved", wording.MOVED_COMMANDS)

@@ -35,10 +35,10 @@ from tests.bot.requests.test_service import (  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
-GAMES = {"guess_rounds", "guess_answers", "fool_entries", "dex_entries"}
-"""Exported and deleted, too: see tests of the games."""
+PLAYED = {"guess_rounds", "guess_answers", "fool_entries", "dex_entries", "votes", "schedule_entries"}
+"""Exported and deleted, too: see tests of the games and rituals."""
 EXPORTED = {"presets", "shared_presets", "user_settings", "server_uses", "server_blocks", "jobs"}
-IMPERSONAL = {"server_rules": "a server's", "fool_rounds": "of channels", "reports": "codes without a person",
+IMPERSONAL = {"server_rules": "a server's", "fool_rounds": "of channels", "schedules": "of channels", "reports": "codes without a person",
               "calibrations": "of the machine",
               "timings": "of the machine"}  # fmt: skip
 
@@ -91,7 +91,7 @@ async def forgotten(stage: Stage, row: JobRow) -> None:  # noqa: F811
 def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
     """Whoever adds a table decides what export and delete do with it, and writes it here."""
     there = {*tables.metadata.tables, *database.metadata.tables} - {"alembic_version"}
-    assert there == EXPORTED | GAMES | IMPERSONAL.keys()
+    assert there == EXPORTED | PLAYED | IMPERSONAL.keys()
 
 
 async def test_all_that_names_a_person_is_in_the_file_and_goes(stage: Stage) -> None:  # noqa: F811

@@ -19,12 +19,15 @@ from bot.store.game_records import GameRecords
 from bot.store.guess_rounds import GuessRounds, Outcome, Round
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.schedule_entries import ScheduleEntries
+from bot.store.schedules import Schedules
 from bot.store.server_blocks import IMAGE, USER, Block, ServerBlocks
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules, ServerRulesStore
 from bot.store.server_uses import ServerUses, Use
 from bot.store.share_codes import shown_code
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettings, UserSettingsStore
+from bot.store.votes import Votes
 from engine.errors import PresetRevoked
 from engine.queue.database import connect
 from engine.queue.job import JobId
@@ -34,6 +37,7 @@ HOME, OTHER, ADA, SAM = "1456074443980800001", "1456074443980900002", "145607444
 STORES = (
     Presets, SharedPresets, UserSettingsStore, ReportCodes, ServerRulesStore, ServerUses, ServerBlocks, GameRecords,
     GuessRounds, FoolRounds, DexEntries,
+    Schedules, Votes, ScheduleEntries,  # in test_schedules, on both, too
 )  # fmt: skip
 FUR = {"network": "pocket", "layer": "mid", "strength": 1.6}
 

@@ -75,6 +75,18 @@ GAMES: dict[str, dict[str, Any]] = {
     "fool_entries": {"job_id": "d" * 20, "round_id": "w" * 20, "user_id": "7", "share": 0.25, "created": 870.0},
 }  # fmt: skip
 """A row of each table of games."""
+SCHEDULE = {"id": "z" * 20, "guild_id": "77", "channel_id": "78", "kind": "endless", "hour": 18, "zone": "UTC+2",
+            "due": 900.0, "claimed": None, "thread_id": "", "state": '{"round": 3}', "created": 816.0}  # fmt: skip
+VOTE = {
+    "poll": f"{SCHEDULE['id']}:3",
+    "user_id": "7",
+    "guild_id": "77",
+    "channel_id": "78",
+    "choice": "1",
+    "created": 817.0,
+}
+ENTRY = {"schedule_id": SCHEDULE["id"], "job_id": "d" * 20, "guild_id": "77", "user_id": "7", "number": 1,
+         "message_id": "99", "created": 818.0}  # fmt: skip
 
 NAMED = "0004"
 """From here on presets name their network."""
@@ -88,6 +100,8 @@ PLAYED = "0014"
 """From here on there are games."""
 BLOCKED = "0013"
 """From here on moderators block people and images."""
+REPEATED = "0015"
+"""From here on things happen again and again."""
 RULED = "0012"
 """From here on servers have rules."""
 EXPLAINED = "0011"
@@ -135,6 +149,10 @@ def dump(revision: str) -> str:
                 _insert(db, "server_blocks", BLOCK)
             for table, row in GAMES.items() if revision >= PLAYED else ():
                 _insert(db, table, row)
+            if revision >= REPEATED:
+                _insert(db, "schedules", SCHEDULE)
+                _insert(db, "votes", VOTE)
+                _insert(db, "schedule_entries", ENTRY)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"

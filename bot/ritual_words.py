@@ -1,0 +1,245 @@
+"""What people read of what happens again and again in a channel: `(facts) => text`; the rest is in `bot.wording`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot import wording
+from bot.store.posting import Posting
+from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, EXQUISITE, GAME, Schedule
+from engine.queue.job import JobRow
+
+TITLES = {
+    ENDLESS: "Endless dream",
+    DAILY: "Daily dream",
+    EXHIBITION: "Exhibition",
+    EXQUISITE: "Exquisite dream",
+    GAME: "Exquisite dream",
+}
+ABOUT = {
+    ENDLESS: "a zoom that goes on, towards what people vote for",
+    DAILY: "one image a day for everybody to dream",
+    EXHIBITION: "dreams with enough stars are shown here",
+    EXQUISITE: "2 to 8 people add a dream each to one image: `/play exquisite`",
+}
+RITUAL_VERBS = {
+    "step": "Add your dream",
+    "end": "End it",
+    "take": "Dream it",
+    "about": "Settings",
+    "wake": "Wake it up",
+    "off": "Turn off",
+    "on": "Turn on",
+}
+MOST_RITUALS = 8
+"""In one server, switched on or off."""
+VOTE_LIMIT = 80
+"""Characters of a button."""
+NO_RITUALS = (
+    "**Rituals** · nothing is on yet\nSwitch one on with `/server ritual kind:`, in the channel that it is for:\n"
+    + "\n".join(f"- **{TITLES[kind]}**: {about}" for kind, about in ABOUT.items())
+)
+REST_REASONS = {
+    "off": "turned off",
+    "idle": "resting, because nobody came",
+    "closed": "resting: I can't post there. Let me see the channel, send messages, attach files and read its history",
+    "barred": "resting: what it makes is not allowed there. Allow zooms and dreams there in `/server panel`",
+    "failed": "resting: its dream failed three times. Turn it on again to try once more",
+}
+"""Why nothing happens, by the words in rows: frozen."""
+IDLE_WORDS = "Nobody voted for a week, so the endless dream rests. Wake it up, and it goes on where it stopped."
+NO_TAKES_WORDS = "Nobody dreamed the daily image for a week, so the daily dream rests. Wake it up for the next one."
+SUBJECT_LABEL = "What should come out?"
+SUBJECT_HINT = "eyes, castles, fox, 🦊"
+SURPRISE_HINT = "eyes, castles, 🦊 (leave it empty for a surprise)"
+TAKE_TITLE = "Dream the daily image"
+STEP_TITLE = "Add your dream"
+THREAD_NAME_LIMIT = 100
+LOST_WORDS = "I restarted too late for one of its times, and go on at the next."
+
+
+def list_title(count: int) -> str:
+    """Over what is on in a server."""
+    return f"**Rituals** · {count} of {MOST_RITUALS}"
+
+
+def ritual_line(schedule: Schedule) -> str:
+    """One of them, with when it comes next or why it does not."""
+    paused = str(schedule.state.get("paused", ""))
+    if paused:
+        said = REST_REASONS.get(paused, paused)
+    elif schedule.kind == EXHIBITION:
+        said = f"from {wording.quantity(int(schedule.state.get('threshold', 0)), 'star')} on"
+    elif schedule.due is None:
+        said = "on"
+    else:
+        said = f"next <t:{int(schedule.due)}:R>, {hours_words(schedule)}"
+    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}>\n-# {said}"
+
+
+def hours_words(schedule: Schedule) -> str:
+    """When it happens: "at 18:00 Europe/Berlin", with how often if that is not every day."""
+    every = int(schedule.state.get("every_h", 24))
+    often = "at" if every == 24 else f"every {every} h from"
+    return f"{often} {schedule.hour:02}:00 {wording.escape(schedule.zone, 40)}"
+
+
+def rest_line(schedule: Schedule, reason: str) -> str:
+    """For the log channel of a server: why something rests."""
+    said = REST_REASONS.get(reason, reason)
+    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}> is {said}. `/server ritual` turns it on again."
+
+
+def failed_line(schedule: Schedule) -> str:
+    """For the log channel: one time came to nothing."""
+    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}>: {LOST_WORDS}"
+
+
+def day_name(number: int) -> str:
+    """Who asked for a dream of an endless zoom: nobody did."""
+    return f"Endless dream, part {number}"
+
+
+def poll_words(number: int, subject: str, counts: Mapping[str, int], due: float | None) -> str:
+    """Over the buttons of a vote."""
+    votes = wording.quantity(sum(counts.values()), "vote") or "no votes yet"
+    when = f" · it goes on <t:{int(due)}:R>" if due is not None else ""
+    return f"{_part(number, subject)}\nWhere next? One vote each, the last one counts.\n-# {votes}{when}"
+
+
+def closed_poll_words(number: int, subject: str, winner: str, votes: int) -> str:
+    """In place of a vote that is over."""
+    said = f"{wording.quantity(votes, 'vote')}, next: {wording.escape(winner, 60)}" if votes else "nobody voted"
+    return f"{_part(number, subject)}\n-# {said}"
+
+
+def _part(number: int, subject: str) -> str:
+    towards = f" · towards {wording.escape(subject, 60)}" if subject else ""
+    return f"**Endless dream, part {number}**{towards}"
+
+
+def replay_words(titles: Sequence[str]) -> str:
+    """Under where the last parts ended."""
+    return f"**The endless dream so far**\n{' → '.join(wording.escape(one, 60) for one in titles)}"
+
+
+def choice_label(subject: str, count: int) -> str:
+    """A button of a vote."""
+    return f"{wording.plain(subject, VOTE_LIMIT - 10)} · {count}" if count else wording.plain(subject, VOTE_LIMIT)
+
+
+def woken_words(name: str) -> str:
+    """In place of the message that it rests."""
+    return f"{wording.escape(name)} woke up the endless dream: it goes on."
+
+
+def changed_line(name: str, schedule: Schedule) -> str:
+    """For the log channel of a server: who changed it, and how it is now."""
+    return f"{wording.escape(name)} changed: {' '.join(ritual_line(schedule).split(chr(10) + '-#'))}"
+
+
+def every_words(hours: int) -> str:
+    """A choice of how often it happens."""
+    return "every day" if hours == 24 else "every hour" if hours == 1 else f"every {hours} hours"
+
+
+def star_label(count: int) -> str:
+    """The button by which a star is given."""
+    return f"{wording.VERBS['ritual:star']} {count}" if count else wording.VERBS["ritual:star"]
+
+
+def exhibit_words(row: JobRow, posting: Posting, count: int) -> str:
+    """Under a dream in a gallery: its title, who made it, how, and how many stars it had then."""
+    return (
+        f"**{wording.escape(title_of(row), 80)}** by {wording.escape(posting.name)}\n"
+        f"`{wording.credit(row.job.params)}`\n-# ⭐ {count}"
+    )
+
+
+def title_of(row: JobRow) -> str:
+    """What a dream is called: what it was dreamed towards, by the words that people use."""
+    said = wording.aim_words(row.job.params)
+    return said[:1].upper() + said[1:] if said else "A dream"
+
+
+def best_words(row: JobRow, posting: Posting, count: int) -> str:
+    """Over the dream that most people gave a star to within a week."""
+    return f"## Dream of the week\n{exhibit_words(row, posting, count)}"
+
+
+def about_words(row: JobRow, posting: Posting) -> str:
+    """What somebody reads who asks how a dream in a gallery was made."""
+    link = f"\nIt was posted here: {posting.link}" if posting.link else ""
+    return f"`{wording.credit(row.job.params)}`{link}"
+
+
+def daily_words(number: int, title: str, praise: str) -> str:
+    """Over the image of a day."""
+    first = f"## Daily dream {number}\n{praise or wording.escape(title[:1].upper() + title[1:], 80)}"
+    return f"{first}\nWhat do you see in it? Every take goes in the thread; the one with the most ⭐ opens tomorrow."
+
+
+def daily_thread_name(number: int, title: str) -> str:
+    """The thread of a day."""
+    return wording.plain(f"Daily dream {number}: {title}", THREAD_NAME_LIMIT)
+
+
+def praise_words(row: JobRow, posting: Posting, count: int) -> str:
+    """Why the image of a day is this one."""
+    title, name = wording.escape(title_of(row), 80), wording.escape(posting.name)
+    return f"**{title}** by {name}, yesterday's favourite with ⭐ {count}"
+
+
+EXQUISITE_BEGUN = "It stands in this channel, with a thread. Add the first dream yourself, or let somebody else begin."
+
+
+def exquisite_words(name: str) -> str:
+    """Over the image that several people go on with."""
+    return (
+        f"## Exquisite dream\n{wording.escape(name)} began one. Each adds a dream of what is there, with a subject of "
+        "their own: 2 to 8 people, one dream each, whoever is first. In the end a film shows who did what."
+    )
+
+
+def exquisite_thread_name(name: str) -> str:
+    """Its thread."""
+    return wording.plain(f"{name}'s exquisite dream", THREAD_NAME_LIMIT)
+
+
+def turn_words(row: JobRow, number: int, most: int, due: float) -> str:
+    """Under a step, in the thread."""
+    said = f"**{number} of {most} · {_step(row)}"
+    if number >= most:
+        return f"{said}\nThat was the last one. The film comes next."
+    return f"{said}\nWho is next? It ends <t:{int(due)}:R> where nobody comes."
+
+
+def last_turn_words(row: JobRow, number: int) -> str:
+    """The same once nobody can add anything any more."""
+    return f"**{number} · {_step(row)}"
+
+
+def _step(row: JobRow) -> str:
+    """Who it was, behind two asterisks, and what."""
+    return f"{wording.escape(Posting.from_json(row.posting).name)}**: {wording.escape(title_of(row), 80)}"
+
+
+def exquisite_end_words(steps: Sequence[tuple[JobRow, Posting]]) -> str:
+    """Who did what."""
+    if not steps:
+        return "Nobody came, so this exquisite dream ends. `/play exquisite` begins another."
+    lines = [
+        f"{number}. {wording.escape(posting.name)}: {wording.escape(title_of(row), 80)}"
+        for number, (row, posting) in enumerate(steps, 1)
+    ]
+    return "\n".join(["**This exquisite dream is done**", *lines, "-# `/play exquisite` begins another"])
+
+
+def switched_words(schedule: Schedule) -> str:
+    """After somebody switched something on."""
+    return f"{ritual_line(schedule)}\n-# {ABOUT.get(schedule.kind, '')}"
+
+
+def names_of(kinds: Sequence[str]) -> list[tuple[str, str]]:
+    """Kinds as choices of a command: what people read, and the word of rows."""
+    return [(f"{TITLES[kind]}: {ABOUT[kind]}".replace("`", "")[:100], kind) for kind in kinds]
