@@ -18,6 +18,7 @@ from typing import Any
 
 import aiohttp
 import discord
+import sqlalchemy as sa
 
 from bot import discord_internals
 from bot.delivery import interaction_response
@@ -46,13 +47,20 @@ from bot.requests.server_membership import ServerMembership
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
+from bot.rituals.actions import RitualActions
+from bot.rituals.endless_dream import EndlessDream
+from bot.rituals.own_dreams import OwnDreams
+from bot.rituals.runner import RitualRunner
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.schedule_entries import ScheduleEntries
+from bot.store.schedules import ENDLESS, Schedules
 from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import ServerUses
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
+from bot.store.votes import Votes
 from engine import logs
 from engine import settings as jobs_settings
 from engine.errors import Refusal, SettingsError
@@ -165,8 +173,7 @@ async def compose(
     session = await stack.enter_async_context(
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
     )
-    database = connect(sqlite_url(settings.database))
-    stack.callback(database.dispose)
+    database = _database(settings, stack)
     client = _client(settings, metrics)
     downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)
     publisher = DiscordPublisher(client, client.invalid_requests)
@@ -189,15 +196,35 @@ async def compose(
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
-        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate
-    )
+        dispatch, presets, shared_presets, user_settings, tracker, quota, client.remedies, gate, Votes(database),
+        ScheduleEntries(database),
+    )  # fmt: skip
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
+    _compose_rituals(client, database, settings, publisher, tracker, server_log)
     reports = Reports(ReportCodes(database), publisher, settings.discord.report_channel_id)
     client.actions = JobActions(client.service, publisher, tracker, reports, settings.limits.upscale_s)
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
+
+
+def _database(settings: Settings, stack: AsyncExitStack) -> sa.Engine:
+    database = connect(sqlite_url(settings.database))
+    stack.callback(database.dispose)
+    return database
+
+
+def _compose_rituals(
+    client: Client, database: sa.Engine, settings: Settings, publisher: DiscordPublisher, tracker: DeliveryTracker,
+    server_log: ServerLog,
+) -> None:  # fmt: skip
+    """What happens again and again; it begins once the bot is logged in."""
+    schedules, votes = Schedules(database), Votes(database)
+    dreams = OwnDreams(client, client.service, tracker)
+    kinds = {ENDLESS: EndlessDream(schedules, votes, dreams, publisher, settings.catalog)}
+    client.rituals = RitualRunner(client, schedules, client.service.gate.rules, server_log, kinds)
+    client.ritual_actions = RitualActions(client, schedules, votes, client.service, client.rituals)
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:
@@ -240,6 +267,7 @@ async def connect_until(
     if not await _log_in(client, token, stop):
         return
     apologising = start(client.service.apologise_for_pending(), "openings")
+    repeating = start(client.rituals.run_forever(), "rituals")
     following = asyncio.create_task(tracker.run(), name="delivery")
     connection = asyncio.create_task(_connect(client), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -251,7 +279,9 @@ async def connect_until(
         if not unknown.done():
             await client.service.drain(DRAIN_S)
     finally:
-        await _cancel(following, apologising)  # before the client: through a closed session they would edit in vain
+        await _cancel(
+            following, apologising, repeating
+        )  # before the client: through a closed session they would edit in vain
         await client.close()
         await _cancel(connection, stopping, unknown)
     _raise_error_of(following)

@@ -75,6 +75,7 @@ COMMANDS = {
     "server pause": "Stop all new dreams in this server",
     "server resume": "Let people dream again",
     "server channel": "Rules for one channel: whether I dream there, largest size, posts an hour",
+    "server ritual": "What happens here every day: an endless dream, a daily dream, an exhibition",
     "server limit": "How much each person may ask for: everyone, or those with a role",
     "help": "How to dream, with examples; all subjects in pictures",
 }
@@ -137,6 +138,12 @@ OPTIONS = {
     "hourly": "Pictures an hour; 0: no limit",
     "daily": "Pictures a day; 0: no limit",
     "cooldown": "Seconds between two dreams; 0: none",
+    "ritual": "What to switch on or change (without it: see what there is)",
+    "ritual channel": "Where (defaults to this channel)",
+    "ritual hour": "At which hour of the day, 0 to 23 (default 18)",
+    "ritual zone": "Time zone of the hour: Europe/Berlin, UTC+2 (default UTC)",
+    "ritual every": "Endless dream: hours between two parts (default 24)",
+    "ritual stars": "Exhibition: how many stars carry a dream there (default 3)",
 }
 OPTIONS |= {
     "image to paint": "Image to paint (defaults to your avatar)",

@@ -632,6 +632,30 @@ class AgeRestricted(Refusal):
     code = "R121"
 
 
+class VoteOver(Refusal):
+    """That vote is over. Vote under the newest message of the endless dream."""
+
+    code = "R150"
+
+
+class NoRitual(Refusal):
+    """That was switched off in this server. Ask whoever manages it to turn it on with `/server ritual`."""
+
+    code = "R151"
+
+
+class RitualNotAllowed(Refusal):
+    """I can't do that in <#{channel}>: I lack {lacking}. Allow it there for my role, then try again."""
+
+    code = "R152"
+
+
+class TooManyRituals(Refusal):
+    """This server has {limit} rituals, and that is the most. Turn one off with `/server ritual` first."""
+
+    code = "R153"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 

@@ -1,4 +1,7 @@
-"""`/server panel, check, week, blocked, pause, resume, channel, limit`: `server => its rules`. For its managers."""
+"""`/server panel, check, week, blocked, pause, resume, channel, limit, ritual`: `server => its rules`.
+
+For those who manage it.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ from typing import Annotated
 
 import discord
 from discord import app_commands
-from discord.app_commands import Range
+from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot import wording
+from bot import ritual_words, wording
 from bot.components.place_option import PlaceOption
 from bot.gateway.client import Client
 from bot.requests.replies import say, show
 from bot.requests.server_actions import HIGHEST, read_size, with_channel, with_limits
+from bot.rituals.actions import OFFERED
+from bot.rituals.local_time import STEPS
 from bot.store.server_rules import ServerRules
 from bot.views.server_panel import LIMITS, PLACES, WHOLE
 from engine.errors import BadOption
@@ -116,6 +121,34 @@ class ServerCog(commands.GroupCog, group_name="server", group_description=wordin
         scope = f"r{role.id}" if role else WHOLE
         await self.client.server_actions.change(interaction, lambda rules: with_limits(rules, scope, numbers))
         await show(interaction, await self.client.server_actions.panel(interaction, LIMITS))
+
+    @app_commands.command(description=wording.COMMANDS["server ritual"])
+    @app_commands.describe(
+        kind=wording.OPTIONS["ritual"],
+        channel=wording.OPTIONS["ritual channel"],
+        hour=wording.OPTIONS["ritual hour"],
+        zone=wording.OPTIONS["ritual zone"],
+        every=wording.OPTIONS["ritual every"],
+        stars=wording.OPTIONS["ritual stars"],
+    )
+    @app_commands.choices(kind=[Choice(name=name, value=word) for name, word in ritual_words.names_of(OFFERED)])
+    @app_commands.choices(every=[Choice(name=ritual_words.every_words(hours), value=hours) for hours in STEPS])
+    async def ritual(
+        self,
+        interaction: Here,
+        kind: str | None = None,
+        channel: Annotated[app_commands.AppCommandChannel, PlaceOption()] | None = None,
+        hour: Range[int, 0, 23] | None = None,
+        zone: Range[str, 1, 40] | None = None,
+        every: int | None = None,
+        stars: Range[int, 1, 100] | None = None,
+    ) -> None:
+        """Switch something on that happens again and again, or show what there is."""
+        if kind is None:
+            await self.client.ritual_actions.listing(interaction)
+            return
+        place = channel or interaction.channel
+        await self.client.ritual_actions.switch_on(interaction, kind, place, hour, zone, every_h=every, threshold=stars)
 
 
 def with_answers(rules: ServerRules, id: str, answers: bool | None) -> ServerRules:

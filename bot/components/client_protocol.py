@@ -13,6 +13,7 @@ from bot.requests.remedies import Remedies
 from bot.requests.server_actions import ServerActions
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
+from bot.rituals.actions import RitualActions
 
 
 class ServiceClient(Protocol):
@@ -24,6 +25,7 @@ class ServiceClient(Protocol):
     overview: Overview
     settings_actions: SettingsActions
     server_actions: ServerActions
+    ritual_actions: RitualActions
     remedies: Remedies
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:

@@ -124,4 +124,6 @@ class FinalAnswer:
                 return await self._publisher.send_once(id, posting, card)
             except Unwelcome:
                 log.info("nothing can be sent in its channel")
+                if not posting.user_id:  # nobody in particular asked for it
+                    raise
         return await self._publisher.write(id, posting, card)

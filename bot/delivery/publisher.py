@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -23,7 +23,7 @@ from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
 from bot.store.posting import TOKEN_LIFE_S, Posting
-from bot.views.message_card import Card, files, layout, plain_card
+from bot.views.message_card import Card, Layout, Picture, files, layout, plain_card
 from engine.queue.job import JobId
 
 log = logging.getLogger(__name__)
@@ -184,6 +184,25 @@ class DiscordPublisher:
             channel = self._client.get_partial_messageable(channel_id)
             await channel.send(text, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
 
+    async def post_once(
+        self, channel_id: int, mark: str, nonce: str, view: Layout, attached: Sequence[Picture] = ()
+    ) -> int:
+        """A message of our own in a channel, unless one stands there whose buttons have that mark in their
+        `custom_id`s; its id. Raises `PostError`s."""
+        with self._post_errors_and_pauses():
+            channel = self._client.get_partial_messageable(channel_id)
+            if found := await self._find_marked(channel, mark):
+                return found
+            uploads = files(Card("", beside=tuple(attached)))
+            sent = await channel.send(view=view, files=uploads, nonce=nonce, allowed_mentions=NO_MENTIONS)
+        return sent.id
+
+    async def replace_own(self, channel_id: int, message_id: int, view: Layout) -> None:
+        """Other components in a message of our own that has no files. Raises `PostError`s."""
+        with self._post_errors_and_pauses():
+            message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+            await message.edit(view=view, allowed_mentions=NO_MENTIONS)
+
     async def delete(self, posting: Posting) -> bool:
         """Take a job's message away; False where it is out of reach."""
         try:
@@ -277,11 +296,16 @@ class DiscordPublisher:
         return sent.id
 
     async def _find(self, id: JobId, channel: discord.abc.Messageable, besides: int | None = None) -> int | None:
-        """A message of ours about this job, sent before its id could be kept. A nonce alone is remembered by Discord
-        for a few minutes only."""
+        """A message of ours about this job, sent before its id could be kept."""
+        return await self._find_marked(channel, f":{id}", besides, at_end=True)
+
+    async def _find_marked(
+        self, channel: discord.abc.Messageable, mark: str, besides: int | None = None, *, at_end: bool = False
+    ) -> int | None:
+        """A message of ours with such a button. A nonce alone is remembered by Discord for a few minutes only."""
         try:
             async for message in channel.history(limit=HISTORY_LIMIT):
-                if message.author.id == self._me and message.id != besides and _is_about(message, id):
+                if message.author.id == self._me and message.id != besides and _bears(message, mark, at_end=at_end):
                     return message.id
         except discord.Forbidden:  # without the right to read the history, the nonce alone prevents doubles
             return None
@@ -328,12 +352,14 @@ def posting_of_message(message: discord.Message, original: str) -> Posting:
     )
 
 
-def _is_about(message: discord.Message, id: JobId) -> bool:
-    return any(
-        getattr(child, "custom_id", "").endswith(f":{id}")
+def _bears(message: discord.Message, mark: str, *, at_end: bool) -> bool:
+    """Whether a button of a message has that in its `custom_id`."""
+    ids = [
+        str(getattr(child, "custom_id", None) or "")
         for row in message.components
         for child in getattr(row, "children", ())
-    )
+    ]
+    return any(one.endswith(mark) if at_end else mark in one for one in ids)
 
 
 async def _without_blocked_words(post: Callable[[Card], Awaitable[T]], card: Card) -> T:

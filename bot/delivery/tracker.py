@@ -343,7 +343,8 @@ class DeliveryTracker:
             self._metrics.count_answer(row)
             self._learn_posting(row)
             sent_anew = message != str(posting.message_id or message)  # which has notified already
-            if row.result is not None and time.time() - row.created > LONG_WAIT_S and not sent_anew:
+            waited = time.time() - row.created > LONG_WAIT_S and posting.user_id
+            if row.result is not None and waited and not sent_anew:
                 await self._ready_notice.notify(row, posting)
         self.drop(row.id)
 

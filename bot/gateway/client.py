@@ -25,6 +25,7 @@ from bot.components.job_buttons import JobComponent
 from bot.components.panel_component import PanelComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.components.remedy_button import RemedyButton
+from bot.components.ritual_buttons import RitualButton
 from bot.components.server_panel import ServerPanelComponent
 from bot.components.subject_pages import SubjectPageButton
 from bot.delivery.errors import PostError
@@ -46,26 +47,19 @@ from bot.requests.server_actions import ServerActions
 from bot.requests.server_membership import ServerMembership
 from bot.requests.service import FailedAfterResponse, RequestService
 from bot.requests.settings_actions import SettingsActions
+from bot.rituals.actions import RitualActions
+from bot.rituals.runner import RitualRunner
 from engine.errors import BadOption, Broken, PareidoliaError
 
 log = logging.getLogger(__name__)
 
 COGS = (
-    "dream",
-    "zoom",
-    "concept",
-    "style",
-    "see",
-    "like",
-    "preset",
-    "info",
-    "settings",
-    "server",
-    "moderation",
-    "help",
+    "dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "server", "moderation", "help",
     "mention",
-)
-COMPONENTS = (JobComponent, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton)
+)  # fmt: skip
+COMPONENTS = (
+    JobComponent, PanelComponent, PresetComponent, RemedyButton, RitualButton, ServerPanelComponent, SubjectPageButton,
+)  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
@@ -125,6 +119,8 @@ class Client(commands.Bot):
     server_actions: ServerActions
     moderation: Moderation
     membership: ServerMembership
+    ritual_actions: RitualActions
+    rituals: RitualRunner
     stopping = False
     """Commands are not taken any more."""
 

@@ -14,8 +14,10 @@ from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
 from bot.store.posting import Posting
 from bot.store.presets import Presets
+from bot.store.schedule_entries import ScheduleEntries
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
+from bot.store.votes import Votes
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.job import JobRow
 
@@ -50,7 +52,11 @@ class PersonalData:
         quota: Quota,
         remedies: Remedies,
         gate: ServerGate,
+        votes: Votes,
+        entries: ScheduleEntries,
     ) -> None:
+        self._votes = votes
+        self._entries = entries
         self._gate = gate
         self._dispatch = dispatch
         self._presets = presets
@@ -72,6 +78,8 @@ class PersonalData:
             "presets": [asdict(one) for one in presets],
             "asked_in_servers": [asdict(one) for one in await self._gate.uses.of_user(user)],
             "blocked_in_servers": await self._gate.blocks.about_user(user),
+            "votes_and_stars": [asdict(one) for one in await self._votes.of_user(user)],
+            "part_of_rituals": [asdict(one) for one in await self._entries.of_user(user)],
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
         return await asyncio.to_thread(_file, about, await self._dispatch.history(user), at_most)
@@ -86,6 +94,8 @@ class PersonalData:
         await self._wait_until_answered(user)
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
         await self._gate.uses.delete(user)
+        await self._votes.delete(user)
+        await self._entries.delete(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from bot.store.tables import server_blocks, server_rules, server_uses
+from bot.store.tables import schedule_entries, schedules, server_blocks, server_rules, server_uses, votes
 from engine.params.sensitive_subjects import APES, UNDERWEAR, WEAPONS
 from engine.queue.database import reading
 
@@ -176,7 +176,7 @@ class ServerRulesStore:
     def _purge(self, removed_before: float) -> int:
         gone = sa.select(server_rules.c.guild_id).where(server_rules.c.removed < removed_before)
         with self._engine.begin() as db:
-            for table in (server_uses, server_blocks):
+            for table in (server_uses, server_blocks, votes, schedule_entries, schedules):
                 db.execute(table.delete().where(table.c.guild_id.in_(gone)))
             return db.execute(server_rules.delete().where(server_rules.c.removed < removed_before)).rowcount
 

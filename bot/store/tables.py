@@ -83,3 +83,49 @@ server_blocks = sa.Table(
     sa.Column("created", sa.Float(53), nullable=False),
 )
 """Who, and which images, a server's moderators refuse; of an image only by what it is known again."""
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("guild_id", sa.Text, nullable=False),
+    sa.Column("channel_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("hour", sa.Integer, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("due", sa.Float(53)),
+    sa.Column("claimed", sa.Float(53)),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Index("schedules_server", "guild_id", "kind"),
+    sa.Index("schedules_due", "due"),
+)
+"""What happens again and again in a channel; see `bot.store.schedules.Schedule`."""
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("poll", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(24), primary_key=True),
+    sa.Column("guild_id", sa.Text, nullable=False),
+    sa.Column("channel_id", sa.Text, nullable=False),
+    sa.Column("choice", sa.String(32), nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Index("votes_person", "user_id"),
+    sa.Index("votes_channel", "guild_id", "channel_id"),
+)
+"""One of a person in each poll: in a round of a schedule, or the star that a person gave a dream."""
+schedule_entries = sa.Table(
+    "schedule_entries",
+    metadata,
+    sa.Column("schedule_id", sa.String(24), primary_key=True),
+    sa.Column("job_id", sa.String(24), primary_key=True),
+    sa.Column("guild_id", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("message_id", sa.Text),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Index("schedule_entries_person", "user_id"),
+)
+"""Dreams of people that became part of something: shown in a gallery, or a step of a picture that several make. The row
+is there before the message of which `message_id` is."""

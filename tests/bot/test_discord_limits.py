@@ -21,7 +21,7 @@ from discord import ui
 
 import bot.components
 import bot.views
-from bot import help_pages, wording
+from bot import help_pages, ritual_words, wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
@@ -37,6 +37,7 @@ from bot.requests.overview import SHOWN_DREAMS
 from bot.requests.server_actions import MOST_RULES
 from bot.store.posting import Posting
 from bot.store.presets import Preset
+from bot.store.schedules import PERPETUAL, Schedule
 from bot.store.server_blocks import Block
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
 from bot.store.server_week import MOST_SUBJECTS, Week
@@ -48,6 +49,7 @@ from bot.views import (
     more_panel,
     preset_card,
     result_card,
+    ritual_card,
     server_panel,
     settings_panel,
     status_card,
@@ -333,6 +335,33 @@ async def test_every_panel_of_a_server_at_its_longest(official: Specification) -
         assert problems_of(official, panel, []) == [], name
 
 
+def schedule_of(kind: str, number: int = 0, **state: Any) -> Schedule:
+    """With the longest time zone there is, due far away."""
+    kept = {"round": 9999, "every_h": 8, "threshold": 100, **state}
+    return Schedule(f"{number:020}", str(2**62), str(2**62), kind, 23, "America/Argentina/ComodRivadavia", 1.9e9, 1.8e9,
+                    state=kept)  # fmt: skip
+
+
+def ritual_panels() -> Iterator[tuple[str, Layout]]:
+    subject = "w" * TEXT_LIMIT
+    endless = schedule_of("endless", subject=subject, choices=[subject] * 4)
+    resting = [
+        schedule_of(kind, at, paused=why) for why in ritual_words.REST_REASONS for at, kind in enumerate(PERPETUAL * 2)
+    ]
+    yield "poll", ritual_card.poll(endless, {str(at): 10**6 for at in range(4)})
+    yield "closed poll", ritual_card.closed_poll(9999, subject, subject, 10**6)
+    yield "rest", ritual_card.rest(endless, ritual_words.IDLE_WORDS)
+    yield "woken", ritual_card.note(ritual_words.woken_words(LONG_NAME))
+    yield "no rituals", ritual_card.listing([])
+    for at in range(0, len(resting), ritual_words.MOST_RITUALS):
+        yield "rituals", ritual_card.listing(resting[at : at + ritual_words.MOST_RITUALS])
+
+
+async def test_every_message_of_rituals_at_its_longest(official: Specification) -> None:
+    for name, panel in ritual_panels():
+        assert problems_of(official, panel, []) == [], name
+
+
 def classes(package: Any, base: type) -> set[type]:
     """Every class of that kind in the modules of a package that are files."""
     return {
@@ -369,7 +398,7 @@ def test_every_refusal_fits_into_a_sentence(error: type) -> None:
 def test_every_sentence_fits() -> None:
     said = {
         name: text
-        for name, text in {**vars(wording), **vars(help_pages)}.items()
+        for name, text in {**vars(wording), **vars(help_pages), **vars(ritual_words)}.items()
         if name.isupper() and isinstance(text, str)
     }
     assert {name for name, text in said.items() if not 1 <= len(text) <= SENTENCE_LIMIT} == set()

@@ -63,6 +63,19 @@ USE = {"job_id": "u" * 20, "guild_id": "77", "channel_id": "78", "user_id": "7",
 BLOCK = {"guild_id": "77", "kind": "user", "value": "7", "hash": "", "mirrored": "", "about": "Bo", "blocked_by": "8",
          "created": 815.0}  # fmt: skip
 
+SCHEDULE = {"id": "z" * 20, "guild_id": "77", "channel_id": "78", "kind": "endless", "hour": 18, "zone": "UTC+2",
+            "due": 900.0, "claimed": None, "thread_id": "", "state": '{"round": 3}', "created": 816.0}  # fmt: skip
+VOTE = {
+    "poll": f"{SCHEDULE['id']}:3",
+    "user_id": "7",
+    "guild_id": "77",
+    "channel_id": "78",
+    "choice": "1",
+    "created": 817.0,
+}
+ENTRY = {"schedule_id": SCHEDULE["id"], "job_id": "d" * 20, "guild_id": "77", "user_id": "7", "number": 1,
+         "message_id": "99", "created": 818.0}  # fmt: skip
+
 NAMED = "0004"
 """From here on presets name their network."""
 CHOSEN = "0009"
@@ -73,6 +86,8 @@ SHARED = "0008"
 """From here on presets can be shared."""
 BLOCKED = "0013"
 """From here on moderators block people and images."""
+REPEATED = "0017"
+"""From here on things happen again and again."""
 RULED = "0012"
 """From here on servers have rules."""
 EXPLAINED = "0011"
@@ -118,6 +133,10 @@ def dump(revision: str) -> str:
                 _insert(db, "server_uses", USE)
             if revision >= BLOCKED:
                 _insert(db, "server_blocks", BLOCK)
+            if revision >= REPEATED:
+                _insert(db, "schedules", SCHEDULE)
+                _insert(db, "votes", VOTE)
+                _insert(db, "schedule_entries", ENTRY)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"

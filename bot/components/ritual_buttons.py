@@ -1,0 +1,59 @@
+"""What is pressed under messages of rituals: `custom_id "ritual:verb:schedule:value" => what it does`. It survives
+restarts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot import discord_internals
+from bot.components.client_protocol import ServiceClient
+from bot.rituals.actions import RitualActions
+
+Action = Callable[[RitualActions, discord.Interaction[Any], str, str], Awaitable[None]]
+
+ACTIONS: dict[str, Action] = {
+    "vote": lambda actions, interaction, id, value: actions.vote(interaction, id, value),
+    "wake": lambda actions, interaction, id, value: actions.wake(interaction, id, value),
+    "off": lambda actions, interaction, id, _: actions.switch(interaction, id, on=False),
+    "on": lambda actions, interaction, id, _: actions.switch(interaction, id, on=True),
+}
+"""By the verb of a `custom_id`: frozen."""
+
+
+class RitualButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=rf"ritual:(?P<verb>{'|'.join(ACTIONS)}):(?P<id>[A-Za-z0-9_-]{{20}})(?::(?P<value>[A-Za-z0-9_-]{{1,40}}))?",
+):
+    """A button of a ritual."""
+
+    @classmethod
+    def knows(cls, custom_id: str) -> bool:
+        """Whether this is one of ours."""
+        return discord_internals.matches(cls, custom_id)
+
+    def __init__(self, item: ui.Button[Any], verb: str, id: str, value: str | None) -> None:
+        super().__init__(item)
+        self._verb = verb
+        self._schedule = id
+        self._value = value or ""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """What Discord says was pressed."""
+        return cls(cast("ui.Button[Any]", item), match["verb"], match["id"], match["value"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it; whatever goes wrong becomes words."""
+        client = cast(ServiceClient, interaction.client)
+        try:
+            if await client.admits(interaction):
+                await ACTIONS[self._verb](client.ritual_actions, interaction, self._schedule, self._value)
+        except Exception as error:
+            await client.apologise(interaction, error)

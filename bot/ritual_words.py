@@ -1,0 +1,129 @@
+"""What people read of what happens again and again in a channel: `(facts) => text`; the rest is in `bot.wording`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot import wording
+from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, EXQUISITE, GAME, Schedule
+
+TITLES = {
+    ENDLESS: "Endless dream",
+    DAILY: "Daily dream",
+    EXHIBITION: "Exhibition",
+    EXQUISITE: "Exquisite dream",
+    GAME: "Exquisite dream",
+}
+ABOUT = {
+    ENDLESS: "a zoom that goes on, towards what people vote for",
+    DAILY: "one image a day for everybody to dream",
+    EXHIBITION: "dreams with enough stars are shown here",
+    EXQUISITE: "2 to 8 people add a dream each to one image: `/play exquisite`",
+}
+RITUAL_VERBS = {"wake": "Wake it up", "off": "Turn off", "on": "Turn on"}
+MOST_RITUALS = 8
+"""In one server, switched on or off."""
+VOTE_LIMIT = 80
+"""Characters of a button."""
+NO_RITUALS = (
+    "**Rituals** · nothing is on yet\nSwitch one on with `/server ritual kind:`, in the channel that it is for:\n"
+    + "\n".join(f"- **{TITLES[kind]}**: {about}" for kind, about in ABOUT.items())
+)
+REST_REASONS = {
+    "off": "turned off",
+    "idle": "resting, because nobody came",
+    "closed": "resting: I can't post there. Let me see the channel, send messages, attach files and read its history",
+    "barred": "resting: what it makes is not allowed there. Allow zooms and dreams there in `/server panel`",
+    "failed": "resting: its dream failed three times. Turn it on again to try once more",
+}
+"""Why nothing happens, by the words in rows: frozen."""
+IDLE_WORDS = "Nobody voted for a week, so the endless dream rests. Wake it up, and it goes on where it stopped."
+LOST_WORDS = "I restarted too late for one of its times, and go on at the next."
+
+
+def list_title(count: int) -> str:
+    """Over what is on in a server."""
+    return f"**Rituals** · {count} of {MOST_RITUALS}"
+
+
+def ritual_line(schedule: Schedule) -> str:
+    """One of them, with when it comes next or why it does not."""
+    paused = str(schedule.state.get("paused", ""))
+    if paused:
+        said = REST_REASONS.get(paused, paused)
+    elif schedule.kind == EXHIBITION:
+        said = f"from {wording.quantity(int(schedule.state.get('threshold', 0)), 'star')} on"
+    elif schedule.due is None:
+        said = "on"
+    else:
+        said = f"next <t:{int(schedule.due)}:R>, {hours_words(schedule)}"
+    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}>\n-# {said}"
+
+
+def hours_words(schedule: Schedule) -> str:
+    """When it happens: "at 18:00 Europe/Berlin", with how often if that is not every day."""
+    every = int(schedule.state.get("every_h", 24))
+    often = "at" if every == 24 else f"every {every} h from"
+    return f"{often} {schedule.hour:02}:00 {wording.escape(schedule.zone, 40)}"
+
+
+def rest_line(schedule: Schedule, reason: str) -> str:
+    """For the log channel of a server: why something rests."""
+    said = REST_REASONS.get(reason, reason)
+    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}> is {said}. `/server ritual` turns it on again."
+
+
+def failed_line(schedule: Schedule) -> str:
+    """For the log channel: one time came to nothing."""
+    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}>: {LOST_WORDS}"
+
+
+def day_name(number: int) -> str:
+    """Who asked for a dream of an endless zoom: nobody did."""
+    return f"Endless dream, part {number}"
+
+
+def poll_words(number: int, subject: str, counts: Mapping[str, int], due: float | None) -> str:
+    """Over the buttons of a vote."""
+    votes = wording.quantity(sum(counts.values()), "vote") or "no votes yet"
+    when = f" · it goes on <t:{int(due)}:R>" if due is not None else ""
+    return (
+        f"**Endless dream, part {number}** · towards {wording.escape(subject, 60)}\n"
+        f"Where next? One vote each, the last one counts.\n-# {votes}{when}"
+    )
+
+
+def closed_poll_words(number: int, subject: str, winner: str, votes: int) -> str:
+    """In place of a vote that is over."""
+    said = f"{wording.quantity(votes, 'vote')}, next: {wording.escape(winner, 60)}" if votes else "nobody voted"
+    return f"**Endless dream, part {number}** · towards {wording.escape(subject, 60)}\n-# {said}"
+
+
+def choice_label(subject: str, count: int) -> str:
+    """A button of a vote."""
+    return f"{wording.plain(subject, VOTE_LIMIT - 10)} · {count}" if count else wording.plain(subject, VOTE_LIMIT)
+
+
+def woken_words(name: str) -> str:
+    """In place of the message that it rests."""
+    return f"{wording.escape(name)} woke up the endless dream: it goes on."
+
+
+def changed_line(name: str, schedule: Schedule) -> str:
+    """For the log channel of a server: who changed it, and how it is now."""
+    return f"{wording.escape(name)} changed: {' '.join(ritual_line(schedule).split(chr(10) + '-#'))}"
+
+
+def every_words(hours: int) -> str:
+    """A choice of how often it happens."""
+    return "every day" if hours == 24 else "every hour" if hours == 1 else f"every {hours} hours"
+
+
+def switched_words(schedule: Schedule) -> str:
+    """After somebody switched something on."""
+    return f"{ritual_line(schedule)}\n-# {ABOUT.get(schedule.kind, '')}"
+
+
+def names_of(kinds: Sequence[str]) -> list[tuple[str, str]]:
+    """Kinds as choices of a command: what people read, and the word of rows."""
+    return [(f"{TITLES[kind]}: {ABOUT[kind]}".replace("`", "")[:100], kind) for kind in kinds]
