@@ -49,12 +49,14 @@ from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
 from bot.rituals.actions import RitualActions
 from bot.rituals.endless_dream import EndlessDream
+from bot.rituals.exhibition import Exhibition
 from bot.rituals.own_dreams import OwnDreams
+from bot.rituals.ritual import Ritual
 from bot.rituals.runner import RitualRunner
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.schedule_entries import ScheduleEntries
-from bot.store.schedules import ENDLESS, Schedules
+from bot.store.schedules import ENDLESS, EXHIBITION, Schedules
 from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import ServerUses
@@ -222,9 +224,14 @@ def _compose_rituals(
     """What happens again and again; it begins once the bot is logged in."""
     schedules, votes = Schedules(database), Votes(database)
     dreams = OwnDreams(client, client.service, tracker)
-    kinds = {ENDLESS: EndlessDream(schedules, votes, dreams, publisher, settings.catalog)}
+    entries = ScheduleEntries(database)
+    kinds: dict[str, Ritual] = {
+        ENDLESS: EndlessDream(schedules, votes, dreams, publisher, settings.catalog),
+        EXHIBITION: Exhibition(client, schedules, votes, entries, client.service, publisher),
+    }
     client.rituals = RitualRunner(client, schedules, client.service.gate.rules, server_log, kinds)
     client.ritual_actions = RitualActions(client, schedules, votes, client.service, client.rituals)
+    client.service.takes_stars = client.ritual_actions.takes_stars
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot import wording
+from bot.store.posting import Posting
 from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, EXQUISITE, GAME, Schedule
+from engine.queue.job import JobRow
 
 TITLES = {
     ENDLESS: "Endless dream",
@@ -20,7 +22,7 @@ ABOUT = {
     EXHIBITION: "dreams with enough stars are shown here",
     EXQUISITE: "2 to 8 people add a dream each to one image: `/play exquisite`",
 }
-RITUAL_VERBS = {"wake": "Wake it up", "off": "Turn off", "on": "Turn on"}
+RITUAL_VERBS = {"about": "Settings", "wake": "Wake it up", "off": "Turn off", "on": "Turn on"}
 MOST_RITUALS = 8
 """In one server, switched on or off."""
 VOTE_LIMIT = 80
@@ -117,6 +119,36 @@ def changed_line(name: str, schedule: Schedule) -> str:
 def every_words(hours: int) -> str:
     """A choice of how often it happens."""
     return "every day" if hours == 24 else "every hour" if hours == 1 else f"every {hours} hours"
+
+
+def star_label(count: int) -> str:
+    """The button by which a star is given."""
+    return f"{wording.VERBS['ritual:star']} {count}" if count else wording.VERBS["ritual:star"]
+
+
+def exhibit_words(row: JobRow, posting: Posting, count: int) -> str:
+    """Under a dream in a gallery: its title, who made it, how, and how many stars it had then."""
+    return (
+        f"**{wording.escape(title_of(row), 80)}** by {wording.escape(posting.name)}\n"
+        f"`{wording.credit(row.job.params)}`\n-# ⭐ {count}"
+    )
+
+
+def title_of(row: JobRow) -> str:
+    """What a dream is called: what it was dreamed towards, by the words that people use."""
+    said = wording.aim_words(row.job.params)
+    return said[:1].upper() + said[1:] if said else "A dream"
+
+
+def best_words(row: JobRow, posting: Posting, count: int) -> str:
+    """Over the dream that most people gave a star to within a week."""
+    return f"## Dream of the week\n{exhibit_words(row, posting, count)}"
+
+
+def about_words(row: JobRow, posting: Posting) -> str:
+    """What somebody reads who asks how a dream in a gallery was made."""
+    link = f"\nIt was posted here: {posting.link}" if posting.link else ""
+    return f"`{wording.credit(row.job.params)}`{link}"
 
 
 def switched_words(schedule: Schedule) -> str:

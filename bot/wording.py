@@ -229,6 +229,7 @@ VERBS = {
     "tune_type": "Type a subject…",
     "tune_go": "Dream it",
     "original": "Original",
+    "ritual:star": "⭐",
     "upscale": "Upscale",
     "animate": "Animate",
     "report": "Report",

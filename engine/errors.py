@@ -656,6 +656,12 @@ class TooManyRituals(Refusal):
     code = "R153"
 
 
+class OwnStar(Refusal):
+    """That dream is yours: the others decide about it. Give a star to somebody else's."""
+
+    code = "R154"
+
+
 class DrawnSticker(Refusal):
     """That sticker is an animation that only Discord's own apps can draw. Send an image, or another sticker."""
 

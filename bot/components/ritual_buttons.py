@@ -1,5 +1,7 @@
-"""What is pressed under messages of rituals: `custom_id "ritual:verb:schedule:value" => what it does`. It survives
-restarts."""
+"""What is pressed under messages of rituals: `custom_id "ritual:verb:id:value" => what it does`. It survives restarts.
+
+The id is that of a schedule, or, of a star, of a job.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,8 @@ Action = Callable[[RitualActions, discord.Interaction[Any], str, str], Awaitable
 
 ACTIONS: dict[str, Action] = {
     "vote": lambda actions, interaction, id, value: actions.vote(interaction, id, value),
+    "star": lambda actions, interaction, job, _: actions.star(interaction, job),
+    "about": lambda actions, interaction, job, _: actions.about(interaction, job),
     "wake": lambda actions, interaction, id, value: actions.wake(interaction, id, value),
     "off": lambda actions, interaction, id, _: actions.switch(interaction, id, on=False),
     "on": lambda actions, interaction, id, _: actions.switch(interaction, id, on=True),

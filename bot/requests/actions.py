@@ -173,8 +173,9 @@ class JobActions:
         posting = posting_of_interaction(interaction, sheet.original, private=private)
         several = wording.part_words(at + 1, len(found)) if len(result_card.shown(row)) > 1 else sheet.frame
         posting = dataclasses.replace(
-            posting, frame=several, avatar_of=sheet.avatar_of, owners=sheet.owners, age_restricted=sheet.age_restricted
-        )
+            posting, frame=several, avatar_of=sheet.avatar_of, owners=sheet.owners, age_restricted=sheet.age_restricted,
+            stars=sheet.stars and not private,
+        )  # fmt: skip
         job = result_card.taken_out(row, at)
         job = dataclasses.replace(job, requester=str(interaction.user.id), parent=row.id)
         result = await self._service.stored.part(row, at, interaction.message, job.requester)

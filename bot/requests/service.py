@@ -86,6 +86,8 @@ MESSAGE_LIMIT = 10 * MEGABYTE
 THREADED = (discord.ChannelType.text, discord.ChannelType.news)
 """Channels in which a thread can stand under a message."""
 
+StarRule = Callable[[ServerPlace | None, int | None], Awaitable[bool]]
+"""Whether people can give stars to what is posted in a channel or thread, given by its id."""
 Send = Callable[[Card], Awaitable[int | None]]
 """Sends a status message; its id, or None where nobody can tell what became of it."""
 SEND_ERRORS = (PostError, discord.HTTPException, *interaction_response.CONNECTION_ERRORS)
@@ -133,6 +135,7 @@ class RequestService:
         self._pending = pending
         self._submitter = Submitter(dispatch, downloader, image_check=image_check)
         self.stored = StoredPictures(dispatch, publisher, self.fetch)
+        self.takes_stars: StarRule = _no_stars
 
     # what is asked
 
@@ -281,6 +284,7 @@ class RequestService:
         posting = dataclasses.replace(
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
+            stars=not permit.private and await self.takes_stars(place_of(interaction), interaction.channel_id),
         )  # fmt: skip
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
@@ -405,6 +409,7 @@ class RequestService:
         posting = dataclasses.replace(
             posting_of_message(message, original.words), frame=original.frame, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
+            stars=not permit.private and await self.takes_stars(place_of_message(message), message.channel.id),
         )  # fmt: skip
         with self._quota.slot(request.requester):
             if permit.private:
@@ -588,6 +593,10 @@ class RequestService:
         while self._quota.busy and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_STEP_S)
         self._pending.end()
+
+
+async def _no_stars(_place: ServerPlace | None, _channel_id: int | None) -> bool:
+    return False
 
 
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:

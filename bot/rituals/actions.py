@@ -9,26 +9,30 @@ from typing import Any
 import discord
 
 from bot import ritual_words
+from bot.delivery import interaction_response
 from bot.operations import questions
+from bot.requests.limits import ServerPlace
 from bot.requests.replies import replace_panel, say, show
 from bot.requests.server_actions import check_manager
 from bot.requests.service import RequestService
+from bot.rituals.exhibition import USUAL_STARS
 from bot.rituals.local_time import STEPS, next_time
 from bot.rituals.runner import RitualRunner
-from bot.store.schedules import ENDLESS, EXHIBITION, PERPETUAL, Schedule, Schedules
+from bot.store.posting import Posting
+from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, PERPETUAL, Schedule, Schedules
 from bot.store.server_rules import ServerRules, time_zone
-from bot.store.votes import Vote, Votes, tally
+from bot.store.votes import STAR, Vote, Votes, star_poll, tally
 from bot.views import ritual_card
 from bot.views.message_card import Layout
-from engine.errors import BadOption, NoRitual, RitualNotAllowed, TooManyRituals, VoteOver
+from engine.errors import BadOption, Gone, NoRitual, OwnStar, RitualNotAllowed, TooManyRituals, VoteOver
 from engine.queue.job import new_id
 
 Interaction = discord.Interaction[Any]
 USUAL_HOUR = 18
-OFFERED = (ENDLESS,)
+OFFERED = (ENDLESS, EXHIBITION)
 """Kinds that can be switched on."""
 WITHOUT_THREADS = (ENDLESS, EXHIBITION)
-TIMED = (ENDLESS,)
+TIMED = (ENDLESS, DAILY, EXHIBITION)
 """Kinds that have their hours."""
 
 
@@ -60,6 +64,40 @@ class RitualActions:
         )  # fmt: skip
         counts = tally(await self._votes.of_poll(schedule.poll))
         await replace_panel(interaction, ritual_card.poll(schedule, counts))
+
+    async def star(self, interaction: Interaction, job_id: str) -> None:
+        """Give a dream a star, or take it back. Raises `Gone`, `OwnStar` and the `Refusal`s of servers."""
+        await self._service.check_place(interaction)
+        row = await self._service.row(job_id, interaction.user.id)
+        posting = Posting.from_json(row.posting)
+        if posting.guild_id is None or posting.guild_id != interaction.guild_id or not posting.stars:
+            raise Gone
+        if row.job.requester == str(interaction.user.id):
+            raise OwnStar
+        guild, poll = str(posting.guild_id), star_poll(row.id)
+        vote = Vote(poll, str(interaction.user.id), guild, str(posting.channel_id), STAR, self._runner.clock())
+        await self._votes.toggle(vote)
+        count = len(await self._votes.of_poll(poll))
+        for gallery in await self._schedules.of_server(guild, EXHIBITION):
+            if count >= int(gallery.state.get("threshold", USUAL_STARS)):
+                await self._runner.hasten(gallery)
+        if interaction.message is not None:
+            view = ritual_card.with_star_count(interaction.message, row.id, count)
+            await interaction_response.respond(interaction, lambda: interaction.response.edit_message(view=view))
+
+    async def about(self, interaction: Interaction, job_id: str) -> None:
+        """Say how a dream in a gallery was made. Raises `Gone`."""
+        row = await self._service.row(job_id, interaction.user.id)
+        await say(interaction, ritual_words.about_words(row, Posting.from_json(row.posting)))
+
+    async def takes_stars(self, place: ServerPlace | None, channel_id: int | None) -> bool:
+        """Whether people can give stars to what is posted there."""
+        if place is None:
+            return False
+        found = await self._schedules.of_server(place.guild_id, EXHIBITION, DAILY)
+        return any(
+            one.due is not None and (one.kind == EXHIBITION or one.thread_id == str(channel_id)) for one in found
+        )
 
     async def wake(self, interaction: Interaction, id: str, _value: str) -> None:
         """Let what rests go on at once. Raises `NoRitual`."""

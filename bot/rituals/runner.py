@@ -111,6 +111,13 @@ class RitualRunner:
             return
         await ritual.work(schedule)
 
+    async def hasten(self, schedule: Schedule) -> None:
+        """Let one that is on be looked at at once."""
+        now = self.clock()
+        await self._schedules.change(
+            schedule.id, lambda one, _: replace(one, due=now) if one.due is not None and one.due > now else None
+        )
+
     async def rest(self, schedule: Schedule, reason: str) -> None:
         """Let one rest, and say so in the server's log channel."""
         await self._schedules.change(

@@ -41,6 +41,8 @@ class Posting:
     """Whose avatar it was made of, if of any."""
     owners: tuple[int, ...] = ()
     """Whose avatars and pictures of messages it was made of: they may delete it."""
+    stars: bool = False
+    """Whether people can give it stars: there is an exhibition, or it is a take of a daily dream."""
     age_restricted: bool = False
     """It was made in an age-restricted channel, or of what was: it is shown in no other."""
 

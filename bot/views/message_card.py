@@ -26,6 +26,8 @@ STYLES = {
 }
 PICKS = ("pick1", "pick2", "pick3", "pick4")
 """The buttons that take one picture out of a sheet, which stand in a row of their own."""
+STAR = "ritual:star"
+"""The button by which people give a dream a star; how many have is its label then."""
 MP4 = b"ftyp"
 """Behind a length of four bytes."""
 FORMATS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))

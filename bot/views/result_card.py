@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot import wording
 from bot.store.posting import Posting
-from bot.views.message_card import PICKS, Card, Picture, with_pictures
+from bot.views.message_card import PICKS, STAR, Card, Picture, with_pictures
 from bot.views.tune_panel import SIZES
 from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
 from engine.files.blobs import BlobKey
@@ -39,9 +39,9 @@ def _picture_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> C
     alt = wording.alt_text(row.job.params, posting.original, row)
     alts = [wording.numbered_alt(alt, number, len(pictures)) for number in range(1, len(pictures) + 1)]
     shown = [Picture(data, alt, row.job.spoiler) for data, alt in zip(pictures, alts, strict=True)]
-    card = Card(
-        wording.result_words(row, posting.name, posting.frame), verbs=verbs(row), id=row.id, offer=posting.offer
-    )
+    words = wording.result_words(row, posting.name, posting.frame)
+    below = (*verbs(row), STAR) if posting.stars else verbs(row)
+    card = Card(words, verbs=below, id=row.id, offer=posting.offer)
     return with_pictures(card, shown)
 
 

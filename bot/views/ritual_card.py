@@ -10,7 +10,7 @@ from discord import ui
 
 from bot import ritual_words
 from bot.store.schedules import Schedule
-from bot.views.message_card import Layout
+from bot.views.message_card import STAR, Layout, Picture
 
 Row = ui.ActionRow[Layout]
 CHOICES = 4
@@ -31,6 +31,44 @@ def poll(schedule: Schedule, counts: Mapping[str, int]) -> Layout:
 def closed_poll(number: int, subject: str, winner: str, votes: int) -> Layout:
     """The same once it is over."""
     return Layout(ui.TextDisplay(ritual_words.closed_poll_words(number, subject, winner, votes)))
+
+
+def with_star_count(message: discord.Message, job_id: str, count: int) -> ui.LayoutView:
+    """The components of a dream's message as they are, with how many stars it has; its files stay attached."""
+    view = ui.LayoutView.from_message(message, timeout=None)
+    assert isinstance(view, ui.LayoutView)
+    names = {_path(one.url): one.filename for one in message.attachments}
+    for item in view.walk_children():
+        if isinstance(item, ui.MediaGallery):
+            item.items = [_attached(one, names) for one in item.items]
+        if isinstance(item, ui.Button) and item.custom_id == f"{STAR}:{job_id}":
+            item.label = ritual_words.star_label(count)
+    view.stop()
+    return view
+
+
+def _attached(item: discord.MediaGalleryItem, names: Mapping[str, str]) -> discord.MediaGalleryItem:
+    """A picture by the file of the message that it is."""
+    name = names.get(_path(item.media.url))
+    media = f"attachment://{name}" if name else item.media.url
+    return discord.MediaGalleryItem(media, description=item.description, spoiler=item.spoiler)
+
+
+def _path(url: str) -> str:
+    """An address without its signature, which differs each time."""
+    return url.partition("?")[0]
+
+
+def exhibit(text: str, job_id: str, mark: str, pictures: Sequence[Picture]) -> Layout:
+    """A dream in a gallery."""
+    shown = [
+        discord.MediaGalleryItem(f"attachment://{one.name}", description=one.alt, spoiler=one.spoiler)
+        for one in pictures
+    ]
+    about: ui.Button[Layout] = ui.Button(
+        label=ritual_words.RITUAL_VERBS["about"], custom_id=f"ritual:about:{job_id}:{mark}"
+    )
+    return Layout(ui.MediaGallery(*shown), ui.TextDisplay(text), Row(about))
 
 
 def rest(schedule: Schedule, text: str) -> Layout:
