@@ -1,12 +1,19 @@
-"""`python -m bot`: the bot of the settings; `python -m bot setup|doctor`: first steps and checks."""
+"""`python -m bot`: the bot of the settings; `python -m bot setup|doctor|exhibit`: first steps, checks, a
+gallery as a page."""
 
 import sys
+from collections.abc import Callable
 
-from bot import app, setup
+from bot import app, exhibit_page, setup
 from engine.errors import SettingsError
 from engine.platform.terminal import replace_unprintable
 
-VERBS = {"run": app.main, "setup": setup.setup, "doctor": setup.doctor}
+VERBS: dict[str, Callable[[list[str]], int]] = {
+    "run": lambda _: app.main(),
+    "setup": lambda _: setup.setup(),
+    "doctor": lambda _: setup.doctor(),
+    "exhibit": exhibit_page.main,
+}
 
 
 def main(words: list[str]) -> int:
@@ -20,7 +27,7 @@ def main(words: list[str]) -> int:
         print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)
         return 2
     try:
-        return verb()
+        return verb(words[1:])
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -48,15 +48,17 @@ from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
 from bot.requests.submission import ImageCheck
 from bot.rituals.actions import RitualActions
+from bot.rituals.daily_dream import DailyDream
 from bot.rituals.endless_dream import EndlessDream
 from bot.rituals.exhibition import Exhibition
+from bot.rituals.exquisite_dream import ExquisiteDream
 from bot.rituals.own_dreams import OwnDreams
 from bot.rituals.ritual import Ritual
 from bot.rituals.runner import RitualRunner
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
 from bot.store.schedule_entries import ScheduleEntries
-from bot.store.schedules import ENDLESS, EXHIBITION, Schedules
+from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, GAME, Schedules
 from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import ServerUses
@@ -224,13 +226,16 @@ def _compose_rituals(
     """What happens again and again; it begins once the bot is logged in."""
     schedules, votes = Schedules(database), Votes(database)
     dreams = OwnDreams(client, client.service, tracker)
-    entries = ScheduleEntries(database)
+    entries, daily = ScheduleEntries(database), DailyDream(schedules, votes, dreams, publisher)
+    exquisite = ExquisiteDream(schedules, entries, dreams, publisher)
     kinds: dict[str, Ritual] = {
         ENDLESS: EndlessDream(schedules, votes, dreams, publisher, settings.catalog),
+        DAILY: daily,
+        GAME: exquisite,
         EXHIBITION: Exhibition(client, schedules, votes, entries, client.service, publisher),
     }
     client.rituals = RitualRunner(client, schedules, client.service.gate.rules, server_log, kinds)
-    client.ritual_actions = RitualActions(client, schedules, votes, client.service, client.rituals)
+    client.ritual_actions = RitualActions(client, schedules, votes, client.service, client.rituals, daily, exquisite)
     client.service.takes_stars = client.ritual_actions.takes_stars
 
 

@@ -22,7 +22,15 @@ ABOUT = {
     EXHIBITION: "dreams with enough stars are shown here",
     EXQUISITE: "2 to 8 people add a dream each to one image: `/play exquisite`",
 }
-RITUAL_VERBS = {"about": "Settings", "wake": "Wake it up", "off": "Turn off", "on": "Turn on"}
+RITUAL_VERBS = {
+    "step": "Add your dream",
+    "end": "End it",
+    "take": "Dream it",
+    "about": "Settings",
+    "wake": "Wake it up",
+    "off": "Turn off",
+    "on": "Turn on",
+}
 MOST_RITUALS = 8
 """In one server, switched on or off."""
 VOTE_LIMIT = 80
@@ -40,6 +48,13 @@ REST_REASONS = {
 }
 """Why nothing happens, by the words in rows: frozen."""
 IDLE_WORDS = "Nobody voted for a week, so the endless dream rests. Wake it up, and it goes on where it stopped."
+NO_TAKES_WORDS = "Nobody dreamed the daily image for a week, so the daily dream rests. Wake it up for the next one."
+SUBJECT_LABEL = "What should come out?"
+SUBJECT_HINT = "eyes, castles, fox, 🦊"
+SURPRISE_HINT = "eyes, castles, 🦊 (leave it empty for a surprise)"
+TAKE_TITLE = "Dream the daily image"
+STEP_TITLE = "Add your dream"
+THREAD_NAME_LIMIT = 100
 LOST_WORDS = "I restarted too late for one of its times, and go on at the next."
 
 
@@ -149,6 +164,59 @@ def about_words(row: JobRow, posting: Posting) -> str:
     """What somebody reads who asks how a dream in a gallery was made."""
     link = f"\nIt was posted here: {posting.link}" if posting.link else ""
     return f"`{wording.credit(row.job.params)}`{link}"
+
+
+def daily_words(number: int, title: str, praise: str) -> str:
+    """Over the image of a day."""
+    first = f"## Daily dream {number}\n{praise or wording.escape(title[:1].upper() + title[1:], 80)}"
+    return f"{first}\nWhat do you see in it? Every take goes in the thread; the one with the most ⭐ opens tomorrow."
+
+
+def daily_thread_name(number: int, title: str) -> str:
+    """The thread of a day."""
+    return wording.plain(f"Daily dream {number}: {title}", THREAD_NAME_LIMIT)
+
+
+def praise_words(row: JobRow, posting: Posting, count: int) -> str:
+    """Why the image of a day is this one."""
+    title, name = wording.escape(title_of(row), 80), wording.escape(posting.name)
+    return f"**{title}** by {name}, yesterday's favourite with ⭐ {count}"
+
+
+EXQUISITE_BEGUN = "It stands in this channel, with a thread. Add the first dream yourself, or let somebody else begin."
+
+
+def exquisite_words(name: str) -> str:
+    """Over the image that several people go on with."""
+    return (
+        f"## Exquisite dream\n{wording.escape(name)} began one. Each adds a dream of what is there, with a subject of "
+        "their own: 2 to 8 people, one dream each, whoever is first. In the end a film shows who did what."
+    )
+
+
+def exquisite_thread_name(name: str) -> str:
+    """Its thread."""
+    return wording.plain(f"{name}'s exquisite dream", THREAD_NAME_LIMIT)
+
+
+def turn_words(row: JobRow, number: int, most: int, due: float) -> str:
+    """Under a step, in the thread."""
+    name = wording.escape(Posting.from_json(row.posting).name)
+    said = f"**{number} of {most} · {name}**: {wording.escape(title_of(row), 80)}"
+    if number >= most:
+        return f"{said}\nThat was the last one. The film comes next."
+    return f"{said}\nWho is next? It ends <t:{int(due)}:R> where nobody comes."
+
+
+def exquisite_end_words(steps: Sequence[tuple[JobRow, Posting]]) -> str:
+    """Who did what."""
+    if not steps:
+        return "Nobody came, so this exquisite dream ends. `/play exquisite` begins another."
+    lines = [
+        f"{number}. {wording.escape(posting.name)}: {wording.escape(title_of(row), 80)}"
+        for number, (row, posting) in enumerate(steps, 1)
+    ]
+    return "\n".join(["**This exquisite dream is done**", *lines, "-# `/play exquisite` begins another"])
 
 
 def switched_words(schedule: Schedule) -> str:

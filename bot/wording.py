@@ -77,6 +77,8 @@ COMMANDS = {
     "server channel": "Rules for one channel: whether I dream there, largest size, posts an hour",
     "server ritual": "What happens here every day: an endless dream, a daily dream, an exhibition",
     "server limit": "How much each person may ask for: everyone, or those with a role",
+    "play": "Games with dreams",
+    "play exquisite": "Begin a dream that 2 to 8 people go on with, each with a subject of their own",
     "help": "How to dream, with examples; all subjects in pictures",
 }
 
@@ -137,6 +139,7 @@ OPTIONS = {
     "at once": "In the queue at once; 0: no limit",
     "hourly": "Pictures an hour; 0: no limit",
     "daily": "Pictures a day; 0: no limit",
+    "image of a game": "Image to begin with (defaults to your avatar)",
     "cooldown": "Seconds between two dreams; 0: none",
     "ritual": "What to switch on or change (without it: see what there is)",
     "ritual channel": "Where (defaults to this channel)",

@@ -656,6 +656,36 @@ class TooManyRituals(Refusal):
     code = "R153"
 
 
+class DayOver(Refusal):
+    """That is over. Look for the newest one in <#{thread}>."""
+
+    code = "R155"
+
+
+class ExquisiteOff(Refusal):
+    """Exquisite dreams aren't switched on in this channel. Ask whoever manages the server: `/server ritual`."""
+
+    code = "R156"
+
+
+class ExquisiteUnderWay(Refusal):
+    """There is an exquisite dream already: go on with it in <#{thread}>."""
+
+    code = "R157"
+
+
+class StepTaken(Refusal):
+    """You added your dream to this one. Somebody else is next."""
+
+    code = "R158"
+
+
+class ExquisiteBusy(Refusal):
+    """Somebody is adding a dream to this one right now. Try again once it stands."""
+
+    code = "R159"
+
+
 class OwnStar(Refusal):
     """That dream is yours: the others decide about it. Give a star to somebody else's."""
 

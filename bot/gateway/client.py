@@ -54,8 +54,8 @@ from engine.errors import BadOption, Broken, PareidoliaError
 log = logging.getLogger(__name__)
 
 COGS = (
-    "dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "server", "moderation", "help",
-    "mention",
+    "dream", "zoom", "concept", "style", "see", "like", "preset", "info", "settings", "server", "moderation", "play",
+    "help", "mention",
 )  # fmt: skip
 COMPONENTS = (
     JobComponent, PanelComponent, PresetComponent, RemedyButton, RitualButton, ServerPanelComponent, SubjectPageButton,

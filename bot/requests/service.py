@@ -259,23 +259,28 @@ class RequestService:
         *,
         private: bool | None = None,
         parent: JobRow | None = None,
+        id: JobId | None = None,
+        thread_id: int | None = None,
     ) -> None:
         """Answer an interaction with a status message and queue its job. `private`: whether nobody else is to see it,
-        if that was chosen. Raises `Refusal`s."""
+        if that was chosen; `thread_id`: the thread in which everybody sees it; `id`: a fresh one. Raises `Refusal`s."""
         check_others(params, original.others)
         await self._check_command(interaction, params)
-        id, place = new_id(), place_of(interaction)
+        id, place = id or new_id(), place_of(interaction)
         pictures, whose = count_of(params, original), original.avatar_of
         async with self.gate.enter(place, id, params, pictures, private=private, avatar_of=whose) as permit:
-            await self._take(interaction, id, permit, original, parent)
+            await self._take(interaction, id, permit, original, parent, None if permit.private else thread_id)
         await self._note(id, permit)
 
     async def _take(
         self, interaction: discord.Interaction, id: JobId, permit: Permit[AnyParams], original: Original,
-        parent: JobRow | None,
+        parent: JobRow | None, thread_id: int | None,
     ) -> None:  # fmt: skip
         original = await self.stored.present(original, parent, interaction.message) if parent else original
         restricted = check_age(original, interaction.channel)
+        stars = not permit.private and await self.takes_stars(
+            place_of(interaction), thread_id or interaction.channel_id
+        )
         hidden = await self._is_hidden(original, interaction.user.id, parent)
         limit = interaction.filesize_limit or MESSAGE_LIMIT
         request = request_of(id, permit.params, str(interaction.user.id), original, parent, limit, hidden=hidden)
@@ -284,10 +289,15 @@ class RequestService:
         posting = dataclasses.replace(
             posting, frame=original.frame, offer=original.offer, avatar_of=original.avatar_of,
             owners=tuple(sorted(original.owners)), age_restricted=restricted,
-            stars=not permit.private and await self.takes_stars(place_of(interaction), interaction.channel_id),
+            stars=stars,
         )  # fmt: skip
         logs.set_job(request.id)
         with self._quota.slot(request.requester):
+            if thread_id is not None:
+                await interaction_response.respond(interaction, interaction.response.defer)
+                there = dataclasses.replace(posting, channel_id=thread_id, parent_message_id=None)
+                await self._send(request, dataclasses.replace(there, token="", token_until=0.0))
+                return
             threaded = bool(parent and permit.rules.threads and posting.by_channel and can_open_thread(interaction))
             beside = reply_beside(posting, parent) if interaction_response.can_send(interaction) else None
             if threaded or beside is not None:

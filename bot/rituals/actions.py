@@ -11,25 +11,30 @@ import discord
 from bot import ritual_words
 from bot.delivery import interaction_response
 from bot.operations import questions
+from bot.requests.derivation import draw_surprise
 from bot.requests.limits import ServerPlace
+from bot.requests.picture_sources import Original
 from bot.requests.replies import replace_panel, say, show
 from bot.requests.server_actions import check_manager
 from bot.requests.service import RequestService
+from bot.rituals.daily_dream import DailyDream
 from bot.rituals.exhibition import USUAL_STARS
+from bot.rituals.exquisite_dream import ExquisiteDream
 from bot.rituals.local_time import STEPS, next_time
 from bot.rituals.runner import RitualRunner
 from bot.store.posting import Posting
-from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, PERPETUAL, Schedule, Schedules
+from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, GAME, PERPETUAL, Schedule, Schedules
 from bot.store.server_rules import ServerRules, time_zone
 from bot.store.votes import STAR, Vote, Votes, star_poll, tally
 from bot.views import ritual_card
 from bot.views.message_card import Layout
-from engine.errors import BadOption, Gone, NoRitual, OwnStar, RitualNotAllowed, TooManyRituals, VoteOver
+from engine.errors import BadOption, DayOver, Gone, NoRitual, OwnStar, RitualNotAllowed, TooManyRituals, VoteOver
+from engine.params import Dream
 from engine.queue.job import new_id
 
 Interaction = discord.Interaction[Any]
 USUAL_HOUR = 18
-OFFERED = (ENDLESS, EXHIBITION)
+OFFERED = PERPETUAL
 """Kinds that can be switched on."""
 WITHOUT_THREADS = (ENDLESS, EXHIBITION)
 TIMED = (ENDLESS, DAILY, EXHIBITION)
@@ -40,9 +45,18 @@ class RitualActions:
     """Votes, switches, and `/server ritual`."""
 
     def __init__(
-        self, client: discord.Client, schedules: Schedules, votes: Votes, service: RequestService, runner: RitualRunner
+        self,
+        client: discord.Client,
+        schedules: Schedules,
+        votes: Votes,
+        service: RequestService,
+        runner: RitualRunner,
+        daily: DailyDream,
+        exquisite: ExquisiteDream,
     ) -> None:
         self._client = client
+        self._daily = daily
+        self._exquisite = exquisite
         self._schedules = schedules
         self._votes = votes
         self._service = service
@@ -90,6 +104,36 @@ class RitualActions:
         row = await self._service.row(job_id, interaction.user.id)
         await say(interaction, ritual_words.about_words(row, Posting.from_json(row.posting)))
 
+    async def check_open(self, interaction: Interaction, id: str, value: str) -> None:
+        """Whether something can still be added. Raises `NoRitual` and `DayOver`."""
+        schedule = await self._load(interaction, id)
+        is_newest = value == str(schedule.round) or schedule.kind == GAME
+        if not is_newest or schedule.state.get("paused") or not schedule.thread_id:
+            raise DayOver(thread=schedule.thread_id or schedule.channel_id)
+
+    async def take(self, interaction: Interaction, id: str, value: str, subject: str) -> None:
+        """Dream the image of the day, in its thread; towards a surprise where no subject is given. Raises `NoRitual`,
+        `DayOver` and the `Refusal`s of dreams."""
+        await self.check_open(interaction, id, value)
+        schedule = await self._load(interaction, id)
+        catalog = self._service.catalog
+        typed = {"subject": subject} if subject else draw_surprise(catalog, {}, guided=False)
+        params = await self._service.params(Dream, interaction.user.id, None, **typed)
+        original = await self._daily.original(schedule)
+        await self._service.take(interaction, params, original, thread_id=int(schedule.thread_id))
+
+    async def begin_exquisite(self, interaction: Interaction, original: Original) -> None:
+        """Begin an exquisite dream. Raises the `Refusal`s of it."""
+        await self._exquisite.begin(interaction, original, self._runner)
+
+    async def step(self, interaction: Interaction, id: str, subject: str) -> None:
+        """Add somebody's dream to an exquisite one. Raises `NoRitual` and the `Refusal`s of it."""
+        await self._exquisite.add_step(interaction, await self._load(interaction, id), subject, self._runner.clock())
+
+    async def end_exquisite(self, interaction: Interaction, id: str) -> None:
+        """End one. Raises `NoRitual`, `NotYours` and `ExquisiteBusy`."""
+        await self._exquisite.end(interaction, await self._load(interaction, id), self._runner.clock())
+
     async def takes_stars(self, place: ServerPlace | None, channel_id: int | None) -> bool:
         """Whether people can give stars to what is posted there."""
         if place is None:
@@ -120,7 +164,7 @@ class RitualActions:
         now = self._runner.clock()
         due = now if schedule.kind in TIMED else None
         await self._schedules.change(
-            schedule.id, lambda one, _: replace(one.with_state(paused=None, idle_s=None, failures=None), due=due)
+            schedule.id, lambda one, _: replace(one.with_state(paused=None, idle_s=None, idle=None, failures=None), due=due)
         )
 
     # for whoever manages the server

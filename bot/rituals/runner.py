@@ -18,7 +18,7 @@ from bot.delivery.errors import PostError
 from bot.delivery.server_log import ServerLog
 from bot.operations import questions
 from bot.rituals.ritual import PASSING, Rest, Ritual
-from bot.store.schedules import Schedule, Schedules
+from bot.store.schedules import GAME, Schedule, Schedules
 from bot.store.server_rules import ServerRules, ServerRulesStore
 from engine.errors import NoLedger, RecipeBarred, Refusal, SubjectHidden
 
@@ -124,6 +124,8 @@ class RitualRunner:
             schedule.id, lambda one, _: replace(one.with_state(work=None, paused=reason), claimed=None, due=None)
         )
         await self.note(schedule, ritual_words.rest_line(schedule, reason))
+        if schedule.kind == GAME:  # nobody switches it on again
+            await self._schedules.delete(schedule.id)
 
     async def note(self, schedule: Schedule, line: str) -> None:
         """Tell the log channel of a server, if it has one."""

@@ -50,6 +50,10 @@ class ScheduleEntries:
         """All of a schedule, by their numbers."""
         return await asyncio.to_thread(self._find, entries.schedule_id == schedule_id)
 
+    def all_of(self, schedule_id: str) -> list[Entry]:
+        """The same, for who has no loop."""
+        return self._find(entries.schedule_id == schedule_id)
+
     async def of_user(self, user_id: str) -> list[Entry]:
         """A person's."""
         return await asyncio.to_thread(self._find, entries.user_id == user_id)

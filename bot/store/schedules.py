@@ -91,6 +91,10 @@ class Schedules:
         """What happens in a thread."""
         return await asyncio.to_thread(self._find, schedules.c.thread_id == thread_id)
 
+    def all(self) -> list[Schedule]:
+        """Those of all servers, for who has no loop."""
+        return self._find()
+
     async def due(self, now: float) -> list[Schedule]:
         """What is to happen by now, and what is claimed, the oldest first."""
         return await asyncio.to_thread(self._find, (schedules.c.due <= now) | schedules.c.claimed.is_not(None))
@@ -112,7 +116,7 @@ class Schedules:
                 before = _read(found)
                 schedule = replace(schedule, id=before.id, created=before.created, claimed=before.claimed,
                                    thread_id=before.thread_id, state={**before.state, **schedule.state})  # fmt: skip
-                schedule = schedule.with_state(paused=None, idle_s=None)
+                schedule = schedule.with_state(paused=None, idle_s=None, idle=None, failures=None)
                 db.execute(schedules.delete().where(schedules.c.id == schedule.id))
             db.execute(schedules.insert().values(_values(schedule)))
             if not db.scalar(sa.select(server_rules.c.guild_id).where(server_rules.c.guild_id == schedule.guild_id)):

@@ -65,6 +65,10 @@ class Votes:
         """All of a poll, the earliest first."""
         return await asyncio.to_thread(self._of_poll, poll)
 
+    def count(self, poll: str) -> int:
+        """How many voted, for who has no loop."""
+        return len(self._of_poll(poll))
+
     async def stars(self, guild_id: str, channel_id: str = "", since: float = 0.0) -> dict[str, list[Vote]]:
         """The stars of a server's dreams, by the ids of their jobs; perhaps of one channel or thread only, and of those
         that were given since."""

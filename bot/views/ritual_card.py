@@ -13,6 +13,7 @@ from bot.store.schedules import Schedule
 from bot.views.message_card import STAR, Layout, Picture
 
 Row = ui.ActionRow[Layout]
+PRIMARY = discord.ButtonStyle.primary
 CHOICES = 4
 """Of a vote: as many buttons as a telephone shows side by side."""
 
@@ -71,6 +72,35 @@ def exhibit(text: str, job_id: str, mark: str, pictures: Sequence[Picture]) -> L
     return Layout(ui.MediaGallery(*shown), ui.TextDisplay(text), Row(about))
 
 
+def daily(schedule: Schedule, text: str, picture: Picture) -> Layout:
+    """The image of a day, with the way to dream it."""
+    item = discord.MediaGalleryItem(f"attachment://{picture.name}", description=picture.alt)
+    take = _button("take", schedule, str(schedule.round), ritual_words.RITUAL_VERBS["take"], PRIMARY)
+    return Layout(ui.TextDisplay(text), ui.MediaGallery(item), Row(take))
+
+
+def exquisite_opener(game: Schedule, text: str, picture: Picture) -> Layout:
+    """The image that several people go on with."""
+    item = discord.MediaGalleryItem(f"attachment://{picture.name}", description=picture.alt)
+    return Layout(ui.TextDisplay(text), ui.MediaGallery(item), _steps(game, 0))
+
+
+def exquisite_turn(game: Schedule, number: int, text: str) -> Layout:
+    """Under a step, which is counted from 1: who is next."""
+    return Layout(ui.TextDisplay(text), _steps(game, number))
+
+
+def exquisite_end(text: str, job_id: str) -> Layout:
+    """Who did what; with the settings of the last step, if there is any."""
+    about: ui.Button[Layout] = ui.Button(label=ritual_words.RITUAL_VERBS["about"], custom_id=f"ritual:about:{job_id}:e")
+    return Layout(ui.TextDisplay(text), *([Row(about)] if job_id else []))
+
+
+def _steps(game: Schedule, number: int) -> Row:
+    step = _button("step", game, str(number), ritual_words.RITUAL_VERBS["step"], PRIMARY)
+    return Row(step, _verb("end", game, str(number)))
+
+
 def rest(schedule: Schedule, text: str) -> Layout:
     """Why it rests, with the means to wake it up."""
     return Layout(ui.TextDisplay(text), Row(_verb("wake", schedule, str(schedule.round))))
@@ -99,6 +129,8 @@ def _verb(verb: str, schedule: Schedule, value: str = "") -> ui.Button[Layout]:
     return _button(verb, schedule, value, ritual_words.RITUAL_VERBS[verb])
 
 
-def _button(verb: str, schedule: Schedule, value: str, label: str) -> ui.Button[Layout]:
+def _button(
+    verb: str, schedule: Schedule, value: str, label: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Layout]:
     custom_id = ":".join(filter(None, ("ritual", verb, schedule.id, value)))
-    return ui.Button(label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id)
+    return ui.Button(label=label, style=style, custom_id=custom_id)

@@ -512,6 +512,17 @@ def setup() -> None:
 
 
 @app.command()
+def exhibit(
+    channel: Annotated[str, typer.Argument(help="id of the gallery's channel, where there are several")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="folder to write the page to")] = Path("exhibition"),
+    title: Annotated[str, typer.Option(help="what stands over it")] = "Exhibition",
+) -> None:
+    """Write a gallery of the bot as a web page: its dreams with title, maker and settings."""
+    words = [*([channel] if channel else []), "--out", str(out), "--title", title]
+    sys.exit(subprocess.call([sys.executable, "-m", "bot", "exhibit", *words]))
+
+
+@app.command()
 def doctor() -> None:
     """Check everything that must work, and say how to mend what does not."""
     from engine.cli import doctor as checkup

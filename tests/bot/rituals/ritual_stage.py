@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from bot.playground.world import Message
+from bot.playground.world import Interaction, Message
 from bot.rituals.runner import RitualRunner
 from bot.store.schedules import Schedule, Schedules
 from bot.views import ritual_card
@@ -63,6 +63,12 @@ class Rituals:
         await self.schedules.change(
             id, lambda one, _: one.with_state(idle_s=one.state.get("idle_s", 0.0) + days * DAY_S)
         )
+
+    def field(self, form: Interaction) -> str:
+        """The custom_id of the one thing that a form asks for."""
+        assert form.modal is not None
+        (label,) = form.modal["components"]
+        return str(label["component"]["custom_id"])
 
     def newest(self, channel: str) -> Message:
         return self.history(channel)[-1]

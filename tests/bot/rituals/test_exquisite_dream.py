@@ -1,0 +1,155 @@
+"""The exquisite dream: one dream each, in turn, and a film of them all."""
+
+import asyncio
+
+import pytest
+
+from bot import ritual_words
+from bot.playground.world import Interaction, Message
+from bot.rituals import exquisite_dream
+from bot.store.posting import Posting
+from bot.store.schedules import GAME, Schedule
+from engine.errors import ExquisiteBusy, ExquisiteOff, ExquisiteUnderWay, NoRitual, NotYours, StepTaken
+from engine.params import Animate, Dream
+from engine.queue.job import JobRow
+from tests.bot.requests.test_service import (  # noqa: F401
+    Stage,
+    _drawn_avatars,
+    labels,
+    png,
+    specification,
+    stage,
+    words,
+)
+from tests.bot.rituals.ritual_stage import Rituals
+
+pytestmark = pytest.mark.slow
+
+STEP, END = ritual_words.RITUAL_VERBS["step"], ritual_words.RITUAL_VERBS["end"]
+
+
+@pytest.fixture
+async def rituals(stage: Stage) -> Rituals:  # noqa: F811
+    made = Rituals(stage)
+    await made.switch_on("exquisite")
+    return made
+
+
+async def begun(rituals: Rituals, persona: str = "Ada") -> Message:
+    said = await rituals.stage.ask(persona, "play exquisite")
+    await rituals.stage.shows(said, ritual_words.EXQUISITE_BEGUN)
+    return rituals.newest("dreams")
+
+
+async def game(rituals: Rituals) -> Schedule:
+    (one,) = await rituals.schedules.of_server(rituals.world.guild_id, GAME)
+    return one
+
+
+async def step(rituals: Rituals, persona: str, message: Message, subject: str) -> tuple[JobRow, Message]:
+    """Somebody's dream, and who is next."""
+    stage = rituals.stage  # noqa: F811
+    await submit(rituals, persona, message, subject)
+    await stage.queued(1)
+    row = stage.start()
+    stage.dispatch.finish(row.id, png(24 + len(subject), 20))
+    row = await stage.posted(row.id)
+    async with asyncio.timeout(60):
+        while (await game(rituals)).claimed is None:
+            await asyncio.sleep(0.005)
+    await rituals.tick()
+    return row, rituals.newest((await game(rituals)).thread_id)
+
+
+async def submit(rituals: Rituals, persona: str, message: Message, subject: str) -> Interaction:
+    form = rituals.stage.playground.press(persona, message, STEP)
+    await rituals.world.until(lambda: form.modal)
+    return rituals.stage.playground.submit(persona, form, **{rituals.field(form): subject})
+
+
+async def test_each_goes_on_where_the_one_before_stopped_and_a_film_shows_it(rituals: Rituals) -> None:
+    stage = rituals.stage  # noqa: F811
+    opener = await begun(rituals)
+    assert labels(opener) == [STEP, END]
+    first, turn = await step(rituals, "Ada", opener, "castles")
+    second, turn = await step(rituals, "You", turn, "eyes")
+    assert first.result is not None
+    assert second.job.picture == first.result.blob
+    thread = (await game(rituals)).thread_id
+    assert {Posting.from_json(row.posting).channel_id for row in (first, second)} == {int(thread)}
+    assert "castles" in words(rituals.history(thread)[1]).lower()
+    again = await stage.response_to(await submit(rituals, "You", turn, "waves"))
+    assert StepTaken.code in words(again)
+    assert NotYours.code in words(await stage.press("You", turn, END))
+    stage.playground.press("Ada", turn, END)
+    async with asyncio.timeout(60):
+        while not (await game(rituals)).state.get("work"):
+            await asyncio.sleep(0.005)
+    await rituals.tick()
+    film = stage.start()
+    assert isinstance(film.job.params, Animate)
+    subjects = [one.params.subject for one in film.job.params.dreams if isinstance(one.params, Dream)]
+    assert subjects == ["castles", "eyes"]
+    assert film.job.picture == first.job.picture
+    stage.dispatch.finish(film.id, png(40, 30))
+    await stage.posted(film.id)
+    await rituals.tick()
+    ended = ritual_words.exquisite_end_words([(row, Posting.from_json(row.posting)) for row in (first, second)])
+    assert ended in words(rituals.newest(thread))
+    assert await rituals.schedules.of_server(rituals.world.guild_id, GAME) == []
+    assert NoRitual.code in words(await stage.press("Mod", turn, STEP))
+
+
+async def test_where_nobody_comes_for_a_day_it_ends(rituals: Rituals) -> None:
+    await begun(rituals)
+    await rituals.tick(0.9)
+    thread = (await game(rituals)).thread_id
+    await rituals.tick(0.2)
+    await rituals.tick()
+    assert ritual_words.exquisite_end_words([]) in words(rituals.newest(thread))
+    assert await rituals.schedules.of_server(rituals.world.guild_id, GAME) == []
+    assert await rituals.stage.rows() == []
+
+
+async def test_a_step_is_a_day_more_and_the_last_one_ends_it(rituals: Rituals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exquisite_dream, "MOST_STEPS", 2)
+    opener = await begun(rituals)
+    await step(rituals, "You", opener, "castles")
+    assert (await game(rituals)).due is not None
+    await step(rituals, "Mod", opener, "eyes")
+    await rituals.tick()
+    film = rituals.stage.start()
+    assert isinstance(film.job.params, Animate)
+    rituals.stage.dispatch.fail(film.id)
+    await rituals.stage.posted(film.id)
+    await rituals.tick()
+    assert await rituals.schedules.of_server(rituals.world.guild_id, GAME) == [], "it ends without its film, too"
+
+
+async def test_of_two_at_once_one_dreams_and_what_failed_is_taken_back(rituals: Rituals) -> None:
+    stage = rituals.stage  # noqa: F811
+    opener = await begun(rituals)
+    await submit(rituals, "You", opener, "castles")
+    (row,) = await stage.queued(1)
+    busy = await stage.response_to(await submit(rituals, "Mod", opener, "eyes"))
+    assert ExquisiteBusy.code in words(busy)
+    stage.start()
+    stage.dispatch.fail(row.id)
+    await stage.posted(row.id)
+    async with asyncio.timeout(60):
+        while (await game(rituals)).claimed is None:
+            await asyncio.sleep(0.005)
+    await rituals.tick()
+    _, turn = await step(rituals, "You", opener, "waves")
+    assert "1 of 8" in words(turn)
+
+
+async def test_only_where_it_is_switched_on_and_one_at_a_time(rituals: Rituals) -> None:
+    refused = await rituals.stage.ask("Ada", "play exquisite", "lab")
+    assert ExquisiteOff.code in words(refused)
+    opener = await begun(rituals)
+    second = await rituals.stage.ask("You", "play exquisite")
+    assert ExquisiteUnderWay.code in words(second)
+    wrong = await rituals.stage.response_to(await submit(rituals, "You", opener, "qwzx"))
+    assert wrong.ephemeral
+    assert (await game(rituals)).state.get("step") is None
