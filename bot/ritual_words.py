@@ -116,6 +116,11 @@ def closed_poll_words(number: int, subject: str, winner: str, votes: int) -> str
     return f"**Endless dream, part {number}** · towards {wording.escape(subject, 60)}\n-# {said}"
 
 
+def replay_words(titles: Sequence[str]) -> str:
+    """Under where the last parts ended."""
+    return f"**The endless dream so far**\n{' → '.join(wording.escape(one, 60) for one in titles)}"
+
+
 def choice_label(subject: str, count: int) -> str:
     """A button of a vote."""
     return f"{wording.plain(subject, VOTE_LIMIT - 10)} · {count}" if count else wording.plain(subject, VOTE_LIMIT)

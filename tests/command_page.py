@@ -67,7 +67,10 @@ EXAMPLES: Final = {
     ),
     "info": (Example("/info", "", "The queue, your dreams, your limits"),),
     "settings": (Example("/settings", "", "Your own settings"),),
-    "server": (Example("/server panel", "", "The rules of a server, for who manages it"),),
+    "server": (
+        Example("/server panel", "", "The rules of a server, for who manages it"),
+        Example("/server ritual", "", "What happens by itself in a server"),
+    ),
     "help": (
         Example("/help", "", "How to begin"),
         Example("/help topic:subjects", "", "All that one can dream towards"),

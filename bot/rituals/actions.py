@@ -28,7 +28,17 @@ from bot.store.server_rules import ServerRules, time_zone
 from bot.store.votes import STAR, Vote, Votes, star_poll, tally
 from bot.views import ritual_card
 from bot.views.message_card import Layout
-from engine.errors import BadOption, DayOver, Gone, NoRitual, OwnStar, RitualNotAllowed, TooManyRituals, VoteOver
+from engine.errors import (
+    BadOption,
+    DayOver,
+    Gone,
+    NoRitual,
+    OwnStar,
+    RitualNotAllowed,
+    TooManyRituals,
+    UserBlocked,
+    VoteOver,
+)
 from engine.params import Dream
 from engine.queue.job import new_id
 
@@ -81,7 +91,7 @@ class RitualActions:
 
     async def star(self, interaction: Interaction, job_id: str) -> None:
         """Give a dream a star, or take it back. Raises `Gone`, `OwnStar` and the `Refusal`s of servers."""
-        await self._service.check_place(interaction)
+        await self._check_person(interaction)
         row = await self._service.row(job_id, interaction.user.id)
         posting = Posting.from_json(row.posting)
         if posting.guild_id is None or posting.guild_id != interaction.guild_id or not posting.stars:
@@ -153,18 +163,24 @@ class RitualActions:
     async def _load(self, interaction: Interaction, id: str) -> Schedule:
         """A schedule of the server where it was pressed, by somebody who may. Raises `NoRitual` and the `Refusal`s of
         servers."""
-        await self._service.check_place(interaction)
+        await self._check_person(interaction)
         schedule = await self._schedules.load(id)
         switched_off = schedule is not None and schedule.state.get("paused") == "off"
         if schedule is None or schedule.guild_id != str(interaction.guild_id) or switched_off:
             raise NoRitual
         return schedule
 
+    async def _check_person(self, interaction: Interaction) -> None:
+        """Votes are no dreams: they count where dreams are not made, too. Raises `UserBlocked`."""
+        if await self._service.gate.blocks.is_user_blocked(str(interaction.guild_id), str(interaction.user.id)):
+            raise UserBlocked
+
     async def _resume(self, schedule: Schedule) -> None:
         now = self._runner.clock()
         due = now if schedule.kind in TIMED else None
         await self._schedules.change(
-            schedule.id, lambda one, _: replace(one.with_state(paused=None, idle_s=None, idle=None, failures=None), due=due)
+            schedule.id,
+            lambda one, _: replace(one.with_state(paused=None, idle_s=None, idle=None, failures=None), due=due),
         )
 
     # for whoever manages the server

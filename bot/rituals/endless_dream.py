@@ -22,7 +22,8 @@ from bot.rituals.ritual import Rest
 from bot.store.schedules import Schedule, Schedules
 from bot.store.server_rules import ServerRules
 from bot.store.votes import Vote, Votes, tally
-from bot.views import ritual_card
+from bot.views import result_card, ritual_card
+from bot.views.message_card import Picture
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
 from engine.errors import Gone, OriginalGone
@@ -37,6 +38,9 @@ FRAMES = 48
 IDLE_S = 7 * 24 * 3600.0
 MOST_FAILURES = 3
 """Parts that fail one after another."""
+REPLAYED = 7
+"""Parts that are shown together: a week of them, where there is one a day."""
+LEAST_REPLAYED = 2
 KNOWN_GOOD = 2
 """Of the choices, so many are known to come out well; the others are any."""
 
@@ -136,14 +140,33 @@ class EndlessDream:
             int(schedule.channel_id), f":{schedule.id}:{schedule.round}-", f"{schedule.id}v{schedule.round % 1000}",
             ritual_card.poll(shown, {}),
         )  # fmt: skip
+        parts = [*schedule.state.get("parts", ()), row.id][-REPLAYED:]
+        if schedule.round % REPLAYED == 0:
+            await self._replay(schedule, parts)
+        asked = {"choices": work["choices"], "subject": subject, "job": row.id, "message": message, "parts": parts}
         await self._schedules.change(
-            schedule.id,
-            lambda one, _: replace(
-                one.with_state(choices=work["choices"], subject=subject, job=row.id, message=message, work=None,
-                               failures=None),
-                claimed=None,
-            ),
-        )  # fmt: skip
+            schedule.id, lambda one, _: replace(one.with_state(work=None, failures=None, **asked), claimed=None)
+        )
+
+    async def _replay(self, schedule: Schedule, parts: Sequence[str]) -> None:
+        """Where the last parts ended, side by side, as far as that is still stored."""
+        dispatch = self._dreams.service.dispatch
+        rows = [row for id in parts if (row := await dispatch.row(JobId(id)))]
+        ends = [(row, await dispatch.get_blob(key)) for row in rows if (key := result_card.ending(row))]
+        there = [(row, data) for row, data in ends if data is not None]
+        titles = [ritual_words.title_of(row) for row, _ in there]
+        pictures = [Picture(data, titles[at], number=at + 1) for at, (_, data) in enumerate(there)]
+        if len(pictures) < LEAST_REPLAYED:
+            return
+        last, mark = there[-1][0], f"r{schedule.round}"
+        view = ritual_card.exhibit(ritual_words.replay_words(titles), last.id, mark, pictures)
+        await self._publisher.post_once(
+            int(schedule.channel_id),
+            f"about:{last.id}:{mark}",
+            f"{schedule.id}r{schedule.round % 1000}",
+            view,
+            pictures,
+        )
 
     async def _close_poll(self, schedule: Schedule) -> None:
         """Nothing depends on it: a press of what is over says so."""

@@ -114,7 +114,7 @@ class Exhibition:
             return None
 
     async def _showable(self, schedule: Schedule, job_id: str) -> JobRow | None:
-        """A dream that a gallery may show; None for one that is gone, private, or for adults where others read."""
+        """A dream that a gallery may show; None for one that was deleted, private, or for adults where others read."""
         row = await self._service.dispatch.row(JobId(job_id))
         if row is None or row.result is None or is_private(row) or not (row.posted or "").isdigit():
             return None
@@ -123,7 +123,7 @@ class Exhibition:
         restricted = posting.age_restricted or is_restricted_place(made_in)
         if restricted and not is_restricted_place(self._client.get_channel(int(schedule.channel_id))):
             return None
-        return row
+        return row if await self._publisher.stands(posting) else None
 
     async def _pictures(self, row: JobRow) -> list[Picture]:
         posting, alt_of = Posting.from_json(row.posting), wording.alt_text

@@ -25,6 +25,7 @@ from engine.errors import NoLedger, RecipeBarred, Refusal, SubjectHidden
 log = logging.getLogger(__name__)
 
 TICK_S = 10.0
+AT_ONCE = 8
 GIVE_UP_S = 24 * 3600.0
 """What was claimed so long ago and is not done yet is left."""
 
@@ -63,8 +64,12 @@ class RitualRunner:
     async def tick(self) -> None:
         """Do a step of everything that is due or under way."""
         async with self._one_tick:
-            for schedule in await self._schedules.due(self.clock()):
-                await self._step(schedule)
+            turns = asyncio.Semaphore(AT_ONCE)  # one server that answers slowly does not hold up the others
+            await asyncio.gather(*(self._take_turn(one, turns) for one in await self._schedules.due(self.clock())))
+
+    async def _take_turn(self, schedule: Schedule, turns: asyncio.Semaphore) -> None:
+        async with turns:
+            await self._step(schedule)
 
     async def _step(self, schedule: Schedule) -> None:
         ritual, guild = self._kinds.get(schedule.kind), self._client.get_guild(int(schedule.guild_id))

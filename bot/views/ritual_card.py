@@ -41,14 +41,14 @@ def with_star_count(message: discord.Message, job_id: str, count: int) -> ui.Lay
     names = {_path(one.url): one.filename for one in message.attachments}
     for item in view.walk_children():
         if isinstance(item, ui.MediaGallery):
-            item.items = [_attached(one, names) for one in item.items]
+            item.items = [_by_file(one, names) for one in item.items]
         if isinstance(item, ui.Button) and item.custom_id == f"{STAR}:{job_id}":
             item.label = ritual_words.star_label(count)
     view.stop()
     return view
 
 
-def _attached(item: discord.MediaGalleryItem, names: Mapping[str, str]) -> discord.MediaGalleryItem:
+def _by_file(item: discord.MediaGalleryItem, names: Mapping[str, str]) -> discord.MediaGalleryItem:
     """A picture by the file of the message that it is."""
     name = names.get(_path(item.media.url))
     media = f"attachment://{name}" if name else item.media.url

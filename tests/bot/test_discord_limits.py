@@ -11,6 +11,7 @@ import inspect
 import io
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -24,6 +25,7 @@ import bot.views
 from bot import help_pages, ritual_words, wording
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
+from bot.components.ritual_modal import FORMS, RitualSubject
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
 from bot.gateway.client import Client
@@ -56,7 +58,7 @@ from bot.views import (
     subject_panel,
     tune_panel,
 )
-from bot.views.message_card import Card, Layout
+from bot.views.message_card import Card, Layout, Picture
 from engine import errors
 from engine import params as engine_params
 from engine.catalog import subject_sheets, weighted_terms
@@ -289,6 +291,7 @@ async def test_every_modal_at_its_longest(official: Specification, catalog: Cata
         TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT}),
         *(ServerLimits(server_rules(), scope) for scope in (server_panel.WHOLE, f"c{2**62}", f"r{2**62}", "c1")),
         ServerQuietHours(server_rules()),
+        *(RitualSubject(verb, "z" * 20, "9999") for verb in FORMS),
     ]
     assert {type(one) for one in modals} == classes(bot.components, ui.Modal) - {ServerModal}
     for modal in modals:
@@ -357,9 +360,39 @@ def ritual_panels() -> Iterator[tuple[str, Layout]]:
         yield "rituals", ritual_card.listing(resting[at : at + ritual_words.MOST_RITUALS])
 
 
-async def test_every_message_of_rituals_at_its_longest(official: Specification) -> None:
+def ritual_pictures(catalog: Catalog) -> Iterator[tuple[str, Layout, list[Picture]]]:
+    """Those with pictures, and those about a dream, of which the longest words are said."""
+    game, daily = schedule_of("game"), schedule_of("daily")
+    for params in longest_params(catalog).values():
+        done, picture = row(params), Picture(PNG, "a" * wording.ALT_LIMIT, spoiler=True)
+        words, best = (say(done, posting(), 10**6) for say in (ritual_words.exhibit_words, ritual_words.best_words))
+        four = [replace(picture, number=number) for number in range(1, 5)]
+        yield "exhibit", ritual_card.exhibit(words, done.id, f"x{daily.id}", four), four
+        yield "best", ritual_card.exhibit(best, done.id, "w9999", [picture]), [picture]
+        praise = ritual_words.praise_words(done, posting(), 10**6)
+        title = ritual_words.title_of(done)
+        said = ritual_words.daily_words(9999, title, praise)
+        yield "daily", ritual_card.daily(daily, said, picture), [picture]
+        turn = ritual_words.turn_words(done, 8, 8, 1.9e9)
+        yield "turn", ritual_card.exquisite_turn(game, 8, turn), []
+        end = ritual_words.exquisite_end_words([(done, posting())] * 8)
+        yield "end", ritual_card.exquisite_end(end, done.id), []
+        yield "about", ritual_card.note(ritual_words.about_words(done, posting())), []
+        assert len(ritual_words.daily_thread_name(9999, title)) <= ritual_words.THREAD_NAME_LIMIT
+    seven = [Picture(PNG, "a" * 80, number=number) for number in range(1, 8)]
+    replay = ritual_words.replay_words(["w" * TEXT_LIMIT] * 7)
+    yield "replay", ritual_card.exhibit(replay, done.id, "r9999", seven), seven
+    opener = ritual_words.exquisite_words(LONG_NAME)
+    yield "opener", ritual_card.exquisite_opener(game, opener, picture), [picture]
+    yield "nobody", ritual_card.exquisite_end(ritual_words.exquisite_end_words([]), ""), []
+
+
+async def test_every_message_of_rituals_at_its_longest(official: Specification, catalog: Catalog) -> None:
     for name, panel in ritual_panels():
         assert problems_of(official, panel, []) == [], name
+    for name, panel, pictures in ritual_pictures(catalog):
+        files = message_card.files(Card("", beside=tuple(pictures)))
+        assert problems_of(official, panel, files) == [], name
 
 
 def classes(package: Any, base: type) -> set[type]:

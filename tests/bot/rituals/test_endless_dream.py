@@ -6,6 +6,7 @@ import pytest
 
 from bot import ritual_words, wording
 from bot.playground.world import SEND_MESSAGES
+from bot.rituals import endless_dream
 from engine.errors import BadOption, NoRitual, NotManager, RitualNotAllowed, TooManyRituals, VoteOver
 from engine.params import Zoom
 from engine.queue.job import JobRow
@@ -147,6 +148,16 @@ async def test_after_a_week_without_a_vote_it_rests_until_somebody_wakes_it(ritu
     assert ritual_words.woken_words("Ada") in words(message)
     await rituals.part(0)
     assert (await rituals.only()).round == 3
+
+
+async def test_seven_parts_are_shown_side_by_side_once(rituals: Rituals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endless_dream, "REPLAYED", 2)
+    await rituals.switch_on("endless")
+    rows = [(await rituals.part())[0] for _ in range(3)]
+    said = ritual_words.replay_words([ritual_words.title_of(row) for row in rows[:2]])
+    (replay,) = rituals.those("dreams", lambda one: said in words(one))
+    assert len(replay.attachments) == 2
+    assert (await rituals.only()).state["parts"] == [row.id for row in rows[1:]]
 
 
 async def test_votes_keep_it_awake(rituals: Rituals) -> None:
