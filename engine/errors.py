@@ -680,8 +680,8 @@ class StepTaken(Refusal):
     code = "R158"
 
 
-class ExquisiteBusy(Refusal):
-    """Somebody is adding a dream to this one right now. Try again once it stands."""
+class RitualBusy(Refusal):
+    """Something is being added here right now. Try again in a moment."""
 
     code = "R159"
 

@@ -34,6 +34,7 @@ from engine.errors import (
     Gone,
     NoRitual,
     OwnStar,
+    RitualBusy,
     RitualNotAllowed,
     TooManyRituals,
     UserBlocked,
@@ -115,15 +116,17 @@ class RitualActions:
         await say(interaction, ritual_words.about_words(row, Posting.from_json(row.posting)))
 
     async def check_open(self, interaction: Interaction, id: str, value: str) -> None:
-        """Whether something can still be added. Raises `NoRitual` and `DayOver`."""
+        """Whether something can still be added. Raises `NoRitual`, `DayOver` and `RitualBusy`."""
         schedule = await self._load(interaction, id)
         is_newest = value == str(schedule.round) or schedule.kind == GAME
-        if not is_newest or schedule.state.get("paused") or not schedule.thread_id:
+        if is_newest and (schedule.claimed is not None or not schedule.thread_id):
+            raise RitualBusy
+        if not is_newest or schedule.state.get("paused"):
             raise DayOver(thread=schedule.thread_id or schedule.channel_id)
 
     async def take(self, interaction: Interaction, id: str, value: str, subject: str) -> None:
         """Dream the image of the day, in its thread; towards a surprise where no subject is given. Raises `NoRitual`,
-        `DayOver` and the `Refusal`s of dreams."""
+        `DayOver`, `RitualBusy` and the `Refusal`s of dreams."""
         await self.check_open(interaction, id, value)
         schedule = await self._load(interaction, id)
         catalog = self._service.catalog
@@ -141,7 +144,7 @@ class RitualActions:
         await self._exquisite.add_step(interaction, await self._load(interaction, id), subject, self._runner.clock())
 
     async def end_exquisite(self, interaction: Interaction, id: str) -> None:
-        """End one. Raises `NoRitual`, `NotYours` and `ExquisiteBusy`."""
+        """End one. Raises `NoRitual`, `NotYours` and `RitualBusy`."""
         await self._exquisite.end(interaction, await self._load(interaction, id), self._runner.clock())
 
     async def takes_stars(self, place: ServerPlace | None, channel_id: int | None) -> bool:

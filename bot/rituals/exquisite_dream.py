@@ -30,7 +30,7 @@ from bot.store.server_rules import ServerRules
 from bot.store.votes import Vote
 from bot.views import ritual_card
 from bot.views.message_card import Picture
-from engine.errors import ExquisiteBusy, ExquisiteOff, ExquisiteUnderWay, Gone, NotYours, Refusal, StepTaken
+from engine.errors import ExquisiteOff, ExquisiteUnderWay, Gone, NotYours, Refusal, RitualBusy, StepTaken
 from engine.files.blobs import BlobKey
 from engine.params import Dream
 from engine.queue.job import JobId, JobRow, new_id
@@ -84,7 +84,7 @@ class ExquisiteDream:
         await say(interaction, ritual_words.EXQUISITE_BEGUN)
 
     async def add_step(self, interaction: Interaction, game: Schedule, subject: str, now: float) -> None:
-        """Dream somebody's step, in the thread. Raises `StepTaken`, `ExquisiteBusy` and the `Refusal`s of dreams."""
+        """Dream somebody's step, in the thread. Raises `StepTaken`, `RitualBusy` and the `Refusal`s of dreams."""
         steps = await self.steps(game)
         if any(one.user_id == str(interaction.user.id) for one in steps):
             raise StepTaken
@@ -103,12 +103,12 @@ class ExquisiteDream:
         await self._schedules.change(game.id, lambda one, _: replace(one.with_state(work={"step": job}), claimed=now))
 
     async def end(self, interaction: Interaction, game: Schedule, now: float) -> None:
-        """End one; its starter may, and moderators. Raises `NotYours` and `ExquisiteBusy`."""
+        """End one; its starter may, and moderators. Raises `NotYours` and `RitualBusy`."""
         starters = [one.user_id for one in await self._entries.of_schedule(game.id) if one.job_id == START]
         if str(interaction.user.id) not in starters and not interaction.permissions.manage_messages:
             raise NotYours
         if game.claimed is not None or game.state.get("step"):
-            raise ExquisiteBusy
+            raise RitualBusy
         await self._schedules.change(
             game.id, lambda one, _: replace(one.with_state(work={"end": True}), claimed=now, due=None)
         )
@@ -119,7 +119,7 @@ class ExquisiteDream:
         return [one for one in await self._entries.of_schedule(game.id) if one.job_id != START]
 
     async def _hold(self, game: Schedule, job: JobId) -> None:
-        """Of two who add at once, one does. Raises `ExquisiteBusy`."""
+        """Of two who add at once, one does. Raises `RitualBusy`."""
         after = await self._schedules.change(
             game.id,
             lambda one, _: (
@@ -127,7 +127,7 @@ class ExquisiteDream:
             ),
         )
         if after is None or after.state.get("step") != job:
-            raise ExquisiteBusy
+            raise RitualBusy
 
     async def _current(self, game: Schedule, steps: Sequence[Entry]) -> Original:
         """The picture as it is now. Raises `Gone`."""

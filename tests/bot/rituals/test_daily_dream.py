@@ -8,7 +8,7 @@ from bot import ritual_words, wording
 from bot.playground import samples
 from bot.playground.world import CREATE_PUBLIC_THREADS, Message
 from bot.store.posting import Posting
-from engine.errors import DayOver, RitualNotAllowed
+from engine.errors import DayOver, RitualBusy, RitualNotAllowed
 from engine.params import Dream
 from engine.queue.job import JobRow
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -90,6 +90,8 @@ async def test_missed_days_are_one_and_a_restart_shows_the_same_once(rituals: Ri
 
     publisher.open_thread = die
     await rituals.tick(4)
+    early = await rituals.stage.press("Ada", rituals.newest("dreams"), TAKE)
+    assert RitualBusy.code in words(early), "its thread is not there yet"
     publisher.open_thread = open_thread
     chosen = (await rituals.only()).state["work"]["blob"]
     for one in rituals.world.messages.values():

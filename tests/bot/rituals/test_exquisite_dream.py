@@ -9,7 +9,7 @@ from bot.playground.world import Interaction, Message
 from bot.rituals import exquisite_dream
 from bot.store.posting import Posting
 from bot.store.schedules import GAME, Schedule
-from engine.errors import ExquisiteBusy, ExquisiteOff, ExquisiteUnderWay, NoRitual, NotYours, StepTaken
+from engine.errors import ExquisiteOff, ExquisiteUnderWay, NoRitual, NotYours, RitualBusy, StepTaken
 from engine.params import Animate, Dream
 from engine.queue.job import JobRow
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -131,14 +131,13 @@ async def test_of_two_at_once_one_dreams_and_what_failed_is_taken_back(rituals: 
     opener = await begun(rituals)
     await submit(rituals, "You", opener, "castles")
     (row,) = await stage.queued(1)
-    busy = await stage.response_to(await submit(rituals, "Mod", opener, "eyes"))
-    assert ExquisiteBusy.code in words(busy)
-    stage.start()
-    stage.dispatch.fail(row.id)
-    await stage.posted(row.id)
     async with asyncio.timeout(60):
         while (await game(rituals)).claimed is None:
             await asyncio.sleep(0.005)
+    assert RitualBusy.code in words(await stage.press("Mod", opener, STEP))
+    stage.start()
+    stage.dispatch.fail(row.id)
+    await stage.posted(row.id)
     await rituals.tick()
     _, turn = await step(rituals, "You", opener, "waves")
     assert "1 of 8" in words(turn)
