@@ -14,6 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot import ritual_words, wording
 from bot.store.posting import Posting
 from bot.store.schedule_entries import Entry, ScheduleEntries
@@ -77,15 +79,23 @@ def exhibits(settings: Settings, channel: str) -> list[Exhibit]:
     """What is shown in a gallery and still stored, the newest first. Raises `SettingsError` where it is not clear which
     gallery is meant."""
     with closing(open_ledger(settings)) as ledger:
-        database, blobs = connect(sqlite_url(settings.database)), open_blobs(settings)
-        gallery = _gallery(Schedules(database).all(), channel)
-        found: list[Exhibit] = []
-        for entry in ScheduleEntries(database).all_of(gallery.id):
-            row = ledger.row(JobId(entry.job_id)) if entry.message_id else None
-            files = _files(row, blobs.get) if row else ()
-            if row and files:
-                found.append(Exhibit(row, entry, Votes(database).count(star_poll(row.id)), files))
-        database.dispose()
+        database = connect(sqlite_url(settings.database))
+        try:
+            return collect(database, ledger.row, open_blobs(settings).get, channel)
+        finally:
+            database.dispose()
+
+
+def collect(
+    database: sa.Engine, row_of: Callable[[JobId], JobRow | None], get: Callable[[BlobKey], bytes | None], channel: str
+) -> list[Exhibit]:
+    """The same, of the bot's tables and of what holds jobs and pictures."""
+    gallery, found = _gallery(Schedules(database).all(), channel), []
+    for entry in ScheduleEntries(database).all_of(gallery.id):
+        row = row_of(JobId(entry.job_id)) if entry.message_id else None
+        files = _files(row, get) if row else ()
+        if row and files:
+            found.append(Exhibit(row, entry, Votes(database).count(star_poll(row.id)), files))
     return found[::-1]
 
 

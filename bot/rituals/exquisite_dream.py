@@ -72,6 +72,8 @@ class ExquisiteDream:
         await interaction_response.respond(
             interaction, lambda: interaction.response.defer(ephemeral=True, thinking=True)
         )
+        if original.source is None:  # no avatar
+            original = await self._dreams.any_sample()
         blob, now = await self._dreams.store_picture(original, user), runner.clock()
         state = {
             "work": {"begin": True}, "blob": blob, "title": original.words, "owners": sorted(original.owners),

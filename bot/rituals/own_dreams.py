@@ -69,7 +69,11 @@ class OwnDreams:
             icon = of_server(self._client.get_guild(int(schedule.guild_id)))
             return replace(icon, source=await self.store_picture(icon, requester(schedule)))
         except (NoServerIcon, Refusal):
-            return await self.sample(random.choice(samples.available()))
+            return await self.any_sample()
+
+    async def any_sample(self) -> Original:
+        """Any of the pictures that come with the bot."""
+        return await self.sample(random.choice(samples.available()))
 
     async def sample(self, sample: samples.Sample) -> Original:
         """One of the pictures that come with the bot."""

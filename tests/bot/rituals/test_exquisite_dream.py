@@ -101,7 +101,9 @@ async def test_each_goes_on_where_the_one_before_stopped_and_a_film_shows_it(rit
 
 
 async def test_where_nobody_comes_for_a_day_it_ends(rituals: Rituals) -> None:
-    await begun(rituals)
+    rituals.world.persona("Ada").avatar = None
+    opener = await begun(rituals)
+    assert opener.attachments, "who has no avatar begins with a picture of ours"
     await rituals.tick(0.9)
     thread = (await game(rituals)).thread_id
     await rituals.tick(0.2)
