@@ -61,6 +61,7 @@ class Week:
         self.cast: dict[str, dict[str, str]] = {}
         """The last vote of each person by poll, as they know it."""
         self.killed = 0
+        self.sheets = [Image.open(GALLERY / one).convert("RGB") for one in SHEETS]
         self._die_after_posting()
         house.dispatch.finish, self._finish = self._paint, house.dispatch.finish  # type: ignore[method-assign,assignment]
 
@@ -71,9 +72,9 @@ class Week:
 
     def _paint(self, id: Any, _data: bytes, **facts: Any) -> bool:
         """A piece of one of the README's pictures in place of a dream."""
-        with Image.open(GALLERY / self.draw.choice(SHEETS)) as sheet:
-            left, top = self.draw.randrange(sheet.width - SIDE), self.draw.randrange(sheet.height - SIDE)
-            piece = sheet.convert("RGB").crop((left, top, left + SIDE, top + self.draw.choice((SIDE, 170, 200))))
+        sheet = self.draw.choice(self.sheets)
+        left, top = self.draw.randrange(sheet.width - SIDE), self.draw.randrange(sheet.height - SIDE)
+        piece = sheet.crop((left, top, left + SIDE, top + self.draw.choice((SIDE, 170, 200))))
         out = io.BytesIO()
         piece.save(out, "PNG")
         facts = {"width": piece.width, "height": piece.height}
@@ -106,7 +107,6 @@ class Week:
             await self.work()
             for person in self.draw.sample(self.people, 7):
                 await self.act(person)
-            print(f"{step}", end=" ", flush=True, file=sys.stderr)
             if step % 7 == 3:
                 self.now -= 2 * 3600  # somebody sets the clock back
                 await self.work()
