@@ -206,11 +206,20 @@ def exquisite_thread_name(name: str) -> str:
 
 def turn_words(row: JobRow, number: int, most: int, due: float) -> str:
     """Under a step, in the thread."""
-    name = wording.escape(Posting.from_json(row.posting).name)
-    said = f"**{number} of {most} · {name}**: {wording.escape(title_of(row), 80)}"
+    said = f"**{number} of {most} · {_step(row)}"
     if number >= most:
         return f"{said}\nThat was the last one. The film comes next."
     return f"{said}\nWho is next? It ends <t:{int(due)}:R> where nobody comes."
+
+
+def last_turn_words(row: JobRow, number: int) -> str:
+    """The same once nobody can add anything any more."""
+    return f"**{number} · {_step(row)}"
+
+
+def _step(row: JobRow) -> str:
+    """Who it was, behind two asterisks, and what."""
+    return f"{wording.escape(Posting.from_json(row.posting).name)}**: {wording.escape(title_of(row), 80)}"
 
 
 def exquisite_end_words(steps: Sequence[tuple[JobRow, Posting]]) -> str:

@@ -639,7 +639,8 @@ class VoteOver(Refusal):
 
 
 class NoRitual(Refusal):
-    """That was switched off in this server. Ask whoever manages it to turn it on with `/server ritual`."""
+    """That is over, or was switched off here. `/play exquisite` begins a new one; whoever manages the server turns the
+    rest on with `/server ritual`."""
 
     code = "R151"
 

@@ -16,6 +16,7 @@ import discord
 
 from bot import ritual_words
 from bot.delivery import interaction_response
+from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
 from bot.requests.derivation import animation
 from bot.requests.picture_sources import Original, history_of_result, of_history, of_result
@@ -214,8 +215,22 @@ class ExquisiteDream:
         text = ritual_words.exquisite_end_words([(one, Posting.from_json(one.posting)) for one in made])
         mark = f"about:{made[-1].id}:e" if made else game.id
         view = ritual_card.exquisite_end(text, made[-1].id if made else "")
-        await self._publisher.post_once(int(game.thread_id or game.channel_id), mark, f"{game.id}e", view)
+        where = int(game.thread_id or game.channel_id)
+        await self._publisher.post_once(where, mark, f"{game.id}e", view)
+        await self._close_turn(where, await self.steps(game))
         await self._schedules.delete(game.id)
+
+    async def _close_turn(self, thread: int, steps: Sequence[Entry]) -> None:
+        """Take the buttons from under the last step. Nothing depends on it: a press of what is over says so."""
+        last = next((one for one in reversed(steps) if one.message_id), None)
+        row = await self._dreams.service.dispatch.row(JobId(last.job_id)) if last else None
+        if last is None or row is None:
+            return
+        card = ritual_card.note(ritual_words.last_turn_words(row, len(steps)))
+        try:
+            await self._publisher.replace_own(thread, int(last.message_id or 0), card)
+        except PostError as error:
+            log.info("the last step keeps its buttons: %s", type(error).__name__)
 
     async def _is_filmed(self, game: Schedule, last: JobRow) -> bool:
         """Whether the film stands, or there will be none; it is begun where it was not."""

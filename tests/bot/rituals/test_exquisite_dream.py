@@ -97,7 +97,9 @@ async def test_each_goes_on_where_the_one_before_stopped_and_a_film_shows_it(rit
     ended = ritual_words.exquisite_end_words([(row, Posting.from_json(row.posting)) for row in (first, second)])
     assert ended in words(rituals.newest(thread))
     assert await rituals.schedules.of_server(rituals.world.guild_id, GAME) == []
-    assert NoRitual.code in words(await stage.press("Mod", turn, STEP))
+    assert labels(turn) == [], "nobody can add anything any more"
+    assert ritual_words.last_turn_words(second, 2) in words(turn)
+    assert NoRitual.code in words(await stage.press("Mod", opener, STEP))
 
 
 async def test_where_nobody_comes_for_a_day_it_ends(rituals: Rituals) -> None:
