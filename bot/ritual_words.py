@@ -104,16 +104,18 @@ def poll_words(number: int, subject: str, counts: Mapping[str, int], due: float 
     """Over the buttons of a vote."""
     votes = wording.quantity(sum(counts.values()), "vote") or "no votes yet"
     when = f" · it goes on <t:{int(due)}:R>" if due is not None else ""
-    return (
-        f"**Endless dream, part {number}** · towards {wording.escape(subject, 60)}\n"
-        f"Where next? One vote each, the last one counts.\n-# {votes}{when}"
-    )
+    return f"{_part(number, subject)}\nWhere next? One vote each, the last one counts.\n-# {votes}{when}"
 
 
 def closed_poll_words(number: int, subject: str, winner: str, votes: int) -> str:
     """In place of a vote that is over."""
     said = f"{wording.quantity(votes, 'vote')}, next: {wording.escape(winner, 60)}" if votes else "nobody voted"
-    return f"**Endless dream, part {number}** · towards {wording.escape(subject, 60)}\n-# {said}"
+    return f"{_part(number, subject)}\n-# {said}"
+
+
+def _part(number: int, subject: str) -> str:
+    towards = f" · towards {wording.escape(subject, 60)}" if subject else ""
+    return f"**Endless dream, part {number}**{towards}"
 
 
 def replay_words(titles: Sequence[str]) -> str:

@@ -79,8 +79,11 @@ class RitualActions:
         """Count a vote ("3-1": the second choice of the third round). Raises `NoRitual` and `VoteOver`."""
         schedule = await self._load(interaction, id)
         number, _, choice = value.partition("-")
+        work = schedule.state.get("work") or {}
+        if "choices" in work:  # the vote stands already, and the row does not say so yet
+            schedule = schedule.with_state(choices=work["choices"], subject=work["subject"] or None)
         choices = schedule.state.get("choices", ())
-        is_open = number == str(schedule.round) and schedule.claimed is None and schedule.due is not None
+        is_open = number == str(schedule.round) and schedule.due is not None
         if not is_open or not choice.isdecimal() or int(choice) >= len(choices):
             raise VoteOver
         await self._votes.cast(

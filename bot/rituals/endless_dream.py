@@ -63,7 +63,7 @@ class EndlessDream:
         idle_s = 0.0 if votes or not schedule.round else float(schedule.state.get("idle_s", 0.0)) + every_h * 3600
         if idle_s >= IDLE_S:
             return replace(schedule.with_state(work={"idle": True}, idle_s=idle_s), due=None)
-        subject, choices = self._winner(schedule, votes), self._choices(schedule, rules)
+        subject, choices = self._winner(schedule, votes) or self._surprise(rules), self._choices(schedule, rules)
         over = {"number": schedule.round, "subject": schedule.state.get("subject", ""), "votes": len(votes)}
         work = {"job": new_id(), "subject": subject, "choices": choices, "over": over}
         due = next_time(now, schedule.hour, schedule.zone, every_h)
@@ -91,6 +91,12 @@ class EndlessDream:
             return choices[int(chosen)]
         return str(schedule.state.get("subject", ""))
 
+    def _surprise(self, rules: ServerRules) -> str:
+        """Where the first part goes; "" where the server sees nothing of what is known to come out well."""
+        network = self._catalog.match_network(self._catalog.default_network())
+        known = [one["subject"] for one in self._catalog.surprises(network) if "subject" in one]
+        return next(iter(self._visible_subjects(network, known, rules, set())), "")
+
     def _choices(self, schedule: Schedule, rules: ServerRules) -> list[str]:
         """Where people may want to go next: some that come out well, and some that nobody thought of."""
         network = self._catalog.match_network(self._catalog.default_network())
@@ -114,15 +120,9 @@ class EndlessDream:
             params = next_zoom(before.job.params, **aim)
         else:
             original = await self._dreams.first_picture(schedule)
-            params = engine_params.make(Zoom, self._catalog, **aim or self._surprise(), frames=FRAMES, seed=draw_seed())
+            params = engine_params.make(Zoom, self._catalog, **aim, frames=FRAMES, seed=draw_seed())
         name = ritual_words.day_name(schedule.round)
         await self._dreams.begin(schedule, JobId(work["job"]), params, original, name)
-
-    def _surprise(self) -> dict[str, str]:
-        network = self._catalog.match_network(self._catalog.default_network())
-        return {
-            "subject": random.choice([one for one in self._catalog.surprises(network) if "subject" in one])["subject"]
-        }
 
     async def _ending(self, row: JobRow) -> Original | None:
         """Where a part ended; None where that is no longer to be had: then it begins anew."""
