@@ -236,7 +236,7 @@ def _compose_rituals(
     }
     client.rituals = RitualRunner(client, schedules, client.service.gate.rules, server_log, kinds)
     client.ritual_actions = RitualActions(client, schedules, votes, client.service, client.rituals, daily, exquisite)
-    client.service.takes_stars = client.ritual_actions.takes_stars
+    client.service.schedules = schedules
 
 
 def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:

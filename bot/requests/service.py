@@ -38,6 +38,7 @@ from bot.requests.stored_pictures import StoredPictures, job_of_imprint
 from bot.requests.submission import ImageCheck, OpenedPictures, QueuedJob, Request, Submitter
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import SHARED_OPTIONS, Presets
+from bot.store.schedules import Schedules
 from bot.store.user_settings import UserSettingsStore
 from bot.views import status_card
 from bot.views.message_card import Card
@@ -86,8 +87,6 @@ MESSAGE_LIMIT = 10 * MEGABYTE
 THREADED = (discord.ChannelType.text, discord.ChannelType.news)
 """Channels in which a thread can stand under a message."""
 
-StarRule = Callable[[ServerPlace | None, int | None], Awaitable[bool]]
-"""Whether people can give stars to what is posted in a channel or thread, given by its id."""
 Send = Callable[[Card], Awaitable[int | None]]
 """Sends a status message; its id, or None where nobody can tell what became of it."""
 SEND_ERRORS = (PostError, discord.HTTPException, *interaction_response.CONNECTION_ERRORS)
@@ -135,7 +134,7 @@ class RequestService:
         self._pending = pending
         self._submitter = Submitter(dispatch, downloader, image_check=image_check)
         self.stored = StoredPictures(dispatch, publisher, self.fetch)
-        self.takes_stars: StarRule = _no_stars
+        self.schedules: Schedules | None = None
 
     # what is asked
 
@@ -164,6 +163,12 @@ class RequestService:
         fields = {key: value for key, value in kept.items() if key in SHARED_OPTIONS.get(kind, ())}
         given = {key: value for key, value in options.items() if value is not None}
         return engine_params.override(fields, given)
+
+    async def takes_stars(self, place: ServerPlace | None, channel_id: int | None) -> bool:
+        """Whether people can give stars to what is posted in a channel or thread."""
+        if place is None or self.schedules is None:
+            return False
+        return await self.schedules.takes_stars(place.guild_id, str(channel_id))
 
     async def recent_picture(self, user: discord.User | discord.Member, channel_id: int | None) -> Original:
         """The picture that a user last chose where all of that channel could see it, else the avatar, else noise.
@@ -603,10 +608,6 @@ class RequestService:
         while self._quota.busy and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_STEP_S)
         self._pending.end()
-
-
-async def _no_stars(_place: ServerPlace | None, _channel_id: int | None) -> bool:
-    return False
 
 
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:

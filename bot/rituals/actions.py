@@ -12,7 +12,6 @@ from bot import ritual_words
 from bot.delivery import interaction_response
 from bot.operations import questions
 from bot.requests.derivation import draw_surprise
-from bot.requests.limits import ServerPlace
 from bot.requests.picture_sources import Original
 from bot.requests.replies import replace_panel, say, show
 from bot.requests.server_actions import check_manager
@@ -149,15 +148,6 @@ class RitualActions:
     async def end_exquisite(self, interaction: Interaction, id: str) -> None:
         """End one. Raises `NoRitual`, `NotYours` and `RitualBusy`."""
         await self._exquisite.end(interaction, await self._load(interaction, id), self._runner.clock())
-
-    async def takes_stars(self, place: ServerPlace | None, channel_id: int | None) -> bool:
-        """Whether people can give stars to what is posted there."""
-        if place is None:
-            return False
-        found = await self._schedules.of_server(place.guild_id, EXHIBITION, DAILY)
-        return any(
-            one.due is not None and (one.kind == EXHIBITION or one.thread_id == str(channel_id)) for one in found
-        )
 
     async def wake(self, interaction: Interaction, id: str, _value: str) -> None:
         """Let what rests go on at once. Raises `NoRitual`."""

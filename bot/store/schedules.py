@@ -87,9 +87,11 @@ class Schedules:
         wanted = [schedules.c.kind.in_(kinds)] if kinds else []
         return await asyncio.to_thread(self._find, schedules.c.guild_id == guild_id, *wanted)
 
-    async def in_thread(self, thread_id: str) -> list[Schedule]:
-        """What happens in a thread."""
-        return await asyncio.to_thread(self._find, schedules.c.thread_id == thread_id)
+    async def takes_stars(self, guild_id: str, channel_id: str) -> bool:
+        """Whether people can give stars to what is posted in a channel or thread: the server has an exhibition, or it
+        is the thread of a daily dream."""
+        found = [one for one in await self.of_server(guild_id, EXHIBITION, DAILY) if one.due is not None]
+        return any(one.kind == EXHIBITION or one.thread_id == channel_id for one in found)
 
     def all(self) -> list[Schedule]:
         """Those of all servers, for who has no loop."""

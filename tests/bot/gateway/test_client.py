@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot import help_pages, wording
-from bot.components import preset_buttons
+from bot.components import preset_buttons, ritual_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.gateway.client import COMPONENTS, Client
@@ -61,7 +61,7 @@ def declared(client: Client, name: str) -> JsonDict:
 async def test_every_command_is_within_discords_limits(client: Client) -> None:
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     assert {command["name"] for command in commands} == {
-        "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "server", "help",
+        "dream", "zoom", "concept", "style", "see", "preset", "info", "settings", "server", "play", "help",
         wording.DREAM_THIS, wording.DREAM_AVATAR, wording.SEE_THIS, wording.LIKE_THIS, wording.BLOCK_IMAGE,
         wording.BLOCK_USER,
     }  # fmt: skip
@@ -187,7 +187,8 @@ def test_every_verb_of_presets_fits_a_custom_id(verb: str, which: str) -> None:
 
 
 def test_every_button_does_something() -> None:
-    assert wording.VERBS.keys() <= ACTIONS.keys() | preset_buttons.ACTIONS.keys()
+    of_rituals = {f"ritual:{verb}" for verb in ritual_buttons.ACTIONS}
+    assert wording.VERBS.keys() <= ACTIONS.keys() | preset_buttons.ACTIONS.keys() | of_rituals
 
 
 @pytest.mark.parametrize("moved", wording.MOVED_COMMANDS)
