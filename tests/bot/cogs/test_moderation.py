@@ -232,7 +232,8 @@ def test_every_table_is_known_to_the_export_and_the_deletion() -> None:
     """Whoever adds a table decides what export and delete do with it, and writes it here."""
     exported = {"presets", "shared_presets", "user_settings", "server_uses", "jobs", "votes", "schedule_entries"}
     stays = {"server_blocks": "blocks and hashes", "server_rules": "a server's", "schedules": "a server's",
-             "reports": "codes without a person", "calibrations": "of the machine", "timings": "of the machine"}  # fmt: skip
+             "reports": "codes without a person", "calibrations": "of the machine",
+             "timings": "of the machine"}  # fmt: skip
     there = {*tables.metadata.tables, *database.metadata.tables} - {"alembic_version"}
     assert there == exported | stays.keys()
 
