@@ -195,13 +195,10 @@ async def compose(
     tracker = DeliveryTracker(
         dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers
     )
-    presets, pending_requests = (
-        Presets(database, settings.limits.presets),
-        PendingRequests(settings.run_dir / "openings"),
-    )
+    presets, pending = Presets(database, settings.limits.presets), PendingRequests(settings.run_dir / "openings")
     stack.push_async_callback(server_log.close)
     client.service = RequestService(
-        dispatch, downloader, publisher, tracker, presets, quota, pending_requests, settings.catalog, user_settings,
+        dispatch, downloader, publisher, tracker, presets, quota, pending, settings.catalog, user_settings,
         gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader), nsfw_check, records,
     )  # fmt: skip
     client.video_offers = VideoOffers(client.service, client.remedies)
@@ -210,8 +207,7 @@ async def compose(
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.games = Games(client.service, records, answers, tracker, publisher)
     _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records)
-    stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
-    stack.push_async_callback(_cancel, start(client.games.fool.end_forever(), "rounds"))
+    _start_rounds(client, stack, start)
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
@@ -225,6 +221,12 @@ async def compose(
     await stack.enter_async_context(client)
     await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
     return client, tracker
+
+
+def _start_rounds(client: Client, stack: AsyncExitStack, start: StartTask) -> None:
+    """What is looked for again and again."""
+    stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
+    stack.push_async_callback(_cancel, start(client.games.fool.end_forever(), "rounds"))
 
 
 def _add_server_actions(

@@ -10,6 +10,7 @@ import discord
 
 from bot import ritual_words
 from bot.delivery import interaction_response
+from bot.delivery.publisher import NO_MENTIONS
 from bot.operations import questions
 from bot.requests.derivation import draw_surprise
 from bot.requests.picture_sources import Original
@@ -110,7 +111,9 @@ class RitualActions:
                 await self._runner.hasten(gallery)
         if interaction.message is not None:
             view = ritual_card.with_star_count(interaction.message, row.id, count)
-            await interaction_response.respond(interaction, lambda: interaction.response.edit_message(view=view))
+            await interaction_response.respond(
+                interaction, lambda: interaction.response.edit_message(view=view, allowed_mentions=NO_MENTIONS)
+            )
 
     async def about(self, interaction: Interaction, job_id: str) -> None:
         """Say how a dream in a gallery was made. Raises `Gone`."""

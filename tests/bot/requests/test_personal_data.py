@@ -38,8 +38,8 @@ pytestmark = pytest.mark.slow
 PLAYED = {"guess_rounds", "guess_answers", "fool_entries", "dex_entries", "votes", "schedule_entries"}
 """Exported and deleted, too: see tests of the games and rituals."""
 EXPORTED = {"presets", "shared_presets", "user_settings", "server_uses", "server_blocks", "jobs"}
-IMPERSONAL = {"server_rules": "a server's", "fool_rounds": "of channels", "schedules": "of channels", "reports": "codes without a person",
-              "calibrations": "of the machine",
+IMPERSONAL = {"server_rules": "a server's", "fool_rounds": "of channels", "schedules": "of channels",
+              "reports": "codes without a person", "calibrations": "of the machine",
               "timings": "of the machine"}  # fmt: skip
 
 
