@@ -29,7 +29,7 @@ test: setup
 test-quick: setup
 	$(TESTS) --numprocesses=$(WORKERS) --quick $(PYTEST_ARGS)
 
-# the queue on PostgreSQL, which no setting reaches yet; needs PostgreSQL (Debian: apt-get install postgresql)
+# many machines: on a PostgreSQL that the tests start (Debian: apt-get install postgresql)
 test-postgresql: setup
 	REQUIRE=1 $(BIN)/python -m pytest -m postgresql $(PYTEST_ARGS)
 

@@ -58,10 +58,10 @@ from engine import settings as jobs_settings
 from engine.errors import Refusal, SettingsError
 from engine.files.decoder import Decoder
 from engine.platform import backoff, file_lock, resource_limits
-from engine.queue.database import connect, sqlite_url
+from engine.queue.database import connect, database_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.hint_socket import check_socket
-from engine.queue.local_dispatch import LocalDispatch
+from engine.queue.installation import open_dispatch
 from engine.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ async def _serve(settings: Settings, token: str) -> None:
     try:
         async with task_group() as start, AsyncExitStack() as stack:
             start(engine.run(), "engine")
-            dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
+            dispatch = await asyncio.to_thread(open_dispatch, settings)
             stack.push_async_callback(dispatch.close)
             client, tracker = await compose(settings, dispatch, stack, start)
             await connect_until(stop, client, tracker, token, start)
@@ -165,7 +165,7 @@ async def compose(
     session = await stack.enter_async_context(
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=pictures)
     )
-    database = connect(sqlite_url(settings.database))
+    database = connect(database_url(settings))
     stack.callback(database.dispose)
     client = _client(settings, metrics)
     downloader = Downloader(session, decoder, limit_mb=settings.limits.upload_mb, cdn_url=settings.discord.cdn_url)

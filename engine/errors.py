@@ -27,11 +27,12 @@
     │   ├── PortTaken         NothingToMorphTo  MorphToItself   TooManyMorphs
     │   ├── BadChannelPairs
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
-    │   ├── StillVideo        VideoEnded
+    │   ├── StillVideo        VideoEnded        NoPictureStore
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
-    │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    │   ├── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    │   └── PictureStoreGone
     ├── NetworkError          a network's file cannot be had or used; nothing of it was kept
     │   ├── StaysOffline      NoDownload       FetchedElsewhere
     │   ├── NoRoom            CutShort         NotServed       WebPageInstead
@@ -427,6 +428,13 @@ class NoLedger(Refusal):
     code = "R33"
 
 
+class NoPictureStore(NoLedger):
+    """I'm having trouble reaching my images right now, so nothing was started.
+    Try again in a minute; if it goes on, tell the bot's owner."""
+
+    code = "R160"
+
+
 class AmbiguousSubject(Refusal):
     """`{name}` can be {kinds}. Ask for {asks}."""
 
@@ -720,6 +728,13 @@ class NotKept(Failure):
     code = "F10"
 
 
+class PictureStoreGone(Failure):
+    """I couldn't reach my images for minutes, so this dream was given up. Try again later; tell the bot's owner if it
+    goes on."""
+
+    code = "F60"
+
+
 class NetworkError(PareidoliaError):
     """The network "{name}" cannot be used. Fetch it again with `pareidolia networks fetch {name}`."""
 
@@ -818,8 +833,8 @@ class BackupError(SettingsError):
 
 
 _KINDS = {
-    "Refusal": """The request was not taken and nothing was queued. The user reads the sentence and can mend it. R30 and
-R33, which nobody can mend who asks, have six more digits, which stand in the bot's log.""",
+    "Refusal": """The request was not taken and nothing was queued. The user reads the sentence and can mend it. R30,
+R33 and R160, which nobody can mend who asks, have six more digits, which stand in the bot's log.""",
     "Failure": """The job was taken and could not be done; the sentence stands in its message. Behind its code stand the
 first six characters of the job's id, which is in every line of the logs about it. F04 with six digits is an error
 nobody foresaw: its traceback stands in the bot's log under them.""",

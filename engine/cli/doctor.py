@@ -93,7 +93,7 @@ def _socket(found: settings.Settings) -> Check:
 
 
 def _database(found: settings.Settings) -> Check:
-    from engine.queue.local_dispatch import open_ledger
+    from engine.queue.installation import open_ledger
 
     try:
         ledger = open_ledger(found)
