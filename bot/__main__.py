@@ -1,6 +1,10 @@
-"""`python -m bot`: the bot of the settings; `python -m bot setup|doctor`: first steps and checks."""
+"""`python -m bot`: the bot of the settings; `python -m bot setup|doctor`: first steps and checks.
+
+`python -m bot run --no-engine` starts no engine beside the bot.
+"""
 
 import sys
+from functools import partial
 
 from bot import app, setup
 from engine.errors import SettingsError
@@ -16,6 +20,8 @@ def main(words: list[str]) -> int:
         print(f"python -m bot WORD, which is one of: {', '.join(VERBS)}. More: pareidolia --help.")
         return 0
     verb = VERBS.get(words[0] if words else "run")
+    if verb is app.main and words[1:] == ["--no-engine"]:
+        verb = partial(app.main, with_engine=False)
     if verb is None:
         print(f"python -m bot does not know {words[0]}. It knows {', '.join(VERBS)}.", file=sys.stderr)
         return 2

@@ -39,7 +39,7 @@
     │   ├── WrongChecksum     NotWeights       OtherNetwork
     │   └── PackageDamaged
     └── SettingsError         the person who runs the bot must change something
-        └── DatabaseDamaged   BackupError
+        └── DatabaseDamaged   BackupError       DatabaseUnreachable  MoveError
 
 The docstring is the message; `{names}` in it are facts, given as keyword arguments. Every message says what to do next.
 
@@ -824,6 +824,19 @@ class DatabaseDamaged(SettingsError):
     none, move it away and start again: networks and settings stay."""
 
     code = "S02"
+
+
+class DatabaseUnreachable(SettingsError):
+    """The database of `fleet.database_url` cannot be used ({reason}). Start that server, check the address, and let its
+    user make tables there."""
+
+    code = "S60"
+
+
+class MoveError(SettingsError):
+    """{problem}"""
+
+    code = "S61"
 
 
 class BackupError(SettingsError):

@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 from engine import errors, logs
 from engine.platform import atomic_file, backoff, file_lock, framing, subprocesses
 from engine.queue import retention
-from engine.queue.installation import engine_name, open_bot_link, open_ledger, place_of_database
+from engine.queue.installation import await_ledger, engine_name, open_bot_link, place_of_database
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State, batch_result
 from engine.queue.ledger import Ledger
 from engine.settings import Settings, load
@@ -63,7 +63,7 @@ def main() -> int:
         log.info("another engine is at work here")
         return LOCKED
     try:
-        ledger = open_ledger(settings)
+        ledger = await_ledger(settings)
     except errors.SettingsError as error:
         log.error("%s (%s)", error, error.code)
         return UNUSABLE

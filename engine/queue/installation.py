@@ -5,17 +5,20 @@ What a fleet needs is imported where there is one: a single machine has neither 
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
+import logging
 import secrets
 import socket
+import time
 import urllib.parse
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
-from engine.errors import SettingsError
+from engine.errors import DatabaseUnreachable, SettingsError
 from engine.files.blobs import Blobs, BlobStore
-from engine.platform import atomic_file
+from engine.platform import atomic_file, backoff
 from engine.queue import hint_socket, local_dispatch, migrate
 from engine.queue.database import database_url
 from engine.queue.hint_socket import HintServer
@@ -25,6 +28,9 @@ from engine.queue.ledger_dispatch import LedgerDispatch
 from engine.queue.local_dispatch import LocalDispatch
 from engine.settings import Settings
 
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 LOCAL_NAME = "engine"
 """The engine of a single machine: there is one for each data folder."""
 
@@ -57,6 +63,18 @@ def open_ledger(settings: Settings) -> Ledger:
     migrate.prepare(settings)
     limits, url = Limits(settings.limits.per_user, settings.limits.total), database_url(settings)
     return Ledger(url, limits, clock=migrate.server_clock(url), catalog=settings.catalog)
+
+
+def await_ledger(settings: Settings) -> Ledger:
+    """The ledger, once its server answers, however long that takes. Raises `SettingsError`."""
+    failed = 0
+    while True:
+        try:
+            return open_ledger(settings)
+        except DatabaseUnreachable as error:
+            failed += 1
+            log.error("%s (%s)", error, error.code)
+        time.sleep(backoff.pause_s(failed, FIRST_PAUSE_S, LONGEST_PAUSE_S))
 
 
 def open_blobs(settings: Settings, patience_s: float = PATIENCE_S) -> BlobStore:
@@ -126,6 +144,19 @@ async def run_once_in_fleet(settings: Settings, name: str, work: Callable[[], Co
     from engine.queue import lease
 
     return await lease.run_alone(database_url(settings), name, work)
+
+
+async def be_only_bot(settings: Settings, only: asyncio.Event, patience_s: float = 15.0) -> None:
+    """In a fleet, hold the lease of its one bot until cancelled: two would answer everything twice. `only` is set once
+    it is ours. A bot that was killed is missed within `patience_s`; raises `SettingsError` after that."""
+    if not settings.fleet.on:
+        only.set()
+        return
+    from engine.queue import lease
+
+    remedy = "Stop that one; its engines serve this one as well."
+    another = SettingsError(problem=f"Another bot is at work with the database of `fleet.database_url`. {remedy}")
+    await lease.keep(database_url(settings), "bot", only, another, patience_s)
 
 
 def _read(path: Path) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import psycopg
@@ -55,13 +56,30 @@ async def _run_while_held(
             await working
 
 
-@contextlib.asynccontextmanager
-async def hold(url: str, name: str, refusal: Exception) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
-    """Hold a lease. Raises `refusal` where somebody else does, and `psycopg.OperationalError`."""
-    async with await notifications.connect(url) as db:
-        if not await _try(db, name):
-            raise refusal
-        yield db
+async def keep(url: str, name: str, held: asyncio.Event, refusal: Exception, patience_s: float) -> None:
+    """Hold a lease until cancelled, and again after an outage; `held` is set once it is. Raises `refusal` where
+    somebody else has it for longer than a machine that was cut off is missed."""
+    since = time.monotonic()
+    while True:
+        try:
+            async with await notifications.connect(url) as db:
+                while not await _try(db, name):
+                    if time.monotonic() - since > patience_s:
+                        raise refusal
+                    await asyncio.sleep(min(ASK_S, patience_s))
+                held.set()
+                await _ask_forever(db)
+        except psycopg.Error:
+            log.warning("the lease %s cannot be asked for: the database does not answer", name)
+        since = time.monotonic()
+        await asyncio.sleep(notifications.RETRY_S)
+
+
+async def _ask_forever(db: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+    """Raises `psycopg.Error` once the lease is lost."""
+    while True:
+        await db.execute("SELECT 1")
+        await asyncio.sleep(ASK_S)
 
 
 async def _try(db: psycopg.AsyncConnection[tuple[Any, ...]], name: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from engine.errors import NoLedger, SettingsError
+from engine.errors import DatabaseUnreachable, NoLedger, SettingsError
 from engine.platform import file_lock
 from engine.queue.database import check, connect, database_url, reading, sqlite_url
 from engine.settings import Settings
@@ -18,7 +18,8 @@ from engine.settings import Settings
 def prepare(settings: Settings) -> None:
     """Check, then make or upgrade the database of these settings. Two processes that start together do it once.
 
-    Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file or a server that cannot be used.
+    Raises `DatabaseDamaged`, `DatabaseUnreachable`, or `SettingsError` on a newer schema and on a file that cannot be
+    used.
     """
     if settings.fleet.on:
         _prepare_fleet(settings)
@@ -33,10 +34,7 @@ def _prepare_fleet(settings: Settings) -> None:
         upgrade(engine)
     except (sa.exc.DBAPIError, NoLedger) as error:
         reason = str(error.facts["reason"] if isinstance(error, NoLedger) else error.orig).partition("\n")[0]
-        remedy = "Start that server, check the address, and let this user make tables there."
-        raise SettingsError(
-            problem=f"The database of `fleet.database_url` cannot be used ({reason}). {remedy}"
-        ) from error
+        raise DatabaseUnreachable(reason=reason) from error
     finally:
         engine.dispose()
 

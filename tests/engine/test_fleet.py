@@ -199,10 +199,11 @@ async def test_a_lease_is_held_by_one_and_goes_to_another(fleet_url: str) -> Non
             await asyncio.sleep(0.01)
         first = at_work[0]
         with pytest.raises(LookupError):
-            async with lease.hold(fleet_url, "x", LookupError()):
-                pass
-        async with lease.hold(fleet_url, "y", LookupError()):
-            pass
+            await lease.keep(fleet_url, "x", asyncio.Event(), LookupError(), patience_s=0)
+        held = asyncio.Event()
+        other = asyncio.create_task(lease.keep(fleet_url, "y", held, LookupError(), patience_s=0))
+        await held.wait()
+        other.cancel()
         tasks[first].cancel()
         while len(at_work) < 2:
             await asyncio.sleep(0.01)
