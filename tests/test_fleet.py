@@ -22,7 +22,7 @@ from engine import settings
 from engine.queue import fleet_status, installation
 from engine.queue.job import JobId, JobRow, State
 from engine.queue.ledger import Ledger
-from tests.playground_bot import PATIENCE, Room, job_of, labels
+from tests.playground_bot import PATIENCE, Room, answers_of, job_of
 from tests.postgresql_server import PostgresServer
 from tests.s3_server import S3Server
 from tests.token_leaks import WATCH
@@ -103,8 +103,8 @@ async def open_fleet(postgresql: PostgresServer, engines: int) -> AsyncIterator[
             await playground.stop()
             for machine in machines:
                 await machine.end(signal.SIGTERM)
-            for folder in home.glob("*/logs"):
-                WATCH.read_logs(folder.parent)
+            for folder in ("bot", *(machine.folder.name for machine in machines)):
+                WATCH.read_logs(home / folder)
             shutil.rmtree(home, ignore_errors=True)
 
 
@@ -117,7 +117,7 @@ async def until(true: object) -> None:
 
 async def test_the_job_of_a_killed_engine_is_answered_once_by_another(postgresql: PostgresServer) -> None:
     async with open_fleet(postgresql, engines=2) as fleet:
-        message = await fleet.room.ask("ada", "dream")
+        message = await fleet.room.ask("Ada", "dream", subject="eyes", size=256)
         id = job_of(message)
         await until(lambda: fleet.at_work(id))
         first = fleet.at_work(id)
@@ -129,12 +129,10 @@ async def test_the_job_of_a_killed_engine_is_answered_once_by_another(postgresql
         other = fleet.at_work(id)
         assert other
         assert other is not first
-        message = await fleet.room.until_button(message, "Again")
+        message = await fleet.room.until_button(message, "Deeper")
         await until(lambda: fleet.row(id).posted)
         assert fleet.row(id).state is State.DONE
-        assert [m.id for m in fleet.room.world.messages.values() if id in str(m.components) and labels(m)] == [
-            message.id
-        ]
+        assert [one.id for one in answers_of(fleet.room, id)] == [message.id]
         assert not (fleet.room.data_dir / "pareidolia.db").exists()
         assert not (fleet.room.data_dir / "blobs").exists()
 
@@ -143,18 +141,18 @@ async def test_a_server_of_the_database_and_one_of_pictures_that_are_killed_cost
     postgresql: PostgresServer,
 ) -> None:
     async with open_fleet(postgresql, engines=1) as fleet:
-        message = await fleet.room.ask("ada", "dream")
+        message = await fleet.room.ask("Ada", "dream", subject="eyes", size=256)
         id = job_of(message)
         await until(lambda: fleet.at_work(id))
         fleet.s3.kill()
         await asyncio.to_thread(postgresql.stop)
         await asyncio.to_thread(postgresql.start)
         fleet.s3.start()
-        await fleet.room.until_button(message, "Again")
+        await fleet.room.until_button(message, "Deeper")
         await until(lambda: fleet.row(id).posted)
         assert (fleet.row(id).state, fleet.row(id).attempt) == (State.DONE, 1)
-        again = await fleet.room.ask("ben", "dream")
-        await fleet.room.until_button(again, "Again")
+        again = await fleet.room.ask("Sam", "dream", subject="eyes", size=256)
+        await fleet.room.until_button(again, "Deeper")
 
 
 async def test_a_second_bot_is_refused(postgresql: PostgresServer, data_dir: Path) -> None:
