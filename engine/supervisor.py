@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 from engine import errors, logs
 from engine.platform import atomic_file, backoff, file_lock, framing, subprocesses
 from engine.queue import retention
-from engine.queue.installation import await_ledger, engine_name, open_bot_link, place_of_database
+from engine.queue.installation import FLEET_PAUSE_S, await_ledger, engine_name, open_bot_link, place_of_database
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State, batch_result
 from engine.queue.ledger import Ledger
 from engine.settings import Settings, load
@@ -161,7 +161,8 @@ class Supervisor:
                 return await asyncio.to_thread(move, *given, **named)
             except errors.NoLedger:
                 failed += 1
-                pause = backoff.pause_s(failed, BACK_OFF_S, LONGEST_BACK_OFF_S)
+                longest = FLEET_PAUSE_S if self.settings.fleet.on else LONGEST_BACK_OFF_S
+                pause = backoff.pause_s(failed, BACK_OFF_S, longest)
                 log.error("look at %s; next try in %.0f s", place_of_database(self.settings), pause)
             await asyncio.sleep(pause)
 

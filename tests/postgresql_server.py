@@ -29,8 +29,10 @@ def find_pg_ctl() -> str | None:
 class PostgresServer:
     """One server, with a folder and a port of its own."""
 
-    def __init__(self, pg_ctl: str, folder: Path) -> None:
+    def __init__(self, pg_ctl: str, folder: Path, *, durable: bool = False) -> None:
+        """`durable`: it waits for the disk, as one does that is killed with its machine."""
         self._pg_ctl = pg_ctl
+        self._fsync = "on" if durable else "off"
         self._folder = folder
         self._as_user: list[str] = []
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -43,13 +45,13 @@ class PostgresServer:
 
     @classmethod
     @contextmanager
-    def run(cls) -> Iterator[PostgresServer]:
+    def run(cls, *, durable: bool = False) -> Iterator[PostgresServer]:
         """A server until the end; skips where there is none."""
         pg_ctl = find_pg_ctl()
         if pg_ctl is None:
             pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
         folder = Path(tempfile.mkdtemp(prefix="pg-"))
-        server = cls(pg_ctl, folder)
+        server = cls(pg_ctl, folder, durable=durable)
         server._call("init", "-s", "-o", "--auth=trust --username=test --no-sync")
         server.start()
         try:
@@ -78,7 +80,8 @@ class PostgresServer:
     def start(self) -> None:
         """Start, or start again, and wait until it answers."""
         folder = self._folder
-        options = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        places = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        options = f"{places} -c fsync={self._fsync}"
         self._call("start", "-w", "-s", "-l", str(folder / "log"), "-o", options)
 
     def stop(self) -> None:

@@ -31,6 +31,8 @@ from engine.settings import Settings
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+FLEET_PAUSE_S = 5.0
+"""The longest pause of an engine whose database went away while it was at work: many wait, and it is soon back."""
 LOCAL_NAME = "engine"
 """The engine of a single machine: there is one for each data folder."""
 

@@ -147,6 +147,6 @@ def test_the_status_tells_of_engines_queue_and_times(fleet_url: str) -> None:
 
 
 def test_a_checksum_tells_any_row_from_another() -> None:
-    rows = [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
+    rows: list[move_to_fleet.Row] = [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
     assert move_to_fleet.fingerprint(rows) == move_to_fleet.fingerprint(reversed(rows))
     assert move_to_fleet.fingerprint(rows) != move_to_fleet.fingerprint([rows[0], {"a": 2, "b": ""}])
