@@ -10,20 +10,28 @@ from pathlib import Path
 
 import pytest
 
+from bot.playground.world import Message
 from engine import settings
 from engine.errors import SettingsError
 from engine.queue import installation
 from engine.queue.job import State
 from tests.fleet_processes import open_fleet, until
-from tests.playground_bot import answers_of, job_of
+from tests.playground_bot import PATIENCE, Room, answers_of, custom_ids, job_of
 from tests.postgresql_server import PostgresServer
 
 pytestmark = [pytest.mark.process, pytest.mark.postgresql]
 
 
+async def ask(room: Room, persona: str) -> Message:
+    """A dream, once its picture is opened and it is queued."""
+    message = await room.ask(persona, "dream", subject="eyes", size=256)
+    await room.world.until(lambda: custom_ids(room.now(message)), PATIENCE)
+    return room.now(message)
+
+
 async def test_the_job_of_a_killed_engine_is_answered_once_by_another(postgresql: PostgresServer) -> None:
     async with open_fleet(postgresql, engines=2) as fleet:
-        message = await fleet.room.ask("Ada", "dream", subject="eyes", size=256)
+        message = await ask(fleet.room, "Ada")
         id = job_of(message)
         await until(lambda: fleet.at_work(id))
         first = fleet.at_work(id)
@@ -47,7 +55,7 @@ async def test_a_server_of_the_database_and_one_of_pictures_that_are_killed_cost
     postgresql: PostgresServer,
 ) -> None:
     async with open_fleet(postgresql, engines=1) as fleet:
-        message = await fleet.room.ask("Ada", "dream", subject="eyes", size=256)
+        message = await ask(fleet.room, "Ada")
         id = job_of(message)
         await until(lambda: fleet.at_work(id))
         fleet.s3.kill()
@@ -57,7 +65,7 @@ async def test_a_server_of_the_database_and_one_of_pictures_that_are_killed_cost
         await fleet.room.until_button(message, "Deeper")
         await until(lambda: fleet.row(id).posted)
         assert (fleet.row(id).state, fleet.row(id).attempt) == (State.DONE, 1)
-        again = await fleet.room.ask("Sam", "dream", subject="eyes", size=256)
+        again = await ask(fleet.room, "Sam")
         await fleet.room.until_button(again, "Deeper")
 
 

@@ -86,6 +86,7 @@ def take_back(ledger: Ledger, name: str, beats: int) -> list[JobId]:
     """Put back what a dead engine was running, unless it beat meanwhile or somebody else did so; the ids."""
 
     def is_dead(db: sa.Connection) -> bool:
+        _forget_old_previews(db)
         if beats == UNREGISTERED:
             return db.scalar(sa.select(engines.c.name).where(engines.c.name == name)) is None
         return db.execute(engines.delete().where(engines.c.name == name, engines.c.beats == beats)).rowcount == 1
@@ -97,10 +98,17 @@ def leave(ledger: Ledger, name: str) -> list[JobId]:
     """An engine ends: nobody waits for it to be missed. What it could not give back goes back; the ids."""
 
     def forget(db: sa.Connection) -> bool:
+        _forget_old_previews(db)
         db.execute(engines.delete().where(engines.c.name == name))
         return True
 
     return ledger.take_back(name, forget)
+
+
+def _forget_old_previews(db: sa.Connection) -> None:
+    """Those of jobs whose end nobody could tell, because the hint of it was lost."""
+    running = sa.select(jobs.c.id).where(jobs.c.state == State.RUNNING)
+    db.execute(previews.delete().where(previews.c.job_id.not_in(running)))
 
 
 def running_on(db: sa.Connection) -> dict[str, JobId]:

@@ -119,8 +119,11 @@ def test_who_leaves_leaves_nothing_behind(fleet: Ledger, fleet_url: str) -> None
     id = fleet.submit(a_job(), {})
     beat(fleet_url, "a")
     fleet.claim("a")
+    for job in (id, "of a hint that was lost"):
+        execute(fleet_url, "INSERT INTO previews VALUES (%(id)s, 'jpeg')", {"id": job})
     assert engine_registry.leave(fleet, "a") == [id]
     assert beats(fleet_url) == {}
+    assert execute(fleet_url, "SELECT job_id FROM previews", {}) == [(id,)]
     row = fleet.row(id)
     assert row
     assert row.state is State.QUEUED
