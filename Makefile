@@ -1,4 +1,4 @@
-# make play | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | chaos-fleet | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -14,7 +14,7 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 WORKERS := $(shell expr $(CORES) + 1)
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --maxprocesses=4 --dist=worksteal
 
-.PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos load soak gallery first-minute commands judge clean
+.PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos chaos-fleet load soak gallery first-minute commands judge clean
 
 play: setup
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir $(PLAYGROUND_DIR) --open
@@ -29,7 +29,7 @@ test: setup
 test-quick: setup
 	$(TESTS) --numprocesses=$(WORKERS) --quick $(PYTEST_ARGS)
 
-# the queue on PostgreSQL, which no setting reaches yet; needs PostgreSQL (Debian: apt-get install postgresql)
+# many machines: on a PostgreSQL that the tests start (Debian: apt-get install postgresql)
 test-postgresql: setup
 	REQUIRE=1 $(BIN)/python -m pytest -m postgresql $(PYTEST_ARGS)
 
@@ -51,6 +51,10 @@ fuzz: setup
 # kill -9 among 500 jobs, and everything else that fails around a bot; CHAOS_ARGS="kills --seed 1a2b3c4d --jobs 100"
 chaos: setup
 	$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
+
+# the same of many machines: engines, the bot, PostgreSQL and S3 are killed; CHAOS_ARGS="--seed 1a2b3c4d --jobs 1000"
+chaos-fleet: setup
+	$(BIN)/python -m tests.fleet_chaos $(CHAOS_ARGS)
 
 # twelve minutes of 110 people in 50 channels; LOAD_ARGS="--minutes 2 --light 20" for less
 load: setup

@@ -1,5 +1,8 @@
 """`python -m bot`: the bot of the settings; `python -m bot setup|doctor|exhibit`: first steps, checks, a
-gallery as a page."""
+gallery as a page.
+
+`python -m bot run --no-engine` starts no engine beside the bot.
+"""
 
 import sys
 from collections.abc import Callable
@@ -9,7 +12,7 @@ from engine.errors import SettingsError
 from engine.platform.terminal import replace_unprintable
 
 VERBS: dict[str, Callable[[list[str]], int]] = {
-    "run": lambda _: app.main(),
+    "run": lambda words: app.main(with_engine=words != ["--no-engine"]),
     "setup": lambda _: setup.setup(),
     "doctor": lambda _: setup.doctor(),
     "exhibit": exhibit_page.main,

@@ -32,7 +32,7 @@ from bot.gateway import endpoints
 from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
 from bot.operations.engine_process import EngineProcess
-from bot.operations.health import Health, Parts
+from bot.operations.health import NO_ENGINE, NO_ENGINE_IN_FLEET, Health, Parts
 from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.channel_images import ChannelImages
@@ -74,14 +74,15 @@ from bot.store.user_settings import UserSettingsStore
 from bot.store.votes import Votes
 from engine import logs
 from engine import settings as jobs_settings
-from engine.errors import Refusal, SettingsError
+from engine.errors import DatabaseUnreachable, Refusal, SettingsError
 from engine.files.decoder import Decoder
 from engine.files.nsfw_scorer import INSTALL, NsfwScorer, is_installed
 from engine.platform import backoff, file_lock, resource_limits
-from engine.queue.database import connect, sqlite_url
+from engine.queue.database import connect, database_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.hint_socket import check_socket
-from engine.queue.local_dispatch import LocalDispatch
+from engine.queue.installation import be_only_bot, open_dispatch
+from engine.queue.ledger_dispatch import LedgerDispatch
 from engine.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -105,8 +106,8 @@ PICTURES_URL = "https://cdn.discordapp.com"
 """Where the pictures lie that people send."""
 
 
-def main() -> int:
-    """Run the bot of the settings until SIGTERM. Returns the exit status."""
+def main(*, with_engine: bool = True) -> int:
+    """Run the bot of the settings until SIGTERM, with an engine beside it. Returns the exit status."""
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
@@ -115,7 +116,7 @@ def main() -> int:
             log.warning("%s", said)
         if said := settings.catalog.default_fallback():
             log.warning("%s", said)
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, with_engine=with_engine))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
@@ -124,19 +125,20 @@ def main() -> int:
     return 0
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, *, with_engine: bool = True) -> None:
     """Run until SIGTERM or SIGINT. Raises `SettingsError`."""
     token = settings.discord.token.get_secret_value()
     if not token:
         raise SettingsError(problem="`discord.token` is empty. Run `pareidolia setup`, or `make play` to try without.")
     endpoints.point(settings.discord)
     settings.proxy_for(endpoints.home(settings.discord))  # one that cannot be used is said before anything is started
-    check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
+    if not settings.fleet.on:
+        check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
     with _only_bot(settings):
-        await _serve(settings, token)
+        await _serve(settings, token, with_engine=with_engine)
 
 
-async def _serve(settings: Settings, token: str) -> None:
+async def _serve(settings: Settings, token: str, *, with_engine: bool) -> None:
     stop = _stop_signal()
     starts = StartBackoff(settings.run_dir / "bot-starts.json")
     if settings.discord.api_url:
@@ -146,14 +148,41 @@ async def _serve(settings: Settings, token: str) -> None:
     engine = EngineProcess(settings.run_dir, settings.log_dir)
     try:
         async with task_group() as start, AsyncExitStack() as stack:
-            start(engine.run(), "engine")
-            dispatch = await asyncio.to_thread(LocalDispatch.open, settings)
+            only = asyncio.Event()
+            start(be_only_bot(settings, only), "lease")
+            if with_engine:
+                start(engine.run(), "engine")
+            dispatch = await _open_dispatch(settings, stop)
+            if dispatch is None or not await _wait_until(only, stop):
+                return
             stack.push_async_callback(dispatch.close)
             client, tracker = await compose(settings, dispatch, stack, start)
             await connect_until(stop, client, tracker, token, start)
     finally:
         await engine.stop()
     starts.reset()
+
+
+async def _open_dispatch(settings: Settings, stop: asyncio.Event) -> LedgerDispatch | None:
+    """The dispatch, once its database answers; None if we were asked to stop before. Raises `SettingsError`."""
+    failed = 0
+    while True:
+        try:
+            return await asyncio.to_thread(open_dispatch, settings)
+        except DatabaseUnreachable as error:
+            failed += 1
+            log.error("%s (%s)", error, error.code)
+        if await _wait_or_stop(stop, backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)):
+            return None
+
+
+async def _wait_until(event: asyncio.Event, stop: asyncio.Event) -> bool:
+    """Whether an event came before we were asked to stop."""
+    waiting = [asyncio.create_task(one.wait()) for one in (event, stop)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    return event.is_set()
 
 
 @asynccontextmanager
@@ -277,7 +306,7 @@ def _server_gate(settings: Settings, database: sa.Engine, dispatch: Dispatch) ->
 
 
 def _database(settings: Settings, stack: AsyncExitStack) -> sa.Engine:
-    database = connect(sqlite_url(settings.database))
+    database = connect(database_url(settings))
     stack.callback(database.dispose)
     return database
 
@@ -307,6 +336,7 @@ def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Deco
     return Parts(
         discord=lambda: client.connected,
         engine=dispatch.engine_listens,
+        no_engine=NO_ENGINE_IN_FLEET if settings.fleet.on else NO_ENGINE,
         rows=dispatch.list_unposted,
         run_dir=settings.run_dir,
         decoders=lambda: decoder.pids,

@@ -29,7 +29,7 @@ from bot.store.server_rules import ServerRules, ServerRulesStore
 from engine import settings as jobs_settings
 from engine.errors import NoLedger, SettingsError
 from engine.platform import atomic_file, os_errors, text_file
-from engine.queue.database import connect, sqlite_url
+from engine.queue.database import connect, database_url
 from engine.settings import Settings, bare_token
 from engine.settings_file import OTHERWISE
 
@@ -175,9 +175,9 @@ async def _permission_findings(token: str, settings: Settings) -> list[Finding]:
 
 async def _rules_of(guild_id: object, settings: Settings) -> ServerRules:
     """What a server decided, as far as that is written down."""
-    if not settings.database.exists():
+    if not settings.fleet.on and not settings.database.exists():
         return ServerRules()
-    engine = connect(sqlite_url(settings.database))
+    engine = connect(database_url(settings))
     try:
         return await ServerRulesStore(engine).load(str(guild_id))
     except (sa.exc.SQLAlchemyError, NoLedger):  # of an older version, or in use: the engine's half says what is wrong

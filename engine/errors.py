@@ -28,19 +28,20 @@
     │   ├── BadChannelPairs
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
     │   ├── StillVideo        VideoEnded      TooMuchVideo    NoVideo
-    │   ├── GamesOff          RoundOpen       StillSecret
+    │   ├── GamesOff          RoundOpen       StillSecret     NoPictureStore
     │   ├── NoWord            NotAPhoto
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
-    │   └── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    │   ├── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    │   └── PictureStoreGone
     ├── NetworkError          a network's file cannot be had or used; nothing of it was kept
     │   ├── StaysOffline      NoDownload       FetchedElsewhere
     │   ├── NoRoom            CutShort         NotServed       WebPageInstead
     │   ├── WrongChecksum     NotWeights       OtherNetwork
     │   └── PackageDamaged
     └── SettingsError         the person who runs the bot must change something
-        └── DatabaseDamaged   BackupError
+        └── DatabaseDamaged   BackupError       DatabaseUnreachable  MoveError
 
 The docstring is the message; `{names}` in it are facts, given as keyword arguments. Every message says what to do next.
 
@@ -428,6 +429,13 @@ class NoLedger(Refusal):
     Try again in a minute; if it goes on, tell the bot's owner."""
 
     code = "R33"
+
+
+class NoPictureStore(NoLedger):
+    """I'm having trouble reaching my images right now, so nothing was started.
+    Try again in a minute; if it goes on, tell the bot's owner."""
+
+    code = "R160"
 
 
 class AmbiguousSubject(Refusal):
@@ -860,6 +868,13 @@ class NotKept(Failure):
     code = "F10"
 
 
+class PictureStoreGone(Failure):
+    """I couldn't reach my images for minutes, so this dream was given up. Try again later; tell the bot's owner if it
+    goes on."""
+
+    code = "F60"
+
+
 class NetworkError(PareidoliaError):
     """The network "{name}" cannot be used. Fetch it again with `pareidolia networks fetch {name}`."""
 
@@ -951,6 +966,19 @@ class DatabaseDamaged(SettingsError):
     code = "S02"
 
 
+class DatabaseUnreachable(SettingsError):
+    """The database of `fleet.database_url` cannot be used ({reason}). Start that server, check the address, and let its
+    user make tables there."""
+
+    code = "S60"
+
+
+class MoveError(SettingsError):
+    """{problem}"""
+
+    code = "S61"
+
+
 class BackupError(SettingsError):
     """{problem}"""
 
@@ -958,8 +986,8 @@ class BackupError(SettingsError):
 
 
 _KINDS = {
-    "Refusal": """The request was not taken and nothing was queued. The user reads the sentence and can mend it. R30 and
-R33, which nobody can mend who asks, have six more digits, which stand in the bot's log.""",
+    "Refusal": """The request was not taken and nothing was queued. The user reads the sentence and can mend it. R30,
+R33 and R160, which nobody can mend who asks, have six more digits, which stand in the bot's log.""",
     "Failure": """The job was taken and could not be done; the sentence stands in its message. Behind its code stand the
 first six characters of the job's id, which is in every line of the logs about it. F04 with six digits is an error
 nobody foresaw: its traceback stands in the bot's log under them.""",

@@ -75,6 +75,18 @@ def _check_folder_name(path: Path) -> Path:
     return path
 
 
+def _check_postgresql(url: SecretStr) -> SecretStr:
+    if url.get_secret_value().partition("://")[0] not in ("", "postgresql", "postgres"):
+        raise ValueError("should begin with postgresql://")
+    return url
+
+
+def _check_blob_url(url: str) -> str:
+    if url.partition("://")[0] not in ("", "s3", "file"):
+        raise ValueError("should begin with s3:// or file:///")
+    return url
+
+
 def _level(value: Any) -> Any:
     text = value.upper() if isinstance(value, str) else value
     return {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(text, text)
@@ -174,6 +186,32 @@ class Moderation(Table):
     )
 
 
+class Fleet(Table):
+    """Many machines: where bot and engines meet. Empty, as here: this machine only (docs/scale.md)."""
+
+    database_url: Annotated[SecretStr, AfterValidator(_check_postgresql)] = Field(
+        SecretStr(""), description="PostgreSQL in place of the file: postgresql://user:password@host:5432/name"
+    )
+    blob_url: Annotated[str, AfterValidator(_check_blob_url)] = Field(
+        "", description="pictures: s3://bucket/folder, or file:///a/folder/that/all/share"
+    )
+    s3_endpoint: str = Field("", description="the address of an S3 server that is not Amazon's")
+    s3_region: str = Field("us-east-1", description="its region")
+    s3_key_id: SecretStr = Field(SecretStr(""), description="its access key; empty: as this machine is allowed to")
+    s3_secret: SecretStr = Field(SecretStr(""), description="the secret of that key")
+
+    @model_validator(mode="after")
+    def _check_both(self) -> Fleet:
+        if bool(self.database_url.get_secret_value()) != bool(self.blob_url):
+            raise ValueError("needs both `database_url` and `blob_url`, or neither")
+        return self
+
+    @property
+    def on(self) -> bool:
+        """Whether there are many machines."""
+        return bool(self.blob_url)
+
+
 class Settings(BaseSettings):
     """Everything that the person who runs Pareidolia can change."""
 
@@ -205,6 +243,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(Limits(), description=Limits.__doc__)
     storage: Storage = Field(Storage(), description=Storage.__doc__)
     moderation: Moderation = Field(Moderation(), description=Moderation.__doc__)
+    fleet: Fleet = Field(Fleet(), description=Fleet.__doc__)
 
     @model_validator(mode="before")
     @classmethod

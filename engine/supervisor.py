@@ -22,10 +22,9 @@ from typing import Any, ParamSpec, TypeVar
 from engine import errors, logs
 from engine.platform import atomic_file, backoff, file_lock, framing, subprocesses
 from engine.queue import retention
-from engine.queue.hint_socket import HintServer, socket_path
+from engine.queue.installation import FLEET_PAUSE_S, await_ledger, engine_name, open_bot_link, place_of_database
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State, batch_result
 from engine.queue.ledger import Ledger
-from engine.queue.local_dispatch import open_blobs, open_ledger
 from engine.settings import Settings, load
 from engine.supervised_run import SHORT_S, Run
 
@@ -64,7 +63,7 @@ def main() -> int:
         log.info("another engine is at work here")
         return LOCKED
     try:
-        ledger = open_ledger(settings)
+        ledger = await_ledger(settings)
     except errors.SettingsError as error:
         log.error("%s (%s)", error, error.code)
         return UNUSABLE
@@ -80,7 +79,8 @@ class Supervisor:
         self.settings = settings
         self.ledger = ledger
         self.child = child
-        self.live = HintServer(socket_path(settings.run_dir), self._handle_frame)
+        self.name = engine_name(settings)
+        self.live = open_bot_link(settings, self.name, ledger, self._handle_frame)
         self._child: asyncio.subprocess.Process | None = None
         self._run: Run | None = None
         self._failed_starts = 0
@@ -94,12 +94,11 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         self._write_pids(0)
-        back = await self._retry_until_taken(self.ledger.requeue, NAME)
+        back = await self._retry_until_taken(self.ledger.requeue, self.name)
         log.info("engine started, %d jobs taken back", back)
         await self.live.start()
         working = asyncio.create_task(self._run_jobs())
-        blobs = open_blobs(self.settings)
-        tidying = asyncio.create_task(retention.tidy_forever(self.ledger, blobs, self.settings.storage))
+        tidying = asyncio.create_task(retention.tidy_in_turn(self.settings, self.ledger))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait((working, tidying, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -136,7 +135,7 @@ class Supervisor:
             if child is None:
                 continue
             self._wake.clear()
-            row = await self._retry_until_taken(self.ledger.claim, NAME)
+            row = await self._retry_until_taken(self.ledger.claim, self.name)
             if row is None:
                 await self._wait_for_work(child)
             else:
@@ -162,8 +161,9 @@ class Supervisor:
                 return await asyncio.to_thread(move, *given, **named)
             except errors.NoLedger:
                 failed += 1
-                pause = backoff.pause_s(failed, BACK_OFF_S, LONGEST_BACK_OFF_S)
-                log.error("look at the disk of %s; next try in %.0f s", self.settings.data_dir, pause)
+                longest = FLEET_PAUSE_S if self.settings.fleet.on else LONGEST_BACK_OFF_S
+                pause = backoff.pause_s(failed, BACK_OFF_S, longest)
+                log.error("look at %s; next try in %.0f s", place_of_database(self.settings), pause)
             await asyncio.sleep(pause)
 
     # one job
@@ -215,7 +215,7 @@ class Supervisor:
     async def _let_short_jobs_pass(self, run: Run, child: asyncio.subprocess.Process) -> None:
         """Between two steps of a long job its child takes short ones that wait: the long one never holds the engine."""
         while run.gives_way and child.returncode is None:
-            row = await self._retry_until_taken(self.ledger.claim, NAME, SHORT_S)
+            row = await self._retry_until_taken(self.ledger.claim, self.name, SHORT_S)
             if row is None:
                 return
             with run.pause(), logs.job_context(row.id):

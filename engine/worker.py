@@ -19,13 +19,13 @@ from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from engine import logs, params
-from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone
-from engine.files.blobs import BlobKey
+from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone, PictureStoreGone
+from engine.files.blobs import BlobKey, StoreUnreachable
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
 from engine.queue.history import History
+from engine.queue.installation import open_blobs
 from engine.queue.job import FURTHER, VIDEO, batch_result
-from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings, load
 from engine.video.reader import spool
 
@@ -191,9 +191,11 @@ class Worker:
         return ({"variations": each} if each else {}) | ending
 
     def _store(self, data: bytes) -> BlobKey:
-        """Store a result. Raises `NotKept`."""
+        """Store a result. Raises `NotKept` or `PictureStoreGone`."""
         try:
             return self.blobs.put(data)
+        except StoreUnreachable as error:
+            raise PictureStoreGone from error
         except OSError as error:
             raise NotKept from error
 
@@ -236,8 +238,11 @@ class Worker:
         return None if key is None else self._blob(key)
 
     def _blob(self, key: str) -> bytes:
-        """The clean PNG of a blob, or a video as it was sent. Raises `PictureGone`."""
-        data = self.blobs.get(BlobKey(key))
+        """The clean PNG of a blob, or a video as it was sent. Raises `PictureGone` or `PictureStoreGone`."""
+        try:
+            data = self.blobs.get(BlobKey(key))
+        except StoreUnreachable as error:
+            raise PictureStoreGone from error
         if data is None:
             raise PictureGone
         return data

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests import leftover_processes, quick_tier
+from tests.postgresql_server import PostgresServer
 
 REQUIRE = os.environ.get("REQUIRE", "")
 """Set (to anything): a test that cannot run here fails."""
@@ -200,3 +201,16 @@ def pocket_by_default(monkeypatch: pytest.MonkeyPatch, _no_settings_of_this_mach
 
     monkeypatch.setenv("PAREIDOLIA_DEFAULT_NETWORK", "pocket")
     monkeypatch.setattr(catalog, "_SHIPPED", POCKET)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A throwaway PostgreSQL on a loopback port; skips where PostgreSQL is not installed."""
+    with PostgresServer.run() as server:
+        yield server
+
+
+@pytest.fixture
+def fleet_url(postgresql: PostgresServer) -> str:
+    """The URL of a fresh database with the tables of this version."""
+    return postgresql.database()

@@ -25,6 +25,7 @@ LEDGER_S = 5.0
 """A database that says nothing for so long cannot be read; who asks for numbers waits ten seconds at most."""
 NO_DISCORD = "Discord is not connected. Look into the bot's log and at discordstatus.com; it connects again by itself."
 NO_ENGINE = "The engine is gone. The bot starts it again; if it stays away, look into logs/engine.log."
+NO_ENGINE_IN_FLEET = "No engine is there. Start one with `pareidolia engine`, and look at `pareidolia fleet status`."
 STUCK = "A dream has waited for {seconds:.0f} s and none runs. Look into logs/engine.log; restart the bot if need be."
 NO_LEDGER = "The database cannot be read ({problem}). Check the disk and run `pareidolia doctor`."
 
@@ -42,6 +43,8 @@ class Parts:
     rows: Callable[[], Awaitable[Sequence[JobRow]]]
     """Jobs that are not posted."""
     run_dir: Path
+    no_engine: str = NO_ENGINE
+    """What is said where none does."""
     decoders: Callable[[], tuple[int, ...]] = field(default=tuple)
     """The decoder's processes."""
 
@@ -84,7 +87,7 @@ class Health:
         """What is wrong, in sentences; empty if nothing is."""
         found = [] if self._parts.discord() else [NO_DISCORD]
         if not self._parts.engine():
-            return [*found, NO_ENGINE]
+            return [*found, self._parts.no_engine]
         rows = await self._rows()
         if isinstance(rows, str):
             return [*found, NO_LEDGER.format(problem=rows)]

@@ -29,7 +29,7 @@ from rich.text import Text
 from engine import params, settings
 from engine.catalog import subject_sequence
 from engine.catalog.catalog import PACKED, Catalog
-from engine.cli import backup_verbs, network_verbs, output_files, past_dreams, posters, screen_verb
+from engine.cli import backup_verbs, fleet_verbs, network_verbs, output_files, past_dreams, posters, screen_verb
 from engine.cli.output_files import Place, Target
 from engine.cli.soundtrack import Soundtrack, mp4_path, soundtrack
 from engine.errors import NoImprint, OptionConflict, OtherRecipe, PareidoliaError, SettingsError
@@ -68,6 +68,7 @@ app.add_typer(network_verbs.app, name="networks")
 A = TypeVar("A")
 backup_verbs.register(app)
 screen_verb.register(app)
+fleet_verbs.register(app)
 
 
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
@@ -500,9 +501,13 @@ def subjects(network: Network = None) -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    no_engine: Annotated[
+        bool, typer.Option("--no-engine", help="only the bot: `pareidolia engine` runs elsewhere")
+    ] = False,
+) -> None:
     """Run the bot on Discord, with one engine."""
-    os.execv(sys.executable, [sys.executable, "-m", "bot"])
+    os.execv(sys.executable, [sys.executable, "-m", "bot", "run", *(["--no-engine"] if no_engine else [])])
 
 
 @app.command()

@@ -23,6 +23,8 @@ from engine.platform.units import MEGABYTE
 if TYPE_CHECKING:
     from engine.runtime import Runtime
 
+PROBE = b"pareidolia doctor"
+"""A blob that retention takes away again."""
 SETTINGS = "settings"
 """The check without which no other can be made."""
 
@@ -52,6 +54,8 @@ def checks() -> Iterator[Check]:
     yield Check(True, f"machine: {resource_limits.share()}")
     yield _socket(found)
     yield _database(found)
+    if found.fleet.on:
+        yield _pictures(found)
     yield _decoder(found)
     yield _moderation(found)
     yield from _torch(found)
@@ -94,7 +98,7 @@ def _socket(found: settings.Settings) -> Check:
 
 
 def _database(found: settings.Settings) -> Check:
-    from engine.queue.local_dispatch import open_ledger
+    from engine.queue.installation import open_ledger
 
     try:
         ledger = open_ledger(found)
@@ -103,8 +107,29 @@ def _database(found: settings.Settings) -> Check:
     except PareidoliaError as error:
         return Check(False, "database", str(error))
     except Exception as error:
-        return Check(False, "database", f"{error} Restore a backup of {found.database}, or move it away.")
+        return Check(False, "database", f"{error} {_database_remedy(found)}")
     return Check(True, f"database: {waiting} dreams wait or run")
+
+
+def _database_remedy(found: settings.Settings) -> str:
+    if found.fleet.on:
+        return "Look at the server of `fleet.database_url`."
+    return f"Restore a backup of {found.database}, or move it away."
+
+
+def _pictures(found: settings.Settings) -> Check:
+    """Whether a fleet's pictures can be written and read."""
+    from engine.queue.installation import BOT_PATIENCE_S, open_blobs
+
+    try:
+        blobs = open_blobs(found, BOT_PATIENCE_S)
+        if blobs.get(blobs.put(PROBE)) != PROBE:
+            return Check(False, "pictures", "What was stored there came back as something else. Check that server.")
+    except (PareidoliaError, OSError) as error:
+        return Check(
+            False, "pictures", f"{error} Check `fleet.blob_url` and the `s3_` settings, and start that server."
+        )
+    return Check(True, "pictures of the fleet")
 
 
 def _decoder(found: settings.Settings) -> Check:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NewType
+from typing import NewType, Protocol
 
 from engine.platform import file_lock
 
@@ -32,6 +32,39 @@ class BlobStat:
     """Bytes."""
     used: float
     """Unix seconds of its last use."""
+
+
+class StoreUnreachable(OSError):
+    """A store on another machine does not answer, or does not let us in."""
+
+
+class BlobStore(Protocol):
+    """Bytes by the sha256 of what they are. What is used stays for a while; raises `OSError` where it cannot be
+    reached."""
+
+    def put(self, data: bytes) -> BlobKey:
+        """Store bytes durably; the same bytes twice are one blob."""
+        ...
+
+    def get(self, key: BlobKey) -> bytes | None:
+        """The bytes, or None if they are gone or no longer what their name says. That counts as a use."""
+        ...
+
+    def has(self, key: BlobKey) -> bool:
+        """Whether there is such a blob, whatever it holds by now. That counts as a use."""
+        ...
+
+    def list_all(self) -> list[BlobStat]:
+        """All blobs, those unused for longest first."""
+        ...
+
+    def remove(self, key: BlobKey, unused_since: float) -> int:
+        """Delete a blob unless it was used after that moment (Unix seconds); the bytes freed."""
+        ...
+
+    def remove_parts(self, unused_since: float) -> None:
+        """Delete what was being written, and was not finished, before that moment (Unix seconds)."""
+        ...
 
 
 class Blobs:

@@ -61,6 +61,7 @@ class Step:
 
 def backup(settings: Settings, target: Path) -> Iterator[Step]:
     """Write everything into `target`, which must not exist, whoever is at work meanwhile. Raises `BackupError`."""
+    _refuse_fleet(settings, "pg_dump")
     if target.exists():
         raise BackupError(problem=f"{target} exists already. Choose another name, or move it away first.")
     if not settings.database.exists():
@@ -148,6 +149,7 @@ def _schema(copy: Path) -> str:
 def restore(settings: Settings, source: Path) -> Iterator[Step]:
     """Put a backup in place of what is there, which is set aside. Nobody may be at work. Raises `SettingsError`s;
     then everything is as it was."""
+    _refuse_fleet(settings, "pg_restore")
     try:
         with _exclusive_lock(settings), zipfile.ZipFile(source) as archive, _unpacking(settings) as fresh:
             blobs = _names(archive, source)
@@ -252,6 +254,15 @@ def _fold_journal(database: Path) -> None:
     """Move what the write-ahead log holds into the database itself, if that is whole."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _refuse_fleet(settings: Settings, tool: str) -> None:
+    """What lies in the folder of a fleet's machine is not what the fleet works with."""
+    if settings.fleet.on:
+        elsewhere = (
+            "The database is the server of `fleet.database_url`, and the pictures are where `fleet.blob_url` says."
+        )
+        raise BackupError(problem=f"{elsewhere} Use {tool} for the one, and copy the other (docs/scale.md).")
 
 
 def _not_a_backup(source: Path, why: str) -> BackupError:

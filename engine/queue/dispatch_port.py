@@ -1,7 +1,8 @@
 """The port between bot and engine: all that the bot knows of it.
 
-Implementations: `engine.queue.local_dispatch.LocalDispatch` (SQLite ledger and a local socket) and
-`engine.queue.in_memory_dispatch.MemoryDispatch` (a fake that tests drive by hand). One contract suite runs over both.
+Implementations: `engine.queue.local_dispatch.LocalDispatch` (SQLite ledger and a local socket),
+`engine.queue.fleet_dispatch.FleetDispatch` (PostgreSQL) and `engine.queue.in_memory_dispatch.MemoryDispatch` (a fake
+that tests drive by hand). What they share is `engine.queue.ledger_dispatch`; one contract suite runs over all.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ from typing import Any
 
 from engine.errors import SettingsError
 from engine.platform import framing, os_errors
-from engine.queue.job import Hint, JobId, Progress, Requeued, Settled, Started
+from engine.queue import hint_frames
+from engine.queue.job import Hint
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class HintServer:
 
     def send_hint(self, hint: Hint) -> None:
         """Broadcast a hint to whoever keeps up."""
-        frame = _frame(hint)
+        frame = framing.pack(*hint_frames.pack(hint))
         for writer in list(self._writers):
             if writer.transport.get_write_buffer_size() < BACKLOG and not writer.is_closing():
                 writer.write(frame)
@@ -158,7 +159,7 @@ class HintClient:
                 continue
             try:
                 while frame := await framing.receive(reader):
-                    if hint := _hint(*frame):
+                    if hint := hint_frames.unpack(*frame):
                         yield hint
             finally:
                 self.close()
@@ -179,35 +180,3 @@ class HintClient:
             with contextlib.suppress(RuntimeError):  # the loop may be gone before us
                 self._writer.close()
             self._writer = None
-
-
-def _frame(hint: Hint) -> bytes:
-    match hint:
-        case Progress():
-            header = {"hint": "progress", "id": hint.id, "step": hint.step, "steps": hint.steps, "done": hint.done}
-            return framing.pack({**header, "eta_s": hint.eta_s, "gpu_bytes": hint.gpu_bytes}, hint.preview)
-        case Started():
-            return framing.pack({"hint": "started", "id": hint.id})
-        case Settled():
-            return framing.pack({"hint": "settled", "id": hint.id})
-        case Requeued():
-            return framing.pack({"hint": "requeued", "id": hint.id})
-
-
-def _hint(header: dict[str, Any], blob: bytes) -> Hint | None:
-    """The hint of a frame; None for one of another version, which the rows tell as well."""
-    id = JobId(header["id"])
-    match header["hint"]:
-        case "progress":
-            step, steps, left_s = header["step"], header["steps"], header["eta_s"]
-            done = header.get("done", step / max(1, steps))  # an older engine counts steps only
-            return Progress(id, step, steps, done, left_s, blob, header.get("gpu_bytes", 0))
-        case "started":
-            return Started(id)
-        case "settled":
-            return Settled(id)
-        case "requeued":
-            return Requeued(id)
-        case unknown:
-            log.info("an unknown hint is ignored: %s", unknown)
-            return None

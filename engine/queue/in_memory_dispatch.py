@@ -8,46 +8,68 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
 from engine.errors import Broken, Failure
-from engine.files.blobs import BlobKey
+from engine.files.blobs import BlobKey, BlobStat
 from engine.queue.database import metadata, sqlite_url
-from engine.queue.job import (
-    CancelOutcome,
-    Forgotten,
-    Hint,
-    Job,
-    JobId,
-    JobRow,
-    Limits,
-    Place,
-    Progress,
-    Requeued,
-    Result,
-    Settled,
-    Standing,
-    Started,
-    State,
-)
+from engine.queue.job import Hint, JobId, JobRow, Limits, Progress, Requeued, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
-from engine.queue.statistics import FinishedJob
+from engine.queue.ledger_dispatch import LedgerDispatch
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ENGINE = "by hand"
 
 
-class MemoryDispatch:
+class MemoryBlobs(dict[BlobKey, bytes]):
+    """The port of `engine.files.blobs.BlobStore`, as a dict. Retention takes nothing of it."""
+
+    def put(self, data: bytes) -> BlobKey:  # noqa: D102
+        key = BlobKey(hashlib.sha256(data).hexdigest())
+        self[key] = data
+        return key
+
+    def has(self, key: BlobKey) -> bool:  # noqa: D102
+        return key in self
+
+    def list_all(self) -> list[BlobStat]:  # noqa: D102
+        return [BlobStat(key, len(data), 0.0) for key, data in self.items()]
+
+    def remove(self, key: BlobKey, unused_since: float) -> int:  # noqa: D102
+        return len(self.pop(key, b""))
+
+    def remove_parts(self, unused_since: float) -> None:
+        """There are none."""
+
+
+class NoEngine:
+    """The link to an engine that is played by hand."""
+
+    connected = False
+
+    async def hints(self) -> AsyncIterator[Hint]:
+        """None."""
+        return
+        yield
+
+    def send(self, **header: Any) -> None:
+        """To nobody."""
+
+
+class MemoryDispatch(LedgerDispatch):
     """The port of `engine.queue.dispatch_port`, where the methods it shares are described."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.ledger = Ledger(sqlite_url(Path(":memory:")), limits)
+        self._blobs = MemoryBlobs()
+        super().__init__(Ledger(sqlite_url(Path(":memory:")), limits), self._blobs, NoEngine())
         metadata.create_all(self.ledger._db)
         sa.Table("presets", sa.MetaData(), sa.Column("params", sa.Text)).create(self.ledger._db)  # the bot's
-        self._blobs: dict[BlobKey, bytes] = {}
         self._listeners: set[asyncio.Queue[Hint]] = set()
         self.engine_there = True
 
@@ -70,9 +92,7 @@ class MemoryDispatch:
         facts: dict[str, Any] | None = None,
     ) -> bool:  # fmt: skip
         """Settle a running job as done with these bytes as its result."""
-        key = hashlib.sha256(data).hexdigest()
-        self._blobs[BlobKey(key)] = data
-        result = Result(BlobKey(key), mime, width, height, len(data), facts=facts or {})
+        result = Result(self.blobs.put(data), mime, width, height, len(data), facts=facts or {})
         return self._settle(id, self.ledger.finish(id, self._attempt(id), result, 1.0))
 
     def fail(self, id: JobId, error: Failure | None = None) -> bool:
@@ -111,59 +131,8 @@ class MemoryDispatch:
 
     # the port
 
-    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
-        return self.ledger.submit(job, posting, id)
-
-    async def record(self, job: Job, result: Result, posting: dict[str, Any], id: JobId) -> bool:  # noqa: D102
-        return self.ledger.record(job, result, posting, id)
-
-    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
-        return self.ledger.cancel(id, keep_preview=keep_preview)
-
-    async def place(self, id: JobId) -> Place | None:  # noqa: D102
-        return self.ledger.place(id)
-
-    async def row(self, id: JobId) -> JobRow | None:  # noqa: D102
-        return self.ledger.row(id)
-
-    async def find_by_answer(self, message_id: str) -> JobRow | None:  # noqa: D102
-        return self.ledger.find_by_answer(message_id)
-
-    async def recent_sources(self, requester: str) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.recent_sources(requester)
-
-    async def history(self, requester: str, at_most: int | None = None) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.history(requester, at_most)
-
-    async def rows_about(self, user: str) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.rows_about(user)
-
-    async def forget_requester(self, requester: str) -> Forgotten:  # noqa: D102
-        return self._remove(*self.ledger.forget_requester(requester))
-
-    async def forget_job(self, id: JobId) -> Forgotten:  # noqa: D102
-        return self._remove(*self.ledger.forget_job(id))
-
-    async def forget_server(self, guild_id: str) -> Forgotten:  # noqa: D102
-        return self._remove(*self.ledger.forget_server(guild_id))
-
-    def _remove(self, count: int, unnamed: set[BlobKey]) -> Forgotten:
-        return Forgotten(count, sum(self._blobs.pop(key, None) is not None for key in unnamed))
-
-    async def recent_results(self, channel_id: int) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.recent_results(channel_id)
-
-    async def standings(self, ids: Sequence[JobId]) -> Mapping[JobId, Standing]:  # noqa: D102
-        return self.ledger.standings(ids)
-
-    async def finished_in_server(self, guild_id: int, since: float) -> Sequence[FinishedJob]:  # noqa: D102
-        return self.ledger.finished_in_server(guild_id, since)
-
-    async def places(self) -> Mapping[JobId, Place]:  # noqa: D102
-        return self.ledger.places()
-
-    async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
-        return self.ledger.list_waiting(requester)
+    async def _ask(self, question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        return question(*given, **named)  # in this thread, whose database it is
 
     async def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
         queue: asyncio.Queue[Hint] = asyncio.Queue()
@@ -176,29 +145,3 @@ class MemoryDispatch:
 
     def engine_listens(self) -> bool:  # noqa: D102
         return self.engine_there
-
-    async def list_unposted(self) -> Sequence[JobRow]:  # noqa: D102
-        return self.ledger.list_unposted()
-
-    async def update_posting(self, id: JobId, posting: dict[str, Any]) -> None:  # noqa: D102
-        self.ledger.update_posting(id, posting)
-
-    async def mark_posted(self, id: JobId, message_id: str, posting: dict[str, Any] | None = None) -> bool:  # noqa: D102
-        return self.ledger.mark_posted(id, message_id, posting)
-
-    async def estimate(self, job: Job) -> float:  # noqa: D102
-        return self.ledger.estimate(job)
-
-    async def put_blob(self, data: bytes) -> BlobKey:  # noqa: D102
-        key = BlobKey(hashlib.sha256(data).hexdigest())
-        self._blobs[key] = data
-        return key
-
-    async def has_blob(self, key: BlobKey) -> bool:  # noqa: D102
-        return key in self._blobs
-
-    async def get_blob(self, key: BlobKey) -> bytes | None:  # noqa: D102
-        return self._blobs.get(key)
-
-    async def close(self) -> None:  # noqa: D102
-        self.ledger.close()

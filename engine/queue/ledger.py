@@ -384,16 +384,20 @@ class Ledger:
 
     def requeue(self, engine: str) -> int:
         """Put back what this engine's dead predecessor was running; its lock proves that it is dead."""
+        return len(self.take_back(engine))
+
+    def take_back(self, engine: str, is_dead: Callable[[sa.Connection], bool] = lambda _: True) -> list[JobId]:
+        """Put back what an engine was running that is dead, which is asked in the same transaction; the ids."""
         mine = (jobs.c.state == State.RUNNING, jobs.c.engine == engine)
         with self._db.begin() as db:
-            worn_out = db.execute(
-                jobs.update().where(*mine, jobs.c.attempt >= MOST_STARTS).values(**self._after(State.FAILED))
-            ).rowcount
-            flagged = db.execute(
-                jobs.update().where(*mine, jobs.c.stop != "").values(state=State.CANCELLED, finished=self.clock())
-            ).rowcount
-            back = db.execute(jobs.update().where(*mine).values(**self._after(State.QUEUED))).rowcount
-        return worn_out + flagged + back
+            if not is_dead(db):
+                return []
+            found = [JobId(id) for id in db.scalars(sa.select(jobs.c.id).where(*mine))]
+            db.execute(jobs.update().where(*mine, jobs.c.attempt >= MOST_STARTS).values(**self._after(State.FAILED)))
+            flagged = {"state": State.CANCELLED, "finished": self.clock()}
+            db.execute(jobs.update().where(*mine, jobs.c.stop != "").values(**flagged))
+            db.execute(jobs.update().where(*mine).values(**self._after(State.QUEUED)))
+        return found
 
     # what retention does
 

@@ -3,21 +3,56 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from engine.errors import NoLedger, SettingsError
+from engine.errors import DatabaseUnreachable, NoLedger, SettingsError
 from engine.platform import file_lock
-from engine.queue.database import check, connect, sqlite_url
+from engine.queue.database import check, connect, database_url, reading, sqlite_url
 from engine.settings import Settings
 
 
 def prepare(settings: Settings) -> None:
     """Check, then make or upgrade the database of these settings. Two processes that start together do it once.
 
-    Raises `DatabaseDamaged`, or `SettingsError` on a newer schema and on a file that cannot be opened or written.
+    Raises `DatabaseDamaged`, `DatabaseUnreachable`, or `SettingsError` on a newer schema and on a file that cannot be
+    used.
     """
+    if settings.fleet.on:
+        _prepare_fleet(settings)
+    else:
+        _prepare_file(settings)
+
+
+def _prepare_fleet(settings: Settings) -> None:
+    """The write lock of the database keeps two from doing it at once."""
+    engine = connect(database_url(settings))
+    try:
+        upgrade(engine)
+    except (sa.exc.DBAPIError, NoLedger) as error:
+        reason = str(error.facts["reason"] if isinstance(error, NoLedger) else error.orig).partition("\n")[0]
+        raise DatabaseUnreachable(reason=reason) from error
+    finally:
+        engine.dispose()
+
+
+def server_clock(url: str) -> Callable[[], float]:
+    """Unix seconds by the clock of a database server, so that machines whose clocks differ write the same times."""
+    engine = connect(url)
+    try:
+        with reading(engine) as db:
+            began = time.monotonic()
+            there = float(db.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())").scalar_one())
+            now = time.monotonic()
+    finally:
+        engine.dispose()
+    return lambda: there + time.monotonic() - (began + now) / 2
+
+
+def _prepare_file(settings: Settings) -> None:
     with file_lock.hold(settings.run_dir / "migrate.lock", wait=True):
         engine = connect(sqlite_url(settings.database))
         try:

@@ -8,7 +8,8 @@ the disk, those unused for longest go. Nothing that a preset names, or a job tha
 yet, is ever taken; nor is anything that was used within the last hour, so that what is between two steps of a request
 stays.
 
-The supervisor runs it every half hour: there is one supervisor per data folder. Two at once would do no harm.
+The supervisor runs it every half hour: there is one supervisor per data folder, and in a fleet the one of them that
+holds the lease of it. Two at once would do no harm.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import logging
 import time
 from dataclasses import dataclass
 
-from engine.files.blobs import Blobs
+from engine.files.blobs import BlobStore
+from engine.queue import installation
 from engine.queue.ledger import Ledger
-from engine.settings import Storage
+from engine.settings import Settings, Storage
 
 log = logging.getLogger("pareidolia.retention")
 
@@ -47,7 +49,13 @@ class Tidied:
     """Bytes of blobs that stay."""
 
 
-async def tidy_forever(ledger: Ledger, blobs: Blobs, storage: Storage) -> None:
+async def tidy_in_turn(settings: Settings, ledger: Ledger) -> None:
+    """Round after round, here or, in a fleet, at one of its engines; until cancelled."""
+    blobs = installation.open_blobs(settings)
+    await installation.run_once_in_fleet(settings, "retention", lambda: tidy_forever(ledger, blobs, settings.storage))
+
+
+async def tidy_forever(ledger: Ledger, blobs: BlobStore, storage: Storage) -> None:
     """Round after round, until cancelled."""
     while True:
         before, began = ledger.clock(), time.monotonic()
@@ -61,7 +69,7 @@ async def tidy_forever(ledger: Ledger, blobs: Blobs, storage: Storage) -> None:
             log.exception("nothing could be tidied; the next round tries again")
 
 
-def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
+def tidy(ledger: Ledger, blobs: BlobStore, storage: Storage) -> Tidied:
     """One round. Raises what the database or the disk raises; then the next round goes on."""
     now = ledger.clock()
     forgotten = 0
@@ -80,7 +88,7 @@ def tidy(ledger: Ledger, blobs: Blobs, storage: Storage) -> Tidied:
 
 
 def _remove_unreferenced(
-    ledger: Ledger, blobs: Blobs, settled_since: float, sources_since: float, unused_since: float
+    ledger: Ledger, blobs: BlobStore, settled_since: float, sources_since: float, unused_since: float
 ) -> int:
     """Remove the blobs that nothing names but jobs which settled before those moments; the bytes freed."""
     stored = blobs.list_all()  # before the names: what is stored and named later is not looked at
@@ -88,7 +96,7 @@ def _remove_unreferenced(
     return sum(blobs.remove(one.key, unused_since) for one in stored if one.key not in named)
 
 
-def _remove_oldest(ledger: Ledger, blobs: Blobs, storage: Storage, unused_since: float) -> tuple[int, int]:
+def _remove_oldest(ledger: Ledger, blobs: BlobStore, storage: Storage, unused_since: float) -> tuple[int, int]:
     """Remove the oldest unpinned blobs until the rest fits; the bytes that stay, and the bytes freed."""
     stored = blobs.list_all()
     held, freed = sum(one.size for one in stored), 0

@@ -23,6 +23,7 @@ from engine.notes import Note
 from engine.params import Dream, Upscale
 from engine.queue import retention, timings
 from engine.queue.course import planned_course
+from engine.queue.hint_socket import HintServer
 from engine.queue.job import CancelOutcome, Hint, Job, JobId, JobRow, Progress, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import LocalDispatch, open_ledger
@@ -58,6 +59,12 @@ async def dispatch(settings: Settings) -> AsyncIterator[LocalDispatch]:
     yield dispatch
     listening.cancel()
     await dispatch.close()
+
+
+def writers(engine: Supervisor) -> set[asyncio.StreamWriter]:
+    """Who listens to an engine."""
+    assert isinstance(engine.live, HintServer)
+    return engine.live._writers
 
 
 @pytest.fixture
@@ -104,7 +111,7 @@ async def heard_until(kind: type[Hint], engine: Supervisor, settings: Settings, 
                 return
 
     listening = asyncio.create_task(listen())
-    await eventually_true(lambda: len(engine.live._writers) == 2)
+    await eventually_true(lambda: len(writers(engine)) == 2)
     await dispatch.submit(job, {})
     async with asyncio.timeout(60):
         await listening
@@ -398,7 +405,7 @@ async def heard(engine: Supervisor, settings: Settings) -> AsyncIterator[list[tu
     """The hints from now on, except for progress, each beside what the row said when it came."""
     kept: list[tuple[str, State]] = []
     dispatch = LocalDispatch.open(settings)
-    before = len(engine.live._writers)
+    before = len(writers(engine))
 
     async def hear() -> None:
         async for hint in dispatch.hints():
@@ -408,7 +415,7 @@ async def heard(engine: Supervisor, settings: Settings) -> AsyncIterator[list[tu
                 kept.append((type(hint).__name__, row.state))
 
     listening = asyncio.create_task(hear())
-    await eventually_true(lambda: len(engine.live._writers) > before)
+    await eventually_true(lambda: len(writers(engine)) > before)
     yield kept
     listening.cancel()
     await asyncio.wait({listening})

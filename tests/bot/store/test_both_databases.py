@@ -31,7 +31,7 @@ from bot.store.votes import Votes
 from engine.errors import PresetRevoked
 from engine.queue.database import connect
 from engine.queue.job import JobId
-from tests.engine.queue.conftest import database, postgresql  # noqa: F401
+from tests.engine.queue.conftest import database  # noqa: F401
 
 HOME, OTHER, ADA, SAM = "1456074443980800001", "1456074443980900002", "1456074443980800007", "1456074443980800006"
 STORES = (

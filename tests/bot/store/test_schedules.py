@@ -12,7 +12,7 @@ from bot.store.schedules import ENDLESS, GAME, Schedule, Schedules
 from bot.store.server_rules import ServerRulesStore
 from bot.store.votes import STAR, Vote, Votes, star_poll, tally
 from engine.queue.database import connect
-from tests.engine.queue.conftest import database, postgresql  # noqa: F401
+from tests.engine.queue.conftest import database  # noqa: F401
 
 ONE = Schedule("a_" + "b" * 18, "77", "78", ENDLESS, 18, "UTC", 100.0, 1.0, state={"round": 2})
 

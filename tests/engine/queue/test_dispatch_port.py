@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,51 +16,60 @@ from engine.errors import BadOption, Broken, TooManyJobs, by_code
 from engine.files.blobs import BlobKey
 from engine.notes import Note
 from engine.params import Dream, PastDream
-from engine.queue.hint_socket import HintServer, socket_path
+from engine.queue import installation
 from engine.queue.history import History
 from engine.queue.in_memory_dispatch import MemoryDispatch
-from engine.queue.job import CancelOutcome, Job, JobId, Limits, Progress, Result, Settled, Started, State
+from engine.queue.job import (
+    CancelOutcome,
+    Hint,
+    Job,
+    JobId,
+    Limits,
+    Progress,
+    Requeued,
+    Result,
+    Settled,
+    Started,
+    State,
+)
 from engine.queue.ledger import Ledger, jobs
-from engine.queue.local_dispatch import LocalDispatch
+from engine.queue.ledger_dispatch import LedgerDispatch
 from tests.engine.queue.conftest import a_job
 
+KNOCK = Requeued(JobId("knock"))
 RESULT = Result(BlobKey("0" * 64), "image/png", 512, 512, 1000)
 
 
 class Bench:
     """A dispatch, its ledger, and a way to send hints as an engine would."""
 
-    def __init__(self, dispatch: MemoryDispatch | LocalDispatch, server: HintServer | None = None) -> None:
+    def __init__(self, dispatch: LedgerDispatch, send_hint: Callable[[Hint], None]) -> None:
         self.dispatch = dispatch
         self.ledger: Ledger = dispatch.ledger
-        self.server = server
-
-    def tell(self, hint: Started | Progress | Settled) -> None:
-        if isinstance(self.dispatch, MemoryDispatch):
-            self.dispatch._send_hint(hint)
-        elif self.server:
-            self.server.send_hint(hint)
-
-    def listened_to(self) -> bool:
-        listeners = self.dispatch._listeners if isinstance(self.dispatch, MemoryDispatch) else None
-        return bool(listeners) or bool(self.server and self.server._writers)
+        self.tell = send_hint
 
 
-@pytest.fixture(params=["memory", "local"])
+@pytest.fixture(params=["memory", "local", pytest.param("fleet", marks=pytest.mark.postgresql)])
 async def bench(request: pytest.FixtureRequest, data_dir: Path) -> AsyncIterator[Bench]:
     limits = {"per_user": 4, "total": 12}
     if request.param == "memory":
-        bench = Bench(MemoryDispatch(Limits(**limits)))
-        yield bench
-        await bench.dispatch.close()
+        memory = MemoryDispatch(Limits(**limits))
+        yield Bench(memory, memory._send_hint)
+        await memory.close()
         return
-    chosen = settings.load(data_dir=data_dir, limits=limits)
-    server = HintServer(socket_path(chosen.run_dir), lambda header: None)
+    fleet = {}
+    if request.param == "fleet":
+        blobs = data_dir / "shared"
+        blobs.mkdir(parents=True)
+        fleet = {"database_url": request.getfixturevalue("fleet_url"), "blob_url": blobs.as_uri()}
+        fleet["database_url"] = fleet["database_url"].replace("+psycopg", "")
+    chosen = settings.load(data_dir=data_dir, limits=limits, fleet=fleet)
+    dispatch = installation.open_dispatch(chosen)
+    server = installation.open_bot_link(chosen, "e", dispatch.ledger, lambda header: None)
     await server.start()
-    bench = Bench(LocalDispatch.open(chosen), server)
-    yield bench
-    await bench.dispatch.close()
+    yield Bench(dispatch, server.send_hint)
     await server.stop()
+    await dispatch.close()
 
 
 async def test_what_is_submitted_waits_with_a_place(bench: Bench) -> None:
@@ -338,20 +348,30 @@ async def test_blobs_come_back(bench: Bench) -> None:
 
 
 async def test_hints_arrive_in_order_with_their_previews(bench: Bench) -> None:
-    told = [Started(JobId("a")), Progress(JobId("a"), 3, 9, 0.25, 1.5, b"jpeg" * 50_000), Settled(JobId("a"))]
-    heard: list[object] = []
+    told: list[Hint] = [
+        Started(JobId("a")),
+        Progress(JobId("a"), 3, 9, 0.25, 1.5, b"jpeg" * 50_000),
+        Settled(JobId("b")),
+    ]
+    heard: list[Hint] = []
 
     async def listen() -> None:
-        async for hint in bench.dispatch.hints():
-            heard.append(hint)
-            if len(heard) == len(told):
-                return
+        async with contextlib.aclosing(bench.dispatch.hints()) as hints:  # type: ignore[type-var]
+            async for hint in hints:
+                if hint != KNOCK:
+                    heard.append(hint)
+                elif not heard:
+                    knocked.set()
+                if len(heard) == len(told):
+                    return
 
+    knocked = asyncio.Event()
     listening = asyncio.create_task(listen())
     async with asyncio.timeout(120):
-        while not bench.listened_to():
+        while not knocked.is_set():  # nobody says when a listener has connected
+            bench.tell(KNOCK)
             await asyncio.sleep(0.01)
         for hint in told:
-            bench.tell(hint)  # type: ignore[arg-type]
+            bench.tell(hint)
         await listening
     assert heard == told

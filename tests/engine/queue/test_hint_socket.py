@@ -15,7 +15,7 @@ import pytest
 from engine import settings
 from engine.errors import SettingsError
 from engine.platform import framing
-from engine.queue import hint_socket
+from engine.queue import hint_frames, hint_socket
 from engine.queue.job import Hint, JobId, Progress, Requeued, Settled, Started
 
 ID = JobId("j" * 20)
@@ -33,18 +33,18 @@ ID = JobId("j" * 20)
     ids=repr,
 )
 def test_a_hint_comes_out_as_it_went_in(hint: Hint) -> None:
-    frame = framing.read(io.BytesIO(hint_socket._frame(hint)))
+    frame = framing.read(io.BytesIO(framing.pack(*hint_frames.pack(hint))))
     assert frame is not None
-    assert hint_socket._hint(*frame) == hint
+    assert hint_frames.unpack(*frame) == hint
 
 
 def test_an_older_engine_says_nothing_of_its_memory() -> None:
     header = {"hint": "progress", "id": ID, "step": 1, "steps": 2, "eta_s": 0.0}
-    assert hint_socket._hint(header, b"") == Progress(ID, 1, 2, 0.5)
+    assert hint_frames.unpack(header, b"") == Progress(ID, 1, 2, 0.5)
 
 
 def test_a_hint_of_another_version_is_none_and_does_not_mean_that_a_job_is_settled() -> None:
-    assert hint_socket._hint({"hint": "paused", "id": ID}, b"") is None
+    assert hint_frames.unpack({"hint": "paused", "id": ID}, b"") is None
 
 
 async def test_what_is_unknown_is_passed_over(data_dir: Path) -> None:

@@ -24,19 +24,20 @@ from bot.store.presets import Presets
 from engine import settings
 from engine.errors import DatabaseDamaged, SettingsError
 from engine.params import Dream
-from engine.queue import migrate
+from engine.queue import engine_registry, migrate
 from engine.queue.database import connect, metadata, sqlite_url
 from engine.queue.job import JobId, State
 from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_ledger
 from tests.catalogs import catalog
 from tests.engine.queue import old_databases
+from tests.postgresql_server import PostgresServer
 
 
-def differences(engine: sa.Engine) -> list[object]:
+def differences(engine: sa.Engine, *further: sa.MetaData) -> list[object]:
     """What the migrated database lacks of the ledger's and the store's tables, or has beyond them."""
     wanted = sa.MetaData()
-    for table in (*metadata.tables.values(), *tables.metadata.tables.values()):
+    for table in (table for known in (metadata, tables.metadata, *further) for table in known.tables.values()):
         table.to_metadata(wanted)
     with engine.connect() as db:
         return list(compare_metadata(MigrationContext.configure(db), wanted))
@@ -46,6 +47,20 @@ def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
     engine = connect(sqlite_url(tmp_path / "fresh.db"))
     migrate.upgrade(engine)
     assert differences(engine) == []
+    engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_a_fleet_that_starts_together_migrates_once(postgresql: PostgresServer, tmp_path: Path) -> None:
+    url = postgresql.empty_database()
+    fleet = {"database_url": url.replace("+psycopg", ""), "blob_url": tmp_path.as_uri()}
+    homes = [settings.load(data_dir=tmp_path / str(number), fleet=fleet) for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate.prepare, homes * 2))
+    engine = connect(url)
+    assert differences(engine, engine_registry.metadata) == []
+    with engine.connect() as db:
+        assert db.scalar(sa.text("SELECT relpersistence FROM pg_class WHERE relname = 'previews'")) == "u"
     engine.dispose()
 
 
@@ -234,6 +249,8 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
         drop_games(db)
         for table in ("schedules", "votes", "schedule_entries"):
             db.exec_driver_sql(f"DROP TABLE {table}")
+        db.exec_driver_sql("DROP TABLE IF EXISTS engines")
+        db.exec_driver_sql("DROP TABLE IF EXISTS previews")
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
             db.execute(tables.presets.insert().values(row))
@@ -269,6 +286,8 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
         drop_games(db)
         for table in ("schedules", "votes", "schedule_entries"):
             db.exec_driver_sql(f"DROP TABLE {table}")
+        db.exec_driver_sql("DROP TABLE IF EXISTS engines")
+        db.exec_driver_sql("DROP TABLE IF EXISTS previews")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():
             row = {"id": id, "user_id": "8" if id == 7 else "7", "name": name, "name_key": name_key, "params": "{}"}

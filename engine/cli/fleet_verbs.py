@@ -1,0 +1,84 @@
+"""Verbs for many machines: `pareidolia engine`, `pareidolia fleet status` and `pareidolia migrate-to-fleet`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import typer
+from rich.progress import track
+from rich.table import Table
+
+from engine import settings
+from engine.errors import SettingsError
+from engine.platform.terminal import report as results
+from engine.platform.terminal import say
+
+if TYPE_CHECKING:
+    from engine.queue.fleet_status import FleetStatus
+
+fleet = typer.Typer(no_args_is_help=True, help="Look after many machines.")
+
+
+def engine() -> None:
+    """Run an engine alone: the bot is elsewhere, or was started with --no-engine."""
+    os.execv(sys.executable, [sys.executable, "-m", "engine.supervisor"])
+
+
+def migrate_to_fleet() -> None:
+    """Move dreams, pictures and presets to the PostgreSQL and the store of `[fleet]`. Stop the bot first.
+
+    What is here stays. If it is interrupted, ask again: it goes on where it was.
+    """
+    from engine.queue import move_to_fleet
+
+    steps = move_to_fleet.move(settings.load())
+    step = next(steps)
+    for now in track(steps, "moving", total=step.total + 1, console=say, transient=True):
+        step = now
+    say.print(f"{sum(step.rows.values())} rows and {step.pictures} pictures are there, and are what they are here.")
+    if step.lost:
+        say.print(f"{step.lost} pictures were damaged here already; their buttons say so.")
+    say.print("Start the bot: dreams that were waiting go on. The database here is no longer used; keep it a while.")
+
+
+@fleet.command()
+def status() -> None:
+    """Which engines there are, how long the queue is, and how long dreams take."""
+    from engine.queue import fleet_status, installation
+
+    found = settings.load()
+    if not found.fleet.on:
+        raise SettingsError(problem="There is no fleet here: `fleet.database_url` is empty. See docs/scale.md.")
+    with closing(installation.open_ledger(found)) as ledger:
+        told, report = fleet_status.read(ledger), results()
+    report.print(_engines(told))
+    report.print(f"{told.waiting} wait, the oldest for {told.oldest_s:.0f} s; {told.running} run")
+    if told.recipes:
+        report.print(_recipes(told))
+
+
+def _engines(told: FleetStatus) -> Table:
+    table = Table("engine", "host", "device", "version", "state", "job")
+    for one in told.engines:
+        state = "lives" if one.alive else f"silent for {one.silent_s:.0f} s"
+        table.add_row(
+            one.name, *(one.about.get(key, "") for key in ("host", "device", "version")), state, one.job or ""
+        )
+    return table
+
+
+def _recipes(told: FleetStatus) -> Table:
+    table = Table("within a day", "done", "failed", "waited", "took")
+    for one in told.recipes:
+        table.add_row(one.recipe, str(one.done), str(one.failed), f"{one.wait_s:.1f} s", f"{one.run_s:.1f} s")
+    return table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(engine)
+    app.command()(migrate_to_fleet)
+    app.add_typer(fleet, name="fleet")

@@ -1,0 +1,39 @@
+"""Many machines: `settings => Dispatch` over the ledger on PostgreSQL, whose notifications carry the hints.
+
+The ledger delivers here as on one machine: `claim` is one transaction, in exact order, fenced by (id, attempt). Why no
+other queue stands in between is in docs/scale.md.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from engine.errors import NoPictureStore
+from engine.files.blobs import BlobStore
+from engine.queue.fleet_hints import FleetHintClient
+from engine.queue.ledger import Ledger
+from engine.queue.ledger_dispatch import LedgerDispatch
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class FleetDispatch(LedgerDispatch):
+    """The dispatch of a bot whose engines are elsewhere."""
+
+    def __init__(self, ledger: Ledger, blobs: BlobStore, live: FleetHintClient) -> None:
+        super().__init__(ledger, blobs, live)
+        self._link = live
+
+    async def _ask(self, question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        try:
+            return await super()._ask(question, *given, **named)
+        except OSError as error:
+            log.error("the pictures cannot be reached: %s", error)
+            raise NoPictureStore(reason=str(error)) from error
+
+    async def _hang_up(self) -> None:
+        await self._link.close()

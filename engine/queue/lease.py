@@ -1,0 +1,87 @@
+"""What must happen once in a fleet: `(name, work) => the work, here or elsewhere, never at two places`.
+
+A lease is an advisory lock of a PostgreSQL session: it goes with the connection, so that whoever dies leaves it at
+once, and a machine that is cut off leaves it within some 11 s (`engine.queue.database.POSTGRESQL`), in which it notices
+by its own question every `ASK_S` and stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import psycopg
+
+from engine.queue import notifications
+
+log = logging.getLogger(__name__)
+
+ASK_S = 3.0
+LEASES = 0x4C454153
+"""The class of these locks; the other half of a lock's number is the hash of its name."""
+TRY = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+
+
+async def run_alone(url: str, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do the work while the lease is ours, until cancelled; where it is somebody else's, wait for it."""
+    while True:
+        try:
+            async with await notifications.connect(url) as db:
+                while not await _try(db, name):  # noqa: ASYNC110 - nobody would set an event
+                    await asyncio.sleep(ASK_S)
+                await _run_while_held(db, name, work)
+        except psycopg.Error:
+            log.warning("the lease %s is lost: the database does not answer", name)
+        await asyncio.sleep(ASK_S)
+
+
+async def _run_while_held(
+    db: psycopg.AsyncConnection[tuple[Any, ...]], name: str, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Raises `psycopg.Error` once the lease is lost, and what the work raises."""
+    log.info("the lease %s is held here", name)
+    working = asyncio.create_task(work(), name=name)
+    try:
+        while not working.done():
+            await db.execute("SELECT 1")
+            await asyncio.wait((working,), timeout=ASK_S)
+        working.result()
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await working
+
+
+async def keep(url: str, name: str, held: asyncio.Event, refusal: Exception, patience_s: float) -> None:
+    """Hold a lease until cancelled, and again after an outage; `held` is set once it is. Raises `refusal` where
+    somebody else has it for longer than a machine that was cut off is missed."""
+    since = time.monotonic()
+    while True:
+        try:
+            async with await notifications.connect(url) as db:
+                while not await _try(db, name):
+                    if time.monotonic() - since > patience_s:
+                        raise refusal
+                    await asyncio.sleep(min(ASK_S, patience_s))
+                held.set()
+                await _ask_forever(db)
+        except psycopg.Error:
+            log.warning("the lease %s cannot be asked for: the database does not answer", name)
+        since = time.monotonic()
+        await asyncio.sleep(notifications.RETRY_S)
+
+
+async def _ask_forever(db: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+    """Raises `psycopg.Error` once the lease is lost."""
+    while True:
+        await db.execute("SELECT 1")
+        await asyncio.sleep(ASK_S)
+
+
+async def _try(db: psycopg.AsyncConnection[tuple[Any, ...]], name: str) -> bool:
+    found = await (await db.execute(TRY, (LEASES, name))).fetchone()
+    return bool(found and found[0])

@@ -1,0 +1,83 @@
+"""A fleet of real processes, of which one is killed at work."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.playground.world import Message
+from engine import settings
+from engine.errors import SettingsError
+from engine.queue import installation
+from engine.queue.job import State
+from tests.fleet_processes import open_fleet, until
+from tests.playground_bot import PATIENCE, Room, answers_of, custom_ids, job_of
+from tests.postgresql_server import PostgresServer
+
+pytestmark = [pytest.mark.process, pytest.mark.postgresql]
+
+
+async def ask(room: Room, persona: str) -> Message:
+    """A dream, once its picture is opened and it is queued."""
+    message = await room.ask(persona, "dream", subject="eyes", size=256)
+    await room.world.until(lambda: custom_ids(room.now(message)), PATIENCE)
+    return room.now(message)
+
+
+async def test_the_job_of_a_killed_engine_is_answered_once_by_another(postgresql: PostgresServer) -> None:
+    async with open_fleet(postgresql, engines=2) as fleet:
+        message = await ask(fleet.room, "Ada")
+        id = job_of(message)
+        await until(lambda: fleet.at_work(id))
+        first = fleet.at_work(id)
+        assert first
+        os.killpg(first.process.pid, signal.SIGKILL)
+        killed = time.monotonic()
+        await until(lambda: fleet.row(id).attempt == 2)
+        print(f"begun elsewhere {time.monotonic() - killed:.1f} s after the kill")
+        other = fleet.at_work(id)
+        assert other
+        assert other is not first
+        message = await fleet.room.until_button(message, "Deeper")
+        await until(lambda: fleet.row(id).posted)
+        assert fleet.row(id).state is State.DONE
+        assert [one.id for one in answers_of(fleet.room, id)] == [message.id]
+        assert not (fleet.room.data_dir / "pareidolia.db").exists()
+        assert not (fleet.room.data_dir / "blobs").exists()
+
+
+async def test_a_server_of_the_database_and_one_of_pictures_that_are_killed_cost_no_answer(
+    postgresql: PostgresServer,
+) -> None:
+    async with open_fleet(postgresql, engines=1) as fleet:
+        message = await ask(fleet.room, "Ada")
+        id = job_of(message)
+        await until(lambda: fleet.at_work(id))
+        fleet.s3.kill()
+        await asyncio.to_thread(postgresql.stop)
+        await asyncio.to_thread(postgresql.start)
+        fleet.s3.start()
+        await fleet.room.until_button(message, "Deeper")
+        await until(lambda: fleet.row(id).posted)
+        assert (fleet.row(id).state, fleet.row(id).attempt) == (State.DONE, 1)
+        again = await ask(fleet.room, "Sam")
+        await fleet.room.until_button(again, "Deeper")
+
+
+async def test_a_second_bot_is_refused(postgresql: PostgresServer, data_dir: Path) -> None:
+    chosen = settings.load(
+        data_dir=data_dir,
+        fleet={"database_url": postgresql.database().replace("+psycopg", ""), "blob_url": data_dir.as_uri()},
+    )
+    only = asyncio.Event()
+    first = asyncio.create_task(installation.be_only_bot(chosen, only))
+    await only.wait()
+    with pytest.raises(SettingsError, match="Another bot"):
+        await installation.be_only_bot(chosen, asyncio.Event(), patience_s=0)
+    first.cancel()
+    await asyncio.wait((first,))
