@@ -29,7 +29,11 @@
     │   ├── NotAVideo         VideoTooLarge   EmptyVideo      BrokenVideo
     │   ├── StillVideo        VideoEnded      TooMuchVideo    NoVideo
     │   ├── GamesOff          RoundOpen       StillSecret     NoPictureStore
-    │   ├── NoWord            NotAPhoto
+    │   ├── NoWord            NotAPhoto       VoteOver        NoRitual
+    │   ├── RitualNotAllowed  TooManyRituals  OwnStar         DayOver
+    │   ├── ExquisiteOff      ExquisiteUnderWay  StepTaken    RitualBusy
+    │   ├── ImageExplicit     ImageForAdults  ImageUnchecked  OthersAvatarsOff
+    │   ├── ShownToRequester
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
