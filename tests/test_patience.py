@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 MOMENT_S, LEAST_S = 1, 60
 """What ends within a moment is meant to; what is waited for has a minute."""
 WAITS = {"timeout": 0, "wait_for": 1, "until": 1}
@@ -27,6 +29,7 @@ def bound(call: ast.Call) -> float:
     return min(numbers) / (1000 if name.startswith(PAGE) and name not in WAITS else 1) if numbers else 0.0
 
 
+@pytest.mark.slow
 def test_nothing_is_given_up_after_a_few_seconds() -> None:
     files = [path for path in Path(__file__).parent.rglob("*.py") if path != Path(__file__)]
     found = {path.name: lines for path in files if (lines := list(impatient(path.read_text("utf-8"))))}

@@ -126,6 +126,7 @@ def test_json_brings_params_back(wanted: AnyParams) -> None:
     assert params.parse(wanted.model_dump(), shipped_catalog()) == wanted
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda s: st.dictionaries(st.text(), s)))
 def test_whatever_is_parsed_is_params_or_a_refusal(value: object) -> None:
     made: object = None

@@ -180,6 +180,7 @@ async def test_one_round_at_a_time_in_a_channel(games: Stage) -> None:
     assert not (await games.ask("You", "play guess")).ephemeral
 
 
+@pytest.mark.slow
 async def test_a_round_survives_a_restart_in_the_middle_and_after_it_has_grown(games: Stage) -> None:
     message, row = await begun(games)
     right, wrong = answers(await round_of(games, row), row)

@@ -288,6 +288,7 @@ async def until(true: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.slow
 async def test_the_client_says_when_its_gateway_is_gone(stage: Stage) -> None:  # noqa: F811
     await until(lambda: stage.client.connected)
     await stage.client.ws.socket.close()

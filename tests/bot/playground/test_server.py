@@ -113,6 +113,7 @@ async def test_one_sample_moves_and_has_no_seam(session: aiohttp.ClientSession) 
     assert steps[-1] == pytest.approx(min(steps)), "it comes to rest where it began"
 
 
+@pytest.mark.slow
 def test_samples_are_drawn_where_scikit_image_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samples, "has_photos", lambda: False)
     drawn = {samples.sample_png(sample.name) for sample in samples.available()}

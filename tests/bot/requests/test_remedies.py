@@ -43,6 +43,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 USE = wording.use_words("castle")
 
 

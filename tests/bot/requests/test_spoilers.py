@@ -36,6 +36,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 CDN = "https://cdn.discordapp.com/attachments/1/2/cat.png"
 PLAIN_PICTURE, HIDDEN = "cat.png", "SPOILER_cat.png"
 

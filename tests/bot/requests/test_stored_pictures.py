@@ -31,6 +31,8 @@ from tests.bot.requests.test_service import (  # noqa: F401
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 RED = (255, 0, 0)
 
 

@@ -72,7 +72,7 @@ def test_one_that_cannot_be_used_is_a_sentence(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_the_setting_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAREIDOLIA_PROXY", "http://ada:secret@p:1")
+    monkeypatch.setenv("PAREIDOLIA_PROXY", "http://ada:hunter2@p:1")
     found = settings.read()
-    assert found.proxy_for(DISCORD) == "http://ada:secret@p:1"
-    assert "secret" not in repr(found)
+    assert found.proxy_for(DISCORD) == "http://ada:hunter2@p:1"
+    assert "hunter2" not in repr(found)

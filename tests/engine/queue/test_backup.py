@@ -24,6 +24,8 @@ from engine.queue.ledger import Ledger
 from engine.queue.local_dispatch import open_blobs, open_ledger
 from engine.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def found(data_dir: Path) -> Settings:

@@ -275,6 +275,7 @@ def test_processes_that_submit_at_once_lose_nothing(database: str) -> None:
     ledger.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["submit", "claim", "finish", "crash", "cancel", "restart"]), max_size=40))
 def test_every_accepted_job_settles_once_whatever_happens(moves: list[str]) -> None:

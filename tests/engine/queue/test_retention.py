@@ -217,6 +217,7 @@ def test_a_quota_that_cannot_be_kept_is_said(house: House, caplog: pytest.LogCap
     assert "more than storage.gigabytes allows" in caplog.text
 
 
+@pytest.mark.slow
 def test_nobody_who_works_meanwhile_loses_a_picture(tmp_path: Path, database: str) -> None:
     """Four users press Deeper on the oldest pictures there are, while three processes tidy with no mercy."""
     harsh = Storage(days=1e-9, button_days=1e-9, gigabytes=1e-9, free_mb=0)
