@@ -29,7 +29,7 @@ from engine.runtime import Runtime
 SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
-STILL_BYTES = 190_000
+STILL_BYTES, PAGE_BYTES = 150_000, 190_000
 FILM_BYTES = 200_000
 MORPH_BYTES, HYBRID_BYTES = 170_000, 140_000
 MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
@@ -141,7 +141,7 @@ class Gallery:
             cells += [Cell(self._dream(kind, options), marked=head == DEFAULT) for head, options in ASKED.items()]
             rows.append(Row(kind, cells))
         page = sheet(rows, self._shown_side(KINDS_OF_DREAMED), ["source", *ASKED], DEFAULT)
-        return webp([page], STILL_BYTES)
+        return webp([page], PAGE_BYTES)
 
     def octaves(self) -> Encoded:
         """One picture with octaves, strength and iterations varied, each alone; the defaults are marked."""
@@ -222,7 +222,7 @@ class Gallery:
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
         params = self._params(See, network=NETWORK, seed=SEED, **self._scale.page)
-        return webp([to_pillow(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], STILL_BYTES)
+        return webp([to_pillow(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], PAGE_BYTES)
 
     def channel(self) -> Encoded:
         """The channels of a layer that speak most for a word."""

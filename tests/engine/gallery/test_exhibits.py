@@ -13,7 +13,7 @@ from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
 from engine.gallery import exhibits
 from engine.gallery.contact_sheets import Layout, webp
-from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, QUICK, STILL_BYTES, VARIED, Gallery
+from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, PAGE_BYTES, QUICK, STILL_BYTES, VARIED, Gallery
 from engine.gallery.sources import SHOWN
 from engine.params import Channel, Concept, Dream, Morph, make
 from engine.runtime import Runtime
@@ -68,7 +68,7 @@ def test_kinds_hang_in_rows_under_what_was_asked(
     made = Gallery(shipped, QUICK, told.append).kinds()
     assert no_two_alike(hung(pages[-1], Layout(len(SHOWN), 3, (64, 48), headed=True)))
     assert opened(made.data).format == "WEBP"
-    assert len(made.data) <= STILL_BYTES
+    assert len(made.data) <= PAGE_BYTES
     assert [line for line in told if line.startswith("source")] == [f"source: {kind}" for kind in SHOWN]
     assert f"{next(iter(SHOWN))}: default" in told
 
