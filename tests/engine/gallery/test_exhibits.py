@@ -13,7 +13,7 @@ from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
 from engine.gallery import exhibits
 from engine.gallery.contact_sheets import Layout, webp
-from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, PAGE_BYTES, QUICK, STILL_BYTES, VARIED, Gallery
+from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, PAGE_BYTES, QUICK, VARIED, Gallery
 from engine.gallery.sources import SHOWN
 from engine.params import Channel, Concept, Dream, Morph, make
 from engine.runtime import Runtime
