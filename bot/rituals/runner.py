@@ -73,9 +73,7 @@ class RitualRunner:
 
     async def _step(self, schedule: Schedule) -> None:
         ritual, guild = self._kinds.get(schedule.kind), self._client.get_guild(int(schedule.guild_id))
-        if (
-            ritual is None or guild is None
-        ):  # out of reach for now, or for good: then its server is forgotten in a month
+        if ritual is None or guild is None:  # out of reach: perhaps for good, then its server is forgotten in a month
             return
         try:
             if not can_post(guild, schedule.channel_id):
