@@ -66,7 +66,7 @@ def test_kinds_hang_in_rows_under_what_was_asked(
     monkeypatch.setattr(exhibits, "ASKED", {"low": {"layer": "low"}, "high": {}})
     told: list[str] = []
     made = Gallery(shipped, QUICK, told.append).kinds()
-    assert no_two_alike(hung(pages[-1], Layout(len(SHOWN), 3, (64, 48), headed=True)))
+    assert no_two_alike(hung(pages[-1], Layout(len(SHOWN), 3, (54, 40), headed=True)))
     assert opened(made.data).format == "WEBP"
     assert len(made.data) <= PAGE_BYTES
     assert [line for line in told if line.startswith("source")] == [f"source: {kind}" for kind in SHOWN]
