@@ -10,7 +10,7 @@ import getpass
 import json
 import socket
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from bot.app import is_at_work
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.gateway import endpoints
 from bot.gateway.command_sync import NOT_TICKED
+from bot.gateway.intents import CONTENT_NOT_GRANTED, is_content_granted
 from bot.operations import questions
 from bot.operations.health import HOST
 from bot.operations.questions import Finding
@@ -81,18 +82,24 @@ def doctor() -> int:
         return 0 if fine else 1
     try:
         findings = asyncio.run(_permission_findings(token, settings))
-        unticked = (
-            settings.discord.user_installs and asyncio.run(_look_up(token, settings)).user_integration_config is None
-        )
+        lacking = list(_portal_findings(settings, asyncio.run(_look_up(token, settings))))
     except SettingsError as error:
         print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
     print("ok    token")
     for one in findings:
         print(f"wrong {one.what} {one.remedy}")
-    if unticked:
-        print(f"wrong user installs: {NOT_TICKED}")
-    return 1 if findings or unticked or not fine else 0
+    for line in lacking:
+        print(f"wrong {line}")
+    return 1 if findings or lacking or not fine else 0
+
+
+def _portal_findings(settings: Settings, application: discord.AppInfo) -> Iterator[str]:
+    """What the developer portal lacks of what the settings want."""
+    if settings.discord.user_installs and application.user_integration_config is None:
+        yield f"user installs: {NOT_TICKED}"
+    if settings.discord.message_content and not is_content_granted(application.flags):
+        yield f"message content: {CONTENT_NOT_GRANTED}"
 
 
 def _port_is_free(settings: Settings) -> bool:

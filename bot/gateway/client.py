@@ -40,6 +40,7 @@ from bot.games.games import Games
 from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
+from bot.gateway.intents import CONTENT_NOT_GRANTED, is_content_granted, unprivileged_intents
 from bot.operations.metrics import Metrics
 from bot.requests import remedies
 from bot.requests.actions import JobActions
@@ -73,10 +74,6 @@ COMPONENTS = (
 )  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
-CONTENT_NOT_GRANTED = (
-    "`discord.message_content` is on: switch on Message Content Intent in Discord's developer portal, too, under Bot."
-)
-"""For whoever runs the bot."""
 BY_TOKEN = re.compile(r"/(webhooks|interactions)/")
 """Calls that an interaction's own token lets through."""
 TIMEOUT = aiohttp.ClientTimeout(total=180.0, sock_connect=15.0, sock_read=25.0)
@@ -244,7 +241,7 @@ class Client(commands.Bot):
     def _choose_intents(self) -> None:
         """Ask for the content of messages only where that is granted: else every connection would end with 4014."""
         flags = self.application.flags if self.application else discord.ApplicationFlags()
-        granted = flags.gateway_message_content or flags.gateway_message_content_limited
+        granted = is_content_granted(flags)
         if self._wants_content and not granted:
             log.warning("%s", CONTENT_NOT_GRANTED)
         discord_internals.ask_for_content(self, on=self._wants_content and granted)
@@ -380,11 +377,6 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
-
-
-def unprivileged_intents() -> discord.Intents:
-    """What every bot may ask to hear of: servers, messages and reactions."""
-    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
 
 
 class ShardedClient(Client, commands.AutoShardedBot):

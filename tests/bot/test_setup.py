@@ -17,6 +17,7 @@ import pytest
 
 from bot import setup
 from bot.gateway.command_sync import NOT_TICKED
+from bot.gateway.intents import CONTENT_NOT_GRANTED
 from bot.operations import questions
 from bot.playground.faults import Fault
 from bot.playground.server import Playground
@@ -225,6 +226,18 @@ async def test_the_doctor_says_that_the_portal_does_not_let_people_install_it(da
     await playground.stop()
     assert status == 1
     assert f"wrong user installs: {NOT_TICKED}" in said
+
+
+@pytest.mark.parametrize("granted", [False, True])
+async def test_the_doctor_says_that_the_portal_does_not_show_messages(data_dir: Path, granted: bool) -> None:
+    playground = Playground()
+    playground.world.message_content = granted
+    await playground.start()
+    wanted = playground.settings(data_dir) | {"PAREIDOLIA_DISCORD__MESSAGE_CONTENT": "true"}
+    status, said = await examined(data_dir, wanted)
+    await playground.stop()
+    assert (f"wrong message content: {CONTENT_NOT_GRANTED}" in said) is not granted
+    assert status == (0 if granted else 1)
 
 
 async def test_the_doctor_asks_for_what_a_server_switched_on(data_dir: Path) -> None:

@@ -41,7 +41,7 @@ class Files(Downloader):
         super().__init__(cast("aiohttp.ClientSession", None), decoder)
         self._files = files
 
-    async def _file(self, link: Link) -> bytes:
+    async def file(self, link: Link) -> bytes:
         return self._files[link.url]
 
 

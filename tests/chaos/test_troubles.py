@@ -218,6 +218,7 @@ DOUBLE: dict[str, tuple[Before, str]] = {
     "report": (rest_faults.opened_panel, wording.VERBS["report"]),
     "save": (rest_faults.opened_panel, wording.VERBS["save"]),
     "delete": (rest_faults.opened_panel, wording.VERBS["delete"]),
+    "surprise": (rest_faults.opened_panel, wording.VERBS["surprise"]),
     "tune_type": (rest_faults.opened_tune, wording.VERBS["tune_type"]),
     "tune_go": (rest_faults.opened_tune, wording.VERBS["tune_go"]),
 }
@@ -238,7 +239,8 @@ async def test_a_double_click_is_answered_twice_and_breaks_nothing(house: House,
 
 async def test_every_kind_of_button_is_pressed_twice() -> None:
     selects = {f"{tune_panel.PREFIX}{name}" for name in tune_panel.NAMES} | {"layer", "subject", "strength"}
-    elsewhere = {"pick1", "pick2", "pick3", "pick4", "last_image"}  # in test_variations.py and test_content.py
+    elsewhere = {"pick1", "pick2", "pick3", "pick4", "last_image", "show"}
+    # in test_variations.py, test_content.py and test_unchanged.py
     assert ACTIONS.keys() - selects - elsewhere == DOUBLE.keys()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot import help_pages, wording
-from bot.gateway.client import CONTENT_NOT_GRANTED
+from bot.gateway.intents import CONTENT_NOT_GRANTED
 from bot.playground.gateway import Gateway
 from bot.playground.world import Message, World
 from engine.errors import OptedOut, ServerPaused

@@ -145,7 +145,9 @@ async def test_a_bot_can_tell_that_its_playground_is_gone(playground: Playground
     listening = "import sys; print('here', flush=True); sys.stdin.read(); print('alone', flush=True)"
     child = playground.run_bot(tmp_path, [sys.executable, "-c", listening])
     await started(child.log_path, 1)
-    assert child._process is not None
+    async with asyncio.timeout(60):
+        while child._process is None:  # it may write before we are told that it is there
+            await asyncio.sleep(0.01)
     assert child._process.stdin is not None
     child._process.stdin.close()  # as the kernel does when the playground is killed
     assert (await started(child.log_path, 2))[:2] == ["here", "alone"]

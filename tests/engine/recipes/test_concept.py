@@ -120,7 +120,10 @@ def rim(picture: Tensor) -> float:
     return float(corner.mean() / middle.mean())
 
 
-def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(shipped: Runtime) -> None:
+def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
+    shipped: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Concept, "COLOURING", 16)
     shown = [
         report.show() if isinstance(report, Progress) else report.picture
         for report in imagining(shipped, subject="banana", network="lite2")
