@@ -16,5 +16,10 @@ async def kill(process: asyncio.subprocess.Process) -> int:
     """
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-    process._transport.close()  # type: ignore[attr-defined]
-    return await process.wait()
+    transport = process._transport  # type: ignore[attr-defined]
+    for pipe in filter(None, map(transport.get_pipe_transport, range(3))):
+        pipe.close()
+    # Not before: closing it asks for the status, and asyncio, which then asks in vain, would call it 255.
+    status = await process.wait()
+    transport.close()
+    return status
