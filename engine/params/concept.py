@@ -21,7 +21,7 @@ class Concept(VariedParams):
     COLOURING: ClassVar[int] = 34
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
 
-    SHARPENING: ClassVar[int] = 4
+    SHARPENING: ClassVar[int] = 3
     """Steps over all of it that make edges sharp, where the network looks at whole crops."""
 
     recipe: Literal["concept"] = "concept"
@@ -63,7 +63,7 @@ class Concept(VariedParams):
     @property
     def finding(self) -> int:
         """Steps that find the thing, by crops: seen smaller, they are cheaper than others."""
-        return round(1.4 * self.iterations)
+        return round(1.25 * self.iterations)
 
     @property
     def view(self) -> int:
