@@ -209,11 +209,12 @@ class Submitter:
             raise NoVideo
         first = await self._videos.open(data, params)
         clean = await self._downloader.clean(first.png, params.size, request.requester)
-        picture, video = await self._dispatch.put_blob(clean.png), await self._dispatch.put_blob(data)
         if self._image_check:
             await self._image_check.check(request.guild_id, clean.fingerprint)
-            await self._image_check.check_file(request.guild_id, video)
         score = await self._score_video(request, params, data, first)
+        picture, video = await self._dispatch.put_blob(clean.png), await self._dispatch.put_blob(data)
+        if self._image_check:
+            await self._image_check.check_file(request.guild_id, video)
         return OpenedPictures(picture, clean.png, {VIDEO: video}, params=params.lasting(first.planned), nsfw=score)
 
     async def _score_video(self, request: Request, params: Video, data: bytes, first: FirstFrame) -> float | None:
