@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from threading import Barrier
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import FeatureExtractor
+from engine.ascent.gradient import FeatureExtractor, batch_gradient
 from engine.objectives import Objective
 
 
@@ -31,7 +32,7 @@ def gain(scored: Sequence[tuple[CropScorer, Tensor]]) -> Tensor:
 
     The same batches, however many threads there are: else rounding would not be the same.
     """
-    slopes = crop_gradients([(scorer, crops.detach()) for scorer, crops in scored])
+    slopes = crop_gradients(scored)
     return torch.stack([(crops * slope).sum() for (_, crops), slope in zip(scored, slopes, strict=True)]).sum()
 
 
@@ -44,22 +45,24 @@ def crop_gradients(scored: Sequence[tuple[CropScorer, Tensor]]) -> list[Tensor]:
 
 
 def _gradient(scorer: CropScorer, crops: Tensor) -> Tensor:
-    leaf = crops.requires_grad_()
-    value = scorer.objective(scorer.network.activations(leaf, scorer.objective.layers))
-    (slope,) = torch.autograd.grad(value, leaf)
-    return slope
+    return batch_gradient(scorer.network, scorer.objective, crops)
 
 
 @lru_cache(1)
 def _pool(workers: int, threads: int) -> ThreadPoolExecutor:
-    """Threads for so many crops at once, each with its share of all threads."""
+    """Threads for so many crops at once, each with its share of all threads.
+
+    All begin here: torch takes the number that a thread sets last as what any thread begins with.
+    """
     pool = ThreadPoolExecutor(workers, "crop", _prepare_thread, (threads // workers,))
-    for one in [pool.submit(torch.get_num_threads) for _ in range(workers)]:
+    all_begun = Barrier(workers)
+    for one in [pool.submit(all_begun.wait) for _ in range(workers)]:
         one.result()
-    torch.set_num_threads(threads)  # a thread's own number is also what threads made later begin with
+    torch.set_num_threads(threads)
     return pool
 
 
 def _prepare_thread(threads: int) -> None:
+    torch.get_num_threads()  # the first call in a thread overwrites what was set in it
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # each thread's own, too

@@ -25,10 +25,15 @@ class FeatureExtractor(Protocol):
 
 def gradient(network: FeatureExtractor, objective: Objective, picture: Tensor) -> Tensor:
     """Where the objective rises, for a picture [3, h, w]: the same shape and dtype."""
-    leaf = picture[None].detach().requires_grad_()
+    return batch_gradient(network, objective, picture[None])[0]
+
+
+def batch_gradient(network: FeatureExtractor, objective: Objective, pictures: Tensor) -> Tensor:
+    """Where an objective of all pictures rises, for pictures [n, 3, h, w]: the same shape and dtype."""
+    leaf = pictures.detach().requires_grad_()
     value = objective(network.activations(leaf, objective.layers))
     (slope,) = torch.autograd.grad(value, leaf)
-    return slope[0]
+    return slope
 
 
 def smooth_gradient(slope: Tensor, sides: Collection[int] = (1, 3, 5)) -> Tensor:
