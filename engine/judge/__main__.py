@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from engine.judge import lite0, recognition, reference, seeds, surface, timing
+from engine.judge import lite0, moving, recognition, reference, seeds, surface, timing
 from engine.judge.bounds import table
 from engine.judge.contact_sheets import contact_sheets
 from engine.judge.examination import SEED, Exam, PartResult
@@ -23,10 +23,11 @@ PARTS: Final[dict[str, Callable[[Exam], PartResult]]] = {
     "seeds": seeds.measure_seeds,
     "concepts": recognition.concepts,
     "subjects": recognition.subjects,
+    "moving": moving.moving_recipes,
     "kinds": surface.dream_every_kind,
 }
-"""From the quickest to the longest; the last one is only to be looked at."""
-ON_REQUEST: Final = ("kinds",)
+"""From the quickest to the longest; the last two by name, and the very last is only to be looked at."""
+ON_REQUEST: Final = ("moving", "kinds")
 QUICK: Final = {"iterations": 16, "octaves": 1}
 
 

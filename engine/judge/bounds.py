@@ -39,6 +39,9 @@ BOUNDS: Final = {
     "style": Bound("a picture in a painting's style, 512 px", 40.0, "seconds", at_most=True),
     "see": Bound("a page of see", 3.0, "seconds", at_most=True),
     "zoom": Bound("a zoom of 30 frames, 384 px", 25.0, "seconds", at_most=True),
+    "morph": Bound("a morph of three subjects, 48 frames of 256 px", 90.0, "seconds", at_most=True),
+    "video": Bound("a video of 48 frames, 384 px", 120.0, "seconds", at_most=True),
+    "print pace": Bound("a megapixel-iteration at 4096 px over one at 512 px", 1.25, "ratio", at_most=True),
     "reference": Bound("photographs labelled as the reference does", 1.0),
 }
 

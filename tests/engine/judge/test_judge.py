@@ -10,15 +10,17 @@ import torch
 from torch import Tensor
 
 from engine.ascent.progress import Frame, Progress, Report
+from engine.canvas.motion import MovingPicture
 from engine.canvas.noise import coloured_noise
 from engine.catalog.catalog import Catalog, Subject
 from engine.judge import __main__ as command
-from engine.judge import lite0, picture_maker, recognition, reference, seeds, surface, timing
+from engine.judge import lite0, moving, picture_maker, recognition, reference, seeds, surface, timing
 from engine.judge.bounds import BOUNDS, Figure, table
 from engine.judge.contact_sheets import contact_sheets
 from engine.judge.examination import Exam, PartResult, share
 from engine.judge.picture_maker import PictureMaker
 from engine.networks.network import Network
+from engine.params import AnyParams, Upscale, make
 from engine.runtime import Runtime
 
 
@@ -29,7 +31,7 @@ def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def noise(kind: str, width: int) -> Tensor:
         return coloured_noise((width * 3 // 4, width), torch.Generator().manual_seed(len(kind)))
 
-    def recipe(params: object, before: Tensor | None, _runtime: Runtime) -> Iterator[Report]:
+    def recipe(params: object, before: Tensor | None, _runtime: Runtime, **_others: object) -> Iterator[Report]:
         picture = (torch.zeros(3, 144, 192) if before is None else before) * 0.9 + 0.1
         yield Progress(1, 1, lambda: picture, (144, 192))
         yield Frame(0, 1, picture)
@@ -37,6 +39,7 @@ def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_maker, "source", noise)
     monkeypatch.setattr(picture_maker, "recipes", SimpleNamespace(run=recipe))
     monkeypatch.setattr(timing, "recipes", SimpleNamespace(run=recipe))
+    monkeypatch.setattr(moving, "recipes", SimpleNamespace(run=recipe))
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,27 @@ def test_every_recipe_is_timed(exam: Exam) -> None:
     found = timing.speed(exam)
     assert {figure.name for figure in found.figures} == {"first preview", "between previews", *timing.TIMED}
     assert [row[0] for row in found.rows] == list(timing.TIMED)
+
+
+def test_animations_are_timed_and_a_print_beside_a_small_picture(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    def recipe(params: AnyParams, before: Tensor | None, _runtime: Runtime, **others: object) -> Iterator[Report]:
+        phases = params.phases()
+        reported, before_last = sum(phase.steps for phase in phases), sum(phase.steps for phase in phases[:-1])
+        clock[0] += len(list(others["moving"].frames)) if isinstance(others.get("moving"), MovingPicture) else 0
+        for step in (before_last, reported):
+            clock[0] += phases[-1].work if step == reported else 7.0
+            yield Progress(step, reported, lambda: torch.zeros(3, 32, 32), (32, 32))
+
+    clock = [0.0]
+    monkeypatch.setattr(moving, "recipes", SimpleNamespace(run=recipe))
+    for module in (moving, timing):
+        monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    found = {figure.name: figure.value for figure in moving.moving_recipes(exam).figures}
+    assert set(found) == {"morph", "video", "print pace"}
+    small = make(Upscale, exam.catalog, network="lite2", size=moving.PICTURE)
+    # as long for each megapixel, and 7 s more for the small one, which is timed as a whole
+    assert found["print pace"] == pytest.approx(small.work() / (small.work() + 7))
+    assert found["video"] > moving.FRAMES
 
 
 def test_waits_are_those_of_people() -> None:
