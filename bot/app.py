@@ -235,7 +235,7 @@ async def compose(
     client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.games = Games(client.service, records, answers, tracker, publisher)
-    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records)
+    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records, Schedules(database))
     _start_rounds(client, stack, start)
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
@@ -266,10 +266,11 @@ def _add_server_actions(
     settings: Settings,
     nsfw_check: NsfwCheck,
     games: GameRecords,
+    schedules: Schedules,
 ) -> None:
     """What a server decides, and what is kept of it."""
     client.server_actions = ServerActions(
-        client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check
+        client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check, schedules
     )
     client.membership = ServerMembership(gate.rules, gate.uses, games, dispatch)
 
