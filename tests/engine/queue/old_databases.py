@@ -1,4 +1,5 @@
-"""Databases as released versions left them, with data: `schemas/<revision>.sql`.
+"""Databases as released versions left them, with data: `schemas/<revision>.sql` says what one has that the one before
+had not, and, behind `GONE`, what it has no more.
 
     python -m tests.engine.queue.old_databases     writes the file of every revision that has none
 
@@ -22,6 +23,9 @@ from engine.queue import migrate
 from engine.queue.database import connect, sqlite_url
 
 FOLDER = Path(__file__).parent / "schemas"
+GONE = "-- no more:\n"
+KINDS = ("BEGIN", "CREATE TABLE", "INSERT", "CREATE", "COMMIT")
+"""Beginnings of statements, in the order in which a database takes them."""
 PICTURE, MADE = "d4" * 32, "2b" * 32
 DREAM = (
     '{"network":"pocket","layer":"high","octaves":4,"ratio":1.6,"iterations":12,"strength":1.0,"jitter":16,"seed":4821,'
@@ -158,6 +162,35 @@ def dump(revision: str) -> str:
             return "\n".join(old.iterdump()) + "\n"
 
 
+def released(revision: str) -> str:
+    """The SQL of a database as that version left it, put together from the files up to it."""
+    kept: set[str] = set()
+    for one in revisions():
+        added, _, gone = (FOLDER / f"{one}.sql").read_text("utf-8").partition(GONE)
+        kept = (kept - _statements(gone)) | _statements(added)
+        if one == revision:
+            break
+    return _script(kept)
+
+
+def _statements(script: str) -> set[str]:
+    """The statements of a script; none of ours has a semicolon at the end of a line within."""
+    return {f"{one.strip()};\n" for one in script.split(";\n") if one.strip()}
+
+
+def _script(statements: set[str]) -> str:
+    def place(statement: str) -> tuple[int, str]:
+        return next(at for at, kind in enumerate(KINDS) if statement.startswith(kind)), statement
+
+    return "".join(sorted(statements, key=place))
+
+
+def _differences(before: str, after: str) -> str:
+    """What a file says."""
+    gone = _statements(before) - _statements(after)
+    return _script(_statements(after) - _statements(before)) + (GONE + _script(gone) if gone else "")
+
+
 def preset_of(revision: str) -> dict[str, Any]:
     """The preset as that version saved it."""
     named = '{"network": "pocket", "layer": "mid"}' if revision >= NAMED else PRESET["params"]
@@ -171,7 +204,9 @@ def _insert(db: sa.Connection, table: str, row: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
+    before = ""
     for revision in revisions():
         if not (FOLDER / f"{revision}.sql").exists():
-            (FOLDER / f"{revision}.sql").write_text(dump(revision), "utf-8")
+            (FOLDER / f"{revision}.sql").write_text(_differences(before, dump(revision)), "utf-8")
             print(f"schemas/{revision}.sql")
+        before = released(revision)
