@@ -92,6 +92,9 @@ VOTE = {
 ENTRY = {"schedule_id": SCHEDULE["id"], "job_id": "d" * 20, "guild_id": "77", "user_id": "7", "number": 1,
          "message_id": "99", "created": 818.0}  # fmt: skip
 
+COPY = {"message_id": "98", "job_id": "d" * 20, "channel_id": "79", "user_id": "7", "withdrawn": False,
+        "created": 819.0}  # fmt: skip
+
 NAMED = "0004"
 """From here on presets name their network."""
 CHOSEN = "0009"
@@ -108,6 +111,8 @@ REPEATED = "0015"
 """From here on things happen again and again."""
 RULED = "0012"
 """From here on servers have rules."""
+COPIED = "0018"
+"""From here on it is known where else results are shown."""
 EXPLAINED = "0011"
 """From here on errors have their facts."""
 
@@ -157,6 +162,8 @@ def dump(revision: str) -> str:
                 _insert(db, "schedules", SCHEDULE)
                 _insert(db, "votes", VOTE)
                 _insert(db, "schedule_entries", ENTRY)
+            if revision >= COPIED:
+                _insert(db, "result_copies", COPY)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"

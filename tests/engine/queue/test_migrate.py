@@ -246,7 +246,7 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
         db.exec_driver_sql("DROP TABLE server_uses")
         db.exec_driver_sql("DROP TABLE server_blocks")
         drop_games(db)
-        for table in ("schedules", "votes", "schedule_entries"):
+        for table in ("schedules", "votes", "schedule_entries", "result_copies"):
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
@@ -283,7 +283,7 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
         db.exec_driver_sql("DROP TABLE server_uses")
         db.exec_driver_sql("DROP TABLE server_blocks")
         drop_games(db)
-        for table in ("schedules", "votes", "schedule_entries"):
+        for table in ("schedules", "votes", "schedule_entries", "result_copies"):
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
