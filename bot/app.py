@@ -37,6 +37,7 @@ from bot.operations.metrics import Metrics
 from bot.requests.actions import JobActions
 from bot.requests.channel_images import ChannelImages
 from bot.requests.command_permissions import CommandPermissions
+from bot.requests.copies import Copies
 from bot.requests.downloader import Downloader
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.moderation import Moderation
@@ -64,6 +65,7 @@ from bot.store.game_records import GameRecords
 from bot.store.nsfw_rules import NsfwCheck
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.result_copies import ResultCopies
 from bot.store.schedule_entries import ScheduleEntries
 from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, GAME, Schedules
 from bot.store.server_blocks import ServerBlocks
@@ -226,22 +228,23 @@ async def compose(
     )
     presets, pending = Presets(database, settings.limits.presets), PendingRequests(settings.run_dir / "openings")
     stack.push_async_callback(server_log.close)
+    copies = Copies(ResultCopies(database), publisher, dispatch)
     client.service = RequestService(
         dispatch, downloader, publisher, tracker, presets, quota, pending, settings.catalog, user_settings,
-        gate, CommandPermissions(client), server_log, ImageCheck(gate.blocks, downloader), nsfw_check, records,
+        gate, CommandPermissions(client), server_log, copies, ImageCheck(gate.blocks, downloader), nsfw_check, records,
     )  # fmt: skip
     client.video_offers = VideoOffers(client.service, client.remedies)
     client.channel_images = ChannelImages(client.service)
     client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.games = Games(client.service, records, answers, tracker, publisher)
-    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records)
+    _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records, Schedules(database))
     _start_rounds(client, stack, start)
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
         dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate, records,
-        Votes(database), ScheduleEntries(database),
+        Votes(database), ScheduleEntries(database), copies,
     )  # fmt: skip
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)
@@ -266,12 +269,13 @@ def _add_server_actions(
     settings: Settings,
     nsfw_check: NsfwCheck,
     games: GameRecords,
+    schedules: Schedules,
 ) -> None:
     """What a server decides, and what is kept of it."""
     client.server_actions = ServerActions(
-        client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check
+        client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check, schedules
     )
-    client.membership = ServerMembership(gate.rules, gate.uses, games, dispatch)
+    client.membership = ServerMembership(gate.rules, gate.uses, games, dispatch, client.service.copies)
 
 
 def _job_actions(

@@ -76,6 +76,14 @@ def gateway_sockets(client: discord.Client) -> list[DiscordWebSocket]:
     return [client.ws] if cast("DiscordWebSocket | None", client.ws) else []
 
 
+def shards_connected(client: discord.Client) -> list[bool]:
+    """Whether each shard is connected, by its number; nothing for a client with one connection."""
+    if not isinstance(client, discord.AutoShardedClient):
+        return []
+    known = {number: not shard.is_closed() for number, shard in client.shards.items()}
+    return [known.get(number, False) for number in range(client.shard_count or len(known))]
+
+
 async def forget_session(client: discord.Client) -> None:
     """Close the session of a login that failed, so that the next login opens another one."""
     await client.http.close()

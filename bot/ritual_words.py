@@ -47,6 +47,28 @@ REST_REASONS = {
     "failed": "resting: its dream failed three times. Turn it on again to try once more",
 }
 """Why nothing happens, by the words in rows: frozen."""
+REST_FINDINGS = {
+    "idle": ("rests: nobody came for a week.", "Press *Wake it up* there, or *Turn on* in `/server ritual`."),
+    "closed": (
+        "rests: I could not post there.",
+        "Let me see the channel, send messages, attach files and read its history; then *Turn on* in `/server ritual`.",
+    ),
+    "barred": (
+        "rests: what it makes is not allowed there.",
+        "Allow it on the page Channels of `/server panel`; then *Turn on* in `/server ritual`.",
+    ),
+    "failed": ("rests: its dream failed three times.", "*Turn on* in `/server ritual` tries again."),
+}
+"""The same for `/server check`: what is wrong, and its remedy."""
+GONE_CHANNEL = "a channel that is gone"
+NO_CHANNEL = "can't go on: I don't see its channel."
+NO_CHANNEL_REMEDY = "Let me see the channel, or turn it off in `/server ritual`."
+LACKING_REMEDY = "Allow it there for my role; without it, the ritual rests as soon as it is due."
+BARRED = "will rest: zooms are not made there."
+BARRED_REMEDY = "Allow them on the page Channels of `/server panel`, or turn the ritual off in `/server ritual`."
+CLOSED_TO_PEOPLE = "is where nobody can dream, so nobody can take part."
+CLOSED_TO_PEOPLE_REMEDY = "Let dreams be made in its channel: page Channels of `/server panel`."
+WAITING_REMEDY = "`/server resume` lets them go on; what was missed happens once."
 IDLE_WORDS = "Nobody voted for a week, so the endless dream rests. Wake it up, and it goes on where it stopped."
 NO_TAKES_WORDS = "Nobody dreamed the daily image for a week, so the daily dream rests. Wake it up for the next one."
 SUBJECT_LABEL = "What should come out?"
@@ -88,6 +110,26 @@ def rest_line(schedule: Schedule, reason: str) -> str:
     """For the log channel of a server: why something rests."""
     said = REST_REASONS.get(reason, reason)
     return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}> is {said}. `/server ritual` turns it on again."
+
+
+def rest_words(reason: str) -> tuple[str, str]:
+    """Why one rests, and what wakes it; `reason` as rows have it."""
+    return REST_FINDINGS.get(reason, ("rests.", "*Turn on* in `/server ritual` tries again."))
+
+
+def waiting_words(count: int) -> str:
+    """Rituals of a server that is paused."""
+    return f"{wording.quantity(count, 'ritual')} {'waits' if count == 1 else 'wait'} while dreams are paused."
+
+
+def active_words(count: int) -> str:
+    """Rituals with which all is fine."""
+    return f"{wording.quantity(count, 'ritual')} {'is' if count == 1 else 'are'} on."
+
+
+def lacking_words(names: Sequence[str]) -> str:
+    """Which permissions a ritual lacks in its channel."""
+    return f"will rest: I lack {', '.join(names)} there."
 
 
 def failed_line(schedule: Schedule) -> str:

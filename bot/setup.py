@@ -81,7 +81,7 @@ def doctor() -> int:
         print("none  token: not set. Run `pareidolia setup`, or `make play` to try without one.")
         return 0 if fine else 1
     try:
-        findings = asyncio.run(_permission_findings(token, settings))
+        findings = [*asyncio.run(_permission_findings(token, settings)), *asyncio.run(_shard_findings(token, settings))]
         lacking = list(_portal_findings(settings, asyncio.run(_look_up(token, settings))))
     except SettingsError as error:
         print(f"wrong {error.facts.get('about', 'discord')}: {error}")
@@ -178,6 +178,12 @@ async def _permission_findings(token: str, settings: Settings) -> list[Finding]:
         given = discord.Permissions(int(server.get("permissions", 0)))
         found += questions.server_findings(server["name"], given, await _rules_of(server["id"], settings))
     return found
+
+
+async def _shard_findings(token: str, settings: Settings) -> list[Finding]:
+    """Whether one connection is enough for as many servers. Raises `SettingsError`."""
+    advised, _, _ = await _call_discord(token, settings, lambda client: client.http.get_bot_gateway())
+    return [*questions.advice_findings(settings.discord.shards, advised)]
 
 
 async def _rules_of(guild_id: object, settings: Settings) -> ServerRules:

@@ -178,12 +178,13 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(user_id))
             await user.send(text, nonce=f"t{id}", allowed_mentions=NO_MENTIONS)
 
-    async def send_copy(self, id: JobId, user_id: int, card: Card) -> None:
-        """Send a copy of an answer to somebody directly; within some minutes, Discord sends it once. Raises
-        `PostError`s."""
+    async def send_copy(self, id: JobId, user_id: int, card: Card) -> Posting:
+        """Send a copy of an answer to somebody directly; within some minutes, Discord sends it once. Where it stands.
+        Raises `PostError`s."""
         with self._post_errors_and_pauses():
             user = await self._client.create_dm(discord.Object(user_id))
-            await user.send(view=layout(card), files=files(card), nonce=f"e{id}", allowed_mentions=NO_MENTIONS)
+            sent = await user.send(view=layout(card), files=files(card), nonce=f"e{id}", allowed_mentions=NO_MENTIONS)
+        return Posting(user_id, "", "", channel_id=sent.channel.id, message_id=sent.id)
 
     async def announce(self, channel_id: int, text: str, nonce: str = "") -> None:
         """Words of our own in a channel; under a nonce, once within some minutes. Raises `PostError`s."""
@@ -225,6 +226,12 @@ class DiscordPublisher:
             return True
         except Unwelcome:
             return False
+
+    async def delete_direct(self, user_id: int, message_id: int) -> bool:
+        """Take away what was sent to somebody directly; False where it is out of reach. Raises `PostError`s."""
+        with _as_post_errors():
+            chat = await self._client.create_dm(discord.Object(user_id))
+        return await self.delete(Posting(user_id, "", "", channel_id=chat.id, message_id=message_id))
 
     async def stands(self, posting: Posting) -> bool:
         """Whether a job's message is still there, also where Discord does not say; never for an ephemeral one."""

@@ -6,7 +6,7 @@ A permission is asked for only where something needs it: whoever keeps follow-up
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -67,11 +67,13 @@ def permission_name(name: str) -> str:
     return name.replace("_", " ").title()
 
 
-def permission_findings(channels: Mapping[str, discord.Permissions], rules: ServerRules) -> Iterator[Finding]:
-    """Whether the bot may do in each channel, by its name, what it has to."""
+def permission_findings(
+    channels: Mapping[str, discord.Permissions], rules: ServerRules, names: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Whether the bot may do in each channel, by its id, what it has to; `names`: how they are called."""
     wanted, fine = permissions_of_rules(rules), True
     for name, reason in wanted.items():
-        without = [channel for channel, given in channels.items() if name in lacking(given, rules)]
+        without = [names[id] for id, given in channels.items() if name in lacking(given, rules)]
         if without:
             fine = False
             remedy = f"Allow it there for my role, so that I can {reason}."
@@ -96,7 +98,7 @@ def rules_findings(
     """Whether the rules mean what there is: channels and roles by id."""
     if rules.paused:
         yield Finding(False, "Dreams are paused.", "`/server resume` lets people dream again.")
-    named = {*rules.channels, *rules.by_channel} - channels.keys()
+    named = {*rules.channels, *rules.by_channel, *rules.games} - channels.keys()
     if named:
         remedy = "Choose the channels again on the page Channels of `/server panel`."
         yield Finding(False, f"{len(named)} of the channels in the rules are gone.", remedy)
@@ -131,6 +133,26 @@ def engine_finding(listens: bool) -> Finding:
     return Finding(
         listens, "The engine is at work." if listens else "The engine is not there.", "" if listens else remedy
     )
+
+
+def shard_findings(number: int | None, connected: Sequence[bool]) -> Iterator[Finding]:
+    """Whether the connection is there that hears of a server: one of several, each of which `connected` tells of.
+    Nothing where there is only one, for then whoever asks was heard by it."""
+    if number is None or len(connected) < 2:
+        return
+    of_all = f"shard {number} of {len(connected)}, counted from 0"
+    if not (number < len(connected) and connected[number]):
+        remedy = "It reconnects by itself. If that takes minutes, look at discordstatus.com, then tell the bot's owner."
+        yield Finding(False, f"This server is on {of_all}, which is not connected.", remedy)
+    else:
+        yield Finding(True, f"This server is on {of_all}, which is connected.")
+
+
+def advice_findings(chosen: int, advised: int) -> Iterator[Finding]:
+    """Whether there are as many shards as Discord advises; `chosen`: by the owner, 0 for as many as that."""
+    if 0 < chosen < advised:
+        remedy = "set `discord.shards = 0`, and start the bot again."
+        yield Finding(False, f"shards: Discord advises {advised}.", remedy)
 
 
 def nsfw_finding(action: str, *, is_installed: bool) -> Finding:

@@ -7,12 +7,13 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
+from bot.requests.copies import Copies
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
 from bot.store.game_records import GameRecords
@@ -69,7 +70,9 @@ class PersonalData:
         games: GameRecords,
         votes: Votes,
         entries: ScheduleEntries,
+        copies: Copies,
     ) -> None:
+        self._copies = copies
         self._games = games
         self._votes = votes
         self._entries = entries
@@ -103,6 +106,7 @@ class PersonalData:
             ],
             "games": await self._games.of_user(user),
             "votes_and_stars": [asdict(one) for one in await self._votes.of_user(user)],
+            "copies_sent_to_me": [asdict(one) for one in await self._copies.store.of_user(user)],
             "part_of_rituals": [asdict(one) for one in await self._entries.of_user(user)],
             "shared_presets": [asdict(one) for one in await self._shared_presets.of_user(user)],
         }
@@ -117,7 +121,7 @@ class PersonalData:
             await self._dispatch.cancel(row.id)
             await self._tracker.refresh(row.id)
         await self._wait_until_answered(user)
-        messages, messages_left = await self._delete_messages(await self._dispatch.history(user))
+        messages, messages_left = await self._delete_messages(user, await self._dispatch.history(user))
         settings, presets = await self._user_settings.delete(user), await self._presets.delete_all(user)
         await self._gate.forgive(one.job_id for one in await self._gate.uses.of_user(user))
         await self._gate.uses.anonymise(user)
@@ -129,20 +133,29 @@ class PersonalData:
         left = len(await self._dispatch.history(user))
         return Deleted(settings, presets, gone.jobs, gone.pictures, messages, messages_left, left)
 
-    async def _delete_messages(self, rows: Sequence[JobRow]) -> tuple[int, int]:
-        """Delete the messages with somebody's dreams, the newest first, for as long as there is time; how many, and how
-        many there are left."""
-        places = [answer_place(row.posted, Posting.from_json(row.posting)) for row in rows if row.posted]
-        shown = [place for place in places if place.by_channel and place.message_id]
+    async def _delete_messages(self, user: str, rows: Sequence[JobRow]) -> tuple[int, int]:
+        """Delete the messages with somebody's dreams, the newest first, for as long as there is time, then what else
+        shows these, and what was sent to them; how many, and how many there are left."""
+        shown = [row for row in rows if (place := _place(row)).by_channel and place.message_id]
         until, gone = time.monotonic() + MESSAGES_S, 0
-        for place in shown:
+        for row in shown:
             if time.monotonic() > until:
                 break
-            try:
-                gone += await self._publisher.delete(place)
-            except PostError as error:
-                log.info("a message was not deleted: %s", type(error).__name__)
-        return gone, len(shown) - gone
+            gone += await self._delete_message(row)
+        copies, copies_left = await self._copies.take_back([row.id for row in rows], user, until)
+        return gone + copies, len(shown) - gone + copies_left
+
+    async def _delete_message(self, row: JobRow) -> bool:
+        """Whether the answer of a job is gone, which may have been sent directly because its channel was closed."""
+        place, status = _place(row), Posting.from_json(row.posting).message_id
+        try:
+            is_gone = await self._publisher.delete(place)
+            if place.message_id and place.message_id != status:
+                is_gone = await self._publisher.delete_direct(int(row.job.requester), place.message_id) and is_gone
+        except PostError as error:
+            log.info("a message was not deleted: %s", type(error).__name__)
+            return False
+        return is_gone
 
     async def _wait_until_answered(self, user: str) -> None:
         until = time.monotonic() + SETTLE_S
@@ -152,6 +165,12 @@ class PersonalData:
     async def _is_busy(self, user: str) -> bool:
         unposted = await self._dispatch.list_unposted()
         return self._quota.holds(user) or any(row.job.requester == user for row in unposted)
+
+
+def _place(row: JobRow) -> Posting:
+    """Where the answer of a job stands, if it was posted."""
+    posting = Posting.from_json(row.posting)
+    return answer_place(row.posted, posting) if row.posted else replace(posting, message_id=None)
 
 
 def _file(about: dict[str, Any], rows: Sequence[JobRow], at_most: int) -> bytes:

@@ -80,6 +80,7 @@ class ReactionActions:
         elif reaction.emoji == DELETE and reaction.guild_id is None:  # a copy that was sent directly is that person's
             copy = Posting(0, "", "", channel_id=reaction.channel_id, message_id=reaction.message_id)
             await self._publisher.delete(copy)
+            await self._service.copies.store.forget_message(str(reaction.message_id))
 
     async def _delete(self, reaction: Reaction, row: JobRow) -> None:
         """Take one's own dream away, or cancel it while it is under way. Others who react so say what they think."""
@@ -110,9 +111,12 @@ class ReactionActions:
         link = f"https://discord.com/channels/{reaction.guild_id or '@me'}/{reaction.channel_id}/{reaction.message_id}"
         card = await self._card(row, link)
         try:
-            await self._publisher.send_copy(row.id, reaction.user_id, card)
+            sent = await self._publisher.send_copy(row.id, reaction.user_id, card)
         except TooLarge:  # where it stands more may be uploaded than in a direct message
-            await self._publisher.send_copy(row.id, reaction.user_id, Card(wording.copy_without_image_words(link)))
+            words = Card(wording.copy_without_image_words(link))
+            sent = await self._publisher.send_copy(row.id, reaction.user_id, words)
+        if sent.channel_id and sent.message_id:
+            await self._service.copies.note(row.id, sent.message_id, sent.channel_id, str(reaction.user_id))
 
     async def _card(self, row: JobRow, link: str) -> Card:
         if row.state is not State.DONE:

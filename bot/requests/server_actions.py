@@ -13,13 +13,15 @@ from typing import Any
 
 import discord
 
-from bot import wording
+from bot import discord_internals, wording
 from bot.delivery.server_log import ServerLog
 from bot.operations import questions
 from bot.operations.questions import Finding
 from bot.requests.moderation import Moderation
 from bot.requests.replies import replace_panel
+from bot.ritual_questions import ritual_findings
 from bot.store.nsfw_rules import NsfwCheck
+from bot.store.schedules import PERPETUAL, Schedule, Schedules
 from bot.store.server_rules import (
     NSFW_ACTIONS,
     ChannelRules,
@@ -62,7 +64,9 @@ class ServerActions:
         limits: Limits,
         moderation: Moderation,
         nsfw_check: NsfwCheck,
+        schedules: Schedules,
     ) -> None:
+        self._schedules = schedules
         self._nsfw_check = nsfw_check
         self._moderation = moderation
         self._client = client
@@ -146,7 +150,10 @@ class ServerActions:
     async def check(self, interaction: Interaction) -> str:
         """What keeps the bot from working well there, in words. Raises `NotManager` and `NoServer`."""
         rules, guild = await self.rules(interaction), interaction.guild
-        return wording.findings_words(self._findings(rules, guild) if guild else [])
+        if guild is None:
+            return wording.findings_words([])
+        schedules = await self._schedules.of_server(str(guild.id), *PERPETUAL)
+        return wording.findings_words(self._findings(rules, guild, schedules))
 
     async def week(self, interaction: Interaction) -> str:
         """What was made there within a week, in words. Raises `NotManager` and `NoServer`."""
@@ -162,18 +169,20 @@ class ServerActions:
         check = self._nsfw_check
         return wording.nsfw_words(check.owner.action, "" if check.is_installed else INSTALL)
 
-    def _findings(self, rules: ServerRules, guild: discord.Guild) -> list[Finding]:
+    def _findings(self, rules: ServerRules, guild: discord.Guild, schedules: Sequence[Schedule]) -> list[Finding]:
         channels = {str(one.id): one for one in guild.channels if one.type in server_panel.PLACES}
-        answers = [channels[id] for id in rules.channels if id in channels] if rules.channels else channels.values()
-        given = {f"#{wording.plain(one.name)}": one.permissions_for(guild.me) for one in answers}
-        log = channels.get(rules.log_channel)
-        named, roles = ({str(one.id): one.name for one in several} for several in (channels.values(), guild.roles))
+        names = {id: f"#{wording.plain(one.name)}" for id, one in channels.items()}
+        given = {id: one.permissions_for(guild.me) for id, one in channels.items()}
+        answers = {id: may for id, may in given.items() if not rules.channels or id in rules.channels}
+        roles = {str(one.id): one.name for one in guild.roles}
         return [
             questions.engine_finding(self._dispatch.engine_listens()),
-            *questions.permission_findings(given, rules),
-            *questions.rules_findings(rules, named, roles, self._limits.per_user),
+            *questions.shard_findings(guild.shard_id, discord_internals.shards_connected(self._client)),
+            *questions.permission_findings(answers, rules, names),
+            *questions.rules_findings(rules, names, roles, self._limits.per_user),
             questions.nsfw_finding(self._nsfw_check.action(rules.nsfw), is_installed=self._nsfw_check.is_installed),
-            *questions.log_findings(rules, log.permissions_for(guild.me) if log else None),
+            *questions.log_findings(rules, given.get(rules.log_channel)),
+            *ritual_findings(schedules, rules, given, names),
         ]
 
     # the parts of the panel

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from bot.requests.copies import Copies
 from bot.store.game_records import GameRecords
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import DAY_S, ServerUses
@@ -22,7 +23,11 @@ PURGE_S = 6 * 3600.0
 class ServerMembership:
     """Remembers when the bot was removed, and forgets what was decided there."""
 
-    def __init__(self, rules: ServerRulesStore, uses: ServerUses, games: GameRecords, dispatch: Dispatch) -> None:
+    def __init__(
+        self, rules: ServerRulesStore, uses: ServerUses, games: GameRecords, dispatch: Dispatch,
+        copies: Copies,
+    ) -> None:  # fmt: skip
+        self._copies = copies
         self._games = games
         self._rules = rules
         self._uses = uses
@@ -47,8 +52,8 @@ class ServerMembership:
                 log.warning("no server could be forgotten; the next round tries again")
 
     async def purge(self) -> int:
-        """Forget the servers that the bot left long ago, with what was dreamed there, who asked before today, and
-        rounds of a month ago; how many servers there were."""
+        """Forget the servers that the bot left long ago, with what was dreamed there, who asked before today, rounds of
+        a month ago, and copies of what is no more; how many servers there were."""
         now = self._rules.clock()
         await self._games.purge(now - KEPT_S)
         await self._uses.purge(now - DAY_S)
@@ -56,4 +61,5 @@ class ServerMembership:
         for guild_id in gone:
             await self._dispatch.forget_server(guild_id)
             await self._rules.purge(guild_id)
+        await self._copies.tidy()
         return len(gone)

@@ -28,6 +28,7 @@ from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
 from bot.requests import pending_requests
 from bot.requests.command_permissions import CommandPermissions
+from bot.requests.copies import Copies
 from bot.requests.default_options import with_defaults
 from bot.requests.downloader import Downloader, Link
 from bot.requests.game_request import GameRequest
@@ -122,12 +123,14 @@ class RequestService:
         gate: ServerGate,
         command_permissions: CommandPermissions,
         server_log: ServerLog,
+        copies: Copies,
         image_check: ImageCheck | None = None,
         nsfw_check: NsfwCheck | None = None,
         games: GameRecords | None = None,
     ) -> None:
         self.nsfw_check = nsfw_check or NsfwCheck()
         self._games = games
+        self.copies = copies
         self.catalog = catalog
         self.command_permissions = command_permissions
         self.gate = gate
@@ -268,11 +271,13 @@ class RequestService:
         return await self._publisher.stands(Posting.from_json(row.posting))
 
     async def forget(self, row: JobRow) -> None:
-        """Delete what is stored of a dream: the row, and the pictures that nothing else names."""
+        """Delete what is stored of a dream: the row, and the pictures that nothing else names; then what else shows
+        it."""
         await self.gate.forgive([row.id])
         if self._games:
             await self._games.dex.hide(row.id)
         await self.dispatch.forget_job(row.id)
+        await self.copies.take_back([row.id])
 
     # the way in
 

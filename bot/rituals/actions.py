@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot import ritual_words
+from bot import ritual_questions, ritual_words
 from bot.delivery import interaction_response
 from bot.delivery.publisher import NO_MENTIONS
 from bot.operations import questions
@@ -24,7 +24,7 @@ from bot.rituals.local_time import STEPS, next_time
 from bot.rituals.runner import RitualRunner
 from bot.store.posting import Posting
 from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, GAME, PERPETUAL, Schedule, Schedules
-from bot.store.server_rules import ServerRules, time_zone
+from bot.store.server_rules import time_zone
 from bot.store.votes import STAR, Vote, Votes, star_poll, tally
 from bot.views import ritual_card
 from bot.views.message_card import Layout
@@ -47,7 +47,6 @@ Interaction = discord.Interaction[Any]
 USUAL_HOUR = 18
 OFFERED = PERPETUAL
 """Kinds that can be switched on."""
-WITHOUT_THREADS = (ENDLESS, EXHIBITION)
 TIMED = (ENDLESS, DAILY, EXHIBITION)
 """Kinds that have their hours."""
 
@@ -257,5 +256,5 @@ def check_channel(guild: discord.Guild | None, channel: Any, kind: str) -> None:
     place = guild.get_channel(channel.id) if guild and channel is not None else None
     if guild is None or not isinstance(place, discord.TextChannel):
         raise BadOption(option="channel", problem="has to be a text channel that I can see")
-    if lacking := questions.lacking(place.permissions_for(guild.me), ServerRules(threads=kind not in WITHOUT_THREADS)):
+    if lacking := ritual_questions.lacking(kind, place.permissions_for(guild.me)):
         raise RitualNotAllowed(channel=place.id, lacking=", ".join(map(questions.permission_name, lacking)))

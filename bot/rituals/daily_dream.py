@@ -57,6 +57,8 @@ class DailyDream:
         where, mark = int(schedule.channel_id), f"take:{schedule.id}:{schedule.round}"
         nonce = f"{schedule.id}d{schedule.round % 1000}"
         message = await self._publisher.post_once(where, mark, nonce, card, [Picture(data, work["title"])])
+        if work.get("of"):
+            await self._dreams.service.copies.note(JobId(work["of"]), message, where)
         place = Posting(0, "", "", channel_id=where, guild_id=int(schedule.guild_id), message_id=message)
         thread = await self._publisher.open_thread(place, ritual_words.daily_thread_name(schedule.round, work["title"]))
         if thread is None:

@@ -160,13 +160,10 @@ class EndlessDream:
             return
         last, mark = there[-1][0], f"r{schedule.round}"
         view = ritual_card.exhibit(ritual_words.replay_words(titles), last.id, mark, pictures)
-        await self._publisher.post_once(
-            int(schedule.channel_id),
-            f"about:{last.id}:{mark}",
-            f"{schedule.id}r{schedule.round % 1000}",
-            view,
-            pictures,
-        )
+        where, nonce = int(schedule.channel_id), f"{schedule.id}r{schedule.round % 1000}"
+        message = await self._publisher.post_once(where, f"about:{last.id}:{mark}", nonce, view, pictures)
+        for row, _ in there:
+            await self._dreams.service.copies.note(row.id, message, where)
 
     async def _close_poll(self, schedule: Schedule) -> None:
         """Nothing depends on it: a press of what is over says so."""

@@ -108,10 +108,12 @@ class Exhibition:
         view = ritual_card.exhibit(text, row.id, mark, pictures)
         channel, wanted = int(schedule.channel_id), f"about:{row.id}:{mark}"
         try:
-            return await self._publisher.post_once(channel, wanted, nonce, view, pictures)
+            message = await self._publisher.post_once(channel, wanted, nonce, view, pictures)
         except TooLarge:
             log.info("too large for a gallery")
             return None
+        await self._service.copies.note(row.id, message, channel)
+        return message
 
     async def _showable(self, schedule: Schedule, job_id: str) -> JobRow | None:
         """A dream that a gallery may show; None for one that was deleted, private, or for adults where others read."""

@@ -129,3 +129,17 @@ schedule_entries = sa.Table(
 )
 """Dreams of people that became part of something: shown in a gallery, or a step of a picture that several make. The row
 is there before the message of which `message_id` is."""
+result_copies = sa.Table(
+    "result_copies",
+    metadata,
+    sa.Column("message_id", sa.String(24), primary_key=True),
+    sa.Column("job_id", sa.String(24), primary_key=True),
+    sa.Column("channel_id", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Index("result_copies_job", "job_id"),
+    sa.Index("result_copies_person", "user_id"),
+)
+"""Messages of ours that show a result beside its answer: sent to a person, or posted by a ritual. `withdrawn`: it is to
+be deleted, and Discord did not let us yet."""

@@ -240,6 +240,20 @@ async def test_the_doctor_says_that_the_portal_does_not_show_messages(data_dir: 
     assert status == (0 if granted else 1)
 
 
+async def test_the_doctor_says_that_discord_advises_more_shards(data_dir: Path) -> None:
+    playground = Playground()
+    await playground.start()
+    playground.world.shards = 3
+    said = {}
+    for chosen in ("1", "0", "3"):
+        wanted = playground.settings(data_dir) | {"PAREIDOLIA_DISCORD__SHARDS": chosen}
+        said[chosen] = await examined(data_dir, wanted)
+    await playground.stop()
+    (finding,) = questions.advice_findings(1, 3)
+    assert (said["1"][0], f"wrong {finding.what} {finding.remedy}" in said["1"][1]) == (1, True)
+    assert {said[chosen][0] for chosen in ("0", "3")} == {0}
+
+
 async def test_the_doctor_asks_for_what_a_server_switched_on(data_dir: Path) -> None:
     playground = Playground()
     playground.world.bot.permissions |= CREATE_PUBLIC_THREADS

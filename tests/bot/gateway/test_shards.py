@@ -8,6 +8,7 @@ import pytest
 
 from bot.app import _client
 from bot.gateway.client import Client, ShardedClient
+from bot.operations import questions
 from bot.operations.metrics import Metrics
 from bot.playground.world import Server, World
 from engine.settings import Discord, Settings
@@ -17,6 +18,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     _drawn_avatars,
     specification,
     stage,
+    words,
 )
 
 pytestmark = pytest.mark.slow
@@ -60,6 +62,9 @@ async def test_both_connections_bring_dreams_and_come_back(stage: Stage) -> None
         assert guild is not None
         shards[id] = guild.shard_id
     assert sorted(shards.values()) == [0, 1]
+    for persona, channel, id in (("Mod", "dreams", playground.world.guild_id), ("Ada", "annex", other.id)):
+        (finding,) = questions.shard_findings(shards[id], [True, True])
+        assert finding.what in words(await stage.ask(persona, "server check", channel))
     for persona, channel in (("You", "dreams"), ("Ada", "annex"), ("Mod", "dm")):
         message = await dreamed(stage, persona, channel)
         await stage.finish(message)

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot import wording
+from bot.delivery.errors import Unavailable
 from bot.playground.faults import Fault
-from bot.playground.world import Message
+from bot.playground.world import ATTACH_FILES, Message
 from bot.requests.server_membership import KEPT_S
 from bot.store import tables
 from bot.store.server_rules import ChannelRules, PersonLimit
@@ -21,6 +22,7 @@ from engine.files.blobs import BlobKey
 from engine.queue import database
 from engine.queue.job import JobId, JobRow, Limits
 from tests.bot.cogs.test_moderation import block_user
+from tests.bot.cogs.test_reactions import ENVELOPE, sent
 from tests.bot.cogs.test_server import annex, dreamed, refused_with, rule, settle, until_member
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
@@ -37,7 +39,7 @@ pytestmark = pytest.mark.slow
 
 PLAYED = {"guess_rounds", "guess_answers", "fool_entries", "dex_entries", "votes", "schedule_entries"}
 """Exported and deleted, too: see tests of the games and rituals."""
-EXPORTED = {"presets", "shared_presets", "user_settings", "server_uses", "server_blocks", "jobs"}
+EXPORTED = {"presets", "shared_presets", "user_settings", "server_uses", "server_blocks", "jobs", "result_copies"}
 IMPERSONAL = {"server_rules": "a server's", "fool_rounds": "of channels", "schedules": "of channels",
               "reports": "codes without a person", "calibrations": "of the machine",
               "timings": "of the machine"}  # fmt: skip
@@ -106,12 +108,18 @@ async def test_all_that_names_a_person_is_in_the_file_and_goes(stage: Stage) -> 
     row = await stage.finish(first, png(11, 11))
     await stage.finish(await stage.press("You", first, "Deeper"), png(12, 12))
     (of_ada,) = [await stage.finish(await dreamed(stage, "You", user="Ada"), png(13, 13))]
+    stage.playground.react("Ada", first, ENVELOPE)
+    copy = await sent(stage, "Ada", first.id)
+    async with asyncio.timeout(60):
+        while not stored(stage)["result_copies"]:
+            await asyncio.sleep(0.005)
     await block_user(stage, "Ada")
     await stage.client.service.gate.blocks.add(await block_by(stage, ada))
     assert naming(stage, ada).keys() == EXPORTED - {"shared_presets"}, "a share is found by its preset"
     told = await exported(stage, ada)
     assert told["settings"]["size"] == 128
-    for part in ("presets", "shared_presets", "asked_in_servers", "blocked_in_servers", "blocks_as_a_moderator"):
+    for part in ("presets", "shared_presets", "asked_in_servers", "blocked_in_servers", "blocks_as_a_moderator",
+                 "copies_sent_to_me"):  # fmt: skip
         assert len(told[part]) == 1, part
     assert {one["id"] for one in told["others_dreams_of_my_images"]} >= {of_ada.id}
     (dream,) = told["dreams"]
@@ -126,7 +134,7 @@ async def test_all_that_names_a_person_is_in_the_file_and_goes(stage: Stage) -> 
     others = set().union(*(pictures_of(one) for one in await stage.dispatch.history(you)))
     begun = {key for one in await stage.dispatch.history(you) for key in one.job.history.pictures.values()}
     assert set(stage.dispatch._blobs) == here | others | begun, "no blob that only this person's jobs name"
-    assert first.id not in world.messages, "its message, too"
+    assert not {first.id, copy.id} & world.messages.keys(), "its message, too, and what was sent of it"
     (use,) = (await exported(stage, ada))["asked_in_servers"]
     assert ada not in str(use), "and how much was asked for, without a name, for a day"
     uses = stage.client.service.gate.uses
@@ -223,3 +231,99 @@ async def test_what_was_dreamed_in_a_server_goes_a_month_after_the_bot_was_remov
     assert not await stage.dispatch.has_blob(made(there).blob)
     assert await stage.dispatch.row(here.id)
     assert other.id not in json.dumps(stored(stage)), "nothing names the server any more"
+
+
+async def copied(stage: Stage, persona: str, dream: Message) -> Message:  # noqa: F811
+    """A copy that somebody had sent, once it is written down."""
+    before = len(stored(stage)["result_copies"])
+    stage.playground.react(persona, dream, ENVELOPE)
+    copy = await sent(stage, persona, dream.id)
+    async with asyncio.timeout(60):
+        while len(stored(stage)["result_copies"]) == before:
+            await asyncio.sleep(0.005)
+    return copy
+
+
+async def gone_with_row(stage: Stage, *messages: Message) -> None:  # noqa: F811
+    """Until these are deleted and forgotten."""
+    world, ids = stage.playground.world, {one.id for one in messages}
+    async with asyncio.timeout(60):
+        while ids & world.messages.keys() or ids & {one["message_id"] for one in stored(stage)["result_copies"]}:
+            await asyncio.sleep(0.005)
+
+
+async def test_copies_go_with_what_they_show_whoever_deletes_it(stage: Stage) -> None:  # noqa: F811
+    world = stage.playground.world
+    dream = await dreamed(stage, "You", user="Ada")
+    await stage.finish(dream)
+    other, _ = await stage.dreamed("You", seed=3)
+    copies = [await copied(stage, persona, dream) for persona in ("Mod", "You")]
+    kept = await copied(stage, "Mod", other)
+    await delete(stage, "Ada", dream)  # the avatar's owner
+    await gone_with_row(stage, *copies)
+    assert kept.id in world.messages
+    assert [one["message_id"] for one in stored(stage)["result_copies"]] == [kept.id]
+    stage.playground.react("Mod", kept, "❌")
+    await gone_with_row(stage, kept)
+    assert other.id in world.messages
+
+
+async def test_delete_my_data_takes_back_what_others_were_sent_and_what_was_sent_to_me(stage: Stage) -> None:  # noqa: F811
+    mine, _ = await stage.dreamed("You")
+    hers, _ = await stage.dreamed("Ada", seed=3)
+    sent_on, received, between = [
+        await copied(stage, persona, dream) for persona, dream in (("Ada", mine), ("You", hers), ("Mod", hers))
+    ]
+    counted = await data_of(stage).delete(int(stage.playground.world.persona("You").id))
+    assert (counted.messages, counted.messages_left) == (3, 0)
+    await gone_with_row(stage, sent_on, received)
+    assert {hers.id, between.id} <= stage.playground.world.messages.keys(), "what is hers stays"
+
+
+async def test_a_copy_that_discord_keeps_is_tried_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    dream, row = await stage.dreamed("You")
+    copy = await copied(stage, "Ada", dream)
+
+    async def refuse(_: object) -> bool:
+        raise Unavailable
+
+    with monkeypatch.context() as away:
+        away.setattr(stage.client.service.copies._publisher, "delete", refuse)
+        assert await stage.client.service.copies.take_back([row.id]) == (0, 1)
+    assert copy.id in stage.playground.world.messages
+    await stage.client.membership.purge()
+    await gone_with_row(stage, copy)
+
+
+async def test_copies_are_forgotten_with_their_dream_and_stand(stage: Stage) -> None:  # noqa: F811
+    dream, row = await stage.dreamed("You")
+    copy = await copied(stage, "Ada", dream)
+    await stage.client.membership.purge()
+    assert len(stored(stage)["result_copies"]) == 1
+    await stage.dispatch.forget_job(row.id)  # as after a year
+    await stage.client.membership.purge()
+    assert stored(stage)["result_copies"] == []
+    assert copy.id in stage.playground.world.messages
+
+
+async def test_a_copy_that_was_under_way_when_its_dream_was_deleted_goes(stage: Stage) -> None:  # noqa: F811
+    dream, row = await stage.dreamed("You")
+    copy = await copied(stage, "Ada", dream)
+    await stage.dispatch.forget_job(row.id)
+    place = stage.playground.world.messages[copy.id]
+    await stage.client.service.copies.note(row.id, int(copy.id), int(place.channel_id), "7")
+    await gone_with_row(stage, copy)
+
+
+async def test_an_answer_that_was_sent_directly_is_deleted_there(stage: Stage) -> None:  # noqa: F811
+    world = stage.playground.world
+    message = await dreamed(stage, "You")
+    world.channel("dreams").bot_permissions &= ~ATTACH_FILES
+    row = stage.start()
+    stage.dispatch.finish(row.id, png())
+    row = await stage.posted(row.id)
+    assert row.posted != message.id
+    assert row.posted in world.messages
+    counted = await data_of(stage).delete(int(world.persona("You").id))
+    assert row.posted not in world.messages
+    assert (counted.messages, counted.messages_left) == (1, 0)

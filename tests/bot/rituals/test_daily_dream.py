@@ -78,6 +78,9 @@ async def test_all_takes_are_in_one_thread_and_the_favourite_opens_the_next_day(
     assert after.job.picture == mine.result.blob
     late = await stage.press("You", opener, TAKE)
     assert DayOver.code in words(late)
+    stage.playground.react("Ada", first, "❌")
+    await world.until(lambda: next_day.id not in world.messages)
+    assert opener.id in world.messages
 
 
 async def test_missed_days_are_one_and_a_restart_shows_the_same_once(rituals: Rituals) -> None:

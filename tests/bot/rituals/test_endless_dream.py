@@ -34,6 +34,10 @@ def zoom(row: JobRow) -> Zoom:
     return row.job.params
 
 
+async def check_words(rituals: Rituals) -> str:
+    return words(await rituals.stage.ask("Mod", "server check"))
+
+
 async def test_it_goes_on_towards_what_most_voted_for(rituals: Rituals) -> None:
     stage = rituals.stage  # noqa: F811
     said = await rituals.switch_on("endless", hour=18, zone="Europe/Berlin")
@@ -145,6 +149,7 @@ async def test_after_a_week_without_a_vote_it_rests_until_somebody_wakes_it(ritu
     assert (asleep.due, asleep.state["paused"], asleep.round) == (None, "idle", 2)
     message = rituals.newest("dreams")
     assert ritual_words.IDLE_WORDS in words(message)
+    assert "** ".join(ritual_words.REST_FINDINGS["idle"]) in await check_words(rituals)
     await rituals.tick(5)
     assert await stage.rows() == []
     await stage.press("Ada", message, ritual_words.RITUAL_VERBS["wake"])
@@ -186,7 +191,9 @@ async def test_a_channel_that_was_closed_is_a_sentence_in_the_log(rituals: Ritua
     async with asyncio.timeout(60):
         while guild is None or guild.get_channel(int(place.id)).permissions_for(guild.me).send_messages:  # type: ignore[union-attr]
             await asyncio.sleep(0.005)
+    assert "will rest: I lack Send Messages" in await check_words(rituals), "before it is due"
     await rituals.tick(1)
+    assert "** ".join(ritual_words.REST_FINDINGS["closed"]) in await check_words(rituals)
     resting = await rituals.only()
     line = ritual_words.rest_line(resting, "closed")
     await world.until(lambda: rituals.those("lab", lambda one: line in words(one)))
@@ -200,6 +207,7 @@ async def test_a_paused_server_is_left_alone_and_makes_up_for_it_once(rituals: R
     stage = rituals.stage  # noqa: F811
     await rituals.switch_on("endless")
     await stage.ask("Mod", "server pause")
+    assert ritual_words.waiting_words(1) in await check_words(rituals)
     await rituals.tick(3)
     assert (await rituals.only()).round == 0
     await stage.ask("Mod", "server resume")

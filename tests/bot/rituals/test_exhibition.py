@@ -142,3 +142,7 @@ async def test_the_best_of_a_week_is_posted_once_and_nothing_where_nobody_came(r
     best = ritual_words.best_words(row, Posting.from_json(row.posting), 2)
     assert shown(rituals).count(best) == 1
     assert len(shown(rituals)) == 2
+    stage.playground.react("Ada", message, "❌")
+    await rituals.world.until(lambda: not shown(rituals))
+    await rituals.tick(1)
+    assert shown(rituals) == [], "deleted by who made it, it is not shown again"

@@ -19,6 +19,7 @@ from bot.store.game_records import GameRecords
 from bot.store.guess_rounds import GuessRounds, Outcome, Round
 from bot.store.presets import Presets
 from bot.store.report_codes import ReportCodes
+from bot.store.result_copies import ResultCopies, ResultCopy
 from bot.store.schedule_entries import ScheduleEntries
 from bot.store.schedules import Schedules
 from bot.store.server_blocks import IMAGE, USER, Block, ServerBlocks
@@ -36,7 +37,7 @@ from tests.engine.queue.conftest import database  # noqa: F401
 HOME, OTHER, ADA, SAM = "1456074443980800001", "1456074443980900002", "1456074443980800007", "1456074443980800006"
 STORES = (
     Presets, SharedPresets, UserSettingsStore, ReportCodes, ServerRulesStore, ServerUses, ServerBlocks, GameRecords,
-    GuessRounds, FoolRounds, DexEntries,
+    GuessRounds, FoolRounds, DexEntries, ResultCopies,
     Schedules, Votes, ScheduleEntries,  # in test_schedules, on both, too
 )  # fmt: skip
 FUR = {"network": "pocket", "layer": "mid", "strength": 1.6}
@@ -199,3 +200,24 @@ async def test_what_a_server_has_grown(engine: sa.Engine) -> None:
     assert {one.thumbnail for one in (await dex.of_server(HOME)).values()} == {None}
     await dex.delete(ADA)
     assert await dex.of_user(ADA) == []
+
+
+async def test_what_shows_a_result_beside_its_answer(engine: sa.Engine) -> None:
+    copies = ResultCopies(engine)
+    first, second, gallery, other = (
+        ResultCopy("1", "a", "10", ADA, 1.5), ResultCopy("2", "a", "11", SAM, 2.5), ResultCopy("3", "a", "7", "", 3.5),
+        ResultCopy("4", "b", "10", ADA, 4.5),
+    )  # fmt: skip
+    shared = replace(gallery, job_id="b")
+    for one in (first, second, gallery, other, shared, replace(first, created=9.0)):
+        await copies.add(one)
+    assert await copies.of_user(ADA) == [first, other]
+    assert sorted(await copies.list_jobs()) == ["a", "b"]
+    assert {one.message_id for one in await copies.withdraw(["a"] * 1200)} == {"1", "2", "3"}
+    assert {one.message_id for one in await copies.list_withdrawn()} == {"1", "2", "3"}
+    assert await copies.list_jobs() == ["b"]
+    await copies.forget_message("3")
+    await copies.forget_jobs(["a", "b"])
+    assert await copies.of_user(ADA) == [replace(first, withdrawn=True)], "what is to be deleted is not forgotten"
+    await copies.add(other)
+    assert [one.message_id for one in await copies.withdraw([], ADA)] == ["1", "4"]

@@ -1,4 +1,5 @@
-"""Databases as released versions left them, with data: `schemas/<revision>.sql`.
+"""Databases as released versions left them, with data: `schemas/<revision>.sql` says what one has that the one before
+had not, and, behind `GONE`, what it has no more.
 
     python -m tests.engine.queue.old_databases     writes the file of every revision that has none
 
@@ -22,6 +23,9 @@ from engine.queue import migrate
 from engine.queue.database import connect, sqlite_url
 
 FOLDER = Path(__file__).parent / "schemas"
+GONE = "-- no more:\n"
+KINDS = ("BEGIN", "CREATE TABLE", "INSERT", "CREATE", "COMMIT")
+"""Beginnings of statements, in the order in which a database takes them."""
 PICTURE, MADE = "d4" * 32, "2b" * 32
 DREAM = (
     '{"network":"pocket","layer":"high","octaves":4,"ratio":1.6,"iterations":12,"strength":1.0,"jitter":16,"seed":4821,'
@@ -88,6 +92,9 @@ VOTE = {
 ENTRY = {"schedule_id": SCHEDULE["id"], "job_id": "d" * 20, "guild_id": "77", "user_id": "7", "number": 1,
          "message_id": "99", "created": 818.0}  # fmt: skip
 
+COPY = {"message_id": "98", "job_id": "d" * 20, "channel_id": "79", "user_id": "7", "withdrawn": False,
+        "created": 819.0}  # fmt: skip
+
 NAMED = "0004"
 """From here on presets name their network."""
 CHOSEN = "0009"
@@ -104,6 +111,8 @@ REPEATED = "0015"
 """From here on things happen again and again."""
 RULED = "0012"
 """From here on servers have rules."""
+COPIED = "0018"
+"""From here on it is known where else results are shown."""
 EXPLAINED = "0011"
 """From here on errors have their facts."""
 
@@ -153,9 +162,40 @@ def dump(revision: str) -> str:
                 _insert(db, "schedules", SCHEDULE)
                 _insert(db, "votes", VOTE)
                 _insert(db, "schedule_entries", ENTRY)
+            if revision >= COPIED:
+                _insert(db, "result_copies", COPY)
         engine.dispose()
         with closing(sqlite3.connect(path)) as old:
             return "\n".join(old.iterdump()) + "\n"
+
+
+def released(revision: str) -> str:
+    """The SQL of a database as that version left it, put together from the files up to it."""
+    kept: set[str] = set()
+    for one in revisions():
+        added, _, gone = (FOLDER / f"{one}.sql").read_text("utf-8").partition(GONE)
+        kept = (kept - _statements(gone)) | _statements(added)
+        if one == revision:
+            break
+    return _script(kept)
+
+
+def _statements(script: str) -> set[str]:
+    """The statements of a script; none of ours has a semicolon at the end of a line within."""
+    return {f"{one.strip()};\n" for one in script.split(";\n") if one.strip()}
+
+
+def _script(statements: set[str]) -> str:
+    def place(statement: str) -> tuple[int, str]:
+        return next(at for at, kind in enumerate(KINDS) if statement.startswith(kind)), statement
+
+    return "".join(sorted(statements, key=place))
+
+
+def _differences(before: str, after: str) -> str:
+    """What a file says."""
+    gone = _statements(before) - _statements(after)
+    return _script(_statements(after) - _statements(before)) + (GONE + _script(gone) if gone else "")
 
 
 def preset_of(revision: str) -> dict[str, Any]:
@@ -171,7 +211,9 @@ def _insert(db: sa.Connection, table: str, row: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
+    before = ""
     for revision in revisions():
         if not (FOLDER / f"{revision}.sql").exists():
-            (FOLDER / f"{revision}.sql").write_text(dump(revision), "utf-8")
+            (FOLDER / f"{revision}.sql").write_text(_differences(before, dump(revision)), "utf-8")
             print(f"schemas/{revision}.sql")
+        before = released(revision)

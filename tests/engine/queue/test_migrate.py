@@ -85,11 +85,10 @@ def test_a_newer_schema_is_refused_with_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("revision", old_databases.revisions())
 def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir: Path) -> None:
-    released = old_databases.FOLDER / f"{revision}.sql"
-    assert released.exists(), "run: python -m tests.engine.queue.old_databases"
+    assert (old_databases.FOLDER / f"{revision}.sql").exists(), "run: python -m tests.engine.queue.old_databases"
     found = settings.load(data_dir=data_dir)
     with closing(sqlite3.connect(found.database)) as old:
-        old.executescript(released.read_text("utf-8"))
+        old.executescript(old_databases.released(revision))
     with closing(open_ledger(found)) as ledger:
         assert [place.state for _, place in ledger.list_waiting()] == [State.RUNNING, State.QUEUED]
         assert {row.id[0] for row in ledger.list_unposted()} == {"q", "r", "f"}
@@ -119,7 +118,7 @@ def test_every_released_schema_is_upgraded_with_its_data(revision: str, data_dir
 
 @pytest.mark.parametrize("revision", old_databases.revisions())
 def test_no_released_migration_was_changed(revision: str) -> None:
-    released = (old_databases.FOLDER / f"{revision}.sql").read_text("utf-8")
+    released = old_databases.released(revision)
     assert sorted(old_databases.dump(revision).splitlines()) == sorted(released.splitlines())
 
 
@@ -247,7 +246,7 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
         db.exec_driver_sql("DROP TABLE server_uses")
         db.exec_driver_sql("DROP TABLE server_blocks")
         drop_games(db)
-        for table in ("schedules", "votes", "schedule_entries"):
+        for table in ("schedules", "votes", "schedule_entries", "result_copies"):
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
@@ -284,7 +283,7 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
         db.exec_driver_sql("DROP TABLE server_uses")
         db.exec_driver_sql("DROP TABLE server_blocks")
         drop_games(db)
-        for table in ("schedules", "votes", "schedule_entries"):
+        for table in ("schedules", "votes", "schedule_entries", "result_copies"):
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
