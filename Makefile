@@ -83,7 +83,7 @@ audit: $(UV)
 	$(UV) tool run --from 'pip-audit>=2.9' pip-audit --requirement requirements.lock --requirement requirements-dev.lock --require-hashes --disable-pip --strict
 
 bench: setup
-	$(BIN)/python -m engine.ascent.benchmark
+	$(BIN)/python -m engine.benchmark $(BENCH_ARGS)
 	$(BIN)/python -m bot.playground.stopwatch
 
 gallery: setup
