@@ -51,7 +51,7 @@ def _random_googlenet() -> nn.Module:
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = GoogLeNet(aux_logits=False, init_weights=False)
+        model: nn.Module = GoogLeNet(aux_logits=False, init_weights=False)
         for module in model.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)

@@ -74,7 +74,7 @@ def compare(case: Case, setting: Setting) -> dict[str, Figures]:
     picture = noise(setting.size)
     measures = {name: case.network().to(dtype=dtype) for name, dtype in OURS.items()}
     books = {TEXTBOOK: case.textbook(True), TRUNCATED: case.textbook(False)}
-    networks: dict[str, FeatureExtractor] = {f"ours, {name}": one for name, one in measures.items()} | books
+    networks: dict[str, FeatureExtractor] = {**{f"ours, {name}": one for name, one in measures.items()}, **books}
     loops = {name: _loop(one, case.layer, picture, setting.schedule) for name, one in networks.items()}
     cpu = _time(loops, setting.rounds, 1, time.process_time)
     peaks = {name: _peaks(name, setting.threads) for name in networks}

@@ -80,11 +80,11 @@ def roofline(operations: list[Operation], peaks: Peaks) -> Roofline:
     return Roofline(flops / 1e9, size / 1e9, sum(one.seconds(peaks) for one in operations))
 
 
-class _Recorder(TorchDispatchMode):
+class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Hears of every operation that torch runs, also of those in a backward."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.operations: list[Operation] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
