@@ -4,8 +4,11 @@ FROM python:3.12-slim
 RUN useradd --create-home --uid 1000 dreamer && mkdir --mode=700 /data && chown dreamer /data
 WORKDIR /app
 RUN pip install --no-cache-dir uv
+# docker build --build-arg TORCH=cpu: without CUDA, some 4 GB smaller; see .ci/install
+ARG TORCH=cuda
 COPY requirements.lock ./
-RUN uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock
+COPY .ci/install ./.ci/
+RUN TORCH="$TORCH" .ci/install requirements.lock --system --no-cache
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY engine engine

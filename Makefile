@@ -1,4 +1,4 @@
-# make play | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | chaos-fleet | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | install | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | chaos-fleet | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -14,10 +14,13 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 WORKERS := $(shell expr $(CORES) + 1)
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --maxprocesses=4 --dist=worksteal
 
-.PHONY: play setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos chaos-fleet load soak gallery first-minute commands judge clean
+.PHONY: play install setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos chaos-fleet load soak gallery first-minute commands judge clean
 
-play: setup
+play: install
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir $(PLAYGROUND_DIR) --open
+
+# what runs and plays; and with what tests, checks, trains and draws the documents
+install: .venv/.play
 
 setup: .venv/.ready
 
@@ -38,11 +41,17 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# what runs, which is all that the container holds; and that with what tests, training and the playground need
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header
+# what runs, which is all that the container holds; and beside it what tests and training need, or what the playground has:
+# scikit-image's photos, without what its code needs (scipy and others, 120 MB)
+BESIDE = awk 'NR == FNR { if (/^[a-z0-9]/) known[$$0]; next } /^[a-z0-9]/ { skip = $$0 in known } !skip'
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+	--no-annotate
 lock: $(UV)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --all-extras --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BESIDE) requirements.lock requirements-dev.lock > .tools/dev.lock
+	mv .tools/dev.lock requirements-dev.lock
+	echo scikit-image | $(COMPILE) --no-deps --constraint requirements-dev.lock - -o requirements-play.lock
 
 # 200,000 damaged files against the decoder; FUZZ_ARGS="--seed 1a2b3c4d" makes the same ones again
 fuzz: setup
@@ -71,10 +80,10 @@ docs: setup
 
 # asks an advisory service on the network about every locked package; not part of `test` and .ci/run for that reason
 audit: $(UV)
-	$(UV) tool run --from 'pip-audit>=2.9' pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip --strict
+	$(UV) tool run --from 'pip-audit>=2.9' pip-audit --requirement requirements.lock --requirement requirements-dev.lock --require-hashes --disable-pip --strict
 
 bench: setup
-	$(BIN)/python -m engine.ascent.benchmark
+	$(BIN)/python -m engine.benchmark $(BENCH_ARGS)
 	$(BIN)/python -m bot.playground.stopwatch
 
 gallery: setup
@@ -99,17 +108,25 @@ $(UV):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --root-user-action=ignore \
 		--target .tools uv
 
-# three tries: a registry that stumbles once must not end a stranger's first minute with us
-.venv/.ready: $(UV) requirements-dev.lock pyproject.toml
-	@echo "Setting up .venv: torch is about 3 GB to download on Linux (it brings CUDA), everything else 0.2 GB. Once only."
-	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	@for try in 1 2 3; do \
-		$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-dev.lock && break; \
-		test $$try = 3 && { echo "The packages could not be fetched. Check the network and run it again."; exit 1; }; \
-		echo "Trying again ..."; sleep 5; \
-	done
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
-	@touch $@
+# measured on Linux, x86_64; what tests need beside it is another 0.3 GB to download. TORCH=cpu is an estimate, untested
+COMMA := ,
+WITH_CUDA := 2.9 GB to download and 4.9 GB installed, most of it torch with CUDA
+SIZE := about $(if $(filter Linux,$(shell uname -s)),$(if $(filter cpu,$(TORCH)),0.5 GB to download; $(WITH_CUDA)$(COMMA) where there is no other,$(WITH_CUDA)),0.5 GB to download)
+define INSTALL
+@echo "Setting up .venv: $(SIZE). Once only."
+@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+@UV=$(UV) .ci/install '$(1)' --python $(BIN)/python
+@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+@$(BIN)/python -m compileall -q bot engine
+@touch $@
+endef
+
+.venv/.play: $(UV) requirements.lock requirements-play.lock pyproject.toml
+	$(call INSTALL,requirements.lock requirements-play.lock)
+
+.venv/.ready: $(UV) requirements.lock requirements-dev.lock pyproject.toml
+	$(call INSTALL,requirements.lock requirements-dev.lock)
+	@touch .venv/.play
 
 clean:
 	rm -rf .venv .tools play play-* dist

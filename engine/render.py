@@ -57,7 +57,7 @@ def render(
         last: Tensor | None = None
         for report in reports:
             if isinstance(report, Frame):
-                encoder.add(report.picture)
+                encoder.add(report.picture, report.frames)
                 framed, facts, last = True, report.facts or facts, report.picture
                 meter.add(report.index, report.picture)
                 continue

@@ -11,7 +11,7 @@ ID = 54321
 """Of a user whom no machine knows."""
 _BECOME = f"""
 import os, sys
-import bot.setup, engine.cli.commands
+import bot.setup, engine.cli.commands, engine.cli.program
 from engine import settings
 from engine.errors import SettingsError
 import contextlib, importlib.readers, io
@@ -19,7 +19,7 @@ with contextlib.suppress(SettingsError):  # what is imported late is imported no
     settings.read()
 silent = io.StringIO()
 with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent), contextlib.suppress(SystemExit):
-    engine.cli.commands.app(["networks"])
+    engine.cli.program.app(["networks"])
 if os.geteuid() == 0:
     os.setgroups([]), os.setgid({ID}), os.setuid({ID})
 """

@@ -202,7 +202,7 @@ def test_only_what_may_be_made_without_settings_takes_the_catalogue_of_the_packa
     """Whoever has settings hands on theirs; else networks of one's own would be unknown there."""
     takers = [module(path) for path in FILES if "shipped_catalog()" in path.read_text("utf-8")]
     assert sorted(takers) == [
-        "engine.ascent.benchmark", "engine.catalog.catalog", "engine.networks.loading", "engine.queue.ledger",
+        "engine.benchmark.cases", "engine.catalog.catalog", "engine.networks.loading", "engine.queue.ledger",
         "engine.runtime", "engine.training.classes",
     ]  # fmt: skip
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import socket
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -19,14 +21,17 @@ from typer.testing import CliRunner
 from bot.operations.health import Health, Parts
 from bot.operations.metrics import Metrics
 from engine import settings
-from engine.cli import commands
+from engine.cli import program
 from engine.queue.in_memory_dispatch import MemoryDispatch
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-DEV_LOCK = (ROOT / "requirements-dev.lock").read_text("utf-8")
+PLAY_LOCK = (ROOT / "requirements-play.lock").read_text("utf-8")
+DEV_LOCK = LOCK + (ROOT / "requirements-dev.lock").read_text("utf-8")
+"""What is installed for tests: both."""
+INSTALL = (ROOT / ".ci/install").read_text("utf-8")
 BREACHES = {"privileged", "cap_add", "ports", "network_mode", "devices", "pid", "ipc", "userns_mode"}
 """What would give a container more than it needs."""
 
@@ -65,7 +70,8 @@ def context(folder: Path) -> Path:
         *sources, target = rest.split()
         for source in sources:
             assert source not in ignored, f"{source} is kept from the build"
-            to = folder / target / ("" if (ROOT / source).is_dir() else source)
+            to = folder / target / ("" if (ROOT / source).is_dir() else Path(source).name)
+            to.parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / source).is_dir():
                 shutil.copytree(ROOT / source, to, ignore=shutil.ignore_patterns("__pycache__"))
             else:
@@ -91,8 +97,10 @@ def test_the_bot_is_nobody_in_its_container() -> None:
 def test_python_is_compiled_in_the_image_since_it_cannot_be_later() -> None:
     assert environment()["PYTHONDONTWRITEBYTECODE"] == "1"
     installs = [rest for name, rest in instructions() if name == "RUN" and "uv pip install" in rest]
-    assert len(installs) == 2
-    assert all("--compile-bytecode" in rest for rest in installs)
+    scripts = [rest for name, rest in instructions() if name == "RUN" and ".ci/install" in rest]
+    assert (len(installs), len(scripts)) == (1, 1)
+    assert "--compile-bytecode" in installs[0]
+    assert "--compile-bytecode" in INSTALL
 
 
 def test_what_it_writes_lies_in_its_volume_or_in_memory() -> None:
@@ -114,9 +122,9 @@ def test_its_log_is_bounded() -> None:
 
 
 def test_its_command_is_one_of_ours() -> None:
-    program, *words = json.loads(the("CMD"))
-    assert program in PROJECT["scripts"]
-    assert CliRunner().invoke(commands.app, [*words, "--help"]).exit_code == 0
+    script, *words = json.loads(the("CMD"))
+    assert script in PROJECT["scripts"]
+    assert CliRunner().invoke(program.app, [*words, "--help"]).exit_code == 0
 
 
 def free_port() -> int:
@@ -160,16 +168,21 @@ def packages(lock: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==([^ ]+)", lock, re.MULTILINE))
 
 
-@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK], ids=["run", "dev"])
+@pytest.mark.parametrize("lock", [LOCK, PLAY_LOCK, DEV_LOCK], ids=["run", "play", "dev"])
 def test_every_package_is_locked_by_hash(lock: str) -> None:
     entries = re.split(r"\n(?=[a-z])", lock)
-    assert len(entries) > 30
+    assert {one.partition("==")[0] for one in entries} == packages(lock).keys()
     assert [one.split()[0] for one in entries if "--hash=sha256:" not in one] == []
+    assert "://" not in lock, "an index's address"
+
+
+def test_locks_are_installed_by_the_one_script_that_holds_them_to_their_hashes() -> None:
     for name in ("Dockerfile", "Makefile"):
         lines = (ROOT / name).read_text("utf-8").splitlines()
-        installs = [line for line in lines if "install" in line and re.search(r"requirements.*\.lock", line)]
+        installs = [line for line in lines if re.search(r"install[ ,].*requirements.*\.lock", line, re.IGNORECASE)]
         assert installs
-        assert [line for line in installs if "--require-hashes" not in line] == []
+        assert [line for line in installs if "-r requirements" in line] == []
+    assert [line for line in INSTALL.splitlines() if " -r " in line and "--require-hashes" not in line] == []
 
 
 def missing(wanted: list[str], lock: str) -> list[str]:
@@ -186,9 +199,63 @@ def missing(wanted: list[str], lock: str) -> list[str]:
 def test_the_locks_have_what_the_project_asks_for_and_no_test_tool_is_in_the_image() -> None:
     extras = [one for extra in PROJECT["optional-dependencies"].values() for one in extra]
     assert missing(PROJECT["dependencies"], LOCK) == []
+    assert missing(PROJECT["optional-dependencies"]["play"], PLAY_LOCK) == []
     assert missing([*PROJECT["dependencies"], *extras], DEV_LOCK) == []
     assert {canonicalize_name(Requirement(one).name) for one in extras} & set(packages(LOCK)) == set()
 
 
-def test_both_locks_name_the_same_versions() -> None:
+def test_all_locks_name_the_same_versions() -> None:
     assert packages(LOCK).items() <= packages(DEV_LOCK).items()
+    assert packages(PLAY_LOCK).items() <= packages(DEV_LOCK).items()
+
+
+@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK], ids=["run", "dev"])
+def test_nothing_installs_triton(lock: str) -> None:
+    """1 GB that torch asks for on Linux, and that nothing here uses."""
+    assert re.findall(r"^triton==.*?;(.*) \\$", lock, re.MULTILINE) == [" sys_platform == 'never'"]
+
+
+def test_who_plays_downloads_nothing_that_only_tests_need() -> None:
+    """Of scikit-image the photos are read, which asks for nothing."""
+    assert packages(PLAY_LOCK).keys() == {"scikit-image"}
+    installs = re.findall(r"call INSTALL,(.*)\)", (ROOT / "Makefile").read_text("utf-8"))
+    assert installs == ["requirements.lock requirements-play.lock", "requirements.lock requirements-dev.lock"]
+
+
+UV_WITHOUT_A_NETWORK = """#!/bin/sh
+echo "$@" >> calls
+case "$*" in *--torch-backend*) exit {index};; esac
+for word in "$@"; do [ -f "$word" ] && cat "$word" >> installed; done
+exit 0
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("index", [0, 1], ids=["reached", "not-reached"])
+def test_torch_without_cuda_where_its_index_answers_and_else_the_usual_one(tmp_path: Path, index: int) -> None:
+    (tmp_path / "uv").write_text(UV_WITHOUT_A_NETWORK.format(index=index))
+    (tmp_path / "uv").chmod(0o755)
+    asked = {"UV": str(tmp_path / "uv"), "TORCH": "cpu", "PATH": os.environ["PATH"]}
+    locks = f"{ROOT / 'requirements.lock'} {ROOT / 'requirements-play.lock'}"
+    command = [str(ROOT / ".ci/install"), locks, "--python", "here"]
+    done = subprocess.run(command, env=asked, cwd=tmp_path, capture_output=True, text=True, check=True)
+    first, last = (tmp_path / "calls").read_text().splitlines()
+    versions = packages(LOCK)
+    assert (
+        f"--torch-backend cpu torch=={versions['torch']} torchvision=={versions['torchvision']} --python here" in first
+    )
+    assert "--require-hashes" in last
+    installed = packages((tmp_path / "installed").read_text())
+    gone = versions.keys() - installed.keys()
+    assert "scikit-image" in installed
+    if index:
+        assert "could not be fetched" in done.stderr
+        assert gone == set()
+    else:
+        assert done.stderr == ""
+        assert {name for name in gone if not name.startswith(("nvidia-", "cuda-"))} == {
+            "torch",
+            "torchvision",
+            "triton",
+        }
+        assert "nvidia-cublas" in gone

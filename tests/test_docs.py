@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import commands
+from engine.cli import program
 from engine.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -78,7 +78,7 @@ def test_every_target_of_make_exists(page: Path) -> None:
 
 def test_every_verb_exists(page: Path) -> None:
     named = {name for one in quoted(page) for name in re.findall(r"^pareidolia ([a-z][a-z-]*)", one)}
-    assert {name for name in named if CliRunner().invoke(commands.app, [name, "--help"]).exit_code} == set()
+    assert {name for name in named if CliRunner().invoke(program.app, [name, "--help"]).exit_code} == set()
 
 
 def variables() -> set[str]:

@@ -72,7 +72,7 @@ def test_an_installed_wheel_finds_all_its_files(installed: Path, tmp_path: Path)
 
 def test_the_wheel_has_the_command_and_the_licences(installed: Path) -> None:
     (info,) = installed.glob("pareidolia-*.dist-info")
-    assert "pareidolia = engine.cli.commands:main" in (info / "entry_points.txt").read_text("utf-8")
+    assert "pareidolia = engine.cli.program:main" in (info / "entry_points.txt").read_text("utf-8")
     assert {path.name for path in (info / "licenses").iterdir()} == {"LICENSE", "NOTICE"}
     assert {path.name for path in installed.iterdir()} == {"bot", "engine", info.name}
 
@@ -110,7 +110,9 @@ import {module}
 """
 
 
-@pytest.mark.parametrize("module", ["engine.cli.commands", "bot.app", "bot.playground.__main__", "engine.settings"])
+@pytest.mark.parametrize(
+    "module", ["engine.cli.commands", "engine.cli.program", "bot.app", "bot.playground.__main__", "engine.settings"]
+)
 def test_windows_is_told_in_one_sentence(module: str) -> None:
     code = WINDOWS.format(module=module)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

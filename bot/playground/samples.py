@@ -6,12 +6,11 @@ clouds, a town square and leaves, as engine/gallery paints it (`tests/bot/playgr
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import io
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,11 +37,11 @@ class Sample:
 
 
 PHOTOS = (
-    Sample("cat", "A cat", "chelsea"),
-    Sample("astronaut", "An astronaut", "astronaut"),
-    Sample("coffee", "A cup of coffee", "coffee"),
-    Sample("rocket", "A rocket", "rocket"),
-    Sample("galaxies", "Deep space", "hubble_deep_field"),
+    Sample("cat", "A cat", "chelsea.png"),
+    Sample("astronaut", "An astronaut", "astronaut.png"),
+    Sample("coffee", "A cup of coffee", "coffee.png"),
+    Sample("rocket", "A rocket", "rocket.jpg"),
+    Sample("galaxies", "Deep space", "hubble_deep_field.jpg"),
 )
 DRAWINGS = (
     Sample("cat", "A cat", "cat"),
@@ -66,7 +65,13 @@ MOVING = Sample("drift", "Clouds that drift", "clouds.webp")
 
 def has_photos() -> bool:
     """Return whether scikit-image is installed."""
-    return importlib.util.find_spec("skimage") is not None
+    return bool(photo_folders())
+
+
+def photo_folders() -> Sequence[str]:
+    """Return where scikit-image lies. It is not imported: that would need scipy, 115 MB for five photos."""
+    found = importlib.util.find_spec("skimage")
+    return found.submodule_search_locations or () if found else ()
 
 
 def available() -> tuple[Sample, ...]:
@@ -77,7 +82,7 @@ def available() -> tuple[Sample, ...]:
 def sample_png(name: str) -> bytes:
     """Return a sample as PNG, at most 768 pixels on its longer side; KeyError for an unknown name."""
     sample = {one.name: one for one in available()}[name]
-    with ONE_AT_A_TIME:  # five at once would import scikit-image and decode five times over
+    with ONE_AT_A_TIME:  # five at once would decode and pack five times over
         return encode_sample(sample, maker_of(sample))
 
 
@@ -98,9 +103,9 @@ def encode_sample(sample: Sample, maker: Callable[[str], Image.Image]) -> bytes:
     return out.getvalue()
 
 
-def photo(name: str) -> Image.Image:
+def photo(file: str) -> Image.Image:
     """Return a photo of scikit-image."""
-    return Image.fromarray(getattr(importlib.import_module("skimage.data"), name)())
+    return Image.open(Path(photo_folders()[0]) / "data" / file)
 
 
 def drawing(scene: str) -> Image.Image:

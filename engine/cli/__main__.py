@@ -1,6 +1,6 @@
 """`python -m engine.cli`, the same as `pareidolia`."""
 
-from engine.cli.commands import main
+from engine.cli.program import main
 
 if __name__ == "__main__":
     main()

@@ -15,9 +15,11 @@ from engine.platform.terminal import say, with_bold
 if TYPE_CHECKING:
     from engine.queue.backup import Step
 
+app = typer.Typer()
 File = Annotated[Path, typer.Argument(metavar="FILE", help="a zip file")]
 
 
+@app.command()
 def backup(file: File) -> None:
     """Write dreams, pictures and presets into one file, while the bot runs.
 
@@ -30,6 +32,7 @@ def backup(file: File) -> None:
     _print_lost(last)
 
 
+@app.command()
 def restore(file: File) -> None:
     """Put a backup in place of what is there. Stop the bot first; the old database is set aside.
 
@@ -55,9 +58,3 @@ def _show_progress(steps: Iterator[Step], words: str) -> Step:
     for now in track(steps, words, total=step.total + 1, console=say, transient=True):
         step = now
     return step
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command()(backup)
-    app.command()(restore)

@@ -1,6 +1,4 @@
-"""The command line: `pareidolia VERB`. Verbs that need the bot start it as a process; nothing of it is imported.
-
-torch is imported inside the verbs that dream, so that `pareidolia --help` answers at once.
+"""The verbs that make pictures, and `imprint`, which says how one was made. torch is imported where one is made.
 
 Longer than most files: a verb is a function whose parameters are its options, as typer reads them.
 """
@@ -10,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import random
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -23,16 +19,15 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from engine import params, settings
 from engine.catalog import subject_sequence
-from engine.catalog.catalog import PACKED, Catalog
-from engine.cli import backup_verbs, fleet_verbs, network_verbs, output_files, past_dreams, posters, screen_verb
+from engine.catalog.catalog import Catalog
+from engine.cli import output_files, past_dreams, posters
+from engine.cli.error_line import print_error
 from engine.cli.output_files import Place, Target
 from engine.cli.soundtrack import Soundtrack, mp4_path, soundtrack
-from engine.errors import NoImprint, OptionConflict, OtherRecipe, PareidoliaError, SettingsError
+from engine.errors import NoImprint, OptionConflict, OtherRecipe, PareidoliaError
 from engine.files import decoder, generation_metadata, picture_size
 from engine.files.generation_metadata import Imprint
 from engine.notes import sentences
@@ -54,21 +49,15 @@ from engine.params import (
     Video,
     Zoom,
 )
-from engine.platform.terminal import replace_unprintable, say, with_bold
 from engine.platform.terminal import report as results
+from engine.platform.terminal import say, with_bold
 
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress as StepReport
     from engine.runtime import Runtime
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Pareidolia: a Discord bot that posts dreamed images."
-)
-app.add_typer(network_verbs.app, name="networks")
+app = typer.Typer()
 A = TypeVar("A")
-backup_verbs.register(app)
-screen_verb.register(app)
-fleet_verbs.register(app)
 
 
 Pictures = Annotated[list[str], typer.Argument(metavar="IN...", help="pictures, or `noise`")]
@@ -105,21 +94,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="say what was made as JSON"
 
 
 def main() -> None:
-    """Run the verb; an error that has a sentence is that sentence, and exit status 1."""
-    replace_unprintable()
-    with contextlib.suppress(SettingsError):  # verbs that need settings read them again and say what is wrong
-        settings.read()  # the networks that users brought are known from here on
-        if said := settings.notice():
-            say.print(said)
-    try:
-        app()
-    except PareidoliaError as error:
-        _print_error(error)
-        sys.exit(1)
+    """Run the program: scripts that were installed before `engine.cli.program` was there call this."""
+    from engine.cli import program
 
-
-def _print_error(error: PareidoliaError, about: str = "") -> None:
-    say.print(Text.assemble(f"{about}: " if about else "", (str(error), "red"), (f" ({error.code})", "dim")))
+    program.main()
 
 
 @app.command()
@@ -478,71 +456,6 @@ def animate(
     _make(wanted, [picture], Place(out, force), as_json, others=others)
 
 
-@app.command()
-def subjects(network: Network = None) -> None:
-    """List what a picture can be dreamed towards."""
-    catalog = settings.read().catalog
-    name = network or catalog.default_network()
-    table = Table("", "subject", "what grows", "classes", box=None, pad_edge=False)
-    named = catalog.subjects(name)
-    for word, subject in named.items():
-        table.add_row(subject.emoji, Text(word, "bold"), subject.about, ", ".join(subject.classes))
-    offered = dict(catalog.subject_choices(name) if network else catalog.open_choices())
-    own = dict(catalog.subject_choices(name))
-    classes = [label for label, word in own.items() if word not in named]
-    report = results()
-    report.print(table, sep="\n")
-    head = f"or one of {len(classes)} classes"
-    report.print(with_bold(f"\n{head}: {', '.join(classes)}\n", head))
-    if further := [label.split(" · ")[0] for label, word in offered.items() if own.get(label) != word]:
-        head = f"or what only {PACKED} knows"
-        report.print(with_bold(f"{head}, which then dreams it: {', '.join(further)}\n", head))
-    report.print("By name, by emoji, or several: --subject eyes, --subject 🦊, --subject 'eyes + castle'")
-
-
-@app.command()
-def run(
-    no_engine: Annotated[
-        bool, typer.Option("--no-engine", help="only the bot: `pareidolia engine` runs elsewhere")
-    ] = False,
-) -> None:
-    """Run the bot on Discord, with one engine."""
-    os.execv(sys.executable, [sys.executable, "-m", "bot", "run", *(["--no-engine"] if no_engine else [])])
-
-
-@app.command()
-def setup() -> None:
-    """Ask for the bot's token, check it, and print the link that invites the bot."""
-    sys.exit(subprocess.call([sys.executable, "-m", "bot", "setup"]))
-
-
-@app.command()
-def exhibit(
-    channel: Annotated[str, typer.Argument(help="id of the gallery's channel, where there are several")] = "",
-    out: Annotated[Path, typer.Option("--out", "-o", help="folder to write the page to")] = Path("exhibition"),
-    title: Annotated[str, typer.Option(help="what stands over it")] = "Exhibition",
-) -> None:
-    """Write a gallery of the bot as a web page: its dreams with title, maker and settings."""
-    words = [*([channel] if channel else []), "--out", str(out), "--title", title]
-    sys.exit(subprocess.call([sys.executable, "-m", "bot", "exhibit", *words]))
-
-
-@app.command()
-def doctor() -> None:
-    """Check everything that must work, and say how to mend what does not."""
-    from engine.cli import doctor as checkup
-
-    fine, report, settled = True, results(), True
-    for check in checkup.checks():
-        fine &= check.fine
-        settled &= check.what != checkup.SETTINGS or check.fine
-        report.print(Text("ok    " if check.fine else "wrong ", "green" if check.fine else "red"), end="")
-        report.print(check.what + (f"\n      → {check.remedy}" if not check.fine else ""))
-    if settled:
-        fine &= subprocess.call([sys.executable, "-m", "bot", "doctor"]) == 0
-    sys.exit(0 if fine else 1)
-
-
 # making a picture
 
 
@@ -654,7 +567,7 @@ def _try_make_one(plan: Plan, picture: str, target: Target, further: Mapping[str
     try:
         _make_one(plan, picture, target, further, as_json)
     except PareidoliaError as error:
-        _print_error(error, picture)
+        print_error(error, picture)
     except typer.BadParameter as error:
         say.print(error.message, style="red")
     else:
@@ -732,7 +645,7 @@ def _ask_decoder(
 
 
 def _progress_bar() -> Progress:
-    words = TextColumn("{task.description}")
+    words = TextColumn("{task.description}", markup=False)
     return Progress(words, BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=say)
 
 

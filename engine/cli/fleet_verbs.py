@@ -19,14 +19,18 @@ from engine.platform.terminal import say
 if TYPE_CHECKING:
     from engine.queue.fleet_status import FleetStatus
 
+app = typer.Typer()
 fleet = typer.Typer(no_args_is_help=True, help="Look after many machines.")
+app.add_typer(fleet, name="fleet")
 
 
+@app.command()
 def engine() -> None:
     """Run an engine alone: the bot is elsewhere, or was started with --no-engine."""
     os.execv(sys.executable, [sys.executable, "-m", "engine.supervisor"])
 
 
+@app.command()
 def migrate_to_fleet() -> None:
     """Move dreams, pictures and presets to the PostgreSQL and the store of `[fleet]`. Stop the bot first.
 
@@ -75,10 +79,3 @@ def _recipes(told: FleetStatus) -> Table:
     for one in told.recipes:
         table.add_row(one.recipe, str(one.done), str(one.failed), f"{one.wait_s:.1f} s", f"{one.run_s:.1f} s")
     return table
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command()(engine)
-    app.command()(migrate_to_fleet)
-    app.add_typer(fleet, name="fleet")

@@ -16,10 +16,12 @@ from engine import settings
 from engine.catalog.catalog import Catalog, Entry
 from engine.platform.terminal import report, say, with_bold
 
-app = typer.Typer(help="List the networks and their layers, or fetch one.")
+app = typer.Typer()
+group = typer.Typer(help="List the networks and their layers, or fetch one.")
+app.add_typer(group, name="networks")
 
 
-@app.callback(invoke_without_command=True)
+@group.callback(invoke_without_command=True)
 def networks(context: typer.Context) -> None:
     """List the networks and their layers, or fetch one."""
     if context.invoked_subcommand is None:
@@ -32,7 +34,7 @@ def networks(context: typer.Context) -> None:
             say.print(with_bold(f"Get one with {fetching}; it goes to {found.networks_dir}.", fetching))
 
 
-@app.command()
+@group.command()
 def fetch(name: Annotated[str, typer.Argument(help="a network's name, see `pareidolia networks`")]) -> None:
     """Download a network, verify it, and keep it."""
     found = settings.load()
@@ -74,7 +76,7 @@ def _state(catalog: Catalog, name: str, entry: Entry) -> Text:
 
 
 def _progress_bar() -> Progress:
-    words, left = TextColumn("{task.description}"), TextColumn("left")
+    words, left = TextColumn("{task.description}", markup=False), TextColumn("left")
     return Progress(
         words, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(), left, console=say
     )

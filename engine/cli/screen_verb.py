@@ -30,11 +30,10 @@ WIDE: Final = 9 / 16
 """The shape of what is dreamed out of noise."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command()(screen)
+app = typer.Typer()
 
 
+@app.command()
 def screen(
     picture: Annotated[str, typer.Argument(metavar="IN", help="a picture, or `noise`")] = "noise",
     subject: Annotated[

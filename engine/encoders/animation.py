@@ -7,13 +7,16 @@ GIF that is too large all the same becomes a WebP, and a WebP an MP4. Each of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
+import av
 from torch import Tensor
 
 from engine.encoders import gif, mp4, webp
+from engine.encoders.encoded_ahead import EncodedAhead
 from engine.encoders.encoder import Encoded
-from engine.encoders.film import Film, Plan, Sound
+from engine.encoders.film import Film, Plan, Sound, Spec
 from engine.encoders.upload_limit import SHRINKS, Attempt, fit
 from engine.notes import Note
 
@@ -29,15 +32,17 @@ class Format(NamedTuple):
     mime: str
     qualities: tuple[int, ...]
     """The best first."""
-    encode: Callable[[Film, Plan], bytes]
+    encode_frames: Callable[[Iterator[av.VideoFrame], Spec], bytes]
+    loops: bool
+    """Whether it is shown for ever."""
     next: AnimationKind | None
     """What takes fewer bytes for the same."""
 
 
 FORMATS: Final[dict[AnimationKind, Format]] = {
-    "gif": Format(gif.MIME, gif.COLOURS, gif.encode, "webp"),
-    "webp": Format(webp.MIME, webp.QUALITIES, webp.encode, "mp4"),
-    "mp4": Format(mp4.MIME, mp4.QUALITIES, mp4.encode, None),
+    "gif": Format(gif.MIME, gif.COLOURS, gif.encode_frames, True, "webp"),
+    "webp": Format(webp.MIME, webp.QUALITIES, webp.encode_frames, True, "mp4"),
+    "mp4": Format(mp4.MIME, mp4.QUALITIES, mp4.encode_frames, False, None),
 }
 
 
@@ -51,10 +56,21 @@ class Animation:
         """`imprint` goes into the file."""
         self._kind, self._fps, self._limit = kind, fps, limit_bytes
         self._film = Film(fps, imprint, sound)
+        self._ahead: EncodedAhead | None = None
+        self._spec: Spec | None = None
 
-    def add(self, picture: Tensor) -> None:
-        """Take the next frame, [3, h, w] in [0, 1]. Raises `ValueError` if its size is not that of the first."""
-        self._film.add(picture)
+    def add(self, picture: Tensor, frames: int = 1) -> None:
+        """Take the next frame, [3, h, w] in [0, 1], of so many. The best way to encode them begins at once.
+
+        Raises `ValueError` if its size is not that of the first.
+        """
+        frame = self._film.add(picture)
+        if self._film.count == 1 and frames > 1:
+            spec = replace(self._spec_of(next(plans(self._film, self._kind, self._fps))), count=frames)
+            encode, self._spec = FORMATS[self._kind].encode_frames, spec
+            self._ahead = EncodedAhead(lambda frames: encode(frames, spec))
+        if self._ahead:
+            self._ahead.add(frame)
 
     def finish(self) -> Encoded:
         """The animation. Raises `ValueError` if no picture was added."""
@@ -65,7 +81,19 @@ class Animation:
 
     def close(self) -> None:
         """Let go of the temporary file."""
+        if self._ahead:
+            self._ahead.close()
         self._film.close()
+
+    def _spec_of(self, plan: Plan, kind: AnimationKind | None = None) -> Spec:
+        return self._film.spec(plan, loops=FORMATS[kind or self._kind].loops)
+
+    def _encode(self, kind: AnimationKind, plan: Plan) -> bytes:
+        """The file, which may be there already: if the frames turned out as they were announced."""
+        spec = self._spec_of(plan, kind)
+        if self._ahead and kind == self._kind and spec == self._spec and (made := self._ahead.finish()):
+            return made
+        return FORMATS[kind].encode_frames(self._film.frames(plan.size, plan.stride), spec)
 
     def _attempts(self) -> Iterator[Attempt]:
         """Ways to encode the film, the best first."""
@@ -81,7 +109,7 @@ class Animation:
         height, width = mp4.even(plan.size) if kind == "mp4" else plan.size
 
         def encode() -> Encoded:
-            return Encoded(FORMATS[kind].encode(self._film, plan), FORMATS[kind].mime, width, height, notes)
+            return Encoded(self._encode(kind, plan), FORMATS[kind].mime, width, height, notes)
 
         return Attempt(kind, height * width / plan.stride, encode)
 

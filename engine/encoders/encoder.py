@@ -32,8 +32,8 @@ class Encoded:
 class Encoder(Protocol):
     """Takes the pictures of a result one by one, and makes one file of them."""
 
-    def add(self, picture: Tensor) -> None:
-        """Take the next picture, [3, h, w] in [0, 1]; all have one size."""
+    def add(self, picture: Tensor, frames: int = 1) -> None:
+        """Take the next picture, [3, h, w] in [0, 1], of so many, which may be fewer in the end; all have one size."""
         ...
 
     def finish(self) -> Encoded:

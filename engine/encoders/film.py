@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from os import SEEK_END
 
 import av
 import numpy as np
@@ -50,6 +51,19 @@ class Plan:
     """What is given up by it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What an encoder must know of a film beside its frames."""
+
+    plan: Plan
+    rate: Fraction
+    """Frames a second."""
+    count: int
+    """How many frames there will be."""
+    imprint: str = ""
+    sound: Sound | None = None
+
+
 class Film:
     """Frames of one size, one after another."""
 
@@ -79,15 +93,26 @@ class Film:
         stretch = self._limiter.loop_stretch() if loops else 1.0
         return Fraction(self._fps / stretch).limit_denominator(1000) / stride
 
-    def add(self, picture: Tensor) -> None:
-        """Take the next frame, [3, h, w] in [0, 1]. Raises `ValueError` if its size is not that of the first."""
+    def spec(self, plan: Plan, *, loops: bool) -> Spec:
+        """What there is to know of a way to encode it."""
+        count = len(range(0, self.count, plan.stride))
+        return Spec(plan, self.rate(plan.stride, loops=loops), count, self.imprint, self.sound)
+
+    def add(self, picture: Tensor) -> av.VideoFrame:
+        """Take the next frame, [3, h, w] in [0, 1], and return it as it is shown.
+
+        Raises `ValueError` if its size is not that of the first.
+        """
         pixels = to_bytes(picture)
         size: Size = (pixels.shape[0], pixels.shape[1])
         self._size = self._size or size
         if self._size != size:
             raise ValueError(f"a frame is {size[0]} x {size[1]}, the first was {self._size}")
-        self._file.write(self._limiter.limit(pixels).tobytes())
+        shown = self._limiter.limit(pixels)
+        self._file.seek(0, SEEK_END)
+        self._file.write(shown.tobytes())
         self.count += 1
+        return _to_frame(shown, self.count - 1)
 
     def frames(self, size: Size, stride: int = 1) -> Iterator[av.VideoFrame]:
         """Every `stride`-th frame as RGB, of that size."""
@@ -95,10 +120,10 @@ class Film:
         for count, index in enumerate(range(0, self.count, stride)):
             self._file.seek(index * height * width * 3)
             pixels = np.frombuffer(self._file.read(height * width * 3), np.uint8).reshape(height, width, 3)
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame = _to_frame(pixels, count)
             if size != (height, width):
                 frame = frame.reformat(size[1], size[0], interpolation="LANCZOS")
-            frame.pts, frame.time_base = count, Fraction(1, 100)
+                frame.pts, frame.time_base = count, Fraction(1, 100)
             yield frame
 
     def close(self) -> None:
@@ -109,6 +134,12 @@ class Film:
         """Its size, `share` times as large."""
         full = self.size
         return picture_size.fit(full, max(2, round(max(full) * share)), strips_by_area=False)
+
+
+def _to_frame(pixels: Bytes, count: int) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    frame.pts, frame.time_base = count, Fraction(1, 100)
+    return frame
 
 
 def to_bytes(picture: Tensor) -> Bytes:

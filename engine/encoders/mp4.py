@@ -7,7 +7,7 @@ that it plays while it is downloaded. How it was made stands in the comment (`en
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from engine.canvas.resample import Size
-from engine.encoders.film import Film, Plan, Sound
+from engine.encoders.film import Film, Plan, Sound, Spec
 from engine.encoders.flashes import Bytes
 
 MIME: Final = "video/mp4"
@@ -43,11 +43,15 @@ what eyes lose last, and luma from 16 to 235. Without these, players guess."""
 
 def encode(film: Film, plan: Plan) -> bytes:
     """The file."""
+    return encode_frames(film.frames(plan.size, plan.stride), film.spec(plan, loops=False))
+
+
+def encode_frames(frames: Iterable[av.VideoFrame], spec: Spec) -> bytes:
+    """The file of frames that may still be on their way."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "film.mp4")
-        rate = film.rate(plan.stride, loops=False)
-        with Mp4Writer(path, plan.size, rate, plan.quality, film.imprint, film.sound) as writer:
-            for frame in film.frames(plan.size, plan.stride):
+        with Mp4Writer(path, spec.plan.size, spec.rate, spec.plan.quality, spec.imprint, spec.sound) as writer:
+            for frame in frames:
                 writer.add(frame)
         return path.read_bytes()
 

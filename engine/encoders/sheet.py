@@ -24,7 +24,7 @@ class Sheet:
         self._imprints = imprints
         self._pictures: list[Tensor] = []
 
-    def add(self, picture: Tensor) -> None:
+    def add(self, picture: Tensor, frames: int = 1) -> None:
         """Take the next variation, [3, h, w] in [0, 1]; all have one size."""
         self._pictures.append(picture)
 

@@ -55,7 +55,7 @@ class Still:
         self._imprint = imprint
         self._picture: Tensor | None = None
 
-    def add(self, picture: Tensor) -> None:
+    def add(self, picture: Tensor, frames: int = 1) -> None:
         """Take the picture, [3, h, w] in [0, 1]."""
         self._picture = picture
 

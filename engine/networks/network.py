@@ -2,7 +2,7 @@
 
 It owns its normalisation and is made for dreaming when it is built: frozen, BatchNorm folded into the convolutions,
 channels last, and a first convolution whose gradient towards the picture is cheap. Measured on two cores, 512 px,
-each of these pays (see `engine.ascent.benchmark`).
+each of these pays (see `engine.benchmark`).
 """
 
 from __future__ import annotations

@@ -47,6 +47,13 @@ def test_they_are_what_the_gallery_paints(name: str) -> None:
     assert max(off) < 12, "of 255, by the packing alone"
 
 
+def test_photos_are_those_of_scikit_image_which_is_not_imported() -> None:
+    theirs = pytest.importorskip("skimage.data", reason="it has the photos: install the extra `play`")
+    for sample in samples.PHOTOS:
+        name = sample.source.partition(".")[0]
+        assert np.array_equal(np.asarray(samples.photo(sample.source)), getattr(theirs, name)()), name
+
+
 if __name__ == "__main__":
     for one in PAINTERS:
         paint(one).save(samples.PAINTED / f"{one}.webp", quality=QUALITY, method=6)

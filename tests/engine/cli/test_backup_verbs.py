@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from engine import settings
-from engine.cli.commands import app
+from engine.cli.program import app
 from engine.errors import BackupError
 from engine.params import Dream
 from engine.queue.job import Job

@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from engine.catalog.catalog import shipped_catalog
-from engine.cli import commands
+from engine.cli import commands, program
 from engine.files import generation_metadata, sanitizer
 from engine.params import AnyParams, Channel, Concept, Dream, Morph, See, Zoom
 
@@ -32,7 +32,7 @@ def _own_data(monkeypatch: pytest.MonkeyPatch, data_dir: Path, tmp_path: Path) -
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr("sys.argv", ["pareidolia", *arguments])
     with pytest.raises(SystemExit) as ended:
-        commands.main()
+        program.main()
     return int(ended.value.code or 0)
 
 
@@ -504,7 +504,7 @@ def test_a_how_is_read_without_a_data_folder(monkeypatch: pytest.MonkeyPatch, tm
 
 EVERY_VERB = """
 import sys
-from engine.cli import commands as cli
+from engine.cli import program as cli
 for words in (["subjects"], ["networks"], ["concept", "🪬"], ["dream", "か.png"], ["imprint", "か.png"], ["--help"]):
     sys.argv[1:] = words
     try:

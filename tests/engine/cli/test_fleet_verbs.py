@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from engine import settings
 from engine.cli import doctor
-from engine.cli.commands import app
+from engine.cli.program import app
 from engine.errors import BackupError, DatabaseUnreachable, MoveError, SettingsError
 from engine.params import Dream
 from engine.queue import installation

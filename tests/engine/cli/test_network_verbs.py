@@ -15,7 +15,7 @@ from torchvision.models import get_model
 from engine import settings
 from engine.catalog import network_files
 from engine.catalog.catalog import Catalog, Entry
-from engine.cli import commands
+from engine.cli import program
 from engine.networks import download as fetching
 from tests.catalogs import catalog
 from tests.engine.networks.conftest import random_weights, shapes_of
@@ -33,7 +33,7 @@ def _own_data(monkeypatch: pytest.MonkeyPatch, data_dir: Path, tmp_path: Path) -
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, verb: tuple[str, ...] = ("networks",)) -> int:
     monkeypatch.setattr("sys.argv", ["pareidolia", *verb, *arguments])
     with pytest.raises(SystemExit) as ended:
-        commands.main()
+        program.main()
     return int(ended.value.code or 0)
 
 
@@ -67,7 +67,7 @@ def test_a_damaged_package_is_said_with_what_to_do(
 
 LISTING = """
 import sys
-from engine.cli import commands as cli
+from engine.cli import program as cli
 sys.argv = ["pareidolia", "networks"]
 try:
     cli.main()

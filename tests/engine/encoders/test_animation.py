@@ -11,14 +11,15 @@ from PIL import Image
 from torch import Tensor
 
 from engine.catalog.catalog import shipped_catalog
-from engine.encoders import Encoded, open_encoder
-from engine.encoders.animation import FORMATS, NAMES, Animation, AnimationKind, plans
+from engine.encoders import Encoded, gif, mp4, open_encoder, webp
+from engine.encoders.animation import NAMES, Animation, AnimationKind, plans
 from engine.encoders.film import Film
 from engine.notes import sentences
 from engine.params import Zoom, make
 from tests.engine.encoders.films import film, pan
 
 KINDS = tuple(NAMES)
+ENCODE = {"gif": gif.encode, "webp": webp.encode, "mp4": mp4.encode}
 MIMES = {"gif": "image/gif", "webp": "image/webp", "mp4": "video/mp4"}
 
 
@@ -63,7 +64,7 @@ def test_what_does_not_fit_becomes_another_kind(kind: AnimationKind, becomes: An
     strip = Film(10)
     for picture in pictures:
         strip.add(picture)
-    least = min(len(FORMATS[kind].encode(strip, plan)) for plan in plans(strip, kind, 10))
+    least = min(len(ENCODE[kind](strip, plan)) for plan in plans(strip, kind, 10))
     strip.close()
     result = encoded(kind, pictures, least - 1)
     assert (result.mime, len(result.data) < least) == (MIMES[becomes], True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import settings
-from engine.cli import commands
+from engine.cli import program
 from engine.errors import SettingsError
 from engine.platform import os_errors
 from tests import other_user
@@ -160,7 +160,7 @@ def test_what_needs_no_folder_makes_none(
     monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(folder))
     monkeypatch.setattr("sys.argv", ["pareidolia", *words])
     with pytest.raises(SystemExit) as ended:
-        commands.main()
+        program.main()
     assert not ended.value.code
     assert not folder.exists()
     catalog.include(Path("nowhere"))
@@ -168,7 +168,7 @@ def test_what_needs_no_folder_makes_none(
 
 NETWORKS = """
 sys.argv = ["pareidolia", "networks"]
-engine.cli.commands.main()
+engine.cli.program.main()
 """
 
 

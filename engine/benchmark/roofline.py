@@ -1,0 +1,116 @@
+"""How fast this machine could be: `(work) => seconds`, from its own measured peaks.
+
+A per-operation roofline (Williams et al. 2009, "Roofline"): an operation takes at least as long as its arithmetic takes
+at the machine's best, and as long as it takes to read what it reads and to write what it writes, whichever is longer;
+one after another these are what a network takes that is run operation by operation. Operations that leave data in the
+cache for the next one can be faster than that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+
+SIDE: Final = 1536
+"""Of the matrices that are multiplied."""
+BYTES: Final = 2**27
+"""Of each of the tensors that are read and written: far more than a cache holds."""
+ROUNDS: Final = 5
+
+
+class Peaks(NamedTuple):
+    """The best that was measured."""
+
+    flops: float
+    """Floating-point operations a second, of a product of matrices in the number type asked for."""
+    bandwidth: float
+    """Bytes a second, read and written."""
+
+    def giga(self) -> tuple[float, float]:
+        """Both in 10**9."""
+        return self.flops / 1e9, self.bandwidth / 1e9
+
+
+class Operation(NamedTuple):
+    """Work of one operation."""
+
+    name: str
+    flops: int
+    bytes: int
+
+    def seconds(self, peaks: Peaks) -> float:
+        """The least that it takes."""
+        return max(self.flops / peaks.flops, self.bytes / peaks.bandwidth)
+
+
+class Roofline(NamedTuple):
+    """What operations take at least, all of them one after another."""
+
+    gigaflop: float
+    gigabytes: float
+    seconds: float
+
+
+def measure_peaks(dtype: torch.dtype) -> Peaks:
+    """The peaks of this machine with as many threads as torch has now."""
+    matrix = torch.randn(SIDE, SIDE).to(dtype)
+    source, target = torch.ones(BYTES // 4), torch.empty(BYTES // 4)
+    product = _best_seconds(lambda: matrix @ matrix)
+    addition = _best_seconds(lambda: torch.add(source, 1.0, out=target))
+    return Peaks(2 * SIDE**3 / product, 2 * BYTES / addition)
+
+
+def record(work: Callable[[], Any]) -> list[Operation]:
+    """The operations of a piece of work, forward and backward."""
+    recorder = _Recorder()
+    with recorder:
+        work()
+    return recorder.operations
+
+
+def roofline(operations: list[Operation], peaks: Peaks) -> Roofline:
+    """What they take at least."""
+    flops, size = sum(one.flops for one in operations), sum(one.bytes for one in operations)
+    return Roofline(flops / 1e9, size / 1e9, sum(one.seconds(peaks) for one in operations))
+
+
+class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Hears of every operation that torch runs, also of those in a backward."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.operations: list[Operation] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        out = func(*args, **(kwargs or {}))
+        if not func.is_view:
+            count = flop_registry.get(func._overloadpacket)
+            flops = count(*args, **(kwargs or {}), out_val=out) if count else 0
+            moved = sum(one.numel() * one.element_size() for one in _tensors((args, kwargs or {}, out)))
+            self.operations.append(Operation(str(func._overloadpacket), int(flops), moved))
+        return out
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _tensors(one)
+    elif isinstance(value, dict):
+        yield from _tensors(list(value.values()))
+
+
+def _best_seconds(work: Callable[[], Any]) -> float:
+    best = float("inf")
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - began)
+    return best
