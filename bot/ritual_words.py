@@ -190,6 +190,8 @@ def praise_words(row: JobRow, posting: Posting, count: int) -> str:
     return f"**{title}** by {name}, yesterday's favourite with ⭐ {count}"
 
 
+SOMEBODY = "Somebody"
+"""Whose name cannot be had."""
 EXQUISITE_BEGUN = "It stands in this channel, with a thread. Add the first dream yourself, or let somebody else begin."
 
 

@@ -7,11 +7,14 @@ posted once as all answers are.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from dataclasses import replace
 
 import discord
 
+from bot import ritual_words
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.tracker import DeliveryTracker
 from bot.playground import samples
 from bot.requests.downloader import Link
@@ -24,6 +27,8 @@ from engine.errors import NoServerIcon, Refusal
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams
 from engine.queue.job import Job, JobId, JobRow
+
+log = logging.getLogger(__name__)
 
 NOBODY = 0
 """The id of the person who is answered."""
@@ -55,6 +60,17 @@ class OwnDreams:
         )  # fmt: skip
         await self.service.dispatch.submit(job, posting.to_json(), id)
         await self._tracker.follow(id)
+
+    async def display_name(self, schedule: Schedule, user_id: int | None) -> str:
+        """How a person is called in a server now; "Somebody" where nobody can say."""
+        guild = self._client.get_guild(int(schedule.guild_id))
+        if guild is None or user_id is None:
+            return ritual_words.SOMEBODY
+        try:
+            return (guild.get_member(user_id) or await guild.fetch_member(user_id)).display_name
+        except (discord.HTTPException, *CONNECTION_ERRORS) as error:
+            log.info("a name is not known: %s", describe_error(error))
+            return ritual_words.SOMEBODY
 
     async def store_picture(self, original: Original, person: str) -> BlobKey | None:
         """A picture as one of ours. Raises the `Refusal`s of pictures."""
