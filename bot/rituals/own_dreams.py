@@ -46,7 +46,6 @@ class OwnDreams:
     async def begin(self, schedule: Schedule, id: JobId, params: AnyParams, original: Original, name: str) -> None:
         """Queue one for the schedule's channel. Raises the `Refusal`s of the queue and of servers."""
         channel = self._client.get_channel(int(schedule.thread_id or schedule.channel_id))
-        guild = self._client.get_guild(int(schedule.guild_id))
         rules = await self.service.gate.rules.load(schedule.guild_id)
         blob = await self.store_picture(original, requester(schedule))
         posting = Posting(
@@ -56,10 +55,15 @@ class OwnDreams:
         )  # fmt: skip
         job = Job(
             fit(rules.channel(schedule.channel_id), params), requester(schedule), blob, None,
-            guild.filesize_limit if guild else MESSAGE_LIMIT, spoiler=original.spoiler, history=original.history,
+            self.upload_limit(schedule), spoiler=original.spoiler, history=original.history,
         )  # fmt: skip
         await self.service.dispatch.submit(job, posting.to_json(), id)
         await self._tracker.follow(id)
+
+    def upload_limit(self, schedule: Schedule) -> int:
+        """Bytes that may be uploaded in a server."""
+        guild = self._client.get_guild(int(schedule.guild_id))
+        return guild.filesize_limit if guild else MESSAGE_LIMIT
 
     async def display_name(self, schedule: Schedule, user_id: int | None) -> str:
         """How a person is called in a server now; "Somebody" where nobody can say."""
