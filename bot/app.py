@@ -39,6 +39,7 @@ from bot.requests.channel_images import ChannelImages
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.copies import Copies
 from bot.requests.downloader import Downloader
+from bot.requests.export_actions import ExportActions
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
@@ -48,6 +49,7 @@ from bot.requests.preset_actions import PresetActions
 from bot.requests.reaction_actions import ReactionActions
 from bot.requests.reports import Reports
 from bot.requests.server_actions import ServerActions
+from bot.requests.server_expressions import ServerExpressions
 from bot.requests.server_membership import ServerMembership
 from bot.requests.service import RequestService
 from bot.requests.settings_actions import SettingsActions
@@ -236,6 +238,7 @@ async def compose(
     client.video_offers = VideoOffers(client.service, client.remedies)
     client.channel_images = ChannelImages(client.service)
     client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
+    client.exports = ExportActions(client.service, quota, ServerExpressions())
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
     client.games = Games(client.service, records, answers, tracker, publisher)
     _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records, Schedules(database))
@@ -244,7 +247,7 @@ async def compose(
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
         dispatch, presets, shared_presets, user_settings, tracker, publisher, quota, client.remedies, gate, records,
-        Votes(database), ScheduleEntries(database), copies,
+        Votes(database), ScheduleEntries(database), Schedules(database), copies,
     )  # fmt: skip
     client.settings_actions = SettingsActions(user_settings, presets, personal_data, settings.catalog)
     client.overview = Overview(dispatch, publisher, presets, settings.limits, settings.catalog)

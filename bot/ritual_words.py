@@ -77,6 +77,8 @@ SURPRISE_HINT = "eyes, castles, 🦊 (leave it empty for a surprise)"
 TAKE_TITLE = "Dream the daily image"
 STEP_TITLE = "Add your dream"
 THREAD_NAME_LIMIT = 100
+ROAD_LIMIT = 12
+"""Subjects that are named."""
 LOST_WORDS = "I restarted too late for one of its times, and go on at the next."
 
 
@@ -161,8 +163,20 @@ def _part(number: int, subject: str) -> str:
 
 
 def replay_words(titles: Sequence[str]) -> str:
-    """Under where the last parts ended."""
-    return f"**The endless dream so far**\n{' → '.join(wording.escape(one, 60) for one in titles)}"
+    """Under the film of a week."""
+    return f"**A week of the endless dream**\n{_road(titles, ' → ')}"
+
+
+def replay_alt(titles: Sequence[str]) -> str:
+    """For those who cannot see it."""
+    return wording.plain(f"A zoom without end, by way of {_road(titles, ', ')}", wording.ALT_LIMIT)
+
+
+def _road(titles: Sequence[str], sign: str) -> str:
+    """Where it went, each once in a row; of many the last."""
+    told = [one for at, one in enumerate(titles) if at == 0 or one != titles[at - 1]]
+    shown = [wording.escape(one, 60) for one in told[-ROAD_LIMIT:]]
+    return sign.join([*(["…"] if len(told) > ROAD_LIMIT else []), *shown])
 
 
 def choice_label(subject: str, count: int) -> str:
@@ -232,6 +246,8 @@ def praise_words(row: JobRow, posting: Posting, count: int) -> str:
     return f"**{title}** by {name}, yesterday's favourite with ⭐ {count}"
 
 
+SOMEBODY = "Somebody"
+"""Whose name cannot be had."""
 EXQUISITE_BEGUN = "It stands in this channel, with a thread. Add the first dream yourself, or let somebody else begin."
 
 

@@ -249,6 +249,7 @@ VERBS = {
     "upscale": "Upscale",
     "animate": "Animate",
     "surprise": "Surprise me",
+    "ours": "Make it ours",
     "report": "Report",
     "more": "More",
     "save": "Save as preset",

@@ -33,7 +33,9 @@
     │   ├── RitualNotAllowed  TooManyRituals  OwnStar         DayOver
     │   ├── ExquisiteOff      ExquisiteUnderWay  StepTaken    RitualBusy
     │   ├── ImageExplicit     ImageForAdults  ImageUnchecked  OthersAvatarsOff
-    │   ├── ShownToRequester
+    │   ├── ShownToRequester  MayNotAdd        CannotAdd       NoSlotLeft
+    │   ├── BadExpressionName  ExpressionNameTaken  ExpressionTooLarge
+    │   ├── ExpressionRefused  ExpressionForAdults
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -814,6 +816,58 @@ class PosterMemory(Refusal):
     """A poster of {size} px needs about {needed} MB of memory, and {limit} MB may be used. {hint}"""
 
     code = "R67"
+
+
+class MayNotAdd(Refusal):
+    """Adding emoji and stickers takes the permission Create Expressions, which you don't have here. Save the file, and
+    ask whoever manages this server to upload it."""
+
+    code = "R161"
+
+
+class CannotAdd(Refusal):
+    """I lack the permission Create Expressions in this server. Give it to my role in Server Settings > Roles and press
+    the button again, or save the file and upload it yourself."""
+
+    code = "R162"
+
+
+class BadExpressionName(Refusal):
+    """Discord doesn't take the name {name}. It has to be {rules}: press Add to server again and choose another."""
+
+    code = "R163"
+
+
+class ExpressionNameTaken(Refusal):
+    """Something else in this server is called {name}. Press Add to server again and choose another name."""
+
+    code = "R164"
+
+
+class NoSlotLeft(Refusal):
+    """This server has no room for another {what} ({limit} of them are taken). Delete one in Server Settings, or raise
+    the limit with boosts, then press Add to server again."""
+
+    code = "R165"
+
+
+class ExpressionTooLarge(Refusal):
+    """Discord finds this {kind} too large. Make the dream again with fewer frames or as a still, and add that."""
+
+    code = "R166"
+
+
+class ExpressionRefused(Refusal):
+    """Discord didn't take it ({problem}). Save the file and upload it in Server Settings."""
+
+    code = "R167"
+
+
+class ExpressionForAdults(Refusal):
+    """This was dreamed in an age-restricted channel, and emoji and stickers are seen in all of a server's channels.
+    Dream it anew in another channel, and add that."""
+
+    code = "R168"
 
 
 class Failure(PareidoliaError):

@@ -8,6 +8,7 @@ import discord
 
 from bot.games.games import Games
 from bot.requests.actions import JobActions
+from bot.requests.export_actions import ExportActions
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
@@ -30,6 +31,7 @@ class ServiceClient(Protocol):
     moderation: Moderation
     ritual_actions: RitualActions
     remedies: Remedies
+    exports: ExportActions
     games: Games
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:

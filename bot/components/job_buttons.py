@@ -20,7 +20,7 @@ from bot.components.subject_modal import TypeSubject
 from bot.delivery import interaction_response
 from bot.requests.actions import JobActions
 from bot.requests.replies import replace_panel, say, show
-from bot.views import more_panel, tune_panel
+from bot.views import export_panel, more_panel, tune_panel
 from bot.views.message_card import PICKS
 from engine import logs
 from engine.errors import BadOption
@@ -31,6 +31,10 @@ Action = Callable[[JobActions, discord.Interaction, JobRow, list[str]], Awaitabl
 
 async def _more(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
     await show(interaction, more_panel.panel(row))
+
+
+async def _ours(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
+    await replace_panel(interaction, export_panel.panel(row))
 
 
 async def _save(_actions: JobActions, interaction: discord.Interaction, row: JobRow, _values: list[str]) -> None:
@@ -103,6 +107,7 @@ ACTIONS: dict[str, Action] = {
     "layer": lambda actions, interaction, row, values: actions.again(interaction, row, layer=_only(values)),
     "subject": lambda actions, interaction, row, values: actions.again(interaction, row, subject=_only(values)),
     "strength": lambda actions, interaction, row, values: actions.again(interaction, row, strength=_only(values)),
+    "ours": _ours,
     "save": _save,
     "delete": lambda actions, interaction, row, _: actions.delete(interaction, row),
 }

@@ -23,6 +23,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import discord_internals, wording
+from bot.components.export_buttons import ExportButton
 from bot.components.guess_buttons import GuessButton
 from bot.components.job_buttons import JobComponent
 from bot.components.log_buttons import LogButton
@@ -45,6 +46,7 @@ from bot.operations.metrics import Metrics
 from bot.requests import remedies
 from bot.requests.actions import JobActions
 from bot.requests.channel_images import ChannelImages
+from bot.requests.export_actions import ExportActions
 from bot.requests.moderation import Moderation
 from bot.requests.overview import Overview
 from bot.requests.preset_actions import PresetActions
@@ -70,7 +72,7 @@ CONTENT_COG = "content"
 """Only where the content of messages is shown to us."""
 COMPONENTS = (
     JobComponent, LogButton, PanelComponent, PresetComponent, RemedyButton, ServerPanelComponent, SubjectPageButton,
-    GuessButton, RitualButton,
+    GuessButton, RitualButton, ExportButton,
 )  # fmt: skip
 """All that can be pressed."""
 UNKNOWN_INTERACTION = 10062
@@ -136,6 +138,7 @@ class Client(commands.Bot):
     membership: ServerMembership
     games: Games
     ritual_actions: RitualActions
+    exports: ExportActions
     rituals: RitualRunner
     stopping = False
     """Commands are not taken any more."""

@@ -37,6 +37,7 @@ class Cdn:
         app.router.add_get("/cdn/external/{signature}/{scheme}/{rest:.+}", self._external)
         app.router.add_get("/cdn/avatars/{user}/{name}", self._avatar)
         app.router.add_get("/cdn/icons/{guild}/{name}", self._server_icon)
+        app.router.add_get("/cdn/{kind:emojis|stickers}/{name}", self._expression)
         app.router.add_get("/cdn/embed/avatars/{name}", self._default_avatar)
         app.router.add_get("/play/avatars/{name}", self._page_avatar)
         app.router.add_get("/play/samples/{name}", self._sample)
@@ -76,6 +77,15 @@ class Cdn:
         if not known or suffix not in KINDS:
             return web.Response(status=404, headers=INERT)
         return await picture(SERVER_SCENE, suffix, request.query.get("size", "1024"))
+
+    async def _expression(self, request: web.Request) -> web.Response:
+        """An emoji or a sticker of any server, as it was added."""
+        id, kind = request.match_info["name"].partition(".")[0], request.match_info["kind"]
+        found = (server.emojis if kind == "emojis" else server.stickers for server in self._world.servers.values())
+        item = next((held[id] for held in found if id in held), None)
+        if item is None:
+            return web.Response(status=404, headers=INERT)
+        return web.Response(body=item.data, content_type=item.content_type, headers=INERT | FOREVER)
 
     async def _default_avatar(self, request: web.Request) -> web.Response:
         stem, _, suffix = request.match_info["name"].rpartition(".")

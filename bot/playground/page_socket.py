@@ -146,10 +146,22 @@ def hello(world: World) -> JsonDict:
         "channels": [channel_json(world, place) for place in places],
         "bot": bot | {"online": world.online},
         "roles": [role for server in world.servers.values() for role in payloads.roles(world, server)],
+        "expressions": expressions_json(world),
         "commands": list(world.commands.values()),
         "samples": [sample_json(one) for one in (*samples.available(), samples.MOVING)],
         "messages": [message_json(world, message) for message in world.messages.values()],
     }
+
+
+def expressions_json(world: World) -> list[JsonDict]:
+    """Return the first server's emoji and stickers."""
+    server = world.servers.get(world.guild_id)
+    held = {"emojis": server.emojis, "stickers": server.stickers} if server else {}
+    return [
+        {"name": one.name, "kind": kind, "url": f"/cdn/{kind}/{one.id}.png"}
+        for kind, items in held.items()
+        for one in items.values()
+    ]
 
 
 def sample_json(sample: samples.Sample) -> JsonDict:
@@ -225,6 +237,7 @@ FRAMES: dict[str, Callable[[World, Event], JsonDict]] = {
     "reaction_remove": message_frame,
     "channels": channels_frame,
     "role_create": channels_frame,
+    "expressions": lambda world, _event: {"type": "expressions", "expressions": expressions_json(world)},
     "commands": plain_frame("commands"),
     "presence": plain_frame("presence"),
     "choices": plain_frame("choices"),

@@ -17,6 +17,7 @@ from bot.playground.world import (
     VOICE_CHANNEL,
     Attachment,
     Channel,
+    Expression,
     Interaction,
     Message,
     Persona,
@@ -145,7 +146,7 @@ def roles(world: World, server: Server) -> list[JsonDict]:
     first = server.id == world.guild_id
     everyone = next(iter(world.personas.values())).permissions if first else EVERYONE_PERMISSIONS
     others = [role(one.id, one.name, at, one.permissions) for at, one in enumerate(server.roles.values(), 2)]
-    bot = role(server.bot_role, "Pareidolia", 1, world.bot.permissions, managed=True)
+    bot = role(server.bot_role, "Pareidolia", 1, world.bot.permissions | server.bot_grants, managed=True)
     return [role(server.id, "@everyone", 0, everyone), *others, bot]
 
 
@@ -166,8 +167,8 @@ def guild(world: World, server: Server) -> JsonDict:
         "icon": world.guild_icon if server.id == world.guild_id else server.icon,
         "owner_id": server.owner,
         "roles": roles(world, server),
-        "emojis": [],
-        "stickers": [],
+        "emojis": [emoji(world, one) for one in server.emojis.values()],
+        "stickers": [sticker(world, server, one) for one in server.stickers.values()],
         "features": [],
         "afk_timeout": 300,
         "preferred_locale": "en-US",
@@ -189,6 +190,19 @@ def guild_create(world: World, server: Server) -> JsonDict:
         **{key: [] for key in ("voice_states", "presences", "stage_instances", "guild_scheduled_events")},
         "soundboard_sounds": [],
     }
+
+
+def emoji(world: World, item: Expression) -> JsonDict:
+    """Return an emoji of a server."""
+    shape: JsonDict = {"id": item.id, "name": item.name, "roles": [], "require_colons": True, "managed": False}
+    return shape | {"animated": item.moves, "available": True, "user": user(world.people[item.user_id])}
+
+
+def sticker(world: World, server: Server, item: Expression) -> JsonDict:
+    """Return a sticker of a server: type 2; format 1 is PNG, 4 is GIF."""
+    shape: JsonDict = {"id": item.id, "name": item.name, "description": item.description, "tags": item.tags}
+    shape |= {"type": 2, "format_type": 4 if item.content_type == "image/gif" else 1, "available": True}
+    return shape | {"guild_id": server.id, "user": user(world.people[item.user_id])}
 
 
 def application_flags(world: World) -> int:

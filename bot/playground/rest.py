@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.playground import accounts, callbacks, channels, command_permissions, reactions, registry
+from bot.playground import accounts, callbacks, channels, command_permissions, expressions, reactions, registry
 from bot.playground.faults import Faults
 from bot.playground.limits import Limiter, Overrun
 from bot.playground.openapi import Specification
@@ -35,6 +35,7 @@ MESSAGES = "/channels/{channel}/messages"
 REACTIONS = MESSAGES + "/{message}/reactions/{emoji}"
 WEBHOOK = "/webhooks/{application}/{token}"
 COMMANDS = "/applications/{application}/commands"
+EMOJIS, STICKERS = "/guilds/{guild}/emojis", "/guilds/{guild}/stickers"
 GUILD_COMMANDS = "/applications/{application}/guilds/{guild}/commands"
 ROUTES = (
     Route("GET", "/gateway", accounts.gateway),
@@ -56,6 +57,10 @@ ROUTES = (
     Route("GET", "/guilds/{guild}/roles", accounts.guild_roles),
     Route("GET", "/guilds/{guild}/members", accounts.members),
     Route("GET", "/guilds/{guild}/members/{user}", accounts.member),
+    Route("GET", EMOJIS, expressions.list_emojis),
+    Route("POST", EMOJIS, expressions.create_emoji),
+    Route("GET", STICKERS, expressions.list_stickers),
+    Route("POST", STICKERS, expressions.create_sticker),
     Route("GET", "/channels/{channel}", channels.show),
     Route("PATCH", "/channels/{channel}", channels.reopen),
     Route("POST", "/channels/{channel}/typing", channels.typing),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -30,16 +30,19 @@ class Call:
     query: Mapping[str, str]
     body: Any
     files: Mapping[int, Upload]
+    form: Mapping[str, str] = field(default_factory=dict)
+    """Fields of a form that are neither JSON nor files, as stickers are sent with."""
 
 
 async def read_call(world: World, request: web.Request) -> Call:
     """Read a request's body; raises Rejection when it is no JSON or a file is too large."""
     files: dict[int, Upload] = {}
+    form: dict[str, str] = {}
     if request.content_type.startswith("multipart/"):
-        text = await read_parts(world, request, files)
+        text = await read_parts(world, request, files, form)
     else:
         text = await request.content.read(-1) if request.body_exists else b""
-    return Call(world, request.match_info, request.query, parse_json(text, request.method), files)
+    return Call(world, request.match_info, request.query, parse_json(text, request.method), files, form)
 
 
 def parse_json(text: bytes, method: str) -> Any:
@@ -55,8 +58,8 @@ def parse_json(text: bytes, method: str) -> Any:
     return body
 
 
-async def read_parts(world: World, request: web.Request, files: dict[int, Upload]) -> bytes:
-    """Read a multipart body into `files`; return the text of its payload_json."""
+async def read_parts(world: World, request: web.Request, files: dict[int, Upload], form: dict[str, str]) -> bytes:
+    """Read a multipart body into `files` and `form`; return the text of its payload_json."""
     text = b"{}"
     count = 0
     async for part in await request.multipart():
@@ -70,6 +73,8 @@ async def read_parts(world: World, request: web.Request, files: dict[int, Upload
         elif numbered or part.filename:
             number = int(numbered[1]) if numbered else count
             files[number] = Upload(part.filename or "unknown", await read_capped(part, world.upload_limit))
+        else:
+            form[name] = (await read_capped(part, MOST_JSON)).decode()
     return text
 
 

@@ -38,6 +38,7 @@ MANAGE_GUILD = 1 << 5
 MANAGE_MESSAGES = 1 << 13
 USE_COMMANDS = 1 << 31
 CREATE_PUBLIC_THREADS = 1 << 35
+CREATE_EXPRESSIONS = 1 << 43
 EVERYTHING = (1 << 51) - 1  # what the owner of a server may
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
@@ -120,6 +121,21 @@ class Role:
 
 
 @dataclass
+class Expression:
+    """An emoji or a sticker of a server."""
+
+    id: str
+    name: str
+    data: bytes
+    content_type: str
+    moves: bool
+    user_id: str
+    """Who made it."""
+    description: str = ""
+    tags: str = ""
+
+
+@dataclass
 class Server:
     """A server with the bot in it: who owns it, its roles beside @everyone, and who may use which commands."""
 
@@ -132,6 +148,13 @@ class Server:
     roles: dict[str, Role] = field(default_factory=dict)
     command_permissions: dict[str, list[JsonDict]] = field(default_factory=dict)
     """Entries as Discord keeps them, by the id of a command, or of the application for all of them."""
+    bot_grants: int = 0
+    """What the bot's role may beyond its invitation."""
+    emojis: dict[str, Expression] = field(default_factory=dict)
+    stickers: dict[str, Expression] = field(default_factory=dict)
+    emoji_slots: int = 50
+    """For those that move and for those that do not, each: of a server without boosts."""
+    sticker_slots: int = 5
 
 
 @dataclass
@@ -301,6 +324,7 @@ class World:
         ]
         self.channels = {place.id: place for place in places}
         first = Server(self.guild_id, self.guild_name, people[2].id, self.bot_role_id, self.guild_icon)
+        first.bot_grants = CREATE_EXPRESSIONS
         first.roles[self.mod_role_id] = Role(self.mod_role_id, "Moderators", MANAGE_MESSAGES, {people[2].id})
         self.servers = {first.id: first}
 

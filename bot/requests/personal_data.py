@@ -20,6 +20,7 @@ from bot.store.game_records import GameRecords
 from bot.store.posting import Posting, answer_place
 from bot.store.presets import Presets
 from bot.store.schedule_entries import ScheduleEntries
+from bot.store.schedules import Schedules
 from bot.store.shared_presets import SharedPresets
 from bot.store.user_settings import UserSettingsStore
 from bot.store.votes import Votes
@@ -70,12 +71,14 @@ class PersonalData:
         games: GameRecords,
         votes: Votes,
         entries: ScheduleEntries,
+        schedules: Schedules,
         copies: Copies,
     ) -> None:
         self._copies = copies
         self._games = games
         self._votes = votes
         self._entries = entries
+        self._schedules = schedules
         self._gate = gate
         self._dispatch = dispatch
         self._presets = presets
@@ -127,11 +130,22 @@ class PersonalData:
         await self._gate.uses.anonymise(user)
         await self._games.delete(user)
         await self._votes.delete(user)
+        await self._end_games(user)
         await self._entries.delete(user)
         gone = await self._dispatch.forget_requester(user)
         self._remedies.forget_user(user_id)
         left = len(await self._dispatch.history(user))
         return Deleted(settings, presets, gone.jobs, gone.pictures, messages, messages_left, left)
+
+    async def _end_games(self, user: str) -> None:
+        """End the games that somebody began, with the message that shows their picture; what others added is theirs."""
+        for game in await self._schedules.begun_by(user):
+            opener = Posting(0, "", "", channel_id=int(game.channel_id), message_id=int(game.thread_id or 0) or None)
+            try:
+                await self._publisher.delete(opener)
+            except PostError as error:
+                log.info("a message was not deleted: %s", type(error).__name__)
+            await self._schedules.delete(game.id)
 
     async def _delete_messages(self, user: str, rows: Sequence[JobRow]) -> tuple[int, int]:
         """Delete the messages with somebody's dreams, the newest first, for as long as there is time, then what else

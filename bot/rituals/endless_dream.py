@@ -1,7 +1,8 @@
 """The endless dream: one picture in a channel that goes on, every day or every few hours, `votes => the next zoom`.
 
 Each part is a zoom that begins where the one before ended, towards the subject that most people voted for under it; a
-part for which nobody voted goes where the one before went. After a week without a vote it rests.
+part for which nobody voted goes where the one before went. Once a week a film shows all of its parts. After a week
+without a vote it rests.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot import ritual_words
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
 from bot.requests.derivation import next_zoom
 from bot.requests.picture_sources import Original, of_ending
+from bot.rituals import weekly_film
 from bot.rituals.local_time import DAY_H, next_time
 from bot.rituals.own_dreams import OwnDreams, is_shown
 from bot.rituals.ritual import Rest
+from bot.rituals.weekly_film import WeeklyFilm
 from bot.store.schedules import Schedule, Schedules
 from bot.store.server_rules import ServerRules
 from bot.store.votes import Vote, Votes, tally
-from bot.views import result_card, ritual_card
-from bot.views.message_card import Picture
+from bot.views import ritual_card
 from engine import params as engine_params
 from engine.catalog.catalog import Catalog
 from engine.errors import Gone, OriginalGone
@@ -38,9 +41,6 @@ FRAMES = 48
 IDLE_S = 7 * 24 * 3600.0
 MOST_FAILURES = 3
 """Parts that fail one after another."""
-REPLAYED = 7
-"""Parts that are shown together: a week of them, where there is one a day."""
-LEAST_REPLAYED = 2
 KNOWN_GOOD = 2
 """Of the choices, so many are known to come out well; the others are any."""
 
@@ -56,6 +56,7 @@ class EndlessDream:
         self._dreams = dreams
         self._publisher = publisher
         self._catalog = catalog
+        self._film = WeeklyFilm(schedules, dreams, publisher)
 
     def claim(self, schedule: Schedule, votes: Sequence[Vote], now: float, rules: ServerRules) -> Schedule:
         """The next part, towards the winner; or a rest, where nobody voted for a week."""
@@ -65,15 +66,21 @@ class EndlessDream:
             return replace(schedule.with_state(work={"idle": True}, idle_s=idle_s), due=None)
         subject, choices = self._winner(schedule, votes) or self._surprise(rules), self._choices(schedule, rules)
         over = {"number": schedule.round, "subject": schedule.state.get("subject", ""), "votes": len(votes)}
-        work = {"job": new_id(), "subject": subject, "choices": choices, "over": over}
+        work: dict[str, Any] = {"job": new_id(), "subject": subject, "choices": choices, "over": over}
+        week = weekly_film.week_start(schedule, now, every_h * 3600)
+        if weekly_film.is_week_over(schedule, now, every_h * 3600):
+            work, week = {**work, "week": week}, now
         due = next_time(now, schedule.hour, schedule.zone, every_h)
-        return replace(schedule.with_state(work=work, idle_s=idle_s, round=schedule.round + 1), due=due)
+        return replace(schedule.with_state(work=work, idle_s=idle_s, week=week, round=schedule.round + 1), due=due)
 
     async def work(self, schedule: Schedule) -> None:
         """Queue the part; once it is posted, ask where to go next."""
         work = schedule.state["work"]
         if work.get("idle"):
             await self._rest(schedule)
+            return
+        if "film" in work:
+            await self._film.work(schedule)
             return
         row = await self._dreams.service.dispatch.row(JobId(work["job"]))
         if row is None:
@@ -140,30 +147,15 @@ class EndlessDream:
             int(schedule.channel_id), f":{schedule.id}:{schedule.round}-", f"{schedule.id}v{schedule.round % 1000}",
             ritual_card.poll(shown, {}),
         )  # fmt: skip
-        parts = [*schedule.state.get("parts", ()), row.id][-REPLAYED:]
-        if schedule.round % REPLAYED == 0:
-            await self._replay(schedule, parts)
+        parts = [*schedule.state.get("parts", ()), row.id][-weekly_film.MOST_PARTS :]
         asked = {"choices": work["choices"], "subject": subject, "job": row.id, "message": message, "parts": parts}
+        after = {"work": {"film": parts}, "parts": []} if "week" in work else {"work": None}
         await self._schedules.change(
-            schedule.id, lambda one, _: replace(one.with_state(work=None, failures=None, **asked), claimed=None)
+            schedule.id,
+            lambda one, _: replace(
+                one.with_state(**{**asked, **after}, failures=None), claimed=one.claimed if after["work"] else None
+            ),
         )
-
-    async def _replay(self, schedule: Schedule, parts: Sequence[str]) -> None:
-        """Where the last parts ended, side by side, as far as that is still stored."""
-        dispatch = self._dreams.service.dispatch
-        rows = [row for id in parts if (row := await dispatch.row(JobId(id)))]
-        ends = [(row, await dispatch.get_blob(key)) for row in rows if (key := result_card.ending(row))]
-        there = [(row, data) for row, data in ends if data is not None]
-        titles = [ritual_words.title_of(row) for row, _ in there]
-        pictures = [Picture(data, titles[at], number=at + 1) for at, (_, data) in enumerate(there)]
-        if len(pictures) < LEAST_REPLAYED:
-            return
-        last, mark = there[-1][0], f"r{schedule.round}"
-        view = ritual_card.exhibit(ritual_words.replay_words(titles), last.id, mark, pictures)
-        where, nonce = int(schedule.channel_id), f"{schedule.id}r{schedule.round % 1000}"
-        message = await self._publisher.post_once(where, f"about:{last.id}:{mark}", nonce, view, pictures)
-        for row, _ in there:
-            await self._dreams.service.copies.note(row.id, message, where)
 
     async def _close_poll(self, schedule: Schedule) -> None:
         """Nothing depends on it: a press of what is over says so."""
@@ -185,10 +177,10 @@ class EndlessDream:
         failures = int(schedule.state.get("failures", 0)) + 1
         if failures >= MOST_FAILURES:
             raise Rest("failed")
-        subject = schedule.state["work"]["subject"] or None
+        work = schedule.state["work"]
+        kept = {"subject": work["subject"] or None, "week": work.get("week", schedule.state.get("week"))}
         await self._schedules.change(
-            schedule.id,
-            lambda one, _: replace(one.with_state(work=None, failures=failures, subject=subject), claimed=None),
+            schedule.id, lambda one, _: replace(one.with_state(work=None, failures=failures, **kept), claimed=None)
         )
 
     async def _rest(self, schedule: Schedule) -> None:

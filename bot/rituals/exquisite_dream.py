@@ -14,7 +14,7 @@ from typing import Any
 
 import discord
 
-from bot import ritual_words
+from bot import ritual_words, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
@@ -25,7 +25,7 @@ from bot.rituals.own_dreams import OwnDreams, is_shown
 from bot.rituals.ritual import PASSING, Rest
 from bot.rituals.runner import RitualRunner
 from bot.store.posting import Posting
-from bot.store.schedule_entries import Entry, ScheduleEntries
+from bot.store.schedule_entries import START, Entry, ScheduleEntries
 from bot.store.schedules import EXQUISITE, GAME, Schedule, Schedules
 from bot.store.server_rules import ServerRules
 from bot.store.votes import Vote
@@ -42,8 +42,6 @@ MOST_STEPS = 8
 TURN_S = 24 * 3600.0
 LOST_S = 15 * 60.0
 """A step that is no job after so long never will be one."""
-START = "start"
-"""The entry of who began it, which is no step."""
 NO_FILM = "none"
 Interaction = discord.Interaction[Any]
 
@@ -73,13 +71,12 @@ class ExquisiteDream:
         await interaction_response.respond(
             interaction, lambda: interaction.response.defer(ephemeral=True, thinking=True)
         )
+        about = {"of": "avatar" if original.avatar_of is not None else "picture"}
         if original.source is None:  # no avatar
             original = await self._dreams.any_sample()
+            about = {"title": original.words}
         blob, now = await self._dreams.store_picture(original, user), runner.clock()
-        state = {
-            "work": {"begin": True}, "blob": blob, "title": original.words, "owners": sorted(original.owners),
-            "name": interaction.user.display_name,
-        }  # fmt: skip
+        state = {"work": {"begin": True}, "blob": blob, **about}  # whose it is stands in their entry alone
         game = Schedule(new_id(), guild, channel, GAME, 0, "UTC", now + TURN_S, now, now, state=state)
         await self._schedules.add(game)
         await self._entries.add(Entry(game.id, START, guild, user, 0, now))
@@ -140,8 +137,22 @@ class ExquisiteDream:
             raise Gone
         if row is not None and row.result is not None:
             return replace(of_result(row, row.result.blob), frame="")
-        owners = frozenset(int(one) for one in game.state.get("owners", ()))
-        return Original(BlobKey(game.state["blob"]), game.state["title"], earlier_owners=owners)
+        starter = await self._starter(game) if game.state.get("of") == "avatar" else None
+        title = self._title(game, await self._name(game))
+        return Original(BlobKey(game.state["blob"]), title, earlier_owners=frozenset({starter} if starter else ()))
+
+    async def _starter(self, game: Schedule) -> int | None:
+        """Who began it; None once that person deleted what is stored of them."""
+        entries = await self._entries.of_schedule(game.id)
+        return next((int(one.user_id) for one in entries if one.job_id == START), None)
+
+    async def _name(self, game: Schedule) -> str:
+        """How whoever began it is called there now."""
+        return await self._dreams.display_name(game, await self._starter(game))
+
+    def _title(self, game: Schedule, name: str) -> str:
+        """What its first picture is called."""
+        return str(game.state.get("title") or wording.original_words(name, str(game.state.get("of", "picture"))))
 
     # what happens by itself
 
@@ -163,12 +174,13 @@ class ExquisiteDream:
         data = await self._dreams.service.dispatch.get_blob(BlobKey(game.state["blob"]))
         if data is None:
             raise Gone
-        picture = Picture(data, game.state["title"])
-        card = ritual_card.exquisite_opener(game, ritual_words.exquisite_words(game.state["name"]), picture)
+        name = await self._name(game)
+        picture = Picture(data, self._title(game, name))
+        card = ritual_card.exquisite_opener(game, ritual_words.exquisite_words(name), picture)
         where = int(game.channel_id)
         message = await self._publisher.post_once(where, f"step:{game.id}:", f"{game.id}o", card, [picture])
         place = Posting(0, "", "", channel_id=where, guild_id=int(game.guild_id), message_id=message)
-        thread = await self._publisher.open_thread(place, ritual_words.exquisite_thread_name(game.state["name"]))
+        thread = await self._publisher.open_thread(place, ritual_words.exquisite_thread_name(name))
         if thread is None:
             raise Rest("closed")
         await self._schedules.change(

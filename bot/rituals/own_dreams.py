@@ -7,11 +7,14 @@ posted once as all answers are.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from dataclasses import replace
 
 import discord
 
+from bot import ritual_words
+from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.tracker import DeliveryTracker
 from bot.playground import samples
 from bot.requests.downloader import Link
@@ -24,6 +27,8 @@ from engine.errors import NoServerIcon, Refusal
 from engine.files.blobs import BlobKey
 from engine.params import AnyParams
 from engine.queue.job import Job, JobId, JobRow
+
+log = logging.getLogger(__name__)
 
 NOBODY = 0
 """The id of the person who is answered."""
@@ -41,7 +46,6 @@ class OwnDreams:
     async def begin(self, schedule: Schedule, id: JobId, params: AnyParams, original: Original, name: str) -> None:
         """Queue one for the schedule's channel. Raises the `Refusal`s of the queue and of servers."""
         channel = self._client.get_channel(int(schedule.thread_id or schedule.channel_id))
-        guild = self._client.get_guild(int(schedule.guild_id))
         rules = await self.service.gate.rules.load(schedule.guild_id)
         blob = await self.store_picture(original, requester(schedule))
         posting = Posting(
@@ -51,10 +55,26 @@ class OwnDreams:
         )  # fmt: skip
         job = Job(
             fit(rules.channel(schedule.channel_id), params), requester(schedule), blob, None,
-            guild.filesize_limit if guild else MESSAGE_LIMIT, spoiler=original.spoiler, history=original.history,
+            self.upload_limit(schedule), spoiler=original.spoiler, history=original.history,
         )  # fmt: skip
         await self.service.dispatch.submit(job, posting.to_json(), id)
         await self._tracker.follow(id)
+
+    def upload_limit(self, schedule: Schedule) -> int:
+        """Bytes that may be uploaded in a server."""
+        guild = self._client.get_guild(int(schedule.guild_id))
+        return guild.filesize_limit if guild else MESSAGE_LIMIT
+
+    async def display_name(self, schedule: Schedule, user_id: int | None) -> str:
+        """How a person is called in a server now; "Somebody" where nobody can say."""
+        guild = self._client.get_guild(int(schedule.guild_id))
+        if guild is None or user_id is None:
+            return ritual_words.SOMEBODY
+        try:
+            return (guild.get_member(user_id) or await guild.fetch_member(user_id)).display_name
+        except (discord.HTTPException, *CONNECTION_ERRORS) as error:
+            log.info("a name is not known: %s", describe_error(error))
+            return ritual_words.SOMEBODY
 
     async def store_picture(self, original: Original, person: str) -> BlobKey | None:
         """A picture as one of ours. Raises the `Refusal`s of pictures."""

@@ -11,6 +11,8 @@ from bot.store.tables import schedule_entries
 from engine.queue.database import reading
 
 entries = schedule_entries.c
+START = "start"
+"""In place of a job: who began something, which is no part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store.schedule_entries import START
 from bot.store.tables import schedule_entries, schedules, server_rules, votes
 from bot.store.votes import Vote, votes_in
 from engine.queue.database import reading
@@ -86,6 +87,13 @@ class Schedules:
         """A server's, perhaps of some kinds only, the oldest first."""
         wanted = [schedules.c.kind.in_(kinds)] if kinds else []
         return await asyncio.to_thread(self._find, schedules.c.guild_id == guild_id, *wanted)
+
+    async def begun_by(self, user_id: str) -> list[Schedule]:
+        """The games that a person began."""
+        began = sa.select(schedule_entries.c.schedule_id).where(
+            schedule_entries.c.user_id == user_id, schedule_entries.c.job_id == START
+        )
+        return await asyncio.to_thread(self._find, schedules.c.id.in_(began))
 
     async def takes_stars(self, guild_id: str, channel_id: str) -> bool:
         """Whether people can give stars to what is posted in a channel or thread: the server has an exhibition, or it

@@ -123,6 +123,13 @@ def verbs(row: JobRow) -> tuple[str, ...]:
     return ("deeper", "again", "zoom", "tune", "more")
 
 
+def is_one_picture(row: JobRow) -> bool:
+    """Whether a result is one picture or film, and neither a sheet nor a page with words on it."""
+    params = row.job.params
+    is_page = isinstance(params, See) or (isinstance(params, Channel) and params.channel is None)
+    return not (is_page or variations(row))
+
+
 def variations(row: JobRow) -> list[Result]:
     """The pictures of a sheet or a batch, each by itself; none where a result is one picture."""
     return [Result.from_json(one) for one in row.result.facts.get("variations", ())] if row.result else []

@@ -24,12 +24,15 @@ from discord import ui
 import bot.components
 import bot.views
 from bot import help_pages, play_wording, ritual_words, wording
+from bot.components.expression_modal import NameExpression
 from bot.components.preset_modal import SavePreset
 from bot.components.report_modal import ReportDream
 from bot.components.ritual_modal import FORMS, RitualSubject
 from bot.components.server_modals import ServerLimits, ServerModal, ServerQuietHours
 from bot.components.subject_modal import TypeSubject
 from bot.delivery.server_log import MESSAGE_LIMIT
+from bot.exports.export_files import ExportFile
+from bot.exports.export_kinds import ADDABLE, STICKER
 from bot.gateway.client import Client
 from bot.gateway.command_sync import allow_installs
 from bot.operations.questions import Finding
@@ -51,6 +54,7 @@ from bot.store.user_settings import UserSettings
 from bot.views import (
     dex_panel,
     dex_wall,
+    export_panel,
     guess_card,
     info_panel,
     log_panel,
@@ -243,6 +247,7 @@ def game_cards(done: JobRow, place: Place) -> Iterator[tuple[str, Card]]:
 def panels(params: AnyParams) -> Iterator[tuple[str, Layout]]:
     done = row(params)
     yield "more", more_panel.panel(done)
+    yield "make it ours", export_panel.panel(done)
     yield "tune", tune_panel.panel(done, {})
     yield "tune, mistyped", tune_panel.panel(done, {}, "t" * 1500, "n" * TEXT_LIMIT)
     waiting = [(row(params, State.QUEUED), Place(99, 9e5, State.QUEUED)) for _ in range(200)]
@@ -267,6 +272,13 @@ async def test_every_card_at_its_longest(official: Specification, catalog: Catal
         for kind, card in cards(params):
             made = message_card.layout(card), message_card.files(card)
             assert problems_of(official, *made) == [], f"{kind} of {name}"
+
+
+async def test_every_export_at_its_longest(official: Specification, catalog: Catalog) -> None:
+    made = ExportFile(PNG * 9999, STICKER, 320, 320, stopped=True, enlarged=9.0)
+    for name, params in longest_params(catalog).items():
+        panel, file = export_panel.file_panel(row(params), made, addable=True), discord.File(io.BytesIO(PNG), made.name)
+        assert problems_of(official, panel, [file]) == [], name
 
 
 async def test_every_panel_at_its_longest(official: Specification, catalog: Catalog) -> None:
@@ -339,6 +351,7 @@ async def test_every_modal_at_its_longest(official: Specification, catalog: Cata
         TypeSubject(row(params), {"subject": "x" * TEXT_LIMIT}),
         *(ServerLimits(server_rules(), scope) for scope in (server_panel.WHOLE, f"c{2**62}", f"r{2**62}", "c1")),
         ServerQuietHours(server_rules()),
+        *(NameExpression(row(params), kind) for kind in ADDABLE),
         *(RitualSubject(verb, "z" * 20, "9999") for verb in FORMS),
     ]
     assert {type(one) for one in modals} == classes(bot.components, ui.Modal) - {ServerModal}

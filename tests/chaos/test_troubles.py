@@ -219,6 +219,7 @@ DOUBLE: dict[str, tuple[Before, str]] = {
     "save": (rest_faults.opened_panel, wording.VERBS["save"]),
     "delete": (rest_faults.opened_panel, wording.VERBS["delete"]),
     "surprise": (rest_faults.opened_panel, wording.VERBS["surprise"]),
+    "ours": (rest_faults.opened_panel, wording.VERBS["ours"]),
     "tune_type": (rest_faults.opened_tune, wording.VERBS["tune_type"]),
     "tune_go": (rest_faults.opened_tune, wording.VERBS["tune_go"]),
 }

@@ -29,6 +29,7 @@ const send = (frame) => line.send(frame);
 const FRAMES = {
   hello(frame) {
     greet(frame);
+    drawExpressions(frame.expressions);
     mendLog();
     drawAll();
   },
@@ -37,6 +38,9 @@ const FRAMES = {
     drawChannels();
     drawHeading();
     drawLog();
+  },
+  expressions(frame) {
+    drawExpressions(frame.expressions);
   },
   commands(frame) {
     takeCommands(frame.commands);
@@ -123,6 +127,12 @@ function drawSamples() {
     return make("li", {}, card);
   });
   find("samples").replaceChildren(...cards);
+}
+
+function drawExpressions(expressions) {
+  find("expressions").hidden = expressions.length === 0;
+  const shown = expressions.map((one) => make("li", { class: one.kind }, make("img", { src: one.url, alt: one.name, title: one.name })));
+  find("expressions-list").replaceChildren(...shown);
 }
 
 function drawHeading() {

@@ -1,15 +1,19 @@
 """The endless dream, with the real bot against the stand-in Discord and a clock in the test's hands."""
 
 import asyncio
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from bot import ritual_words, wording
-from bot.playground.world import SEND_MESSAGES
-from bot.rituals import endless_dream
-from engine.errors import BadOption, NoRitual, NotManager, RitualNotAllowed, TooManyRituals, VoteOver
+from bot.playground.world import SEND_MESSAGES, Message
+from bot.rituals import weekly_film
+from engine.errors import BadOption, BrokenVideo, NoRitual, NotManager, RitualNotAllowed, TooManyRituals, VoteOver
 from engine.params import Zoom
 from engine.queue.job import JobRow
+from engine.video.film_joiner import JointFilm
 from tests.bot.requests.test_hostile_users import forged_press
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
@@ -158,14 +162,138 @@ async def test_after_a_week_without_a_vote_it_rests_until_somebody_wakes_it(ritu
     assert (await rituals.only()).round == 3
 
 
-async def test_seven_parts_are_shown_side_by_side_once(rituals: Rituals, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endless_dream, "REPLAYED", 2)
+class Films:
+    """Joins nothing, and remembers what it was asked for."""
+
+    def __init__(self, *answers: bytes | Exception) -> None:
+        self.asked: list[tuple[Sequence[bytes], JointFilm]] = []
+        self._answers = [*answers]
+
+    async def join(self, files: Sequence[bytes], wanted: JointFilm) -> bytes:
+        self.asked.append((files, wanted))
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+MP4 = b"\0\0\0\x18ftypmp42"
+
+
+def replays(rituals: Rituals) -> list[Message]:
+    return rituals.those("dreams", lambda one: ritual_words.replay_words([""])[:20] in words(one))
+
+
+async def finish_film(rituals: Rituals) -> None:
+    """Let the film be made, and posted."""
+    film = rituals.runner._kinds["endless"]._film  # type: ignore[attr-defined]
+    await asyncio.gather(*film._underway.values())
+    await rituals.tick()
+
+
+async def test_once_a_week_a_film_shows_all_of_its_parts(rituals: Rituals, monkeypatch: pytest.MonkeyPatch) -> None:
+    films = Films(MP4)
+    monkeypatch.setattr(weekly_film, "join", films.join)
     await rituals.switch_on("endless")
-    rows = [(await rituals.part())[0] for _ in range(3)]
-    said = ritual_words.replay_words([ritual_words.title_of(row) for row in rows[:2]])
-    (replay,) = rituals.those("dreams", lambda one: said in words(one))
-    assert len(replay.attachments) == 2
-    assert (await rituals.only()).state["parts"] == [row.id for row in rows[1:]]
+    rows = [(await rituals.part())[0] for _ in range(7)]
+    await rituals.tick()
+    assert replays(rituals) == [], "it is made beside everything else"
+    assert labels(rituals.newest("dreams")), "and votes are open meanwhile"
+    await finish_film(rituals)
+    (replay,) = replays(rituals)
+    assert ritual_words.replay_words([ritual_words.title_of(row) for row in rows]) in words(replay)
+    assert [one.filename for one in replay.attachments] == ["dream.mp4"]
+    ((files, wanted),) = films.asked
+    assert len(files) == 7
+    assert wanted.limit_bytes == rituals.stage.client.get_guild(int(rituals.world.guild_id)).filesize_limit  # type: ignore[union-attr]
+    one = await rituals.only()
+    assert (one.claimed, one.state["parts"]) == (None, [])
+    monkeypatch.setattr(weekly_film, "WEEK_S", 2 * DAY_S)
+    await rituals.pass_idly(-7)
+    await rituals.part()
+    assert len(replays(rituals)) == 1
+    await rituals.part()
+    await rituals.tick()
+    await finish_film(rituals)
+    assert len(replays(rituals)) == 2
+    assert len(films.asked[1][0]) == 2, "those since the last one"
+
+
+async def test_killed_after_the_film_was_posted_it_is_not_posted_again(
+    rituals: Rituals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weekly_film, "join", Films(MP4).join)
+    monkeypatch.setattr(weekly_film, "WEEK_S", 2 * DAY_S)
+    await rituals.switch_on("endless")
+    await rituals.part()
+    await rituals.part()
+    change = rituals.schedules.change
+
+    async def die(*_: object) -> None:
+        raise RuntimeError("killed between Discord's OK and the row")
+
+    await rituals.tick()
+    rituals.schedules.change = die  # type: ignore[method-assign,assignment]
+    await finish_film(rituals)
+    rituals.schedules.change = change  # type: ignore[method-assign]
+    assert len(replays(rituals)) == 1
+    ritual = rituals.runner._kinds["endless"]
+    ritual._film._underway.clear()  # type: ignore[attr-defined]
+    for one in rituals.world.messages.values():
+        one.created -= 3600  # Discord has forgotten the nonce
+    await rituals.tick()
+    await finish_film(rituals)
+    assert len(replays(rituals)) == 1
+    assert (await rituals.only()).claimed is None
+
+
+async def test_where_no_film_can_be_made_the_endings_stand_side_by_side(
+    rituals: Rituals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = Films(BrokenVideo())
+    monkeypatch.setattr(weekly_film, "join", films.join)
+    monkeypatch.setattr(weekly_film, "WEEK_S", 3 * DAY_S)
+    await rituals.switch_on("endless")
+    first, _ = await rituals.part()
+    await rituals.part()
+    await rituals.part()
+    shown = rituals.world.messages[str(first.posted)]
+    rituals.world.drop_message(shown)
+    await rituals.tick()
+    await finish_film(rituals)
+    (replay,) = replays(rituals)
+    assert len(replay.attachments) == 3
+    assert len(films.asked[0][0]) == 2, "what somebody deleted is in no film"
+
+
+async def test_a_week_in_which_a_part_fails_has_its_film_with_the_next(
+    rituals: Rituals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weekly_film, "join", Films(MP4).join)
+    monkeypatch.setattr(weekly_film, "WEEK_S", 3 * DAY_S)
+    await rituals.switch_on("endless")
+    await rituals.part()
+    await rituals.part()
+    await rituals.tick(1)
+    rituals.stage.dispatch.fail(rituals.stage.start().id)
+    for row in await rituals.stage.rows():
+        await rituals.stage.posted(row.id)
+    await rituals.tick()
+    assert replays(rituals) == []
+    await rituals.part()
+    await rituals.tick()
+    await finish_film(rituals)
+    assert len(replays(rituals)) == 1
+
+
+def test_of_many_parts_frames_are_left_out() -> None:
+    def row(frames: int) -> JobRow:
+        return cast(JobRow, SimpleNamespace(job=SimpleNamespace(params=Zoom(frames=frames, size=480))))
+
+    assert weekly_film.joint_film([row(48)] * 7, 1).stride == 1
+    hourly = weekly_film.joint_film([row(48)] * 168, 1)
+    assert 168 * 48 / hourly.stride <= weekly_film.SHOWN_FPS * weekly_film.LONGEST_S
+    assert (hourly.size, hourly.taken_fps) == (480, 12)
 
 
 async def test_votes_keep_it_awake(rituals: Rituals) -> None:

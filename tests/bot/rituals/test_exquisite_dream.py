@@ -1,10 +1,12 @@
 """The exquisite dream: one dream each, in turn, and a film of them all."""
 
 import asyncio
+import json
 
 import pytest
 
 from bot import ritual_words
+from bot.playground.faults import Fault
 from bot.playground.world import Interaction, Message
 from bot.rituals import exquisite_dream
 from bot.store.posting import Posting
@@ -156,3 +158,31 @@ async def test_only_where_it_is_switched_on_and_one_at_a_time(rituals: Rituals) 
     wrong = await rituals.stage.response_to(await submit(rituals, "You", opener, "qwzx"))
     assert wrong.ephemeral
     assert (await game(rituals)).state.get("step") is None
+
+
+async def test_nothing_that_a_running_one_keeps_names_its_starter(rituals: Rituals) -> None:
+    ada = rituals.world.persona("Ada")
+    opener = await begun(rituals)
+    assert ritual_words.exquisite_words("Ada") in words(opener)
+    assert rituals.world.channel(opener.id).name == ritual_words.exquisite_thread_name("Ada")
+    kept = str((await game(rituals)).state)
+    assert ada.id not in kept
+    assert ada.global_name not in kept
+    row, _ = await step(rituals, "You", opener, "castles")
+    assert Posting.from_json(row.posting).owners == (int(ada.id),), "it was made of her avatar"
+    (told,) = json.loads(await rituals.stage.client.settings_actions._personal_data.export(int(ada.id), 10**6))[
+        "part_of_rituals"
+    ]
+    assert told["schedule_id"] == (await game(rituals)).id
+    await rituals.stage.client.settings_actions._personal_data.delete(int(ada.id))
+    assert await rituals.schedules.of_server(rituals.world.guild_id, GAME) == [], "what she began ends"
+    assert opener.id not in rituals.world.messages, "with the message that shows her avatar"
+    assert await rituals.stage.dispatch.row(row.id), "what others added is theirs"
+    await rituals.tick(2)
+    assert await rituals.stage.rows() == []
+
+
+async def test_whose_name_cannot_be_had_is_somebody(rituals: Rituals) -> None:
+    rituals.stage.playground.rest.faults.plan(Fault("unknown_member", "GET", "/guilds/{guild}/members/{user}"))
+    opener = await begun(rituals)
+    assert ritual_words.exquisite_words(ritual_words.SOMEBODY) in words(opener)

@@ -116,7 +116,8 @@ def test_animations_are_timed_and_a_print_beside_a_small_picture(exam: Exam, mon
     def recipe(params: AnyParams, before: Tensor | None, _runtime: Runtime, **others: object) -> Iterator[Report]:
         phases = params.phases()
         reported, before_last = sum(phase.steps for phase in phases), sum(phase.steps for phase in phases[:-1])
-        clock[0] += len(list(others["moving"].frames)) if isinstance(others.get("moving"), MovingPicture) else 0
+        clip = others.get("moving")
+        clock[0] += len(list(clip.frames)) if isinstance(clip, MovingPicture) else 0
         for step in (before_last, reported):
             clock[0] += phases[-1].work if step == reported else 7.0
             yield Progress(step, reported, lambda: torch.zeros(3, 32, 32), (32, 32))
