@@ -35,7 +35,7 @@
     │   ├── ImageExplicit     ImageForAdults  ImageUnchecked  OthersAvatarsOff
     │   ├── ShownToRequester  MayNotAdd        CannotAdd       NoSlotLeft
     │   ├── BadExpressionName  ExpressionNameTaken  ExpressionTooLarge
-    │   ├── ExpressionRefused  ExpressionForAdults
+    │   ├── ExpressionRefused  ExpressionForAdults  ExpressionCovered
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
@@ -868,6 +868,13 @@ class ExpressionForAdults(Refusal):
     Dream it anew in another channel, and add that."""
 
     code = "R168"
+
+
+class ExpressionCovered(Refusal):
+    """This dream is covered as a spoiler, which emoji and stickers cannot be. Dream its image without the spoiler, and
+    add that."""
+
+    code = "R169"
 
 
 class Failure(PareidoliaError):

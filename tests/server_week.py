@@ -2,8 +2,8 @@
 
 In a few minutes: the real bot in the stand-in Discord, with the clock in our hands and an engine that is never slow.
 Again and again the bot is killed just after Discord took a message, Discord forgets nonces, and the clock is set back.
-In the end everything happened once: each part and each day, each exhibit, each vote. Ends with an error where it did
-not.
+In the end everything happened once: each part and each day, the film of the week, each exhibit, each vote. Ends with an
+error where it did not.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from bot import exhibit_page, ritual_words, wording
 from bot.playground.world import Interaction, Message, Persona
 from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, GAME, Schedule
 from bot.store.votes import Votes, star_poll
+from engine.params import Zoom
 from engine.queue.job import JobRow
 from tests.chaos.rest_faults import House, open_house
 from tests.playground_bot import custom_ids, labels
 
 GALLERY = Path(__file__).parents[1] / "docs" / "gallery"
 SHEETS = ("scenes.webp", "hybrids.webp", "concepts.webp", "kinds.webp")
-SIDE = 256
+SIDE, ZOOM_FRAMES = 256, 8
 PEOPLE, DAYS, STEP_H, THRESHOLD = 50, 7, 6, 3
 KILLED = 0.15
 """Of the messages that the bot posts by itself, after so many it is killed."""
@@ -61,6 +62,7 @@ class Week:
         self.cast: dict[str, dict[str, str]] = {}
         """The last vote of each person by poll, as they know it."""
         self.killed = 0
+        self.films = self.runner._kinds[ENDLESS]._film._underway  # type: ignore[attr-defined]
         self.sheets = [Image.open(GALLERY / one).convert("RGB") for one in SHEETS]
         self._die_after_posting()
         house.dispatch.finish, self._finish = self._paint, house.dispatch.finish  # type: ignore[method-assign,assignment]
@@ -75,10 +77,9 @@ class Week:
         sheet = self.draw.choice(self.sheets)
         left, top = self.draw.randrange(sheet.width - SIDE), self.draw.randrange(sheet.height - SIDE)
         piece = sheet.crop((left, top, left + SIDE, top + self.draw.choice((SIDE, 170, 200))))
-        out = io.BytesIO()
-        piece.save(out, "PNG")
-        facts = {"width": piece.width, "height": piece.height}
-        return self._finish(id, out.getvalue(), **facts)
+        row = self.row(id)
+        drawn = zoom_into(piece) if row and isinstance(row.job.params, Zoom) else encode(piece)
+        return self._finish(id, drawn, width=piece.width, height=piece.height)
 
     def _die_after_posting(self) -> None:
         """Post, and then be killed before anything can be written down."""
@@ -118,6 +119,7 @@ class Week:
         """Let the bot do all that is due, however often it is killed."""
         for _ in range(40):
             await self.runner.tick()
+            await asyncio.gather(*self.films.values(), return_exceptions=True)
             await self.house.settled()
             if not any(one.claimed or (one.due or self.now) < self.now for one in await self.schedules.due(self.now)):
                 return
@@ -209,17 +211,37 @@ class Week:
             counted = {one.user_id: one.choice for one in await votes.of_poll(poll)}
             if counted != cast:
                 found.append(f"{poll}: {len(counted)} of {len(cast)} votes are as they were cast")
+        shown = [m for m in self.world.messages.values() if any(f.filename.endswith(".mp4") for f in m.attachments)]
+        if len(shown) != (endless.round >= DAYS):
+            found.append(f"{len(shown)} films of the week after {endless.round} parts")
         starred = await votes.stars(self.world.guild_id)
         enough = {id for id, stars in starred.items() if len(stars) >= THRESHOLD}
-        shown = {one.split(":")[2] for one in ids if one.endswith(f":x{gallery.id}")}
-        if enough - shown:
-            found.append(
-                f"not shown: {sorted(enough - shown)}, which have {[star_poll(one) for one in enough - shown]}"
-            )
+        exhibited = {one.split(":")[2] for one in ids if one.endswith(f":x{gallery.id}")}
+        if missing := enough - exhibited:
+            found.append(f"not shown: {sorted(missing)}, which have {[star_poll(one) for one in missing]}")
         return found
 
     def row(self, id: Any) -> JobRow | None:
         return self.house.dispatch.ledger.row(id)
+
+
+def encode(picture: Image.Image) -> bytes:
+    """As a PNG."""
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def zoom_into(picture: Image.Image) -> bytes:
+    """A film that goes into its middle."""
+    frames = []
+    for at in range(ZOOM_FRAMES):
+        left, top = (edge * at // (3 * ZOOM_FRAMES) for edge in picture.size)
+        box = (left, top, picture.width - left, picture.height - top)
+        frames.append(picture.resize(picture.size, Image.Resampling.BILINEAR, box))
+    out = io.BytesIO()
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=83, method=0)
+    return out.getvalue()
 
 
 async def main(folder: Path, seed: int) -> int:

@@ -23,7 +23,7 @@ from bot.requests.server_expressions import ServerExpressions, may_add
 from bot.requests.service import RequestService
 from bot.store.posting import Posting
 from bot.views import export_panel, result_card
-from engine.errors import ExpressionForAdults, Gone, ShownToRequester, StillVideo, UserBlocked
+from engine.errors import ExpressionCovered, ExpressionForAdults, Gone, ShownToRequester, StillVideo, UserBlocked
 from engine.files.blobs import BlobKey
 from engine.queue.job import JobRow
 
@@ -47,7 +47,7 @@ class ExportActions:
         await self._check(interaction, row)
         await _defer(interaction)
         made = await self._make(interaction, row, kind)
-        addable = kind in ADDABLE and may_add(interaction) and not _is_for_adults(row)
+        addable = kind in ADDABLE and may_add(interaction) and not (_is_for_adults(row) or row.job.spoiler)
         view = export_panel.file_panel(row, made, addable=addable)
         file = discord.File(io.BytesIO(made.data), made.name, description=export_words.alt_words(row, kind))
         await interaction.followup.send(
@@ -55,11 +55,13 @@ class ExportActions:
         )
 
     async def check_add(self, interaction: Interaction, row: JobRow) -> None:
-        """Whether somebody may add a dream to the server. Raises `MayNotAdd`, `CannotAdd`, `ExpressionForAdults`,
-        `NoServer` and what `export` raises."""
+        """Whether somebody may add a dream to the server. Raises `MayNotAdd`, `CannotAdd`, `NoServer`,
+        `ExpressionForAdults`, `ExpressionCovered` and what `export` raises."""
         self._expressions.check(interaction)
         if _is_for_adults(row):
             raise ExpressionForAdults
+        if row.job.spoiler:
+            raise ExpressionCovered
         await self._check(interaction, row)
 
     async def add(self, interaction: Interaction, row: JobRow, kind: str, name: str) -> None:

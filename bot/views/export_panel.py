@@ -24,7 +24,8 @@ def panel(row: JobRow) -> Layout:
 def file_panel(row: JobRow, made: ExportFile, *, addable: bool) -> Layout:
     """A file, with a button to add it where that may be done."""
     name = made.kind.name
-    shown = discord.MediaGalleryItem(f"attachment://{made.name}", description=export_words.alt_words(row, name))
+    alt, covered = export_words.alt_words(row, name), row.job.spoiler
+    shown = discord.MediaGalleryItem(f"attachment://{made.name}", description=alt, spoiler=covered)
     parts: list[ui.Item[Layout]] = [ui.MediaGallery(shown)]
     parts.append(ui.TextDisplay(export_words.file_words(made, addable=addable)))
     if addable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -15,6 +16,7 @@ from bot.playground.world import Message
 from bot.requests.server_membership import KEPT_S
 from bot.store.guess_rounds import Round
 from bot.store.posting import Posting
+from bot.store.server_week import WEEK_S
 from engine.errors import GamesOff, RoundOpen, StillSecret
 from engine.files import generation_metadata
 from engine.params import Concept
@@ -116,6 +118,9 @@ async def test_the_fastest_right_answer_wins_and_everybody_has_one(games: Stage)
     assert world.persona("Mod").id not in message.mentions
     table = await games.ask("You", "play table")
     assert words(table) == play_wording.table_words([(world.persona("Mod").id, 1)])
+    rounds = games.client.games.guess._rounds
+    rounds.clock = lambda: time.time() + WEEK_S + 1
+    assert words(await games.ask("You", "play table")) == play_wording.NO_WEEK, "that was last week"
 
 
 async def forged(games: Stage, message: Message, row: JobRow) -> Message:

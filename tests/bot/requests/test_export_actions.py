@@ -11,6 +11,7 @@ from bot.playground.world import CREATE_EXPRESSIONS, Message
 from engine.errors import (
     BadExpressionName,
     CannotAdd,
+    ExpressionCovered,
     ExpressionForAdults,
     ExpressionNameTaken,
     Gone,
@@ -181,6 +182,17 @@ async def test_what_others_may_not_have_is_given_to_nobody_else(stage: Stage) ->
     assert OptedOut.code in words(refused)
     gone = await stage.response_to(forged_press(stage, message, "export:emoji:" + "x" * 20))
     assert Gone.code in words(gone)
+
+
+async def test_what_is_covered_stays_covered(stage: Stage) -> None:  # noqa: F811
+    await stage.client.service.user_settings.change(stage.playground.world.persona("Ada").id, spoiler=True)
+    message, row = await dreamed(stage)
+    file = await settled(stage, await export(stage, "Mod", message, "emoji"))
+    assert labels(file) == []
+    (item,) = file.components[0]["items"]
+    assert item["spoiler"]
+    forged = await stage.response_to(forged_press(stage, message, f"export:add_emoji:{row.id}", "Mod"))
+    assert ExpressionCovered.code in words(forged)
 
 
 async def test_what_is_for_adults_stays_where_it_is(stage: Stage) -> None:  # noqa: F811
