@@ -26,7 +26,7 @@ def main(case: str, size: int) -> None:
     """Dream one step, and print."""
     import torch
 
-    idle = _kilobytes("VmRSS")
+    idle = kilobytes("VmRSS")
     torch.set_num_threads(2)
     from engine.ascent.gradient import gradient
     from engine.benchmark.cases import CASES
@@ -37,10 +37,11 @@ def main(case: str, size: int) -> None:
     network, picture = asked.network(), noise(size)
     for _ in range(2):
         gradient(network, layer(asked.layer), picture)
-    print(f"{(_kilobytes('VmHWM') - idle) / 1e3:.0f}")
+    print(f"{(kilobytes('VmHWM') - idle) / 1e3:.0f}")
 
 
-def _kilobytes(field: str) -> int:
+def kilobytes(field: str) -> int:
+    """A line of what the kernel says of this process, such as VmRSS."""
     found = re.search(rf"^{field}:\s+(\d+) kB", STATUS.read_text("ascii"), re.MULTILINE)
     assert found
     return int(found[1])
