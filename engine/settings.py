@@ -99,7 +99,7 @@ def _unquote_all(values: Any) -> Any:
 class Table(BaseModel):
     """Settings that belong together."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -216,7 +216,12 @@ class Settings(BaseSettings):
     """Everything that the person who runs Pareidolia can change."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, allow_inf_nan=False
+        extra="forbid",
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        allow_inf_nan=False,
+        defer_build=True,
     )
 
     data_dir: Annotated[Path, AfterValidator(_check_folder_name)] = Field(

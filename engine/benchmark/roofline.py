@@ -2,7 +2,8 @@
 
 A per-operation roofline (Williams et al. 2009, "Roofline"): an operation takes at least as long as its arithmetic takes
 at the machine's best, and as long as it takes to read what it reads and to write what it writes, whichever is longer;
-one after another these are what a network takes that is run operation by operation. Operations that leave data in the
+one after another these are what a network takes that is run operation by operation. What works on single values counts
+as part of the operation before it. Operations that leave data in the
 cache for the next one can be faster than that.
 """
 
@@ -15,13 +16,31 @@ from typing import Any, Final, NamedTuple
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
 
 SIDE: Final = 1536
 """Of the matrices that are multiplied."""
 BYTES: Final = 2**27
 """Of each of the tensors that are read and written: far more than a cache holds."""
 ROUNDS: Final = 5
+
+
+FUSED: Final = frozenset(
+    [
+        "relu",
+        "threshold_backward",
+        "hardtanh",
+        "hardtanh_backward",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "pow",
+        "detach",
+        "_to_copy",
+    ]
+)
+"""Work on single values, which needs no way to the memory of its own: it can be done with what comes before it. Counted
+as free, so that the limit is not easier to reach the more of it is not."""
 
 
 class Peaks(NamedTuple):
@@ -89,12 +108,37 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
-        if not func.is_view:
-            count = flop_registry.get(func._overloadpacket)
-            flops = count(*args, **(kwargs or {}), out_val=out) if count else 0
-            moved = sum(one.numel() * one.element_size() for one in _tensors((args, kwargs or {}, out)))
-            self.operations.append(Operation(str(func._overloadpacket), int(flops), moved))
+        if not func.is_view and "empty" not in str(func):
+            free = func._overloadpacket.__name__ in FUSED
+            moved = (
+                0
+                if free
+                else sum(one.numel() * one.element_size() for one in _tensors((_read(func, args), kwargs, out)))
+            )
+            self.operations.append(Operation(str(func._overloadpacket), _flops(func, args, out), moved))
         return out
+
+
+def _flops(function: Any, args: Any, out: Any) -> int:
+    """Of convolutions and products of matrices; what else there is takes as long as its memory does."""
+    match function._overloadpacket:
+        case torch.ops.aten.convolution:
+            return 2 * int(out.numel() * args[1][0].numel())
+        case torch.ops.aten.convolution_backward:
+            wanted = args[-1][0] + args[-1][1]  # the slopes of what came in, and of the weights
+            return 2 * int(wanted * args[0].numel() * args[2][0].numel())
+        case torch.ops.aten.mm:
+            return 2 * int(out.numel() * args[0].shape[1])
+        case torch.ops.aten.addmm:
+            return 2 * int(out.numel() * args[1].shape[1])
+    return 0
+
+
+def _read(function: Any, args: Any) -> Any:
+    """What an operation reads of what it is given: without slopes of weights nobody reads what came in."""
+    if function._overloadpacket is torch.ops.aten.convolution_backward and not args[-1][1]:
+        return args[0], args[2]
+    return args
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

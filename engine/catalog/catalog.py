@@ -58,7 +58,7 @@ _IMAGENET: Final = ("imagenet.txt", "inception5h.txt")
 class Entry(BaseModel):
     """One network of the catalogue."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     title: str
     about: str
     licence: str
@@ -85,7 +85,7 @@ class Entry(BaseModel):
     friendly: dict[str, Meaning]
     classic: dict[str, str] = {}
     """Names that layers have elsewhere: {"inception_4c/output": "inception_4c"}."""
-    input: Input = Input()
+    input: Input = Field(default_factory=Input)
     source: Source | None = None
     """What `pareidolia networks fetch` downloads."""
     package: Package | None = None

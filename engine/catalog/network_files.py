@@ -33,7 +33,7 @@ Colour = tuple[float, float, float]
 class Source(BaseModel):
     """A published file and how to know that it is the right one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     url: str
     megabytes: float = Field(gt=0)
     """Its size in millions of bytes, rounded."""
@@ -57,7 +57,7 @@ class Source(BaseModel):
 class Package(BaseModel):
     """Weights that an ordinary Python package brings; nothing of it is ever imported."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     module: str
     """Its import name."""
     file: str
@@ -75,7 +75,7 @@ class Package(BaseModel):
 class Input(BaseModel):
     """What a network is fed, made of a picture in [0, 1]: (picture x scale - mean) / std, colours in its order."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     scale: float = Field(1.0, gt=0)
     mean: Colour = (0.0, 0.0, 0.0)
     std: Colour = (1.0, 1.0, 1.0)

@@ -77,7 +77,7 @@ _ENDINGS: Final = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", 
 class Meaning(BaseModel):
     """What a word means to a network: channels of a layer, any of them at every position; without any, all of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     layer: str
     about: str
     """What one will see, in a few words for a menu."""

@@ -10,6 +10,7 @@ past_dreams   the dreams of which another was made
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -122,9 +123,10 @@ AnyParams = Dream | Zoom | Concept | Channel | See | Animate | Style | Upscale |
 KINDS: tuple[type[Params], ...] = get_args(AnyParams)
 
 
-_ADAPTER: TypeAdapter[AnyParams] = TypeAdapter(
-    Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
-)
+@cache
+def _adapter() -> TypeAdapter[AnyParams]:
+    """Made when something is first read: that takes longer than everything else of an import of this."""
+    return TypeAdapter(Annotated[AnyParams, Field(discriminator="recipe"), BeforeValidator(rename_recipe)])
 
 
 def is_animated(params: AnyParams) -> bool:
@@ -136,8 +138,8 @@ def parse(options: dict[str, Any] | str, catalog: Catalog) -> AnyParams:
     """Params from a dict with `recipe` in it, or from its JSON. Raises `BadOption` or what the catalogue raises."""
     try:
         if isinstance(options, str):
-            return _ADAPTER.validate_json(options, context=catalog)
-        return _ADAPTER.validate_python(options, context=catalog)
+            return _adapter().validate_json(options, context=catalog)
+        return _adapter().validate_python(options, context=catalog)
     except ValidationError as error:
         raise bad_option(error) from None
 

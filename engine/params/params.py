@@ -56,7 +56,7 @@ class Phase(NamedTuple):
 class Params(BaseModel, ABC):
     """What all recipes have in common."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     network: str = Field("", description="the network that dreams")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="same seed, same picture")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -49,7 +50,7 @@ def rename_recipe(options: Any) -> Any:
 class PastDream(BaseModel):
     """A dream of which another was made: everything that it takes to make it again, but pictures."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     params: Annotated[DreamedOn, Field(discriminator="recipe"), BeforeValidator(rename_recipe)]
     others: tuple[Literal["guide", "mask", "painting"], ...] = Field((), max_length=3)
@@ -121,12 +122,14 @@ PastDreams = Annotated[
 ]
 
 
-_PAST_DREAMS: TypeAdapter[tuple[PastDream, ...]] = TypeAdapter(PastDreams)
+@cache
+def _past_dreams() -> TypeAdapter[tuple[PastDream, ...]]:
+    return TypeAdapter(PastDreams)
 
 
 def read_dreams(packed: Any, catalog: Catalog) -> tuple[PastDream, ...]:
     """What `pack_dreams` made. Raises `BadOption` or what the catalogue raises."""
     try:
-        return _PAST_DREAMS.validate_python(packed, context=catalog)
+        return _past_dreams().validate_python(packed, context=catalog)
     except ValidationError as error:
         raise bad_option(error) from None

@@ -82,5 +82,22 @@ def test_an_operation_is_counted_by_its_arithmetic_and_by_what_it_moves() -> Non
     assert roofline.roofline([found, Operation("add", 0, 5)], quick).seconds == found.bytes + 5
 
 
+def test_what_works_on_single_values_is_free() -> None:
+    x = torch.ones(2, 3)
+    assert [one.bytes for one in roofline.record(lambda: x.relu())] == [0]
+
+
+def test_slopes_of_weights_count_only_where_they_are_made() -> None:
+    x, weight = torch.ones(1, 4, 8, 8, requires_grad=True), torch.ones(6, 1, 3, 3, requires_grad=True)
+
+    def backward(*wanted: torch.Tensor) -> Operation:
+        y = conv2d(x, weight.repeat(1, 2, 1, 1), padding=1, groups=2)
+        return next(one for one in roofline.record(lambda: torch.autograd.grad(y.sum(), wanted)) if one.flops)
+
+    alone, both = backward(x), backward(x, weight)
+    assert (alone.flops, both.flops) == (2 * 6 * 2 * 9 * 64, 2 * 2 * 6 * 2 * 9 * 64)
+    assert both.bytes > alone.bytes
+
+
 def test_views_move_nothing() -> None:
     assert roofline.record(lambda: torch.ones(2, 3).T.reshape(3, 2)[0])[0].name == "aten.ones"

@@ -258,6 +258,26 @@ def test_an_answer_is_posted_once(ledger: Ledger) -> None:
     assert ledger.list_unposted() == []
 
 
+def test_the_place_of_one_is_as_in_the_list_of_all(ledger: Ledger, clock: Clock) -> None:
+    ids = []
+    for at in range(9):
+        clock.now += at // 2  # some of them of one moment
+        ids.append(ledger.submit(a_job(f"u{at % 4}"), {}, priority=at % 2))
+    assert ledger.claim("a")
+    assert ledger.claim("b")
+    clock.now += 1
+    ledger.cancel(ids[-1])
+    places = ledger.places()
+    assert len(places) == 8
+    for id, listed in places.items():
+        one = ledger.place(id)
+        assert one
+        assert (one.ahead, one.state) == (listed.ahead, listed.state)
+        assert one.eta_s == pytest.approx(listed.eta_s)
+    assert ledger.place(ids[-1]) is None
+    assert ledger.place(JobId("unknown")) is None
+
+
 def _submit_many(url: str, user: str, count: int) -> list[str]:
     ledger = Ledger(url, Limits(per_user=count, total=100_000))
     return [ledger.submit(a_job(user), {}) for _ in range(count)]
