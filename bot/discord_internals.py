@@ -76,6 +76,11 @@ def gateway_sockets(client: discord.Client) -> list[DiscordWebSocket]:
     return [client.ws] if cast("DiscordWebSocket | None", client.ws) else []
 
 
+def keep_shards(client: discord.Client, ids: list[int]) -> None:
+    """Have only these connections of all that the bot has; for an `AutoShardedClient`, before it connects."""
+    cast(Any, client).shard_ids = ids
+
+
 async def forget_session(client: discord.Client) -> None:
     """Close the session of a login that failed, so that the next login opens another one."""
     await client.http.close()

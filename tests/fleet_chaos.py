@@ -25,7 +25,7 @@ from tests.fleet_processes import Machine, RunningFleet, open_fleet
 from tests.playground_bot import custom_ids, job_of
 from tests.postgresql_server import PostgresServer
 
-ENGINES = 3
+ENGINES, BOTS = 3, 2
 JOB_S = 1.5
 PAUSE_S = 2.0
 PATIENCE_S = 600.0
@@ -135,7 +135,7 @@ async def main(jobs: int, seed: str) -> int:
     """Returns the exit status."""
     dice = random.Random(seed)
     with PostgresServer.run() as postgresql:
-        async with open_fleet(postgresql, ENGINES, JOB_S, **MANY) as fleet:
+        async with open_fleet(postgresql, ENGINES, JOB_S, bots=BOTS, **MANY) as fleet:
             killer, stop = Killer(fleet, postgresql, dice), asyncio.Event()
             killing = asyncio.create_task(killer.run(stop))
             for number in range(jobs):

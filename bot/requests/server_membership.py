@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from bot.operations.shard_range import ShardRange
 from bot.store.game_records import GameRecords
 from bot.store.server_rules import ServerRulesStore
 from bot.store.server_uses import DAY_S, ServerUses
@@ -22,7 +23,11 @@ PURGE_S = 6 * 3600.0
 class ServerMembership:
     """Remembers when the bot was removed, and forgets what was decided there."""
 
-    def __init__(self, rules: ServerRulesStore, uses: ServerUses, games: GameRecords, dispatch: Dispatch) -> None:
+    def __init__(
+        self, rules: ServerRulesStore, uses: ServerUses, games: GameRecords, dispatch: Dispatch,
+        shard_range: ShardRange | None = None,
+    ) -> None:  # fmt: skip
+        self._shard_range = shard_range or ShardRange()
         self._games = games
         self._rules = rules
         self._uses = uses
@@ -30,10 +35,10 @@ class ServerMembership:
         self._lock = asyncio.Lock()
 
     async def note(self, guild_ids: Iterable[str]) -> None:
-        """The bot is in these servers, and in no other."""
+        """The bot is in these servers, and in no other of this process's shards."""
         try:
             async with self._lock:  # what is said last holds
-                await self._rules.note_servers(guild_ids)
+                await self._rules.note_servers(guild_ids, self._shard_range.holds)
         except NoLedger:  # said again at the next start
             log.warning("nobody wrote down in which servers the bot is")
 
