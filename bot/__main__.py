@@ -1,9 +1,10 @@
 """`python -m bot`: the bot of the settings; `python -m bot setup|doctor|exhibit`: first steps, checks, a
 gallery as a page.
 
-`python -m bot run --no-engine` starts no engine beside the bot.
+`python -m bot run --no-engine` starts no engine beside the bot; `--shards 0-3/16` keeps these shards of it.
 """
 
+import argparse
 import sys
 from collections.abc import Callable
 
@@ -12,11 +13,20 @@ from engine.errors import SettingsError
 from engine.platform.terminal import replace_unprintable
 
 VERBS: dict[str, Callable[[list[str]], int]] = {
-    "run": lambda words: app.main(with_engine=words != ["--no-engine"]),
+    "run": lambda words: run(words),
     "setup": lambda _: setup.setup(),
     "doctor": lambda _: setup.doctor(),
     "exhibit": exhibit_page.main,
 }
+
+
+def run(words: list[str]) -> int:
+    """The bot of the settings. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bot run")
+    parser.add_argument("--no-engine", action="store_true", help="no engine beside it")
+    parser.add_argument("--shards", default="", help="of a fleet's bot, these shards: 0-3/16")
+    chosen = parser.parse_args(words)
+    return app.main(with_engine=not chosen.no_engine, shards=chosen.shards)
 
 
 def main(words: list[str]) -> int:

@@ -31,9 +31,11 @@ from bot.games.games import Games
 from bot.gateway import endpoints
 from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
+from bot.gateway.processes import Processes
 from bot.operations.engine_process import EngineProcess
 from bot.operations.health import NO_ENGINE, NO_ENGINE_IN_FLEET, Health, Parts
 from bot.operations.metrics import Metrics
+from bot.operations.shard_range import ShardRange
 from bot.requests.actions import JobActions
 from bot.requests.channel_images import ChannelImages
 from bot.requests.command_permissions import CommandPermissions
@@ -85,7 +87,7 @@ from engine.platform import backoff, file_lock, resource_limits
 from engine.queue.database import connect, database_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.hint_socket import check_socket
-from engine.queue.installation import be_only_bot, open_dispatch
+from engine.queue.installation import be_only_bot, open_dispatch, run_once_in_fleet
 from engine.queue.ledger_dispatch import LedgerDispatch
 from engine.settings import Settings
 
@@ -103,6 +105,10 @@ TOKEN_UNKNOWN = "Discord does not know `discord.token`. Make a new one in its po
 NOT_LET_IN = (
     "That is no outage: look at `discord.api_url`, at a proxy in between, and at the application in Discord's portal."
 )
+SHARDS_NEED_FLEET = (
+    "`--shards` shares one bot among processes, which meet in a database: set `[fleet]` (docs/scale.md). In one "
+    "process, set `discord.shards`."
+)
 LONGEST_PAUSE_S = 600.0
 StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 """Begins a task of that name beside the others."""
@@ -110,8 +116,9 @@ PICTURES_URL = "https://cdn.discordapp.com"
 """Where the pictures lie that people send."""
 
 
-def main(*, with_engine: bool = True) -> int:
-    """Run the bot of the settings until SIGTERM, with an engine beside it. Returns the exit status."""
+def main(*, with_engine: bool = True, shards: str = "") -> int:
+    """Run the bot of the settings until SIGTERM, with an engine beside it; or, of a fleet's, some of its shards
+    (`bot.operations.shard_range`). Returns the exit status."""
     try:
         settings = jobs_settings.load()
         logs.start(settings, "bot")
@@ -120,7 +127,8 @@ def main(*, with_engine: bool = True) -> int:
             log.warning("%s", said)
         if said := settings.catalog.default_fallback():
             log.warning("%s", said)
-        asyncio.run(serve(settings, with_engine=with_engine))
+        shard_range = ShardRange.parse(shards) if shards else None
+        asyncio.run(serve(settings, with_engine=with_engine, shard_range=shard_range))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
@@ -129,8 +137,10 @@ def main(*, with_engine: bool = True) -> int:
     return 0
 
 
-async def serve(settings: Settings, *, with_engine: bool = True) -> None:
+async def serve(settings: Settings, *, with_engine: bool = True, shard_range: ShardRange | None = None) -> None:
     """Run until SIGTERM or SIGINT. Raises `SettingsError`."""
+    if shard_range and not settings.fleet.on:
+        raise SettingsError(problem=SHARDS_NEED_FLEET)
     token = settings.discord.token.get_secret_value()
     if not token:
         raise SettingsError(problem="`discord.token` is empty. Run `pareidolia setup`, or `make play` to try without.")
@@ -139,10 +149,10 @@ async def serve(settings: Settings, *, with_engine: bool = True) -> None:
     if not settings.fleet.on:
         check_socket(settings.run_dir)  # else an engine that nobody hears would be started again and again
     with _only_bot(settings):
-        await _serve(settings, token, with_engine=with_engine)
+        await _serve(settings, token, with_engine=with_engine, shard_range=shard_range)
 
 
-async def _serve(settings: Settings, token: str, *, with_engine: bool) -> None:
+async def _serve(settings: Settings, token: str, *, with_engine: bool, shard_range: ShardRange | None) -> None:
     stop = _stop_signal()
     starts = StartBackoff(settings.run_dir / "bot-starts.json")
     if settings.discord.api_url:
@@ -153,14 +163,15 @@ async def _serve(settings: Settings, token: str, *, with_engine: bool) -> None:
     try:
         async with task_group() as start, AsyncExitStack() as stack:
             only = asyncio.Event()
-            start(be_only_bot(settings, only), "lease")
+            ids, total = (shard_range.ids, shard_range.total) if shard_range else ([], 0)
+            start(be_only_bot(settings, only, ids, total), "lease")
             if with_engine:
                 start(engine.run(), "engine")
             dispatch = await _open_dispatch(settings, stop)
             if dispatch is None or not await _wait_until(only, stop):
                 return
             stack.push_async_callback(dispatch.close)
-            client, tracker = await compose(settings, dispatch, stack, start)
+            client, tracker = await compose(settings, dispatch, stack, start, shard_range)
             await connect_until(stop, client, tracker, token, start)
     finally:
         await engine.stop()
@@ -211,23 +222,25 @@ async def task_group() -> AsyncIterator[StartTask]:
 
 
 async def compose(
-    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: StartTask
-) -> tuple[Client, DeliveryTracker]:
+    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: StartTask,
+    shard_range: ShardRange | None = None,
+) -> tuple[Client, DeliveryTracker]:  # fmt: skip
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
     metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     stack.push_async_callback(_cancel, start(_warm(decoder), "decoder"))
     downloader = await _downloader(settings, decoder, stack)
     database = _database(settings, stack)
-    client = _client(settings, metrics)
+    client = _client(settings, metrics, shard_range, _processes(settings, stack) if shard_range else None)
     nsfw_check = _nsfw_check(settings)
     publisher = DiscordPublisher(client, client.invalid_requests)
     user_settings, quota = UserSettingsStore(database), Quota(settings.limits.per_user)
     gate, server_log, records = _server_gate(settings, database, dispatch), ServerLog(publisher), GameRecords(database)
     answers = GameAnswers(records, gate.rules, dispatch, server_log, settings.catalog, decoder.clean)
     tracker = DeliveryTracker(
-        dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers
-    )
+        dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers,
+        shard_range=client.shard_range,
+    )  # fmt: skip
     presets, pending = Presets(database, settings.limits.presets), PendingRequests(settings.run_dir / "openings")
     stack.push_async_callback(server_log.close)
     copies = Copies(ResultCopies(database), publisher, dispatch)
@@ -235,14 +248,11 @@ async def compose(
         dispatch, downloader, publisher, tracker, presets, quota, pending, settings.catalog, user_settings,
         gate, CommandPermissions(client), server_log, copies, ImageCheck(gate.blocks, downloader), nsfw_check, records,
     )  # fmt: skip
-    client.video_offers = VideoOffers(client.service, client.remedies)
-    client.channel_images = ChannelImages(client.service)
-    client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
-    client.exports = ExportActions(client.service, quota, ServerExpressions())
+    _add_image_actions(client, publisher, tracker, quota)
     client.moderation = Moderation(client.service, gate.blocks, server_log, tracker.refresh)
-    client.games = Games(client.service, records, answers, tracker, publisher)
+    client.games = Games(client.service, records, answers, tracker, publisher, client.shard_range)
     _add_server_actions(client, gate, dispatch, server_log, settings, nsfw_check, records, Schedules(database))
-    _start_rounds(client, stack, start)
+    _start_rounds(client, settings, stack, start)
     shared_presets = SharedPresets(database, presets)
     client.preset_actions = PresetActions(client.service, publisher, shared_presets)
     personal_data = PersonalData(
@@ -254,13 +264,23 @@ async def compose(
     _compose_rituals(client, database, settings, publisher, tracker, server_log)
     client.actions = _job_actions(client, publisher, tracker, database, settings)
     await stack.enter_async_context(client)
-    await stack.enter_async_context(Health(settings.metrics_port, _parts(settings, client, dispatch, decoder), metrics))
+    parts = _parts(settings, client, dispatch, decoder, tracker)
+    await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
     return client, tracker
 
 
-def _start_rounds(client: Client, stack: AsyncExitStack, start: StartTask) -> None:
+def _add_image_actions(client: Client, publisher: DiscordPublisher, tracker: DeliveryTracker, quota: Quota) -> None:
+    """What can be done with an image that is there."""
+    client.video_offers = VideoOffers(client.service, client.remedies)
+    client.channel_images = ChannelImages(client.service)
+    client.reaction_actions = ReactionActions(client.service, publisher, tracker, quota)
+    client.exports = ExportActions(client.service, quota, ServerExpressions())
+
+
+def _start_rounds(client: Client, settings: Settings, stack: AsyncExitStack, start: StartTask) -> None:
     """What is looked for again and again."""
-    stack.push_async_callback(_cancel, start(client.membership.purge_forever(), "servers"))
+    purging = run_once_in_fleet(settings, "servers", client.membership.purge_forever)
+    stack.push_async_callback(_cancel, start(purging, "servers"))
     stack.push_async_callback(_cancel, start(client.games.fool.end_forever(), "rounds"))
 
 
@@ -278,7 +298,9 @@ def _add_server_actions(
     client.server_actions = ServerActions(
         client, gate.rules, dispatch, log, settings.limits, client.moderation, nsfw_check, schedules
     )
-    client.membership = ServerMembership(gate.rules, gate.uses, games, dispatch, client.service.copies)
+    client.membership = ServerMembership(
+        gate.rules, gate.uses, games, dispatch, client.service.copies, client.shard_range
+    )
 
 
 def _job_actions(
@@ -338,27 +360,39 @@ def _compose_rituals(
     client.service.schedules = schedules
 
 
-def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder) -> Parts:
+def _parts(settings: Settings, client: Client, dispatch: Dispatch, decoder: Decoder, tracker: DeliveryTracker) -> Parts:
     """What is asked whether the bot is well."""
     return Parts(
         discord=lambda: client.connected,
         engine=dispatch.engine_listens,
         no_engine=NO_ENGINE_IN_FLEET if settings.fleet.on else NO_ENGINE,
-        rows=dispatch.list_unposted,
+        rows=tracker.list_unposted,
         run_dir=settings.run_dir,
         decoders=lambda: decoder.pids,
     )
 
 
-def _client(settings: Settings, metrics: Metrics) -> Client:
+def _processes(settings: Settings, stack: AsyncExitStack) -> Processes:
+    """What the bot's processes do in turn."""
+    processes = Processes.open(settings)
+    stack.callback(processes.state.close)
+    return processes
+
+
+def _client(
+    settings: Settings, metrics: Metrics, shard_range: ShardRange | None = None, processes: Processes | None = None
+) -> Client:
     here, shards = bool(settings.discord.api_url), settings.discord.shards
-    kind, count = (Client, None) if shards == 1 else (ShardedClient, shards or None)
+    single = shards == 1 and shard_range is None
+    kind, count = (Client, None) if single else (ShardedClient, shards or None)
     return kind(
         shard_count=count,
+        shard_range=shard_range,
+        processes=processes,
         guild_ids=settings.discord.guild_ids,
         blocked_guild_ids=settings.discord.blocked_guild_ids,
         state_file=settings.run_dir / "commands.sha256",
-        always_sync=here,
+        always_sync=here and processes is None,
         user_installs=settings.discord.user_installs,
         message_content=settings.discord.message_content,
         metrics=metrics,

@@ -84,6 +84,11 @@ def shards_connected(client: discord.Client) -> list[bool]:
     return [known.get(number, False) for number in range(client.shard_count or len(known))]
 
 
+def keep_shards(client: discord.Client, ids: list[int]) -> None:
+    """Have only these connections of all that the bot has; for an `AutoShardedClient`, before it connects."""
+    cast(Any, client).shard_ids = ids
+
+
 async def forget_session(client: discord.Client) -> None:
     """Close the session of a login that failed, so that the next login opens another one."""
     await client.http.close()

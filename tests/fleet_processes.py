@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.playground.bot_process import BOT_COMMAND
+from bot.playground.bot_process import BOT_COMMAND, Child
 from bot.playground.server import Playground
 from engine import settings
 from engine.queue import fleet_status, installation
@@ -58,7 +58,9 @@ class Machine:
 class RunningFleet:
     """What a test has in its hands."""
 
-    def __init__(self, room: Room, ledger: Ledger, machines: list[Machine], s3: S3Server) -> None:
+    def __init__(self, room: Room, ledger: Ledger, machines: list[Machine], s3: S3Server, bots: list[Child]) -> None:
+        self.bots = bots
+        """Of a bot with as many shards, one a process."""
         self.room = room
         self.ledger = ledger
         self.machines = machines
@@ -77,8 +79,9 @@ class RunningFleet:
 
 @asynccontextmanager
 async def open_fleet(
-    postgresql: PostgresServer, engines: int, job_s: float = JOB_S, **others: str
+    postgresql: PostgresServer, engines: int, job_s: float = JOB_S, bots: int = 1, **others: str
 ) -> AsyncIterator[RunningFleet]:
+    """A fleet, once everything of it is there; Discord takes an IDENTIFY in five seconds where the bot has shards."""
     home = Path(tempfile.mkdtemp(prefix="f-"))
     url = postgresql.empty_database()
     with S3Server.run(home / "s3") as s3:
@@ -87,8 +90,20 @@ async def open_fleet(
         machines = [Machine(home / f"engine{number}", given, job_s) for number in range(engines)]
         playground = Playground()
         await playground.start()
+        if bots > 1:
+            playground.gateway.identify_gap_s, playground.world.max_concurrency = 5.0, 1
+        children: list[Child] = []
         try:
-            playground.run_bot(home / "bot", (*BOT_COMMAND, "run", "--no-engine"), **given)
+            for number in range(bots):
+                shards = ("--shards", f"{number}/{bots}") if bots > 1 else ()
+                folder = home / (f"bot{number}" if number else "bot")
+                child = Child(
+                    playground.world, playground.settings(folder) | given, folder,
+                    (*BOT_COMMAND, "run", "--no-engine", *shards),
+                )  # fmt: skip
+                child.start()
+                children.append(child)
+            playground.child = children[0]
             await playground.world.until(lambda: playground.world.online and playground.world.commands, PATIENCE)
             for machine in machines:
                 await machine.start()
@@ -96,13 +111,15 @@ async def open_fleet(
                 installation.open_ledger(settings.load(data_dir=home / "eyes", fleet=fleet))
             ) as ledger:
                 await until(lambda: len(fleet_status.read(ledger).engines) == engines)
-                yield RunningFleet(Room(playground, home / "bot"), ledger, machines, s3)
+                yield RunningFleet(Room(playground, home / "bot"), ledger, machines, s3, children)
         finally:
+            for child in children[1:]:
+                await child.stop()
             await playground.stop()
             for machine in machines:
                 await machine.end(signal.SIGTERM)
-            for folder in ("bot", *(machine.folder.name for machine in machines)):
-                WATCH.read_logs(home / folder)
+            for used in (*(child.log_path.parents[1] for child in children), *(one.folder for one in machines)):
+                WATCH.read_logs(used)
             shutil.rmtree(home, ignore_errors=True)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.playground import message_rules
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
-from bot.playground.world import Interaction, Message
+from bot.playground.world import Interaction, Message, Server, World
 from engine import settings
 from engine.queue.job import JobId, JobRow, State
 from engine.queue.local_dispatch import open_ledger
@@ -125,3 +125,18 @@ def custom_ids(message: Message) -> list[str]:
 
 def job_of(message: Message) -> str:
     return custom_ids(message)[0].split(":")[1]
+
+
+def shard_of(id: str) -> int:
+    return (int(id) >> 22) % 2
+
+
+def of_another_shard(world: World) -> Server:
+    """A server that the other of two connections hears of: ids change sides each millisecond."""
+    while True:
+        while shard_of(world.mint()) == shard_of(world.guild_id):
+            pass
+        server = world.found_server("Annex", "Ada", "annex")
+        if shard_of(server.id) != shard_of(world.guild_id):
+            return server
+        world.remove_bot(server)

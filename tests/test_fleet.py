@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -15,8 +16,8 @@ from engine import settings
 from engine.errors import SettingsError
 from engine.queue import installation
 from engine.queue.job import State
-from tests.fleet_processes import open_fleet, until
-from tests.playground_bot import PATIENCE, Room, answers_of, custom_ids, job_of
+from tests.fleet_processes import RunningFleet, open_fleet, until
+from tests.playground_bot import PATIENCE, Room, answers_of, custom_ids, job_of, of_another_shard, shard_of
 from tests.postgresql_server import PostgresServer
 
 pytestmark = [pytest.mark.process, pytest.mark.postgresql]
@@ -81,3 +82,46 @@ async def test_a_second_bot_is_refused(postgresql: PostgresServer, data_dir: Pat
         await installation.be_only_bot(chosen, asyncio.Event(), patience_s=0)
     first.cancel()
     await asyncio.wait((first,))
+
+
+async def test_two_processes_of_one_bot_answer_each_for_its_servers(postgresql: PostgresServer) -> None:
+    async with open_fleet(postgresql, engines=1, job_s=0.5, bots=2) as fleet:
+        world, playground = fleet.room.world, fleet.room.playground
+        of_another_shard(world)
+        assert playground.gateway.too_early == 0
+        asked = {"Ada": "annex", "Sam": "dreams", "Mod": "dm"}
+        found = {who: await accepted(fleet, who, channel) for who, channel in asked.items()}
+        for message in found.values():
+            await fleet.room.until_button(message, "Deeper")
+        first = shard_of(world.guild_id)
+        fleet.bots[first].restart()
+        await world.until(lambda: not world.online, PATIENCE)
+        late = await accepted(fleet, "Ada", "annex")  # the other one goes on
+        await fleet.room.until_button(late, "Deeper")
+        await world.until(lambda: world.online, PATIENCE)
+        again = await accepted(fleet, "Sam", "dreams")
+        await fleet.room.until_button(again, "Deeper")
+        for message in (*found.values(), late, again):
+            id = job_of(fleet.room.now(message))
+            await until(lambda id=id: fleet.row(id).posted)  # type: ignore[misc]
+            shown = [one for one in world.messages.values() if custom_ids(one)]
+            assert [one.id for one in shown if job_of(one) == id] == [message.id]  # others may offer to dream on it
+        assert posted_by(fleet, 1 - first) == {job_of(fleet.room.now(one)) for one in (found["Ada"], late)}
+        assert sum("told Discord about" in child.log_path.read_text() for child in fleet.bots) == 1
+        assert playground.gateway.too_early == 0
+
+
+async def accepted(fleet: RunningFleet, persona: str, channel: str) -> Message:
+    """A dream in a channel, once it is queued."""
+    interaction = fleet.room.playground.command(persona, channel, "dream", layer="high", size=128)
+    message = await fleet.room.response_to(interaction)
+    await fleet.room.world.until(lambda: custom_ids(fleet.room.now(message)), PATIENCE)
+    return fleet.room.now(message)
+
+
+def posted_by(fleet: RunningFleet, process: int) -> set[str]:
+    """The jobs whose answers a process says to have posted, direct messages left out."""
+    lines = fleet.bots[process].log_path.read_text().splitlines()
+    ids = {found[1] for line in lines if "done, posted" in line and (found := re.search(r"job=([^ :]+)", line))}
+    ada = next(one for one in fleet.room.world.people.values() if one.global_name == "Ada")
+    return {one.id for one in fleet.ledger.history(ada.id) if one.id in ids}

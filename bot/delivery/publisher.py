@@ -22,6 +22,7 @@ from bot import discord_internals, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
+from bot.operations.shard_range import ShardRange
 from bot.store.posting import TOKEN_LIFE_S, Posting
 from bot.views.message_card import Card, Layout, Picture, files, layout, plain_card
 from engine.queue.job import JobId
@@ -357,7 +358,14 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
         token_until=time.time() + TOKEN_LIFE_S,
         ephemeral=private,
         reachable=interaction_response.can_edit(interaction),
+        shard=_shard_range(interaction.client).arrival(interaction.guild_id),
     )
+
+
+def _shard_range(client: discord.Client) -> ShardRange:
+    """Which shards this process keeps."""
+    found = getattr(client, "shard_range", None)
+    return found if isinstance(found, ShardRange) else ShardRange()
 
 
 def posting_of_message(message: discord.Message, original: str, asker: discord.User | discord.Member) -> Posting:

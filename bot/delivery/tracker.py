@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
@@ -21,6 +22,7 @@ from bot.delivery.errors import MessageGone, PostError, Unavailable
 from bot.delivery.final_answer import FinalAnswer, Games, Publisher, Shrink
 from bot.delivery.ready_notice import LONG_WAIT_S, ReadyNotice
 from bot.operations.metrics import Metrics
+from bot.operations.shard_range import ShardRange
 from bot.store.posting import Posting
 from bot.store.user_settings import UserSettingsStore
 from bot.views import status_card
@@ -53,6 +55,7 @@ class DeliveryTracker:
         shrink: Shrink | None = None,
         user_settings: UserSettingsStore | None = None,
         games: Games | None = None,
+        shard_range: ShardRange | None = None,
     ) -> None:
         """`shrink` makes a PNG of at most so many pixels a side of a picture; it raises `Refusal`s."""
         self._dispatch = dispatch
@@ -60,6 +63,7 @@ class DeliveryTracker:
         self._pace = pace or Pace()
         self._metrics = metrics or Metrics()
         self._games = games
+        self._shard_range = shard_range or ShardRange()
         self._ready_notice = ReadyNotice(publisher, user_settings)
         self._final_answer = FinalAnswer(publisher, dispatch.get_blob, shrink)
         self._posting_s = 0.0
@@ -86,7 +90,7 @@ class DeliveryTracker:
 
     async def resume(self) -> None:
         """Take up every row whose answer is not posted, whoever queued it."""
-        for row in await self._dispatch.list_unposted():
+        for row in await self.list_unposted():
             track = self._track(row)
             if row.state.settled:
                 self._mark_final(track)
@@ -106,7 +110,7 @@ class DeliveryTracker:
     async def follow(self, id: JobId) -> None:
         """Follow a job whose status message stands, or will not come. It may have begun, or settled, already."""
         row = await self._dispatch.row(id)
-        if row is None or row.posted:
+        if row is None or row.posted or not self._is_ours(row):
             self.drop(id)
             return
         track = self._track(row)
@@ -174,12 +178,19 @@ class DeliveryTracker:
         now = time.monotonic()
         self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle(now)}
         before = {id: track.phase for id, track in self._tracks.items()}  # a hint may overtake the rows
-        rows, places = await self._dispatch.list_unposted(), await self._dispatch.places()
+        rows, places = await self.list_unposted(), await self._dispatch.places()
         for row in rows:
             if row.id not in self._tracks and abs(time.time() - row.created) > UNFOLLOWED_S:
                 self._track(row)
             if track := self._tracks.get(row.id):
                 self._reconcile(track, row, places.get(row.id), overtaken=track.phase is not before.get(row.id))
+
+    async def list_unposted(self) -> Sequence[JobRow]:
+        """What is not answered yet, and is for this process to answer."""
+        return [row for row in await self._dispatch.list_unposted() if self._is_ours(row)]
+
+    def _is_ours(self, row: JobRow) -> bool:
+        return row.id in self._tracks or self._shard_range.owns(Posting.from_json(row.posting))
 
     def _reconcile(self, track: TrackedJob, row: JobRow, place: Place | None, *, overtaken: bool) -> None:
         """Make good for hints that were lost."""

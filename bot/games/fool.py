@@ -18,6 +18,7 @@ from bot.delivery.errors import PostError, Unavailable
 from bot.delivery.publisher import DiscordPublisher
 from bot.games import guess_choices
 from bot.games.game_place import open_place
+from bot.operations.shard_range import ShardRange
 from bot.requests.game_request import GameRequest
 from bot.requests.picture_sources import choose_original, of_attachment
 from bot.requests.replies import post, say
@@ -62,8 +63,11 @@ class FoolNotes:
 class Fool:
     """Begins rounds, takes photos, says who won."""
 
-    def __init__(self, service: RequestService, rounds: FoolRounds, publisher: DiscordPublisher) -> None:
+    def __init__(
+        self, service: RequestService, rounds: FoolRounds, publisher: DiscordPublisher, shard_range: ShardRange
+    ) -> None:
         self._service = service
+        self._shard_range = shard_range
         self._rounds = rounds
         self._publisher = publisher
 
@@ -91,8 +95,11 @@ class Fool:
                 log.exception("rounds could not be ended; the next look tries again")
 
     async def end_what_is_over(self) -> None:
-        """Say who won the rounds whose time is up, each once; of those to which nobody came, nothing is said."""
+        """Say who won the rounds of our servers whose time is up, each once; of those to which nobody came, nothing is
+        said."""
         for one in await self._rounds.list_over():
+            if not self._shard_range.holds(one.guild_id):
+                continue
             try:
                 if said := await self._result_words(one):
                     await self._publisher.announce(int(one.channel_id), said, nonce=f"f{one.id}")

@@ -42,7 +42,10 @@ from bot.gateway.command_sync import CommandSync
 from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
 from bot.gateway.intents import CONTENT_NOT_GRANTED, is_content_granted, unprivileged_intents
+from bot.gateway.processes import Processes
 from bot.operations.metrics import Metrics
+from bot.operations.persistent_state import FileNote
+from bot.operations.shard_range import ShardRange
 from bot.requests import remedies
 from bot.requests.actions import JobActions
 from bot.requests.channel_images import ChannelImages
@@ -156,9 +159,12 @@ class Client(commands.Bot):
         proxy: str | None = None,
         shard_count: int | None = None,
         message_content: bool = False,
+        shard_range: ShardRange | None = None,
+        processes: Processes | None = None,
     ) -> None:
         """`message_content`: ask to be shown the content of all messages, if the portal allows it. `shard_count`: for a
-        `ShardedClient`, how many connections; None: as many as Discord advises."""
+        `ShardedClient`, how many connections; None: as many as Discord advises; `shard_range`: of several processes,
+        which this one keeps. `processes`: what they do in turn."""
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         super().__init__(
@@ -173,8 +179,9 @@ class Client(commands.Bot):
             http_trace=self._trace(),
             max_ratelimit_timeout=LONGEST_WAIT_S,
             proxy=proxy,
-            shard_count=shard_count,
+            shard_count=shard_range.total if shard_range else shard_count,
         )
+        self._keep_shards(shard_range, processes)
         self.invalid_requests = InvalidRequests()
         self.remedies = Remedies(state_file.with_name("remedies"))
         self.remedies.read_with(remedies.COMMAND, partial(remedies.read_command, self.tree))
@@ -182,18 +189,32 @@ class Client(commands.Bot):
         self._wants_content = message_content
         self._guild_ids = frozenset(guild_ids)
         self._blocked_guild_ids = frozenset(blocked_guild_ids or ())
-        self._command_sync = CommandSync(self, state_file, always=always_sync, user_installs=user_installs)
+        note, in_turn = (processes.commands, processes.in_turn) if processes else (FileNote(state_file), None)
+        self._command_sync = CommandSync(self, note, always=always_sync, user_installs=user_installs, in_turn=in_turn)
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
         discord_internals.pause_before_gateway_connection(self, self._pause_before_reconnect)
         discord_internals.count_latency_from_sending()
 
+    def _keep_shards(self, shard_range: ShardRange | None, processes: Processes | None) -> None:
+        if shard_range:
+            discord_internals.keep_shards(self, shard_range.ids)
+        self.shard_range = shard_range or ShardRange()
+        self._own_shards = len(shard_range.ids) if shard_range else 0
+        self._identifies = processes.identifies if processes else None
+        self._max_concurrency = 0
+
     @property
     def connected(self) -> bool:
         """Whether the gateway is there now."""
         gateways = discord_internals.gateway_sockets(self)
-        enough = len(gateways) >= (self.shard_count or 1) and all(one.open for one in gateways)
+        enough = len(gateways) >= self._connections and all(one.open for one in gateways)
         return self.is_ready() and not self.is_closed() and enough
+
+    @property
+    def _connections(self) -> int:
+        """How many there are to be."""
+        return self._own_shards or self.shard_count or 1
 
     @property
     def was_connected(self) -> bool:
@@ -288,6 +309,9 @@ class Client(commands.Bot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """No more IDENTIFYs than Discord allows; a session that can be resumed needs none."""
+        if self._identifies is not None:
+            await self._identifies.wait(shard_id or 0, await self._concurrency())
+            return
         if self._identify_budget is None:
             return
         await super().before_identify_hook(shard_id, initial=initial)
@@ -296,8 +320,18 @@ class Client(commands.Bot):
             await asyncio.sleep(pause)
         self._identify_budget.spend()
 
+    async def _concurrency(self) -> int:
+        """How many IDENTIFYs Discord takes at a time; 1 where it does not say."""
+        if not self._max_concurrency:
+            try:
+                _, _, limits = await self.http.get_bot_gateway()
+                self._max_concurrency = int(limits["max_concurrency"])
+            except (discord.DiscordException, KeyError, ValueError, *CONNECTION_ERRORS) as error:
+                log.warning("nobody said how many sessions may begin at a time: %s", describe_error(error))
+        return self._max_concurrency or 1
+
     async def _pause_before_reconnect(self) -> None:
-        if (pause := self._reconnect_backoff.pause_s(self.shard_count or 1)) > 0:
+        if (pause := self._reconnect_backoff.pause_s(self._connections)) > 0:
             log.warning("the gateway breaks off again and again; the next try is in %.0f s", pause)
             await asyncio.sleep(pause)
 

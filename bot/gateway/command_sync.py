@@ -1,4 +1,4 @@
-"""Tells Discord about commands that changed: `(command tree, file of the last time) => synced`, until it is taken."""
+"""Tells Discord about commands that changed: `(command tree, note of the last time) => synced`, until it is taken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from pathlib import Path
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import discord
@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
-from bot.operations import persistent_state
+from bot.operations.persistent_state import Note
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +24,23 @@ SYNC_PAUSE_S = 300.0
 """Between attempts to tell Discord about commands that changed."""
 NOT_TICKED = "`discord.user_installs` is on: tick User Install in Discord's developer portal, too, under Installation."
 """For whoever runs the bot."""
+Work = Callable[[], Coroutine[Any, Any, None]]
+InTurn = Callable[[Work], Coroutine[Any, Any, None]]
+"""Does it while no other process of the bot does."""
 
 
 class CommandSync:
     """Keeps Discord's list of our commands up to date."""
 
-    def __init__(self, client: commands.Bot, state_path: Path, *, always: bool, user_installs: bool = False) -> None:
+    def __init__(
+        self, client: commands.Bot, note: Note, *, always: bool, user_installs: bool = False,
+        in_turn: InTurn | None = None,
+    ) -> None:  # fmt: skip
         """`always` tells them at every start, whether or not they changed; `user_installs` offers them to people who
         install the application for themselves."""
         self._client = client
-        self._state_path = state_path
+        self._note = note
+        self._in_turn = in_turn or at_once
         self._always = always
         self._user_installs = user_installs
         self._task: asyncio.Task[None] | None = None
@@ -42,7 +49,7 @@ class CommandSync:
         """Tell Discord, unless that is under way; waits for it no longer than `SYNC_S`."""
         allow_installs(self._client, users=self._user_installs)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._retry_sync(), name="sync")
+            self._task = asyncio.create_task(self._in_turn(self._retry_sync), name="sync")
         await asyncio.wait({self._task}, timeout=SYNC_S)
 
     def stop(self) -> None:
@@ -63,17 +70,16 @@ class CommandSync:
 
     async def _sync(self) -> None:
         digest = digest_of(self._client.tree, self._client.application_id)
-        if not self._always and self._last() == digest:
+        if not self._always and await asyncio.to_thread(self._note.read) == digest:
             return
         synced = await self._client.tree.sync()
-        persistent_state.write(self._state_path, digest)
+        await asyncio.to_thread(self._note.write, digest)
         log.info("told Discord about %d commands", len(synced))
 
-    def _last(self) -> object:
-        try:
-            return persistent_state.read(self._state_path)
-        except (OSError, ValueError):
-            return None
+
+async def at_once(work: Work) -> None:
+    """Where there is no other process."""
+    await work()
 
 
 def allow_installs(client: commands.Bot, *, users: bool) -> None:

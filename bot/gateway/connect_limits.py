@@ -6,15 +6,19 @@ container that starts it again at once, would spend them in an hour; hence both 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bot.operations import persistent_state
+from engine.errors import NoLedger
 from engine.platform import backoff
+from engine.queue.shared_state import SharedState
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,9 @@ IDENTIFIES_A_DAY = 800
 DAY_S = 86_400.0
 FREE_RECONNECTS = 5
 """Connections to the gateway that are made without a pause."""
+IDENTIFY_GAP_S = 5.5
+"""Between two IDENTIFYs of shards with the same rate limit key: Discord takes one in five seconds."""
+ASK_AGAIN_S = 2.0
 CALM_S = 60.0
 """A line that held for so long is no sign of trouble."""
 LONGEST_RECONNECT_PAUSE_S = 30.0
@@ -78,7 +85,7 @@ class IdentifyBudget:
     def pause_s(self) -> float:
         """Seconds until the next one may be sent; 0 for now."""
         self._fill()
-        return max(0.0, (1.0 - self._left) / IDENTIFIES_A_DAY * DAY_S)
+        return _pause_s(self._left)
 
     def spend(self) -> None:
         """One is about to be sent."""
@@ -89,8 +96,52 @@ class IdentifyBudget:
     def _fill(self) -> None:
         """A clock that was set back fills nothing, and one that was set forward no more than the bucket holds."""
         now = self._clock()
-        self._left = min(float(IDENTIFY_BURST), self._left + max(0.0, now - self._at) / DAY_S * IDENTIFIES_A_DAY)
+        self._left = _level_after(self._left, now - self._at)
         self._at = now
+
+
+class SharedIdentifies:
+    """IDENTIFYs of all processes of a bot, which Discord counts together: a bucket of them, and, of shards with the
+    same remainder by `max_concurrency`, one at a time
+    (discord.com/developers/docs/events/gateway#sharding-max-concurrency)."""
+
+    def __init__(self, state: SharedState) -> None:
+        self._state = state
+
+    async def wait(self, shard_id: int, max_concurrency: int) -> None:
+        """Until one may be sent, for which the time is kept free."""
+        while True:
+            try:
+                pause = await asyncio.to_thread(self.reserve, shard_id % max(1, max_concurrency))
+                break
+            except NoLedger:
+                await asyncio.sleep(ASK_AGAIN_S)
+        if pause > IDENTIFY_GAP_S:
+            log.info("the session of shard %d begins in %.0f s", shard_id, pause)
+        await asyncio.sleep(pause)
+
+    def reserve(self, key: int) -> float:
+        """Seconds until the next one may be sent with that key. Counts it. Raises `NoLedger`."""
+
+        def take(kept: Any, now: float) -> dict[str, Any]:
+            kept = kept or {"left": float(IDENTIFY_BURST), "at": now, "free": {}}
+            left = _level_after(kept["left"], now - kept["at"]) - 1.0
+            begins = max(now + _pause_s(left + 1.0), kept["free"].get(str(key), 0.0))
+            free = {name: at for name, at in kept["free"].items() if at > now} | {str(key): begins + IDENTIFY_GAP_S}
+            return {"left": left, "at": now, "free": free, "begins": begins}
+
+        taken = self._state.change("identifies", take)
+        return float(taken["begins"] - taken["at"])
+
+
+def _level_after(left: float, seconds: float) -> float:
+    """What a bucket holds so many seconds later."""
+    return min(float(IDENTIFY_BURST), left + max(0.0, seconds) / DAY_S * IDENTIFIES_A_DAY)
+
+
+def _pause_s(left: float) -> float:
+    """Seconds until a bucket holds one."""
+    return max(0.0, (1.0 - left) / IDENTIFIES_A_DAY * DAY_S)
 
 
 class ReconnectBackoff:

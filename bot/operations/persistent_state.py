@@ -5,11 +5,39 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from engine.platform import atomic_file
 
 log = logging.getLogger(__name__)
+
+
+class Note(Protocol):
+    """One fact that is remembered."""
+
+    def read(self) -> Any:
+        """What was noted; None where nothing was."""
+        ...
+
+    def write(self, fact: Any) -> None:
+        """Remember another one."""
+        ...
+
+
+class FileNote:
+    """A note in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Any:  # noqa: D102
+        try:
+            return read(self._path)
+        except (OSError, ValueError):
+            return None
+
+    def write(self, fact: Any) -> None:  # noqa: D102
+        write(self._path, fact)
 
 
 def write(path: Path, facts: Any) -> None:

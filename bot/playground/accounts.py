@@ -22,7 +22,8 @@ def gateway(call: Call) -> Reply:
 
 def gateway_bot(call: Call) -> Reply:
     """GET /gateway/bot."""
-    limit = {"total": IDENTIFY_LIMIT, "remaining": IDENTIFY_LIMIT, "reset_after": 0, "max_concurrency": 16}
+    limit = {"total": IDENTIFY_LIMIT, "remaining": IDENTIFY_LIMIT, "reset_after": 0}
+    limit["max_concurrency"] = call.world.max_concurrency
     return {"url": gateway_url(call), "shards": call.world.shards, "session_start_limit": limit}
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -117,6 +118,9 @@ class Gateway:
         self.deaf = False
         self.drops: deque[tuple[int, int]] = deque()  # (HELLO, IDENTIFY or RESUME, close code), the next one first
         self.identified = 0  # sessions begun; Discord allows a bot 1,000 a day
+        self.identify_gap_s = 0.0  # between IDENTIFYs of shards with the same rate limit key; Discord's is 5
+        self.too_early = 0  # IDENTIFYs that came within it
+        self._last_identify: dict[int, float] = {}
         self.resumed = 0
         self._sessions: dict[int, Session] = {}
         self._wires: set[SendQueue] = set()
@@ -149,7 +153,7 @@ class Gateway:
     def _part(self, wire: SendQueue) -> None:
         if session := self._session_of(wire):
             session.wire = None
-            self._world.set_online(False)
+            self._note_online()
 
     def _session_of(self, wire: SendQueue) -> Session | None:
         return next((one for one in self._sessions.values() if one.wire is wire), None)
@@ -157,7 +161,8 @@ class Gateway:
     def _note_online(self) -> None:
         """The bot is there when all of its shards are."""
         connected = [one for one in self._sessions.values() if one.wire is not None]
-        self._world.set_online(bool(connected) and len(connected) == connected[0].shards)
+        shards = connected[0].shards if connected else 1
+        self._world.set_online(len(connected) == shards, [one.shard for one in connected], shards)
 
     async def close(self, code: int = 1001) -> None:
         """Close every connection; sessions stay resumable."""
@@ -206,6 +211,9 @@ class Gateway:
         if intents & (PRIVILEGED | (0 if self._world.message_content else MESSAGE_CONTENT)):
             raise Refuse(Close.DISALLOWED, "Disallowed intent(s).")
         shard, shards = read_shard(data)
+        if self._is_too_early(shard % self._world.max_concurrency):
+            wire.put(frame(INVALID, False))
+            return
         if any(one.shards != shards for one in self._sessions.values()):
             self._sessions.clear()
         session = self._sessions[shard] = Session(intents, shard, shards, wire=wire)
@@ -215,6 +223,15 @@ class Gateway:
             for server in servers:
                 session.dispatch("GUILD_CREATE", payloads.guild_create(self._world, server))
         self._note_online()
+
+    def _is_too_early(self, key: int) -> bool:
+        """Whether another session with that key began just now."""
+        before, now = self._last_identify.get(key), time.monotonic()
+        if before is not None and now - before < self.identify_gap_s:
+            self.too_early += 1
+            return True
+        self._last_identify[key] = now
+        return False
 
     def _check_token(self, data: Any) -> None:
         if not isinstance(data, dict) or str(data.get("token")).removeprefix("Bot ") != self._token:

@@ -46,7 +46,8 @@ def forget_old(world: World) -> None:
 
 def deliver(world: World, interaction: Interaction) -> None:
     """Send the interaction to the bot and start the clock for its acknowledgement."""
-    if not world.online:
+    place = world.channels[interaction.channel_id]
+    if not world.hears(payloads.guild_id_of(world, place) if place.kind == "text" else None):
         interaction.expired = True
         name = world.bot.global_name
         give_up(world, interaction, f"{name} is offline. It is being started again; try once more in a moment.")

@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -274,10 +274,14 @@ class World:
         """Whether the application's page in the developer portal has User Install ticked."""
         self.shards = 1
         """How many connections Discord advises the bot to have."""
+        self.max_concurrency = 16
+        """How many of them may identify themselves at a time."""
         self.message_content = False
         """Whether the developer portal has Message Content Intent switched on."""
         self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
         self.online = False
+        self.shards_connected: tuple[frozenset[int], int] = (frozenset(), 1)
+        """Which of the bot's connections live, of how many."""
         self.messages: dict[str, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.attachments: dict[str, Attachment] = {}
@@ -456,8 +460,15 @@ class World:
         """Write a line into the Lab drawer."""
         self.emit("lab", text=text)
 
-    def set_online(self, online: bool) -> None:
-        """Record whether the bot has a live gateway connection."""
+    def hears(self, guild_id: str | None) -> bool:
+        """Return whether the bot has a live connection for what happens in a server, or, for None, in direct
+        messages."""
+        return (int(guild_id or 0) >> 22) % self.shards_connected[1] in self.shards_connected[0]
+
+    def set_online(self, online: bool, connected: Collection[int] | None = None, shards: int = 1) -> None:
+        """Record whether the bot has all of its gateway connections, and which of how many, if not of one."""
+        live = range(int(online)) if connected is None else connected
+        self.shards_connected = (frozenset(live), shards)
         if online != self.online:
             self.online = online
             self.emit("presence", online=online)

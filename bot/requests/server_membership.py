@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from bot.operations.shard_range import ShardRange
 from bot.requests.copies import Copies
 from bot.store.game_records import GameRecords
 from bot.store.server_rules import ServerRulesStore
@@ -25,9 +26,10 @@ class ServerMembership:
 
     def __init__(
         self, rules: ServerRulesStore, uses: ServerUses, games: GameRecords, dispatch: Dispatch,
-        copies: Copies,
+        copies: Copies, shard_range: ShardRange | None = None,
     ) -> None:  # fmt: skip
         self._copies = copies
+        self._shard_range = shard_range or ShardRange()
         self._games = games
         self._rules = rules
         self._uses = uses
@@ -35,10 +37,10 @@ class ServerMembership:
         self._lock = asyncio.Lock()
 
     async def note(self, guild_ids: Iterable[str]) -> None:
-        """The bot is in these servers, and in no other."""
+        """The bot is in these servers, and in no other of this process's shards."""
         try:
             async with self._lock:  # what is said last holds
-                await self._rules.note_servers(guild_ids)
+                await self._rules.note_servers(guild_ids, self._shard_range.holds)
         except NoLedger:  # said again at the next start
             log.warning("nobody wrote down in which servers the bot is")
 

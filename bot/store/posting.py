@@ -55,6 +55,8 @@ class Posting:
     """What it grows counts in the Dreamdex of its server."""
     headline: str = ""
     """Words above the caption of the answer."""
+    shard: int | None = None
+    """The shard of the bot that was asked, where it is not that of the server (`bot.operations.shard_range`)."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""

@@ -160,9 +160,10 @@ class ServerRulesStore:
         """Change a server's rules in one transaction; as they are then."""
         return await asyncio.to_thread(self._change, guild_id, change)
 
-    async def note_servers(self, guild_ids: Iterable[str]) -> None:
-        """The bot is in these servers, and in no other: those that it left begin to be forgotten."""
-        await asyncio.to_thread(self._note_servers, set(guild_ids))
+    async def note_servers(self, guild_ids: Iterable[str], is_asked: Callable[[str], bool] = lambda _: True) -> None:
+        """Of the servers that this is asked of, the bot is in these, and in no other: those that it left begin to be
+        forgotten."""
+        await asyncio.to_thread(self._note_servers, set(guild_ids), is_asked)
 
     async def list_removed(self, before: float) -> list[str]:
         """The servers that the bot left before that moment."""
@@ -183,16 +184,16 @@ class ServerRulesStore:
             db.execute(server_rules.insert().values(guild_id=guild_id, rules=json.dumps(asdict(changed))))
         return changed
 
-    def _note_servers(self, guild_ids: set[str]) -> None:
+    def _note_servers(self, guild_ids: set[str], is_asked: Callable[[str], bool]) -> None:
         with self._engine.begin() as db:
             rows = db.execute(sa.select(server_rules.c.guild_id, server_rules.c.removed)).all()
-            known = {row.guild_id: row.removed for row in rows}
+            known = {row.guild_id: row.removed for row in rows if is_asked(row.guild_id)}
             for guild_id, removed in known.items():
                 is_there = guild_id in guild_ids
                 if is_there == (removed is not None):
                     row = sa.update(server_rules).where(server_rules.c.guild_id == guild_id)
                     db.execute(row.values(removed=None if is_there else self.clock()))
-            for guild_id in guild_ids - known.keys():
+            for guild_id in guild_ids - {row.guild_id for row in rows}:
                 db.execute(server_rules.insert().values(guild_id=guild_id, rules="{}"))
 
     def _list_removed(self, before: float) -> list[str]:

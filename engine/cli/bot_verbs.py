@@ -21,9 +21,13 @@ def run(
     no_engine: Annotated[
         bool, typer.Option("--no-engine", help="only the bot: `pareidolia engine` runs elsewhere")
     ] = False,
+    shards: Annotated[
+        str, typer.Option("--shards", metavar="0-3/16", help="of a fleet's bot: these shards, of so many in all")
+    ] = "",
 ) -> None:
     """Run the bot on Discord, with one engine."""
-    os.execv(sys.executable, [sys.executable, "-m", "bot", "run", *(["--no-engine"] if no_engine else [])])
+    words = [*(["--no-engine"] if no_engine else []), *(["--shards", shards] if shards else [])]
+    os.execv(sys.executable, [sys.executable, "-m", "bot", "run", *words])
 
 
 @app.command()

@@ -32,6 +32,13 @@ previews = sa.Table(
     sa.Column("jpeg", sa.LargeBinary, nullable=False),
     prefixes=["UNLOGGED"],
 )
+shared_state = sa.Table(
+    "shared_state",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""What the processes of one bot must know of each other (`engine.queue.shared_state`)."""
 
 BEAT_S = 3.0
 LOOK_S = 2.0

@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 from engine.errors import NoPictureStore
 from engine.files.blobs import BlobStore
 from engine.queue.fleet_hints import FleetHintClient
+from engine.queue.job import CancelOutcome, JobId, Settled
 from engine.queue.ledger import Ledger
 from engine.queue.ledger_dispatch import LedgerDispatch
 
@@ -34,6 +35,12 @@ class FleetDispatch(LedgerDispatch):
         except OSError as error:
             log.error("the pictures cannot be reached: %s", error)
             raise NoPictureStore(reason=str(error)) from error
+
+    async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
+        outcome = await super().cancel(id, keep_preview=keep_preview)
+        if outcome is CancelOutcome.CANCELLED:
+            self._link.tell_bots(Settled(id))  # another process may be the one that answers it
+        return outcome
 
     async def _hang_up(self) -> None:
         await self._link.close()

@@ -143,9 +143,7 @@ class FleetHintClient:
         self._sender = notifications.Sender(url, TO_ENGINES)
         self._to_bots = notifications.Sender(url, TO_BOTS)
         self._previews = notifications.Previews(url)
-        self._deaths = DeathWatch(
-            url, ledger, lambda hint: self._to_bots.send(*hint_frames.pack(hint)), lambda: self.send(wake=True)
-        )
+        self._deaths = DeathWatch(url, ledger, self.tell_bots, lambda: self.send(wake=True))
         self._watching: asyncio.Task[None] | None = None
 
     async def hints(self) -> AsyncGenerator[Hint]:
@@ -166,6 +164,10 @@ class FleetHintClient:
     def send(self, **header: Any) -> None:
         """Tell the engines something."""
         self._sender.send(header)
+
+    def tell_bots(self, hint: Hint) -> None:
+        """Tell every process of the bot, this one as well."""
+        self._to_bots.send(*hint_frames.pack(hint))
 
     async def close(self) -> None:
         """Hang up."""

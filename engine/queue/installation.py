@@ -12,7 +12,7 @@ import secrets
 import socket
 import time
 import urllib.parse
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -148,17 +148,35 @@ async def run_once_in_fleet(settings: Settings, name: str, work: Callable[[], Co
     return await lease.run_alone(database_url(settings), name, work)
 
 
-async def be_only_bot(settings: Settings, only: asyncio.Event, patience_s: float = 15.0) -> None:
-    """In a fleet, hold the lease of its one bot until cancelled: two would answer everything twice. `only` is set once
-    it is ours. A bot that was killed is missed within `patience_s`; raises `SettingsError` after that."""
+async def run_in_turn(settings: Settings, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do what comes to an end: on a single machine at once, in a fleet when nobody else does it."""
+    if not settings.fleet.on:
+        return await work()
+    from engine.queue import lease
+
+    return await lease.run_in_turn(database_url(settings), name, work)
+
+
+async def be_only_bot(
+    settings: Settings, only: asyncio.Event, shards: Sequence[int] = (), total: int = 0, patience_s: float = 15.0
+) -> None:
+    """In a fleet, hold the lease of its one bot until cancelled, or, of a bot with `total` shards, of these: two would
+    answer everything twice. `only` is set once it is ours. A process that was killed is missed within `patience_s`;
+    raises `SettingsError` after that."""
     if not settings.fleet.on:
         only.set()
         return
     from engine.queue import lease
 
-    remedy = "Stop that one; its engines serve this one as well."
-    another = SettingsError(problem=f"Another bot is at work with the database of `fleet.database_url`. {remedy}")
-    await lease.keep(database_url(settings), "bot", only, another, patience_s)
+    locks = lease.BotLocks(shards, total)
+    await lease.keep(database_url(settings), locks, only, SettingsError(problem=_another_bot(total)), patience_s)
+
+
+def _another_bot(total: int) -> str:
+    where = "is at work with the database of `fleet.database_url`"
+    if not total:
+        return f"Another bot {where}. Stop that one; its engines serve this one as well."
+    return f"Another bot {where}: it keeps some of these shards, all of them, or another number than {total} in all."
 
 
 def _read(path: Path) -> str:

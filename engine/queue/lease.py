@@ -11,7 +11,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -24,6 +25,23 @@ ASK_S = 3.0
 LEASES = 0x4C454153
 """The class of these locks; the other half of a lock's number is the hash of its name."""
 TRY = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+TRY_SHARED = "SELECT pg_try_advisory_lock_shared(%s, hashtext(%s))"
+GIVE_UP = "SELECT pg_advisory_unlock_all()"
+SHARDED = 0x53484152
+"""The class of locks whose other half is how many shards a bot has."""
+SHARE_TOTAL = "SELECT pg_advisory_lock_shared(%s, %s)"
+OTHER_TOTAL = """
+SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid <> %s
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class BotLocks:
+    """What one process of a bot holds: all of it, or some of its shards, beside others with as many in all."""
+
+    shards: Sequence[int] = ()
+    total: int = 0
+    """How many shards the bot has; 0: this process is the whole bot."""
 
 
 async def run_alone(url: str, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -34,6 +52,19 @@ async def run_alone(url: str, name: str, work: Callable[[], Coroutine[Any, Any, 
                 while not await _try(db, name):  # noqa: ASYNC110 - nobody would set an event
                     await asyncio.sleep(ASK_S)
                 await _run_while_held(db, name, work)
+        except psycopg.Error:
+            log.warning("the lease %s is lost: the database does not answer", name)
+        await asyncio.sleep(ASK_S)
+
+
+async def run_in_turn(url: str, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do the work once, when nobody else does it; from its beginning where the lease was lost meanwhile."""
+    while True:
+        try:
+            async with await notifications.connect(url) as db:
+                while not await _try(db, name):  # noqa: ASYNC110 - nobody would set an event
+                    await asyncio.sleep(ASK_S)
+                return await _run_while_held(db, name, work)
         except psycopg.Error:
             log.warning("the lease %s is lost: the database does not answer", name)
         await asyncio.sleep(ASK_S)
@@ -56,21 +87,21 @@ async def _run_while_held(
             await working
 
 
-async def keep(url: str, name: str, held: asyncio.Event, refusal: Exception, patience_s: float) -> None:
-    """Hold a lease until cancelled, and again after an outage; `held` is set once it is. Raises `refusal` where
-    somebody else has it for longer than a machine that was cut off is missed."""
+async def keep(url: str, locks: BotLocks, held: asyncio.Event, refusal: Exception, patience_s: float) -> None:
+    """Hold a bot's locks until cancelled, and again after an outage; `held` is set once they are. Raises `refusal`
+    where somebody else has one for longer than a machine that was cut off is missed."""
     since = time.monotonic()
     while True:
         try:
             async with await notifications.connect(url) as db:
-                while not await _try(db, name):
+                while not await _take(db, locks):
                     if time.monotonic() - since > patience_s:
                         raise refusal
                     await asyncio.sleep(min(ASK_S, patience_s))
                 held.set()
                 await _ask_forever(db)
         except psycopg.Error:
-            log.warning("the lease %s cannot be asked for: the database does not answer", name)
+            log.warning("the bot's lease cannot be asked for: the database does not answer")
         since = time.monotonic()
         await asyncio.sleep(notifications.RETRY_S)
 
@@ -82,6 +113,26 @@ async def _ask_forever(db: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
         await asyncio.sleep(ASK_S)
 
 
-async def _try(db: psycopg.AsyncConnection[tuple[Any, ...]], name: str) -> bool:
-    found = await (await db.execute(TRY, (LEASES, name))).fetchone()
+async def _take(db: psycopg.AsyncConnection[tuple[Any, ...]], locks: BotLocks) -> bool:
+    """All of them, or none."""
+    if await _try_bot(db, locks):
+        return True
+    await db.execute(GIVE_UP)
+    return False
+
+
+async def _try_bot(db: psycopg.AsyncConnection[tuple[Any, ...]], locks: BotLocks) -> bool:
+    if not locks.total:
+        return await _try(db, "bot")
+    if not await _try(db, "bot", TRY_SHARED):
+        return False
+    for shard in locks.shards:
+        if not await _try(db, f"shard {shard} of {locks.total}"):
+            return False
+    await db.execute(SHARE_TOTAL, (SHARDED, locks.total))
+    return await (await db.execute(OTHER_TOTAL, (SHARDED, locks.total))).fetchone() is None
+
+
+async def _try(db: psycopg.AsyncConnection[tuple[Any, ...]], name: str, how: str = TRY) -> bool:
+    found = await (await db.execute(how, (LEASES, name))).fetchone()
     return bool(found and found[0])

@@ -198,12 +198,6 @@ async def test_a_lease_is_held_by_one_and_goes_to_another(fleet_url: str) -> Non
         while not at_work:
             await asyncio.sleep(0.01)
         first = at_work[0]
-        with pytest.raises(LookupError):
-            await lease.keep(fleet_url, "x", asyncio.Event(), LookupError(), patience_s=0)
-        held = asyncio.Event()
-        other = asyncio.create_task(lease.keep(fleet_url, "y", held, LookupError(), patience_s=0))
-        await held.wait()
-        other.cancel()
         tasks[first].cancel()
         while len(at_work) < 2:
             await asyncio.sleep(0.01)
@@ -237,3 +231,45 @@ async def test_a_lease_that_is_lost_ends_the_work(fleet_url: str, monkeypatch: p
         await begun.wait()  # and it is begun again
     task.cancel()
     await asyncio.wait((task,))
+
+
+async def hold(url: str, locks: lease.BotLocks) -> asyncio.Task[None]:
+    """A process that holds these."""
+    held = asyncio.Event()
+    task = asyncio.create_task(lease.keep(url, locks, held, LookupError(), patience_s=0))
+    await asyncio.wait((task, asyncio.create_task(held.wait())), return_when=asyncio.FIRST_COMPLETED)
+    return task
+
+
+async def test_shards_are_kept_once_and_all_agree_how_many_there_are(fleet_url: str) -> None:
+    held = [await hold(fleet_url, lease.BotLocks(shards, 4)) for shards in ((0, 1), (2,))]
+    assert not any(task.done() for task in held)
+    for locks in (lease.BotLocks((3, 1), 4), lease.BotLocks((3,), 8), lease.BotLocks()):
+        refused = await hold(fleet_url, locks)
+        with pytest.raises(LookupError):
+            await refused
+    held.append(await hold(fleet_url, lease.BotLocks((3,), 4)))
+    assert not held[-1].done()
+    for task in held:
+        task.cancel()
+    await asyncio.wait(held)
+    whole = await hold(fleet_url, lease.BotLocks())
+    assert not whole.done()
+    whole.cancel()
+    await asyncio.wait((whole,))
+
+
+async def test_what_is_done_in_turn_is_done_by_each_alone(fleet_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "ASK_S", 0.05)
+    at_work, most, done = 0, 0, 0
+
+    async def work() -> None:
+        nonlocal at_work, most, done
+        at_work += 1
+        most = max(most, at_work)
+        await asyncio.sleep(0)
+        at_work -= 1
+        done += 1
+
+    await asyncio.gather(*(lease.run_in_turn(fleet_url, "x", work) for _ in range(3)))
+    assert (most, done) == (1, 3)

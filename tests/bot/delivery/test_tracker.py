@@ -12,6 +12,7 @@ from bot import wording
 from bot.delivery.channel_lane import ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.tracker import DeliveryTracker
+from bot.operations.shard_range import ShardRange
 from bot.store.posting import Posting
 from bot.views import result_card
 from bot.views.message_card import Card
@@ -89,6 +90,7 @@ class Where(TypedDict, total=False):
     ephemeral: bool
     reachable: bool
     abandoned: bool
+    guild_id: int
 
 
 def posting(**changes: Unpack[Where]) -> Posting:
@@ -675,3 +677,21 @@ async def test_a_row_of_before_the_clock_was_set_back_is_found(
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now - 3600)
     assert await posted(dispatch, id) == "7"
+
+
+async def test_each_process_answers_for_its_shards_only(dispatch: MemoryDispatch) -> None:
+    walls, ranges = (Wall(), Wall()), (ShardRange.parse("0/2"), ShardRange.parse("1/2"))
+    trackers = [DeliveryTracker(dispatch, wall, FAST, shard_range=one) for wall, one in zip(walls, ranges, strict=True)]
+    ids = [await queue(dispatch, user, guild_id=shard << 22) for shard, user in enumerate("ab")]
+    tasks = [asyncio.create_task(tracker.run()) for tracker in trackers]
+    for tracker in trackers:
+        for id in ids:
+            await tracker.refresh(id)  # a button somewhere else
+    for id in ids:
+        dispatch.start()
+        dispatch.finish(id, PNG)
+        await posted(dispatch, id)
+    assert [{shown for shown, card in wall.shown if card.picture} for wall in walls] == [{ids[0]}, {ids[1]}]
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -10,7 +10,7 @@ from bot.app import _client
 from bot.gateway.client import Client, ShardedClient
 from bot.operations import questions
 from bot.operations.metrics import Metrics
-from bot.playground.world import Server, World
+from bot.playground.world import World
 from engine.settings import Discord, Settings
 from tests.bot.cogs.test_server import dreamed, until_member
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -20,6 +20,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     stage,
     words,
 )
+from tests.playground_bot import of_another_shard
 
 pytestmark = pytest.mark.slow
 
@@ -35,21 +36,6 @@ def _two_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(World, "_settle", settle_for_two)
     monkeypatch.setenv("PAREIDOLIA_DISCORD__SHARDS", "0")
-
-
-def shard_of(id: str) -> int:
-    return (int(id) >> 22) % 2
-
-
-def of_another_shard(world: World) -> Server:
-    """A server that the other connection hears of: ids change sides each millisecond."""
-    while True:
-        while shard_of(world.mint()) == shard_of(world.guild_id):
-            pass
-        server = world.found_server("Annex", "Ada", "annex")
-        if shard_of(server.id) != shard_of(world.guild_id):
-            return server
-        world.remove_bot(server)
 
 
 async def test_both_connections_bring_dreams_and_come_back(stage: Stage) -> None:  # noqa: F811
