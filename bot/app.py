@@ -31,6 +31,7 @@ from bot.games.games import Games
 from bot.gateway import endpoints
 from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
+from bot.languages import catalogs
 from bot.operations.engine_process import EngineProcess
 from bot.operations.health import NO_ENGINE, NO_ENGINE_IN_FLEET, Health, Parts
 from bot.operations.metrics import Metrics
@@ -116,6 +117,7 @@ def main(*, with_engine: bool = True) -> int:
             log.warning("%s", said)
         if said := settings.catalog.default_fallback():
             log.warning("%s", said)
+        catalogs.load()
         asyncio.run(serve(settings, with_engine=with_engine))
     except SettingsError as error:
         print(error, file=sys.stderr)

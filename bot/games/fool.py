@@ -18,6 +18,7 @@ from bot.delivery.errors import PostError, Unavailable
 from bot.delivery.publisher import DiscordPublisher
 from bot.games import guess_choices
 from bot.games.game_place import open_place
+from bot.languages.current import speaking
 from bot.requests.game_request import GameRequest
 from bot.requests.picture_sources import choose_original, of_attachment
 from bot.requests.replies import post, say
@@ -93,15 +94,19 @@ class Fool:
     async def end_what_is_over(self) -> None:
         """Say who won the rounds whose time is up, each once; of those to which nobody came, nothing is said."""
         for one in await self._rounds.list_over():
-            try:
-                if said := await self._result_words(one):
-                    await self._publisher.announce(int(one.channel_id), said, nonce=f"f{one.id}")
-            except Unavailable as error:
-                log.info("who won is said later: %s", error)
-                continue
-            except PostError:
-                await self._note_lost(one)
-            await self._rounds.close(one.id)
+            with speaking(self._publisher.locale_of_server(one.guild_id)):
+                await self._end(one)
+
+    async def _end(self, one: FoolRound) -> None:
+        try:
+            if said := await self._result_words(one):
+                await self._publisher.announce(int(one.channel_id), said, nonce=f"f{one.id}")
+        except Unavailable as error:
+            log.info("who won is said later: %s", error)
+            return
+        except PostError:
+            await self._note_lost(one)
+        await self._rounds.close(one.id)
 
     async def _begin(self, interaction: Interaction, guild_id: str) -> None:
         catalog, recent = self._service.catalog, await self._rounds.recent_words(guild_id)

@@ -170,7 +170,7 @@ def guild(world: World, server: Server) -> JsonDict:
         "stickers": [],
         "features": [],
         "afk_timeout": 300,
-        "preferred_locale": "en-US",
+        "preferred_locale": server.locale,
         "public_updates_channel_id": None,
         "premium_subscription_count": 0,
     }

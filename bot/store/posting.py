@@ -55,6 +55,8 @@ class Posting:
     """What it grows counts in the Dreamdex of its server."""
     headline: str = ""
     """Words above the caption of the answer."""
+    locale: str = ""
+    """In which language the answer is given: the server's, or, where only one person sees it, theirs; "": English."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""
