@@ -710,7 +710,7 @@ def likeliest_labels(row: JobRow) -> str:
 
 def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     """What someone who cannot see the picture should know of it; with its row, what was found out, too."""
-    name = plain(_(original) if original == NOISE else original, 80)
+    name = plain(_("noise") if original == NOISE else original, 80)
     match params:
         case Concept():
             text = f"{_concept_alt(params)}{_out_of(original)}."
@@ -816,7 +816,7 @@ def _guide_words(row: JobRow | None) -> str:
 
 def alt_text_before(original: str) -> str:
     """Alt text while the dream is not there yet."""
-    name = _(original) if original == NOISE else original
+    name = _("noise") if original == NOISE else original
     return _("{name}, before the dream").format(name=plain(name, 80))[:ALT_LIMIT]
 
 
@@ -1283,6 +1283,30 @@ def unopened_words(count: int) -> str:
 def withheld_words(share: float, name: str) -> str:
     """In place of a result that hardly differs from what it was made of; `share` of its pixels, in [0, 1]."""
     return _(WITHHELD).format(share=percent(share), name=escape(name))
+
+
+@speaks_publicly
+def earlier_words() -> str:
+    """In place of whose image it was."""
+    return _(EARLIER)
+
+
+@speaks_publicly
+def from_above_words() -> str:
+    """Beside a dream of a dream."""
+    return _(FROM_ABOVE)
+
+
+@speaks_publicly
+def from_zoom_words() -> str:
+    """Beside a zoom that goes on where another ended."""
+    return _(FROM_ZOOM)
+
+
+@speaks_publicly
+def to_here_words() -> str:
+    """Beside an animation."""
+    return _(TO_HERE)
 
 
 @speaks_publicly

@@ -16,6 +16,7 @@ from bot.languages.catalogs import ENGLISH, closest
 from bot.languages.command_translator import CommandTranslator
 from bot.languages.current import speaking
 from bot.playground import registry
+from bot.playground.rejections import JsonDict
 from engine import errors
 from tests import catalogues
 from tests.bot.gateway.test_client import client  # noqa: F401
@@ -90,10 +91,10 @@ async def test_commands_hold_their_limits_in_every_language_and_keep_their_names
                 assert all(1 <= len(said) <= most for said in (part.get(key) or {}).values()), part
 
 
-def parts_of(payload: dict[str, object]) -> Iterator[dict[str, object]]:
+def parts_of(payload: JsonDict) -> Iterator[JsonDict]:
     yield payload
     for key in ("options", "choices"):
-        for part in payload.get(key) or ():  # type: ignore[attr-defined]
+        for part in payload.get(key) or ():
             yield from parts_of(part)
 
 
