@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 from collections.abc import Iterator
@@ -26,9 +27,12 @@ MARKS = ("**", "\n")
 """Of which a translation has as many."""
 
 
+catalog_of = functools.cache(catalogues.read)
+
+
 def pairs(locale: str) -> Iterator[tuple[str, str]]:
     """Every form of every message, and its translation."""
-    for message in catalogues.read(locale):
+    for message in catalog_of(locale):
         ids, said = forms(message.id), forms(message.string)
         yield from ((ids[min(at, len(ids) - 1)], one) for at, one in enumerate(said) if ids[0])
 
@@ -57,7 +61,7 @@ def test_every_sentence_is_there_and_no_other(locale: str) -> None:
     """If this fails: `make translations`, then translate what is empty in the file."""
     assert catalogs.path_of(locale).read_text("utf-8") == catalogues.updated(locale)
     assert [english for english, said in pairs(locale) if not said.strip()] == []
-    assert [one.id for one in catalogues.read(locale) if one.fuzzy and one.id] == []
+    assert [one.id for one in catalog_of(locale) if one.fuzzy and one.id] == []
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)
@@ -72,7 +76,7 @@ def test_what_is_filled_in_and_typed_is_the_same(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", TRANSLATED)
 def test_catalogues_have_every_plural_form_of_their_language(locale: str) -> None:
-    catalog = catalogues.read(locale)
+    catalog = catalog_of(locale)
     plural = [one for one in catalog if isinstance(one.id, tuple)]
     assert len(plural) > 10
     assert {len(forms(one.string)) for one in plural} == {catalog.num_plurals}
