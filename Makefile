@@ -1,4 +1,4 @@
-# make play | install | test | test-quick | setup | lint | lock | docs | audit | bench | fuzz | chaos | chaos-fleet | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
+# make play | install | test | test-quick | setup | lint | lock | docs | translations | audit | bench | fuzz | chaos | chaos-fleet | load | soak | gallery | first-minute | commands | judge   (needs Python >= 3.11 with pip, git and make; nothing else)
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -14,7 +14,7 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 WORKERS := $(shell expr $(CORES) + 1)
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --maxprocesses=4 --dist=worksteal
 
-.PHONY: play install setup test test-quick test-postgresql lint lock docs audit bench fuzz chaos chaos-fleet load soak gallery first-minute commands judge clean
+.PHONY: play install setup test test-quick test-postgresql lint lock docs translations audit bench fuzz chaos chaos-fleet load soak gallery first-minute commands judge clean
 
 play: install
 	@$(BIN)/python -m bot.playground --port $(PLAYGROUND_PORT) --data-dir $(PLAYGROUND_DIR) --open
@@ -72,6 +72,10 @@ load: setup
 # 20,000 dreams, and whether anything has grown; SOAK_ARGS="--jobs 2000" for less
 soak: setup
 	$(BIN)/python -m tests.load soak $(SOAK_ARGS)
+
+# after changing a sentence: every language's file with all sentences and no others; those that are new are empty
+translations: setup
+	$(BIN)/python -m tests.catalogues $(LOCALE)
 
 # the pages and files that are made from the code
 docs: setup

@@ -32,6 +32,7 @@ from bot.gateway import endpoints
 from bot.gateway.client import Client, ShardedClient
 from bot.gateway.connect_limits import IdentifyBudget, StartBackoff
 from bot.gateway.processes import Processes
+from bot.languages import catalogs
 from bot.operations.engine_process import EngineProcess
 from bot.operations.health import NO_ENGINE, NO_ENGINE_IN_FLEET, Health, Parts
 from bot.operations.metrics import Metrics
@@ -127,6 +128,7 @@ def main(*, with_engine: bool = True, shards: str = "") -> int:
             log.warning("%s", said)
         if said := settings.catalog.default_fallback():
             log.warning("%s", said)
+        catalogs.load()
         shard_range = ShardRange.parse(shards) if shards else None
         asyncio.run(serve(settings, with_engine=with_engine, shard_range=shard_range))
     except SettingsError as error:

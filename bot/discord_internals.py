@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import aiohttp
@@ -67,6 +68,20 @@ def pause_before_gateway_connection(client: discord.Client, pause: Callable[[], 
         return await connect(url, **options)
 
     client.http.ws_connect = connect_after_pause  # type: ignore[method-assign]
+
+
+def surround_parsing(
+    client: discord.Client, event: str, surround: Callable[[Any], AbstractContextManager[None]]
+) -> None:
+    """Parse every event of that name within `surround` of its data: the tasks that it begins inherit what that sets."""
+    parsers = client._connection.parsers
+    parse = parsers[event]
+
+    def parse_within(data: Any) -> None:
+        with surround(data):
+            parse(data)
+
+    parsers[event] = parse_within
 
 
 def gateway_sockets(client: discord.Client) -> list[DiscordWebSocket]:

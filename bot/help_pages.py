@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.languages import sentence_module
+
 HELP = """## Pareidolia
 I look at a picture until I see more in it than there is.
 
@@ -104,3 +106,6 @@ Images and results are kept for a while, so that the buttons work; then they are
 `/settings` has an opt-out, so that nobody else dreams your avatar, and exports or deletes what I store about you.""",
 }
 """What `/help topic:` says; "subjects" is a panel of its own."""
+
+
+sentence_module.install(__name__)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot import wording
+from bot.languages import sentence_module
+from bot.languages.current import speaks_publicly
+from bot.languages.translation import gettext as _
+from bot.languages.translation import ngettext, pgettext
 from bot.store.posting import Posting
 from bot.store.schedules import DAILY, ENDLESS, EXHIBITION, EXQUISITE, GAME, Schedule
 from engine.queue.job import JobRow
 
+UNTRANSLATED = frozenset({"DAILY", "ENDLESS", "EXHIBITION", "EXQUISITE", "GAME"})
+"""Constants that are kinds, and no sentences."""
 TITLES = {
     ENDLESS: "Endless dream",
     DAILY: "Daily dream",
@@ -22,6 +28,8 @@ ABOUT = {
     EXHIBITION: "dreams with enough stars are shown here",
     EXQUISITE: "2 to 8 people add a dream each to one image: `/play exquisite`",
 }
+CHOICES = {kind: f"{TITLES[kind]}: {about}".replace("`", "") for kind, about in ABOUT.items()}
+"""The kinds as choices of a command."""
 RITUAL_VERBS = {
     "step": "Add your dream",
     "end": "End it",
@@ -84,34 +92,41 @@ LOST_WORDS = "I restarted too late for one of its times, and go on at the next."
 
 def list_title(count: int) -> str:
     """Over what is on in a server."""
-    return f"**Rituals** · {count} of {MOST_RITUALS}"
+    return _("**Rituals** · {count} of {most}").format(count=count, most=MOST_RITUALS)
 
 
 def ritual_line(schedule: Schedule) -> str:
     """One of them, with when it comes next or why it does not."""
     paused = str(schedule.state.get("paused", ""))
     if paused:
-        said = REST_REASONS.get(paused, paused)
+        said = _(REST_REASONS.get(paused, paused))
     elif schedule.kind == EXHIBITION:
-        said = f"from {wording.quantity(int(schedule.state.get('threshold', 0)), 'star')} on"
+        stars = int(schedule.state.get("threshold", 0))
+        said = ngettext("from {number} star on", "from {number} stars on", stars)
     elif schedule.due is None:
-        said = "on"
+        said = pgettext("of a switch", "on")
     else:
-        said = f"next <t:{int(schedule.due)}:R>, {hours_words(schedule)}"
-    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}>\n-# {said}"
+        said = _("next {time}, {hours}").format(time=f"<t:{int(schedule.due)}:R>", hours=hours_words(schedule))
+    return f"{_place_words(schedule)}\n-# {said}"
+
+
+def _place_words(schedule: Schedule) -> str:
+    said = _("**{ritual}** in {channel}")
+    return said.format(ritual=_(TITLES[schedule.kind]), channel=f"<#{schedule.channel_id}>")
 
 
 def hours_words(schedule: Schedule) -> str:
     """When it happens: "at 18:00 Europe/Berlin", with how often if that is not every day."""
     every = int(schedule.state.get("every_h", 24))
-    often = "at" if every == 24 else f"every {every} h from"
-    return f"{often} {schedule.hour:02}:00 {wording.escape(schedule.zone, 40)}"
+    said = _("at {hour} {zone}") if every == 24 else _("every {every} h from {hour} {zone}")
+    return said.format(every=every, hour=f"{schedule.hour:02}:00", zone=wording.escape(schedule.zone, 40))
 
 
+@speaks_publicly
 def rest_line(schedule: Schedule, reason: str) -> str:
     """For the log channel of a server: why something rests."""
-    said = REST_REASONS.get(reason, reason)
-    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}> is {said}. `/server ritual` turns it on again."
+    said = _("{ritual} is {reason}. `/server ritual` turns it on again.")
+    return said.format(ritual=_place_words(schedule), reason=_(REST_REASONS.get(reason, reason)))
 
 
 def rest_words(reason: str) -> tuple[str, str]:
@@ -134,42 +149,45 @@ def lacking_words(names: Sequence[str]) -> str:
     return f"will rest: I lack {', '.join(names)} there."
 
 
+@speaks_publicly
 def failed_line(schedule: Schedule) -> str:
     """For the log channel: one time came to nothing."""
-    return f"**{TITLES[schedule.kind]}** in <#{schedule.channel_id}>: {LOST_WORDS}"
+    return f"{_place_words(schedule)}: {_(LOST_WORDS)}"
 
 
 def day_name(number: int) -> str:
     """Who asked for a dream of an endless zoom: nobody did."""
-    return f"Endless dream, part {number}"
+    return _("Endless dream, part {number}").format(number=number)
 
 
 def poll_words(number: int, subject: str, counts: Mapping[str, int], due: float | None) -> str:
     """Over the buttons of a vote."""
-    votes = wording.quantity(sum(counts.values()), "vote") or "no votes yet"
-    when = f" · it goes on <t:{int(due)}:R>" if due is not None else ""
-    return f"{_part(number, subject)}\nWhere next? One vote each, the last one counts.\n-# {votes}{when}"
+    votes = wording.quantity(sum(counts.values()), "vote") or _("no votes yet")
+    when = _(" · it goes on {time}").format(time=f"<t:{int(due)}:R>") if due is not None else ""
+    asked = _("Where next? One vote each, the last one counts.")
+    return f"{_part(number, subject)}\n{asked}\n-# {votes}{when}"
 
 
 def closed_poll_words(number: int, subject: str, winner: str, votes: int) -> str:
     """In place of a vote that is over."""
-    said = f"{wording.quantity(votes, 'vote')}, next: {wording.escape(winner, 60)}" if votes else "nobody voted"
+    said = _("{votes}, next: {winner}") if votes else _("nobody voted")
+    said = said.format(votes=wording.quantity(votes, "vote"), winner=wording.escape(winner, 60))
     return f"{_part(number, subject)}\n-# {said}"
 
 
 def _part(number: int, subject: str) -> str:
-    towards = f" · towards {wording.escape(subject, 60)}" if subject else ""
-    return f"**Endless dream, part {number}**{towards}"
+    towards = _(" · towards {subject}").format(subject=wording.escape(subject, 60)) if subject else ""
+    return f"**{day_name(number)}**{towards}"
 
 
 def replay_words(titles: Sequence[str]) -> str:
     """Under the film of a week."""
-    return f"**A week of the endless dream**\n{_road(titles, ' → ')}"
+    return f"{_('**A week of the endless dream**')}\n{_road(titles, ' → ')}"
 
 
 def replay_alt(titles: Sequence[str]) -> str:
     """For those who cannot see it."""
-    return wording.plain(f"A zoom without end, by way of {_road(titles, ', ')}", wording.ALT_LIMIT)
+    return wording.plain(_("A zoom without end, by way of {road}").format(road=_road(titles, ", ")), wording.ALT_LIMIT)
 
 
 def _road(titles: Sequence[str], sign: str) -> str:
@@ -184,19 +202,34 @@ def choice_label(subject: str, count: int) -> str:
     return f"{wording.plain(subject, VOTE_LIMIT - 10)} · {count}" if count else wording.plain(subject, VOTE_LIMIT)
 
 
+@speaks_publicly
 def woken_words(name: str) -> str:
     """In place of the message that it rests."""
-    return f"{wording.escape(name)} woke up the endless dream: it goes on."
+    return _("{name} woke up the endless dream: it goes on.").format(name=wording.escape(name))
 
 
+@speaks_publicly
 def changed_line(name: str, schedule: Schedule) -> str:
     """For the log channel of a server: who changed it, and how it is now."""
-    return f"{wording.escape(name)} changed: {' '.join(ritual_line(schedule).split(chr(10) + '-#'))}"
+    said = " ".join(ritual_line(schedule).split("\n-#"))
+    return _("{name} changed: {ritual}").format(name=wording.escape(name), ritual=said)
+
+
+EVERY = {
+    1: "every hour",
+    2: "every 2 hours",
+    3: "every 3 hours",
+    4: "every 4 hours",
+    6: "every 6 hours",
+    8: "every 8 hours",
+    12: "every 12 hours",
+    24: "every day",
+}
 
 
 def every_words(hours: int) -> str:
     """A choice of how often it happens."""
-    return "every day" if hours == 24 else "every hour" if hours == 1 else f"every {hours} hours"
+    return EVERY[hours]
 
 
 def star_label(count: int) -> str:
@@ -206,44 +239,47 @@ def star_label(count: int) -> str:
 
 def exhibit_words(row: JobRow, posting: Posting, count: int) -> str:
     """Under a dream in a gallery: its title, who made it, how, and how many stars it had then."""
-    return (
-        f"**{wording.escape(title_of(row), 80)}** by {wording.escape(posting.name)}\n"
-        f"`{wording.credit(row.job.params)}`\n-# ⭐ {count}"
-    )
+    return f"{by_words(row, posting)}\n`{wording.credit(row.job.params)}`\n-# ⭐ {count}"
+
+
+def by_words(row: JobRow, posting: Posting) -> str:
+    """What a dream is called, and who made it."""
+    said = _("**{title}** by {name}")
+    return said.format(title=wording.escape(title_of(row), 80), name=wording.escape(posting.name))
 
 
 def title_of(row: JobRow) -> str:
     """What a dream is called: what it was dreamed towards, by the words that people use."""
     said = wording.aim_words(row.job.params)
-    return said[:1].upper() + said[1:] if said else "A dream"
+    return said[:1].upper() + said[1:] if said else _("A dream")
 
 
 def best_words(row: JobRow, posting: Posting, count: int) -> str:
     """Over the dream that most people gave a star to within a week."""
-    return f"## Dream of the week\n{exhibit_words(row, posting, count)}"
+    return f"{_('## Dream of the week')}\n{exhibit_words(row, posting, count)}"
 
 
 def about_words(row: JobRow, posting: Posting) -> str:
     """What somebody reads who asks how a dream in a gallery was made."""
-    link = f"\nIt was posted here: {posting.link}" if posting.link else ""
+    link = "\n" + _("It was posted here: {link}").format(link=posting.link) if posting.link else ""
     return f"`{wording.credit(row.job.params)}`{link}"
 
 
 def daily_words(number: int, title: str, praise: str) -> str:
     """Over the image of a day."""
-    first = f"## Daily dream {number}\n{praise or wording.escape(title[:1].upper() + title[1:], 80)}"
-    return f"{first}\nWhat do you see in it? Every take goes in the thread; the one with the most ⭐ opens tomorrow."
+    first = _("## Daily dream {number}").format(number=number)
+    asked = _("What do you see in it? Every take goes in the thread; the one with the most ⭐ opens tomorrow.")
+    return f"{first}\n{praise or wording.escape(title[:1].upper() + title[1:], 80)}\n{asked}"
 
 
 def daily_thread_name(number: int, title: str) -> str:
     """The thread of a day."""
-    return wording.plain(f"Daily dream {number}: {title}", THREAD_NAME_LIMIT)
+    return wording.plain(_("Daily dream {number}: {title}").format(number=number, title=title), THREAD_NAME_LIMIT)
 
 
 def praise_words(row: JobRow, posting: Posting, count: int) -> str:
     """Why the image of a day is this one."""
-    title, name = wording.escape(title_of(row), 80), wording.escape(posting.name)
-    return f"**{title}** by {name}, yesterday's favourite with ⭐ {count}"
+    return _("{dream}, yesterday's favourite with ⭐ {count}").format(dream=by_words(row, posting), count=count)
 
 
 SOMEBODY = "Somebody"
@@ -253,23 +289,25 @@ EXQUISITE_BEGUN = "It stands in this channel, with a thread. Add the first dream
 
 def exquisite_words(name: str) -> str:
     """Over the image that several people go on with."""
-    return (
-        f"## Exquisite dream\n{wording.escape(name)} began one. Each adds a dream of what is there, with a subject of "
-        "their own: 2 to 8 people, one dream each, whoever is first. In the end a film shows who did what."
-    )
+    return _(
+        "## Exquisite dream\n{name} began one. Each adds a dream of what is there, with a subject of their own: 2 to 8 "
+        "people, one dream each, whoever is first. In the end a film shows who did what."
+    ).format(name=wording.escape(name))
 
 
 def exquisite_thread_name(name: str) -> str:
     """Its thread."""
-    return wording.plain(f"{name}'s exquisite dream", THREAD_NAME_LIMIT)
+    return wording.plain(_("{name}'s exquisite dream").format(name=name), THREAD_NAME_LIMIT)
 
 
 def turn_words(row: JobRow, number: int, most: int, due: float) -> str:
     """Under a step, in the thread."""
-    said = f"**{number} of {most} · {_step(row)}"
+    at = _("{number} of {most}").format(number=number, most=most)
     if number >= most:
-        return f"{said}\nThat was the last one. The film comes next."
-    return f"{said}\nWho is next? It ends <t:{int(due)}:R> where nobody comes."
+        then = _("That was the last one. The film comes next.")
+    else:
+        then = _("Who is next? It ends {time} where nobody comes.").format(time=f"<t:{int(due)}:R>")
+    return f"**{at} · {_step(row)}\n{then}"
 
 
 def last_turn_words(row: JobRow, number: int) -> str:
@@ -285,19 +323,23 @@ def _step(row: JobRow) -> str:
 def exquisite_end_words(steps: Sequence[tuple[JobRow, Posting]]) -> str:
     """Who did what."""
     if not steps:
-        return "Nobody came, so this exquisite dream ends. `/play exquisite` begins another."
+        return _("Nobody came, so this exquisite dream ends. `/play exquisite` begins another.")
     lines = [
         f"{number}. {wording.escape(posting.name)}: {wording.escape(title_of(row), 80)}"
         for number, (row, posting) in enumerate(steps, 1)
     ]
-    return "\n".join(["**This exquisite dream is done**", *lines, "-# `/play exquisite` begins another"])
+    done, again = _("**This exquisite dream is done**"), _("-# `/play exquisite` begins another")
+    return "\n".join([done, *lines, again])
 
 
 def switched_words(schedule: Schedule) -> str:
     """After somebody switched something on."""
-    return f"{ritual_line(schedule)}\n-# {ABOUT.get(schedule.kind, '')}"
+    return f"{ritual_line(schedule)}\n-# {_(ABOUT.get(schedule.kind, ''))}"
 
 
 def names_of(kinds: Sequence[str]) -> list[tuple[str, str]]:
     """Kinds as choices of a command: what people read, and the word of rows."""
-    return [(f"{TITLES[kind]}: {ABOUT[kind]}".replace("`", "")[:100], kind) for kind in kinds]
+    return [(CHOICES[kind], kind) for kind in kinds]
+
+
+sentence_module.install(__name__)

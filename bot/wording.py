@@ -7,11 +7,18 @@ Longer than most files: every sentence is here, so that one reading finds all of
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot import fact_words
+from bot.languages import sentence_module
+from bot.languages.catalogs import ENGLISH
+from bot.languages.current import speaks_publicly, spoken
+from bot.languages.translation import gettext as _
+from bot.languages.translation import ngettext, pgettext
 from bot.operations.questions import Finding
 from bot.store.posting import Posting
 from bot.store.server_blocks import USER, Block
@@ -51,6 +58,11 @@ LIKELY = 0.3
 MESSAGE_LIMIT = 1900
 """Characters of a plain message, with a line to spare; Discord takes 2,000."""
 
+UNTRANSLATED = frozenset({
+    "NOISE", "COMMAND_NAMES", "SHOWN_OPTIONS", "FORMATS", "ENGLISH", "FURTHER", "JOINT", "THEN", "USER", "VIDEO",
+    "YOURS", "DREAM_THIS", "DREAM_AVATAR", "LIKE_THIS", "SEE_THIS", "BLOCK_IMAGE", "BLOCK_USER",
+})  # fmt: skip
+"""Constants that are no sentences: names of commands, options, formats and kinds."""
 COMMANDS = {
     "dream": "DeepDream an image: watch eyes, faces and fur grow out of it",
     "zoom": "Make an endless zoom",
@@ -271,6 +283,7 @@ PROGRESS_VERBS = {
     "upscale": "Upscaling",
     "morph": "Morphing",
 }
+DREAMING = "Dreaming"
 COMMAND_NAMES = {"channel": "see", "morph": "concept"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
@@ -287,9 +300,6 @@ SHOWN_OPTIONS = {
     "video": ("strength", "start", "seconds", "fps", "format", "size", "network"),
 }
 """The options that a credit line shows where they are not the default, beside what it is about and the seed."""
-
-DREAMED_AS: dict[type[Params], str] = {Zoom: "An endless zoom into"}
-"""What alt text calls that which is not one dreamed picture."""
 
 NO_PICTURE = "I see no image in that message. Choose a message that has one, or attach it to `/dream` or `/see`."
 ONCE_MORE = "Something broke, trying once more."
@@ -383,27 +393,39 @@ SUBJECTS_TITLE = "**Subjects** · use one as `/dream subject:`, or two: `castles
 PAGE_WAYS = {"previous": "Previous", "next": "Next"}
 
 
+def offer_words(label: str) -> str:
+    """A choice of the catalogue, with what is seen there in the language that is spoken: "high · animals, faces"."""
+    name, dot, about = label.rpartition(" · ")
+    return f"{name}{dot}{_(about)}" if dot else label
+
+
+def offers(choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same of all of them."""
+    return [(offer_words(label), word) for label, word in choices]
+
+
 def layer_lines(choices: Sequence[tuple[str, str]]) -> str:
     """The layers with a name that people use, each with what is seen there: "**high** · animals, faces"."""
-    return "\n".join(label.replace(word, f"**{word}**", 1) for label, word in choices if label != word)
+    return "\n".join(offer_words(label).replace(word, f"**{word}**", 1) for label, word in choices if label != word)
 
 
 def subject_lines(subjects: Sequence[tuple[str, str, str]], *, pictured: bool) -> str:
     """The subjects of a page, each as (emoji, name, about): under pictures in one line, else one a line."""
     if pictured:
-        return " · ".join(f"{emoji} {name}".strip() for emoji, name, _ in subjects)
-    lines = (" · ".join(filter(None, (f"{emoji} **{name}**".strip(), about))) for emoji, name, about in subjects)
+        return " · ".join(f"{emoji} {name}".strip() for emoji, name, about in subjects)
+    lines = (" · ".join(filter(None, (f"{emoji} **{name}**".strip(), _(about)))) for emoji, name, about in subjects)
     return "\n".join(lines)
 
 
 def subjects_footer(number: int, count: int, classes: int) -> str:
     """Under a page of subjects, counted from 1: where one is, and what there is beside them."""
-    return f"-# Page {number} of {count} · and {classes} more things: type any word after `subject:`"
+    said = _("-# Page {number} of {count} · and {classes} more things: type any word after `subject:`")
+    return said.format(number=number, count=count, classes=classes)
 
 
 def subjects_alt(names: Sequence[str]) -> str:
     """For who cannot see a page of subjects."""
-    return f"Small pictures of what I imagine for {', '.join(names)}"[:ALT_LIMIT]
+    return _("Small pictures of what I imagine for {names}").format(names=", ".join(names))[:ALT_LIMIT]
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
@@ -432,17 +454,25 @@ ESCAPED_FACTS: dict[str, Callable[[str], str]] = {
 """How the facts of errors are made harmless that may hold what a person typed."""
 
 
+def template_words(kind: type[PareidoliaError], facts: Mapping[str, object]) -> str:
+    """The sentence of a kind of errors with its facts; those that are words are translated, too. Raises LookupError
+    where a fact is missing, and TypeError for facts that have no names."""
+    said = {name: fact_words.say_fact(name, fact) for name, fact in {**facts}.items()}
+    return _(kind.template()).format(**said)
+
+
 def error_sentence(error: PareidoliaError) -> str:
     """The sentence of an error, with its code small. What a person typed is in the facts of `ESCAPED_FACTS`."""
-    disarmed = {name: ESCAPED_FACTS[name](str(fact)) for name, fact in error.facts.items() if name in ESCAPED_FACTS}
-    return with_code(str(type(error)(**{**error.facts, **disarmed})) if disarmed else str(error), error.code)
+    facts = {name: fact_words.say_fact(name, fact) for name, fact in error.facts.items()}
+    disarmed = {name: ESCAPED_FACTS[name](str(fact)) for name, fact in facts.items() if name in ESCAPED_FACTS}
+    return with_code(template_words(type(error), {**facts, **disarmed}), error.code)
 
 
 def failure_words(row: JobRow) -> str:
     """Why a job failed, made of its error's code and facts; as it was said then where those make no sentence."""
     kind = errors.by_code(row.error_code)
     try:
-        said = str(kind(**row.error_facts)) if kind and row.error_facts is not None else row.error
+        said = template_words(kind, row.error_facts) if kind and row.error_facts is not None else row.error
     except (LookupError, TypeError, ValueError):  # facts of another version's error
         said = row.error
     return escape_markdown(said)
@@ -456,32 +486,54 @@ def with_code(sentence: str, code: str) -> str:
 def duration(seconds: float) -> str:
     """A rough time in words: "5 s", "2 min"."""
     if seconds < 10:
-        return f"{max(1, round(seconds))} s"
+        return _("{number} s").format(number=max(1, round(seconds)))
     if seconds < 90:
-        return f"{round(seconds / 5) * 5} s"
-    return f"{round(seconds / 60)} min"
+        return _("{number} s").format(number=round(seconds / 5) * 5)
+    return _("{number} min").format(number=round(seconds / 60))
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in [0, 1]: "72%"."""
+    return _("{number}%").format(number=decimal(f"{100 * share:.{digits}f}"))
+
+
+def decimal(number: str) -> str:
+    """A number with the decimal sign of the language."""
+    return number.replace(".", pgettext("decimal sign", "."))
+
+
+def and_list(words: Sequence[str]) -> str:
+    """ "eyes and castle"."""
+    joined = pgettext("of a list", "{first} and {second}")
+    return functools.reduce(lambda first, second: joined.format(first=first, second=second), words)
 
 
 def place_words(where: Place | None, now: float | None = None) -> str:
     """Where a waiting dream stands: "2 ahead of you · ready in about 20 s"."""
     if where is None:
-        return "You're in the queue."
-    ahead = f"{where.ahead} ahead of you" if where.ahead else "You're next"
+        return _("You're in the queue.")
+    ahead = ahead_words(where.ahead) if where.ahead else _("You're next")
     if where.eta_s < 60:
-        return f"{ahead} · ready in about {duration(where.eta_s)}"
+        return _("{ahead} · ready in about {time}").format(ahead=ahead, time=duration(where.eta_s))
     ready = int((time.time() if now is None else now) + where.eta_s)
-    return f"{ahead} · ready <t:{ready}:R>"
+    return _("{ahead} · ready {time}").format(ahead=ahead, time=f"<t:{ready}:R>")
+
+
+def ahead_words(count: int) -> str:
+    """How many come before one: "2 ahead of you"."""
+    return ngettext("{number} ahead of you", "{number} ahead of you", count)
 
 
 def opening_words(params: AnyParams, ahead: int) -> str:
     """While a picture is fetched and opened, or waits for that: "3 ahead of you"."""
-    opening = OPENING_VIDEO if isinstance(params, Video) else OPENING
-    return f"{opening} {ahead} ahead of you" if ahead else opening
+    opening = _(OPENING_VIDEO) if isinstance(params, Video) else _(OPENING)
+    return f"{opening} {ahead_words(ahead)}" if ahead else opening
 
 
+@speaks_publicly
 def frame_words(number: int, count: int) -> str:
     """Which frame of an animation is dreamed: "frame 3 of 40"; nothing for what does not move."""
-    return f"frame {number} of {count}" if count > 1 else ""
+    return _("frame {number} of {count}").format(number=number, count=count) if count > 1 else ""
 
 
 def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> str:
@@ -492,8 +544,14 @@ def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> s
 
 def progress_words(params: AnyParams, fraction: float, left_s: float = 0.0) -> str:
     """What is being done, how far it is and how long it will take: "Dreaming… 40% · about 8 s left"."""
-    left = f" · about {duration(left_s)} left" if left_s >= 1 else ""
-    return f"{PROGRESS_VERBS.get(params.recipe, 'Dreaming')}… {min(99, int(fraction * 100))}%{left}"
+    verb = _(PROGRESS_VERBS.get(params.recipe, DREAMING))
+    said = _("{verb}… {percent}%").format(verb=verb, percent=min(99, int(fraction * 100)))
+    return f"{said}{left_words(left_s)}"
+
+
+def left_words(left_s: float) -> str:
+    """Behind how far something is: " · about 8 s left"; nothing where that is not known."""
+    return _(" · about {time} left").format(time=duration(left_s)) if left_s >= 1 else ""
 
 
 def credit(params: AnyParams) -> str:
@@ -508,7 +566,7 @@ def credit(params: AnyParams) -> str:
     if given.get("painting") == YOURS:  # it cannot be typed: whoever makes it again attaches one
         given = {"painting_image": "…", **{name: value for name, value in given.items() if name != "painting"}}
     values = _values({name: str(value).removesuffix(".0") for name, value in given.items()})
-    command = VERBS["upscale"] if isinstance(params, Upscale) else f"/{_command(params)}"
+    command = _(VERBS["upscale"]) if isinstance(params, Upscale) else f"/{_command(params)}"
     return " ".join(filter(None, (command, values, f"seed:{params.seed}")))
 
 
@@ -556,22 +614,30 @@ def settings(params: AnyParams) -> str:
 
 def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
     """Beside a dream that is made like another: the options, what is dreamed, and what could not be had."""
-    text = f"Settings copied: {settings(params)}, on {escape(original, 80)}. Another image? Attach it to `/dream`."
+    said = _("Settings copied: {settings}, on {original}. Another image? Attach it to `/dream`.")
+    text = said.format(settings=settings(params), original=escape(original, 80))
     if missing:
-        text += f" Its {' and '.join(missing)} is not in the file: attach one to `/dream` to use it."
+        lacks = _(" Its {missing} is not in the file: attach one to `/dream` to use it.")
+        text += lacks.format(missing=and_list([_(FURTHER_IMAGES.get(one, one)) for one in missing]))
     return text
+
+
+FURTHER_IMAGES = {"guide": "guide", "mask": "mask", "painting": "painting"}
+MADE_WITH = {"guide": "a guide", "mask": "a mask", "painting": "a painting"}
+"""What a dream was made with beside its image."""
 
 
 def result_words(row: JobRow, name: str, frame: str = "") -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
-    parts = [escape(name), *filter(None, (f"{taken:.1f} s" if taken else "", frame))]
+    took = _("{number} s").format(number=decimal(f"{taken:.1f}")) if taken else ""
+    parts = [escape(name), *filter(None, (took, frame))]
     if found := guess_words(row):
         parts.insert(0, escape(found, 100))
     if others := sorted(row.job.others.keys() - {*FURTHER, VIDEO}):
-        parts.append(f"with a {' and a '.join(others)}")
+        parts.append(_("with {images}").format(images=and_list([_(MADE_WITH.get(one, one)) for one in others])))
     if row.keep_preview:
-        parts.append("stopped early")
+        parts.append(_("stopped early"))
     elif failed := failed_words(row.job.pictures - made_pictures(row), row.job.pictures):
         parts.append(failed)
     if given_up := row.result and note_words(row.result):
@@ -582,7 +648,15 @@ def result_words(row: JobRow, name: str, frame: str = "") -> str:
 
 def note_words(result: Result) -> str:
     """What was given up, in sentences; a result from before notes had names has its own."""
-    return " ".join(filter(None, (result.note, notes.sentences(result.notes))))
+    return " ".join(filter(None, (result.note, *(_note_words(one) for one in result.notes))))
+
+
+def _note_words(note: notes.Note) -> str:
+    """One of them; nothing for what a newer engine says and this version has no words for."""
+    try:
+        return _(notes.TEMPLATES[note.name]).format(**note.facts)
+    except LookupError:
+        return ""
 
 
 def made_pictures(row: JobRow) -> int:
@@ -599,9 +673,25 @@ def _verdict_words(facts: Mapping[str, Any]) -> str:
     """Made of the verdict and the likeliest label; as the engine said it where there is no verdict that we know."""
     try:
         label = next((str(one["label"]) for one in facts.get("labels", ())), "")
-        return classification_sentence.sentence(Verdict(facts["verdict"]), label)
+        return classification_words(Verdict(facts["verdict"]), label)
     except (LookupError, ValueError):
         return str(facts.get("sentence", ""))
+
+
+CLASSIFICATIONS = {
+    Verdict.PERSON: classification_sentence.PERSON,
+    Verdict.UNKNOWN: classification_sentence.UNKNOWN,
+    Verdict.LIKELY: "This looks like {label}.",
+    Verdict.SURE: "This is {label}.",
+}
+"""As `engine.classification_sentence` says it."""
+
+
+def classification_words(verdict: Verdict, label: str) -> str:
+    """What the network says is there. Raises IndexError where the label is needed and empty."""
+    if spoken() == ENGLISH:
+        return classification_sentence.sentence(verdict, label)
+    return _(CLASSIFICATIONS[verdict]).format(label=label)
 
 
 def guess_words(row: JobRow) -> str:
@@ -609,41 +699,51 @@ def guess_words(row: JobRow) -> str:
     found = likeliest_labels(row)
     labels = row.result.facts.get("labels", []) if row.result else []
     sure = not found or not sentence(row) or labels[0]["probability"] >= LIKELY
-    return found if sure else f"my guesses: {found}"
+    return found if sure else _("my guesses: {labels}").format(labels=found)
 
 
 def likeliest_labels(row: JobRow) -> str:
     """What was seen in a picture, the likeliest first: "🦊 fox 72%, lion 9%"; nothing for what was not looked at."""
     labels = row.result.facts.get("labels", ()) if row.result else ()
-    shares = [(f"{one['emoji']} {one['label']}".strip(), round(100 * one["probability"])) for one in labels[:3]]
-    return plain(", ".join(f"{label} {percent}%" for label, percent in shares if percent), 100)
+    shares = [(f"{one['emoji']} {one['label']}".strip(), one["probability"]) for one in labels[:3]]
+    return plain(", ".join(f"{label} {percent(share)}" for label, share in shares if round(100 * share)), 100)
 
 
 def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     """What someone who cannot see the picture should know of it; with its row, what was found out, too."""
-    name = plain(original, 80)
+    name = plain(_("noise") if original == NOISE else original, 80)
     match params:
         case Concept():
-            text = f"{_concept_alt(params)}{_out_of(name)}."
+            text = f"{_concept_alt(params)}{_out_of(original)}."
         case Channel():
-            text = f"{_channel_alt(params)}, drawn by the network itself."
+            text = _("{drawn}, drawn by the network itself.").format(drawn=_channel_alt(params))
         case Morph():
-            text = f"{_morph_alt(params)}{_out_of(name)}."
+            text = f"{_morph_alt(params)}{_out_of(original)}."
         case Animate():
-            text = f"An animation of how {name} became a dream: the network was asked for {aim_words(params)}."
+            said = _("An animation of how {name} became a dream: the network was asked for {aim}.")
+            text = said.format(name=name, aim=aim_words(params))
         case Style():
-            text = f"{name}, painted in the style of {PAINTING_TITLES[params.painting]}{_dreaming_words(params)}."
+            text = _style_alt(params, name)
         case See():
-            text = f"What the network sees in {name}{_see_alt(row)}. Below, the picture as its layers perceive it."
+            text = _("What the network sees in {name}{found}. Below, the picture as its layers perceive it.")
+            text = text.format(name=name, found=_see_alt(row))
         case _:
-            verb = DREAMED_AS.get(type(params), "A dream of")
-            text = f"{verb} {name}: the network was asked for {aim_words(params)}{_guide_words(row)}."
+            text = _dream_alt(params, name, row)
     return text[:ALT_LIMIT]
+
+
+def _dream_alt(params: AnyParams, name: str, row: JobRow | None) -> str:
+    said = _("A dream of {name}: the network was asked for {aim}{guide}.")
+    if isinstance(params, Zoom):
+        said = _("An endless zoom into {name}: the network was asked for {aim}{guide}.")
+    return said.format(name=name, aim=aim_words(params), guide=_guide_words(row))
 
 
 def numbered_alt(text: str, number: int, count: int) -> str:
     """Alt text of one of several pictures."""
-    return text if count == 1 else f"{number} of {count}: {text}"[:ALT_LIMIT]
+    if count == 1:
+        return text
+    return _("{number} of {count}: {text}").format(number=number, count=count, text=text)[:ALT_LIMIT]
 
 
 def _see_alt(row: JobRow | None) -> str:
@@ -652,177 +752,222 @@ def _see_alt(row: JobRow | None) -> str:
     return f": {said}" if said else ""
 
 
-def _dreaming_words(params: Style) -> str:
-    """What a style dreamed meanwhile: ", with eyes in it"."""
-    return f", with {params.subject.replace(JOINT, ' and ')} in it" if params.subject else ""
+def _style_alt(params: Style, name: str) -> str:
+    """What is painted, and what was dreamed meanwhile."""
+    style = _(PAINTING_TITLES[params.painting])
+    if not params.subject:
+        return _("{name}, painted in the style of {style}.").format(name=name, style=style)
+    said = _("{name}, painted in the style of {style}, with {subject} in it.")
+    return said.format(name=name, style=style, subject=and_list(params.subject.split(JOINT)))
 
 
 def _concept_alt(params: Concept) -> str:
-    many = f"{params.variations} different pictures of what" if params.variations > 1 else "What"
-    return f"{many} the network imagines when asked for {aim_words(params)}"
+    aim = aim_words(params)
+    if params.variations > 1:
+        said = _("{count} different pictures of what the network imagines when asked for {aim}")
+        return said.format(count=params.variations, aim=aim)
+    return _("What the network imagines when asked for {aim}").format(aim=aim)
 
 
 def _morph_alt(params: Morph) -> str:
     first, *further = (_stage_words(params, one) for one in params.subjects)
-    said = f"{first} becomes {', then '.join(further)}"
-    return f"{'A strip of pictures' if params.strip else 'An animation'} by the network: {said}"
+    then = functools.reduce(_then_words, further)
+    said = _("A strip of pictures by the network: {first} becomes {then}") if params.strip else ""
+    said = said or _("An animation by the network: {first} becomes {then}")
+    return said.format(first=first, then=then)
+
+
+def _then_words(first: str, second: str) -> str:
+    return _("{first}, then {second}").format(first=first, second=second)
 
 
 def _stage_words(params: Morph, stage: str) -> str:
     layer, colon, channel = stage.rpartition(":")
-    return f"channel {channel} of the layer {layer}" if colon else stage.replace(JOINT, " and ")
+    if colon:
+        return _("channel {channel} of the layer {layer}").format(channel=channel, layer=layer)
+    return and_list(stage.split(JOINT))
 
 
 def _out_of(name: str) -> str:
-    return "" if name == NOISE else f", grown out of {name}"
+    return "" if name == NOISE else _(", grown out of {name}").format(name=plain(name, 80))
 
 
 def _channel_alt(params: Channel) -> str:
+    layer = _layer(params)
     if params.channel is not None:
-        return f"What channel {params.channel} of {_layer(params)} responds to"
-    those = f"the channels most linked to {params.search}" if params.search else "its most varied channels"
-    return f"An atlas of {_layer(params)}: what {those} respond to"
+        said = _("What channel {channel} of {layer} responds to")
+        return said.format(channel=params.channel, layer=layer)
+    if params.search:
+        said = _("An atlas of {layer}: what the channels most linked to {search} respond to")
+        return said.format(layer=layer, search=params.search)
+    return _("An atlas of {layer}: what its most varied channels respond to").format(layer=layer)
 
 
 def _layer(params: Channel) -> str:
     word = params.aim[1]
     named = params.catalog.network(params.network).friendly.get(word)
-    return f"the layer {word} ({named.about})" if named else f"the layer {word}"
+    if named:
+        return _("the layer {layer} ({about})").format(layer=word, about=_(named.about))
+    return _("the layer {layer}").format(layer=word)
 
 
 def _guide_words(row: JobRow | None) -> str:
-    return ", guided by a second picture" if row and "guide" in row.job.others else ""
+    return _(", guided by a second picture") if row and "guide" in row.job.others else ""
 
 
 def alt_text_before(original: str) -> str:
     """Alt text while the dream is not there yet."""
-    return f"{plain(original, 80)}, before the dream"[:ALT_LIMIT]
+    name = _("noise") if original == NOISE else original
+    return _("{name}, before the dream").format(name=plain(name, 80))[:ALT_LIMIT]
 
 
 def aim_words(params: AnyParams) -> str:
     """What a dream goes towards: "eyes", "eyes and castle", "faces, animals, eyes", or a layer's name."""
     option, word = params.aim
     if option != "layer":
-        return word.replace(JOINT, " and ").replace(THEN, ", then ")
-    return " and ".join(_term(params, term) for term in weighted_terms.read(params.catalog, params.network, word))
+        return functools.reduce(_then_words, (and_list(stage.split(JOINT)) for stage in word.split(THEN)))
+    return and_list([_term(params, term) for term in weighted_terms.read(params.catalog, params.network, word)])
 
 
 def _term(params: AnyParams, term: weighted_terms.Term) -> str:
     named = params.catalog.network(params.network).friendly.get(term.name)
-    sense = named.about if named and term.channel is None else f"the layer {term.name}"
-    part = "" if term.channel is None else f"channel {term.channel} of "
-    return f"{'less of ' if term.weight < 0 else ''}{part}{sense}"
+    if term.channel is not None:
+        said = _("channel {channel} of the layer {layer}").format(channel=term.channel, layer=term.name)
+    else:
+        said = _(named.about) if named else _("the layer {layer}").format(layer=term.name)
+    return _("less of {what}").format(what=said) if term.weight < 0 else said
 
 
+ORIGINALS = {
+    "avatar": "{name}'s avatar",
+    "picture": "{name}'s picture",
+    "video": "{name}'s video",
+    "icon": "{name}'s icon",
+}
+
+
+@speaks_publicly
 def original_words(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
-    return NOISE if kind == NOISE else f"{plain(name)}'s {kind}"
+    return NOISE if kind == NOISE else _(ORIGINALS[kind]).format(name=plain(name))
 
 
 def picked_words(link: str) -> str:
     """For who takes a picture out of a sheet that was taken out before."""
-    return f"It's here already: {link}"
+    return _("It's here already: {link}").format(link=link)
 
 
 def original_line(row: JobRow) -> str:
     """Under the picture that something was made of."""
-    return f"What this was made of: `{credit(row.job.params)}`"
+    return _("What this was made of: {dream}").format(dream=f"`{credit(row.job.params)}`")
 
 
 def reported_words(code: str) -> str:
     """For who reported something."""
-    return f"Thanks, your report was sent to the bot's owner.\n-# {code}"
+    return with_code(_("Thanks, your report was sent to the bot's owner."), code)
 
 
 def report_words(code: str, link: str, name: str, user_id: int, reason: str) -> str:
     """A report, as the bot's owner reads it in the channel for reports. Nothing in it pings."""
-    said = escape(reason, REASON_LIMIT) or "no reason given"
-    return f"**Report {code}** · {link or PRIVATE_DREAM}\nby {escape(name)} (`{user_id}`): {said}"
+    said = escape(reason, REASON_LIMIT) or _("no reason given")
+    text = _("**Report {code}** · {link}\nby {name} ({user}): {reason}")
+    return text.format(code=code, link=link or _(PRIVATE_DREAM), name=escape(name), user=f"`{user_id}`", reason=said)
 
 
 def ready_words(user_id: int) -> str:
     """The one ping, after a long wait."""
-    return f"<@{user_id}>, your dream is ready!"
+    return _("{user}, your dream is ready!").format(user=f"<@{user_id}>")
 
 
 def direct_message_words(name: str) -> str:
     """On top of an answer that comes by direct message."""
-    return f"I can no longer answer where you asked, {escape(name)}, so here is your dream."
+    return _("I can no longer answer where you asked, {name}, so here is your dream.").format(name=escape(name))
 
 
 def cannot_write_words(link: str) -> str:
     """For who speaks to the bot where it cannot answer, by direct message."""
-    return (
-        f"I can't answer you there: {link}. Ask a moderator to let me send messages and attach files in that channel."
-    )
+    return _(
+        "I can't answer you there: {link}. Ask a moderator to let me send messages and attach files in that channel."
+    ).format(link=link)
 
 
 def sent_directly_words(link: str) -> str:
     """For who asks where neither the channel nor 15 minutes are enough."""
-    return f"I can't post this one here, so it comes to you as a direct message{f': {link}' if link else '.'}"
+    if link:
+        return _("I can't post this one here, so it comes to you as a direct message: {link}").format(link=link)
+    return _("I can't post this one here, so it comes to you as a direct message.")
 
 
 def saved_words(name: str, *, replaced: bool = False) -> str:
     """After saving, also over one of that name."""
-    done = "Replaced your preset of that name." if replaced else "Saved."
-    return f"{done} Use it: `/dream preset:{escape_code(name)}`"
+    done = _("Replaced your preset of that name.") if replaced else _("Saved.")
+    return f"{done} {_use_words(name)}"
+
+
+def _use_words(name: str) -> str:
+    return _("Use it: {command}").format(command=f"`/dream preset:{escape_code(name)}`")
 
 
 def deleted_words(name: str, *, shared: bool = False) -> str:
     """After deleting."""
-    ended = " What you shared of it can't be saved any more." if shared else ""
-    return f"Deleted the preset {escape(name)}.{ended} `/preset list` shows the others."
+    done = _("Deleted the preset {name}.").format(name=escape(name))
+    ended = _("What you shared of it can't be saved any more.") if shared else ""
+    return " ".join(filter(None, (done, ended, _("`/preset list` shows the others."))))
 
 
 def renamed_words(name: str, to: str) -> str:
     """After renaming."""
-    return f"{escape(name)} is {escape(to)} now. Use it: `/dream preset:{escape_code(to)}`"
+    return f"{_('{name} is {to} now.').format(name=escape(name), to=escape(to))} {_use_words(to)}"
 
 
 def added_words(shared: str, name: str, *, was_there: bool) -> str:
     """After saving what somebody shared, under its own name or under another."""
-    use = f"Use it: `/dream preset:{escape_code(name)}`"
     if was_there:
-        return f"You have this one already, as {escape(name)}. {use}"
-    if shared == name:
-        return f"Saved. {use}"
-    return f"You have another preset called {escape(shared)}, so I saved this one as {escape(name)}. {use}"
+        said = _("You have this one already, as {name}.").format(name=escape(name))
+    elif shared == name:
+        said = _("Saved.")
+    else:
+        said = _("You have another preset called {shared}, so I saved this one as {name}.")
+        said = said.format(shared=escape(shared), name=escape(name))
+    return f"{said} {_use_words(name)}"
 
 
 def shared_words(code: str) -> str:
     """For who shared a preset, and nobody else."""
-    return (
-        f"Shared. In other servers it's `/preset import code:{code}`.\n"
+    return _(
+        "Shared. In other servers it's {command}.\n"
         "-# Card and code keep these settings, whatever you change later. To end both, delete the preset or press "
         "Stop sharing under `/preset show`."
-    )
+    ).format(command=f"`/preset import code:{code}`")
 
 
 def unshared_words(name: str) -> str:
     """After a preset is shared no more."""
-    return f"{escape(name)} isn't shared any more: its cards and codes no longer save it. You still have it."
+    said = _("{name} isn't shared any more: its cards and codes no longer save it. You still have it.")
+    return said.format(name=escape(name))
 
 
 def share_card_words(sharer: str, name: str, settings: str) -> str:
     """On the card of a shared preset."""
-    hint = "-# Save to mine keeps these settings for you, as one of your own presets."
-    return f"{escape(sharer)} shares a preset: **{escape(name)}**\n{settings}\n{hint}"
+    title = _("{sharer} shares a preset: **{name}**").format(sharer=escape(sharer), name=escape(name))
+    hint = _("-# Save to mine keeps these settings for you, as one of your own presets.")
+    return f"{title}\n{settings}\n{hint}"
 
 
 def preset_panel_words(name: str, settings: str, code: str = "", *, changed: bool = False) -> str:
     """One's own preset, with the code if it is shared, and whether it was changed since."""
-    since = ", as it was before you changed it" if changed else ""
-    shared = f"\n-# Shared{since}: `/preset import code:{code}`" if code else ""
-    return f"**{escape(name)}**\n{settings}{shared}"
+    shared = _("-# Shared, as it was before you changed it: {command}") if changed else _("-# Shared: {command}")
+    below = "\n" + shared.format(command=f"`/preset import code:{code}`") if code else ""
+    return f"**{escape(name)}**\n{settings}{below}"
 
 
 def preset_settings(params: Dream) -> str:
     """The settings of a preset in words, one a line: what it brings out, what is not the default, and the model."""
     option, word = params.aim
     about = f" ({aim_words(params)})" if option == "layer" else ""
-    lines = [f"{PICK_LAYER if option == 'layer' else PICK_SUBJECT}: {escape(word, 100)}{escape(about, 200)}"]
-    lines += [f"{PRESET_LABELS[name]}: {_value_words(name, value)}" for name, value in _preset_facts(params).items()]
-    return "\n".join([*lines, f"{PICK_NETWORK}: {escape(params.network, 60)}"])
+    lines = [f"{_(PICK_LAYER) if option == 'layer' else _(PICK_SUBJECT)}: {escape(word, 100)}{escape(about, 200)}"]
+    lines += [f"{_(PRESET_LABELS[name])}: {_value_words(name, value)}" for name, value in _preset_facts(params).items()]
+    return "\n".join([*lines, f"{_(PICK_NETWORK)}: {escape(params.network, 60)}"])
 
 
 PRESET_LABELS = {
@@ -843,12 +988,12 @@ def _preset_facts(params: Dream) -> dict[str, Any]:
 def _value_words(name: str, value: Any) -> str:
     """A setting's value as the chat calls it: "1.6 (strong)", "768 px", "25%"."""
     if name == "strength":
-        found = next((label.partition(" ·")[0].lower() for label, number in STRENGTHS if number == value), "")
-        return f"{value:g}{f' ({found})' if found else ''}"
+        found = next((_(label).partition(" ·")[0].lower() for label, number in STRENGTHS if number == value), "")
+        return f"{decimal(f'{value:g}')}{f' ({found})' if found else ''}"
     if name in ("size", "keep"):
-        return f"{value} px" if name == "size" else f"{value:.0%}"
+        return f"{value} px" if name == "size" else percent(value)
     labels = {"look": LOOKS, "colours": COLOURS, "protect": PROTECT, "guide_by": GUIDE_BY}[name]
-    return next(label for label, word in labels if word == value)
+    return next(_(label) for label, word in labels if word == value)
 
 
 def preset_line(name: str, options: dict[str, object]) -> str:
@@ -870,7 +1015,8 @@ def preset_list(lines: list[str]) -> str:
             break
         shown.append(line)
     rest = len(lines) - len(shown)
-    return "\n".join(shown) + (f"\n-# and {rest} more; type `/dream preset:` to see them" if rest else "")
+    more = _("-# and {number} more; type `/dream preset:` to see them").format(number=rest)
+    return "\n".join([*shown, *([more] if rest else [])])
 
 
 def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
@@ -881,7 +1027,7 @@ def escape_code(text: str, limit: int = NAME_LIMIT) -> str:
 def moved_words(command: str) -> str:
     """For a command that there is no more: what it is called now. Of a group that is gone as a whole, only the group's
     name is known."""
-    return next((said for name, said in MOVED_COMMANDS.items() if f"{name} ".startswith(f"{command} ")), CHANGED)
+    return _(next((said for name, said in MOVED_COMMANDS.items() if f"{name} ".startswith(f"{command} ")), CHANGED))
 
 
 # /info
@@ -919,41 +1065,46 @@ def dream_line(row: JobRow, posting: Posting, *, gone: bool) -> str:
 
 def _where(posting: Posting, gone: bool) -> str:
     if posting.ephemeral:
-        return "private"
-    return "its message is gone" if gone or not posting.link else f"[open]({posting.link})"
+        return pgettext("of a dream", "private")
+    return _("its message is gone") if gone or not posting.link else f"[{_('open')}]({posting.link})"
 
 
 def pictures_left(count: int, limit: int, free_in_s: float) -> str:
     """How many more pictures one may ask for at once."""
-    left = f"**At once:** {count} of {limit} pictures in use, {max(limit - count, 0)} left"
-    return f"{left} · the next is free in about {duration(free_in_s)}" if count else left
+    left = _("**At once:** {count} of {limit} pictures in use, {left} left")
+    left = left.format(count=count, limit=limit, left=max(limit - count, 0))
+    free = _(" · the next is free in about {time}").format(time=duration(free_in_s))
+    return f"{left}{free}" if count else left
 
 
 def queue_limit(waiting: int, limit: int) -> str:
     """How full the queue is."""
-    return f"**Everyone's queue:** {waiting} of {limit}"
+    return _("**Everyone's queue:** {waiting} of {limit}").format(waiting=waiting, limit=limit)
 
 
 def presets_left(count: int, limit: int) -> str:
     """How many presets one has."""
-    return f"**Presets:** {count} of {limit}"
+    return _("**Presets:** {count} of {limit}").format(count=count, limit=limit)
 
 
 def upload_limit(megabytes: float, megapixels: float) -> str:
     """How large a picture may be."""
-    return f"**Images you send:** up to {megabytes:g} MB and {megapixels:g} megapixels"
+    said = _("**Images you send:** up to {megabytes} MB and {megapixels} megapixels")
+    return said.format(megabytes=decimal(f"{megabytes:g}"), megapixels=decimal(f"{megapixels:g}"))
 
 
 def model_line(name: str, about: str, *, default: bool) -> str:
     """One model: what it is called in a command, and what it is good for."""
-    return f"- `{escape_code(name)}` · {'**default** · ' if default else ''}{GOOD_FOR.get(name) or escape(about, 120)}"
+    known = _(GOOD_FOR[name]) if name in GOOD_FOR else escape(about, 120)
+    return f"- `{escape_code(name)}` · {_('**default** · ') if default else ''}{known}"
 
 
 def models_missing(names: list[str]) -> str:
     """The models that are not installed; nothing where all are."""
     if not names:
         return ""
-    return f"-# Not installed here (the bot's owner can add them): {escape(', '.join(names), 400)}"
+    said = _("-# Not installed here (the bot's owner can add them): {names}")
+    return said.format(names=escape(", ".join(names), 400))
 
 
 # /settings
@@ -994,18 +1145,22 @@ DIRECT_REFUSED = (
 
 def copy_line(link: str) -> str:
     """Under a result that was sent directly: where it stands."""
-    return f"-# Sent because you reacted with ✉️ to {link} · ❌ takes it away"
+    return _("-# Sent because you reacted with ✉️ to {link} · ❌ takes it away").format(link=link)
 
 
 def copy_without_image_words(link: str) -> str:
     """Where a result cannot be sent directly."""
-    return f"I can't send that one here, but it stands there: {link}"
+    return _("I can't send that one here, but it stands there: {link}").format(link=link)
 
 
 def switch_words(name: str, *, on: bool) -> str:
     """One of the switches in `/settings`: what it is, whether it is on, and what it does."""
-    title, about = SWITCHES[name]
-    return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
+    return _switch_words(*SWITCHES[name], on=on)
+
+
+def _switch_words(title: str, about: str, *, on: bool) -> str:
+    state = f"**{pgettext('of a switch', 'on')}**" if on else pgettext("of a switch", "off")
+    return f"**{_(title)}** · {state}\n-# {_(about)}"
 
 
 def all_deleted_words(
@@ -1016,42 +1171,62 @@ def all_deleted_words(
         quantity(presets, "preset"), quantity(jobs, "dream"), quantity(pictures, "stored image"),
         quantity(messages, "message"),
     ]  # fmt: skip
-    found = [*(["your settings"] if settings else []), *filter(None, parts)]
-    first = f"Deleted: {', '.join(found)}." if found else "There was nothing to delete."
-    text = first
+    found = [*([_("your settings")] if settings else []), *filter(None, parts)]
+    said = [_("Deleted: {things}.").format(things=", ".join(found)) if found else _("There was nothing to delete.")]
     if messages_left:
-        text += f" {quantity(messages_left, 'message')} I could not delete: ask a moderator of that server."
+        said.append(ngettext(
+            "{number} message I could not delete: ask a moderator of that server.",
+            "{number} messages I could not delete: ask a moderator of that server.", messages_left,
+        ))  # fmt: skip
     if left:
-        text += f" {quantity(left, 'dream')} didn't stop in time: delete your data once more in a minute."
-    return text
+        said.append(ngettext(
+            "{number} dream didn't stop in time: delete your data once more in a minute.",
+            "{number} dreams didn't stop in time: delete your data once more in a minute.", left,
+        ))  # fmt: skip
+    return " ".join(said)
+
+
+QUANTITIES = {
+    "dream": ("{number} dream", "{number} dreams"),
+    "image": ("{number} image", "{number} images"),
+    "message": ("{number} message", "{number} messages"),
+    "preset": ("{number} preset", "{number} presets"),
+    "stored image": ("{number} stored image", "{number} stored images"),
+    "star": ("{number} star", "{number} stars"),
+    "vote": ("{number} vote", "{number} votes"),
+    "person": ("{number} person", "{number} people"),
+}
+"""One and several of what is counted."""
 
 
 def quantity(number: int, word: str) -> str:
     """ "1 dream", "2 dreams", and nothing for none."""
-    return f"{number} {word}{'' if number == 1 else 's'}" if number else ""
+    return ngettext(*QUANTITIES[word], number) if number else ""
 
 
 def ready_directly_words(posting: Posting) -> str:
     """A direct message after a long wait."""
     if posting.ephemeral:
-        return "Your dream is ready, where you asked for it: only you can see it there."
-    return f"Your dream is ready: {posting.link}"
+        return _("Your dream is ready, where you asked for it: only you can see it there.")
+    return _("Your dream is ready: {link}").format(link=posting.link)
 
 
 def queue_line(row: JobRow, where: Place, link: str) -> str:
     """One of your dreams in the queue."""
-    stands = "Dreaming now" if where.state is State.RUNNING else place_words(where)
-    return f"`{escape_code(credit(row.job.params), DREAM_LINE_LIMIT)}`\n{stands}{f' · [open]({link})' if link else ''}"
+    stands = _("Dreaming now") if where.state is State.RUNNING else place_words(where)
+    way = f" · [{_('open')}]({link})" if link else ""
+    return f"`{escape_code(credit(row.job.params), DREAM_LINE_LIMIT)}`\n{stands}{way}"
 
 
 def queue_total(total: int, seconds: float) -> str:
     """The whole queue."""
-    return f"{total} in the queue altogether · the last is ready in about {duration(seconds)}"
+    said = _("{total} in the queue altogether · the last is ready in about {time}")
+    return said.format(total=total, time=duration(seconds))
 
 
 def queue_none(total: int) -> str:
     """When the queue has nothing of yours."""
-    return "You have nothing in the queue. Start something with `/dream`." if total else EMPTY_QUEUE
+    return _("You have nothing in the queue. Start something with `/dream`.") if total else _(EMPTY_QUEUE)
 
 
 # what mends a refusal
@@ -1061,12 +1236,12 @@ OFFER_OVER = "That button was used, or I restarted since. Ask again with the wor
 
 def use_words(word: str) -> str:
     """The button that asks again with a word that is known."""
-    return f"Use {plain(word, 70)}"
+    return _("Use {word}").format(word=plain(word, 65))
 
 
 def using_words(word: str) -> str:
     """In place of a hint whose word was taken."""
-    return f"Using `{escape_code(word, 70)}`."
+    return _("Using {word}.").format(word=f"`{escape_code(word, 70)}`")
 
 
 def job_code(id: str) -> str:
@@ -1081,38 +1256,69 @@ HINT = "Say what to bring out, like `castles` or 🦊, and attach a picture if y
 
 def hint_words(near: str = "") -> str:
     """For who says nothing that means something here; `near` is what a word may have been mistyped for."""
-    return f"Did you mean `{escape_code(near)}`? Reply with that, or with `help`." if near else HINT
+    said = _("Did you mean {word}? Reply with that, or with `help`.").format(word=f"`{escape_code(near)}`")
+    return said if near else _(HINT)
 
 
+@speaks_publicly
 def picture_count_words(taken: int, count: int) -> str:
     """Which of several pictures are dreamed: "3 images", "the first of 3 images, 2 left out", "the first 4 of 6 images,
     2 left out"; nothing for a single one."""
     if count == 1:
         return ""
     if taken == count:
-        return f"{count} images"
-    first = "the first" if taken == 1 else f"the first {taken}"
-    return f"{first} of {count} images, {count - taken} left out"
+        return quantity(count, "image")
+    if taken == 1:
+        said = _("the first of {count} images, {left} left out")
+        return said.format(count=count, left=count - taken)
+    said = _("the first {taken} of {count} images, {left} left out")
+    return said.format(taken=taken, count=count, left=count - taken)
 
 
+@speaks_publicly
 def unopened_words(count: int) -> str:
     """Of several pictures, how many could not be opened."""
-    return f"{count} couldn't be opened" if count else ""
+    return ngettext("{number} couldn't be opened", "{number} couldn't be opened", count) if count else ""
 
 
 def withheld_words(share: float, name: str) -> str:
     """In place of a result that hardly differs from what it was made of; `share` of its pixels, in [0, 1]."""
-    return WITHHELD.format(share=f"{share:.0%}", name=escape(name))
+    return _(WITHHELD).format(share=percent(share), name=escape(name))
 
 
+@speaks_publicly
+def earlier_words() -> str:
+    """In place of whose image it was."""
+    return _(EARLIER)
+
+
+@speaks_publicly
+def from_above_words() -> str:
+    """Beside a dream of a dream."""
+    return _(FROM_ABOVE)
+
+
+@speaks_publicly
+def from_zoom_words() -> str:
+    """Beside a zoom that goes on where another ended."""
+    return _(FROM_ZOOM)
+
+
+@speaks_publicly
+def to_here_words() -> str:
+    """Beside an animation."""
+    return _(TO_HERE)
+
+
+@speaks_publicly
 def part_words(number: int, count: int) -> str:
     """Which one of several pictures something was made of."""
-    return f"image {number} of {count}"
+    return _("image {number} of {count}").format(number=number, count=count)
 
 
 def failed_words(failed: int, asked: int) -> str:
     """Of several pictures that were to be made, how many could not be."""
-    return f"{failed} of {asked} failed" if failed > 0 else ""
+    return _("{failed} of {asked} failed").format(failed=failed, asked=asked) if failed > 0 else ""
 
 
 # /server
@@ -1193,87 +1399,134 @@ NO_WEEK = "Nothing was dreamed here. `/dream` starts the first one."
 
 def server_title(name: str) -> str:
     """Above the overview of a server."""
-    return f"**Rules of {escape(name, 100)}**"
+    return _("**Rules of {name}**").format(name=escape(name, 100))
 
 
 def scope_words(channel_id: str, rules: ServerRules, held: ChannelRules) -> str:
     """Above the rules of one channel, or of all."""
-    where = f"<#{channel_id}>" if channel_id else "all channels"
+    title = _("**Channels** · rules of {channel}").format(channel=f"<#{channel_id}>")
+    title = title if channel_id else _("**Channels** · rules of all channels")
     said = rules_lines(rules)
     lines = {"Dreams": said["Channels"], "Games": said["Games"], "Can be made": _made_words(held)}
     shown = {name: line for name, line in lines.items() if name == "Can be made" or not channel_id}
-    return f"**Channels** · rules of {where}\n{rules_words(shown)}\n{CHANNELS_HINT}"
+    return f"{title}\n{rules_words(shown)}\n{_(CHANNELS_HINT)}"
 
 
 def rules_lines(rules: ServerRules) -> dict[str, str]:
-    """All rules of a server, each by its name; what changed is said by the same words."""
+    """All rules of a server, each by its name, which is one of `RULE_NAMES` or mentions a role or channel; what
+    changed is said by the same words."""
     whole = rules.whole
-    posts = f"{whole.posts_hourly} posts an hour in a channel" if whole.posts_hourly is not None else ""
     lines = {
-        "Dreams": "paused" if rules.paused else "on",
-        "Channels": ", ".join(f"<#{id}>" for id in rules.channels) or "everywhere",
+        "Dreams": pgettext("of dreams", "paused") if rules.paused else pgettext("of a switch", "on"),
+        "Channels": ", ".join(f"<#{id}>" for id in rules.channels) or _("everywhere"),
         "Can be made": _made_words(whole),
-        "Games": ", ".join(f"<#{id}>" for id in rules.games) or "off",
-        "Everyone": ", ".join(filter(None, (_limit_words(whole.limit), posts))) or "no limits",
+        "Games": ", ".join(f"<#{id}>" for id in rules.games) or pgettext("of a switch", "off"),
+        "Everyone": ", ".join(filter(None, (_limit_words(whole.limit), _posts_in_channel(whole)))) or _("no limits"),
         **{f"<@&{id}>": _limit_words(limit) for id, limit in rules.by_role.items()},
         **{f"<#{id}>": _channel_words(one) for id, one in rules.by_channel.items()},
         "Results": _results_words(rules),
-        "Hidden": ", ".join(CATEGORIES.get(name, name).lower() for name in rules.hidden) or "nothing",
-        "Others' avatars": "" if rules.others_avatars else "not dreamed",
-        "Unsafe images": "" if rules.nsfw == "off" else NSFW_ACTIONS.get(rules.nsfw, rules.nsfw),
-        "Log": f"<#{rules.log_channel}>" if rules.log_channel else "none",
+        "Hidden": ", ".join(_hidden_words(name) for name in rules.hidden) or _("nothing"),
+        "Others' avatars": "" if rules.others_avatars else _("not dreamed"),
+        "Unsafe images": "" if rules.nsfw == "off" else _(NSFW_ACTIONS.get(rules.nsfw, rules.nsfw)),
+        "Log": f"<#{rules.log_channel}>" if rules.log_channel else pgettext("of a channel", "none"),
     }
     return {name: line for name, line in lines.items() if line}
+
+
+RULE_NAMES = (
+    "Dreams", "Channels", "Can be made", "Games", "Everyone", "Results", "Hidden", "Others' avatars", "Unsafe images",
+    "Log",
+)  # fmt: skip
 
 
 def rules_words(lines: Mapping[str, str], most: int = 3400) -> str:
     """The rules as a list; what does not fit is counted."""
     said: list[str] = []
     for name, line in lines.items():
-        said.append(f"- {name if name.startswith('<') else f'**{name}:**'} {line}")
+        said.append(f"- {name if name.startswith('<') else f'**{_(name)}:**'} {line}")
         if sum(map(len, said)) > most:
-            return "\n".join([*said[:-1], f"-# … and {len(lines) - len(said) + 1} more"])
+            return "\n".join([*said[:-1], _more_words(len(lines) - len(said) + 1)])
     return "\n".join(said)
 
 
+def _more_words(count: int) -> str:
+    return ngettext("-# … and {number} more", "-# … and {number} more", count)
+
+
+@speaks_publicly
 def changes_words(name: str, before: ServerRules, after: ServerRules) -> str:
     """For the log: who changed which rules; "" where nothing changed."""
     old, new = rules_lines(before), rules_lines(after)
-    changed = {key: new.get(key, "no rules") for key in {**old, **new} if old.get(key) != new.get(key)}
-    return f"{escape(name)} changed the rules:\n{rules_words(changed, 1200)}" if changed else ""
+    changed = {key: new.get(key, _("no rules")) for key in {**old, **new} if old.get(key) != new.get(key)}
+    title = _("{name} changed the rules:").format(name=escape(name))
+    return f"{title}\n{rules_words(changed, 1200)}" if changed else ""
+
+
+def _hidden_words(name: str) -> str:
+    said = _(CATEGORIES.get(name, name))
+    return said[:1].lower() + said[1:] if spoken() == ENGLISH else said
 
 
 def _made_words(channel: ChannelRules) -> str:
-    barred = f"no {', no '.join(channel.barred)}" if channel.barred else "everything"
-    return f"{barred}, up to {channel.most_size} px" if channel.most_size else barred
+    barred = ", ".join(_("no {command}").format(command=one) for one in channel.barred) or _("everything")
+    if not channel.most_size:
+        return barred
+    return _("{what}, up to {size} px").format(what=barred, size=channel.most_size)
 
 
 def _channel_words(channel: ChannelRules) -> str:
     made = _made_words(channel) if channel.barred or channel.most_size else ""
-    posts = f"{channel.posts_hourly} posts an hour" if channel.posts_hourly is not None else ""
+    posts = ""
+    if channel.posts_hourly is not None:
+        posts = ngettext("{number} post an hour", "{number} posts an hour", channel.posts_hourly)
     return ", ".join(filter(None, (made, _limit_words(channel.limit), posts)))
 
 
+def _posts_in_channel(whole: ChannelRules) -> str:
+    if whole.posts_hourly is None:
+        return ""
+    return ngettext("{number} post an hour in a channel", "{number} posts an hour in a channel", whole.posts_hourly)
+
+
+LIMIT_WORDS = {
+    "at_once": "{number} at once",
+    "hourly": "{number} an hour",
+    "daily": "{number} a day",
+    "cooldown_s": "{number} s between two",
+}
+"""A person's limits in a list."""
+
+
 def _limit_words(limit: PersonLimit) -> str:
-    said = {"at_once": "{} at once", "hourly": "{} an hour", "daily": "{} a day", "cooldown_s": "{} s between two"}
-    return ", ".join(
-        words.format(getattr(limit, name)) for name, words in said.items() if getattr(limit, name) is not None
-    )
+    given = {name: getattr(limit, name) for name in LIMIT_WORDS}
+    return ", ".join(_(LIMIT_WORDS[name]).format(number=one) for name, one in given.items() if one is not None)
 
 
 def _results_words(rules: ServerRules) -> str:
-    quiet = f"quiet from {quiet_words(rules.quiet)}" if rules.quiet else ""
+    quiet = _("quiet from {hours}").format(hours=quiet_words(rules.quiet)) if rules.quiet else ""
     switched = [
-        "private unless asked otherwise" if rules.private else "public",
-        "follow-ups in a thread" if rules.threads else "",
-        "one at a time" if rules.one_chain else "",
+        _("private unless asked otherwise") if rules.private else pgettext("of results", "public"),
+        _("follow-ups in a thread") if rules.threads else "",
+        _("one at a time") if rules.one_chain else "",
     ]
     return ", ".join(filter(None, [*switched, quiet]))
 
 
 def quiet_words(quiet: QuietHours) -> str:
     """ "22:00 to 07:00 (Europe/Berlin)"."""
-    return f"{clock_words(quiet.begin)} to {clock_words(quiet.end)} ({quiet.zone})"
+    begin, end = clock_words(quiet.begin), clock_words(quiet.end)
+    return _("{begin} to {end} ({zone})").format(begin=begin, end=end, zone=quiet.zone)
+
+
+def quiet_hours_words(quiet: QuietHours | None) -> str:
+    """When it is quiet, in `/server panel`."""
+    hours = quiet_words(quiet) if quiet else pgettext("of hours", "none")
+    return _("**Quiet hours** · {hours}\n-# Results are shown only to whoever asks").format(hours=hours)
+
+
+def hidden_title(hidden: str) -> str:
+    """Above what is not made in a server."""
+    return _("**Safety** · hidden: {subjects}").format(subjects=hidden)
 
 
 def clock_words(minute: int) -> str:
@@ -1283,48 +1536,61 @@ def clock_words(minute: int) -> str:
 
 def server_switch_words(name: str, *, on: bool) -> str:
     """One of the switches in `/server panel`."""
-    title, about = SERVER_SWITCHES[name]
-    return f"**{title}** · {'**on**' if on else 'off'}\n-# {about}"
+    return _switch_words(*SERVER_SWITCHES[name], on=on)
 
 
 def nsfw_words(owner: str, command: str = "") -> str:
     """About the check of images: what the bot's owner decided; `command` installs what is missing."""
-    return NSFW_MISSING.format(command=command) if command else NSFW_HINT.format(owner=NSFW_ACTIONS[owner])
+    if command:
+        return _(NSFW_MISSING).format(command=command)
+    return _(NSFW_HINT).format(owner=_(NSFW_ACTIONS[owner]))
 
 
+@speaks_publicly
 def thread_name(name: str) -> str:
     """The name of the thread under somebody's result."""
-    return f"{plain(name)}'s dream, continued"
+    return _("{name}'s dream, continued").format(name=plain(name))
 
 
+@speaks_publicly
 def log_line(row: JobRow, posting: Posting) -> str:
     """For a server's log: who asked for what, and where it stands."""
-    where = posting.link or f"<#{posting.channel_id}>, privately"
-    return f"{escape(posting.name)} (<@{posting.user_id}>) asked for `{credit(row.job.params)}` · {where}"
+    said = _("{name} ({user}) asked for {dream} · {where}")
+    user, dream = f"<@{posting.user_id}>", f"`{credit(row.job.params)}`"
+    return said.format(name=escape(posting.name), user=user, dream=dream, where=_place_in_log(posting))
+
+
+def _place_in_log(posting: Posting) -> str:
+    return posting.link or _("{channel}, privately").format(channel=f"<#{posting.channel_id}>")
 
 
 def findings_words(findings: Sequence[Finding]) -> str:
     """What a check found: what is wrong first, each with its remedy."""
-    wrong = [f"- ❌ **{one.what}** {one.remedy}" for one in findings if not one.fine]
-    fine = [f"- ✅ {one.what}" for one in findings if one.fine]
-    return "\n".join([CHECK_TITLE, *(wrong or [ALL_FINE]), *fine])[:3800]
+    said = [(one.fine, fact_words.say(one.what), fact_words.say(one.remedy)) for one in findings]
+    wrong = [f"- ❌ **{what}** {remedy}" for fine, what, remedy in said if not fine]
+    right = [f"- ✅ {what}" for fine, what, remedy in said if fine]
+    return "\n".join([_(CHECK_TITLE), *(wrong or [_(ALL_FINE)]), *right])[:3800]
 
 
 def week_words(week: Week) -> str:
     """The statistics of a server."""
     if not week.made:
-        return f"{WEEK_TITLE}\n{NO_WEEK}"
+        return f"{_(WEEK_TITLE)}\n{_(NO_WEEK)}"
     asked = ", ".join(f"{escape(name)} ({count})" for name, count in week.subjects)
+    by = _("**{dreams}** by {people}").format(
+        dreams=quantity(week.made, "dream"), people=quantity(week.people, "person")
+    )
+    times = _("Usually begun after {waited}, made within {took}")
     lines = [
-        f"**{quantity(week.made, 'dream')}** by {quantity(week.people, 'person').replace('persons', 'people')}",
+        by,
         ", ".join(f"{count} {name}" for name, count in week.recipes),
-        f"Most asked for: {asked}" if asked else "",
-        f"Busiest channel: <#{week.channel}>" if week.channel else "",
-        f"Usually begun after {duration(week.waited_s)}, made within {duration(week.took_s)}",
-        f"{quantity(week.failed, 'dream')} failed" if week.failed else "",
-        f"{quantity(week.cancelled, 'dream')} cancelled" if week.cancelled else "",
+        _("Most asked for: {subjects}").format(subjects=asked) if asked else "",
+        _("Busiest channel: {channel}").format(channel=f"<#{week.channel}>") if week.channel else "",
+        times.format(waited=duration(week.waited_s), took=duration(week.took_s)),
+        ngettext("{number} dream failed", "{number} dreams failed", week.failed) if week.failed else "",
+        ngettext("{number} dream cancelled", "{number} dreams cancelled", week.cancelled) if week.cancelled else "",
     ]
-    return "\n".join([WEEK_TITLE, *(f"- {line}" for line in lines if line)])
+    return "\n".join([_(WEEK_TITLE), *(f"- {line}" for line in lines if line)])
 
 
 # moderation
@@ -1337,49 +1603,66 @@ NOTHING_BLOCKED = (
 
 def image_blocked_words(count: int) -> str:
     """After blocking the images of a message, and of a dream what it was made of."""
-    return (
-        f"Blocked {quantity(count, 'image')}: I refuse it in this server from now on, also smaller, mirrored or saved "
-        "anew. `/server blocked` takes it back. The message itself stays: delete it if you want it gone."
-    )
+    return _(
+        "Blocked {images}: I refuse it in this server from now on, also smaller, mirrored or saved anew. "
+        "`/server blocked` takes it back. The message itself stays: delete it if you want it gone."
+    ).format(images=quantity(count, "image"))
 
 
 def user_blocked_words(name: str) -> str:
     """After blocking somebody."""
-    return (
-        f"Blocked {escape(name)}: I refuse what they ask for in this server, and cancelled what they had in the queue. "
+    return _(
+        "Blocked {name}: I refuse what they ask for in this server, and cancelled what they had in the queue. "
         "`/server blocked` takes it back."
-    )
+    ).format(name=escape(name))
 
 
 def blocks_words(blocks: Sequence[Block], count: int) -> str:
     """The list of what is blocked in a server; `count` of all of it."""
-    lines = [f"- {_block_words(one)}, <t:{one.created:.0f}:R> by <@{one.blocked_by}>" for one in blocks]
-    more = [f"-# … and {count - len(blocks)} more"] if count > len(blocks) else []
-    return "\n".join([BLOCKED_TITLE, *(lines or [NOTHING_BLOCKED]), *more])
+    by = _("- {what}, {time} by {user}")
+    lines = [
+        by.format(what=_block_words(one), time=f"<t:{one.created:.0f}:R>", user=f"<@{one.blocked_by}>")
+        for one in blocks
+    ]
+    more = [_more_words(count - len(blocks))] if count > len(blocks) else []
+    return "\n".join([_(BLOCKED_TITLE), *(lines or [_(NOTHING_BLOCKED)]), *more])
 
 
 def _block_words(block: Block) -> str:
     if block.kind == USER:
         return f"<@{block.value}> ({escape(block.about)})"
-    return f"[image {block.value[:8]}]({block.about})"
+    return f"[{_('image {code}').format(code=block.value[:8])}]({block.about})"
 
 
 def block_label(block: Block) -> str:
     """One block, as what can be chosen."""
-    return plain(block.about, 90) if block.kind == USER else f"Image {block.value[:8]}"
+    return plain(block.about, 90) if block.kind == USER else _("Image {code}").format(code=block.value[:8])
 
 
+@speaks_publicly
 def blocked_line(name: str, what: str) -> str:
     """For a server's log: who blocked what."""
-    return f"{escape(name)} blocked {what}"
+    return _("{name} blocked {what}").format(name=escape(name), what=what)
 
 
+@speaks_publicly
 def unblocked_line(name: str, what: str) -> str:
     """For a server's log: who took a block back."""
-    return f"{escape(name)} took the block of {what} back"
+    return _("{name} took the block of {what} back").format(name=escape(name), what=what)
 
 
+ROW_LINES = {
+    "cancelled": "{name} cancelled {dream} of {user} · {where}",
+    "deleted": "{name} deleted {dream} of {user} · {where}",
+    "reported": "{name} reported {dream} of {user} · {where}",
+}
+
+
+@speaks_publicly
 def row_line(name: str, verb: str, row: JobRow, posting: Posting) -> str:
-    """For a server's log: who cancelled, deleted or reported whose dream."""
-    where = posting.link or f"<#{posting.channel_id}>, privately"
-    return f"{escape(name)} {verb} `{credit(row.job.params)}` of <@{row.job.requester}> · {where}"
+    """For a server's log: who cancelled, deleted or reported whose dream, by the keys of `ROW_LINES`."""
+    dream, user = f"`{credit(row.job.params)}`", f"<@{row.job.requester}>"
+    return _(ROW_LINES[verb]).format(name=escape(name), dream=dream, user=user, where=_place_in_log(posting))
+
+
+sentence_module.install(__name__)

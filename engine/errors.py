@@ -68,7 +68,12 @@ class PareidoliaError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        super().__init__(" ".join(inspect.cleandoc(type(self).__doc__ or "").split()).format(**facts))
+        super().__init__(self.template().format(**facts))
+
+    @classmethod
+    def template(cls) -> str:
+        """The sentence, with the names of facts in braces: what other languages know it by."""
+        return " ".join(inspect.cleandoc(cls.__doc__ or "").split())
 
     def plain_facts(self) -> dict[str, Any]:
         """The facts as JSON knows them; what it does not know is said as text."""

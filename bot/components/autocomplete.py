@@ -13,6 +13,7 @@ from typing import Any, cast
 import discord
 from discord.app_commands import Choice
 
+from bot import wording
 from bot.components.client_protocol import ServiceClient
 from bot.requests.service import place_of
 from bot.store.presets import lookup_key
@@ -69,7 +70,8 @@ async def networks(interaction: discord.Interaction[Any], current: str) -> list[
     """Networks that can dream at once, by name or by what they are."""
     catalog, typed = _catalog(interaction), current.split("·")[0].strip().casefold()
     offers = ((f"{name} · {catalog.network(name).about}", name) for name in catalog.ready())
-    return [Choice(name=label[:100], value=name) for label, name in offers if typed in label.casefold()][:LIMIT]
+    found = [(label, name) for label, name in offers if typed in label.casefold()]
+    return [Choice(name=label[:100], value=name) for label, name in wording.offers(found)][:LIMIT]
 
 
 @guard
@@ -80,7 +82,8 @@ async def layers(interaction: discord.Interaction[Any], current: str) -> list[Ch
     kept, last = _split_typed(catalog, network, current)
     typed = last.split("·")[0].strip().casefold()
     found = [(label, f"{kept}{word}") for label, word in catalog.choices(network) if typed in label.casefold()]
-    fitting = [Choice(name=f"{kept}{label}"[:100], value=word) for label, word in found if len(word) <= VALUE_LIMIT]
+    shown = wording.offers(found)
+    fitting = [Choice(name=f"{kept}{label}"[:100], value=word) for label, word in shown if len(word) <= VALUE_LIMIT]
     return fitting[:LIMIT]
 
 
@@ -138,7 +141,8 @@ async def _without_hidden(
 
 
 def _choices(found: list[tuple[str, str]]) -> list[Choice[str]]:
-    return [Choice(name=label[:100], value=word) for label, word in found[:LIMIT] if len(word) <= VALUE_LIMIT]
+    shown = wording.offers(found[:LIMIT])
+    return [Choice(name=label[:100], value=word) for label, word in shown if len(word) <= VALUE_LIMIT]
 
 
 @guard

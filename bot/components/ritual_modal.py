@@ -20,14 +20,14 @@ FORMS: dict[str, Action] = {
     "step": lambda actions, interaction, id, _, said: actions.step(interaction, id, said),
 }
 """By the verb of the button that opens it."""
-TITLES = {"take": ritual_words.TAKE_TITLE, "step": ritual_words.STEP_TITLE}
 
 
 class RitualSubject(ui.Modal):
     """Asks for a subject."""
 
     def __init__(self, verb: str, schedule: str, value: str) -> None:
-        super().__init__(title=TITLES[verb], timeout=TIMEOUT_S)
+        title = ritual_words.TAKE_TITLE if verb == "take" else ritual_words.STEP_TITLE
+        super().__init__(title=title, timeout=TIMEOUT_S)
         self._verb, self._schedule, self._value = verb, schedule, value
         optional = verb == "take"
         self._words: ui.TextInput[RitualSubject] = ui.TextInput(

@@ -22,6 +22,8 @@ from bot import discord_internals, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
+from bot.languages.current import public, speaking, spoken
+from bot.languages.servers import locale_of
 from bot.operations.shard_range import ShardRange
 from bot.store.posting import TOKEN_LIFE_S, Posting
 from bot.views.message_card import Card, Layout, Picture, files, layout, plain_card
@@ -120,7 +122,8 @@ class DiscordPublisher:
 
     async def write(self, id: JobId, posting: Posting, card: Card) -> int:
         """Send a card to the requester directly, unless an earlier attempt did. Raises `PostError`s."""
-        told = replace(card, text=f"{wording.direct_message_words(posting.name)}\n{card.text}")
+        with speaking(card.locale):
+            told = replace(card, text=f"{wording.direct_message_words(posting.name)}\n{card.text}")
         with self._post_errors_and_pauses():
             user = await self._client.create_dm(discord.Object(posting.user_id))
             if found := await self._find(id, user):
@@ -161,7 +164,8 @@ class DiscordPublisher:
 
     async def ping(self, id: JobId, posting: Posting, note: str = "") -> None:
         """One short reply that names the requester, and a note. Raises `PostError`s."""
-        text = "\n".join(filter(None, (wording.ready_words(posting.user_id), note)))
+        with speaking(posting.locale):
+            text = "\n".join(filter(None, (wording.ready_words(posting.user_id), note)))
         only = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(posting.user_id)]
         )
@@ -186,6 +190,10 @@ class DiscordPublisher:
             user = await self._client.create_dm(discord.Object(user_id))
             sent = await user.send(view=layout(card), files=files(card), nonce=f"e{id}", allowed_mentions=NO_MENTIONS)
         return Posting(user_id, "", "", channel_id=sent.channel.id, message_id=sent.id)
+
+    def locale_of_server(self, guild_id: str) -> str:
+        """The language of a server; "" where that is not known."""
+        return locale_of(self._client, guild_id)
 
     async def announce(self, channel_id: int, text: str, nonce: str = "") -> None:
         """Words of our own in a channel; under a nonce, once within some minutes. Raises `PostError`s."""
@@ -359,6 +367,7 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
         ephemeral=private,
         reachable=interaction_response.can_edit(interaction),
         shard=_shard_range(interaction.client).arrival(interaction.guild_id),
+        locale=spoken() if private else public(),
     )
 
 
@@ -377,6 +386,7 @@ def posting_of_message(message: discord.Message, original: str, asker: discord.U
         channel_id=message.channel.id,
         guild_id=message.guild.id if message.guild else None,
         parent_message_id=message.id,
+        locale=public(),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot import wording
 from bot.delivery.errors import PostError, Unwelcome
+from bot.languages.current import speaking
 from bot.store.posting import Posting
 from bot.store.user_settings import UserSettings, UserSettingsStore
 from engine.errors import NoLedger
@@ -45,7 +46,8 @@ class ReadyNotice:
     async def notify(self, row: JobRow, posting: Posting) -> None:
         """Tell of an answer that was posted. Raises nothing of Discord's."""
         try:
-            await self._notify(row.id, posting, await self._settings_of(posting.user_id))
+            with speaking(posting.locale):
+                await self._notify(row.id, posting, await self._settings_of(posting.user_id))
         except PostError as error:
             log.info("no ping: %s %s", type(error).__name__, error)
 

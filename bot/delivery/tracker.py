@@ -21,6 +21,7 @@ from bot.delivery.channel_lane import LIVE, ChannelLane, Pace, Phase, TrackedJob
 from bot.delivery.errors import MessageGone, PostError, Unavailable
 from bot.delivery.final_answer import FinalAnswer, Games, Publisher, Shrink
 from bot.delivery.ready_notice import LONG_WAIT_S, ReadyNotice
+from bot.languages.current import speaking
 from bot.operations.metrics import Metrics
 from bot.operations.shard_range import ShardRange
 from bot.store.posting import Posting
@@ -350,8 +351,9 @@ class DeliveryTracker:
                 await self._hold_back(row, posting, until, self._games)
                 return
         try:
-            announced = await self._games.announce(row, posting) if self._games else posting
-            message = str(await self._final_answer.post(row, announced))
+            with speaking(posting.locale):
+                announced = await self._games.announce(row, posting) if self._games else posting
+                message = str(await self._final_answer.post(row, announced))
             self._metrics.count_edit("answer")
         except MessageGone:
             self._metrics.count_edit("answer", MessageGone.__name__)

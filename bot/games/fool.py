@@ -18,6 +18,7 @@ from bot.delivery.errors import PostError, Unavailable
 from bot.delivery.publisher import DiscordPublisher
 from bot.games import guess_choices
 from bot.games.game_place import open_place
+from bot.languages.current import speaking
 from bot.operations.shard_range import ShardRange
 from bot.requests.game_request import GameRequest
 from bot.requests.picture_sources import choose_original, of_attachment
@@ -100,15 +101,19 @@ class Fool:
         for one in await self._rounds.list_over():
             if not self._shard_range.holds(one.guild_id):
                 continue
-            try:
-                if said := await self._result_words(one):
-                    await self._publisher.announce(int(one.channel_id), said, nonce=f"f{one.id}")
-            except Unavailable as error:
-                log.info("who won is said later: %s", error)
-                continue
-            except PostError:
-                await self._note_lost(one)
-            await self._rounds.close(one.id)
+            with speaking(self._publisher.locale_of_server(one.guild_id)):
+                await self._end(one)
+
+    async def _end(self, one: FoolRound) -> None:
+        try:
+            if said := await self._result_words(one):
+                await self._publisher.announce(int(one.channel_id), said, nonce=f"f{one.id}")
+        except Unavailable as error:
+            log.info("who won is said later: %s", error)
+            return
+        except PostError:
+            await self._note_lost(one)
+        await self._rounds.close(one.id)
 
     async def _begin(self, interaction: Interaction, guild_id: str) -> None:
         catalog, recent = self._service.catalog, await self._rounds.recent_words(guild_id)

@@ -13,6 +13,7 @@ from bot.delivery.final_answer import Shrink
 from bot.delivery.server_log import ServerLog
 from bot.games.dex import DexNotes
 from bot.games.fool import FoolNotes
+from bot.languages.current import speaking
 from bot.store.game_records import GameRecords
 from bot.store.guess_rounds import Round
 from bot.store.posting import Posting
@@ -51,8 +52,10 @@ class GameAnswers:
 
     async def reveal(self, row: JobRow, over: Round | None) -> Posting:
         """The posting of a job whose round is over, stored; None for one that was forgotten."""
-        headline = await self._headline(row, over) if over else ""
-        posting = replace(Posting.from_json(row.posting), choices=(), headline=headline)
+        posting = Posting.from_json(row.posting)
+        with speaking(posting.locale):
+            headline = await self._headline(row, over) if over else ""
+        posting = replace(posting, choices=(), headline=headline)
         await self._dispatch.update_posting(row.id, posting.to_json())
         return posting
 

@@ -34,7 +34,6 @@ GAME = "guess"
 DEAD_S = 300.0
 """A round without a job for so long is one that a bot was killed over."""
 Interaction = discord.Interaction[Any]
-SAID = {Outcome.WRONG: play_wording.WRONG, Outcome.AGAIN: play_wording.ANSWERED, Outcome.OVER: play_wording.OVER}
 
 
 class Guess:
@@ -75,7 +74,7 @@ class Guess:
             return
         took_s = max(0.1, self._rounds.clock() - (row.started or row.created))
         outcome = await self._rounds.answer(id, str(interaction.user.id), choice, took_s)
-        await say(interaction, SAID.get(outcome, play_wording.RIGHT))
+        await say(interaction, outcome_words(outcome))
         if outcome is Outcome.RIGHT:
             await self._end(row)
 
@@ -112,6 +111,12 @@ class Guess:
             f"{GAME}:{new.guild_id}",
             {"choices": labels, "frame": play_wording.round_words(new.level), "game": GAME},
         )
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """What is said to somebody who answered."""
+    said = {Outcome.WRONG: play_wording.WRONG, Outcome.AGAIN: play_wording.ANSWERED, Outcome.OVER: play_wording.OVER}
+    return said.get(outcome, play_wording.RIGHT)
 
 
 def _link(found: Round, row: JobRow | None) -> str:

@@ -43,6 +43,10 @@ from bot.gateway.connect_limits import IdentifyBudget, ReconnectBackoff
 from bot.gateway.error_words import sentence
 from bot.gateway.intents import CONTENT_NOT_GRANTED, is_content_granted, unprivileged_intents
 from bot.gateway.processes import Processes
+from bot.gateway.spoken_language import SpokenLanguage
+from bot.languages.catalogs import ENGLISH
+from bot.languages.command_translator import CommandTranslator
+from bot.languages.current import speaking
 from bot.operations.metrics import Metrics
 from bot.operations.persistent_state import FileNote
 from bot.operations.shard_range import ShardRange
@@ -193,6 +197,7 @@ class Client(commands.Bot):
         self._command_sync = CommandSync(self, note, always=always_sync, user_installs=user_installs, in_turn=in_turn)
         self._identify_budget = identify_budget
         self._reconnect_backoff = ReconnectBackoff()
+        self._spoken_language = SpokenLanguage(self)
         discord_internals.pause_before_gateway_connection(self, self._pause_before_reconnect)
         discord_internals.count_latency_from_sending()
 
@@ -258,6 +263,7 @@ class Client(commands.Bot):
         """Load the features and tell Discord about commands that changed. Called once a login, which may be several."""
         discord_internals.set_call_timeout(self, TIMEOUT)
         self._choose_intents()
+        await self.tree.set_translator(CommandTranslator())
         self.add_dynamic_items(*COMPONENTS)
         await self.load_cogs()
         await self._command_sync.begin()
@@ -274,7 +280,9 @@ class Client(commands.Bot):
         """Load the features, once. Not as extensions: nothing is reloaded, and each of those is executed anew."""
         if not self.cogs:
             for name in (*COGS, *([CONTENT_COG] if self.intents.message_content else [])):
-                await importlib.import_module(f"bot.cogs.{name}").setup(self)
+                with speaking(ENGLISH):  # commands are declared in it, and translated for Discord
+                    module = importlib.import_module(f"bot.cogs.{name}")
+                await module.setup(self)
 
     async def close(self) -> None:
         """Disconnect."""
@@ -396,8 +404,10 @@ class Client(commands.Bot):
     async def apologise_in_place(self, late: FailedAfterResponse) -> None:
         """Tell the user what went wrong in place of a status message that stands already."""
         error = late.__cause__ if isinstance(late.__cause__, Exception) else late
+        with speaking(late.posting.locale):
+            said = self.explain(error)
         try:
-            await self.service.apologise_in_place(late, self.explain(error))
+            await self.service.apologise_in_place(late, said)
         except PostError as failed:
             log.warning("an apology was not delivered: %s", describe_error(failed))
 

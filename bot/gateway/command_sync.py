@@ -11,6 +11,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.app_commands import ContextMenu
 from discord.ext import commands
 
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
@@ -69,7 +70,7 @@ class CommandSync:
             await asyncio.sleep(SYNC_PAUSE_S)
 
     async def _sync(self) -> None:
-        digest = digest_of(self._client.tree, self._client.application_id)
+        digest = await digest_of(self._client.tree, self._client.application_id)
         if not self._always and await asyncio.to_thread(self._note.read) == digest:
             return
         synced = await self._client.tree.sync()
@@ -93,8 +94,18 @@ def allow_installs(client: commands.Bot, *, users: bool) -> None:
     client.tree.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=allowed)
 
 
-def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
-    """Changes when a command does."""
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
+async def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
+    """Changes when a command does, or what is said of it in any language."""
+    payload = [await payload_of(tree, command) for command in tree.get_commands()]
     text = json.dumps([application_id, sorted(payload, key=lambda one: (one.get("type", 1), one["name"]))], default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def payload_of(
+    tree: app_commands.CommandTree[Any], command: app_commands.Command[Any, ..., Any] | app_commands.Group | ContextMenu
+) -> dict[str, Any]:
+    """A command as Discord is told of it, in every language."""
+    if tree.translator is None:
+        return command.to_dict(tree)
+    translated: dict[str, Any] = await command.get_translated_payload(tree, tree.translator)
+    return translated

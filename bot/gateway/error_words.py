@@ -36,7 +36,7 @@ def sentence(error: Exception) -> str:
         return wording.CANNOT_WRITE if is_forbidden(error) else _unreachable()
     code = _draw_code()
     log.error("unexpected error %s", code, exc_info=error)
-    return wording.with_code(str(Broken()), f"{Broken.code} {code}")
+    return wording.with_code(wording.template_words(Broken, {}), f"{Broken.code} {code}")
 
 
 def _unreachable() -> str:

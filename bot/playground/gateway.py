@@ -366,6 +366,11 @@ def server_event(name: str) -> Maker:
     return make
 
 
+def server_update_event(world: World, event: Event, _intents: int) -> Dispatch | None:
+    """Make GUILD_UPDATE."""
+    return "GUILD_UPDATE", payloads.guild(world, event.facts["server"]), GUILDS
+
+
 def role_event(world: World, event: Event, _intents: int) -> Dispatch | None:
     """Make GUILD_ROLE_CREATE."""
     return "GUILD_ROLE_CREATE", payloads.role_create(world, event.facts["server"], event.facts["role"]), GUILDS
@@ -395,6 +400,7 @@ DISPATCHES: dict[str, Maker] = {
     "interaction": interaction_event,
     "server_create": server_event("GUILD_CREATE"),
     "server_delete": server_event("GUILD_DELETE"),
+    "server_update": server_update_event,
     "role_create": role_event,
     "thread_create": thread_event,
     "channel_update": channel_event,

@@ -87,7 +87,7 @@ def payload(world: World, interaction: Interaction) -> JsonDict:
         "data": interaction.data,
         "channel_id": place.id,
         "channel": payloads.channel(world, place) | {"permissions": str(world.permissions_of(person, place))},
-        "locale": "en-US",
+        "locale": person.locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
         "attachment_size_limit": world.upload_limit,
@@ -119,9 +119,10 @@ def standing(world: World, interaction: Interaction, place: Channel, person: Per
         as_member = payloads.member(world, person, server=world.server_of(place))
         as_member |= {"permissions": str(world.permissions_of(person, place))}
         server = payloads.guild_id_of(world, place)
-        home = {"id": server, "locale": "en-US", "features": []}
+        locale = home.locale if (home := world.server_of(place)) else "en-US"
+        about = {"id": server, "locale": locale, "features": []}
         owners = {"1": person.id} if place.without_bot else {"0": server}
-        whose = {"guild_id": server, "guild": home, "guild_locale": "en-US", "member": as_member}
+        whose = {"guild_id": server, "guild": about, "guild_locale": locale, "member": as_member}
         return whose | {"context": 0, "authorizing_integration_owners": owners}
     owners = {"1": person.id} if interaction.user_install else {"0": "0"}
     return {"user": payloads.user(person), "context": context_of(place), "authorizing_integration_owners": owners}

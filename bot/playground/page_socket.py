@@ -119,10 +119,19 @@ class PageSocket:
     def _dismiss(self, persona: Persona, frame: JsonDict) -> None:
         self._deeds.dismiss(persona, str(frame["message_id"]))
 
+    def _speak(self, persona: Persona, frame: JsonDict) -> None:
+        server = self._world.server_of(self._place(frame)) or self._world.servers[self._world.guild_id]
+        locale = str(frame["locale"])
+        if locale not in LOCALES:
+            raise Mistake("Discord has no such language here. Choose one of the list.")
+        self._world.speak(server if frame["whose"] == "server" else persona, locale)
+
     def _remove(self, persona: Persona, frame: JsonDict) -> None:
         self._deeds.remove(persona, str(frame["message_id"]))
 
 
+LOCALES = ("en-US", "de", "es-ES", "fr", "pt-BR", "ja")
+"""Languages of Discord to choose from; the page names them."""
 ACTIONS: dict[str, Callable[[PageSocket, Persona, JsonDict], None]] = {
     "command": PageSocket._command,
     "autocomplete": PageSocket._autocomplete,
@@ -132,6 +141,7 @@ ACTIONS: dict[str, Callable[[PageSocket, Persona, JsonDict], None]] = {
     "say": PageSocket._say,
     "dismiss": PageSocket._dismiss,
     "delete": PageSocket._remove,
+    "speak": PageSocket._speak,
 }
 
 
@@ -141,7 +151,7 @@ def hello(world: World) -> JsonDict:
     bot: JsonDict = {"id": world.bot.id, "username": world.bot.global_name, "avatar_url": avatar_url(world.bot)}
     return {
         "type": "hello",
-        "server": {"name": world.guild_name},
+        "server": {"name": world.guild_name, "locale": world.servers[world.guild_id].locale},
         "personas": [person_json(person) for person in world.personas.values()],
         "channels": [channel_json(world, place) for place in places],
         "bot": bot | {"online": world.online},
@@ -178,7 +188,7 @@ def avatar_url(person: Persona) -> str:
 def person_json(person: Persona) -> JsonDict:
     """Return a persona for the switch."""
     about: JsonDict = {"id": person.id, "username": person.username, "global_name": person.global_name}
-    return about | {"avatar_url": avatar_url(person), "note": person.note}
+    return about | {"avatar_url": avatar_url(person), "note": person.note, "locale": person.locale}
 
 
 def channel_json(world: World, place: Channel) -> JsonDict:
@@ -194,6 +204,12 @@ def channels_frame(world: World, _event: Event) -> JsonDict:
     """Return the channels that there are now, and the roles."""
     everything = hello(world)
     return {"type": "channels", "channels": everything["channels"], "roles": everything["roles"]}
+
+
+def languages_frame(world: World, _event: Event) -> JsonDict:
+    """Return who speaks which language now."""
+    everything = hello(world)
+    return {"type": "languages", "personas": everything["personas"], "server": everything["server"]}
 
 
 def message_json(world: World, message: Message) -> JsonDict:
@@ -238,6 +254,7 @@ FRAMES: dict[str, Callable[[World, Event], JsonDict]] = {
     "channels": channels_frame,
     "role_create": channels_frame,
     "expressions": lambda world, _event: {"type": "expressions", "expressions": expressions_json(world)},
+    "languages": languages_frame,
     "commands": plain_frame("commands"),
     "presence": plain_frame("presence"),
     "choices": plain_frame("choices"),

@@ -171,7 +171,7 @@ def guild(world: World, server: Server) -> JsonDict:
         "stickers": [sticker(world, server, one) for one in server.stickers.values()],
         "features": [],
         "afk_timeout": 300,
-        "preferred_locale": "en-US",
+        "preferred_locale": server.locale,
         "public_updates_channel_id": None,
         "premium_subscription_count": 0,
     }

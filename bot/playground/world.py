@@ -70,6 +70,8 @@ class Persona:
     bot: bool = False
     left: bool = False
     """Not in the server any more: shares no server with the bot."""
+    locale: str = "en-US"
+    """The language of their Discord."""
 
 
 @dataclass
@@ -145,6 +147,8 @@ class Server:
     bot_role: str
     """The role that came with the bot's invitation."""
     icon: str | None = None
+    locale: str = "en-US"
+    """Its primary language, as its settings have it."""
     roles: dict[str, Role] = field(default_factory=dict)
     command_permissions: dict[str, list[JsonDict]] = field(default_factory=dict)
     """Entries as Discord keeps them, by the id of a command, or of the application for all of them."""
@@ -358,6 +362,13 @@ class World:
         home.roles[role.id] = role
         self.emit("role_create", server=home, role=role)
         return role
+
+    def speak(self, whose: Persona | Server, locale: str) -> None:
+        """Set the language of somebody's Discord, or of a server, of which the bot hears."""
+        whose.locale = locale
+        if isinstance(whose, Server):
+            self.emit("server_update", server=whose)
+        self.emit("languages")
 
     def deny_bot(self, place: Channel, bits: int) -> None:
         """Take permissions from the bot in a channel; it hears of it."""

@@ -32,13 +32,6 @@ from engine.errors import FirstPictureGone, Gone, LongUpscale, NoAnimation, NotY
 from engine.params import AnyParams, Dream, VariedParams, Zoom, draw_seed
 from engine.queue.job import CancelOutcome, Job, JobId, JobRow, Result
 
-CANCEL_WORDS = {
-    CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
-    CancelOutcome.STOPPING: wording.CANCELLING,
-    CancelOutcome.TOO_LATE: wording.TOO_LATE,
-}
-"""What is said of a cancel that was not asked for under the dream itself."""
-
 
 class JobActions:
     """Deeper, Re-roll, Zoom and the rest, of any job that the ledger still knows."""
@@ -260,7 +253,7 @@ class JobActions:
         if _is_elsewhere(interaction, row):
             queue = await self._service.dispatch.list_waiting()
             rest = [(other, place) for other, place in queue if other.id != row.id]
-            panel = info_panel.queue_page(rest, str(interaction.user.id), CANCEL_WORDS[outcome])
+            panel = info_panel.queue_page(rest, str(interaction.user.id), cancel_words(outcome))
             await replace_panel(interaction, panel)
         else:
             await interaction_response.respond(interaction, interaction.response.defer)
@@ -281,6 +274,15 @@ class JobActions:
         """Tell the server's log channel who did what to a dream."""
         where = with_answer_place(row, interaction.channel_id)
         await self._service.note(where, wording.row_line(interaction.user.display_name, verb, row, where))
+
+
+def cancel_words(outcome: CancelOutcome) -> str:
+    """What is said of a cancel that was not asked for under the dream itself."""
+    return {
+        CancelOutcome.CANCELLED: wording.CANCELLED_ELSEWHERE,
+        CancelOutcome.STOPPING: wording.CANCELLING,
+        CancelOutcome.TOO_LATE: wording.TOO_LATE,
+    }[outcome]
 
 
 def _result_of(row: JobRow) -> Original:

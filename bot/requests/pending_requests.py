@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot import wording
 from bot.delivery.errors import PostError
+from bot.languages.current import speaking
 from bot.operations import persistent_state
 from bot.store.posting import Posting
 from bot.views.message_card import Card
@@ -85,7 +86,9 @@ async def apologise(pending: PendingRequests, dispatch: Dispatch, replace: Repla
 
 async def _apologise(replace: Replace, id: JobId, posting: Posting) -> None:
     try:
-        await replace(id, posting, Card(wording.INTERRUPTED))
+        with speaking(posting.locale):
+            card = Card(wording.INTERRUPTED)
+        await replace(id, posting, card)
         log.info("told that its picture was not opened")
     except PostError as error:
         log.info("nobody was told that a picture was not opened: %s %s", type(error).__name__, error)

@@ -198,7 +198,7 @@ def of_row(row: JobRow, picture: BlobKey | None) -> Original:
 
 def of_result(row: JobRow, result: BlobKey) -> Original:
     """What a job made, as what the next dream is made of: the line under it alone does not make that again."""
-    return replace(of_row(row, result), frame=wording.FROM_ABOVE, history=history_of_result(row))
+    return replace(of_row(row, result), frame=wording.from_above_words(), history=history_of_result(row))
 
 
 def of_ending(row: JobRow) -> Original:
@@ -206,7 +206,7 @@ def of_ending(row: JobRow) -> Original:
     key = result_card.ending(row)
     if key is None:
         raise Gone
-    return replace(of_row(row, key), frame=wording.FROM_ZOOM, history=History())
+    return replace(of_row(row, key), frame=wording.from_zoom_words(), history=History())
 
 
 async def find_last_zoom(dispatch: Dispatch, channel_id: int | None) -> JobRow:
@@ -221,7 +221,7 @@ def of_history(row: JobRow, history: History) -> Original:
     """The picture with which the dreams of a history began, and those that went into them, to be animated."""
     others = {name: key for name, key in history.pictures.items() if name != PICTURE}
     first = of_row(row, history.pictures.get(PICTURE))
-    return replace(first, others=others, frame=wording.TO_HERE, history=History())
+    return replace(first, others=others, frame=wording.to_here_words(), history=History())
 
 
 def history_of_result(row: JobRow) -> History:

@@ -10,6 +10,8 @@ import discord
 from bot import wording
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
+from bot.languages.catalogs import ENGLISH
+from bot.languages.current import speaking
 from bot.store.report_codes import ReportCodes
 from engine.queue.job import JobId
 
@@ -37,7 +39,9 @@ class Reports:
         said = wording.plain(reason, wording.REASON_LIMIT)
         log.warning("report %s by user %d of %s: %s", code, user.id, link or "a private dream", said or "no reason")
         if self._channel_id:
-            await self._announce(wording.report_words(code, link, user.display_name, user.id, reason))
+            with speaking(ENGLISH):  # which language the bot's owner speaks, nobody says
+                said = wording.report_words(code, link, user.display_name, user.id, reason)
+            await self._announce(said)
         return code
 
     async def _announce(self, text: str) -> None:

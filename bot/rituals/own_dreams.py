@@ -16,6 +16,7 @@ import discord
 from bot import ritual_words
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.delivery.tracker import DeliveryTracker
+from bot.languages.current import public
 from bot.playground import samples
 from bot.requests.downloader import Link
 from bot.requests.limits import fit
@@ -51,7 +52,7 @@ class OwnDreams:
         posting = Posting(
             NOBODY, name, original.words, original.frame, channel_id=int(schedule.thread_id or schedule.channel_id),
             guild_id=int(schedule.guild_id), age_restricted=original.age_restricted or is_restricted_place(channel),
-            owners=tuple(sorted(original.owners)), avatar_of=original.avatar_of,
+            owners=tuple(sorted(original.owners)), avatar_of=original.avatar_of, locale=public(),
         )  # fmt: skip
         job = Job(
             fit(rules.channel(schedule.channel_id), params), requester(schedule), blob, None,

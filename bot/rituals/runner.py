@@ -16,6 +16,8 @@ import discord
 from bot import ritual_words
 from bot.delivery.errors import PostError
 from bot.delivery.server_log import ServerLog
+from bot.languages.current import speaking
+from bot.languages.servers import locale_of
 from bot.operations import questions
 from bot.rituals.ritual import PASSING, Rest, Ritual
 from bot.store.schedules import GAME, Schedule, Schedules
@@ -69,7 +71,8 @@ class RitualRunner:
 
     async def _take_turn(self, schedule: Schedule, turns: asyncio.Semaphore) -> None:
         async with turns:
-            await self._step(schedule)
+            with speaking(locale_of(self._client, schedule.guild_id)):
+                await self._step(schedule)
 
     async def _step(self, schedule: Schedule) -> None:
         ritual, guild = self._kinds.get(schedule.kind), self._client.get_guild(int(schedule.guild_id))

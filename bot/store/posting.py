@@ -57,6 +57,8 @@ class Posting:
     """Words above the caption of the answer."""
     shard: int | None = None
     """The shard of the bot that was asked, where it is not that of the server (`bot.operations.shard_range`)."""
+    locale: str = ""
+    """In which language the answer is given: the server's, or, where only one person sees it, theirs; "": English."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from bot import play_wording
 from bot.store.posting import Posting
-from bot.views.message_card import Card, Picture
+from bot.views.message_card import Card, Picture, speaks_as_posting
 from engine.queue.job import JobId, Place
 
 
+@speaks_as_posting
 def waiting_card(id: JobId, posting: Posting, shown: bytes, place: Place | None) -> Card:
     """In the line, with noise."""
     return _card(id, play_wording.waiting_words(place, play_wording.about_words(posting)), shown)
 
 
+@speaks_as_posting
 def growing_card(id: JobId, posting: Posting, shown: bytes, fraction: float, left_s: float) -> Card:
     """Under way, with the latest preview, or noise until there is one."""
     return _card(
@@ -23,6 +25,7 @@ def growing_card(id: JobId, posting: Posting, shown: bytes, fraction: float, lef
     )
 
 
+@speaks_as_posting
 def grown_card(id: JobId, posting: Posting, shown: bytes, until: float) -> Card:
     """Finished, and not guessed yet; `shown` is without the settings that a file of ours says."""
     return _card(id, play_wording.grown_words(until, play_wording.about_words(posting)), shown, posting.choices)

@@ -6,12 +6,14 @@ import discord
 from discord import ui
 
 from bot import wording
+from bot.languages.current import speaks_publicly
 from bot.views.message_card import Layout
 
 PAUSE, RESUME = "pause", "resume"
 PREFIX = "log"
 
 
+@speaks_publicly
 def panel(text: str) -> Layout:
     """A message of the log."""
     return Layout(ui.TextDisplay(text), ui.ActionRow(_button(PAUSE, discord.ButtonStyle.secondary)))

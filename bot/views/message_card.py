@@ -6,14 +6,20 @@ the picture, two lines of text, the buttons.
 
 from __future__ import annotations
 
+import functools
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ParamSpec
 
 import discord
 from discord import ui
 
 from bot import wording
+from bot.languages.current import speaking, spoken
+from bot.store.posting import Posting
+
+P = ParamSpec("P")
 
 STYLES = {
     "deeper": discord.ButtonStyle.primary,
@@ -70,11 +76,25 @@ class Card:
     """Further pictures, which stand in one gallery with the first."""
     choices: tuple[str, ...] = ()
     """The answers of a round of Guess the dream, each on a button."""
+    locale: str = field(default_factory=spoken)
+    """In which language its buttons are labelled: that of its text."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """All of them."""
         return (*(() if self.picture is None else (self.picture,)), *self.beside)
+
+
+def speaks_as_posting(make: Callable[P, Card]) -> Callable[P, Card]:
+    """Makes a card in the language of the posting that is among its arguments."""
+
+    @functools.wraps(make)
+    def make_in_language(*args: P.args, **kwargs: P.kwargs) -> Card:
+        posting = next(one for one in (*args, *kwargs.values()) if isinstance(one, Posting))
+        with speaking(posting.locale):
+            return make(*args, **kwargs)
+
+    return make_in_language
 
 
 def with_pictures(card: Card, pictures: Sequence[Picture]) -> Card:
@@ -85,8 +105,9 @@ def with_pictures(card: Card, pictures: Sequence[Picture]) -> Card:
 
 def plain_card(card: Card) -> Card:
     """The same picture and buttons in words of which no filter of a server can object to any."""
-    plain = [replace(one, alt=wording.PLAIN_ALT) for one in card.pictures]
-    return with_pictures(replace(card, text=wording.PLAIN), plain)
+    with speaking(card.locale):
+        plain = [replace(one, alt=wording.PLAIN_ALT) for one in card.pictures]
+        return with_pictures(replace(card, text=wording.PLAIN), plain)
 
 
 ROW_LIMIT = 5
@@ -113,7 +134,8 @@ def layout(card: Card) -> Layout:
     if shown:
         items.append(ui.MediaGallery(*shown))
     items.append(ui.TextDisplay(card.text))
-    return Layout(*items, *_rows(card))
+    with speaking(card.locale):
+        return Layout(*items, *_rows(card))
 
 
 def _rows(card: Card) -> Iterator[ui.ActionRow[Layout]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import ui
 
 from bot import wording
+from bot.languages.current import speaks_publicly
 from bot.store.presets import Preset
 from bot.store.share_codes import shown_code
 from bot.store.shared_presets import SharedPreset, shared_options
@@ -17,6 +18,7 @@ from engine.params import Dream
 SHARED_VERBS = ("preset_save", "preset_try")
 
 
+@speaks_publicly
 def share_card(shared: SharedPreset, sharer: str, catalog: Catalog) -> Card:
     """What everyone in the channel sees of a shared preset, with what anyone may do with it."""
     words = wording.share_card_words(sharer, shared.name, settings_words(shared.options, catalog))

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import wording
+from bot.languages.current import speaking
 from bot.store.posting import Posting
-from bot.views.message_card import PICKS, STAR, Card, Picture, with_pictures
+from bot.views.message_card import PICKS, STAR, Card, Picture, speaks_as_posting, with_pictures
 from bot.views.tune_panel import SIZES
 from engine.errors import EngineCrashed, Failure, OutOfMemory, TimedOut, TooMuchMemory
 from engine.files.blobs import BlobKey
@@ -32,6 +33,7 @@ def share_changed(row: JobRow) -> float:
     return float(row.result.facts.get("changed", 1.0)) if row.result else 1.0
 
 
+@speaks_as_posting
 def result_card(row: JobRow, posting: Posting, pictures: Sequence[bytes]) -> Card:
     """The answer: its pictures, or why there are none. Raises ValueError for a row that is not final: it has none."""
     card = _card(row, posting, pictures)
@@ -74,12 +76,14 @@ def _withheld_card(row: JobRow, posting: Posting) -> Card:
 
 def unfit_card(row: JobRow) -> Card:
     """The picture is too large for where it should go."""
-    return words_card(row, wording.UNFIT, smaller=True)
+    with speaking(Posting.from_json(row.posting).locale):
+        return words_card(row, wording.UNFIT, smaller=True)
 
 
 def smaller_card(card: Card, pngs: Sequence[bytes], *, still: bool) -> Card:
     """The answer with smaller pictures, or with the first one of an animation, because the whole was too large."""
-    note = wording.STILL if still else wording.SMALLER
+    with speaking(card.locale):
+        note = wording.STILL if still else wording.SMALLER
     smaller = [replace(one, data=png) for one, png in zip(card.pictures, pngs, strict=True)]
     verbs = ("smaller", *card.verbs) if still else card.verbs
     return with_pictures(replace(card, text=f"{card.text} · {note}", verbs=verbs), smaller)

@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from bot import ritual_words
+from bot.languages.current import speaks_publicly
 from bot.store.schedules import Schedule
 from bot.views.message_card import STAR, Layout, Picture
 
@@ -18,6 +19,7 @@ CHOICES = 4
 """Of a vote: as many buttons as a telephone shows side by side."""
 
 
+@speaks_publicly
 def poll(schedule: Schedule, counts: Mapping[str, int]) -> Layout:
     """A vote of an endless dream; the choices are numbered in the counts."""
     choices: Sequence[str] = schedule.state.get("choices", ())
@@ -29,6 +31,7 @@ def poll(schedule: Schedule, counts: Mapping[str, int]) -> Layout:
     return Layout(ui.TextDisplay(text), Row(*buttons))
 
 
+@speaks_publicly
 def closed_poll(number: int, subject: str, winner: str, votes: int) -> Layout:
     """The same once it is over."""
     return Layout(ui.TextDisplay(ritual_words.closed_poll_words(number, subject, winner, votes)))
@@ -60,6 +63,7 @@ def _path(url: str) -> str:
     return url.partition("?")[0]
 
 
+@speaks_publicly
 def exhibit(text: str, job_id: str, mark: str, pictures: Sequence[Picture]) -> Layout:
     """A dream in a gallery."""
     shown = [
@@ -72,6 +76,7 @@ def exhibit(text: str, job_id: str, mark: str, pictures: Sequence[Picture]) -> L
     return Layout(ui.MediaGallery(*shown), ui.TextDisplay(text), Row(about))
 
 
+@speaks_publicly
 def daily(schedule: Schedule, text: str, picture: Picture) -> Layout:
     """The image of a day, with the way to dream it."""
     item = discord.MediaGalleryItem(f"attachment://{picture.name}", description=picture.alt)
@@ -79,17 +84,20 @@ def daily(schedule: Schedule, text: str, picture: Picture) -> Layout:
     return Layout(ui.TextDisplay(text), ui.MediaGallery(item), Row(take))
 
 
+@speaks_publicly
 def exquisite_opener(game: Schedule, text: str, picture: Picture) -> Layout:
     """The image that several people go on with."""
     item = discord.MediaGalleryItem(f"attachment://{picture.name}", description=picture.alt)
     return Layout(ui.TextDisplay(text), ui.MediaGallery(item), _steps(game, 0))
 
 
+@speaks_publicly
 def exquisite_turn(game: Schedule, number: int, text: str) -> Layout:
     """Under a step, which is counted from 1: who is next."""
     return Layout(ui.TextDisplay(text), _steps(game, number))
 
 
+@speaks_publicly
 def exquisite_end(text: str, job_id: str) -> Layout:
     """Who did what; with the settings of the last step, if there is any."""
     about: ui.Button[Layout] = ui.Button(label=ritual_words.RITUAL_VERBS["about"], custom_id=f"ritual:about:{job_id}:e")
@@ -101,6 +109,7 @@ def _steps(game: Schedule, number: int) -> Row:
     return Row(step, _verb("end", game, str(number)))
 
 
+@speaks_publicly
 def rest(schedule: Schedule, text: str) -> Layout:
     """Why it rests, with the means to wake it up."""
     return Layout(ui.TextDisplay(text), Row(_verb("wake", schedule, str(schedule.round))))

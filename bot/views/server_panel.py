@@ -71,7 +71,7 @@ def limits_page(rules: ServerRules, owner_at_once: int) -> Layout:
         custom_id="server:limits_role", placeholder=wording.SERVER_PROMPTS["limits_role"]
     )
     return Layout(
-        ui.TextDisplay(f"**Limits**\n{wording.rules_words(shown, 2800)}\n{hint}"),
+        ui.TextDisplay(f"**{wording.SERVER_PAGES[LIMITS]}**\n{wording.rules_words(shown, 2800)}\n{hint}"),
         Row(_button("limits_all")),
         Row(roles),
         _places("limits_channel", WHOLE, []),
@@ -82,13 +82,12 @@ def limits_page(rules: ServerRules, owner_at_once: int) -> Layout:
 
 def results_page(rules: ServerRules) -> Layout:
     """Where results are shown, and when not."""
-    quiet = wording.quiet_words(rules.quiet) if rules.quiet else "none"
     return Layout(
-        ui.TextDisplay("**Results**"),
+        ui.TextDisplay(f"**{wording.SERVER_PAGES[RESULTS]}**"),
         _switch("private", on=rules.private),
         _switch("threads", on=rules.threads),
         ui.Section(
-            ui.TextDisplay(f"**Quiet hours** · {quiet}\n-# Results are shown only to whoever asks"),
+            ui.TextDisplay(wording.quiet_hours_words(rules.quiet)),
             accessory=_button("quiet_edit"),
         ),
         _places("log", WHOLE, [rules.log_channel] if rules.log_channel else [], optional=True),
@@ -99,9 +98,9 @@ def results_page(rules: ServerRules) -> Layout:
 def safety_page(rules: ServerRules, about_nsfw: str) -> Layout:
     """What is not made here; `about_nsfw` is what is said of the check of images."""
     choices = [(wording.CATEGORIES[name], name) for name in LABELS]
-    actions = [(label.capitalize(), name) for name, label in wording.NSFW_ACTIONS.items()]
+    actions = [(label[:1].upper() + label[1:], name) for name, label in wording.NSFW_ACTIONS.items()]
     return Layout(
-        ui.TextDisplay(f"**Safety** · hidden: {wording.rules_lines(rules)['Hidden']}\n{wording.SUBJECTS_HINT}"),
+        ui.TextDisplay(f"{wording.hidden_title(wording.rules_lines(rules)['Hidden'])}\n{wording.SUBJECTS_HINT}"),
         _several("hidden", WHOLE, choices, rules.hidden, least=0),
         _switch("others_avatars", on=rules.others_avatars),
         ui.TextDisplay(f"**{wording.SERVER_PROMPTS['nsfw']}**\n{about_nsfw}"),

@@ -58,7 +58,7 @@ def _aim_select(settings: UserSettings, catalog: Catalog) -> ui.ActionRow[Layout
     layers = [(label, f"layer:{word}") for label, word in catalog.choices(network) if word in friendly]
     subjects = [(label, f"subject:{word}") for label, word in catalog.subject_choices(network)]
     chosen = [f"{name}:{word}" for name, word in settings.options.items() if name in AIM_OPTIONS]
-    return _select("aim", wording.USUAL_AIM, [*layers, *subjects], next(iter(chosen), USUAL))
+    return _select("aim", wording.USUAL_AIM, wording.offers([*layers, *subjects]), next(iter(chosen), USUAL))
 
 
 def _strength_select(settings: UserSettings) -> ui.ActionRow[Layout]:

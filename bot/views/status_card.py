@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from bot import wording
 from bot.store.posting import Posting
 from bot.views import guess_card
-from bot.views.message_card import Card, Picture, with_pictures
+from bot.views.message_card import Card, Picture, speaks_as_posting, with_pictures
 from engine.params import Animate, AnyParams, Morph
 from engine.queue.job import Job, JobId, Place
 
 
+@speaks_as_posting
 def opening_card(params: AnyParams, posting: Posting, ahead: int = 0) -> Card:
     """Before the picture is there, when that takes long; so many are opened before it."""
     return Card(wording.status_words(wording.opening_words(params, ahead), posting.name, params))
 
 
+@speaks_as_posting
 def waiting_card(
     id: JobId,
     job: Job,
@@ -37,6 +39,7 @@ def waiting_card(
     )
 
 
+@speaks_as_posting
 def dreaming_card(
     id: JobId,
     job: Job,

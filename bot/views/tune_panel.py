@@ -28,8 +28,9 @@ Choice = tuple[str, str]
 """A label and the value that it stands for."""
 
 
-def panel(row: JobRow, changes: Changes, text: str = wording.TUNE_PROMPT, near: str = "") -> Layout:
-    """A select for each option that the recipe has; `near` is a subject that is offered in place of a mistyped one."""
+def panel(row: JobRow, changes: Changes, text: str = "", near: str = "") -> Layout:
+    """A select for each option that the recipe has; `near` is a subject that is offered in place of a mistyped one, and
+    `text` what is said of that."""
     params = row.job.params
     selects = [
         select(f"{PREFIX}{name}:{row.id}", prompt, choices, _value(params, changes, name))
@@ -40,7 +41,7 @@ def panel(row: JobRow, changes: Changes, text: str = wording.TUNE_PROMPT, near: 
     ]
     if near:
         last.insert(0, ui.Button(label=near[:80], custom_id=f"tune_subject:{row.id}:{near[:60]}"))
-    return Layout(ui.TextDisplay(text), *selects, ui.ActionRow[Layout](*last))
+    return Layout(ui.TextDisplay(text or wording.TUNE_PROMPT), *selects, ui.ActionRow[Layout](*last))
 
 
 def read_changes(row: JobRow, message: discord.Message) -> dict[str, str]:
@@ -73,8 +74,8 @@ def _offers(params: AnyParams) -> Iterator[tuple[str, str, list[Choice]]]:
     highest = Video.CHAT_SIZE if isinstance(params, Video) else bounds(type(params), "size")["le"]
     offers: dict[str, tuple[str, list[Choice]]] = {
         "painting": (wording.PICK_PAINTING, list(wording.PAINTINGS)),
-        "subject": (wording.PICK_SUBJECT, params.catalog.subject_choices(params.network)),
-        "layer": (wording.PICK_LAYER, params.catalog.choices(params.network)),
+        "subject": (wording.PICK_SUBJECT, wording.offers(params.catalog.subject_choices(params.network))),
+        "layer": (wording.PICK_LAYER, wording.offers(params.catalog.choices(params.network))),
         "strength": (wording.PICK_STRENGTH, [(label, f"{value:g}") for label, value in wording.STRENGTHS]),
         "look": (wording.PICK_LOOK, list(wording.LOOKS)),
         "keep": (wording.PICK_KEEP, [(label, f"{value:g}") for label, value in wording.KEEPS]),

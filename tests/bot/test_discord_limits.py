@@ -34,7 +34,10 @@ from bot.delivery.server_log import MESSAGE_LIMIT
 from bot.exports.export_files import ExportFile
 from bot.exports.export_kinds import ADDABLE, STICKER
 from bot.gateway.client import Client
-from bot.gateway.command_sync import allow_installs
+from bot.gateway.command_sync import allow_installs, payload_of
+from bot.languages import catalogs
+from bot.languages.command_translator import CommandTranslator
+from bot.languages.current import speaking, spoken
 from bot.operations.questions import Finding
 from bot.playground import message_rules, registry
 from bot.playground.openapi import Specification
@@ -105,6 +108,13 @@ LONG = "w" * 300
 """A fact of an error, longer than what can be typed into an option that is quoted."""
 
 
+@pytest.fixture(autouse=True, params=catalogs.locales())
+def _spoken(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Everything here fits in every language."""
+    with speaking(request.param):
+        yield
+
+
 @pytest.fixture(scope="module")
 def official() -> Specification:
     return Specification(SPECIFICATION)
@@ -118,8 +128,9 @@ def catalog() -> Catalog:
 async def commands(tmp_path: Path, *, users: bool) -> list[JsonDict]:
     async with Client(guild_ids=[], state_file=tmp_path / "state", always_sync=True) as client:
         await client.load_cogs()
+        await client.tree.set_translator(CommandTranslator())
         allow_installs(client, users=users)
-        return [command.to_dict(client.tree) for command in client.tree.get_commands()]
+        return [await payload_of(client.tree, command) for command in client.tree.get_commands()]
 
 
 @pytest.mark.parametrize("users", [False, True])
@@ -185,7 +196,9 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
 def posting() -> Posting:
     original, frame = wording.original_words(LONG_NAME, "picture"), wording.frame_words(4999, 5000)
     said = " · ".join((frame, wording.picture_count_words(4, 10), wording.FROM_ABOVE))
-    return Posting(2**63, LONG_NAME, original, said, channel_id=2**63, guild_id=2**63, message_id=2**63)
+    return Posting(
+        2**63, LONG_NAME, original, said, channel_id=2**63, guild_id=2**63, message_id=2**63, locale=spoken()
+    )  # fmt: skip
 
 
 def row(params: AnyParams, state: State = State.DONE, **facts: Any) -> JobRow:
@@ -502,7 +515,7 @@ def test_every_sentence_fits() -> None:
     lines = [wording.preset_line(LONG_NAME, {"subject": "s" * TEXT_LIMIT, "x": LONG}) for _ in range(20)]
     whole = wording.preset_list(lines)
     assert len(whole) <= SENTENCE_LIMIT
-    assert "more" in whole
+    assert whole.splitlines()[-1].startswith("-# ")
 
 
 def test_what_is_said_of_copied_settings_fits(catalog: Catalog) -> None:

@@ -8,7 +8,7 @@ import { drawComposer, fillComposer, giveBack, hint, insertText, installComposer
 import { find, make } from "./dom.js";
 import { keepPlace, readPlace } from "./drafts.js";
 import { attachSample } from "./files.js";
-import { installLab, logLine, toast } from "./lab.js";
+import { drawLanguages, installLab, logLine, toast } from "./lab.js";
 import { openLetter } from "./letter.js";
 import { enlarge, installLightbox } from "./lightbox.js";
 import { announce, drawLog, goToEnd, installLog, jumpTo, mendLog, redrawMessage, removeMessage, takeMessage, walkLog } from "./log.js";
@@ -18,7 +18,7 @@ import { closeMenu, installMenu, openMenu } from "./menu.js";
 import { summary } from "./message.js";
 import { takeChoices } from "./picker.js";
 import { installPictures } from "./picture.js";
-import { currentPersona, findPerson, greet, isUsableHere, nameOf, openChannel, state, takeChannels, takeCommands, visibleChannels } from "./state.js";
+import { currentPersona, findPerson, greet, isUsableHere, nameOf, openChannel, speak, state, takeChannels, takeCommands, visibleChannels } from "./state.js";
 import { connect } from "./wire.js";
 
 const PRESS_MS = 3200;
@@ -41,6 +41,12 @@ const FRAMES = {
   },
   expressions(frame) {
     drawExpressions(frame.expressions);
+  },
+  languages({ personas, server }) {
+    Object.assign(state, { personas, server });
+    speak();
+    drawLanguages();
+    drawComposer();
   },
   commands(frame) {
     takeCommands(frame.commands);
@@ -95,6 +101,7 @@ function drawAll() {
   drawSamples();
   drawHeading();
   drawPresence();
+  drawLanguages();
   drawLog();
   drawComposer();
 }
@@ -172,6 +179,7 @@ function jumpToMessage(channel, id) {
 
 function become(persona) {
   state.persona = persona;
+  speak();
   if (!visibleChannels().some((channel) => channel.id === state.channel)) state.channel = equalChannel();
   replyTo(null);
   mendLog();

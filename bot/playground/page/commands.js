@@ -11,6 +11,16 @@ const OPTION = /(?<=^|\s)([\p{L}\p{N}_-]{1,32}):(?!\/\/)/gu;
 /** The option kind that takes a file. */
 export const ATTACHMENT = KIND.attachment;
 
+/** Returns commands with their descriptions and choices in a locale, as far as they are translated. */
+export function localize(parts, locale) {
+  return parts.map((part) => ({
+    ...part,
+    description: part.description_localizations?.[locale] ?? part.description,
+    options: part.options && localize(part.options, locale),
+    choices: part.choices?.map((one) => ({ ...one, name: one.name_localizations?.[locale] ?? one.name })),
+  }));
+}
+
 /** Returns every runnable entry of the registered commands. */
 export function flatten(commands) {
   return commands.filter((command) => (command.type ?? 1) === 1).flatMap((command) => unfold(command, command.name, command));

@@ -3,7 +3,9 @@
  */
 
 import { find, make } from "./dom.js";
+import { currentPersona, nameOf, state } from "./state.js";
 
+const LANGUAGES = [["en-US", "English"], ["de", "Deutsch"], ["es-ES", "Español"], ["fr", "Français"], ["pt-BR", "Português"], ["ja", "日本語"]];
 const MOST_LINES = 200;
 const NOTICE_MS = 9000;
 const BREATH_MS = 1500;
@@ -15,6 +17,25 @@ export function installLab(send) {
   find("lab").addEventListener("keydown", (event) => event.key === "Escape" && toggle(false));
   wireButton("lab-crash", "crash_engine", send);
   wireButton("lab-restart", "restart_bot", send);
+  wireLanguage("lab-person", "person", send);
+  wireLanguage("lab-server", "server", send);
+}
+
+function wireLanguage(id, whose, send) {
+  const choice = find(id);
+  choice.append(...LANGUAGES.map(([value, name]) => make("option", { value }, name)));
+  choice.addEventListener("change", () => {
+    if (send({ type: "speak", persona: state.persona, channel_id: state.channel, whose, locale: choice.value })) return;
+    logLine("The playground is not answering. Try again when it is back.");
+    drawLanguages();
+  });
+}
+
+/** Shows in the drawer which languages the current persona and the server speak. */
+export function drawLanguages() {
+  find("tongue-person").textContent = `${nameOf(currentPersona())}'s`;
+  find("lab-person").value = currentPersona().locale;
+  find("lab-server").value = state.server.locale;
 }
 
 function wireButton(id, action, send) {

@@ -2,7 +2,7 @@
  * What the page knows: one object, changed only by frames from the server and by the few verbs below.
  */
 
-import { flatten } from "./commands.js";
+import { flatten, localize } from "./commands.js";
 
 /** The one state of the page. `messages` maps ids to raw messages, in the order of the conversation. */
 export const state = {
@@ -28,9 +28,9 @@ export const state = {
 export function greet(frame) {
   const { server, personas, channels, bot, samples, roles } = frame;
   Object.assign(state, { server, personas, channels, bot, samples, roles, greeted: true });
-  takeCommands(frame.commands);
   state.messages = new Map(frame.messages.map((message) => [message.id, message]));
   state.persona = personas.some((one) => one.id === state.persona) ? state.persona : personas[0].id;
+  takeCommands(frame.commands);
   if (!visibleChannels().some((one) => one.id === state.channel)) state.channel = visibleChannels()[0].id;
 }
 
@@ -43,7 +43,12 @@ export function takeChannels({ channels, roles }) {
 /** Takes the registered commands. */
 export function takeCommands(commands) {
   state.commands = commands;
-  state.entries = flatten(commands);
+  speak();
+}
+
+/** Shows the commands in the language of the current persona. */
+export function speak() {
+  state.entries = flatten(localize(state.commands, currentPersona()?.locale));
 }
 
 /** Returns the channels that the current persona can open: a direct conversation belongs to one persona. */

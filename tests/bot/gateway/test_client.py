@@ -129,11 +129,11 @@ async def test_commands_of_before_are_answered_with_those_of_today(client: Clien
 
 
 async def test_the_digest_changes_with_a_command(client: Client) -> None:
-    before = digest_of(client.tree, 1)
-    assert digest_of(client.tree, 1) == before
-    assert digest_of(client.tree, 2) != before
+    before = await digest_of(client.tree, 1)
+    assert await digest_of(client.tree, 1) == before
+    assert await digest_of(client.tree, 2) != before
     client.tree.remove_command("help")
-    assert digest_of(client.tree, 1) != before
+    assert await digest_of(client.tree, 1) != before
 
 
 async def test_only_the_servers_of_the_settings_are_served(client: Client) -> None:

@@ -410,6 +410,27 @@ async def test_lab_tells_what_happened(visitor: Visitor, playground: Playground)
     await expect(visitor.see("lab")).to_be_hidden()
 
 
+async def test_lab_chooses_languages_and_commands_are_described_in_ones_own(
+    visitor: Visitor, playground: Playground
+) -> None:
+    world = playground.world
+    for command in world.commands.values():
+        command["description_localizations"] = {"de": f"Befehl {command['name']}"}
+    world.emit("commands", commands=list(world.commands.values()))
+    await visitor.see("lab-toggle").click()
+    await visitor.see("lab-server").select_option("de")
+    await world.until(lambda: world.servers[world.guild_id].locale == "de")
+    assert {one.locale for one in world.personas.values()} == {"en-US"}
+    await visitor.see("lab-person").select_option("de")
+    await world.until(lambda: world.persona("Sam").locale == "de")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.see("composer").fill("/dre")
+    await expect(visitor.see("picker")).to_contain_text("Befehl dream")
+    await visitor.see("persona-ada").click()
+    await expect(visitor.see("lab-person")).to_have_value("en-US")
+    await expect(visitor.see("lab-server")).to_have_value("de")
+
+
 async def test_a_draft_outlives_a_reload_and_a_bot_that_is_offline(visitor: Visitor, playground: Playground) -> None:
     playground.world.set_online(False)
     await expect(visitor.see("presence")).to_have_text("Pareidolia is offline")

@@ -1,0 +1,95 @@
+"""What one person reads is said in their language, what everybody reads in the server's; against the stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot import help_pages, wording
+from bot.languages.current import public, speaking, speaking_between, speaks_publicly, spoken
+from bot.playground.world import Message
+from bot.store.posting import Posting
+from engine.errors import UnknownSubject
+from tests.bot.requests.test_service import (  # noqa: F401
+    Stage,
+    _drawn_avatars,
+    labels,
+    specification,
+    stage,
+    words,
+)
+
+
+async def test_an_ephemeral_answer_is_in_the_persons_language(stage: Stage) -> None:  # noqa: F811
+    stage.playground.world.speak(stage.playground.world.persona("You"), "de")
+    with speaking("de"):
+        german = help_pages.HELP
+    assert words(await stage.ask("You", "help")) == german != help_pages.HELP
+    assert words(await stage.ask("Ada", "help")) == help_pages.HELP
+
+
+async def test_a_public_card_is_in_the_servers_language_until_its_end(stage: Stage) -> None:  # noqa: F811
+    first = next(iter(stage.playground.world.servers.values()))
+    stage.playground.world.speak(first, "de")
+    message = await stage.ask("Ada", "dream", layer="mid", size=128)
+    assert "Abbrechen" in labels(message)
+    assert [Posting.from_json(row.posting).locale for row in await stage.rows()] == ["de"]
+    stage.playground.world.speak(first, "en-US")
+    with speaking("de"):
+        again = wording.VERBS["again"]
+    await stage.finish(message)
+    assert again in labels(message)
+
+
+async def test_a_private_answer_is_in_the_persons_language_wherever_it_stands(stage: Stage) -> None:  # noqa: F811
+    stage.playground.world.speak(stage.playground.world.persona("You"), "de")
+    assert "Abbrechen" in labels(await stage.ask("You", "dream", layer="mid", private=True))
+    assert "Cancel" in labels(await stage.ask("You", "dream", layer="mid"))
+
+
+async def test_a_message_is_answered_in_its_servers_language_and_a_direct_one_in_its_writers(
+    stage: Stage,  # noqa: F811
+) -> None:
+    world, ada = stage.playground.world, stage.playground.world.persona("Ada")
+    assert words(await answer(stage, "dm", "xyzzy")) == wording.HINT
+    world.speak(ada, "de")
+    await stage.ask("Ada", "help")
+    with speaking("de"):
+        german = wording.HINT
+    assert words(await answer(stage, "dm", "xyzzy")) == german
+    assert words(await answer(stage, "dreams", "@Pareidolia xyzzy")) == wording.HINT
+    world.speak(next(iter(world.servers.values())), "de")
+    await stage.ask("Ada", "help")  # by then, the bot has heard of it
+    assert words(await answer(stage, "dreams", "@Pareidolia xyzzy")) == german
+
+
+async def answer(stage: Stage, channel: str, text: str) -> Message:  # noqa: F811
+    """The answer to a message of Ada's."""
+    said = stage.playground.say("Ada", channel, text)
+    messages = stage.playground.world.messages
+    return await stage.playground.world.until(
+        lambda: next((one for one in messages.values() if one.reference == said.id), None)
+    )
+
+
+async def test_a_refusal_is_in_the_persons_language_with_what_was_typed(stage: Stage) -> None:  # noqa: F811
+    stage.playground.world.speak(stage.playground.world.persona("Ada"), "de")
+    told = words(await stage.ask("Ada", "dream", subject="flogbat"))
+    assert told.startswith("„flogbat“ kenne ich nicht.")
+    assert told.endswith(f"-# {UnknownSubject.code}")
+
+
+async def test_a_language_is_a_tasks_own() -> None:
+    async def say(locale: str) -> str:
+        with speaking(locale):
+            await asyncio.sleep(0)
+            return spoken()
+
+    assert [*await asyncio.gather(say("de"), say("en-US"), say("fr"))] == ["de", "en", "en"]
+    assert spoken() == "en"
+
+
+def test_what_a_server_reads_is_said_in_its_language() -> None:
+    with speaking_between("de", "en-US"):
+        assert (spoken(), public(), speaks_publicly(spoken)()) == ("de", "en", "en")
+        assert wording.original_words("Ada", "avatar") == "Ada's avatar"
+        assert wording.OPENING == "Ich öffne dein Bild …"
