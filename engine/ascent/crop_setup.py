@@ -16,7 +16,7 @@ from engine.objectives import Objective, crop_objective, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
 from engine.runtime import Runtime
 
-SUBJECT_SMALLEST_CROP = 0.4
+SUBJECT_SMALLEST_CROP = 0.6
 """The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
 SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
@@ -24,9 +24,9 @@ SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
 
 
-FINDING = Schedule(pull=5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
+FINDING = Schedule(pull=2.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
 """How a thing is found in a photo: in nearly all that is around its place, seen small."""
-FINDING_RATE = 0.12
+FINDING_RATE = 0.15
 """How far Adam moves a coefficient of the smooth waves that find it."""
 
 

@@ -24,9 +24,9 @@ from engine.canvas.spots import Place, bell
 
 SPREAD = 0.3
 """How large a place is, as `spots.bell` has it."""
-FLOOR = 0.3
+FLOOR = 0.25
 """How much of each step is taken far from all places, while details are given."""
-PACE = 1.6
+PACE = 1.1
 """How much further a step goes then: what is dreamed in a part of the picture may be stronger there."""
 COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""

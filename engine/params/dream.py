@@ -56,7 +56,7 @@ class Dream(VariedParams, AscentParams):
     @property
     def finding(self) -> int:
         """Steps by crops in which each subject is found; of more than two, each in fewer."""
-        return math.ceil(self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
+        return math.ceil(1.25 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
 
     @property
     def steps(self) -> int:
