@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -25,6 +25,8 @@ PART = 0.62
 """The side of a part around a place, as a share of the short side."""
 SEEN = 128
 """Pixels at which a part is seen."""
+BATCH = 8
+"""Parts that a network sees at once."""
 CHANCE = 0.5
 """How much chance counts beside the spread of what the parts score."""
 APART = 3.0
@@ -83,9 +85,15 @@ def _part(picture: Tensor, place: Place) -> Tensor:
 
 
 def _scores(scorer: CropScorer, parts: Tensor) -> Tensor:
-    """Of each part, by itself: objectives add up a batch. [n], on the CPU."""
+    """Of each part [n, 3, s, s] by itself, for an objective adds up a batch: [n], on the CPU."""
     network, objective = scorer
-    return torch.stack([objective(network.activations(one[None], objective.layers)) for one in parts]).float().cpu()
+    found = [network.activations(some, objective.layers) for some in parts.split(BATCH)]
+    alone = [{name: one[at : at + 1] for name, one in some.items()} for some in found for at in range(_count(some))]
+    return torch.stack([objective(one) for one in alone]).float().cpu()
+
+
+def _count(activations: Mapping[str, Tensor]) -> int:
+    return len(next(iter(activations.values())))
 
 
 def _gumbel(count: int, seed: int) -> Tensor:
