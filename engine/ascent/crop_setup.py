@@ -24,7 +24,7 @@ SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
 
 
-FINDING = Schedule(pull=2.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
+FINDING = Schedule(pull=1.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
 """How a thing is found in a photo: in nearly all that is around its place, seen small."""
 FINDING_RATE = 0.15
 """How far Adam moves a coefficient of the smooth waves that find it."""

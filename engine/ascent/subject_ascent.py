@@ -19,7 +19,7 @@ from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.placement import best_place
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
-from engine.canvas.resample import Size
+from engine.canvas.resample import Size, resize
 from engine.canvas.spots import Place, bell
 
 SPREAD = 0.3
@@ -32,6 +32,12 @@ COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
 SMOOTH_CHROMA = 0.78
 """How much of a look's colour goes with the waves that find a thing."""
+
+
+SOFT = 12
+"""Waves of the short side that are left of the picture where a thing is to be found ..."""
+SOFTENED = 0.75
+"""... and how much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
 
 
 class Aims(NamedTuple):
@@ -66,7 +72,9 @@ def grow_subjects(
         places.append(best_place(scorers, picture, seed, mask, places))
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     for scorers, place in zip(aims.each, places, strict=True):
-        canvas = Overlay(picture, generator, _smooth(look, course), _spot([place], 0.0, picture, mask))
+        spot = _spot([place], 0.0, picture, mask)
+        picture = torch.lerp(picture, _soft(picture), SOFTENED * spot)
+        canvas = Overlay(picture, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
             yield replace(report, step=done, steps=steps)
@@ -75,6 +83,14 @@ def grow_subjects(
     canvas = Overlay(picture, generator, detailed, _spot(places, FLOOR, picture, mask))
     for report in accentuate(aims.together, canvas, course.detailing, generator):
         yield replace(report, step=done + report.step, steps=steps)
+
+
+def _soft(picture: Tensor) -> Tensor:
+    """A picture without its edges, at the same size."""
+    size: Size = (picture.shape[1], picture.shape[2])
+    short = min(size)
+    small = resize(picture, (max(1, round(size[0] * SOFT / short)), max(1, round(size[1] * SOFT / short))))
+    return resize(small, size).clamp(0, 1)
 
 
 def _smooth(look: Look, course: Course) -> Look:

@@ -77,7 +77,7 @@ def _one_dream(
     mask = _mask(params, start, further.get("mask"))
     if params.by_crops and "guide" not in further:
         by_crops = _subjects if params.subject else partial(_layers, varied=source is not None)
-        yield from _finished(params, by_crops(params, start, mask, runtime), start)
+        yield from _with_finish(params, by_crops(params, start, mask, runtime), start)
         return
     objective = _objective(params, network, further.get("guide"))
     check_memory(network, objective.layers, start, runtime.memory)
@@ -88,10 +88,10 @@ def _one_dream(
         params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma
     )
     climb = notebook_ascent.notebook_ascend if notebook else ascend
-    yield from _finished(params, climb(network, objective, start, schedule, generator, mask), start)
+    yield from _with_finish(params, climb(network, objective, start, schedule, generator, mask), start)
 
 
-def _finished(params: Dream, reports: Iterator[Progress], start: Tensor) -> Iterator[Report]:
+def _with_finish(params: Dream, reports: Iterator[Progress], start: Tensor) -> Iterator[Report]:
     """What is shown as `_finish` has it, and the last of it as a Frame."""
     for report in reports:
         finished = partial(_finish, params, report.show, start)
