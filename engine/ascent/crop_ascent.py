@@ -22,6 +22,7 @@ from engine.ascent.crop_gradients import CropScorer, gain
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.resample import Size
+from engine.canvas.spots import Place
 from engine.objectives import Objective, naturalness
 
 SIDE = 208
@@ -40,6 +41,8 @@ DECAY_START, FINAL_RATE = 0.6, 0.2
 """After this share of the steps they become smaller, down to this share."""
 BROADENING = 1.6
 """Crops have their full range of sizes after 1 / this of the steps."""
+SWAY = 0.08
+"""How far the middle of a crop lies from the place that it is to surround, at most, as a share of its side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Schedule:
     """Spread of the noise over what is seen."""
     crops: int = CROPS
     """Crops a step."""
+    around: Place | None = None
+    """The place that all crops surround; None lets them lie anywhere."""
     natural: float = 0.0
     """How much it counts that activations are as a photograph's are: grain and halves of things are not."""
 
@@ -116,18 +121,31 @@ def random_crops(picture: Tensor, side: int, generator: torch.Generator, schedul
     """
     reach = min(int(schedule.margin * side), *(length - 1 for length in picture.shape[1:]))
     framed = pad(picture[None], (reach,) * 4, mode="reflect")
-    seen = torch.cat([_crop(framed, side, generator, schedule.side) for _ in range(schedule.crops)])
+    seen = torch.cat([_crop(framed, side, reach, generator, schedule) for _ in range(schedule.crops)])
     return seen + schedule.grain * torch.randn(seen.shape, generator=generator).to(seen.device)
 
 
-def _crop(framed: Tensor, side: int, generator: torch.Generator, seen_at: int) -> Tensor:
+def _crop(framed: Tensor, side: int, reach: int, generator: torch.Generator, schedule: Schedule) -> Tensor:
     height, width = framed.shape[2:]
     side = min(side, height, width)
-    top, left = (int(torch.randint(0, length - side + 1, (), generator=generator)) for length in (height, width))
+    if schedule.around is None:
+        top, left = (int(torch.randint(0, length - side + 1, (), generator=generator)) for length in (height, width))
+    else:
+        top, left = (
+            _start_around(at, length, side, reach, generator)
+            for at, length in zip(schedule.around, (height, width), strict=True)
+        )
     crop = framed[:, :, top : top + side, left : left + side]
-    if side != seen_at:
-        crop = interpolate(crop, (seen_at, seen_at), mode="bilinear", antialias=True)
+    if side != schedule.side:
+        crop = interpolate(crop, (schedule.side, schedule.side), mode="bilinear", antialias=True)
     return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
+
+
+def _start_around(at: float, length: int, side: int, reach: int, generator: torch.Generator) -> int:
+    """Where a crop begins whose middle is near `at`, a share of what is inside the frame; it ends in the frame."""
+    sway = SWAY * side * (2 * float(torch.rand((), generator=generator)) - 1)
+    middle = reach + at * (length - 2 * reach) + sway
+    return min(length - side, max(0, round(middle - side / 2)))
 
 
 def next_render_size(schedule: Schedule, size: Size, done: float, generator: torch.Generator) -> RenderSize:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -12,15 +13,21 @@ from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.objectives import Objective, crop_objective, one_body
-from engine.params import AscentParams, Concept, Morph
+from engine.params import AscentParams, Concept, Dream, Morph
 from engine.runtime import Runtime
 
-SUBJECT_SMALLEST_CROP = 0.4
+SUBJECT_SMALLEST_CROP = 0.6
 """The smallest crops in which a subject is looked for, as a share of the short side: a thing, not its texture."""
 SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
+
+
+FINDING = Schedule(pull=1.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
+"""How a thing is found in a photo: in nearly all that is around its place, seen small."""
+FINDING_RATE = 0.15
+"""How far Adam moves a coefficient of the smooth waves that find it."""
 
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
@@ -68,3 +75,18 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
         pull=usual.pull * (SUBJECT_PULL if params.subject else 1) / params.strength,
         natural=SUBJECT_NATURAL if params.subject else 0.0,
     )
+
+
+def finding_schedule(params: Dream) -> Schedule:
+    """How each subject is found; `strength` is how fast, and how far from the source."""
+    return replace(
+        FINDING, steps=params.finding, rate=FINDING_RATE * params.strength**0.5, pull=FINDING.pull / params.strength
+    )
+
+
+def subject_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
+    """What scores the crops of each subject alone, to the seed's taste: of "castle + cats" two."""
+    return [
+        alternating_scorers(params.network, crop_objective([(1.0, [meaning])], params.seed), [meaning], runtime)
+        for meaning in params.meanings()
+    ]

@@ -34,6 +34,10 @@ GOLDEN = 2654435769
 """The golden section of 2 ** 32: by so much of a turn the next seed's first spot lies elsewhere (Knuth 1973, 6.4)."""
 
 
+Place = tuple[float, float]
+"""A row and a column, as shares of the height and the width."""
+
+
 class Spots(NamedTuple):
     """How a seed's places look."""
 
@@ -51,7 +55,7 @@ def spots_mask(size: Size, spots: Spots, seed: int, within: Tensor | None = None
     The first lies on a ring, and about 137 degrees further for the next seed: variations, which have one seed after the
     other, differ most. With a mask [1, h, w] they lie where it is white, and what they leave is multiplied by it.
     """
-    sides = (size[0] / sqrt(size[0] * size[1]), size[1] / sqrt(size[0] * size[1]))
+    sides = _sides(size)
     likely, found = _likely(within), torch.zeros(size)
     # Not the numbers that the first waves are drawn by.
     generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} spots".encode()))
@@ -64,6 +68,17 @@ def spots_mask(size: Size, spots: Spots, seed: int, within: Tensor | None = None
     return mask if within is None else mask.to(within.device) * within
 
 
+def bell(size: Size, middle: Place, spread: float) -> Tensor:
+    """One spot, 1 in its middle, soft around it: [1, h, w]; its spread is a share of the side of a square as large."""
+    return _bell(size, _sides(size), middle, spread)[None]
+
+
+def _sides(size: Size) -> tuple[float, float]:
+    """The picture's sides, in those of a square as large."""
+    square = sqrt(size[0] * size[1])
+    return size[0] / square, size[1] / square
+
+
 def _likely(within: Tensor | None) -> Tensor:
     """How likely each cell holds the first middle, [GRID, GRID]; all alike if a mask is black wherever one may lie."""
     inside = ((torch.arange(GRID) + 0.5) / GRID - 0.5).abs() <= 0.5 - MARGIN
@@ -72,14 +87,13 @@ def _likely(within: Tensor | None) -> Tensor:
     return white if white.any() else free
 
 
-def _place_on_ring(seed: int) -> tuple[float, float]:
+def _place_on_ring(seed: int) -> Place:
     """Where the seed's first spot is looked for: a row and a column, as shares of the sides."""
     angle = 2 * pi * (seed * GOLDEN % 2**32 / 2**32)
     return 0.5 + RING * sin(angle), 0.5 + RING * cos(angle)
 
 
-def _draw_middle(likely: Tensor, generator: torch.Generator) -> tuple[float, float]:
-    """A row and a column, as shares of the sides."""
+def _draw_middle(likely: Tensor, generator: torch.Generator) -> Place:
     row, column = divmod(int(torch.multinomial(likely.flatten(), 1, generator=generator)), GRID)
     within_cell = torch.rand(2, generator=generator)
     return (row + float(within_cell[0])) / GRID, (column + float(within_cell[1])) / GRID

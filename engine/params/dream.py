@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 from pydantic import (
@@ -10,7 +11,7 @@ from pydantic import (
 
 from engine.catalog import weighted_terms
 from engine.errors import BadOption
-from engine.params.params import AscentParams, Phase, VariedParams
+from engine.params.params import FINDING_PIXELS, PAINT_SHARE, AscentParams, Phase, VariedParams
 
 
 class Dream(VariedParams, AscentParams):
@@ -43,8 +44,24 @@ class Dream(VariedParams, AscentParams):
         return rename_options(options)
 
     def phases(self) -> tuple[Phase, ...]:
-        """Those of each variation."""
-        return super().phases() * self.variations
+        """Those of each variation; by crops, subjects are found before they are given details."""
+        return (*self._finding_phases(), *super().phases()) * self.variations
+
+    def _finding_phases(self) -> tuple[Phase, ...]:
+        if not (self.by_crops and self.subject):
+            return ()
+        steps = self.finding * len(self.meanings())
+        return (Phase(steps, steps * (FINDING_PIXELS + self.size**2 * PAINT_SHARE) / 1e6),)
+
+    @property
+    def finding(self) -> int:
+        """Steps by crops in which each subject is found; of more than two, each in fewer."""
+        return math.ceil(1.25 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
+
+    @property
+    def steps(self) -> int:
+        """Steps by crops after that."""
+        return math.ceil(super().steps / 2) if self.subject else super().steps
 
     @property
     def by_crops(self) -> bool:

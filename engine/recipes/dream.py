@@ -15,10 +15,11 @@ from torch import Tensor
 
 from engine.ascent import notebook_ascent
 from engine.ascent.crop_ascent import accentuate
-from engine.ascent.crop_setup import crop_schedule, dream_scorers
+from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_schedule, subject_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
-from engine.ascent.progress import Frame, Report
+from engine.ascent.progress import Frame, Progress, Report
+from engine.ascent.subject_ascent import PACE, Aims, Course, grow_subjects
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
@@ -40,7 +41,7 @@ START = 0.15
 
 
 class Variety(NamedTuple):
-    """What makes the dreams of two seeds different, beside a taste of their own (`crop_objective.taste`)."""
+    """What makes the dreams of a layer by two seeds different, beside a taste of their own (`crop_objective.taste`)."""
 
     coarsest: tuple[float, float]
     """Waves along the long side below which light, and colour, fade out: light and shade of the whole picture would be
@@ -51,8 +52,7 @@ class Variety(NamedTuple):
     """How much further a step goes: what is dreamed in a part of the picture may be stronger there."""
 
 
-LAYER_VARIETY = Variety(coarsest=(4.0, 3.0), spots=Spots((1.0, 1.0, 1.0), 0.22, 0.3), pace=1.15)
-SUBJECT_VARIETY = Variety(coarsest=(3.5, 2.5), spots=Spots((1.0,), 0.27, 0.3), pace=1.6)
+VARIETY = Variety(coarsest=(4.0, 3.0), spots=Spots((1.0, 1.0, 1.0), 0.22, 0.3), pace=1.15)
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -76,7 +76,8 @@ def _one_dream(
     network = runtime.network(params.network)
     mask = _mask(params, start, further.get("mask"))
     if params.by_crops and "guide" not in further:
-        yield from _by_crops(params, start, mask, None if source is None else _variety(params), runtime)
+        by_crops = _subjects if params.subject else partial(_layers, varied=source is not None)
+        yield from _with_finish(params, by_crops(params, start, mask, runtime), start)
         return
     objective = _objective(params, network, further.get("guide"))
     check_memory(network, objective.layers, start, runtime.memory)
@@ -87,32 +88,34 @@ def _one_dream(
         params.octaves, params.ratio, params.iterations, strength, params.jitter, params.smoothing, chroma
     )
     climb = notebook_ascent.notebook_ascend if notebook else ascend
-    for report in climb(network, objective, start, schedule, generator, mask):
+    yield from _with_finish(params, climb(network, objective, start, schedule, generator, mask), start)
+
+
+def _with_finish(params: Dream, reports: Iterator[Progress], start: Tensor) -> Iterator[Report]:
+    """What is shown as `_finish` has it, and the last of it as a Frame."""
+    for report in reports:
         finished = partial(_finish, params, report.show, start)
         yield replace(report, show=finished)
     yield Frame(0, 1, finished())
 
 
-def _variety(params: Dream) -> Variety:
-    return SUBJECT_VARIETY if params.subject else LAYER_VARIETY
-
-
-def _by_crops(
-    params: Dream, start: Tensor, mask: Tensor | None, variety: Variety | None, runtime: Runtime
-) -> Iterator[Report]:
-    """By crops seen whole, in the look that was asked for; noise needs no variety, for it differs by seed."""
-    generator = runtime.generator(params.seed)
-    scorers = dream_scorers(params, runtime, params.seed if variety else None)
-    look = (SUBJECT_LOOKS if params.subject else LOOKS)[params.look]
-    if variety:
+def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime, varied: bool) -> Iterator[Progress]:
+    """What layers see in crops, in the look that was asked for; noise needs no variety, for it differs by seed."""
+    generator, look = runtime.generator(params.seed), LOOKS[params.look]
+    scorers = dream_scorers(params, runtime, params.seed if varied else None)
+    if varied:
         size = (start.shape[1], start.shape[2])
-        look = look._replace(start=START, coarsest=variety.coarsest, rate=variety.pace * look.rate)
-        mask = spots_mask(size, variety.spots, params.seed, mask).to(start.device)
-    canvas = Overlay(start, generator, look, mask)
-    for report in accentuate(scorers, canvas, crop_schedule(params, look.rate), generator):
-        finished = partial(_finish, params, report.show, start)
-        yield replace(report, show=finished)
-    yield Frame(0, 1, finished())
+        look = look._replace(start=START, coarsest=VARIETY.coarsest, rate=VARIETY.pace * look.rate)
+        mask = spots_mask(size, VARIETY.spots, params.seed, mask).to(start.device)
+    return accentuate(scorers, Overlay(start, generator, look, mask), crop_schedule(params, look.rate), generator)
+
+
+def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
+    """Things, each in a place that suits it."""
+    look = SUBJECT_LOOKS[params.look]._replace(start=START)
+    aims = Aims(subject_scorers(params, runtime), dream_scorers(params, runtime, params.seed))
+    course = Course(finding_schedule(params), crop_schedule(params, PACE * look.rate))
+    return grow_subjects(aims, start, mask, look, course, params.seed, runtime.generator(params.seed))
 
 
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from engine.ascent.crop_ascent import SIDE
-from engine.ascent.crop_setup import SUBJECT_SMALLEST_CROP, crop_schedule
+from engine.ascent.crop_setup import SUBJECT_SMALLEST_CROP, crop_schedule, finding_schedule
 from engine.catalog.catalog import shipped_catalog
 from engine.params import Dream, make
 
 
-def test_a_subject_is_looked_for_in_larger_crops_and_for_longer() -> None:
-    thing, layer = (
-        crop_schedule(make(Dream, shipped_catalog(), network="lite2", **aim), 0.05)
-        for aim in ({"subject": "goldfish"}, {})
-    )
-    assert thing.side == layer.side == SIDE
-    assert thing.closest >= SUBJECT_SMALLEST_CROP > layer.closest
-    assert thing.steps > layer.steps
+def test_a_subject_is_found_in_larger_crops_and_for_longer() -> None:
+    subject, layer = (make(Dream, shipped_catalog(), network="lite2", **aim) for aim in ({"subject": "goldfish"}, {}))
+    thing, seen = crop_schedule(subject, 0.05), crop_schedule(layer, 0.05)
+    assert thing.side == seen.side == SIDE
+    assert thing.closest >= SUBJECT_SMALLEST_CROP > seen.closest
+    assert finding_schedule(subject).closest > thing.closest
+    assert finding_schedule(subject).side < thing.side
+    assert finding_schedule(subject).steps + thing.steps > seen.steps
 
 
 def test_strength_is_how_fast_and_how_far_from_the_photo() -> None:
-    hint, change = (
-        crop_schedule(make(Dream, shipped_catalog(), network="lite2", subject="goldfish", strength=strength), 0.05)
+    weak, strong = (
+        make(Dream, shipped_catalog(), network="lite2", subject="goldfish", strength=strength)
         for strength in (0.5, 2.0)
     )
-    assert hint.rate < change.rate
-    assert hint.pull == 4 * change.pull
+    for hint, change in (
+        (crop_schedule(weak, 0.05), crop_schedule(strong, 0.05)),
+        (finding_schedule(weak), finding_schedule(strong)),
+    ):
+        assert hint.rate < change.rate
+        assert hint.pull == 4 * change.pull

@@ -6,13 +6,11 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.colour_matching import LUMA
 from engine.canvas.initial_image import initial_image
-from engine.canvas.spots import spots_mask
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.networks.network import LOGITS
 from engine.objectives import strongest_channel
 from engine.params import Dream, make
-from engine.recipes.dream import SUBJECT_VARIETY
 from engine.runtime import Runtime
 from tests.catalogs import catalog
 from tests.engine.recipes.reports import steps_and_frame
@@ -201,15 +199,14 @@ def test_by_crops_another_seed_changes_something_else(shipped: Runtime, photo: T
     assert torch.corrcoef(changes)[0, 1] < ALIKE
 
 
-def test_by_crops_a_seed_says_where_and_a_mask_where_not(shipped: Runtime, photo: Tensor) -> None:
+def test_by_crops_a_thing_has_a_place_and_a_mask_says_where_not(shipped: Runtime, photo: Tensor) -> None:
     short = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 4, "layer": None, "subject": "castle"}
     left = torch.zeros(3, 8, 8)
     left[:, :, :4] = 1
     free, masked = (last(shipped, photo, others, **short) for others in (None, {"mask": left}))
     changed, changed_left = ((picture - as_opened(photo)).abs().mean(0) for picture in (free, masked))
-    spots = spots_mask((96, 128), SUBJECT_VARIETY.spots, make(Dream, shipped_catalog()).seed)[0]
-    far, near = spots < spots.quantile(0.25), spots > spots.quantile(0.75)
-    assert changed[far].mean() < 0.7 * changed[near].mean()
+    parts = torch.nn.functional.avg_pool2d(changed[None, None], 32).flatten()
+    assert parts.min() < 0.5 * parts.max()
     assert changed_left[:, 96:].max() < 0.01
     assert changed_left[:, :32].mean() > 0.01
 

@@ -1,0 +1,102 @@
+"""Where in a picture a thing finds its place: `(scorers, picture, seed) => a row and a column`.
+
+Parts of the picture are looked at as they are; where they are already most like the thing, it grows whole: fish in a
+saucer, a castle on a tower. A seed adds its own chance, so that the next one chooses another place that will do.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from engine.ascent.crop_gradients import CropScorer
+from engine.canvas.spots import Place
+
+GRID = (4, 6)
+"""Rows and columns of places that are looked at."""
+INNER = ((0.28, 0.72), (0.22, 0.78))
+"""The first and last of them, as shares of the height and the width: at the rim things are cut off."""
+PART = 0.62
+"""The side of a part around a place, as a share of the short side."""
+SEEN = 128
+"""Pixels at which a part is seen."""
+BATCH = 8
+"""Parts that a network sees at once."""
+CHANCE = 0.5
+"""How much chance counts beside the spread of what the parts score."""
+APART = 3.0
+"""How much a place loses that another thing has already, in spreads of the scores."""
+LEAST = 1e-3
+"""What is left of a place that a mask keeps from being dreamed, for it may do so everywhere."""
+
+
+def best_place(
+    scorers: Sequence[CropScorer],
+    picture: Tensor,
+    seed: int,
+    within: Tensor | None = None,
+    taken: Sequence[Place] = (),
+    spread: float = 0.3,
+) -> Place:
+    """A row and a column, as shares of the sides, for what the scorers look for in a picture [3, h, w] in [0, 1].
+
+    With a mask [1, h, w] in [0, 1] it is where that is white; places that are `taken` are kept away from, as far as
+    things of that `spread` reach.
+    """
+    places = [(row, column) for row in _steps(*INNER[0], GRID[0]) for column in _steps(*INNER[1], GRID[1])]
+    parts = torch.cat([_part(picture, place) for place in places])
+    with torch.no_grad():
+        scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
+    suitable = (scores - scores.mean()) / (scores.std() + LEAST) + CHANCE * _gumbel(len(places), seed)
+    for other in taken:
+        suitable -= APART * torch.tensor([_nearness(place, other, spread) for place in places])
+    if within is not None:
+        suitable += torch.tensor([_white(within, place) + LEAST for place in places]).log()
+    return places[int(suitable.argmax())]
+
+
+def _nearness(place: Place, other: Place, spread: float) -> float:
+    return math.exp(-(math.dist(place, other) ** 2) / (2 * spread**2))
+
+
+def _white(mask: Tensor, place: Place) -> float:
+    row, column = (int(at * length) for at, length in zip(place, mask.shape[1:], strict=True))
+    return float(mask[0, row, column])
+
+
+def _steps(first: float, last: float, count: int) -> list[float]:
+    return [first + (last - first) * at / (count - 1) for at in range(count)]
+
+
+def _part(picture: Tensor, place: Place) -> Tensor:
+    height, width = picture.shape[1:]
+    side = max(1, round(PART * min(height, width)))
+    top, left = (
+        min(length - side, max(0, round(at * length - side / 2)))
+        for at, length in zip(place, (height, width), strict=True)
+    )
+    part = picture[None, :, top : top + side, left : left + side]
+    return interpolate(part, (SEEN, SEEN), mode="bilinear", antialias=True)
+
+
+def _scores(scorer: CropScorer, parts: Tensor) -> Tensor:
+    """Of each part [n, 3, s, s] by itself, for an objective adds up a batch: [n], on the CPU."""
+    network, objective = scorer
+    found = [network.activations(some, objective.layers) for some in torch.split(parts, BATCH)]
+    alone = [{name: one[at : at + 1] for name, one in some.items()} for some in found for at in range(_count(some))]
+    return torch.stack([objective(one) for one in alone]).float().cpu()
+
+
+def _count(activations: Mapping[str, Tensor]) -> int:
+    return len(next(iter(activations.values())))
+
+
+def _gumbel(count: int, seed: int) -> Tensor:
+    """Chance that makes the largest of sums a draw by likelihood (Gumbel 1954)."""
+    generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} place".encode()))
+    return -(-torch.rand(count, generator=generator).clamp(1e-6, 1 - 1e-6).log()).log()

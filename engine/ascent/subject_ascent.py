@@ -1,0 +1,112 @@
+"""Things grown out of a picture: `(scorers, picture) => iterator of Progress`.
+
+Each is found first: in the place that suits it best, seen small and whole, by smooth waves, so that it has an outline
+and fills its place. Then all of them are given details together, and surroundings, by crops of all of the picture.
+After Hamblin et al. 2024 ("Feature Accentuation") and our own way of concepts (`concept_schedules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.ascent.crop_ascent import Schedule, accentuate
+from engine.ascent.crop_gradients import CropScorer
+from engine.ascent.placement import best_place
+from engine.ascent.progress import Progress
+from engine.canvas.fourier_overlay import Look, Overlay
+from engine.canvas.resample import Size, resize
+from engine.canvas.spots import Place, bell
+
+SPREAD = 0.3
+"""How large a place is, as `spots.bell` has it."""
+FLOOR = 0.25
+"""How much of each step is taken far from all places, while details are given."""
+PACE = 1.1
+"""How much further a step goes then: what is dreamed in a part of the picture may be stronger there."""
+COARSEST = (3.5, 2.5)
+"""Waves below which light, and colour, fade out then: they would be the same for every seed."""
+SMOOTH_CHROMA = 0.78
+"""How much of a look's colour goes with the waves that find a thing."""
+
+
+SOFT = 12
+"""Waves of the short side that are left of the picture where a thing is to be found ..."""
+SOFTENED = 0.75
+"""... and how much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
+
+
+class Aims(NamedTuple):
+    """What is grown: what scores each thing alone, and all of them together."""
+
+    each: Sequence[Sequence[CropScorer]]
+    together: Sequence[CropScorer]
+
+
+class Course(NamedTuple):
+    """How it is grown: a thing found, and given details."""
+
+    finding: Schedule
+    detailing: Schedule
+
+
+def grow_subjects(
+    aims: Aims,
+    picture: Tensor,
+    mask: Tensor | None,
+    look: Look,
+    course: Course,
+    seed: int,
+    generator: torch.Generator,
+) -> Iterator[Progress]:
+    """Climb over a picture [3, h, w] in [0, 1]; every step is reported.
+
+    With a mask [1, h, w] in [0, 1] it is dreamed where that is white. The seed chooses among places that will do.
+    """
+    places: list[Place] = []
+    for scorers in aims.each:
+        places.append(best_place(scorers, picture, seed, mask, places))
+    steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
+    for scorers, place in zip(aims.each, places, strict=True):
+        spot = _spot([place], 0.0, picture, mask)
+        picture = torch.lerp(picture, _soft(picture), SOFTENED * spot)
+        canvas = Overlay(picture, generator, _smooth(look, course), spot)
+        for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
+            done += 1
+            yield replace(report, step=done, steps=steps)
+        picture = canvas.snapshot()
+    detailed = look._replace(coarsest=COARSEST, rate=course.detailing.rate)
+    canvas = Overlay(picture, generator, detailed, _spot(places, FLOOR, picture, mask))
+    for report in accentuate(aims.together, canvas, course.detailing, generator):
+        yield replace(report, step=done + report.step, steps=steps)
+
+
+def _soft(picture: Tensor) -> Tensor:
+    """A picture without its edges, at the same size."""
+    size: Size = (picture.shape[1], picture.shape[2])
+    short = min(size)
+    small = resize(picture, (max(1, round(size[0] * SOFT / short)), max(1, round(size[1] * SOFT / short))))
+    return resize(small, size).clamp(0, 1)
+
+
+def _smooth(look: Look, course: Course) -> Look:
+    """Of the waves that find a thing: grain cannot stand for it, and the light of the whole picture is not its own."""
+    return look._replace(
+        falloff=1.8,
+        chroma=SMOOTH_CHROMA * look.chroma,
+        rate=course.finding.rate,
+        finest=(80.0, 20.0),
+        coarsest=(1.5, 1.5),
+    )
+
+
+def _spot(places: Sequence[Place], floor: float, picture: Tensor, mask: Tensor | None) -> Tensor:
+    """How much of each step a point takes, [1, h, w]."""
+    size: Size = (picture.shape[1], picture.shape[2])
+    bells = torch.stack([bell(size, place, SPREAD) for place in places]).amax(0).to(picture.device)
+    spot = floor + (1 - floor) * bells
+    return spot if mask is None else spot * mask

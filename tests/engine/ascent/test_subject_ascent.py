@@ -1,0 +1,53 @@
+"""Things grown out of a picture: each is found in a place of its own, then all are given details."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.ascent.crop_ascent import Schedule
+from engine.ascent.crop_gradients import CropScorer
+from engine.ascent.progress import Progress
+from engine.ascent.subject_ascent import Aims, Course, grow_subjects
+from engine.canvas.fourier_overlay import SUBJECT_LOOKS
+from engine.catalog.catalog import LOGITS, Meaning
+from engine.networks.network import Network
+from engine.objectives import crop_objective
+
+COURSE = Course(Schedule(steps=3, side=64, rate=0.15), Schedule(steps=2, side=64))
+
+
+def grow(network: Network, photo: Tensor, mask: Tensor | None = None, things: int = 2) -> list[Progress]:
+    meanings = [Meaning(layer=LOGITS, about="", channels=(channel,)) for channel in range(things)]
+    each = [[CropScorer(network, crop_objective([(1.0, [one])]))] for one in meanings]
+    together = [CropScorer(network, crop_objective([(1.0, meanings)]))]
+    look = SUBJECT_LOOKS["natural"]._replace(start=0.15)
+    generator = torch.Generator().manual_seed(1)
+    return list(grow_subjects(Aims(each, together), photo, mask, look, COURSE, 1, generator))
+
+
+@pytest.mark.parametrize("things", [1, 2])
+def test_every_thing_is_found_before_all_get_details(small_network: Network, photo: Tensor, things: int) -> None:
+    reports = grow(small_network, photo, things=things)
+    count = things * COURSE.finding.steps + COURSE.detailing.steps
+    assert [(one.step, one.steps) for one in reports] == [(at, count) for at in range(1, count + 1)]
+    found, last = (report.show() for report in (reports[things * COURSE.finding.steps - 1], reports[-1]))
+    assert last.shape == photo.shape
+    assert (found - photo).abs().mean() > 0.005
+    assert not torch.equal(found, last)
+
+
+def test_they_are_found_in_two_places(small_network: Network, photo: Tensor) -> None:
+    reports = grow(small_network, photo)
+    first, both = (reports[steps * COURSE.finding.steps - 1].show() for steps in (1, 2))
+    one, other = ((after - before).abs().mean(0) for before, after in ((photo, first), (first, both)))
+    assert torch.corrcoef(torch.stack([one.flatten(), other.flatten()]))[0, 1] < 0.5
+
+
+def test_nothing_is_dreamed_where_a_mask_is_black(small_network: Network, photo: Tensor) -> None:
+    mask = torch.zeros(1, *photo.shape[1:])
+    mask[:, :, 60:] = 1
+    changed = (grow(small_network, photo, mask)[-1].show() - photo).abs()
+    assert changed[:, :, :60].max() < 1e-5
+    assert changed[:, :, 60:].mean() > 0.005
