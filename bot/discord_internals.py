@@ -141,6 +141,18 @@ def attachment_from(client: discord.Client, payload: Mapping[str, Any]) -> disco
     return discord.Attachment(data=cast(Any, dict(payload)), state=client._connection)
 
 
+def person_payload(person: discord.User | discord.Member) -> dict[str, Any]:
+    """Somebody as Discord describes them, whatever they are called in a server."""
+    avatar = person.avatar.key if person.avatar else None
+    return {"id": str(person.id), "username": person.name, "discriminator": person.discriminator,
+            "global_name": person.global_name, "avatar": avatar}  # fmt: skip
+
+
+def person_from(client: discord.Client, payload: Mapping[str, Any]) -> discord.User:
+    """Somebody as Discord described them once."""
+    return discord.User(state=client._connection, data=cast(Any, dict(payload)))
+
+
 def matches(item: type[discord.ui.DynamicItem[Any]], custom_id: str) -> bool:
     """Whether a dynamic item's template matches a `custom_id`."""
     return item.__discord_ui_compiled_template__.fullmatch(custom_id) is not None

@@ -22,23 +22,14 @@ from bot.delivery.publisher import NO_MENTIONS
 from bot.gateway.client import Client
 from bot.requests import message_options, picture_sources, video_sources
 from bot.requests.continuation import continuation
-from bot.requests.limits import check_ready
+from bot.requests.limits import OF_SERVERS, SILENT, check_ready
 from bot.requests.message_options import Wish
 from bot.requests.picture_sources import Original, first_alone, of_links
 from bot.requests.remedies import Remedy, Saved, correct_word, near_words
 from bot.requests.replies import replace_with
 from bot.requests.service import FailedAfterResponse, place_of_message
 from engine.catalog.catalog import Catalog
-from engine.errors import (
-    ChannelClosed,
-    CommandForbidden,
-    ForeignUrl,
-    NotAPicture,
-    PareidoliaError,
-    QuietHoursNow,
-    ServerPaused,
-    UnreadableReply,
-)
+from engine.errors import ForeignUrl, NotAPicture, PareidoliaError, UnreadableReply
 from engine.params import Dream, Video, Zoom
 from engine.queue.job import VIDEO, JobRow
 
@@ -47,8 +38,6 @@ log = logging.getLogger(__name__)
 UNFURL_S = 3.5
 """Discord shows what is behind a link up to 3 s after the message."""
 PERSON = re.compile(r"<@!?(\d+)>")
-UNWANTED = (ServerPaused, ChannelClosed, CommandForbidden, QuietHoursNow)
-"""Refusals that only their person is to hear of, and not the channel."""
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 """What people write; other messages are notices of Discord about what they did."""
 
@@ -295,12 +284,14 @@ class MentionCog(commands.Cog):
             if is_forbidden(failed) and message.guild is not None:
                 await self._tell_directly(message, wording.cannot_write_words(message.jump_url))
 
-    async def _tell_directly(self, message: discord.Message, text: str) -> None:
-        """Why a message got no answer, for who wrote it."""
+    async def _tell_directly(self, message: discord.Message, text: str) -> bool:
+        """Why a message got no answer, for who wrote it; whether they can read it."""
         try:
             await message.author.send(text, allowed_mentions=NO_MENTIONS)
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.info("nobody can be told: %s", describe_error(failed))
+            return False
+        return True
 
     def _remedy(self, message: discord.Message, said: str, word: str) -> Remedy:
         """The button that answers a message as if something else had been said, with that word."""
@@ -327,12 +318,13 @@ class MentionCog(commands.Cog):
             return
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
-        if isinstance(error, UNWANTED):  # a channel that wants no dreams wants no words about them
-            await self._tell_directly(message, self.client.explain(error))
+        sentence = self.client.explain(error)
+        told = isinstance(error, OF_SERVERS) and await self._tell_directly(message, sentence)
+        if told or isinstance(error, SILENT):  # a channel that wants no dreams wants no words about them
             return
         near = [(correct_word(said, error, word), word) for word in near_words(error)]
         remedies = [self._remedy(message, corrected, word) for corrected, word in near if corrected and ":" not in word]
-        await self._reply(message, self.client.explain(error), *remedies)
+        await self._reply(message, sentence, *remedies)
 
 
 def _guild_id(message: discord.Message) -> int | None:

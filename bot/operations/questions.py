@@ -79,7 +79,8 @@ def permission_findings(
             remedy = f"Allow it there for my role, so that I can {reason}."
             yield Finding(False, f"I lack {permission_name(name)} in {_name_list(without)}.", remedy)
     if fine:
-        yield Finding(True, f"I have the permissions that I need in {len(channels)} channels.")
+        places = f"{len(channels)} channel{'' if len(channels) == 1 else 's'}"
+        yield Finding(True, f"I have the permissions that I need in {places}.")
 
 
 def server_findings(name: str, given: discord.Permissions, rules: ServerRules) -> Iterator[Finding]:

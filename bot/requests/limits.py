@@ -29,12 +29,18 @@ from bot.store.server_blocks import ServerBlocks
 from bot.store.server_rules import ChannelRules, PersonLimit, ServerRules, ServerRulesStore
 from bot.store.server_uses import DAY_S, HOUR_S, ServerUses, Use
 from engine.errors import (
+    AgeRestricted,
     BadOption,
     ChannelBusy,
     ChannelClosed,
+    CommandForbidden,
     Cooldown,
     DailyLimit,
     HourlyLimit,
+    ImageBlocked,
+    ImageExplicit,
+    ImageForAdults,
+    ImageUnchecked,
     MoreThanTyped,
     NetworkMissing,
     NoPainting,
@@ -235,6 +241,13 @@ class DownloadQueue:
             yield turn
 
 
+SILENT = (UserBlocked, ServerPaused, ChannelClosed, CommandForbidden, QuietHoursNow, ChannelBusy)
+"""Refusals where nothing may be said in the channel either."""
+OF_SERVERS = (
+    *SILENT, RecipeBarred, SizeBarred, SubjectHidden, OthersAvatarsOff, OneAtATime, TooManyAtOnce, HourlyLimit,
+    DailyLimit, Cooldown, ImageBlocked, ImageExplicit, ImageForAdults, ImageUnchecked, AgeRestricted,
+)  # fmt: skip
+"""Refusals by what a server decided, which are their person's business alone."""
 IN_SERVER, IN_CHANNEL = "in this server", "in this channel"
 SHOWN_CHANNELS = 5
 FEATURES = {"channel": "see"}

@@ -173,14 +173,22 @@ def read_command(tree: app_commands.CommandTree[Any], user_id: int, label: str, 
         command = command.get_command(part) if isinstance(command, app_commands.Group) else None
     if not isinstance(command, app_commands.Command):
         return None
-    options = {name: discord_internals.attachment_from(tree.client, value) if isinstance(value, dict) else value
-               for name, value in saved["options"].items()}  # fmt: skip
+    options = {name: _from_json(tree.client, value) for name, value in saved["options"].items()}
     return _command_remedy(user_id, label, command, options)
 
 
 def _as_json(value: Any) -> Any:
-    """An option's value; a file as Discord described it."""
+    """An option's value; a file, and a person, as Discord described them."""
+    if isinstance(value, discord.User | discord.Member):
+        return discord_internals.person_payload(value)
     return {**value.to_dict(), "ephemeral": value.ephemeral} if isinstance(value, discord.Attachment) else value
+
+
+def _from_json(client: discord.Client, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    make = discord_internals.person_from if "username" in value else discord_internals.attachment_from
+    return make(client, value)
 
 
 def near_words(error: Exception) -> tuple[str, ...]:

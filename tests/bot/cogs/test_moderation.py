@@ -22,7 +22,17 @@ from engine.errors import (
     UserBlocked,
 )
 from engine.queue.job import Limits
-from tests.bot.cogs.test_server import ADMIN, annex, dreamed, id_of, refused_with, rule, settle, until_member
+from tests.bot.cogs.test_server import (
+    ADMIN,
+    annex,
+    dreamed,
+    id_of,
+    refused_with,
+    rule,
+    settle,
+    told_directly,
+    until_member,
+)
 from tests.bot.requests.test_hostile_users import forged_press
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
@@ -206,9 +216,7 @@ async def test_what_was_made_in_an_age_restricted_channel_reaches_no_other(stage
     assert refused_with(await stage.press("Ada", deeper, "Deeper"), AgeRestricted)
     assert refused_with(await dreamed(stage, "You", start="last dream"), AgeRestricted)
     stage.playground.say("Ada", "dreams", "castles", reply_to=dream)
-    await stage.playground.world.until(
-        lambda: any(AgeRestricted.code in words(one) for one in stage.playground.world.history("dreams")) or None
-    )
+    await told_directly(stage, "Ada", AgeRestricted)
     assert await stage.rows() == []
     assert not (await dreamed(stage, "You")).ephemeral
 

@@ -127,6 +127,18 @@ async def test_the_buttons_work_after_a_restart_of_the_bot(stage: Stage) -> None
     assert words(await stage.press("Sam", refused, USE)) == wording.OFFER_OVER
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after a restart"])
+async def test_somebody_who_was_named_is_still_meant(stage: Stage, again: bool) -> None:  # noqa: F811
+    refused = await stage.ask("Sam", "dream", subject="castel", user="Ada")
+    assert labels(refused) == [USE]
+    if again:
+        restart(stage)
+    await stage.press("Sam", refused, USE)
+    (row,) = await stage.queued(1)
+    assert row.posting["avatar_of"] == int(stage.playground.world.persona("Ada").id)
+    assert "Ada" in row.posting["original"]
+
+
 async def fail(stage: Stage, error: Failure) -> Message:  # noqa: F811
     message = await stage.ask("Sam", "dream", layer="low", seed=7, size=512)
     row = stage.start()
