@@ -36,10 +36,12 @@
     │   ├── ShownToRequester  MayNotAdd        CannotAdd       NoSlotLeft
     │   ├── BadExpressionName  ExpressionNameTaken  ExpressionTooLarge
     │   ├── ExpressionRefused  ExpressionForAdults  ExpressionCovered
+    │   ├── NoMachineHasNetwork  TooMuchForMachines
     │   └── NoPainting
     ├── Failure               the job was taken and could not be done
     │   ├── EngineCrashed     TimedOut         OutOfMemory     Broken
     │   ├── PictureGone       TooMuchMemory    NotKept         NoLongerKnown
+    │   ├── NoMachineKnows    NoMachineForThis  TooMuchForAll
     │   └── PictureStoreGone
     ├── NetworkError          a network's file cannot be had or used; nothing of it was kept
     │   ├── StaysOffline      NoDownload       FetchedElsewhere
@@ -882,6 +884,20 @@ class ExpressionCovered(Refusal):
     code = "R169"
 
 
+class NoMachineHasNetwork(Refusal):
+    """None of my machines has the model "{network}" right now. Choose another `model`, or try again later."""
+
+    code = "R176"
+
+
+class TooMuchForMachines(Refusal):
+    """This needs about {needed} MB of memory, and the largest of my machines has {limit}.
+
+    Try a smaller `size`, a lower layer or fewer pictures."""
+
+    code = "R177"
+
+
 class Failure(PareidoliaError):
     """This dream could not be finished. Try it again."""
 
@@ -943,6 +959,26 @@ class PictureStoreGone(Failure):
     goes on."""
 
     code = "F60"
+
+
+class NoMachineKnows(Failure):
+    """My machines are being updated, and none of them can make this yet. Try it again in a few minutes."""
+
+    code = "F61"
+
+
+class NoMachineForThis(Failure):
+    """None of my machines has the model "{network}" any more. Ask for this again with another `model`."""
+
+    code = "F62"
+
+
+class TooMuchForAll(Failure):
+    """This needs about {needed} MB of memory, more than any of my machines has.
+
+    Try a smaller `size`, a lower layer or fewer pictures."""
+
+    code = "F63"
 
 
 class NetworkError(PareidoliaError):

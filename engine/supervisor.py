@@ -3,6 +3,8 @@
 It holds the lock on the engine's name (a restart that gets the lock knows that the old engine is dead and takes its
 jobs back at once), claims one job at a time, and answers every report of the child with go on, stop or keep. Only it
 writes to the ledger, fenced by (id, attempt).
+
+Longer than most files: whatever may become of a job and of its child is decided here, in turn.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -22,7 +25,14 @@ from typing import Any, ParamSpec, TypeVar
 from engine import errors, logs
 from engine.platform import atomic_file, backoff, file_lock, framing, subprocesses
 from engine.queue import retention
-from engine.queue.installation import FLEET_PAUSE_S, await_ledger, engine_name, open_bot_link, place_of_database
+from engine.queue.installation import (
+    FLEET_PAUSE_S,
+    await_ledger,
+    engine_name,
+    open_bot_link,
+    open_placement,
+    place_of_database,
+)
 from engine.queue.job import JobId, JobRow, Progress, Requeued, Result, Settled, Started, State, batch_result
 from engine.queue.ledger import Ledger
 from engine.settings import Settings, load
@@ -80,7 +90,8 @@ class Supervisor:
         self.ledger = ledger
         self.child = child
         self.name = engine_name(settings)
-        self.live = open_bot_link(settings, self.name, ledger, self._handle_frame)
+        self.placement = open_placement(settings, ledger, self.name)
+        self.live = open_bot_link(settings, self.name, ledger, self._handle_frame, self.placement)
         self._child: asyncio.subprocess.Process | None = None
         self._run: Run | None = None
         self._failed_starts = 0
@@ -96,6 +107,8 @@ class Supervisor:
         self._write_pids(0)
         back = await self._retry_until_taken(self.ledger.requeue, self.name)
         log.info("engine started, %d jobs taken back", back)
+        if self.placement:
+            await self._retry_until_taken(self.placement.begin)
         await self.live.start()
         working = asyncio.create_task(self._run_jobs())
         tidying = asyncio.create_task(retention.tidy_in_turn(self.settings, self.ledger))
@@ -135,13 +148,17 @@ class Supervisor:
             if child is None:
                 continue
             self._wake.clear()
-            row = await self._retry_until_taken(self.ledger.claim, self.name)
+            row = await self._retry_until_taken(self._claim)
             if row is None:
                 await self._wait_for_work(child)
             else:
                 self._failed_starts = 0
                 with logs.job_context(row.id):
                     await self._run_job(row, child)
+
+    def _claim(self, at_most_s: float = math.inf) -> JobRow | None:
+        """The next job that this engine can do, if any waits."""
+        return self.ledger.claim(self.name, at_most_s, self.placement.choose if self.placement else None)
 
     async def _wait_for_work(self, child: asyncio.subprocess.Process) -> None:
         """Until a bot wakes us, the child dies, or the safety net's interval is over."""
@@ -215,7 +232,7 @@ class Supervisor:
     async def _let_short_jobs_pass(self, run: Run, child: asyncio.subprocess.Process) -> None:
         """Between two steps of a long job its child takes short ones that wait: the long one never holds the engine."""
         while run.gives_way and child.returncode is None:
-            row = await self._retry_until_taken(self.ledger.claim, self.name, SHORT_S)
+            row = await self._retry_until_taken(self._claim, SHORT_S)
             if row is None:
                 return
             with run.pause(), logs.job_context(row.id):
@@ -276,7 +293,9 @@ class Supervisor:
             self.ledger.settle_cancelled(id, attempt)
         elif outcome == "failed":
             kind: type[errors.PareidoliaError] = getattr(errors, ended["error"])
-            self.ledger.fail(id, attempt, kind(**ended["facts"]))
+            error = kind(**ended["facts"])
+            if not (self.placement and self.placement.hand_on(run.row, error)):
+                self.ledger.fail(id, attempt, error)
         elif run.innocent:
             self.ledger.give_back(id, attempt)
         elif self.ledger.record_crash(id, attempt) == State.FAILED:
@@ -301,6 +320,8 @@ class Supervisor:
             await self._kill_child()
             return None
         log.info("child %d is warm: %s", self._child.pid, ready)
+        if self.placement:
+            self.placement.learn_memory(int(ready.get("memory_mb", 0)))
         return self._child
 
     async def _wait_until_warm(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:

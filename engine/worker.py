@@ -23,6 +23,7 @@ from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, Picture
 from engine.files.blobs import BlobKey, StoreUnreachable
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
+from engine.platform.units import MEGABYTE
 from engine.queue.history import History
 from engine.queue.installation import open_blobs
 from engine.queue.job import FURTHER, VIDEO, batch_result
@@ -90,7 +91,7 @@ def main() -> None:
     chosen = settings.engine
     runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=settings.catalog)
     _warm_up(runtime)
-    parent.send(report="ready", device=str(runtime.device))
+    parent.send(report="ready", device=str(runtime.device), memory_mb=runtime.memory // MEGABYTE)
     worker = Worker(settings, runtime, parent)
     while True:
         worker.serve(parent.receive())

@@ -39,6 +39,22 @@ shared_state = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 """What the processes of one bot must know of each other (`engine.queue.shared_state`)."""
+unfit = sa.Table(
+    "unfit",
+    metadata,
+    sa.Column("job_id", sa.String(24), primary_key=True),
+    sa.Column("engine", sa.String(64), primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", sa.Float(53), nullable=False),
+)
+"""Which engines have passed over which jobs, and why (`engine.queue.placement`)."""
+memory_needs = sa.Table(
+    "memory_needs",
+    metadata,
+    sa.Column("shape", sa.String(64), primary_key=True),
+    sa.Column("megabytes", sa.Integer, nullable=False),
+)
+"""How much memory dreams take that were too large for an engine."""
 
 BEAT_S = 3.0
 LOOK_S = 2.0

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from engine.errors import NoPictureStore
 from engine.files.blobs import BlobStore
+from engine.queue import placement
 from engine.queue.fleet_hints import FleetHintClient
-from engine.queue.job import CancelOutcome, JobId, Settled
+from engine.queue.job import CancelOutcome, Job, JobId, Settled
 from engine.queue.ledger import Ledger
 from engine.queue.ledger_dispatch import LedgerDispatch
 
@@ -35,6 +36,10 @@ class FleetDispatch(LedgerDispatch):
         except OSError as error:
             log.error("the pictures cannot be reached: %s", error)
             raise NoPictureStore(reason=str(error)) from error
+
+    async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
+        await self._ask(placement.refuse, self.ledger, job)
+        return await super().submit(job, posting, id)
 
     async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
         outcome = await super().cancel(id, keep_preview=keep_preview)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
 import time
@@ -17,7 +18,7 @@ from typing import Any
 import psycopg
 
 from engine.errors import NoLedger
-from engine.queue import engine_registry, hint_frames, notifications
+from engine.queue import engine_registry, hint_frames, notifications, placement
 from engine.queue.engine_registry import BEAT_S, LOOK_S, EngineWatch
 from engine.queue.job import Hint, JobId, Progress, Requeued, Settled
 from engine.queue.ledger import Ledger
@@ -25,6 +26,8 @@ from engine.queue.ledger import Ledger
 log = logging.getLogger(__name__)
 
 TO_BOTS, TO_ENGINES = "pareidolia_hints", "pareidolia_engines"
+HOPELESS_LOOKS = 10
+"""Every so many looks, what no engine can do is looked for."""
 STEP_S = 0.25
 """Steps without a preview are told at most this often: each costs the database a commit."""
 
@@ -50,11 +53,14 @@ class DeathWatch:
             await asyncio.sleep(LOOK_S)
 
     async def _look_forever(self, db: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
-        while True:
+        for look in itertools.count():
             beats = dict(await (await db.execute(engine_registry.READ_BEATS)).fetchall())
             for name, count in self.watch.look(beats).items():
                 await self._take_back(name, count)
             self._ledger.engines = max(1, len(self.watch.alive))
+            if look % HOPELESS_LOOKS == HOPELESS_LOOKS - 1:
+                failed = await asyncio.to_thread(placement.fail_hopeless, self._ledger)
+                await tell_ends(self._ledger, failed, self._send_hint)
             await asyncio.sleep(LOOK_S)
 
     async def _take_back(self, name: str, count: int) -> None:
@@ -77,13 +83,19 @@ class FleetHintServer:
     """The engine's end."""
 
     def __init__(
-        self, url: str, name: str, ledger: Ledger, on_frame: Callable[[dict[str, Any]], None], about: dict[str, Any]
+        self,
+        url: str,
+        name: str,
+        ledger: Ledger,
+        on_frame: Callable[[dict[str, Any]], None],
+        describe: Callable[[], dict[str, Any]],
     ) -> None:
+        """`describe`: what the engine's row says of it, asked at every beat."""
         self._url = url
         self._name = name
         self._ledger = ledger
         self._on_frame = on_frame
-        self._about = json.dumps(about)
+        self._describe = describe
         self._sender = notifications.Sender(url, TO_BOTS)
         self._to_engines = notifications.Sender(url, TO_ENGINES)
         self._deaths = DeathWatch(url, ledger, self.send_hint, lambda: self._to_engines.send({"wake": True}))
@@ -123,7 +135,8 @@ class FleetHintServer:
             try:
                 async with await notifications.connect(self._url) as db:
                     while True:
-                        await db.execute(engine_registry.BEAT, {"name": self._name, "about": self._about})
+                        about = json.dumps(self._describe())
+                        await db.execute(engine_registry.BEAT, {"name": self._name, "about": about})
                         await asyncio.sleep(BEAT_S)
             except psycopg.Error:
                 log.warning("the database does not answer; this engine goes on with what it has")

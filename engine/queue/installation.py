@@ -26,6 +26,7 @@ from engine.queue.job import Hint, Limits
 from engine.queue.ledger import Ledger
 from engine.queue.ledger_dispatch import LedgerDispatch
 from engine.queue.local_dispatch import LocalDispatch
+from engine.queue.placement import Placement
 from engine.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -111,14 +112,30 @@ def open_dispatch(settings: Settings) -> LedgerDispatch:
     return FleetDispatch(ledger, open_blobs(settings, BOT_PATIENCE_S), FleetHintClient(database_url(settings), ledger))
 
 
-def open_bot_link(settings: Settings, name: str, ledger: Ledger, on_frame: Callable[[dict[str, Any]], None]) -> BotLink:
+def open_placement(settings: Settings, ledger: Ledger, name: str) -> Placement | None:
+    """What an engine of a fleet takes; a single machine's takes everything."""
+    return Placement(ledger, name, settings.catalog) if settings.fleet.on else None
+
+
+def open_bot_link(
+    settings: Settings,
+    name: str,
+    ledger: Ledger,
+    on_frame: Callable[[dict[str, Any]], None],
+    placement: Placement | None = None,
+) -> BotLink:
     """The engine's end of the hints, not started yet."""
     if not settings.fleet.on:
         return HintServer(hint_socket.socket_path(settings.run_dir), on_frame)
     from engine.queue.fleet_hints import FleetHintServer
 
     about = {"host": socket.gethostname(), "version": importlib.metadata.version("pareidolia")}
-    return FleetHintServer(database_url(settings), name, ledger, on_frame, {**about, "device": settings.engine.device})
+    about["device"] = settings.engine.device
+
+    def describe() -> dict[str, Any]:
+        return {**about, **(placement.abilities.to_about() if placement else {})}
+
+    return FleetHintServer(database_url(settings), name, ledger, on_frame, describe)
 
 
 def engine_name(settings: Settings) -> str:

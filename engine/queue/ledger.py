@@ -85,6 +85,8 @@ jobs = sa.Table(
 )
 """What is asked again and again finds its rows by an index, however long the past is that retention keeps."""
 
+Choose = Callable[[sa.Connection, "sa.Select[tuple[str]]"], str | None]
+"""Takes the id of one job of those that a query finds, in its order."""
 MOST_CRASHES = 2
 """A child that crashed this often on a job fails it."""
 RECENT_SOURCES = 20
@@ -341,14 +343,16 @@ class Ledger:
 
     # what an engine does; every write is fenced by (id, attempt), so that a zombie changes nothing
 
-    def claim(self, engine: str, at_most_s: float = math.inf) -> JobRow | None:
+    def claim(self, engine: str, at_most_s: float = math.inf, choose: Choose | None = None) -> JobRow | None:
         """Take the next job that should take at most so many seconds: its attempt is committed before it runs.
 
-        A job that asks for what this version no longer knows fails on the way, with a sentence.
+        `choose` takes one of those that wait, in their order. Without it a job that asks for what this version no
+        longer knows fails on the way, with a sentence.
         """
         short = () if at_most_s == math.inf else (jobs.c.cost_s <= at_most_s,)
+        waiting = sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED, *short).order_by(*_TURN)
         with self._db.begin() as db:
-            id = db.scalar(sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED, *short).order_by(*_TURN).limit(1))
+            id = choose(db, waiting) if choose else db.scalar(waiting.limit(1))
             if id is None:
                 return None
             begun = {"state": State.RUNNING, "engine": engine, "started": self.clock(), "stop": ""}
@@ -358,7 +362,7 @@ class Ledger:
             expected = timings.read(db, row.job)
         if _parse_known(found.params, self.catalog) is None:
             self.fail(row.id, row.attempt, NoLongerKnown())
-            return self.claim(engine, at_most_s)
+            return self.claim(engine, at_most_s, choose)
         return replace(row, expected=expected)
 
     def stop_flag(self, id: JobId, attempt: int) -> str:
@@ -382,6 +386,11 @@ class Ledger:
     def fail(self, id: JobId, attempt: int, error: PareidoliaError) -> bool:
         """Settle as failed, with the code and the facts of which the user's sentence is made."""
         return self._settle(id, attempt, self._failure(error))
+
+    def fail_waiting(self, db: sa.Connection, id: str, error: PareidoliaError) -> None:
+        """In a transaction, settle a job that nobody has begun as failed."""
+        waits = jobs.c.id == id, jobs.c.state == State.QUEUED
+        db.execute(jobs.update().where(*waits).values(**self._failure(error)))
 
     def settle_cancelled(self, id: JobId, attempt: int) -> bool:
         """Settle as cancelled."""

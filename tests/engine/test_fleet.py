@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 
 from engine import settings as settings_
-from engine.params import Dream
+from engine.params import Dream, See, Zoom
 from engine.queue import engine_registry, installation, lease, notifications
 from engine.queue.fleet_hints import FleetHintClient, FleetHintServer
 from engine.queue.job import CancelOutcome, Hint, Job, Progress, Requeued, Settled, Started, State
@@ -161,7 +162,7 @@ async def test_everybody_finds_a_database_that_was_killed_again(
 
 async def test_a_preview_is_the_newest_and_gone_with_its_job(fleet: Fleet) -> None:
     with contextlib.closing(installation.open_ledger(fleet.settings("one"))) as ledger:
-        server = FleetHintServer(fleet.url, "one", ledger, lambda _: None, {})
+        server = FleetHintServer(fleet.url, "one", ledger, lambda _: None, dict)
         client = FleetHintClient(fleet.url, ledger)
         bot = Bot(LedgerDispatch(ledger, None, client))  # type: ignore[arg-type]
         listening = asyncio.create_task(bot.listen())
@@ -273,3 +274,29 @@ async def test_what_is_done_in_turn_is_done_by_each_alone(fleet_url: str, monkey
 
     await asyncio.gather(*(lease.run_in_turn(fleet_url, "x", work) for _ in range(3)))
     assert (most, done) == (1, 3)
+
+
+async def test_an_engine_of_the_version_before_leaves_what_it_does_not_know(fleet: Fleet) -> None:
+    """It runs in a process of its own; what it cannot read waits for one that was updated, and costs no attempt."""
+    chosen = fleet.settings("old")
+    given = {"PAREIDOLIA_DATA_DIR": str(chosen.data_dir), "PAREIDOLIA_FLEET__BLOB_URL": chosen.fleet.blob_url}
+    given["PAREIDOLIA_FLEET__DATABASE_URL"] = chosen.fleet.database_url.get_secret_value()
+    command = (sys.executable, "-m", "tests.older_engine", *FAKE_CHILD, str(chosen.run_dir))
+    async with fleet.bot() as bot:
+        old = await asyncio.create_subprocess_exec(*command, env={**os.environ, **given})
+        try:
+            await bot.until(bot.dispatch.engine_listens)
+            newer = {await bot.dispatch.submit(Job(kind(seed=FINE), "ada"), {}) for kind in (Dream, See)}
+            known = await bot.dispatch.submit(Job(Zoom(seed=FINE), "bob"), {})
+            await bot.until(lambda: known in heard(bot, Settled))
+            assert not newer & (heard(bot, Settled) | heard(bot, Started))
+            async with fleet.engine("new"):
+                await bot.until(lambda: newer <= heard(bot, Settled))
+            for id in (*newer, known):
+                row = await bot.dispatch.row(id)
+                assert row
+                assert (row.state, row.attempt, row.crashes) == (State.DONE, 1, 0)
+            assert old.returncode is None
+        finally:
+            old.terminate()
+            await old.wait()

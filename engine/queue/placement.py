@@ -1,0 +1,204 @@
+"""Which engine of a fleet can do a job: `(job, what engines have) => the first that fits, or why none does`.
+
+An engine passes over what it cannot do, without an attempt: params that a newer version wrote, a network that is not
+on its machine, more memory than it has. It writes that down once (`unfit`), and whoever looks finds the jobs that all
+who live have passed over. How much memory a dream needs, only an engine can tell, once it has the picture; what it
+found is remembered for dreams of that shape, so that the next is refused when it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from engine import params
+from engine.catalog.catalog import Catalog
+from engine.errors import (
+    NoMachineForThis,
+    NoMachineHasNetwork,
+    NoMachineKnows,
+    PareidoliaError,
+    TooMuchForAll,
+    TooMuchForMachines,
+    TooMuchMemory,
+)
+from engine.queue.database import reading
+from engine.queue.engine_registry import engines, memory_needs, unfit
+from engine.queue.job import Job, JobId, JobRow, State
+from engine.queue.ledger import Ledger, jobs
+from engine.queue.shared_state import NOW
+
+LOOKED_AT = 50
+"""Jobs that are looked at at a time."""
+HOPELESS_S = 600.0
+"""So long a job waits for an engine that is being updated, or fetches a network."""
+MEMORY, NETWORK, VERSION = "memory", "network", "version"
+"""Why one does not fit; of several reasons, the first one is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an engine has."""
+
+    networks: frozenset[str] = frozenset()
+    memory_mb: int = 0
+    """0: nobody has said yet."""
+
+    def to_about(self) -> dict[str, object]:
+        """For its row."""
+        return {"networks": sorted(self.networks), "memory_mb": self.memory_mb}
+
+    @classmethod
+    def from_about(cls, about: str) -> Abilities | None:
+        """Of a row; None where an older version wrote nothing of it."""
+        told = json.loads(about)
+        if "networks" not in told:
+            return None
+        return cls(frozenset(told["networks"]), int(told.get("memory_mb", 0)))
+
+
+class Placement:
+    """What one engine takes."""
+
+    def __init__(self, ledger: Ledger, name: str, catalog: Catalog) -> None:
+        self._ledger = ledger
+        self.name = name
+        self.abilities = Abilities(frozenset(catalog.ready()))
+        self._catalog = catalog
+
+    def learn_memory(self, megabytes: int) -> None:
+        """Its child has said how much there is."""
+        self.abilities = replace(self.abilities, memory_mb=megabytes)
+
+    def begin(self) -> None:
+        """Look at everything again: this may be another version, with other networks. Raises `NoLedger`."""
+        with self._ledger._db.begin() as db:
+            db.execute(unfit.delete().where(unfit.c.engine == self.name))
+
+    def choose(self, db: sa.Connection, waiting: sa.Select[tuple[str]]) -> str | None:
+        """The first of the jobs that wait, in their order, that fits; those before are passed over for good."""
+        seen = sa.select(unfit.c.job_id).where(unfit.c.engine == self.name)
+        query = waiting.add_columns(jobs.c.recipe, jobs.c.params, jobs.c.others).where(jobs.c.id.not_in(seen))
+        while rows := db.execute(query.limit(LOOKED_AT)).all():
+            for row in rows:
+                reason = self._objection(db, row)
+                if not reason:
+                    return str(row.id)
+                self._pass_over(db, row.id, reason)
+        return None
+
+    def _objection(self, db: sa.Connection, row: sa.Row[tuple[str, str, str, str]]) -> str:
+        """Why it cannot do a job, or nothing."""
+        try:
+            wanted = params.parse(row.params, self._catalog)
+        except PareidoliaError:
+            return VERSION
+        if wanted.network not in self.abilities.networks:
+            return f"{NETWORK} {wanted.network}"
+        needed = _known_need(db, shape_of(wanted, row.others))
+        return f"{MEMORY} {needed}" if 0 < self.abilities.memory_mb < needed else ""
+
+    def _pass_over(self, db: sa.Connection, id: str, reason: str) -> None:
+        db.execute(unfit.insert().values(job_id=id, engine=self.name, reason=reason, since=_now(db)))
+
+    def hand_on(self, row: JobRow, error: PareidoliaError) -> bool:
+        """Where a job turned out too large for this engine, remember how large, and let one that has room take it;
+        False where none has, or it failed for another reason."""
+        if not isinstance(error, TooMuchMemory):
+            return False
+        id, needed = row.id, int(str(error.facts["needed"]))
+        with self._ledger._db.begin() as db:
+            _remember_need(db, _shape_of_job(row.job), needed)
+            others = [one for name, one in _living(db) if name != self.name]
+            if not any(one is None or one.memory_mb >= needed for one in others):
+                return False
+            self._pass_over(db, id, f"{MEMORY} {needed}")
+        return self._ledger.give_back(id, row.attempt)
+
+
+def shape_of(wanted: params.AnyParams, others: str | None) -> str:
+    """What of a request decides how much memory it takes: everything but the seed and the pictures themselves."""
+    fields = wanted.model_dump(mode="json", exclude={"seed"})
+    return json.dumps([fields, sorted(json.loads(others or "{}"))], sort_keys=True)
+
+
+def _shape_of_job(job: Job) -> str:
+    return shape_of(job.params, json.dumps(dict(job.others)))
+
+
+def refuse(ledger: Ledger, job: Job) -> None:
+    """Raise `NoMachineHasNetwork` or `TooMuchForMachines` for what no engine that lives can do. While none lives,
+    nobody knows."""
+    with reading(ledger._db) as db:
+        known = [one for _, one in _living(db)]
+        if not known or any(one is None for one in known):
+            return
+        machines = [one for one in known if one is not None and job.params.network in one.networks]
+        if not machines:
+            raise NoMachineHasNetwork(network=job.params.network)
+        needed = _known_need(db, _shape_of_job(job))
+    largest = max(one.memory_mb for one in machines)
+    if all(one.memory_mb for one in machines) and needed > largest:
+        raise TooMuchForMachines(needed=needed, limit=largest)
+
+
+def fail_hopeless(ledger: Ledger) -> list[JobId]:
+    """Settle the jobs that every engine has passed over: for want of memory at once, else once an update would be
+    over; the ids."""
+    with ledger._db.begin() as db:
+        waiting = sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED)
+        db.execute(unfit.delete().where(unfit.c.job_id.not_in(waiting)))
+        found = dict(_hopeless(db))
+        for id, error in found.items():
+            ledger.fail_waiting(db, id, error)
+    return [JobId(id) for id in found]
+
+
+def _hopeless(db: sa.Connection) -> Iterator[tuple[str, PareidoliaError]]:
+    living, now = {name for name, _ in _living(db)}, _now(db)
+    passed: dict[str, dict[str, tuple[str, float]]] = {}
+    for row in db.execute(sa.select(unfit)):
+        passed.setdefault(row.job_id, {})[row.engine] = (row.reason, row.since)
+    for id, by in passed.items():
+        if living and living <= by.keys():
+            reasons, last = sorted(by[name][0] for name in living), max(by[name][1] for name in living)
+            if reasons[-1].startswith(MEMORY) or now - last > HOPELESS_S:
+                yield id, _error_of(reasons[0])
+
+
+def _error_of(reason: str) -> PareidoliaError:
+    kind, _, fact = reason.partition(" ")
+    if kind == NETWORK:
+        return NoMachineForThis(network=fact)
+    return TooMuchForAll(needed=int(fact)) if kind == MEMORY else NoMachineKnows()
+
+
+def _living(db: sa.Connection) -> list[tuple[str, Abilities | None]]:
+    """The engines that there are; the dead are taken away within some ten seconds."""
+    rows = db.execute(sa.select(engines.c.name, engines.c.about))
+    return [(one.name, Abilities.from_about(one.about)) for one in rows]
+
+
+def _known_need(db: sa.Connection, shape: str) -> int:
+    """Megabytes that a request of this shape takes at least; 0 where nobody knows."""
+    return db.scalar(sa.select(memory_needs.c.megabytes).where(memory_needs.c.shape == _key(shape))) or 0
+
+
+def _remember_need(db: sa.Connection, shape: str, needed: int) -> None:
+    """The least that was found: pictures of one shape differ in their sides."""
+    known = _known_need(db, shape)
+    db.execute(memory_needs.delete().where(memory_needs.c.shape == _key(shape)))
+    db.execute(memory_needs.insert().values(shape=_key(shape), megabytes=min(known or needed, needed)))
+
+
+def _key(shape: str) -> str:
+    return hashlib.sha256(shape.encode()).hexdigest()
+
+
+def _now(db: sa.Connection) -> float:
+    """The server's time, in Unix seconds."""
+    return float(db.scalar(NOW) or 0.0)
