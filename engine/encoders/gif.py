@@ -27,8 +27,8 @@ from engine.encoders.film import Film, Plan, Spec
 MIME = "image/gif"
 COLOURS = (256, 128, 64)
 """Tried in this order."""
-SEGMENT = 16
-"""Frames that share a palette."""
+SEGMENT = 8
+"""Frames that share a palette; so many at most are left to do after the last one."""
 PATTERN, DIFFUSION, PLAIN = "dither=bayer:bayer_scale=5", "dither=floyd_steinberg", "dither=none"
 SAMPLES = 3
 """Frames that are looked at to choose one."""
