@@ -22,7 +22,8 @@ def forget() -> None:
     dream.__pydantic_fields__.pop(WITHOUT)
     dream.model_rebuild(force=True)
     union: Any = Annotated[reduce(or_, [*kinds, dream]), Field(discriminator="recipe")]
-    params._ADAPTER = TypeAdapter(union)
+    adapter: TypeAdapter[Any] = TypeAdapter(union)
+    params._adapter = lambda: adapter
 
 
 if __name__ == "__main__":
