@@ -23,7 +23,7 @@ def forget() -> None:
     dream.model_rebuild(force=True)
     union: Any = Annotated[reduce(or_, [*kinds, dream]), Field(discriminator="recipe")]
     adapter: TypeAdapter[Any] = TypeAdapter(union)
-    params._adapter = lambda: adapter
+    params._adapter = lambda: adapter  # type: ignore[assignment]
 
 
 if __name__ == "__main__":
