@@ -40,12 +40,14 @@ header { padding: 4rem 1.5rem 2.5rem; text-align: center; }
 h1 { margin: 0; font-weight: 400; font-size: clamp(2rem, 6vw, 3.4rem); letter-spacing: .02em; }
 header p { margin: .4rem 0 0; color: var(--dim); }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(21rem, 100%), 1fr)); gap: 1.5rem;
-  align-items: start; max-width: 92rem; margin: 0 auto; padding: 0 1.5rem 4rem; }
-figure { margin: 0; background: var(--wall); border-radius: 4px; overflow: hidden; }
+ max-width: 92rem; margin: 0 auto; padding: 0 1.5rem 4rem; }
+figure { margin: 0; background: var(--wall); border-radius: 4px; overflow: hidden; display: flex;
+  flex-direction: column; justify-content: center; }
 figure img, figure video { display: block; width: 100%; height: auto; }
 figure.covered img, figure.covered video { filter: blur(2rem); transition: filter .3s; }
 figure.covered:hover img, figure.covered:hover video, figure.covered:focus-within img { filter: none; }
 figcaption { padding: .9rem 1.1rem 1.1rem; }
+figure > :first-child { margin-block: auto; }
 figcaption b { font-weight: 400; font-size: 1.15rem; }
 figcaption small { display: block; color: var(--dim); }
 code { display: block; margin-top: .5rem; color: var(--dim); font: 12px/1.5 monospace; overflow-wrap: anywhere; }

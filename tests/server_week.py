@@ -211,7 +211,7 @@ class Week:
             counted = {one.user_id: one.choice for one in await votes.of_poll(poll)}
             if counted != cast:
                 found.append(f"{poll}: {len(counted)} of {len(cast)} votes are as they were cast")
-        shown = [m for m in self.world.messages.values() if any(f.filename.endswith(".mp4") for f in m.attachments)]
+        shown = self.films_shown()
         if len(shown) != (endless.round >= DAYS):
             found.append(f"{len(shown)} films of the week after {endless.round} parts")
         starred = await votes.stars(self.world.guild_id)
@@ -220,6 +220,9 @@ class Week:
         if missing := enough - exhibited:
             found.append(f"not shown: {sorted(missing)}, which have {[star_poll(one) for one in missing]}")
         return found
+
+    def films_shown(self) -> list[Message]:
+        return [m for m in self.world.messages.values() if any(f.filename.endswith(".mp4") for f in m.attachments)]
 
     def row(self, id: Any) -> JobRow | None:
         return self.house.dispatch.ledger.row(id)
@@ -253,8 +256,8 @@ async def main(folder: Path, seed: int) -> int:
         problems = await week.problems()
         found = exhibit_page.collect(week.schedules._engine, week.row, house.dispatch._blobs.get, "")
         exhibit_page.write(found, folder, "The Daydream Club")
-        print(f"{PEOPLE} people, {DAYS} days, {len(week.world.messages)} messages, {len(found)} exhibits, "
-              f"killed {week.killed} times, {time.monotonic() - began:.0f} s")  # fmt: skip
+        lived = f"{PEOPLE} people, {DAYS} days, {len(week.world.messages)} messages, {len(found)} exhibits"
+        print(f"{lived}, {len(week.films_shown())} film, killed {week.killed} times, {time.monotonic() - began:.0f} s")
     print("\n".join(problems) or "Everything happened once.")
     return len(problems)
 

@@ -144,4 +144,5 @@ def joint_film(rows: Sequence[JobRow], limit_bytes: int) -> JointFilm:
     frames = sum(one.frames for one in params if isinstance(one, Zoom))
     fps = max((one.fps for one in params if isinstance(one, AnimatedParams)), default=12)
     stride = max(1, -(-frames // round(SHOWN_FPS * LONGEST_S)))
-    return JointFilm(max(one.size for one in params), fps, SHOWN_FPS, stride, limit_bytes)
+    size = max(max(row.result.width, row.result.height) for row in rows if row.result)
+    return JointFilm(size, fps, SHOWN_FPS, stride, limit_bytes)

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 LONGEST_S = 600.0
 """Of one film."""
-NICENESS = 15
+NICENESS = 5
 
 
 def serve() -> None:

@@ -1,7 +1,7 @@
 """Several films as one: `(files, joint film) => MP4`, by a process of its own, which is slow and never in the way.
 
 Each file is opened by a sealed child of `engine.video.reader`; encoding takes some ten seconds of a core and is done at
-the lowest priority. The process ends with whoever asked.
+a lower priority. The process ends with whoever asked.
 """
 
 from __future__ import annotations

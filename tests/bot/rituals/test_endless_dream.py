@@ -288,7 +288,8 @@ async def test_a_week_in_which_a_part_fails_has_its_film_with_the_next(
 
 def test_of_many_parts_frames_are_left_out() -> None:
     def row(frames: int) -> JobRow:
-        return cast(JobRow, SimpleNamespace(job=SimpleNamespace(params=Zoom(frames=frames, size=480))))
+        made = SimpleNamespace(width=480, height=320)
+        return cast(JobRow, SimpleNamespace(job=SimpleNamespace(params=Zoom(frames=frames)), result=made))
 
     assert weekly_film.joint_film([row(48)] * 7, 1).stride == 1
     hourly = weekly_film.joint_film([row(48)] * 168, 1)
