@@ -1129,13 +1129,17 @@ SETTINGS_VERBS = {
     "delete_all": "Delete everything",
     "back": "Back to settings",
 }
-EXPORTED = "Here is what I have stored about you: your settings, your presets, and your dreams with links to them."
+EXPORTED = (
+    "Here is what I have stored about you: your settings, your presets, your dreams with links to them, and what "
+    "limits, games and rituals count."
+)
 DELETE_PROMPT = """**Delete everything I have stored about you?**
 Your settings, your presets, and all your dreams with their images. What is still in the queue is cancelled.
 What moderators blocked stays blocked: your id, or the hashes of an image, and nothing else of it. How often you asked \
 me today still counts for servers' limits, without your name, until a day has passed.
-The messages with your dreams are deleted, too, where I may; those that only you saw are for you to dismiss. What \
-others made of your avatar is theirs: delete it there (*More*, *Delete*)."""
+The messages with your dreams are deleted, too, where I may, and copies of them that others were sent, and what I sent \
+you by ✉️; those that only you saw are for you to dismiss. What others made of your avatar \
+is theirs: delete it there (*More*, *Delete*)."""
 DELETING = "Deleting your data. What is still in the queue is cancelled first…"
 DIRECT_REFUSED = (
     "-# I couldn't send you a direct message. Allow them from this server in its privacy settings, or turn that off in "

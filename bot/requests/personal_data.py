@@ -149,15 +149,16 @@ class PersonalData:
 
     async def _delete_messages(self, user: str, rows: Sequence[JobRow]) -> tuple[int, int]:
         """Delete the messages with somebody's dreams, the newest first, for as long as there is time, then what else
-        shows these, and what was sent to them; how many, and how many there are left."""
+        shows these, and what was sent to them; how many, and how many answers there are left. (Copies that are left
+        are tried again.)"""
         shown = [row for row in rows if (place := _place(row)).by_channel and place.message_id]
         until, gone = time.monotonic() + MESSAGES_S, 0
         for row in shown:
             if time.monotonic() > until:
                 break
             gone += await self._delete_message(row)
-        copies, copies_left = await self._copies.take_back([row.id for row in rows], user, until)
-        return gone + copies, len(shown) - gone + copies_left
+        copies, _ = await self._copies.take_back([row.id for row in rows], user, until)
+        return gone + copies, len(shown) - gone
 
     async def _delete_message(self, row: JobRow) -> bool:
         """Whether the answer of a job is gone, which may have been sent directly because its channel was closed."""

@@ -31,7 +31,7 @@ from engine.queue.job import Limits
 from engine.settings import Moderation
 from tests.bot.cogs.test_dream_start import newest
 from tests.bot.cogs.test_moderation import age_restrict
-from tests.bot.cogs.test_server import ADMIN, annex, dreamed, refused_with, rule, settle, until_member
+from tests.bot.cogs.test_server import ADMIN, annex, dreamed, refused_with, rule, settle, told_directly, until_member
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
     _drawn_avatars,
@@ -128,9 +128,7 @@ async def test_every_way_to_an_image_is_checked(stage: Stage) -> None:  # noqa: 
         assert refused is (menu == wording.DREAM_THIS), "one of a batch refuses all of it; only the first is looked at"
     called = f"<@{stage.playground.world.bot.id}> low"
     stage.playground.say("You", "dreams", called, [red])
-    await stage.playground.world.until(
-        lambda: any(ImageExplicit.code in words(one) for one in stage.playground.world.history("dreams")) or None
-    )
+    await told_directly(stage, "You", ImageExplicit)
     moving = upload(stage, BLUE, RED)
     assert refused_with(await dreamed(stage, "You", image=moving), ImageExplicit), "also in a frame that isn't dreamed"
 
@@ -261,9 +259,7 @@ async def test_a_server_switches_off_the_avatars_of_others(stage: Stage) -> None
     assert not (await stage.press("Ada", before, "Deeper")).ephemeral, "but by whose it is"
     ada, bot = (stage.playground.world.persona("Ada").id, stage.playground.world.bot.id)
     stage.playground.say("You", "dreams", f"<@{bot}> <@{ada}> eyes")
-    await stage.playground.world.until(
-        lambda: any(OthersAvatarsOff.code in words(one) for one in stage.playground.world.history("dreams")) or None
-    )
+    await told_directly(stage, "You", OthersAvatarsOff)
     assert not (await dreamed(stage, "You")).ephemeral, "one's own"
     assert refused_with(await dreamed(stage, "You", guide_user="Ada"), OthersAvatarsOff), "nor as a guide"
     there = stage.playground.menu("You", "annex", wording.DREAM_AVATAR, "Ada")
@@ -282,6 +278,7 @@ async def test_apes_are_not_dreamed_on_avatars_of_others(stage: Stage) -> None: 
     called = f"<@{world.bot.id}> <@{world.persona('Ada').id}> monkey"
     for said in (called, "monkey"):
         stage.playground.say("You", "dreams", said, reply_to=avatar if said == "monkey" else None)
-    await world.until(lambda: sum(SubjectHidden.code in words(one) for one in world.history("dreams")) == 2 or None)
+    direct = world.channel("dm", world.persona("You"))
+    await world.until(lambda: sum(SubjectHidden.code in words(one) for one in world.history(direct)) == 2 or None)
     await rule(stage, hidden=())
     assert not (await dreamed(stage, "You", user="Ada", subject="monkey")).ephemeral
