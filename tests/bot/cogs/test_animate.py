@@ -20,6 +20,7 @@ from tests.bot.requests.test_service import (  # noqa: F401
     png,
     specification,
     stage,
+    walk_all,
     words,
 )
 
@@ -104,7 +105,7 @@ async def test_animate_goes_from_the_first_picture_to_here_as_a_reply_to_it(stag
     assert [item.filename for item in status.attachments] == ["dream.webp"]
     assert alts(status)[0].startswith("An animation of how Sam's avatar became a dream")
     panel = await stage.press("Ada", status, "More")
-    assert labels(panel) == ["Original", "Save as preset", "Report", "Delete"]
+    assert labels(panel) == ["Make it ours", "Original", "Save as preset", "Report", "Delete"]
 
 
 async def test_one_dream_alone_is_animated_and_what_was_stopped_stops_there(stage: Stage) -> None:  # noqa: F811
@@ -160,8 +161,9 @@ async def test_what_is_no_single_picture_does_not_offer_it(stage: Stage, command
     await stage.finish(message)
     panel = await stage.press("Sam", message, "More")
     assert "Animate" not in labels(panel)
-    row = stage.playground.world.messages[panel.id].components[-1]
-    row["components"][0]["custom_id"] = row["components"][0]["custom_id"].replace("original:", "animate:")
+    for item in walk_all(stage.playground.world.messages[panel.id].components):
+        if str(item.get("custom_id", "")).startswith("original:"):
+            item["custom_id"] = item["custom_id"].replace("original:", "animate:")
     answer = await stage.press("Sam", panel, "Original")  # an earlier version's button, or a forger's
     assert wording.NOT_SINGLE.replace("'", "") in words(answer).replace("'", "").replace("\\", "")
 

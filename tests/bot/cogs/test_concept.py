@@ -59,7 +59,7 @@ async def test_tune_imagines_something_else_and_more_saves_the_word_for_dreams(s
     message = await stage.ask("You", "concept", subject="fox")
     await stage.finish(message)
     panel = await stage.press("You", message, "More")
-    assert labels(panel) == ["Upscale", "Animate", "Save as preset", "Surprise me", "Report", "Delete"]
+    assert labels(panel) == ["Upscale", "Animate", "Make it ours", "Save as preset", "Surprise me", "Report", "Delete"]
     await stage.tune("You", message, {wording.PICK_SUBJECT: "eyes"})
     (other,) = await stage.queued(1)
     assert other.job.params == Concept(subject="eyes", seed=other.job.params.seed)

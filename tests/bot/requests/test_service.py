@@ -555,7 +555,16 @@ async def test_the_selects_of_an_earlier_versions_panel_still_start_at_once(stag
 async def test_more_shows_the_one_who_asks_what_a_dream_was_made_of(stage: Stage) -> None:
     message, row = await stage.dreamed(seed=7)
     panel = await stage.press("Ada", message, "More")
-    assert labels(panel) == ["Upscale", "Animate", "Original", "Save as preset", "Surprise me", "Report", "Delete"]
+    assert labels(panel) == [
+        "Upscale",
+        "Animate",
+        "Make it ours",
+        "Original",
+        "Save as preset",
+        "Surprise me",
+        "Report",
+        "Delete",
+    ]
     original = await stage.press("Ada", panel, "Original")
     assert original.ephemeral
     assert alts(original) == [wording.ORIGINAL_ALT]
