@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import socket
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -25,6 +27,7 @@ from engine.queue.in_memory_dispatch import MemoryDispatch
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
+FLEET_COMPOSE = (ROOT / "compose.fleet.yaml").read_text("utf-8")
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 DEV_LOCK = (ROOT / "requirements-dev.lock").read_text("utf-8")
 BREACHES = {"privileged", "cap_add", "ports", "network_mode", "devices", "pid", "ipc", "userns_mode"}
@@ -61,7 +64,7 @@ def service() -> dict[str, list[str]]:
 def context(folder: Path) -> Path:
     """A folder with what the Dockerfile copies, and nothing else."""
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
-    for rest in (rest for name, rest in instructions() if name == "COPY"):
+    for rest in (rest for name, rest in instructions() if name == "COPY" and "--from=" not in rest):
         *sources, target = rest.split()
         for source in sources:
             assert source not in ignored, f"{source} is kept from the build"
@@ -91,7 +94,7 @@ def test_the_bot_is_nobody_in_its_container() -> None:
 def test_python_is_compiled_in_the_image_since_it_cannot_be_later() -> None:
     assert environment()["PYTHONDONTWRITEBYTECODE"] == "1"
     installs = [rest for name, rest in instructions() if name == "RUN" and "uv pip install" in rest]
-    assert len(installs) == 2
+    assert len(installs) == 3
     assert all("--compile-bytecode" in rest for rest in installs)
 
 
@@ -167,7 +170,7 @@ def test_every_package_is_locked_by_hash(lock: str) -> None:
     assert [one.split()[0] for one in entries if "--hash=sha256:" not in one] == []
     for name in ("Dockerfile", "Makefile"):
         lines = (ROOT / name).read_text("utf-8").splitlines()
-        installs = [line for line in lines if "install" in line and re.search(r"requirements.*\.lock", line)]
+        installs = [line for line in lines if "install" in line and re.search(r"-r \S+\.lock", line)]
         assert installs
         assert [line for line in installs if "--require-hashes" not in line] == []
 
@@ -192,3 +195,73 @@ def test_the_locks_have_what_the_project_asks_for_and_no_test_tool_is_in_the_ima
 
 def test_both_locks_name_the_same_versions() -> None:
     assert packages(LOCK).items() <= packages(DEV_LOCK).items()
+
+
+def chosen_lock(folder: Path, **arguments: str) -> dict[str, str]:
+    """What a build with these arguments installs by hash: the image's own commands, run here."""
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, folder)
+    picks = [rest for name, rest in instructions() if name == "RUN" and rest.startswith("awk ")]
+    assert len(picks) == 2
+    for pick in picks:
+        subprocess.run(["sh", "-ec", pick], cwd=folder, env={**os.environ, **arguments}, check=True)
+    text = (folder / "run.lock").read_text("utf-8")
+    assert all("--hash=sha256:" in one for one in re.split(r"\n(?=[a-z])", text))
+    return packages(text)
+
+
+def test_the_image_of_each_kind_holds_what_it_needs(tmp_path: Path) -> None:
+    wanted = packages(LOCK)
+    cuda = {name for name in wanted if re.match(r"(nvidia|cuda)-|triton$", name)}
+    assert cuda, "of PyPI's torch for Linux"
+    fleet = {Requirement(one).name for one in PROJECT["optional-dependencies"]["fleet"]}
+    assert chosen_lock(tmp_path, FLEET="0", TORCH="cuda") == wanted
+    small = chosen_lock(tmp_path, FLEET="1", TORCH="cpu")
+    assert wanted.keys() - small.keys() == cuda | {"torch", "torchvision"}
+    assert {"psycopg-binary", *fleet} == small.keys() - wanted.keys()
+    assert small.items() <= packages(DEV_LOCK).items()
+
+
+def fleet_services() -> dict[str, str]:
+    """The lines of each service of compose.fleet.yaml."""
+    text = re.search(r"^services:\n(.*?)^volumes:", FLEET_COMPOSE, re.MULTILINE | re.DOTALL)
+    assert text
+    parts = re.split(r"^  ([\w-]+):\n", text[1], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_what_a_fleet_of_containers_runs_is_ours_and_safe() -> None:
+    services = fleet_services()
+    assert services.keys() == {"bot", "engine", "gpu-engine", "database", "pictures"}
+    ours = {name: text for name, text in services.items() if "<<: *ours" in text}
+    assert services.keys() - ours.keys() == {"database", "pictures"}
+    common = FLEET_COMPOSE.partition("x-fleet:")[0]
+    for line in ('user: "1000:1000"', "read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", 'FLEET: "1"'):
+        assert line in common
+    keys = set(re.findall(r"^ {2,4}(\w+):", FLEET_COMPOSE, re.MULTILINE))
+    assert keys & BREACHES == set()
+    assert all("healthcheck:" in text for name, text in services.items() if name != "bot"), "the bot's is the image's"
+    for text in ours.values():
+        program, *words = re.search(r"command: \[(.*)\]", text)[1].split(", ")  # type: ignore[index]
+        assert program in PROJECT["scripts"]
+        assert CliRunner().invoke(commands.app, [*words, "--help"]).exit_code == 0
+        for mounted in re.findall(r"^      - ([\w-]+):/data$", text, re.MULTILINE):
+            assert f"\n  {mounted}:\n" in FLEET_COMPOSE.partition("\nvolumes:")[2]
+
+
+def test_what_a_fleet_of_containers_sets_are_settings(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+    """As compose would fill them in."""
+    given = {"POSTGRES_PASSWORD": "p", "S3_SECRET": "s", "PAREIDOLIA_DISCORD__TOKEN": "t"}
+
+    def fill(found: re.Match[str]) -> str:
+        return given.get(found[1]) or found[2] or ""
+
+    values = dict(re.findall(r"^ +(PAREIDOLIA_\w+): (.+)$", FLEET_COMPOSE, re.MULTILINE))
+    assert len(values) == 6
+    for name, value in values.items():
+        monkeypatch.setenv(name, re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", fill, value))
+    found = settings.load(data_dir=data_dir)
+    assert found.fleet.on
+    assert found.fleet.database_url.get_secret_value() == "postgresql://dreams:p@database:5432/dreams"
+    assert (found.fleet.s3_endpoint, found.fleet.s3_secret.get_secret_value()) == ("http://pictures:8333", "s")
+    assert "PAREIDOLIA_FLEET" not in " ".join(environment()), "an image knows no server"
