@@ -165,16 +165,8 @@ class Client(commands.Bot):
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         super().__init__(
-            command_prefix=commands.when_mentioned,
-            help_command=None,
-            tree_cls=Tree,
-            intents=unprivileged_intents(),
-            allowed_mentions=NO_MENTIONS,
-            max_messages=None,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
+            **_library_options(),
             http_trace=self._trace(),
-            max_ratelimit_timeout=LONGEST_WAIT_S,
             proxy=proxy,
             shard_count=shard_range.total if shard_range else shard_count,
         )
@@ -411,6 +403,21 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
+
+
+def _library_options() -> dict[str, Any]:
+    """What discord.py is told wherever it runs: it keeps nothing that we do not need, and mentions nobody."""
+    return {
+        "command_prefix": commands.when_mentioned,
+        "help_command": None,
+        "tree_cls": Tree,
+        "intents": unprivileged_intents(),
+        "allowed_mentions": NO_MENTIONS,
+        "max_messages": None,
+        "member_cache_flags": discord.MemberCacheFlags.none(),
+        "chunk_guilds_at_startup": False,
+        "max_ratelimit_timeout": LONGEST_WAIT_S,
+    }
 
 
 class ShardedClient(Client, commands.AutoShardedBot):
