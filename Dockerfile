@@ -1,23 +1,28 @@
 # The bot and its engine in one container: settings from the environment, everything that is kept in /data.
-FROM python:3.12-slim
-
-RUN useradd --create-home --uid 1000 dreamer && mkdir --mode=700 /data && chown dreamer /data
-WORKDIR /app
-RUN pip install --no-cache-dir uv
-# docker build --build-arg TORCH=cpu: without CUDA, some 4 GB smaller; see .ci/install
+# --build-arg FLEET=1: with what many machines need (docs/scale.md); --build-arg TORCH=cpu: 3 GB smaller, without CUDA
+FROM python:3.12-slim AS build
+ARG FLEET=0
 ARG TORCH=cuda
-COPY requirements.lock ./
+WORKDIR /app
+RUN pip install --no-cache-dir uv && uv venv /venv
+ENV VIRTUAL_ENV=/venv
+COPY requirements.lock requirements-dev.lock ./
 COPY .ci/install ./.ci/
-RUN TORCH="$TORCH" .ci/install requirements.lock --system --no-cache
+# packages of the extra `fleet` are locked beside those that test
+RUN awk -v fleet="$FLEET" '/^[a-z]/ {keep = fleet == "1" && $0 ~ /^(obstore|psycopg|psycopg-binary)==/} keep' requirements-dev.lock > fleet.lock
+RUN TORCH="$TORCH" .ci/install "requirements.lock fleet.lock" --no-cache
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY engine engine
 COPY migrations migrations
-RUN uv pip install --system --no-cache --compile-bytecode --no-deps .
+RUN uv pip install --no-cache --compile-bytecode --no-deps .
 
+FROM python:3.12-slim
+RUN useradd --create-home --uid 1000 dreamer && mkdir --mode=700 /data && chown dreamer /data
+COPY --from=build /venv /venv
 USER dreamer
 # the port of /healthz and /metrics is one of the container's own loopback: nothing outside reaches it
-ENV PAREIDOLIA_DATA_DIR=/data PAREIDOLIA_METRICS_PORT=9464 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/venv/bin:/usr/local/bin:/usr/bin:/bin PAREIDOLIA_DATA_DIR=/data PAREIDOLIA_METRICS_PORT=9464 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=3 \

@@ -224,22 +224,20 @@ async def task_group() -> AsyncIterator[StartTask]:
 
 
 async def compose(
-    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: StartTask,
-    shard_range: ShardRange | None = None,
-) -> tuple[Client, DeliveryTracker]:  # fmt: skip
+    settings: Settings, dispatch: Dispatch, stack: AsyncExitStack, start: StartTask, shards: ShardRange | None = None
+) -> tuple[Client, DeliveryTracker]:
     """Make the parts and join them; the stack closes them. The endpoints are set before."""
-    metrics = Metrics()
     decoder = await stack.enter_async_context(Decoder(settings.limits.megapixels, settings.limits.upload_mb))
     stack.push_async_callback(_cancel, start(_warm(decoder), "decoder"))
     downloader = await _downloader(settings, decoder, stack)
     database = _database(settings, stack)
-    client = _client(settings, metrics, shard_range, _processes(settings, stack) if shard_range else None)
+    client = _client(settings, Metrics(), shards, _processes(settings, stack) if shards else None)
     publisher, nsfw_check = DiscordPublisher(client, client.invalid_requests), _nsfw_check(settings)
     user_settings, quota = UserSettingsStore(database), Quota(settings.limits.per_user)
     gate, server_log, records = _server_gate(settings, database, dispatch), ServerLog(publisher), GameRecords(database)
     answers = GameAnswers(records, gate.rules, dispatch, server_log, settings.catalog, decoder.clean)
     tracker = DeliveryTracker(
-        dispatch, publisher, metrics=metrics, shrink=decoder.clean, user_settings=user_settings, games=answers,
+        dispatch, publisher, metrics=client.metrics, shrink=decoder.clean, user_settings=user_settings, games=answers,
         shard_range=client.shard_range,
     )  # fmt: skip
     presets, pending = Presets(database, settings.limits.presets), PendingRequests(settings.run_dir / "openings")
@@ -266,7 +264,7 @@ async def compose(
     client.actions = _job_actions(client, publisher, tracker, database, settings)
     await stack.enter_async_context(client)
     parts = _parts(settings, client, dispatch, decoder, tracker)
-    await stack.enter_async_context(Health(settings.metrics_port, parts, metrics))
+    await stack.enter_async_context(Health(settings.metrics_port, parts, client.metrics))
     return client, tracker
 
 

@@ -21,6 +21,7 @@ import time
 from collections import Counter
 
 from bot.playground.options import Mistake
+from bot.playground.world import ACKNOWLEDGE_SECONDS
 from engine.errors import NoLedger
 from engine.queue import fleet_status
 from engine.queue.job import JobId, JobRow, State
@@ -29,7 +30,7 @@ from tests.playground_bot import custom_ids, job_of, of_another_shard
 from tests.postgresql_server import PostgresServer
 
 ENGINES, BOTS = 3, 2
-JOB_S = 1.5
+JOB_S = 1.0
 PAUSE_S = 2.0
 PATIENCE_S = 600.0
 BEGIN_S = 15.0
@@ -179,17 +180,18 @@ def verdict(fleet: RunningFleet, found: list[JobRow]) -> list[str]:
     ]
 
 
-async def main(jobs: int, seed: str, pause_s: float) -> int:
+async def main(jobs: int, seed: str, pause_s: float, acknowledge_s: float) -> int:
     """Returns the exit status."""
     dice = random.Random(seed)
     with PostgresServer.run() as postgresql:
         async with open_fleet(postgresql, ENGINES, JOB_S, bots=BOTS, **MANY) as fleet:
             of_another_shard(fleet.room.world)
+            fleet.room.world.acknowledge_seconds = acknowledge_s
             killer, stop = Killer(fleet, postgresql, dice, pause_s), asyncio.Event()
             killing = asyncio.create_task(killer.run(stop))
             for number in range(jobs):
                 await ask(fleet, number, dice)
-                await asyncio.sleep(dice.uniform(0.0, 1.0))
+                await asyncio.sleep(dice.uniform(0.0, JOB_S / ENGINES))
             stop.set()
             await killing
             rows_found = await settle(fleet)
@@ -214,6 +216,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=100)
     parser.add_argument("--pause", type=float, default=PAUSE_S)
+    parser.add_argument("--acknowledge", type=float, default=ACKNOWLEDGE_SECONDS, help="for a machine that is busy")
     parser.add_argument("--seed", default=secrets.token_hex(4))
     chosen = parser.parse_args()
-    sys.exit(asyncio.run(main(chosen.jobs, chosen.seed, chosen.pause)))
+    sys.exit(asyncio.run(main(chosen.jobs, chosen.seed, chosen.pause, chosen.acknowledge)))

@@ -27,6 +27,7 @@ from engine.queue.in_memory_dispatch import MemoryDispatch
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
+FLEET_COMPOSE = (ROOT / "compose.fleet.yaml").read_text("utf-8")
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 PLAY_LOCK = (ROOT / "requirements-play.lock").read_text("utf-8")
 DEV_LOCK = LOCK + (ROOT / "requirements-dev.lock").read_text("utf-8")
@@ -66,7 +67,7 @@ def service() -> dict[str, list[str]]:
 def context(folder: Path) -> Path:
     """A folder with what the Dockerfile copies, and nothing else."""
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
-    for rest in (rest for name, rest in instructions() if name == "COPY"):
+    for rest in (rest for name, rest in instructions() if name == "COPY" and "--from=" not in rest):
         *sources, target = rest.split()
         for source in sources:
             assert source not in ignored, f"{source} is kept from the build"
@@ -259,3 +260,61 @@ def test_torch_without_cuda_where_its_index_answers_and_else_the_usual_one(tmp_p
             "triton",
         }
         assert "nvidia-cublas" in gone
+
+
+@pytest.mark.parametrize("asked", ["0", "1"])
+def test_the_image_of_a_fleet_has_what_its_extra_names(tmp_path: Path, asked: str) -> None:
+    """By the image's own command, run here."""
+    shutil.copy(ROOT / "requirements-dev.lock", tmp_path)
+    (pick,) = [rest for name, rest in instructions() if name == "RUN" and rest.startswith("awk ")]
+    subprocess.run(["sh", "-ec", pick], cwd=tmp_path, env={**os.environ, "FLEET": asked}, check=True)
+    text = (tmp_path / "fleet.lock").read_text("utf-8")
+    fleet = {Requirement(one).name for one in PROJECT["optional-dependencies"]["fleet"]}
+    assert packages(text).keys() == ({"psycopg-binary", *fleet} if asked == "1" else set())
+    assert packages(text).items() <= packages(DEV_LOCK).items()
+    assert all("--hash=sha256:" in one for one in re.split(r"\n(?=[a-z])", text) if one)
+
+
+def fleet_services() -> dict[str, str]:
+    """The lines of each service of compose.fleet.yaml."""
+    text = re.search(r"^services:\n(.*?)^volumes:", FLEET_COMPOSE, re.MULTILINE | re.DOTALL)
+    assert text
+    parts = re.split(r"^  ([\w-]+):\n", text[1], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_what_a_fleet_of_containers_runs_is_ours_and_safe() -> None:
+    services = fleet_services()
+    assert services.keys() == {"bot", "engine", "gpu-engine", "database", "pictures"}
+    ours = {name: text for name, text in services.items() if "<<: *ours" in text}
+    assert services.keys() - ours.keys() == {"database", "pictures"}
+    common = FLEET_COMPOSE.partition("x-fleet:")[0]
+    for line in ('user: "1000:1000"', "read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", 'FLEET: "1"'):
+        assert line in common
+    keys = set(re.findall(r"^ {2,4}(\w+):", FLEET_COMPOSE, re.MULTILINE))
+    assert keys & BREACHES == set()
+    assert all("healthcheck:" in text for name, text in services.items() if name != "bot"), "the bot's is the image's"
+    for text in ours.values():
+        program, *words = re.search(r"command: \[(.*)\]", text)[1].split(", ")  # type: ignore[index]
+        assert program in PROJECT["scripts"]
+        assert CliRunner().invoke(program.app, [*words, "--help"]).exit_code == 0
+        for mounted in re.findall(r"^      - ([\w-]+):/data$", text, re.MULTILINE):
+            assert f"\n  {mounted}:\n" in FLEET_COMPOSE.partition("\nvolumes:")[2]
+
+
+def test_what_a_fleet_of_containers_sets_are_settings(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+    """As compose would fill them in."""
+    given = {"POSTGRES_PASSWORD": "p", "S3_SECRET": "s", "PAREIDOLIA_DISCORD__TOKEN": "t"}
+
+    def fill(found: re.Match[str]) -> str:
+        return given.get(found[1]) or found[2] or ""
+
+    values = dict(re.findall(r"^ +(PAREIDOLIA_\w+): (.+)$", FLEET_COMPOSE, re.MULTILINE))
+    assert len(values) == 6
+    for name, value in values.items():
+        monkeypatch.setenv(name, re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", fill, value))
+    found = settings.load(data_dir=data_dir)
+    assert found.fleet.on
+    assert found.fleet.database_url.get_secret_value() == "postgresql://dreams:p@database:5432/dreams"
+    assert (found.fleet.s3_endpoint, found.fleet.s3_secret.get_secret_value()) == ("http://pictures:8333", "s")
+    assert "PAREIDOLIA_FLEET" not in " ".join(environment()), "an image knows no server"

@@ -15,7 +15,7 @@ import re
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -129,18 +129,6 @@ class Tree(app_commands.CommandTree["Client"]):
         await self.client.apologise(interaction, error)
 
 
-NOTHING_KEPT: Final[dict[str, Any]] = {
-    "command_prefix": commands.when_mentioned,
-    "help_command": None,
-    "allowed_mentions": NO_MENTIONS,
-    "max_messages": None,
-    "member_cache_flags": discord.MemberCacheFlags.none(),
-    "chunk_guilds_at_startup": False,
-    "max_ratelimit_timeout": LONGEST_WAIT_S,
-}
-"""No message and no member stays in memory, nobody is pinged, and no command is read out of messages."""
-
-
 class Client(commands.Bot):
     """The bot. Its parts come from `bot.app`."""
 
@@ -184,12 +172,10 @@ class Client(commands.Bot):
         self.metrics = metrics or Metrics()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         super().__init__(
-            tree_cls=Tree,
-            intents=unprivileged_intents(),
+            **_library_options(),
             http_trace=self._trace(),
             proxy=proxy,
             shard_count=shard_range.total if shard_range else shard_count,
-            **NOTHING_KEPT,
         )
         self._keep_shards(shard_range, processes)
         self.invalid_requests = InvalidRequests()
@@ -430,6 +416,21 @@ class Client(commands.Bot):
         log.info("answered with %s", code)
         self.metrics.count_refusal(code)
         return sentence(error)
+
+
+def _library_options() -> dict[str, Any]:
+    """What discord.py is told wherever it runs: it keeps nothing that we do not need, and mentions nobody."""
+    return {
+        "command_prefix": commands.when_mentioned,
+        "help_command": None,
+        "tree_cls": Tree,
+        "intents": unprivileged_intents(),
+        "allowed_mentions": NO_MENTIONS,
+        "max_messages": None,
+        "member_cache_flags": discord.MemberCacheFlags.none(),
+        "chunk_guilds_at_startup": False,
+        "max_ratelimit_timeout": LONGEST_WAIT_S,
+    }
 
 
 class ShardedClient(Client, commands.AutoShardedBot):

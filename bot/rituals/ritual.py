@@ -9,9 +9,17 @@ from bot.delivery.errors import Unavailable
 from bot.store.schedules import Schedule
 from bot.store.server_rules import ServerRules
 from bot.store.votes import Vote
-from engine.errors import DiskFull, NoLedger, QueueFull, TooManyJobs, TooManyPictures, Unreachable
+from engine.errors import (
+    DiskFull,
+    NoLedger,
+    NoMachineHasNetwork,
+    QueueFull,
+    TooManyJobs,
+    TooManyPictures,
+    Unreachable,
+)
 
-PASSING = (Unavailable, NoLedger, QueueFull, TooManyJobs, TooManyPictures, DiskFull, Unreachable)
+PASSING = (Unavailable, NoLedger, QueueFull, TooManyJobs, TooManyPictures, DiskFull, Unreachable, NoMachineHasNetwork)
 """What is over soon: the same is tried again in a moment."""
 
 

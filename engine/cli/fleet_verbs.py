@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import track
@@ -24,10 +25,18 @@ fleet = typer.Typer(no_args_is_help=True, help="Look after many machines.")
 app.add_typer(fleet, name="fleet")
 
 
+class Gpus(enum.StrEnum):
+    """How many engines a machine runs."""
+
+    ALL = "all"
+
+
 @app.command()
-def engine() -> None:
+def engine(
+    gpus: Annotated[Gpus | None, typer.Option(help="all: an engine on each GPU of this machine")] = None,
+) -> None:
     """Run an engine alone: the bot is elsewhere, or was started with --no-engine."""
-    os.execv(sys.executable, [sys.executable, "-m", "engine.supervisor"])
+    os.execv(sys.executable, [sys.executable, "-m", "engine.gpu_engines" if gpus else "engine.supervisor"])
 
 
 @app.command()
@@ -65,11 +74,12 @@ def status() -> None:
 
 
 def _engines(told: FleetStatus) -> Table:
-    table = Table("engine", "host", "device", "version", "state", "job")
+    table = Table("engine", "host", "device", "memory", "version", "state", "job")
     for one in told.engines:
         state = "lives" if one.alive else f"silent for {one.silent_s:.0f} s"
+        about = {**one.about, "memory": f"{memory} MB" if (memory := one.about.get("memory_mb")) else ""}
         table.add_row(
-            one.name, *(one.about.get(key, "") for key in ("host", "device", "version")), state, one.job or ""
+            one.name, *(about.get(key, "") for key in ("host", "device", "memory", "version")), state, one.job or ""
         )
     return table
 

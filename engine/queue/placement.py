@@ -36,6 +36,8 @@ LOOKED_AT = 50
 """Jobs that are looked at at a time."""
 HOPELESS_S = 600.0
 """So long a job waits for an engine that is being updated, or fetches a network."""
+NOBODY = ""
+"""In place of an engine's name: since when none that lives fits."""
 MEMORY, NETWORK, VERSION = "memory", "network", "version"
 """Why one does not fit; of several reasons, the first one is told."""
 
@@ -103,6 +105,7 @@ class Placement:
         return f"{MEMORY} {needed}" if 0 < self.abilities.memory_mb < needed else ""
 
     def _pass_over(self, db: sa.Connection, id: str, reason: str) -> None:
+        _forget(db, id, self.name)  # an attempt to write it may have broken off after it was written
         db.execute(unfit.insert().values(job_id=id, engine=self.name, reason=reason, since=_now(db)))
 
     def hand_on(self, row: JobRow, error: PareidoliaError) -> bool:
@@ -147,8 +150,8 @@ def refuse(ledger: Ledger, job: Job) -> None:
 
 
 def fail_hopeless(ledger: Ledger) -> list[JobId]:
-    """Settle the jobs that every engine has passed over: for want of memory at once, else once an update would be
-    over; the ids."""
+    """Settle the jobs that every engine that lives has passed over for so long that no update or restart takes longer;
+    the ids."""
     with ledger._db.begin() as db:
         waiting = sa.select(jobs.c.id).where(jobs.c.state == State.QUEUED)
         db.execute(unfit.delete().where(unfit.c.job_id.not_in(waiting)))
@@ -160,14 +163,20 @@ def fail_hopeless(ledger: Ledger) -> list[JobId]:
 
 def _hopeless(db: sa.Connection) -> Iterator[tuple[str, PareidoliaError]]:
     living, now = {name for name, _ in _living(db)}, _now(db)
-    passed: dict[str, dict[str, tuple[str, float]]] = {}
-    for row in db.execute(sa.select(unfit)):
-        passed.setdefault(row.job_id, {})[row.engine] = (row.reason, row.since)
+    passed: dict[str, dict[str, sa.Row[tuple[str, str, str, float]]]] = {}
+    for row in db.execute(sa.select(unfit)).all():
+        passed.setdefault(row.job_id, {})[row.engine] = row
     for id, by in passed.items():
-        if living and living <= by.keys():
-            reasons, last = sorted(by[name][0] for name in living), max(by[name][1] for name in living)
-            if reasons[-1].startswith(MEMORY) or now - last > HOPELESS_S:
-                yield id, _error_of(reasons[0])
+        if not living or not living <= by.keys():
+            _forget(db, id, NOBODY)
+        elif NOBODY not in by:
+            db.execute(unfit.insert().values(job_id=id, engine=NOBODY, reason="", since=now))
+        elif now - by[NOBODY].since > HOPELESS_S:
+            yield id, _error_of(min(by[name].reason for name in living))
+
+
+def _forget(db: sa.Connection, id: str, engine: str) -> None:
+    db.execute(unfit.delete().where(unfit.c.job_id == id, unfit.c.engine == engine))
 
 
 def _error_of(reason: str) -> PareidoliaError:
