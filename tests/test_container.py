@@ -295,8 +295,8 @@ def test_what_a_fleet_of_containers_runs_is_ours_and_safe() -> None:
     assert keys & BREACHES == set()
     assert all("healthcheck:" in text for name, text in services.items() if name != "bot"), "the bot's is the image's"
     for text in ours.values():
-        program, *words = re.search(r"command: \[(.*)\]", text)[1].split(", ")  # type: ignore[index]
-        assert program in PROJECT["scripts"]
+        script, *words = re.search(r"command: \[(.*)\]", text)[1].split(", ")  # type: ignore[index]
+        assert script in PROJECT["scripts"]
         assert CliRunner().invoke(program.app, [*words, "--help"]).exit_code == 0
         for mounted in re.findall(r"^      - ([\w-]+):/data$", text, re.MULTILINE):
             assert f"\n  {mounted}:\n" in FLEET_COMPOSE.partition("\nvolumes:")[2]

@@ -19,7 +19,7 @@ from engine.encoders.upload_limit import first_that_fits
 
 EDGE: Colour = (0x3A, 0x30, 0x29)
 RULE: Colour = (0x7C, 0x4A, 0x3F)
-QUALITIES = (66, 60, 54, 48, 42)
+QUALITIES = (66, 60, 54, 48, 42, 36, 30, 24)
 """Of a WebP, tried in this order until the file is small enough.
 
 At a sheet's distance one sees no difference from 78."""

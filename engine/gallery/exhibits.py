@@ -29,7 +29,7 @@ from engine.runtime import Runtime
 SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
-STILL_BYTES, PAGE_BYTES = 150_000, 190_000
+STILL_BYTES, PAGE_BYTES = 100_000, 130_000
 FILM_BYTES = 270_000
 MORPH_BYTES, HYBRID_BYTES = 170_000, 140_000
 MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
