@@ -14,7 +14,10 @@ from bot.languages.catalogs import ENGLISH
 from bot.languages.current import spoken
 from bot.languages.translation import gettext as _
 
-WORDED_FACTS = frozenset({"problem", "hint", "where", "kinds", "asks", "lacking", "category", "what"})
+WORDED_FACTS = frozenset({
+    "problem", "hint", "where", "kinds", "asks", "lacking", "category", "what", "kind", "rules",
+    "limit",
+})  # fmt: skip
 """The facts that hold phrases; others hold numbers, or what people typed."""
 LONGEST = 400
 """Characters of a phrase that is looked for."""
@@ -115,6 +118,13 @@ PHRASES = (
     "Create Public Threads",
     "Send Messages In Threads",
     "{first}, {second}",
+    # what a server is given of its own
+    "emoji",
+    "animated emoji",
+    "sticker",
+    "all",
+    "2 to 32 letters, digits and underscores, without spaces",
+    "2 to 30 characters",
 )
 FINDINGS = (
     "I lack {permission} in {channels}.",
@@ -126,6 +136,7 @@ FINDINGS = (
     "not post anything twice after a restart",
     "open a thread under a result",
     "post in it",
+    "I have the permissions that I need in 1 channel.",
     "I have the permissions that I need in {number} channels.",
     "Dreams are paused.",
     "`/server resume` lets people dream again.",
@@ -146,6 +157,9 @@ FINDINGS = (
     "What people ask for waits. Tell the bot's owner to run `pareidolia doctor`.",
     "The engine is at work.",
     "The engine is not there.",
+    "This server is on shard {number} of {total}, counted from 0, which is connected.",
+    "This server is on shard {number} of {total}, counted from 0, which is not connected.",
+    "It reconnects by itself. If that takes minutes, look at discordstatus.com, then tell the bot's owner.",
     "Images are not checked; `/server panel` switches that on.",
     "Images are checked: what looks unsafe for work is {what}.",
     "a spoiler",

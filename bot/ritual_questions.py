@@ -33,7 +33,7 @@ def rest_findings(schedules: Sequence[Schedule], names: Mapping[str, str]) -> It
         reason = str(one.state.get("paused", ""))
         if reason and reason != OFF:
             what, remedy = ritual_words.rest_words(reason)
-            yield Finding(False, f"{_title(one, names)} {what}", remedy)
+            yield Finding(False, _trouble(one, names, what), remedy)
 
 
 def ritual_findings(
@@ -58,20 +58,20 @@ def _troubles(
     one: Schedule, rules: ServerRules, channels: Mapping[str, discord.Permissions], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     """What will keep one that is on from happening."""
-    title = _title(one, names)
     if one.channel_id not in channels:
-        yield Finding(False, f"{title} {ritual_words.NO_CHANNEL}", ritual_words.NO_CHANNEL_REMEDY)
+        yield Finding(False, _trouble(one, names, ritual_words.NO_CHANNEL), ritual_words.NO_CHANNEL_REMEDY)
         return
     if missing := lacking(one.kind, channels[one.channel_id]):
         said = ritual_words.lacking_words([questions.permission_name(name) for name in missing])
-        yield Finding(False, f"{title} {said}", ritual_words.LACKING_REMEDY)
+        yield Finding(False, _trouble(one, names, said), ritual_words.LACKING_REMEDY)
     barred = rules.channel(one.channel_id).barred
     if one.kind == ENDLESS and "zoom" in barred:
-        yield Finding(False, f"{title} {ritual_words.BARRED}", ritual_words.BARRED_REMEDY)
+        yield Finding(False, _trouble(one, names, ritual_words.BARRED), ritual_words.BARRED_REMEDY)
     is_closed = rules.channels and one.channel_id not in rules.channels
     if one.kind in ASKED_FOR and (is_closed or "dream" in barred):
-        yield Finding(False, f"{title} {ritual_words.CLOSED_TO_PEOPLE}", ritual_words.CLOSED_TO_PEOPLE_REMEDY)
+        said = _trouble(one, names, ritual_words.CLOSED_TO_PEOPLE)
+        yield Finding(False, said, ritual_words.CLOSED_TO_PEOPLE_REMEDY)
 
 
-def _title(one: Schedule, names: Mapping[str, str]) -> str:
-    return f"{ritual_words.TITLES[one.kind]} in {names.get(one.channel_id) or ritual_words.GONE_CHANNEL}"
+def _trouble(one: Schedule, names: Mapping[str, str], what: str) -> str:
+    return ritual_words.trouble_words(one.kind, names.get(one.channel_id, ""), what)

@@ -1,10 +1,13 @@
-"""What people read of what happens again and again in a channel: `(facts) => text`; the rest is in `bot.wording`."""
+"""What people read of what happens again and again in a channel: `(facts) => text`; the rest is in `bot.wording`.
+
+Longer than most files: it is the sentences of all rituals, which use one another's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot import wording
+from bot import fact_words, wording
 from bot.languages import sentence_module
 from bot.languages.current import speaks_publicly
 from bot.languages.translation import gettext as _
@@ -68,6 +71,8 @@ REST_FINDINGS = {
     "failed": ("rests: its dream failed three times.", "*Turn on* in `/server ritual` tries again."),
 }
 """The same for `/server check`: what is wrong, and its remedy."""
+RESTS = ("rests.", "*Turn on* in `/server ritual` tries again.")
+"""Where nobody knows why."""
 GONE_CHANNEL = "a channel that is gone"
 NO_CHANNEL = "can't go on: I don't see its channel."
 NO_CHANNEL_REMEDY = "Let me see the channel, or turn it off in `/server ritual`."
@@ -131,22 +136,31 @@ def rest_line(schedule: Schedule, reason: str) -> str:
 
 def rest_words(reason: str) -> tuple[str, str]:
     """Why one rests, and what wakes it; `reason` as rows have it."""
-    return REST_FINDINGS.get(reason, ("rests.", "*Turn on* in `/server ritual` tries again."))
+    what, remedy = REST_FINDINGS.get(reason, RESTS)
+    return _(what), _(remedy)
 
 
 def waiting_words(count: int) -> str:
     """Rituals of a server that is paused."""
-    return f"{wording.quantity(count, 'ritual')} {'waits' if count == 1 else 'wait'} while dreams are paused."
+    return ngettext(
+        "{number} ritual waits while dreams are paused.", "{number} rituals wait while dreams are paused.", count
+    )
 
 
 def active_words(count: int) -> str:
     """Rituals with which all is fine."""
-    return f"{wording.quantity(count, 'ritual')} {'is' if count == 1 else 'are'} on."
+    return ngettext("{number} ritual is on.", "{number} rituals are on.", count)
 
 
 def lacking_words(names: Sequence[str]) -> str:
     """Which permissions a ritual lacks in its channel."""
-    return f"will rest: I lack {', '.join(names)} there."
+    return _("will rest: I lack {permissions} there.").format(permissions=", ".join(map(fact_words.say, names)))
+
+
+def trouble_words(kind: str, channel: str, what: str) -> str:
+    """Which ritual it is that `what` is said of; `channel` is what its channel is called, "" if there is none."""
+    said = _("{ritual} in {channel} {what}")
+    return said.format(ritual=_(TITLES[kind]), channel=channel or _(GONE_CHANNEL), what=what)
 
 
 @speaks_publicly

@@ -15,12 +15,12 @@ from pathlib import Path
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 
-from bot import fact_words, help_pages, play_wording, ritual_words, wording
+from bot import export_words, fact_words, help_pages, play_wording, ritual_words, wording
 from bot.languages import catalogs, sentence_module
 from engine import classification_sentence, errors, notes
 from engine.catalog.catalog import shipped_catalog
 
-MODULES = (wording, play_wording, ritual_words, help_pages, fact_words)
+MODULES = (wording, play_wording, ritual_words, export_words, help_pages, fact_words)
 """Those with sentences. A new one goes here."""
 SAYING = {"_": ("",), "ngettext": ("", ""), "pgettext": ("context", "")}
 UNSEEN = (errors.NetworkError, errors.SettingsError)

@@ -91,7 +91,7 @@ class ServerExpressions:
     async def add(self, interaction: Interaction, row: JobRow, made: ExportFile, name: str) -> Expression:
         """Add it. Raises what Discord refuses it for."""
         assert interaction.guild is not None
-        reason = f"{interaction.user.name} pressed {export_words.EXPORT_VERBS['add_emoji']}"
+        reason = export_words.add_reason(interaction.user.name)
         try:
             async with asyncio.timeout(ADD_S):
                 added = await self._create(interaction.guild, made, name, reason)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import help_pages, wording
+from bot import export_words, help_pages, wording
 from bot.gateway.client import Client
 from bot.gateway.command_sync import payload_of
 from bot.languages import catalogs
@@ -110,11 +110,12 @@ def test_what_is_short_on_discord_is_short_in_every_language(locale: str) -> Non
             80: (
                 *wording.VERBS.values(), *wording.SETTINGS_VERBS.values(), *wording.SWITCH_VERBS.values(),
                 *wording.SERVER_VERBS.values(), *wording.SERVER_PAGES.values(), *wording.INFO_PAGES.values(),
-                *wording.PAGE_WAYS.values(),
+                *wording.PAGE_WAYS.values(), *export_words.EXPORT_VERBS.values(),
             ),
             45: (
                 *wording.LIMITS_TITLES.values(), *(label for label, _ in wording.LIMIT_LABELS.values()),
                 wording.QUIET_TITLE, wording.SAVE_TITLE, wording.TYPE_TITLE, wording.REPORT_TITLE,
+                *export_words.ADD_TITLES.values(), export_words.NAME_LABEL,
             ),
         }  # fmt: skip
         pages = [page.format(layers="x" * 400, reads=help_pages.READS_ALL) for page in help_pages.HELP_PAGES.values()]

@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import discord
 import pytest
 
 import bot
-from bot import fact_words, wording
+from bot import export_words, fact_words, ritual_words, wording
 from bot.languages import sentence_module
 from bot.languages.current import speaking
+from bot.operations import questions
+from bot.operations.questions import INVITED
+from bot.store.server_rules import ServerRules
+from engine import errors
 from tests import catalogues
 
 WORDS = re.compile(r"[A-Za-z]{2,}")
@@ -115,3 +120,27 @@ def test_every_problem_that_the_bot_names_is_a_known_phrase() -> None:
     with speaking("de"):
         unknown = [one for path in files for one in phrases_in(path) if fact_words.say(one) == one]
     assert unknown == ["there x x of them"], "which is one of two phrases"
+
+
+def test_what_a_check_finds_is_said_in_one_language() -> None:
+    one, two = INVITED, {"1": INVITED, "2": discord.Permissions(1024)}
+    found = [
+        *questions.shard_findings(1, [True, True]),
+        *questions.shard_findings(1, [True, False]),
+        *questions.permission_findings({"1": one}, ServerRules(), {"1": "#a"}),
+        *questions.permission_findings(two, ServerRules(threads=True), {"1": "#a", "2": "#b"}),
+    ]
+    told = [text for one in found for text in (one.what, one.remedy) if text]
+    with speaking("de"):
+        assert [text for text in told if fact_words.say(text) == text] == []
+        assert ritual_words.lacking_words(["Send Messages"]) == "wird ruhen: Mir fehlt dort Nachrichten senden."
+        assert ritual_words.trouble_words("daily", "#a", ritual_words.BARRED).startswith("Traum des Tages in #a wird")
+
+
+def test_errors_of_expressions_have_facts_in_the_language_that_is_spoken() -> None:
+    bad = errors.BadExpressionName(name="ß", rules=export_words.NAME_RULES["sticker"])
+    full = errors.NoSlotLeft(what=export_words.SLOT_NAMES["moving emoji"], limit="all")
+    with speaking("de"):
+        assert "2 bis 30 Zeichen" in wording.error_sentence(bad)
+        assert "animiertes Emoji (belegt: alle)" in wording.error_sentence(full)
+        assert export_words.add_reason("Ada") == "Ada hat „Zum Server hinzufügen“ gedrückt"
