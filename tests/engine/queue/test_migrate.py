@@ -251,6 +251,9 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
+        db.exec_driver_sql("DROP TABLE IF EXISTS shared_state")
+        db.exec_driver_sql("DROP TABLE IF EXISTS unfit")
+        db.exec_driver_sql("DROP TABLE IF EXISTS memory_needs")
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
             db.execute(tables.presets.insert().values(row))
@@ -288,6 +291,9 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
+        db.exec_driver_sql("DROP TABLE IF EXISTS shared_state")
+        db.exec_driver_sql("DROP TABLE IF EXISTS unfit")
+        db.exec_driver_sql("DROP TABLE IF EXISTS memory_needs")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():
             row = {"id": id, "user_id": "8" if id == 7 else "7", "name": name, "name_key": name_key, "params": "{}"}
