@@ -123,6 +123,11 @@ def test_no_released_migration_was_changed(revision: str) -> None:
     assert sorted(old_databases.dump(revision).splitlines()) == sorted(released.splitlines())
 
 
+@pytest.mark.parametrize(("revision", "before"), old_databases.FLEET_ONLY.items())
+def test_what_is_for_fleets_changes_nothing_on_one_machine(revision: str, before: str) -> None:
+    assert old_databases.dump(revision).replace(f"'{revision}'", f"'{before}'") == old_databases.dump(before)
+
+
 MIGRATE = (
     "import sys; from engine import settings; from engine.queue import migrate;"
     "migrate.prepare(settings.load(data_dir=sys.argv[1]))"
