@@ -96,13 +96,15 @@ class Killer:
         return row if row and row.state is State.RUNNING else None
 
     async def _watch(self, killed: JobRow) -> None:
-        """Until it begins again, or has ended."""
+        """Until it begins again; what had ended by then, or was cancelled, does not count."""
         since, down = time.monotonic(), self._down_s
         while time.monotonic() - since < PATIENCE_S:
             with contextlib.suppress(NoLedger):
                 row = await asyncio.to_thread(self._fleet.row, killed.id)
-                if row.attempt > killed.attempt or row.state.settled:
+                if row.attempt > killed.attempt:
                     break
+                if row.state.settled:
+                    return
             await asyncio.sleep(LOOK_S)
         self.begins.append((time.monotonic() - since - (self._down_s - down), killed.id))
 

@@ -14,7 +14,7 @@ import pytest
 from bot.playground.world import Message
 from engine import settings
 from engine.errors import SettingsError
-from engine.queue import installation
+from engine.queue import fleet_status, installation
 from engine.queue.job import State
 from tests.fleet_processes import RunningFleet, open_fleet, until
 from tests.playground_bot import PATIENCE, Room, answers_of, custom_ids, job_of, of_another_shard, shard_of
@@ -68,6 +68,21 @@ async def test_a_server_of_the_database_and_one_of_pictures_that_are_killed_cost
         assert (fleet.row(id).state, fleet.row(id).attempt) == (State.DONE, 1)
         again = await ask(fleet.room, "Sam")
         await fleet.room.until_button(again, "Deeper")
+
+
+async def test_a_real_engine_dreams_in_a_fleet(postgresql: PostgresServer) -> None:
+    async with open_fleet(postgresql, engines=1, job_s=0.0, PAREIDOLIA_DEFAULT_NETWORK="pocket") as fleet:
+        message = await ask(fleet.room, "Ada")
+        id = job_of(message)
+        await fleet.room.until_button(message, "Deeper")
+        await until(lambda: fleet.row(id).posted)
+        row = fleet.row(id)
+        assert (row.state, row.attempt, row.job.params.network) == (State.DONE, 1, "pocket")
+        assert row.result
+        assert row.result.size > 1000
+        about = fleet_status.read(fleet.ledger).engines[0].about
+        assert "pocket" in about["networks"]
+        assert int(about["memory_mb"]) > 0
 
 
 async def test_a_second_bot_is_refused(postgresql: PostgresServer, data_dir: Path) -> None:

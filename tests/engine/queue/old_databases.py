@@ -117,9 +117,14 @@ EXPLAINED = "0011"
 """From here on errors have their facts."""
 
 
+FLEET_ONLY = {"0016": "0015", "0019": "0016"}
+"""Those that change nothing in SQLite, and the one before each: there is no dump of them."""
+
+
 def revisions() -> list[str]:
-    """All of them, oldest first."""
-    return [script.revision for script in reversed([*_scripts().walk_revisions()])]
+    """All that have a dump, oldest first."""
+    found = [script.revision for script in reversed([*_scripts().walk_revisions()])]
+    return [revision for revision in found if revision not in FLEET_ONLY]
 
 
 def _config() -> Config:

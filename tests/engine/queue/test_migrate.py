@@ -122,6 +122,11 @@ def test_no_released_migration_was_changed(revision: str) -> None:
     assert sorted(old_databases.dump(revision).splitlines()) == sorted(released.splitlines())
 
 
+@pytest.mark.parametrize(("revision", "before"), old_databases.FLEET_ONLY.items())
+def test_what_is_for_fleets_changes_nothing_on_one_machine(revision: str, before: str) -> None:
+    assert old_databases.dump(revision).replace(f"'{revision}'", f"'{before}'") == old_databases.dump(before)
+
+
 MIGRATE = (
     "import sys; from engine import settings; from engine.queue import migrate;"
     "migrate.prepare(settings.load(data_dir=sys.argv[1]))"
@@ -250,6 +255,9 @@ def test_both_databases_name_the_network_and_leave_the_rest_as_it_is(database: s
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
+        db.exec_driver_sql("DROP TABLE IF EXISTS shared_state")
+        db.exec_driver_sql("DROP TABLE IF EXISTS unfit")
+        db.exec_driver_sql("DROP TABLE IF EXISTS memory_needs")
         for name, text in texts.items():
             row = {"user_id": "7", "name": name, "name_key": name, "params": text, "created": 1.0, "used": 1.0}
             db.execute(tables.presets.insert().values(row))
@@ -287,6 +295,9 @@ def test_names_of_presets_find_each_other_in_any_spelling_and_none_is_lost(datab
             db.exec_driver_sql(f"DROP TABLE {table}")
         db.exec_driver_sql("DROP TABLE IF EXISTS engines")
         db.exec_driver_sql("DROP TABLE IF EXISTS previews")
+        db.exec_driver_sql("DROP TABLE IF EXISTS shared_state")
+        db.exec_driver_sql("DROP TABLE IF EXISTS unfit")
+        db.exec_driver_sql("DROP TABLE IF EXISTS memory_needs")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         for id, (name, name_key, used) in names.items():
             row = {"id": id, "user_id": "8" if id == 7 else "7", "name": name, "name_key": name_key, "params": "{}"}

@@ -12,4 +12,4 @@ INSERT INTO "result_copies" VALUES('98','dddddddddddddddddddd','79','7',0,819.0)
 CREATE INDEX result_copies_job ON result_copies (job_id);
 CREATE INDEX result_copies_person ON result_copies (user_id);
 -- no more:
-INSERT INTO "alembic_version" VALUES('0016');
+INSERT INTO "alembic_version" VALUES('0015');
