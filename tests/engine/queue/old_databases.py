@@ -117,7 +117,7 @@ EXPLAINED = "0011"
 """From here on errors have their facts."""
 
 
-FLEET_ONLY = {"0016": "0015", "0019": "0016"}
+FLEET_ONLY = {"0016": "0015", "0019": "0018"}
 """Those that change nothing in SQLite, and the one before each: there is no dump of them."""
 
 
