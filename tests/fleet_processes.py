@@ -90,6 +90,7 @@ async def open_fleet(
         machines = [Machine(home / f"engine{number}", given, job_s) for number in range(engines)]
         playground = Playground()
         await playground.start()
+        playground.world.acknowledge_seconds = PATIENCE  # nothing here is about speed
         if bots > 1:
             playground.gateway.identify_gap_s, playground.world.max_concurrency = 5.0, 1
         children: list[Child] = []
