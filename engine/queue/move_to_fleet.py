@@ -19,13 +19,14 @@ from sqlalchemy.dialects import postgresql
 from engine.errors import MoveError
 from engine.files.blobs import BlobKey, BlobStore
 from engine.platform import file_lock
-from engine.queue import installation, local_dispatch, migrate
+from engine.queue import engine_registry, installation, local_dispatch, migrate
 from engine.queue.database import connect, database_url, lock_file, reading, sqlite_url
 from engine.settings import Settings
 
 AT_ONCE = 500
 """Rows of one transaction: nobody waits long for the write lock."""
-NOT_MOVED = {"alembic_version", "engines", "previews"}
+NOT_MOVED = {"alembic_version", *engine_registry.metadata.tables}
+"""What one machine has not, or has of its own."""
 Row = Mapping[Any, Any]
 
 
