@@ -24,10 +24,8 @@ SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
 
 
-FINDING = Schedule(pull=1.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
+FINDING = Schedule(rate=0.15, pull=1.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
 """How a thing is found in a photo: in nearly all that is around its place, seen small."""
-FINDING_RATE = 0.15
-"""How far Adam moves a coefficient of the smooth waves that find it."""
 
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
@@ -80,7 +78,7 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
 def finding_schedule(params: Dream) -> Schedule:
     """How each subject is found; `strength` is how fast, and how far from the source."""
     return replace(
-        FINDING, steps=params.finding, rate=FINDING_RATE * params.strength**0.5, pull=FINDING.pull / params.strength
+        FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5, pull=FINDING.pull / params.strength
     )
 
 

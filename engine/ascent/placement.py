@@ -29,6 +29,8 @@ BATCH = 8
 """Parts that a network sees at once."""
 CHANCE = 0.5
 """How much chance counts beside the spread of what the parts score."""
+SPREAD = 0.3
+"""How large a place is, as `spots.bell` has it."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
 LEAST = 1e-3
@@ -41,12 +43,11 @@ def best_place(
     seed: int,
     within: Tensor | None = None,
     taken: Sequence[Place] = (),
-    spread: float = 0.3,
 ) -> Place:
     """A row and a column, as shares of the sides, for what the scorers look for in a picture [3, h, w] in [0, 1].
 
     With a mask [1, h, w] in [0, 1] it is where that is white; places that are `taken` are kept away from, as far as
-    things of that `spread` reach.
+    things reach.
     """
     places = [(row, column) for row in _steps(*INNER[0], GRID[0]) for column in _steps(*INNER[1], GRID[1])]
     parts = torch.cat([_part(picture, place) for place in places])
@@ -54,14 +55,14 @@ def best_place(
         scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
     suitable = (scores - scores.mean()) / (scores.std() + LEAST) + CHANCE * _gumbel(len(places), seed)
     for other in taken:
-        suitable -= APART * torch.tensor([_nearness(place, other, spread) for place in places])
+        suitable -= APART * torch.tensor([_nearness(place, other) for place in places])
     if within is not None:
         suitable += torch.tensor([_white(within, place) + LEAST for place in places]).log()
     return places[int(suitable.argmax())]
 
 
-def _nearness(place: Place, other: Place, spread: float) -> float:
-    return math.exp(-(math.dist(place, other) ** 2) / (2 * spread**2))
+def _nearness(place: Place, other: Place) -> float:
+    return math.exp(-(math.dist(place, other) ** 2) / (2 * SPREAD**2))
 
 
 def _white(mask: Tensor, place: Place) -> float:

@@ -16,14 +16,12 @@ from torch import Tensor
 
 from engine.ascent.crop_ascent import Schedule, accentuate
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import best_place
+from engine.ascent.placement import SPREAD, best_place
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.resample import Size, resize
 from engine.canvas.spots import Place, bell
 
-SPREAD = 0.3
-"""How large a place is, as `spots.bell` has it."""
 FLOOR = 0.25
 """How much of each step is taken far from all places, while details are given."""
 PACE = 1.1
@@ -32,8 +30,6 @@ COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
 SMOOTH_CHROMA = 0.78
 """How much of a look's colour goes with the waves that find a thing."""
-
-
 SOFT = 12
 """Waves of the short side that are left of the picture where a thing is to be found ..."""
 SOFTENED = 0.75
@@ -52,6 +48,8 @@ class Course(NamedTuple):
 
     finding: Schedule
     detailing: Schedule
+    softened: float = SOFTENED
+    """How much of the picture's edges goes where a thing is to be found, in [0, 1]."""
 
 
 def grow_subjects(
@@ -73,7 +71,7 @@ def grow_subjects(
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     for scorers, place in zip(aims.each, places, strict=True):
         spot = _spot([place], 0.0, picture, mask)
-        picture = torch.lerp(picture, _soft(picture), SOFTENED * spot)
+        picture = torch.lerp(picture, _soft(picture), course.softened * spot)
         canvas = Overlay(picture, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1

@@ -18,13 +18,15 @@ from engine.objectives import crop_objective
 COURSE = Course(Schedule(steps=3, side=64, rate=0.15), Schedule(steps=2, side=64))
 
 
-def grow(network: Network, photo: Tensor, mask: Tensor | None = None, things: int = 2) -> list[Progress]:
+def grow(
+    network: Network, photo: Tensor, mask: Tensor | None = None, things: int = 2, course: Course = COURSE
+) -> list[Progress]:
     meanings = [Meaning(layer=LOGITS, about="", channels=(channel,)) for channel in range(things)]
     each = [[CropScorer(network, crop_objective([(1.0, [one])]))] for one in meanings]
     together = [CropScorer(network, crop_objective([(1.0, meanings)]))]
     look = SUBJECT_LOOKS["natural"]._replace(start=0.15)
     generator = torch.Generator().manual_seed(1)
-    return list(grow_subjects(Aims(each, together), photo, mask, look, COURSE, 1, generator))
+    return list(grow_subjects(Aims(each, together), photo, mask, look, course, 1, generator))
 
 
 @pytest.mark.parametrize("things", [1, 2])
@@ -51,3 +53,17 @@ def test_nothing_is_dreamed_where_a_mask_is_black(small_network: Network, photo:
     changed = (grow(small_network, photo, mask)[-1].show() - photo).abs()
     assert changed[:, :, :60].max() < 1e-5
     assert changed[:, :, 60:].mean() > 0.005
+
+
+def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
+    small_network: Network, photo: Tensor
+) -> None:
+    def roughness(picture: Tensor) -> float:
+        return float(picture.diff(dim=2).abs().mean())
+
+    still = Schedule(steps=1, side=64, rate=0.0)
+    sharp, soft = (
+        roughness(grow(small_network, photo, None, 1, Course(still, still, softened))[-1].show())
+        for softened in (0.0, 1.0)
+    )
+    assert soft < 0.95 * sharp
