@@ -1,4 +1,4 @@
-"""Where dreaming happens: `(device, dtype, threads) => networks, generators, the same bytes every time`."""
+"""Where dreaming happens: `(device, dtype, threads) => networks, generators, on a CPU the same bytes every time`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Dtype = Literal["auto", "float32", "bfloat16"]
 class Runtime:
     """A device, a number type, threads, and the networks loaded so far.
 
-    Making one sets torch up for the whole process: threads, and deterministic algorithms only.
+    Making one sets torch up for the whole process: threads, and on a CPU deterministic algorithms only.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Runtime:
         if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
         self.threads = torch.get_num_threads()
-        _be_deterministic()
+        _be_deterministic(self.device)
 
     def network(self, name: str) -> Network:
         """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
@@ -114,11 +114,14 @@ def _dtype(name: Dtype, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
-def _be_deterministic() -> None:
+def _be_deterministic(device: torch.device) -> None:
+    """On a CPU the same bytes every time. On a GPU only as far as it can be had: torch has no deterministic backward of
+    mirrored rims and of smooth resizing there (`ReflectionPad2d`, `interpolate`), and would refuse every dream."""
     # Numbers below 1e-38 tell nothing and cost a CPU fifty times as much; spectra under Adam are full of them.
     torch.set_flush_denormal(True)
     # the same as use_deterministic_algorithms(True), which also loads the compiler: a second at every start
-    torch.set_deterministic_debug_mode("error")
+    torch.set_deterministic_debug_mode("error" if device.type == "cpu" else "default")
+    torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     # Nothing here reads memory before writing it, and filling it costs time at every step.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import torch
 from torch import nn
 
-from engine.networks.loading import from_pocket
+from engine.networks import efficientnet_lite
+from engine.networks.efficientnet_lite import EfficientNetLite
+from engine.networks.loading import from_model, from_pocket
 from engine.networks.network import Network
 from engine.networks.pocket import MEAN, STD, Conv, Mixed, Pocket, pool
 from tests.catalogs import catalog
@@ -46,3 +50,13 @@ def pocket() -> Network:
         model = Pocket(len(labels))
     settled(model)
     return from_pocket(model, labels)
+
+
+def narrow_lite(name: str) -> Network:
+    """A network of the catalogue that is an EfficientNet-Lite, with random weights and eight channels in each block."""
+    widths = efficientnet_lite.WIDTHS[catalog.network(name).architecture]
+    with torch.random.fork_rng(), mock.patch.dict(efficientnet_lite.WIDTHS, narrow=tuple((8, n) for _, n in widths)):
+        torch.manual_seed(4)
+        model = EfficientNetLite("narrow", catalog.network(name).classes)
+    settled(model)
+    return from_model(name, model)

@@ -25,8 +25,17 @@ def test_generators_repeat(runtime: Runtime) -> None:
     assert one.equal(same)
 
 
-def test_it_only_lets_deterministic_algorithms_run(runtime: Runtime) -> None:
+def test_on_a_cpu_it_only_lets_deterministic_algorithms_run(runtime: Runtime) -> None:
     assert torch.are_deterministic_algorithms_enabled()
+
+
+def test_elsewhere_it_lets_all_run_for_some_exist_in_no_deterministic_form() -> None:
+    Runtime("meta")
+    try:
+        assert not torch.are_deterministic_algorithms_enabled()
+        assert torch.backends.cudnn.deterministic
+    finally:
+        Runtime("cpu")
 
 
 def test_threads_are_as_asked(pocket_network: Network) -> None:
