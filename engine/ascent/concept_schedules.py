@@ -5,24 +5,24 @@ Values, which `concept` and `morph` have in common.
 
 from __future__ import annotations
 
-from engine.ascent.crop_ascent import Schedule
+from engine.ascent.crop_ascent import THING, Schedule
 from engine.ascent.detail_ascent import DetailSchedule
 from engine.canvas.fourier_overlay import Look
 from engine.params import Concept
 
 FINEST = (80.0, 20.0)
 """Waves of light and colour in a thing that fills the picture: finer ones would be grain."""
-SHAPE = Look(falloff=1.8, chroma=0.9, rate=0.12, finest=FINEST)
+SHAPE = Look(falloff=1.8, chroma=0.85, rate=0.12, finest=FINEST)
 """Of the waves that find the thing: so smooth that grain cannot stand for it."""
-FINDING = Schedule(pull=0, closest=0.95, margin=0, side=160, grain=0.12, natural=2.0)
+FINDING = Schedule(pull=0, closest=0.95, margin=0, side=160, grain=0.12, natural=2.0, colour_jitter=THING)
 """The thing is looked for in nearly all of the canvas, seen small: so it grows whole, and large."""
 AROUND = 0.3
 """How much of these waves the rim takes; the middle takes all."""
-DETAIL = Look(falloff=1.7, chroma=0.9, rate=0.08, finest=FINEST)
+DETAIL = Look(falloff=1.7, chroma=0.8, rate=0.08, finest=FINEST)
 """Of the waves that give it details, and surroundings."""
-DETAILING = Schedule(pull=5, closest=0.8, margin=0, natural=2.5)
-EDGES = DetailSchedule(steps=Concept.SHARPENING, amount=0.035, chroma=0.4)
+DETAILING = Schedule(pull=5, closest=0.8, margin=0, natural=2.5, colour_jitter=THING)
+EDGES = DetailSchedule(steps=Concept.SHARPENING, amount=0.022, chroma=0.4)
 """Of what is too fine for these waves, window by window."""
 GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05, finest=(110.0, 28.0))
 """Of the waves by which it grows out of a picture."""
-GROWING = Schedule(pull=15, closest=0.6, natural=2.5)
+GROWING = Schedule(pull=15, closest=0.6, natural=2.5, colour_jitter=THING)

@@ -20,6 +20,7 @@ from torch.nn.functional import interpolate, pad
 from engine.ascent.adam import Adam
 from engine.ascent.crop_gradients import CropScorer, gain
 from engine.ascent.progress import Progress
+from engine.canvas.colour_matching import luminance
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.resample import Size
 from engine.canvas.spots import Place
@@ -45,6 +46,20 @@ SWAY = 0.08
 """How far the middle of a crop lies from the place that it is to surround, at most, as a share of its side."""
 
 
+class ColourJitter(NamedTuple):
+    """How much of its colour a crop may lack; drawn for each. What is looked for is then a shape, and not the colours
+    that suit it: with all of them in sight a rainbow stands for a thing, and nobody can name that."""
+
+    desaturation: float
+    """At most this share of its colour, in [0, 1] ..."""
+    grayscale: float
+    """... and of this share of the crops all of it."""
+
+
+THING = ColourJitter(desaturation=0.6, grayscale=0.25)
+"""For things: of layers everything is wanted, colours too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """How to climb."""
@@ -67,6 +82,8 @@ class Schedule:
     """Crops a step."""
     around: Place | None = None
     """The place that all crops surround; None lets them lie anywhere."""
+    colour_jitter: ColourJitter | None = None
+    """How much of their colour crops may lack; None is nothing."""
     natural: float = 0.0
     """How much it counts that activations are as a photograph's are: grain and halves of things are not."""
 
@@ -138,7 +155,14 @@ def _crop(framed: Tensor, side: int, reach: int, generator: torch.Generator, sch
     crop = framed[:, :, top : top + side, left : left + side]
     if side != schedule.side:
         crop = interpolate(crop, (schedule.side, schedule.side), mode="bilinear", antialias=True)
-    return crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
+    crop = crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
+    return crop if schedule.colour_jitter is None else _lose_colour(crop, schedule.colour_jitter, generator)
+
+
+def _lose_colour(crop: Tensor, jitter: ColourJitter, generator: torch.Generator) -> Tensor:
+    grayscale, share = torch.rand(2, generator=generator).tolist()
+    lost = 1.0 if grayscale < jitter.grayscale else jitter.desaturation * share
+    return torch.lerp(crop, luminance(crop[0])[None].expand_as(crop), lost)
 
 
 def _start_around(at: float, length: int, side: int, reach: int, generator: torch.Generator) -> int:

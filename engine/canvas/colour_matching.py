@@ -20,15 +20,13 @@ def desaturate(step: Tensor, chroma: float = CHROMA) -> Tensor:
     return grey + chroma * (step - grey)
 
 
-def stretch_levels(picture: Tensor, most: float = 1.5, colour: float = 1.15) -> Tensor:
-    """A picture [3, h, w] from nearly black to nearly white, its contrast at most so many times as great, with more
-    colour; kept in [0, 1]. What is dreamed out of grey keeps some of the grey everywhere."""
+def stretch_levels(picture: Tensor, most: float = 1.25) -> Tensor:
+    """A picture [3, h, w] from nearly black to nearly white, its contrast at most so many times as great; kept in
+    [0, 1]. What is dreamed out of grey keeps some of the grey everywhere."""
     light = luminance(picture)
     dark, bright = (float(torch.quantile(light, share)) for share in (EXTREMES, 1 - EXTREMES))
     gain = min(most, (1 - 2 * LEAST_LIGHT) / max(bright - dark, 1e-6))
-    stretched = 0.5 + gain * (picture - (bright + dark) / 2)
-    grey = luminance(stretched)
-    return (grey + colour * (stretched - grey)).clamp(0, 1)
+    return (0.5 + gain * (picture - (bright + dark) / 2)).clamp(0, 1)
 
 
 def luminance(picture: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ class Concept(VariedParams):
 
     FINISHING: ClassVar[int] = 6
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
-    COLOURING: ClassVar[int] = 34
+    COLOURING: ClassVar[int] = 30
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
 
     SHARPENING: ClassVar[int] = 3

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import CROPS, SIDE, Schedule, accentuate, random_crops, render_size
+from engine.ascent.crop_ascent import CROPS, SIDE, ColourJitter, Schedule, accentuate, random_crops, render_size
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
@@ -41,6 +41,19 @@ def test_crops_have_one_size_and_differ(photo: Tensor) -> None:
     seen = random_crops(photo, 60, torch.Generator().manual_seed(1), Schedule())
     assert seen.shape == (CROPS, 3, SIDE, SIDE)
     assert not torch.allclose(seen[0], seen[1], atol=0.3)
+
+
+def test_crops_of_things_lack_as_much_colour_as_is_drawn(photo: Tensor) -> None:
+    def colour(jitter: ColourJitter | None) -> list[float]:
+        schedule = Schedule(grain=0, crops=24, colour_jitter=jitter)
+        seen = random_crops(photo, 60, torch.Generator().manual_seed(1), schedule)
+        return (seen.amax(1) - seen.amin(1)).mean((1, 2)).tolist()
+
+    whole = sum(colour(None)) / 24
+    assert max(colour(ColourJitter(0, 1))) == pytest.approx(0, abs=1e-6)
+    assert sum(colour(ColourJitter(0, 0.5))) / 24 == pytest.approx(whole / 2, rel=0.4)
+    assert sum(one < 1e-6 for one in colour(ColourJitter(0.6, 0.25))) in range(1, 13)
+    assert sum(colour(ColourJitter(0.6, 0))) / 24 == pytest.approx(0.7 * whole, rel=0.15)
 
 
 def test_the_rim_is_seen_about_as_often_as_the_middle() -> None:

@@ -85,11 +85,11 @@ def test_a_picture_or_a_reference_of_one_colour_stays_finite(photo: Tensor) -> N
 
 def test_levels_are_stretched_from_nearly_black_to_nearly_white_and_no_further_than_allowed(photo: Tensor) -> None:
     pale = 0.3 + 0.25 * photo
-    found = stretch_levels(pale, most=10, colour=1)
+    found = stretch_levels(pale, most=10)
     light = torch.einsum("i,ihw->hw", torch.tensor(LUMA), found)
     assert light.min() < 0.05
     assert light.max() > 0.95
-    little = stretch_levels(pale, most=1.2, colour=1)
+    little = stretch_levels(pale, most=1.2)
     assert little.std() / pale.std() == pytest.approx(1.2, rel=0.01)
 
 
