@@ -76,8 +76,15 @@ def await_ledger(settings: Settings) -> Ledger:
             return open_ledger(settings)
         except DatabaseUnreachable as error:
             failed += 1
-            log.error("%s (%s)", error, error.code)
-        time.sleep(backoff.pause_s(failed, FIRST_PAUSE_S, LONGEST_PAUSE_S))
+            time.sleep(pause_without_database(error, failed))
+
+
+def pause_without_database(error: DatabaseUnreachable, failed: int) -> float:
+    """Seconds until a process that starts while the database is away tries again, after so many attempts. What to do
+    is said once; how long it is away, by `engine.platform.outage`."""
+    if failed == 1:
+        log.error("%s It is tried again every %.0f s. (%s)", error, LONGEST_PAUSE_S, error.code)
+    return backoff.pause_s(failed, FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
 
 def open_blobs(settings: Settings, patience_s: float = PATIENCE_S) -> BlobStore:
