@@ -27,8 +27,8 @@ from tests.token_leaks import WATCH
 JOB_S = 3.0
 """Seconds that a job of these engines takes, which dream nothing."""
 IDENTIFY_GAP_S = 2.0
-"""Processes that do not pace each other are milliseconds apart; those that do leave 5.5 s, of which a busy machine takes
-some."""
+"""Processes that do not pace each other are milliseconds apart; those that do leave 5.5 s, of which a busy machine may
+take some."""
 
 
 class Machine:
