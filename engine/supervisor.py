@@ -322,7 +322,7 @@ class Supervisor:
             return None
         log.info("child %d is warm: %s", self._child.pid, ready)
         if self.placement:
-            self.placement.learn_memory(int(ready.get("memory_mb", 0)), ready.get("number_bytes", {}))
+            self.placement.learn(ready)
         return self._child
 
     async def _wait_until_warm(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:

@@ -118,9 +118,12 @@ async def measure_throughput(listener: Listener, homes: list[Settings]) -> float
     return rate
 
 
-async def measure_bots(settings: Settings, listener: Listener, server: PostgresServer, bots: int) -> None:
-    """How late a preview is and what it costs while so many processes of a bot hear of each and fetch it."""
-    others = [await listening_process(settings) for _ in range(bots - 1)]
+async def measure_bots(
+    settings: Settings, listener: Listener, server: PostgresServer, bots: int, *, greedy: bool
+) -> None:
+    """How late a preview is and what it costs while so many processes of a bot hear of each; the others leave it to the
+    one whose job it is of, or, with `greedy`, fetch it as well."""
+    others = [await listening_process(settings, greedy=greedy) for _ in range(bots - 1)]
     with contextlib.closing(installation.open_ledger(settings)) as ledger:
         sender = FleetHintServer(database_url(settings), "previews", ledger, lambda _: None, dict)
         seconds, busy, asked = [], [cpu_s(one.pid) for one in others], server_cpu_s(server)
@@ -130,7 +133,7 @@ async def measure_bots(settings: Settings, listener: Listener, server: PostgresS
             seconds.append(await listener.until(Progress, JobId(f"{bots} {number}")) - began)
             await asyncio.sleep(max(0.0, PREVIEW_GAP_S - seconds[-1]))
         spent = [cpu_s(one.pid) - before for one, before in zip(others, busy, strict=True)]
-        told(f"{bots} bots, preview", seconds)
+        told(f"{bots} bots, {'each' if greedy else 'one'} fetches: preview", seconds)
         each = f", a further bot {1000 * sum(spent) / len(spent) / PREVIEWS:.2f} ms" if spent else ""
         print(f"  CPU for each: PostgreSQL {1000 * (server_cpu_s(server) - asked) / PREVIEWS:.2f} ms{each}", flush=True)
         await sender._sender.close()
@@ -139,19 +142,19 @@ async def measure_bots(settings: Settings, listener: Listener, server: PostgresS
         await one.wait()
 
 
-async def listening_process(settings: Settings) -> asyncio.subprocess.Process:
+async def listening_process(settings: Settings, *, greedy: bool) -> asyncio.subprocess.Process:
     """A bot that only listens, once it does."""
-    command = (sys.executable, "-m", "tests.fleet_benchmark", "--listen", str(settings.data_dir))
+    command = (sys.executable, "-m", "tests.fleet_benchmark", "--listen", str(settings.data_dir), str(int(greedy)))
     made = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert made.stdout
     await made.stdout.readline()
     return made
 
 
-async def listen(folder: Path) -> None:
+async def listen(folder: Path, *, greedy: bool) -> None:
     """Be such a bot until terminated."""
     dispatch = installation.open_dispatch(settings_.load(data_dir=folder))
-    async with contextlib.aclosing(dispatch.hints()) as hints:  # type: ignore[type-var]
+    async with contextlib.aclosing(dispatch.hints(lambda _: greedy)) as hints:  # type: ignore[type-var]
         waiting = asyncio.ensure_future(anext(hints))
         await asyncio.sleep(1)  # by then it listens
         print("listening", flush=True)
@@ -193,8 +196,9 @@ async def main(home: Path, postgresql: PostgresServer, *, bots_only: bool) -> No
     listener = Listener(dispatch)
     listening = asyncio.create_task(listener.listen())
     try:
-        for bots in BOTS:
-            await measure_bots(homes[3], listener, postgresql, bots)
+        for greedy in (True, False):
+            for bots in BOTS:
+                await measure_bots(homes[3], listener, postgresql, bots, greedy=greedy)
         if bots_only:
             return
         async with engine(homes[0], 0.06) as made:
@@ -210,6 +214,6 @@ async def main(home: Path, postgresql: PostgresServer, *, bots_only: bool) -> No
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--listen"]:
-        asyncio.run(listen(Path(sys.argv[2])))
+        asyncio.run(listen(Path(sys.argv[2]), greedy=sys.argv[3] == "1"))
     with tempfile.TemporaryDirectory(prefix="f-") as folder, PostgresServer.run(durable=True) as server:
         asyncio.run(main(Path(folder), server, bots_only="--bots-only" in sys.argv))

@@ -141,7 +141,7 @@ class DeliveryTracker:
     async def _listen(self) -> None:
         while True:
             try:
-                async for hint in self._dispatch.hints():
+                async for hint in self._dispatch.hints(lambda id: id in self._tracks):
                     self._handle_hint(hint)
             except Exception:  # hints may be lost; the sweep finds what they said
                 log.exception("hints broke off")

@@ -163,13 +163,15 @@ class FleetHintClient:
         self._deaths = DeathWatch(url, ledger, self.tell_bots, lambda: self.send(wake=True))
         self._watching: asyncio.Task[None] | None = None
 
-    async def hints(self) -> AsyncGenerator[Hint]:
-        """Hints for ever; silence while there is no engine."""
+    async def hints(self, follows: Callable[[JobId], bool] | None = None) -> AsyncGenerator[Hint]:
+        """Hints for ever; silence while there is no engine. Of jobs that this process does not follow, no preview is
+        fetched."""
         if self._watching is None:
             self._watching = asyncio.create_task(_go_on(self._deaths.run()))
         async with contextlib.aclosing(notifications.listen(self._url, TO_BOTS)) as headers:
             async for header in headers:
-                jpeg = await self._previews.fetch(header["id"]) if header.get("preview") else b""
+                wanted = header.get("preview") and (follows is None or follows(JobId(header["id"])))
+                jpeg = await self._previews.fetch(header["id"]) if wanted else b""
                 if hint := hint_frames.unpack(header, jpeg):
                     yield hint
 

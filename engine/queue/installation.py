@@ -158,6 +158,12 @@ def engine_name(settings: Settings) -> str:
     return name
 
 
+def engine_names(settings: Settings) -> set[str]:
+    """What the engines of this data folder are called: the one of it all, and those of its GPUs."""
+    paths = (settings.run_dir / "engine-name", *settings.data_dir.glob("gpu*/run/engine-name"))
+    return {name for name in map(_read, paths) if name}
+
+
 def place_of_database(settings: Settings) -> str:
     """Where to look when the ledger cannot be written."""
     return "the database server" if settings.fleet.on else f"the disk of {settings.data_dir}"

@@ -3,7 +3,7 @@
 An engine passes over what it cannot do, without an attempt: params that a newer version wrote, a network that is not
 on its machine, more memory than it has. It writes that down once (`unfit`), and whoever looks finds the jobs that all
 who live have passed over. How much memory a dream needs at least is known when it is asked for
-(`engine.params.memory_need`): it is refused then, or the engines that are too small are written down. What an engine
+(`engine.queue.memory_need`): it is refused then, or the engines that are too small are written down. What an engine
 finds to be more, once it has the network, is remembered for dreams of that shape.
 """
 
@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -29,12 +30,12 @@ from engine.errors import (
 )
 from engine.files.blobs import BlobKey
 from engine.files.picture_size import Edges
-from engine.params.memory_need import SQUARE, least_bytes
 from engine.platform.units import MEGABYTE
 from engine.queue.database import reading
 from engine.queue.engine_registry import engines, memory_needs, unfit
 from engine.queue.job import Job, JobId, JobRow, State
 from engine.queue.ledger import Ledger, jobs
+from engine.queue.memory_need import SQUARE, least_bytes
 from engine.queue.shared_state import NOW
 
 LOOKED_AT = 50
@@ -59,10 +60,14 @@ class Abilities:
     number_bytes: Mapping[str, int] = field(default_factory=dict)
     """How many bytes a number takes in each network."""
 
+    device: str = ""
+    """What it dreams on; empty: nobody has said yet."""
+
     def to_about(self) -> dict[str, object]:
         """For its row."""
+        told = {"device": self.device} if self.device else {}
         numbers = dict(self.number_bytes)
-        return {"networks": sorted(self.networks), "memory_mb": self.memory_mb, "number_bytes": numbers}
+        return {"networks": sorted(self.networks), "memory_mb": self.memory_mb, "number_bytes": numbers, **told}
 
     @classmethod
     def from_about(cls, about: str) -> Abilities | None:
@@ -91,9 +96,10 @@ class Placement:
         self.abilities = Abilities(frozenset(catalog.ready()))
         self._catalog = catalog
 
-    def learn_memory(self, megabytes: int, number_bytes: Mapping[str, int]) -> None:
-        """Its child has said how much there is, and what a number takes in each network."""
-        self.abilities = replace(self.abilities, memory_mb=megabytes, number_bytes=number_bytes)
+    def learn(self, ready: Mapping[str, Any]) -> None:
+        """Its child has said on what it dreams, how much memory there is, and what a number takes in each network."""
+        memory, numbers = int(ready.get("memory_mb", 0)), ready.get("number_bytes", {})
+        self.abilities = replace(self.abilities, memory_mb=memory, number_bytes=numbers, device=ready.get("device", ""))
 
     def begin(self) -> None:
         """Look at everything again: this may be another version, with other networks. Raises `NoLedger`."""

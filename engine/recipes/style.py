@@ -22,8 +22,7 @@ from engine.canvas.resample import resize
 from engine.errors import NoPainting
 from engine.networks.network import Network
 from engine.paintings import PAINTERS
-from engine.params import YOURS, Dream, Style
-from engine.params.style import style_layers
+from engine.params import YOURS, Dream, Style, style_layers
 from engine.runtime import Runtime
 
 Recipe = Callable[[Dream, Tensor | None, Mapping[str, Tensor]], Iterator[Report]]

@@ -16,10 +16,10 @@ from engine.errors import NoMachineHasNetwork, TooMuchForMachines, TooMuchMemory
 from engine.files.blobs import BlobKey
 from engine.files.picture_size import Edges
 from engine.params import Dream, Style
-from engine.params.memory_need import FLOAT_BYTES
 from engine.queue import engine_registry, placement
 from engine.queue.job import Job, JobId, JobRow, State, new_id
 from engine.queue.ledger import Ledger, jobs
+from engine.queue.memory_need import FLOAT_BYTES
 from engine.queue.placement import Abilities, Placement
 
 pytestmark = pytest.mark.postgresql
@@ -163,7 +163,7 @@ def test_an_engine_that_came_later_passes_over_what_it_knows_to_be_too_large(led
     assert Machine(ledger, "small", 1000, "vgg19").claim() is None
     assert row_of(ledger, id).attempt == 0
     halved = Machine(ledger, "halved", 1000, "vgg19")
-    halved.placement.learn_memory(1000, {"vgg19": 2})
+    halved.placement.learn({"memory_mb": 1000, "number_bytes": {"vgg19": 2}, "device": "cuda"})
     assert halved.claim(), "its numbers are half as large"
 
 

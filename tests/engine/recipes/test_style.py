@@ -11,8 +11,7 @@ from engine.canvas.resample import resize_long_side
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import NoPainting
 from engine.networks.network import Network
-from engine.params import Animate, Dream, PastDream, Style, make
-from engine.params.style import style_layers
+from engine.params import Animate, Dream, PastDream, Style, make, style_layers
 from engine.recipes.style import shipped_painting
 from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from engine.benchmark import layer_memory
 from engine.catalog.catalog import shipped_catalog
 from engine.networks.network import Network
 from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Style, Zoom, make
-from engine.params.memory_need import FLOAT_BYTES, SQUARE, least_bytes
+from engine.queue.memory_need import FLOAT_BYTES, SQUARE, least_bytes
 from engine.runtime import Runtime
 
 NETWORKS = shipped_catalog().networks()
@@ -22,7 +22,7 @@ NETWORKS = shipped_catalog().networks()
 
 @pytest.mark.parametrize("name", [name for name, one in NETWORKS.items() if not one.architecture.startswith("vgg")])
 def test_what_a_pixel_costs_is_what_is_measured(name: str) -> None:
-    assert layer_memory.measure(name) == pytest.approx(NETWORKS[name].pixel_bytes, rel=0.02)
+    assert layer_memory.measure(name, shipped_catalog()) == pytest.approx(NETWORKS[name].pixel_bytes, rel=0.02)
 
 
 def test_every_layer_of_every_network_was_measured() -> None:
@@ -32,7 +32,7 @@ def test_every_layer_of_every_network_was_measured() -> None:
         assert entry.bytes_a_pixel(["nowhere"]) == 0
 
 
-network = cache(layer_memory.without_weights)
+network = cache(partial(layer_memory.without_weights, catalog=shipped_catalog()))
 
 
 def asked(kind: type[P], **options: Any) -> P:

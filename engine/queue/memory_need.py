@@ -14,15 +14,20 @@ from engine.catalog.catalog import LOGITS, Entry
 from engine.catalog.vocabulary import Meaning
 from engine.files import picture_size
 from engine.files.picture_size import THINNEST, Edges
-from engine.params.channel import Channel
-from engine.params.concept import Concept
-from engine.params.dream import Dream
-from engine.params.morph import Morph
-from engine.params.params import CROP_PIXELS, AimedParams, Params
-from engine.params.see import See
-from engine.params.style import Style, style_layers
-from engine.params.video import Video
-from engine.params.zoom import Zoom
+from engine.params import (
+    CROP_PIXELS,
+    AimedParams,
+    Channel,
+    Concept,
+    Dream,
+    Morph,
+    Params,
+    See,
+    Style,
+    Video,
+    Zoom,
+    style_layers,
+)  # fmt: skip
 
 SQUARE: Edges = (1, 1)
 """The shape of noise."""
