@@ -171,6 +171,8 @@ class DeliveryTracker:
             await asyncio.sleep(self._pace.sweep_s)
             try:
                 await self.sweep()
+            except NoLedger:  # said where it was noticed; the next sweep finds what this one would have
+                continue
             except Exception:
                 log.exception("sweep failed; trying again")
 
