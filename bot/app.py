@@ -88,7 +88,7 @@ from engine.platform import backoff, file_lock, resource_limits
 from engine.queue.database import connect, database_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.hint_socket import check_socket
-from engine.queue.installation import be_only_bot, open_dispatch, run_once_in_fleet
+from engine.queue.installation import be_only_bot, open_dispatch, pause_without_database, run_once_in_fleet
 from engine.queue.ledger_dispatch import LedgerDispatch
 from engine.settings import Settings
 
@@ -188,8 +188,8 @@ async def _open_dispatch(settings: Settings, stop: asyncio.Event) -> LedgerDispa
             return await asyncio.to_thread(open_dispatch, settings)
         except DatabaseUnreachable as error:
             failed += 1
-            log.error("%s (%s)", error, error.code)
-        if await _wait_or_stop(stop, backoff.pause_s(failed, LOGIN_PAUSE_S, LONGEST_PAUSE_S)):
+            pause = pause_without_database(error, failed)
+        if await _wait_or_stop(stop, pause):
             return None
 
 

@@ -1,7 +1,7 @@
 """`pareidolia exhibit`: a gallery as a page for any web server: `(settings, channel, folder) => index.html, pictures`.
 
-It is made of what is stored here, without Discord: each dream that was shown in the gallery, the newest first, with its
-title, who made it, its stars and the line that makes it again.
+It is made of what is stored, here or in a fleet, without Discord: each dream that was shown in the gallery, the newest
+first, with its title, who made it, its stars and the line that makes it again.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from engine import settings as jobs_settings
 from engine.errors import SettingsError
 from engine.files.blobs import BlobKey
 from engine.platform.atomic_file import replacing
-from engine.queue.database import connect, sqlite_url
+from engine.queue.database import connect, database_url
+from engine.queue.installation import open_blobs, open_ledger
 from engine.queue.job import JobId, JobRow
-from engine.queue.local_dispatch import open_blobs, open_ledger
 from engine.settings import Settings
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
@@ -82,7 +82,7 @@ def exhibits(settings: Settings, channel: str) -> list[Exhibit]:
     """What is shown in a gallery and still stored, the newest first. Raises `SettingsError` where it is not clear which
     gallery is meant."""
     with closing(open_ledger(settings)) as ledger:
-        database = connect(sqlite_url(settings.database))
+        database = connect(database_url(settings))
         try:
             return collect(database, ledger.row, open_blobs(settings).get, channel)
         finally:

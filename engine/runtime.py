@@ -55,6 +55,10 @@ class Runtime:
             self._networks[name] = self._loader(name).to(self.device, self._dtype_for(name))
         return self._networks[name]
 
+    def number_bytes(self, name: str) -> int:
+        """Bytes of a number in a network, loaded or not."""
+        return self._dtype_for(name).itemsize
+
     def _dtype_for(self, name: str) -> torch.dtype:
         """The number type of a network: on a CPU chosen for those that dream by crops, it is float32.
 

@@ -180,7 +180,8 @@ class Supervisor:
                 failed += 1
                 longest = FLEET_PAUSE_S if self.settings.fleet.on else LONGEST_BACK_OFF_S
                 pause = backoff.pause_s(failed, BACK_OFF_S, longest)
-                log.error("look at %s; next try in %.0f s", place_of_database(self.settings), pause)
+                if failed == 1:
+                    log.error("look at %s; it is tried again every %.0f s", place_of_database(self.settings), longest)
             await asyncio.sleep(pause)
 
     # one job
@@ -321,7 +322,7 @@ class Supervisor:
             return None
         log.info("child %d is warm: %s", self._child.pid, ready)
         if self.placement:
-            self.placement.learn_memory(int(ready.get("memory_mb", 0)))
+            self.placement.learn(ready)
         return self._child
 
     async def _wait_until_warm(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:

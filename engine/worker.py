@@ -91,7 +91,9 @@ def main() -> None:
     chosen = settings.engine
     runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=settings.catalog)
     _warm_up(runtime)
-    parent.send(report="ready", device=str(runtime.device), memory_mb=runtime.memory // MEGABYTE)
+    numbers = {name: runtime.number_bytes(name) for name in settings.catalog.networks()}
+    memory = runtime.memory // MEGABYTE
+    parent.send(report="ready", device=str(runtime.device), memory_mb=memory, number_bytes=numbers)
     worker = Worker(settings, runtime, parent)
     while True:
         worker.serve(parent.receive())

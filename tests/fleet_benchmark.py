@@ -1,4 +1,5 @@
-"""What a fleet's delivery costs: `python -m tests.fleet_benchmark`. Numbers, no verdict; docs/scale.md has some.
+"""What a fleet's delivery costs: `python -m tests.fleet_benchmark [--bots-only]`. Numbers, no verdict; docs/scale.md
+has some.
 
 One PostgreSQL that waits for its disk; everything is on this machine, and the engines dream nothing.
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 from engine import settings as settings_
 from engine.params import Dream
 from engine.queue import installation
+from engine.queue.database import database_url
+from engine.queue.fleet_hints import FleetHintServer
 from engine.queue.job import Hint, Job, JobId, Progress, Settled, Started
 from engine.queue.ledger_dispatch import LedgerDispatch
 from engine.settings import Settings
@@ -25,6 +28,9 @@ from engine.supervisor import Supervisor
 from tests.postgresql_server import PostgresServer
 
 ROUNDS = 200
+BOTS = (1, 2, 4, 8)
+PREVIEWS, PREVIEW_GAP_S = 400, 0.025
+"""As many a second as forty engines send that dream at once."""
 SLEEP_S = 0.5
 PREVIEW = os.urandom(40_000)
 """Bytes of a usual preview."""
@@ -112,7 +118,74 @@ async def measure_throughput(listener: Listener, homes: list[Settings]) -> float
     return rate
 
 
-async def main(home: Path, postgresql: PostgresServer) -> None:
+async def measure_bots(
+    settings: Settings, listener: Listener, server: PostgresServer, bots: int, *, greedy: bool
+) -> None:
+    """How late a preview is and what it costs while so many processes of a bot hear of each; the others leave it to the
+    one whose job it is of, or, with `greedy`, fetch it as well."""
+    others = [await listening_process(settings, greedy=greedy) for _ in range(bots - 1)]
+    with contextlib.closing(installation.open_ledger(settings)) as ledger:
+        sender = FleetHintServer(database_url(settings), "previews", ledger, lambda _: None, dict)
+        seconds, busy, asked = [], [cpu_s(one.pid) for one in others], server_cpu_s(server)
+        for number in range(PREVIEWS):
+            began = time.perf_counter()
+            sender.send_hint(Progress(JobId(f"{bots} {number}"), 1, 2, 0.5, 1.0, PREVIEW))
+            seconds.append(await listener.until(Progress, JobId(f"{bots} {number}")) - began)
+            await asyncio.sleep(max(0.0, PREVIEW_GAP_S - seconds[-1]))
+        spent = [cpu_s(one.pid) - before for one, before in zip(others, busy, strict=True)]
+        told(f"{bots} bots, {'each' if greedy else 'one'} fetches: preview", seconds)
+        each = f", a further bot {1000 * sum(spent) / len(spent) / PREVIEWS:.2f} ms" if spent else ""
+        print(f"  CPU for each: PostgreSQL {1000 * (server_cpu_s(server) - asked) / PREVIEWS:.2f} ms{each}", flush=True)
+        await sender._sender.close()
+    for one in others:
+        one.terminate()
+        await one.wait()
+
+
+async def listening_process(settings: Settings, *, greedy: bool) -> asyncio.subprocess.Process:
+    """A bot that only listens, once it does."""
+    command = (sys.executable, "-m", "tests.fleet_benchmark", "--listen", str(settings.data_dir), str(int(greedy)))
+    made = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert made.stdout
+    await made.stdout.readline()
+    return made
+
+
+async def listen(folder: Path, *, greedy: bool) -> None:
+    """Be such a bot until terminated."""
+    dispatch = installation.open_dispatch(settings_.load(data_dir=folder))
+    async with contextlib.aclosing(dispatch.hints(lambda _: greedy)) as hints:  # type: ignore[type-var]
+        waiting = asyncio.ensure_future(anext(hints))
+        await asyncio.sleep(1)  # by then it listens
+        print("listening", flush=True)
+        await waiting
+        async for _ in hints:
+            pass
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def server_cpu_s(server: PostgresServer) -> float:
+    """The same of PostgreSQL: of its first process, those that live, and those that have ended."""
+    first = server.pid
+    ended = Path(f"/proc/{first}/stat").read_text().rpartition(")")[2].split()[13:15]
+    living = (one for one in Path("/proc").glob("[0-9]*/stat") if parent_of(one) == first)
+    gone = sum(map(int, ended)) / os.sysconf("SC_CLK_TCK")
+    return cpu_s(first) + gone + sum(cpu_s(int(one.parent.name)) for one in living)
+
+
+def parent_of(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has ended
+        return 0
+
+
+async def main(home: Path, postgresql: PostgresServer, *, bots_only: bool) -> None:
     shared = home / "shared"
     shared.mkdir()
     fleet = {"database_url": postgresql.database().replace("+psycopg", ""), "blob_url": shared.as_uri()}
@@ -123,6 +196,11 @@ async def main(home: Path, postgresql: PostgresServer) -> None:
     listener = Listener(dispatch)
     listening = asyncio.create_task(listener.listen())
     try:
+        for greedy in (True, False):
+            for bots in BOTS:
+                await measure_bots(homes[3], listener, postgresql, bots, greedy=greedy)
+        if bots_only:
+            return
         async with engine(homes[0], 0.06) as made:
             await measure_delivery(listener, made)
         one = await measure_throughput(listener, homes[:1])
@@ -135,5 +213,7 @@ async def main(home: Path, postgresql: PostgresServer) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--listen"]:
+        asyncio.run(listen(Path(sys.argv[2]), greedy=sys.argv[3] == "1"))
     with tempfile.TemporaryDirectory(prefix="f-") as folder, PostgresServer.run(durable=True) as server:
-        asyncio.run(main(Path(folder), server))
+        asyncio.run(main(Path(folder), server, bots_only="--bots-only" in sys.argv))

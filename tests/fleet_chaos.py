@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import random
 import secrets
@@ -184,6 +185,7 @@ def verdict(fleet: RunningFleet, found: list[JobRow]) -> list[str]:
 
 async def main(jobs: int, seed: str, pause_s: float, acknowledge_s: float) -> int:
     """Returns the exit status."""
+    logging.getLogger("engine.queue.database").disabled = True  # who kills the database knows that it is away
     dice = random.Random(seed)
     with PostgresServer.run() as postgresql:
         async with open_fleet(postgresql, ENGINES, JOB_S, bots=BOTS, **MANY) as fleet:

@@ -26,6 +26,9 @@ from tests.token_leaks import WATCH
 
 JOB_S = 3.0
 """Seconds that a job of these engines takes, which dream nothing."""
+IDENTIFY_GAP_S = 2.0
+"""Processes that do not pace each other are milliseconds apart; those that do leave 5.5 s, of which a busy machine may
+take some."""
 
 
 class Machine:
@@ -81,7 +84,7 @@ class RunningFleet:
 async def open_fleet(
     postgresql: PostgresServer, engines: int, job_s: float = JOB_S, bots: int = 1, **others: str
 ) -> AsyncIterator[RunningFleet]:
-    """A fleet, once everything of it is there; Discord takes an IDENTIFY in five seconds where the bot has shards."""
+    """A fleet, once all of it is there; where the bot has shards, Discord takes one IDENTIFY in `IDENTIFY_GAP_S`."""
     home = Path(tempfile.mkdtemp(prefix="f-"))
     url = postgresql.empty_database()
     with S3Server.run(home / "s3") as s3:
@@ -92,7 +95,7 @@ async def open_fleet(
         await playground.start()
         playground.world.acknowledge_seconds = PATIENCE  # nothing here is about speed
         if bots > 1:
-            playground.gateway.identify_gap_s, playground.world.max_concurrency = 5.0, 1
+            playground.gateway.identify_gap_s, playground.world.max_concurrency = IDENTIFY_GAP_S, 1
         children: list[Child] = []
         try:
             for number in range(bots):

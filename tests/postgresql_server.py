@@ -61,6 +61,11 @@ class PostgresServer:
             server.stop()
             shutil.rmtree(folder, ignore_errors=True)
 
+    @property
+    def pid(self) -> int:
+        """Of its first process, of which all others are children."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def url(self, name: str = "postgres") -> str:
         """The URL of one of its databases."""
         return f"postgresql+psycopg://test@127.0.0.1:{self.port}/{name}"

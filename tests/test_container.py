@@ -288,9 +288,24 @@ def test_what_a_fleet_of_containers_runs_is_ours_and_safe() -> None:
     assert services.keys() == {"bot", "engine", "gpu-engine", "database", "pictures"}
     ours = {name: text for name, text in services.items() if "<<: *ours" in text}
     assert services.keys() - ours.keys() == {"database", "pictures"}
-    common = FLEET_COMPOSE.partition("x-fleet:")[0]
-    for line in ('user: "1000:1000"', "read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", 'FLEET: "1"'):
+    locked, _, common = FLEET_COMPOSE.partition("x-fleet:")[0].partition("x-ours: &ours")
+    for line in (
+        "read_only: true",
+        "/tmp:size=",
+        "cap_drop: [ALL]",
+        "no-new-privileges:true",
+        "pids_limit:",
+        "max-size:",
+    ):
+        assert line in locked
+    for line in ("<<: *locked", 'user: "1000:1000"', 'FLEET: "1"'):
         assert line in common
+    for name in ("database", "pictures"):
+        assert "<<: *locked" in services[name]
+        user = re.search(r'user: "(\d+):\d+"', services[name])
+        assert user
+        assert int(user[1]) > 0
+    assert not re.search(r"read_only: false|user: \"?(0|root)", FLEET_COMPOSE)
     keys = set(re.findall(r"^ {2,4}(\w+):", FLEET_COMPOSE, re.MULTILINE))
     assert keys & BREACHES == set()
     assert all("healthcheck:" in text for name, text in services.items() if name != "bot"), "the bot's is the image's"

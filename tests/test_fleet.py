@@ -70,6 +70,34 @@ async def test_a_server_of_the_database_and_one_of_pictures_that_are_killed_cost
         await fleet.room.until_button(again, "Deeper")
 
 
+async def test_a_bot_and_an_engine_that_start_while_the_database_is_away_wait_for_it_and_say_so_once(
+    postgresql: PostgresServer,
+) -> None:
+    async with open_fleet(postgresql, engines=1, job_s=0.5) as fleet:
+        machine, bot = fleet.machines[0], fleet.bots[0]
+        logs = (machine.folder / "engine.out", bot.log_path)
+        before = [len(path.read_text()) for path in logs]
+
+        def said(word: str) -> list[int]:
+            """How often each has said it since."""
+            return [path.read_text()[start:].count(word) for path, start in zip(logs, before, strict=True)]
+
+        await machine.end(signal.SIGKILL)
+        await asyncio.to_thread(postgresql.stop)
+        await machine.start()
+        bot.restart()
+        await until(lambda: min(said("(S60)")) == 1)
+        await asyncio.sleep(5)  # attempts that are made meanwhile say nothing
+        assert said("(S60)") == [1, 1]
+        assert machine.process.returncode is None
+        await asyncio.to_thread(postgresql.start)
+        await until(lambda: min(said("answers again")) >= 1)
+        await fleet.room.world.until(lambda: fleet.room.world.online, PATIENCE)
+        message = await ask(fleet.room, "Ada")
+        await fleet.room.until_button(message, "Deeper")
+        assert said("(S60)") == [1, 1]
+
+
 async def test_a_real_engine_dreams_in_a_fleet(postgresql: PostgresServer) -> None:
     async with open_fleet(postgresql, engines=1, job_s=0.0, PAREIDOLIA_DEFAULT_NETWORK="pocket") as fleet:
         message = await ask(fleet.room, "Ada")

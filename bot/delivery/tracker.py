@@ -141,7 +141,7 @@ class DeliveryTracker:
     async def _listen(self) -> None:
         while True:
             try:
-                async for hint in self._dispatch.hints():
+                async for hint in self._dispatch.hints(lambda id: id in self._tracks):
                     self._handle_hint(hint)
             except Exception:  # hints may be lost; the sweep finds what they said
                 log.exception("hints broke off")
@@ -171,6 +171,8 @@ class DeliveryTracker:
             await asyncio.sleep(self._pace.sweep_s)
             try:
                 await self.sweep()
+            except NoLedger:  # said where it was noticed; the next sweep finds what this one would have
+                continue
             except Exception:
                 log.exception("sweep failed; trying again")
 

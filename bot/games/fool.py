@@ -90,8 +90,8 @@ class Fool:
             await asyncio.sleep(LOOK_S)
             try:
                 await self.end_what_is_over()
-            except NoLedger:
-                log.warning("nobody knows which rounds are over; the next look tries again")
+            except NoLedger:  # said where it was noticed; the next look tries again
+                continue
             except Exception:
                 log.exception("rounds could not be ended; the next look tries again")
 

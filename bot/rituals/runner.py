@@ -58,8 +58,8 @@ class RitualRunner:
             await asyncio.sleep(TICK_S)
             try:
                 await self.tick()
-            except NoLedger:
-                log.warning("nobody knows what is due; the next round tries again")
+            except NoLedger:  # said where it was noticed; the next round tries again
+                continue
             except Exception:
                 log.exception("a round of rituals broke")
 

@@ -31,9 +31,19 @@ def estimate_bytes(network: FeatureExtractor, layers: Collection[str], pictures:
     A network keeps the activations that lead to a layer until their gradients are known. That is counted for two
     small pictures: what differs grows with the area, megapixels times layers; what does not are weights.
     """
-    small, large = (_measure_bytes(network, layers, side, pictures.device) for side in PROBE_SIDES)
-    a_pixel = (large - small) / (PROBE_SIDES[1] ** 2 - PROBE_SIDES[0] ** 2)
+    small, a_pixel = _probe(network, layers, pictures.device)
     return round(small + a_pixel * (pictures.numel() / 3 - PROBE_SIDES[0] ** 2))
+
+
+def bytes_a_pixel(network: FeatureExtractor, layers: Collection[str], device: torch.device) -> float:
+    """Bytes that each further pixel of a picture takes."""
+    return _probe(network, layers, device)[1]
+
+
+def _probe(network: FeatureExtractor, layers: Collection[str], device: torch.device) -> tuple[int, float]:
+    """Bytes for the smaller picture, and for each further pixel."""
+    small, large = (_measure_bytes(network, layers, side, device) for side in PROBE_SIDES)
+    return small, (large - small) / (PROBE_SIDES[1] ** 2 - PROBE_SIDES[0] ** 2)
 
 
 def _measure_bytes(network: FeatureExtractor, layers: Collection[str], side: int, device: torch.device) -> int:

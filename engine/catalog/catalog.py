@@ -78,6 +78,9 @@ class Entry(BaseModel):
     layers: tuple[str, ...]
     widths: tuple[int, ...] = ()
     """How many channels each layer has; of networks that users brought, only the engine knows."""
+    pixel_bytes: tuple[int, ...] = ()
+    """Bytes that each pixel of a picture takes in a step towards each layer, and last towards scores where there are
+    some: in float32, measured by `engine.benchmark.layer_memory`. Of networks that users brought, nobody knows."""
     seen: tuple[str, ...] = Field((), max_length=3)
     """Layers that show best how a picture is perceived; without any, those of low, mid and high."""
     thumbnails: bool = False
@@ -93,6 +96,12 @@ class Entry(BaseModel):
     file: str = ""
     """The weights of a network that users brought, in the folder of its description."""
 
+    def bytes_a_pixel(self, layers: Iterable[str]) -> int:
+        """What a pixel takes in a step towards these layers, for the deepest is run through all; 0: nobody knows."""
+        order = (*self.layers, LOGITS)
+        deepest = max((order.index(one) for one in layers if one in order), default=len(order))
+        return self.pixel_bytes[deepest] if deepest < len(self.pixel_bytes) else 0
+
     @property
     def sketches(self) -> bool:
         """Whether it comes with sketches of its classes, where `concept` begins: only the one that is shipped does."""
@@ -104,6 +113,8 @@ class Entry(BaseModel):
             raise ValueError(f"needs [friendly.{min(missing)}], a layer with what it sees")
         if self.widths and len(self.widths) != len(self.layers):
             raise ValueError("needs as many `widths` as `layers`")
+        if self.pixel_bytes and len(self.pixel_bytes) - len(self.layers) not in (0, 1):
+            raise ValueError("needs as many `pixel_bytes` as `layers`, and one more for scores")
         named = {word.layer for word in self.friendly.values()} | {*self.classic.values(), *self.seen}
         if unknown := named - {*self.layers, LOGITS}:
             raise ValueError(f"names the layer {min(unknown)!r}, which is not among its `layers`")

@@ -9,8 +9,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich import box
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from engine import settings
 from engine.errors import SettingsError
@@ -58,7 +59,9 @@ def migrate_to_fleet() -> None:
 
 
 @fleet.command()
-def status() -> None:
+def status(
+    here: Annotated[bool, typer.Option("--here", help="exit with 1 unless an engine of this folder lives")] = False,
+) -> None:
     """Which engines there are, how long the queue is, and how long dreams take."""
     from engine.queue import fleet_status, installation
 
@@ -67,25 +70,38 @@ def status() -> None:
         raise SettingsError(problem="There is no fleet here: `fleet.database_url` is empty. See docs/scale.md.")
     with closing(installation.open_ledger(found)) as ledger:
         told, report = fleet_status.read(ledger), results()
-    report.print(_engines(told))
-    report.print(f"{told.waiting} wait, the oldest for {told.oldest_s:.0f} s; {told.running} run")
+    report.print(_engines(told) if told.engines else "No engine lives. Start one with `pareidolia engine`.")
+    oldest = f", the oldest for {_duration(told.oldest_s)}" if told.waiting else ""
+    report.print(f"{told.waiting} wait{oldest}; {told.running} run")
     if told.recipes:
         report.print(_recipes(told))
+    if here and not installation.engine_names(found) & {one.name for one in told.engines if one.alive}:
+        report.print("None of them is this data folder's.")
+        raise typer.Exit(1)
+
+
+def _duration(seconds: float) -> str:
+    """The two largest units: "3 h 12 min", "41 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _engines(told: FleetStatus) -> Table:
-    table = Table("engine", "host", "device", "memory", "version", "state", "job")
+    """Their names begin with their host's; names and jobs are shown whole, to be looked for in logs."""
+    names, job = Column("engine", overflow="fold"), Column("job", no_wrap=True)
+    table = Table(names, "device", "memory", "version", "state", job, box=box.SIMPLE, padding=(0, 1, 0, 0))
     for one in told.engines:
-        state = "lives" if one.alive else f"silent for {one.silent_s:.0f} s"
-        about = {**one.about, "memory": f"{memory} MB" if (memory := one.about.get("memory_mb")) else ""}
-        table.add_row(
-            one.name, *(about.get(key, "") for key in ("host", "device", "memory", "version")), state, one.job or ""
-        )
+        state = "lives" if one.alive else f"silent {_duration(one.silent_s)}"
+        memory = int(one.about.get("memory_mb", 0)) / 1024
+        about = {**one.about, "memory": f"{memory:.1f} GB" if memory else ""}
+        table.add_row(one.name, *(about.get(key, "") for key in ("device", "memory", "version")), state, one.job or "")
     return table
 
 
 def _recipes(told: FleetStatus) -> Table:
-    table = Table("within a day", "done", "failed", "waited", "took")
+    table = Table("within a day", "done", "failed", "waited", "took", box=box.SIMPLE)
     for one in told.recipes:
         table.add_row(one.recipe, str(one.done), str(one.failed), f"{one.wait_s:.1f} s", f"{one.run_s:.1f} s")
     return table

@@ -6,6 +6,7 @@ area of a square: the work stays the same, and so does the shape.
 
 from __future__ import annotations
 
+import struct
 from math import sqrt
 
 Edges = tuple[int, int]
@@ -33,6 +34,14 @@ def excess_ratio(edges: Edges) -> float:
     """How many times as long as thin a picture is that nothing is dreamed over; 0 for all others."""
     ratio = max(edges) / max(1, min(edges))
     return ratio if ratio > LONGEST else 0.0
+
+
+def png_edges(data: bytes) -> Edges | None:
+    """Width and height of a PNG of ours, by its first bytes; None of anything else."""
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or len(data) < 24:
+        return None
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
 
 
 def is_fitted(edges: Edges, size: int) -> bool:

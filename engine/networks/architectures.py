@@ -35,6 +35,11 @@ def model(architecture: str, classes: int, weights: Mapping[str, Tensor]) -> nn.
     return made.eval()
 
 
+def untrained_model(architecture: str, classes: int) -> nn.Module:
+    """That architecture with random weights, in evaluation mode. Raises `ValueError` where there is none."""
+    return _maker(architecture)(classes).eval()
+
+
 def to_stages(made: nn.Module) -> StagedModel:
     """A model as stages. Raises `ValueError` for a torchvision model that has no sequence of stages."""
     match made:

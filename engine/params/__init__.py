@@ -59,7 +59,7 @@ from engine.params.past_dreams import (
 )
 from engine.params.poster import Poster
 from engine.params.see import See
-from engine.params.style import PAINTINGS, YOURS, Style
+from engine.params.style import PAINTINGS, YOURS, Style, style_layers
 from engine.params.upscale import Upscale, detail_parts
 from engine.params.video import Video
 from engine.params.zoom import Zoom
@@ -114,6 +114,7 @@ __all__ = [
     "read_dreams",
     "rename_options",
     "shown_name",
+    "style_layers",
     "upscale_of",
 ]
 

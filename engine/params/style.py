@@ -19,6 +19,23 @@ YOURS = "yours"
 """A painting that somebody brings: the further picture `painting`."""
 PAINTINGS: tuple[str, ...] = tuple(name for name in get_args(Painting) if name != YOURS)
 """Those that are painted by our own code (`engine.paintings`)."""
+KNOWN_LAYERS = (
+    (("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "relu4_2"),
+    (("stem", "block1", "block3", "block6", "block9"), "block6"),
+)
+"""Where styles are seen in networks that were looked at, and where a picture is: VGG (as in the paper), and
+EfficientNet-Lite."""
+DEPTHS, CONTENT_DEPTH = (0.0, 0.12, 0.25, 0.4, 0.55), 0.4
+"""The same in any other network, as shares of its depth."""
+
+
+def style_layers(layers: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Of a network's layers those where a style is seen, and the one where a picture is."""
+    for styles, content_layer in KNOWN_LAYERS:
+        if {*styles, content_layer} <= set(layers):
+            return styles, content_layer
+    chosen = dict.fromkeys(layers[int(depth * len(layers))] for depth in DEPTHS)
+    return tuple(chosen), layers[int(CONTENT_DEPTH * len(layers))]
 
 
 class Style(AscentParams):

@@ -18,9 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from engine.errors import DatabaseDamaged, NoLedger, SettingsError
+from engine.platform.outage import Outage
 from engine.settings import Settings, origin
 
 log = logging.getLogger(__name__)
+outage = Outage(log, "the database")
+"""Of a fleet's server, for all connections of a process to it."""
 metadata = sa.MetaData()
 """Of the queue's tables."""
 
@@ -97,6 +100,8 @@ def connect(url: str) -> sa.Engine:
         event.listen(engine, "connect", _durable_sqlite)
         lock = "BEGIN IMMEDIATE"
     else:
+        event.listen(engine, "connect", lambda *_: outage.report_success())
+        event.listen(engine, "commit", lambda _: outage.report_success())
         lock = f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"
     event.listen(engine, "begin", lambda connection: None if _reads(connection) else connection.exec_driver_sql(lock))
     return engine
@@ -127,7 +132,10 @@ def _is_transient(error: BaseException) -> bool:
 
 
 def _no_ledger_error(error: BaseException) -> NoLedger:
-    log.error("the database cannot be used: %s", error)
+    if hasattr(error, "sqlite_errorcode"):
+        log.error("the database cannot be used: %s", error)
+    else:
+        outage.report_failure(str(error))
     return NoLedger(reason=str(error))
 
 

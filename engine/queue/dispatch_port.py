@@ -7,7 +7,7 @@ that tests drive by hand). What they share is `engine.queue.ledger_dispatch`; on
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.files.blobs import BlobKey
@@ -87,8 +87,11 @@ class Dispatch(Protocol):
         """Jobs that wait or run, in the order in which they will run; all, or one user's."""
         ...
 
-    def hints(self) -> AsyncIterator[Hint]:
-        """Starts, progress and ends as they happen. Lossy, and perhaps late: the rows are the truth."""
+    def hints(self, follows: Callable[[JobId], bool] | None = None) -> AsyncIterator[Hint]:
+        """Starts, progress and ends as they happen. Lossy, and perhaps late: the rows are the truth.
+
+        With `follows`, previews of other jobs may be missing: each costs the database a question.
+        """
         ...
 
     def engine_listens(self) -> bool:

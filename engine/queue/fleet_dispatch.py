@@ -11,10 +11,12 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from engine.errors import NoPictureStore
-from engine.files.blobs import BlobStore
+from engine.files import picture_size
+from engine.files.blobs import BlobKey, BlobStore
+from engine.files.picture_size import Edges
 from engine.queue import placement
 from engine.queue.fleet_hints import FleetHintClient
-from engine.queue.job import CancelOutcome, Job, JobId, Settled
+from engine.queue.job import CancelOutcome, Job, JobId, Settled, new_id
 from engine.queue.ledger import Ledger
 from engine.queue.ledger_dispatch import LedgerDispatch
 
@@ -38,8 +40,12 @@ class FleetDispatch(LedgerDispatch):
             raise NoPictureStore(reason=str(error)) from error
 
     async def submit(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:  # noqa: D102
-        await self._ask(placement.refuse, self.ledger, job)
+        id = id or new_id()
+        await self._ask(placement.place, self.ledger, job, id, self._edges)
         return await super().submit(job, posting, id)
+
+    def _edges(self, key: BlobKey) -> Edges | None:
+        return picture_size.png_edges(self.blobs.get(key) or b"")
 
     async def cancel(self, id: JobId, *, keep_preview: bool = False) -> CancelOutcome:  # noqa: D102
         outcome = await super().cancel(id, keep_preview=keep_preview)

@@ -19,6 +19,7 @@ import psycopg
 
 from engine.errors import NoLedger
 from engine.queue import engine_registry, hint_frames, notifications, placement
+from engine.queue.database import outage
 from engine.queue.engine_registry import BEAT_S, LOOK_S, EngineWatch
 from engine.queue.job import Hint, JobId, Progress, Requeued, Settled
 from engine.queue.ledger import Ledger
@@ -48,7 +49,10 @@ class DeathWatch:
             try:
                 async with await notifications.connect(self._url) as db:
                     await self._look_forever(db)
-            except (psycopg.Error, NoLedger):
+            except psycopg.Error as error:
+                outage.report_failure(str(error))
+                self.watch.forget()
+            except NoLedger:  # said already
                 self.watch.forget()
             await asyncio.sleep(LOOK_S)
 
@@ -138,8 +142,8 @@ class FleetHintServer:
                         about = json.dumps(self._describe())
                         await db.execute(engine_registry.BEAT, {"name": self._name, "about": about})
                         await asyncio.sleep(BEAT_S)
-            except psycopg.Error:
-                log.warning("the database does not answer; this engine goes on with what it has")
+            except psycopg.Error as error:
+                outage.report_failure(str(error))
             await asyncio.sleep(notifications.RETRY_S)
 
     async def _listen(self) -> None:
@@ -159,13 +163,15 @@ class FleetHintClient:
         self._deaths = DeathWatch(url, ledger, self.tell_bots, lambda: self.send(wake=True))
         self._watching: asyncio.Task[None] | None = None
 
-    async def hints(self) -> AsyncGenerator[Hint]:
-        """Hints for ever; silence while there is no engine."""
+    async def hints(self, follows: Callable[[JobId], bool] | None = None) -> AsyncGenerator[Hint]:
+        """Hints for ever; silence while there is no engine. Of jobs that this process does not follow, no preview is
+        fetched."""
         if self._watching is None:
             self._watching = asyncio.create_task(_go_on(self._deaths.run()))
         async with contextlib.aclosing(notifications.listen(self._url, TO_BOTS)) as headers:
             async for header in headers:
-                jpeg = await self._previews.fetch(header["id"]) if header.get("preview") else b""
+                wanted = header.get("preview") and (follows is None or follows(JobId(header["id"])))
+                jpeg = await self._previews.fetch(header["id"]) if wanted else b""
                 if hint := hint_frames.unpack(header, jpeg):
                     yield hint
 

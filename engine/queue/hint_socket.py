@@ -21,7 +21,7 @@ from typing import Any
 from engine.errors import SettingsError
 from engine.platform import framing, os_errors
 from engine.queue import hint_frames
-from engine.queue.job import Hint
+from engine.queue.job import Hint, JobId
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ class HintClient:
         self.path = path
         self._writer: asyncio.StreamWriter | None = None
 
-    async def hints(self) -> AsyncIterator[Hint]:
+    async def hints(self, _follows: Callable[[JobId], bool] | None = None) -> AsyncIterator[Hint]:
         """Hints for ever; silence while there is no engine."""
         while True:
             try:

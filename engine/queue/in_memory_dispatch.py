@@ -53,7 +53,7 @@ class NoEngine:
 
     connected = False
 
-    async def hints(self) -> AsyncIterator[Hint]:
+    async def hints(self, _follows: Callable[[JobId], bool] | None = None) -> AsyncIterator[Hint]:
         """None."""
         return
         yield
@@ -134,7 +134,7 @@ class MemoryDispatch(LedgerDispatch):
     async def _ask(self, question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         return question(*given, **named)  # in this thread, whose database it is
 
-    async def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
+    async def hints(self, follows: Callable[[JobId], bool] | None = None) -> AsyncIterator[Hint]:  # noqa: D102
         queue: asyncio.Queue[Hint] = asyncio.Queue()
         self._listeners.add(queue)
         try:

@@ -76,8 +76,15 @@ def await_ledger(settings: Settings) -> Ledger:
             return open_ledger(settings)
         except DatabaseUnreachable as error:
             failed += 1
-            log.error("%s (%s)", error, error.code)
-        time.sleep(backoff.pause_s(failed, FIRST_PAUSE_S, LONGEST_PAUSE_S))
+            time.sleep(pause_without_database(error, failed))
+
+
+def pause_without_database(error: DatabaseUnreachable, failed: int) -> float:
+    """Seconds until a process that starts while the database is away tries again, after so many attempts. What to do
+    is said once; how long it is away, by `engine.platform.outage`."""
+    if failed == 1:
+        log.error("%s It is tried again every %.0f s. (%s)", error, LONGEST_PAUSE_S, error.code)
+    return backoff.pause_s(failed, FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
 
 def open_blobs(settings: Settings, patience_s: float = PATIENCE_S) -> BlobStore:
@@ -149,6 +156,12 @@ def engine_name(settings: Settings) -> str:
     with atomic_file.replacing(path) as part:
         part.write_text(name, "utf-8")
     return name
+
+
+def engine_names(settings: Settings) -> set[str]:
+    """What the engines of this data folder are called: the one of it all, and those of its GPUs."""
+    paths = (settings.run_dir / "engine-name", *settings.data_dir.glob("gpu*/run/engine-name"))
+    return {name for name in map(_read, paths) if name}
 
 
 def place_of_database(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 from engine.queue import notifications
+from engine.queue.database import outage
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +53,8 @@ async def run_alone(url: str, name: str, work: Callable[[], Coroutine[Any, Any, 
                 while not await _try(db, name):  # noqa: ASYNC110 - nobody would set an event
                     await asyncio.sleep(ASK_S)
                 await _run_while_held(db, name, work)
-        except psycopg.Error:
-            log.warning("the lease %s is lost: the database does not answer", name)
+        except psycopg.Error as error:
+            outage.report_failure(str(error))
         await asyncio.sleep(ASK_S)
 
 
@@ -65,8 +66,8 @@ async def run_in_turn(url: str, name: str, work: Callable[[], Coroutine[Any, Any
                 while not await _try(db, name):  # noqa: ASYNC110 - nobody would set an event
                     await asyncio.sleep(ASK_S)
                 return await _run_while_held(db, name, work)
-        except psycopg.Error:
-            log.warning("the lease %s is lost: the database does not answer", name)
+        except psycopg.Error as error:
+            outage.report_failure(str(error))
         await asyncio.sleep(ASK_S)
 
 
@@ -100,8 +101,8 @@ async def keep(url: str, locks: BotLocks, held: asyncio.Event, refusal: Exceptio
                     await asyncio.sleep(min(ASK_S, patience_s))
                 held.set()
                 await _ask_forever(db)
-        except psycopg.Error:
-            log.warning("the bot's lease cannot be asked for: the database does not answer")
+        except psycopg.Error as error:
+            outage.report_failure(str(error))
         since = time.monotonic()
         await asyncio.sleep(notifications.RETRY_S)
 

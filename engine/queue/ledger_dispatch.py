@@ -22,7 +22,7 @@ T = TypeVar("T")
 class EngineLink(Protocol):
     """How a dispatch and the engines hear of each other. Lossy: the rows are the truth."""
 
-    def hints(self) -> AsyncIterator[Hint]:
+    def hints(self, follows: Callable[[JobId], bool] | None = None) -> AsyncIterator[Hint]:
         """Hints for ever; silence while there is no engine."""
         ...
 
@@ -115,8 +115,8 @@ class LedgerDispatch:
     async def list_waiting(self, requester: str | None = None) -> Sequence[tuple[JobRow, Place]]:  # noqa: D102
         return await self._ask(self.ledger.list_waiting, requester)
 
-    def hints(self) -> AsyncIterator[Hint]:  # noqa: D102
-        return self.live.hints()
+    def hints(self, follows: Callable[[JobId], bool] | None = None) -> AsyncIterator[Hint]:  # noqa: D102
+        return self.live.hints(follows)
 
     def engine_listens(self) -> bool:  # noqa: D102
         return self.live.connected

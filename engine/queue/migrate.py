@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -30,25 +31,35 @@ def prepare(settings: Settings) -> None:
 def _prepare_fleet(settings: Settings) -> None:
     """The write lock of the database keeps two from doing it at once."""
     engine = connect(database_url(settings))
+    with _reachable():
+        try:
+            upgrade(engine)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Raises `DatabaseUnreachable` for what a server refuses."""
     try:
-        upgrade(engine)
+        yield
     except (sa.exc.DBAPIError, NoLedger) as error:
         reason = str(error.facts["reason"] if isinstance(error, NoLedger) else error.orig).partition("\n")[0]
         raise DatabaseUnreachable(reason=reason) from error
-    finally:
-        engine.dispose()
 
 
 def server_clock(url: str) -> Callable[[], float]:
-    """Unix seconds by the clock of a database server, so that machines whose clocks differ write the same times."""
+    """Unix seconds by the clock of a database server, so that machines whose clocks differ write the same times.
+    Raises `DatabaseUnreachable`."""
     engine = connect(url)
-    try:
-        with reading(engine) as db:
-            began = time.monotonic()
-            there = float(db.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())").scalar_one())
-            now = time.monotonic()
-    finally:
-        engine.dispose()
+    with _reachable():
+        try:
+            with reading(engine) as db:
+                began = time.monotonic()
+                there = float(db.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())").scalar_one())
+                now = time.monotonic()
+        finally:
+            engine.dispose()
     return lambda: there + time.monotonic() - (began + now) / 2
 
 

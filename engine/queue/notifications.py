@@ -10,16 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
-from engine.queue.database import POSTGRESQL
-
-log = logging.getLogger(__name__)
+from engine.queue.database import POSTGRESQL, outage
 
 RETRY_S = 0.5
 MOST_PENDING = 1000
@@ -39,7 +36,9 @@ Header = dict[str, Any]
 async def connect(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
     """A connection without transactions, beside those of SQLAlchemy. Raises `psycopg.OperationalError`."""
     plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return await psycopg.AsyncConnection.connect(plain, autocommit=True, **POSTGRESQL)
+    made = await psycopg.AsyncConnection.connect(plain, autocommit=True, **POSTGRESQL)
+    outage.report_success()
+    return made
 
 
 class Sender:
@@ -82,7 +81,7 @@ class Sender:
                     await db.execute("SET synchronous_commit = off")  # a hint that is lost with the server is none
                     await self._send_forever(db)
             except psycopg.Error as error:
-                log.warning("hints cannot be sent: %s", _first_line(error))
+                outage.report_failure(str(error))
                 self._pending.clear()
             await asyncio.sleep(RETRY_S)
 
@@ -112,7 +111,7 @@ async def listen(url: str, channel: str) -> AsyncGenerator[Header]:
                     async for note in notes:
                         yield json.loads(note.payload)
         except psycopg.Error as error:
-            log.warning("hints cannot be heard: %s", _first_line(error))
+            outage.report_failure(str(error))
         await asyncio.sleep(RETRY_S)
 
 
@@ -130,7 +129,7 @@ class Previews:
                 self._db = await connect(self._url)
             found = await (await self._db.execute("SELECT jpeg FROM previews WHERE job_id = %s", (id,))).fetchone()
         except psycopg.Error as error:
-            log.warning("a preview cannot be fetched: %s", _first_line(error))
+            outage.report_failure(str(error))
             await self.close()
             return b""
         return bytes(found[0]) if found else b""
@@ -140,7 +139,3 @@ class Previews:
         if self._db is not None:
             await self._db.close()
             self._db = None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -2,16 +2,18 @@
 
 An engine passes over what it cannot do, without an attempt: params that a newer version wrote, a network that is not
 on its machine, more memory than it has. It writes that down once (`unfit`), and whoever looks finds the jobs that all
-who live have passed over. How much memory a dream needs, only an engine can tell, once it has the picture; what it
-found is remembered for dreams of that shape, so that the next is refused when it is asked for.
+who live have passed over. How much memory a dream needs at least is known when it is asked for
+(`engine.queue.memory_need`): it is refused then, or the engines that are too small are written down. What an engine
+finds to be more, once it has the network, is remembered for dreams of that shape.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,16 +28,22 @@ from engine.errors import (
     TooMuchForMachines,
     TooMuchMemory,
 )
+from engine.files.blobs import BlobKey
+from engine.files.picture_size import Edges
+from engine.platform.units import MEGABYTE
 from engine.queue.database import reading
 from engine.queue.engine_registry import engines, memory_needs, unfit
 from engine.queue.job import Job, JobId, JobRow, State
 from engine.queue.ledger import Ledger, jobs
+from engine.queue.memory_need import SQUARE, least_bytes
 from engine.queue.shared_state import NOW
 
 LOOKED_AT = 50
 """Jobs that are looked at at a time."""
 HOPELESS_S = 600.0
 """So long a job waits for an engine that is being updated, or fetches a network."""
+LEAST_NUMBER_BYTES = 2
+"""Where an engine has not said how large its numbers are."""
 NOBODY = ""
 """In place of an engine's name: since when none that lives fits."""
 MEMORY, NETWORK, VERSION = "memory", "network", "version"
@@ -49,10 +57,17 @@ class Abilities:
     networks: frozenset[str] = frozenset()
     memory_mb: int = 0
     """0: nobody has said yet."""
+    number_bytes: Mapping[str, int] = field(default_factory=dict)
+    """How many bytes a number takes in each network."""
+
+    device: str = ""
+    """What it dreams on; empty: nobody has said yet."""
 
     def to_about(self) -> dict[str, object]:
         """For its row."""
-        return {"networks": sorted(self.networks), "memory_mb": self.memory_mb}
+        told = {"device": self.device} if self.device else {}
+        numbers = dict(self.number_bytes)
+        return {"networks": sorted(self.networks), "memory_mb": self.memory_mb, "number_bytes": numbers, **told}
 
     @classmethod
     def from_about(cls, about: str) -> Abilities | None:
@@ -60,7 +75,16 @@ class Abilities:
         told = json.loads(about)
         if "networks" not in told:
             return None
-        return cls(frozenset(told["networks"]), int(told.get("memory_mb", 0)))
+        return cls(frozenset(told["networks"]), int(told.get("memory_mb", 0)), told.get("number_bytes", {}))
+
+    def least_mb(self, wanted: params.AnyParams, edges: Edges | None, others: Collection[str]) -> int:
+        """Megabytes that a request takes here at least."""
+        needed = least_bytes(wanted, edges, others, lambda name: self.number_bytes.get(name, LEAST_NUMBER_BYTES))
+        return needed // MEGABYTE
+
+    def has_room(self, needed: int) -> bool:
+        """Whether that many megabytes are there, as far as anybody knows."""
+        return not self.memory_mb or needed <= self.memory_mb
 
 
 class Placement:
@@ -72,9 +96,10 @@ class Placement:
         self.abilities = Abilities(frozenset(catalog.ready()))
         self._catalog = catalog
 
-    def learn_memory(self, megabytes: int) -> None:
-        """Its child has said how much there is."""
-        self.abilities = replace(self.abilities, memory_mb=megabytes)
+    def learn(self, ready: Mapping[str, Any]) -> None:
+        """Its child has said on what it dreams, how much memory there is, and what a number takes in each network."""
+        memory, numbers = int(ready.get("memory_mb", 0)), ready.get("number_bytes", {})
+        self.abilities = replace(self.abilities, memory_mb=memory, number_bytes=numbers, device=ready.get("device", ""))
 
     def begin(self) -> None:
         """Look at everything again: this may be another version, with other networks. Raises `NoLedger`."""
@@ -84,7 +109,7 @@ class Placement:
     def choose(self, db: sa.Connection, waiting: sa.Select[tuple[str]]) -> str | None:
         """The first of the jobs that wait, in their order, that fits; those before are passed over for good."""
         seen = sa.select(unfit.c.job_id).where(unfit.c.engine == self.name)
-        query = waiting.add_columns(jobs.c.recipe, jobs.c.params, jobs.c.others).where(jobs.c.id.not_in(seen))
+        query = waiting.add_columns(jobs.c.params, jobs.c.others, jobs.c.picture).where(jobs.c.id.not_in(seen))
         while rows := db.execute(query.limit(LOOKED_AT)).all():
             for row in rows:
                 reason = self._objection(db, row)
@@ -101,12 +126,12 @@ class Placement:
             return VERSION
         if wanted.network not in self.abilities.networks:
             return f"{NETWORK} {wanted.network}"
-        needed = _known_need(db, shape_of(wanted, row.others))
-        return f"{MEMORY} {needed}" if 0 < self.abilities.memory_mb < needed else ""
+        others, edges = json.loads(row.others or "{}"), None if row.picture else SQUARE
+        needed = max(_known_need(db, shape_of(wanted, others)), self.abilities.least_mb(wanted, edges, others))
+        return "" if self.abilities.has_room(needed) else f"{MEMORY} {needed}"
 
     def _pass_over(self, db: sa.Connection, id: str, reason: str) -> None:
-        _forget(db, id, self.name)  # an attempt to write it may have broken off after it was written
-        db.execute(unfit.insert().values(job_id=id, engine=self.name, reason=reason, since=_now(db)))
+        _pass_over(db, id, self.name, reason)
 
     def hand_on(self, row: JobRow, error: PareidoliaError) -> bool:
         """Where a job turned out too large for this engine, remember how large, and let one that has room take it;
@@ -115,7 +140,7 @@ class Placement:
             return False
         id, needed = row.id, int(str(error.facts["needed"]))
         with self._ledger._db.begin() as db:
-            _remember_need(db, _shape_of_job(row.job), needed)
+            _remember_need(db, shape_of(row.job.params, row.job.others), needed)
             others = [one for name, one in _living(db) if name != self.name]
             if not any(one is None or one.memory_mb >= needed for one in others):
                 return False
@@ -123,30 +148,52 @@ class Placement:
         return self._ledger.give_back(id, row.attempt)
 
 
-def shape_of(wanted: params.AnyParams, others: str | None) -> str:
+def shape_of(wanted: params.AnyParams, others: Collection[str]) -> str:
     """What of a request decides how much memory it takes: everything but the seed and the pictures themselves."""
     fields = wanted.model_dump(mode="json", exclude={"seed"})
-    return json.dumps([fields, sorted(json.loads(others or "{}"))], sort_keys=True)
+    return json.dumps([fields, sorted(others)], sort_keys=True)
 
 
-def _shape_of_job(job: Job) -> str:
-    return shape_of(job.params, json.dumps(dict(job.others)))
+def place(ledger: Ledger, job: Job, id: JobId, edges_of: Callable[[BlobKey], Edges | None]) -> None:
+    """Write down which engines are too small for a job that is about to be queued.
 
-
-def refuse(ledger: Ledger, job: Job) -> None:
-    """Raise `NoMachineHasNetwork` or `TooMuchForMachines` for what no engine that lives can do. While none lives,
-    nobody knows."""
+    `edges_of` opens a picture, which is done where its shape decides. Raises `NoMachineHasNetwork` or
+    `TooMuchForMachines` for what no engine that lives can do; while none lives, nobody knows.
+    """
     with reading(ledger._db) as db:
-        known = [one for _, one in _living(db)]
-        if not known or any(one is None for one in known):
-            return
-        machines = [one for one in known if one is not None and job.params.network in one.networks]
-        if not machines:
-            raise NoMachineHasNetwork(network=job.params.network)
-        needed = _known_need(db, _shape_of_job(job))
-    largest = max(one.memory_mb for one in machines)
-    if all(one.memory_mb for one in machines) and needed > largest:
-        raise TooMuchForMachines(needed=needed, limit=largest)
+        living, known = _living(db), _known_need(db, shape_of(job.params, job.others))
+    machines = {name: one for name, one in living if one is not None and job.params.network in one.networks}
+    all_told = len(living) > 0 and all(one is not None for _, one in living)
+    if all_told and not machines:
+        raise NoMachineHasNetwork(network=job.params.network)
+    needs = _needs(machines, job, known, edges_of)
+    small = {name: needed for name, needed in needs.items() if not machines[name].has_room(needed)}
+    if all_told and len(small) == len(machines):
+        largest = max(small, key=lambda name: machines[name].memory_mb)
+        raise TooMuchForMachines(needed=small[largest], limit=machines[largest].memory_mb)
+    if small:
+        with ledger._db.begin() as db:
+            for name, needed in small.items():
+                _pass_over(db, id, name, f"{MEMORY} {needed}")
+
+
+def _needs(
+    machines: Mapping[str, Abilities], job: Job, known: int, edges_of: Callable[[BlobKey], Edges | None]
+) -> dict[str, int]:
+    """Megabytes that a job takes at least, on each machine."""
+
+    def at(edges: Edges | None) -> dict[str, int]:
+        return {name: max(known, one.least_mb(job.params, edges, job.others)) for name, one in machines.items()}
+
+    most = at(SQUARE)
+    if job.picture is None or all(machines[name].has_room(needed) for name, needed in most.items()):
+        return most
+    return at(edges_of(job.picture))
+
+
+def _pass_over(db: sa.Connection, id: str, engine: str, reason: str) -> None:
+    _forget(db, id, engine)  # an attempt to write it may have broken off after it was written
+    db.execute(unfit.insert().values(job_id=id, engine=engine, reason=reason, since=_now(db)))
 
 
 def fail_hopeless(ledger: Ledger) -> list[JobId]:

@@ -22,7 +22,7 @@ from engine.canvas.resample import resize
 from engine.errors import NoPainting
 from engine.networks.network import Network
 from engine.paintings import PAINTERS
-from engine.params import YOURS, Dream, Style
+from engine.params import YOURS, Dream, Style, style_layers
 from engine.runtime import Runtime
 
 Recipe = Callable[[Dream, Tensor | None, Mapping[str, Tensor]], Iterator[Report]]
@@ -30,14 +30,6 @@ Recipe = Callable[[Dream, Tensor | None, Mapping[str, Tensor]], Iterator[Report]
 
 CONTENT_WEIGHT = 0.55
 """How much a picture of strength 1 is held to itself."""
-KNOWN_LAYERS = (
-    (("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "relu4_2"),
-    (("stem", "block1", "block3", "block6", "block9"), "block6"),
-)
-"""Where styles are seen in networks that were looked at, and where a picture is: VGG (as in the paper), and
-EfficientNet-Lite."""
-DEPTHS, CONTENT_DEPTH = (0.0, 0.12, 0.25, 0.4, 0.55), 0.4
-"""The same in any other network, as shares of its depth."""
 LEAST_WIDTH = 512
 """Pixels at which a painting of ours is painted at least: smaller, its strokes would be lost."""
 
@@ -81,17 +73,8 @@ def _scene(params: Style, picture: Tensor, painting: Tensor, network: Network) -
     if params.colours != "as is":
         painting = transport_colours(painting, picture)
     start = transport_colours(picture, painting)
-    style_layers, content_layer = layers_of(network.layers)
-    return Scene(start, painting, style_layers, content_layer, CONTENT_WEIGHT / params.strength)
-
-
-def layers_of(layers: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """Of a network's layers those where a style is seen, and the one where a picture is."""
-    for style_layers, content_layer in KNOWN_LAYERS:
-        if {*style_layers, content_layer} <= set(layers):
-            return style_layers, content_layer
-    chosen = dict.fromkeys(layers[int(depth * len(layers))] for depth in DEPTHS)
-    return tuple(chosen), layers[int(CONTENT_DEPTH * len(layers))]
+    styles, content_layer = style_layers(network.layers)
+    return Scene(start, painting, styles, content_layer, CONTENT_WEIGHT / params.strength)
 
 
 def _painting(params: Style, runtime: Runtime, others: Mapping[str, Tensor]) -> Tensor:

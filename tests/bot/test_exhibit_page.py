@@ -14,9 +14,9 @@ from bot.store.schedules import EXHIBITION, Schedule, Schedules
 from bot.store.votes import STAR, Vote, Votes, star_poll
 from engine import settings
 from engine.params import Dream
-from engine.queue.database import connect, sqlite_url
+from engine.queue.database import connect, database_url
+from engine.queue.installation import open_blobs, open_ledger
 from engine.queue.job import Job, JobId, Result
-from engine.queue.local_dispatch import open_blobs, open_ledger
 from engine.settings import Settings
 from tests.bot.requests.test_service import png
 
@@ -25,7 +25,7 @@ GALLERY = Schedule("g" * 20, "77", "78", EXHIBITION, 18, "UTC", 1.0, 1.0)
 
 async def fill(found: Settings, *names: str) -> None:
     """Dreams of these people in a gallery, the last of them not shown yet."""
-    blobs, database = open_blobs(found), connect(sqlite_url(found.database))
+    blobs, database = open_blobs(found), connect(database_url(found))
     await Schedules(database).add(GALLERY)
     entries, votes = ScheduleEntries(database), Votes(database)
     with closing(open_ledger(found)) as ledger:
@@ -60,6 +60,21 @@ async def test_a_page_shows_what_the_gallery_shows_the_newest_first(
     named = re.findall(r'src="([^"]+)"', text)
     assert sorted(named) == sorted(path.name for path in (tmp_path / "page").glob("*.png"))
     assert "http" not in text, "nothing comes from anywhere else"
+
+
+@pytest.mark.postgresql
+async def test_a_gallery_of_a_fleet_is_read_where_the_fleet_keeps_it(
+    fleet_url: str, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setenv("PAREIDOLIA_DATA_DIR", str(data_dir))
+    monkeypatch.setenv("PAREIDOLIA_FLEET__DATABASE_URL", fleet_url.replace("+psycopg", ""))
+    monkeypatch.setenv("PAREIDOLIA_FLEET__BLOB_URL", shared.as_uri())
+    await fill(settings.load(), "Ada", "Bo")
+    assert main(["exhibit", "--out", str(tmp_path / "page")]) == 0
+    assert "1 dream" in capsys.readouterr().out
+    assert not settings.load().database.exists()
 
 
 async def test_which_gallery_is_meant_is_a_sentence(

@@ -112,6 +112,15 @@ async def test_two_engines_do_what_a_bot_asks(fleet: Fleet) -> None:
         assert [row.state for row in rows if row] == [State.CANCELLED] * 2
 
 
+async def test_who_asks_much_of_one_bot_keeps_nobody_waiting_at_another(fleet: Fleet) -> None:
+    async with fleet.bot() as one, fleet.bot() as two:
+        ada = [await one.dispatch.submit(order(number), {}) for number in range(4)]
+        bob = await two.dispatch.submit(order(9, "bob"), {})
+        with contextlib.closing(installation.open_ledger(fleet.settings("engine"))) as ledger:
+            rows = [ledger.claim(f"engine {number}") for number in range(5)]
+        assert [row.id for row in rows if row] == [ada[0], bob, *ada[1:]]
+
+
 async def test_the_job_of_an_engine_that_stops_beating_goes_on_elsewhere(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from bot.operations.shard_range import ShardRange
 from bot.store.posting import Posting
 from bot.views import result_card
 from bot.views.message_card import Card
+from engine.errors import NoLedger
 from engine.params import Dream
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Job, JobId, JobRow, Place, Progress, Settled, Started, State
@@ -579,6 +580,30 @@ async def test_the_place_is_told_again_when_it_changes(
     await posted(dispatch, first)
     await wall.until(lambda: wall.texts(second))
     assert "next" in wall.texts(second)[-1]
+
+
+async def test_while_the_database_is_away_sweeps_say_nothing_and_go_on(
+    dispatch: MemoryDispatch, wall: Wall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line with its traceback for each was 700 lines in half a minute."""
+    id = await queue(dispatch)
+    dispatch.start()
+    dispatch.finish(id, PNG)
+    failures = iter(range(5))
+    real = dispatch.list_unposted
+
+    async def list_unposted() -> Sequence[JobRow]:
+        if next(failures, None) is not None:
+            raise NoLedger(reason="connection refused")
+        return await real()
+
+    monkeypatch.setattr(dispatch, "list_unposted", list_unposted)
+    tracker = DeliveryTracker(dispatch, wall, FAST)
+    sweeping = asyncio.create_task(tracker._sweep_forever())
+    assert await posted(dispatch, id) == "7"
+    sweeping.cancel()
+    await tracker.close()
+    assert [one for one in caplog.records if one.levelname in ("WARNING", "ERROR")] == []
 
 
 async def test_a_sweep_asks_once_for_all_places(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,7 @@ from engine.cli import doctor
 from engine.cli.program import app
 from engine.errors import BackupError, DatabaseUnreachable, MoveError, SettingsError
 from engine.params import Dream
-from engine.queue import installation
+from engine.queue import engine_registry, installation
 from engine.queue.job import Job
 from tests.s3_server import S3Server
 
@@ -82,7 +83,37 @@ def fleet(_alone: None, fleet_url: str, tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_status_says_who_is_there_and_who_waits(fleet: S3Server) -> None:
     with closing(installation.open_ledger(settings.load())) as ledger:
         ledger.submit(Job(Dream(), "ada"), {})
-    assert "1 wait, the oldest for" in call("fleet", "status")
+        told = call("fleet", "status")
+        assert "No engine lives. Start one with `pareidolia engine`." in told
+        assert "1 wait, the oldest for" in told
+        assert CliRunner().invoke(app, ["fleet", "status", "--here"]).exit_code == 1
+        about = {"host": "attic", "version": "1", "device": "cuda:0", "memory_mb": 24000}
+        for name, age in (("attic-1", 2), ("cellar-1", 200)):
+            with ledger._db.begin() as db:
+                values = {"name": name, "beats": 1, "seen": ledger.clock() - age, "about": json.dumps(about)}
+                db.execute(engine_registry.engines.insert().values(values))
+    told = call("fleet", "status")
+    for word in ("attic-1", "cuda:0", "23.4 GB", "lives", "silent 3 min 2"):
+        assert word in told
+
+
+@pytest.mark.process
+@pytest.mark.postgresql
+def test_a_container_asks_for_its_own_engine(fleet: S3Server) -> None:
+    found = settings.load()
+    assert installation.engine_names(found) == set()
+    name = installation.engine_name(found)
+    attic = found.data_dir / "gpu0" / "run" / "engine-name"
+    attic.parent.mkdir(parents=True)
+    attic.write_text("attic-1")
+    assert installation.engine_names(found) == {name, "attic-1"}
+    with closing(installation.open_ledger(found)) as ledger:
+        for age, code in ((200, 1), (2, 0)):
+            values = {"name": "attic-1", "beats": 1, "seen": ledger.clock() - age, "about": "{}"}
+            with ledger._db.begin() as db:
+                db.execute(engine_registry.engines.delete())
+                db.execute(engine_registry.engines.insert().values(values))
+            assert CliRunner().invoke(app, ["fleet", "status", "--here"]).exit_code == code
 
 
 @pytest.mark.process

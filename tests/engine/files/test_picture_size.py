@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from engine.files import picture_size
 
@@ -22,3 +25,10 @@ def test_only_what_is_dreamed_counts_the_area_of_a_strip(
 ) -> None:
     assert picture_size.fit(edges, size) == dreamed
     assert picture_size.fit(edges, size, strips_by_area=False) == shown
+
+
+def test_a_png_says_its_edges_first() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 70)).save(out, "PNG")
+    assert picture_size.png_edges(out.getvalue()) == (300, 70)
+    assert [picture_size.png_edges(data) for data in (b"", out.getvalue()[:20], b"GIF89a" + bytes(40))] == [None] * 3

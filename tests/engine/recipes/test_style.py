@@ -11,8 +11,8 @@ from engine.canvas.resample import resize_long_side
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import NoPainting
 from engine.networks.network import Network
-from engine.params import Animate, Dream, PastDream, Style, make
-from engine.recipes.style import layers_of, shipped_painting
+from engine.params import Animate, Dream, PastDream, Style, make, style_layers
+from engine.recipes.style import shipped_painting
 from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame
 
@@ -73,13 +73,13 @@ def test_it_is_dreamed_before_it_is_painted(runtime: Runtime, photo: Tensor, aim
 
 def test_networks_that_were_looked_at_have_their_own_layers_and_others_some() -> None:
     catalog = shipped_catalog()
-    assert layers_of(catalog.network("vgg19").layers)[0][0] == "relu1_1"
-    assert layers_of(catalog.network("lite2").layers) == layers_of(catalog.network("lite1").layers)
+    assert style_layers(catalog.network("vgg19").layers)[0][0] == "relu1_1"
+    assert style_layers(catalog.network("lite2").layers) == style_layers(catalog.network("lite1").layers)
     for name in ("pocket", "googlenet", "resnet50", "squeezenet"):
         layers = catalog.network(name).layers
-        style_layers, content_layer = layers_of(layers)
-        assert style_layers[0] == layers[0]
-        assert [*style_layers] == sorted(style_layers, key=layers.index)
+        styles, content_layer = style_layers(layers)
+        assert styles[0] == layers[0]
+        assert [*styles] == sorted(styles, key=layers.index)
         assert content_layer in layers[: len(layers) // 2 + 1]
 
 
