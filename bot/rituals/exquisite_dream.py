@@ -18,6 +18,7 @@ from bot import ritual_words, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
+from bot.languages import stored_words
 from bot.requests.derivation import animation
 from bot.requests.picture_sources import Original, history_of_result, of_history, of_result
 from bot.requests.replies import say
@@ -175,7 +176,7 @@ class ExquisiteDream:
         if data is None:
             raise Gone
         name = await self._name(game)
-        picture = Picture(data, self._title(game, name))
+        picture = Picture(data, stored_words.read(self._title(game, name)))
         card = ritual_card.exquisite_opener(game, ritual_words.exquisite_words(name), picture)
         where = int(game.channel_id)
         message = await self._publisher.post_once(where, f"step:{game.id}:", f"{game.id}o", card, [picture])

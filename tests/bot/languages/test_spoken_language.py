@@ -91,5 +91,7 @@ async def test_a_language_is_a_tasks_own() -> None:
 def test_what_a_server_reads_is_said_in_its_language() -> None:
     with speaking_between("de", "en-US"):
         assert (spoken(), public(), speaks_publicly(spoken)()) == ("de", "en", "en")
-        assert wording.original_words("Ada", "avatar") == "Ada's avatar"
+        kept = wording.original_words("Ada", "avatar")
+        assert wording.origin_words(kept) == "Avatar von Ada", "what is stored is said when it is read"
         assert wording.OPENING == "Ich öffne dein Bild …"
+    assert wording.origin_words(kept) == "Ada's avatar"
