@@ -38,7 +38,7 @@ RITUAL_VERBS = {
     "step": "Add your dream",
     "end": "End it",
     "take": "Dream it",
-    "about": "Settings",
+    "about": "How it was made",
     "wake": "Wake it up",
     "off": "Turn off",
     "on": "Turn on",

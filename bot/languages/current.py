@@ -1,7 +1,7 @@
 """Whose language is spoken: `with speaking("de"): ...`. Of this task only, and of those that it begins.
 
-What one person reads is said in theirs, what a whole server reads in the server's. So there are up to three at a time: of
-an answer, of what everybody reads, and of what the person is sent directly.
+What one person reads is said in theirs, what a whole server reads in the server's. So there are up to three at a time:
+of an answer, of what everybody reads, and of what the person is sent directly.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ class Posting:
     name: str
     """The requester's display name."""
     original: str
-    """Whose what is dreamed, for alt texts: "Ada's avatar", as `stored_words` keeps it."""
+    """Whose what is dreamed, for alt texts: "Ada's avatar"; as `bot.languages.stored_words` keeps it."""
     frame: str = ""
-    """What of it is dreamed: "frame 3 of 40", "from the dream above", as `stored_words` keeps it."""
+    """What of it is dreamed: "frame 3 of 40", "from the dream above"; as `bot.languages.stored_words` keeps it."""
     offer: str = ""
     """The job whose dream, or the message whose image, is offered in its place: the last one in the channel."""
     channel_id: int | None = None
