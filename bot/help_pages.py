@@ -90,7 +90,10 @@ In the channels that a server gave for them; whoever manages it does that with `
 `/play guess` something grows out of noise: who sees first what it is? One answer each. `level:hard` has near relatives.
 `/play dex` all that was dreamed in this server, in small pictures, and what is still missing
 `/play fool` the word of the day; `/play fool image:` a real photo of something else that I take for it
+`/play exquisite` begins a dream that 2 to 8 people go on with, each with a subject of their own
 `/play table` who guessed most this week
+Exquisite dreams have to be switched on with `/server ritual`, and so have a daily dream, an endless one and an \
+exhibition of what has the most ⭐.
 -# A round ends by itself. Dreams that only you see don't count.""",
     "waiting": """## Waiting, limits and errors
 The message says how many are ahead of you and how long it takes. **Cancel** stops it, **Stop here & keep** takes it \

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.languages import sentence_module
+from bot.languages import sentence_module, stored_words
 from bot.languages.current import speaks_publicly
+from bot.languages.stored_words import said_when_read
 from bot.languages.translation import gettext as _
 from bot.languages.translation import pgettext
 from bot.store.posting import Posting
@@ -58,7 +59,7 @@ SHOWN = 10
 """People in a table."""
 
 
-@speaks_publicly
+@said_when_read
 def round_words(level: str) -> str:
     """What a round is made of, where others say of what picture."""
     return _("{level} round").format(level=level_words(level))
@@ -75,7 +76,7 @@ def level_words(level: str) -> str:
 
 def about_words(posting: Posting) -> str:
     """Beside a round: how hard it is, and who started it."""
-    return _("{round}, started by {name}").format(round=posting.frame, name=escape(posting.name))
+    return _("{round}, started by {name}").format(round=stored_words.read(posting.frame), name=escape(posting.name))
 
 
 def waiting_words(place: Place | None, about: str) -> str:

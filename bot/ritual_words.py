@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot import fact_words, wording
 from bot.languages import sentence_module
 from bot.languages.current import speaks_publicly
+from bot.languages.stored_words import said_when_read
 from bot.languages.translation import gettext as _
 from bot.languages.translation import ngettext, pgettext
 from bot.store.posting import Posting
@@ -37,7 +38,7 @@ RITUAL_VERBS = {
     "step": "Add your dream",
     "end": "End it",
     "take": "Dream it",
-    "about": "Settings",
+    "about": "How it was made",
     "wake": "Wake it up",
     "off": "Turn off",
     "on": "Turn on",
@@ -246,6 +247,7 @@ def every_words(hours: int) -> str:
     return EVERY[hours]
 
 
+@speaks_publicly
 def star_label(count: int) -> str:
     """The button by which a star is given."""
     return f"{wording.VERBS['ritual:star']} {count}" if count else wording.VERBS["ritual:star"]
@@ -260,6 +262,28 @@ def by_words(row: JobRow, posting: Posting) -> str:
     """What a dream is called, and who made it."""
     said = _("**{title}** by {name}")
     return said.format(title=wording.escape(title_of(row), 80), name=wording.escape(posting.name))
+
+
+SAMPLES = {
+    "cat": "a cat",
+    "astronaut": "an astronaut",
+    "coffee": "a cup of coffee",
+    "rocket": "a rocket",
+    "galaxies": "deep space",
+    "hills": "evening hills",
+    "owl": "an owl",
+    "spiral": "an eye",
+    "planet": "a planet",
+    "clouds": "clouds",
+    "street": "a town square",
+    "leaves": "leaves",
+}
+
+
+@said_when_read
+def sample_words(name: str) -> str:
+    """What is to be seen in one of the pictures that come with the bot."""
+    return _(SAMPLES[name])
 
 
 def title_of(row: JobRow) -> str:

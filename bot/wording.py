@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot import fact_words
-from bot.languages import sentence_module
+from bot.languages import sentence_module, stored_words
 from bot.languages.catalogs import ENGLISH
 from bot.languages.current import speaks_publicly, spoken
+from bot.languages.stored_words import said_when_read
 from bot.languages.translation import gettext as _
 from bot.languages.translation import ngettext, pgettext
 from bot.operations.questions import Finding
@@ -530,7 +531,7 @@ def opening_words(params: AnyParams, ahead: int) -> str:
     return f"{opening} {ahead_words(ahead)}" if ahead else opening
 
 
-@speaks_publicly
+@said_when_read
 def frame_words(number: int, count: int) -> str:
     """Which frame of an animation is dreamed: "frame 3 of 40"; nothing for what does not move."""
     return _("frame {number} of {count}").format(number=number, count=count) if count > 1 else ""
@@ -538,7 +539,7 @@ def frame_words(number: int, count: int) -> str:
 
 def status_words(first: str, name: str, params: AnyParams, frame: str = "") -> str:
     """Two lines, as many as a result has, so that nothing moves when it comes."""
-    parts = [escape(name), _command(params), escape(params.aim[1], 100), frame]
+    parts = [escape(name), _command(params), escape(params.aim[1], 100), stored_words.read(frame)]
     return f"{first}\n-# {' · '.join(filter(None, parts))}"
 
 
@@ -615,7 +616,7 @@ def settings(params: AnyParams) -> str:
 def like_words(params: AnyParams, original: str, missing: tuple[str, ...] = ()) -> str:
     """Beside a dream that is made like another: the options, what is dreamed, and what could not be had."""
     said = _("Settings copied: {settings}, on {original}. Another image? Attach it to `/dream`.")
-    text = said.format(settings=settings(params), original=escape(original, 80))
+    text = said.format(settings=settings(params), original=escape(origin_words(original), 80))
     if missing:
         lacks = _(" Its {missing} is not in the file: attach one to `/dream` to use it.")
         text += lacks.format(missing=and_list([_(FURTHER_IMAGES.get(one, one)) for one in missing]))
@@ -631,7 +632,7 @@ def result_words(row: JobRow, name: str, frame: str = "") -> str:
     """Under a finished picture: the credit line, who asked, how long it took, what was given up."""
     taken = (row.finished or row.created) - (row.started or row.created)
     took = _("{number} s").format(number=decimal(f"{taken:.1f}")) if taken else ""
-    parts = [escape(name), *filter(None, (took, frame))]
+    parts = [escape(name), *filter(None, (took, stored_words.read(frame)))]
     if found := guess_words(row):
         parts.insert(0, escape(found, 100))
     if others := sorted(row.job.others.keys() - {*FURTHER, VIDEO}):
@@ -711,7 +712,7 @@ def likeliest_labels(row: JobRow) -> str:
 
 def alt_text(params: AnyParams, original: str, row: JobRow | None = None) -> str:
     """What someone who cannot see the picture should know of it; with its row, what was found out, too."""
-    name = plain(_("noise") if original == NOISE else original, 80)
+    name = plain(origin_words(original), 80)
     match params:
         case Concept():
             text = f"{_concept_alt(params)}{_out_of(original)}."
@@ -789,7 +790,7 @@ def _stage_words(params: Morph, stage: str) -> str:
 
 
 def _out_of(name: str) -> str:
-    return "" if name == NOISE else _(", grown out of {name}").format(name=plain(name, 80))
+    return "" if name == NOISE else _(", grown out of {name}").format(name=plain(origin_words(name), 80))
 
 
 def _channel_alt(params: Channel) -> str:
@@ -817,7 +818,7 @@ def _guide_words(row: JobRow | None) -> str:
 
 def alt_text_before(original: str) -> str:
     """Alt text while the dream is not there yet."""
-    name = _("noise") if original == NOISE else original
+    name = origin_words(original)
     return _("{name}, before the dream").format(name=plain(name, 80))[:ALT_LIMIT]
 
 
@@ -846,10 +847,15 @@ ORIGINALS = {
 }
 
 
-@speaks_publicly
+@said_when_read
 def original_words(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
     return NOISE if kind == NOISE else _(ORIGINALS[kind]).format(name=plain(name))
+
+
+def origin_words(stored: str) -> str:
+    """What a row says of what was dreamed, to whoever reads it now."""
+    return _("noise") if stored == NOISE else stored_words.read(stored)
 
 
 def picked_words(link: str) -> str:
@@ -1264,7 +1270,7 @@ def hint_words(near: str = "") -> str:
     return said if near else _(HINT)
 
 
-@speaks_publicly
+@said_when_read
 def picture_count_words(taken: int, count: int) -> str:
     """Which of several pictures are dreamed: "3 images", "the first of 3 images, 2 left out", "the first 4 of 6 images,
     2 left out"; nothing for a single one."""
@@ -1279,7 +1285,7 @@ def picture_count_words(taken: int, count: int) -> str:
     return said.format(taken=taken, count=count, left=count - taken)
 
 
-@speaks_publicly
+@said_when_read
 def unopened_words(count: int) -> str:
     """Of several pictures, how many could not be opened."""
     return ngettext("{number} couldn't be opened", "{number} couldn't be opened", count) if count else ""
@@ -1290,31 +1296,31 @@ def withheld_words(share: float, name: str) -> str:
     return _(WITHHELD).format(share=percent(share), name=escape(name))
 
 
-@speaks_publicly
+@said_when_read
 def earlier_words() -> str:
     """In place of whose image it was."""
     return _(EARLIER)
 
 
-@speaks_publicly
+@said_when_read
 def from_above_words() -> str:
     """Beside a dream of a dream."""
     return _(FROM_ABOVE)
 
 
-@speaks_publicly
+@said_when_read
 def from_zoom_words() -> str:
     """Beside a zoom that goes on where another ended."""
     return _(FROM_ZOOM)
 
 
-@speaks_publicly
+@said_when_read
 def to_here_words() -> str:
     """Beside an animation."""
     return _(TO_HERE)
 
 
-@speaks_publicly
+@said_when_read
 def part_words(number: int, count: int) -> str:
     """Which one of several pictures something was made of."""
     return _("image {number} of {count}").format(number=number, count=count)

@@ -19,7 +19,9 @@ from discord.ext import commands
 from bot import help_pages, wording
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error, is_forbidden
 from bot.delivery.publisher import NO_MENTIONS
+from bot.gateway import error_words
 from bot.gateway.client import Client
+from bot.languages.current import answering_message, direct, public, speaking, spoken
 from bot.requests import message_options, picture_sources, video_sources
 from bot.requests.continuation import continuation
 from bot.requests.limits import OF_SERVERS, SILENT, check_ready
@@ -282,7 +284,9 @@ class MentionCog(commands.Cog):
         except (discord.HTTPException, *CONNECTION_ERRORS) as failed:
             log.warning("a sentence was not delivered: %s", describe_error(failed))
             if is_forbidden(failed) and message.guild is not None:
-                await self._tell_directly(message, wording.cannot_write_words(message.jump_url))
+                with speaking(direct()):
+                    told = wording.cannot_write_words(message.jump_url)
+                await self._tell_directly(message, told)
 
     async def _tell_directly(self, message: discord.Message, text: str) -> bool:
         """Why a message got no answer, for who wrote it; whether they can read it."""
@@ -298,7 +302,8 @@ class MentionCog(commands.Cog):
 
         async def run(pressed: discord.Interaction[Any]) -> None:
             await replace_with(pressed, wording.using_words(word))
-            await self._try_to_answer(message, said)
+            with answering_message(spoken(), public()):
+                await self._try_to_answer(message, said)
 
         saved = {"kind": MESSAGE, "message": message.id, "said": said, "word": word}
         return Remedy(message.author.id, wording.use_words(word), run, saved)
@@ -319,7 +324,9 @@ class MentionCog(commands.Cog):
         if not isinstance(error, PareidoliaError):
             log.warning("a mention was not answered")
         sentence = self.client.explain(error)
-        told = isinstance(error, OF_SERVERS) and await self._tell_directly(message, sentence)
+        with speaking(direct()):
+            own = error_words.sentence(error)
+        told = isinstance(error, OF_SERVERS) and await self._tell_directly(message, own)
         if told or isinstance(error, SILENT):  # a channel that wants no dreams wants no words about them
             return
         near = [(correct_word(said, error, word), word) for word in near_words(error)]

@@ -22,7 +22,7 @@ from bot import discord_internals, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import Archived, MessageGone, OutOfReach, PostError, TooLarge, Unavailable, Unwelcome
 from bot.delivery.invalid_requests import InvalidRequests
-from bot.languages.current import public, speaking, spoken
+from bot.languages.current import direct, public, speaking, spoken
 from bot.languages.servers import locale_of
 from bot.operations.shard_range import ShardRange
 from bot.store.posting import TOKEN_LIFE_S, Posting
@@ -159,7 +159,7 @@ class DiscordPublisher:
             chat = await self._client.create_dm(discord.Object(posting.user_id))
         return replace(
             posting, channel_id=chat.id, guild_id=None, parent_message_id=None, token="", token_until=0.0,
-            ephemeral=False, reachable=True,
+            ephemeral=False, reachable=True, locale=posting.own_locale,
         )  # fmt: skip
 
     async def ping(self, id: JobId, posting: Posting, note: str = "") -> None:
@@ -368,6 +368,7 @@ def posting_of_interaction(interaction: discord.Interaction, original: str, *, p
         reachable=interaction_response.can_edit(interaction),
         shard=_shard_range(interaction.client).arrival(interaction.guild_id),
         locale=spoken() if private else public(),
+        own_locale=direct(),
     )
 
 
@@ -387,6 +388,7 @@ def posting_of_message(message: discord.Message, original: str, asker: discord.U
         guild_id=message.guild.id if message.guild else None,
         parent_message_id=message.id,
         locale=public(),
+        own_locale=direct(),
     )
 
 

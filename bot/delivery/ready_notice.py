@@ -55,8 +55,10 @@ class ReadyNotice:
         if not settings.direct or _is_own_chat(posting):
             await self._notifier.ping(id, posting)
             return
+        with speaking(posting.own_locale or posting.locale):
+            said = wording.ready_directly_words(posting)
         try:
-            await self._notifier.tell(id, posting.user_id, wording.ready_directly_words(posting))
+            await self._notifier.tell(id, posting.user_id, said)
         except PostError as error:
             log.info("no direct message: %s %s", type(error).__name__, error)
             note = wording.DIRECT_REFUSED if isinstance(error, Unwelcome) and not settings.direct_refused else ""

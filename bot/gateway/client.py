@@ -46,7 +46,7 @@ from bot.gateway.processes import Processes
 from bot.gateway.spoken_language import SpokenLanguage
 from bot.languages.catalogs import ENGLISH
 from bot.languages.command_translator import CommandTranslator
-from bot.languages.current import speaking
+from bot.languages.current import direct, speaking
 from bot.operations.metrics import Metrics
 from bot.operations.persistent_state import FileNote
 from bot.operations.shard_range import ShardRange
@@ -405,8 +405,10 @@ class Client(commands.Bot):
 
     async def explain_directly(self, user_id: int, about: int, error: Exception) -> None:
         """Tell only the person what went wrong with what they said of a message: there, everybody would read it."""
+        with speaking(direct()):
+            said = self.explain(error)
         try:
-            await self.service.tell(user_id, about, self.explain(error))
+            await self.service.tell(user_id, about, said)
         except PostError as failed:
             log.info("nobody can be told: %s", type(failed).__name__)
 

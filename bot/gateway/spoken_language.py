@@ -1,7 +1,7 @@
 """In whose language an event is answered: `an event as Discord sent it => the languages of a person and a server`.
 
 Of an interaction Discord says both. Of a message it says neither: it is answered in its server's language, and a direct
-message in the language in which its writer last used a command.
+message, or a message directly, in the language in which its writer last used a command.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import discord
 
 from bot import discord_internals
-from bot.languages.current import speaking, speaking_between
+from bot.languages.current import answering_message, speaking, speaking_between
 from bot.languages.servers import locale_of
 
 MOST_PEOPLE = 10_000
@@ -42,7 +42,11 @@ class SpokenLanguage:
     def _of_event(self, data: Mapping[str, Any]) -> AbstractContextManager[None]:
         guild_id = data.get("guild_id")
         writer = (data.get("author") or {}).get("id") or data.get("user_id")
-        return speaking(locale_of(self._client, guild_id) if guild_id else self._locales.get(str(writer), ""))
+        own = self._locales.get(str(writer), "")
+        if not guild_id:
+            return speaking(own)
+        server = locale_of(self._client, guild_id)
+        return answering_message(own or server, server)
 
     def _remember(self, user_id: str, locale: str) -> None:
         self._locales[user_id] = locale

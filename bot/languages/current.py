@@ -1,6 +1,7 @@
 """Whose language is spoken: `with speaking("de"): ...`. Of this task only, and of those that it begins.
 
-There are two at a time: what one person reads is said in theirs, what a whole server reads in the server's.
+What one person reads is said in theirs, what a whole server reads in the server's. So there are up to three at a time:
+of an answer, of what everybody reads, and of what the person is sent directly.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 _public: ContextVar[str] = ContextVar("public", default=ENGLISH)
+_direct: ContextVar[str] = ContextVar("direct", default=ENGLISH)
 
 
 def spoken() -> str:
@@ -29,15 +31,34 @@ def public() -> str:
     return _public.get()
 
 
+def direct() -> str:
+    """The locale of whatever is sent to the person directly."""
+    return _direct.get()
+
+
 @contextmanager
 def speaking_between(person: str, server: str) -> Iterator[None]:
     """Say things in the locale of a person, and in that of the server what everybody reads."""
-    before = _spoken.set(closest(person)), _public.set(closest(server))
+    with _setting((_spoken, person), (_public, server), (_direct, person)):
+        yield
+
+
+@contextmanager
+def answering_message(person: str, server: str) -> Iterator[None]:
+    """Say things in the locale of the server, in which a message is answered, and in the person's what is sent to them
+    directly."""
+    with _setting((_spoken, server), (_public, server), (_direct, person)):
+        yield
+
+
+@contextmanager
+def _setting(*locales: tuple[ContextVar[str], str]) -> Iterator[None]:
+    before = [(one, one.set(closest(locale))) for one, locale in locales]
     try:
         yield
     finally:
-        _spoken.reset(before[0])
-        _public.reset(before[1])
+        for one, token in before:
+            one.reset(token)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
+from bot.languages import stored_words
 from bot.requests.copies import Copies
 from bot.requests.limits import Quota, ServerGate
 from bot.requests.remedies import Remedies
@@ -30,7 +31,7 @@ from engine.queue.job import JobRow
 log = logging.getLogger(__name__)
 
 POSTING_FIELDS = (
-    "name", "original", "frame", "channel_id", "guild_id", "ephemeral", "owners", "age_restricted", "nsfw",
+    "name", "channel_id", "guild_id", "ephemeral", "owners", "age_restricted", "nsfw",
 )  # fmt: skip
 """What is told of where an answer stands; an interaction's token is Discord's."""
 SETTLE_S = 20.0
@@ -218,5 +219,7 @@ def _told(row: JobRow) -> dict[str, Any]:
         "finished": row.finished,
         "message": row.posted,
         "link": posting.link,
+        "original": stored_words.read(posting.original),
+        "frame": stored_words.read(posting.frame),
         **{name: getattr(posting, name) for name in POSTING_FIELDS},
     }

@@ -40,11 +40,12 @@ class Original:
 
     source: Source | None
     words: str
+    """As `stored_words`."""
     others: Mapping[str, Source] = field(default_factory=dict)
     hidden: bool = False
     """A picture that is ours by now was hidden by whoever sent it."""
     frame: str = ""
-    """Which frame of an animation it is, or which of several pictures, in words, where that is known."""
+    """Which frame of an animation it is, or which of several pictures, where that is known; as `stored_words`."""
     offer: str = ""
     """The job whose result can be had in its place, where nobody chose a picture."""
     sent: int = 1

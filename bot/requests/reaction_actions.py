@@ -12,6 +12,7 @@ from bot import wording
 from bot.delivery.errors import TooLarge
 from bot.delivery.publisher import DiscordPublisher
 from bot.delivery.tracker import DeliveryTracker
+from bot.languages.current import direct, speaking
 from bot.requests.limits import Quota
 from bot.requests.service import RequestService
 from bot.store.posting import Posting, answer_place
@@ -109,11 +110,11 @@ class ReactionActions:
 
     async def _send_copy(self, reaction: Reaction, row: JobRow) -> None:
         link = f"https://discord.com/channels/{reaction.guild_id or '@me'}/{reaction.channel_id}/{reaction.message_id}"
-        card = await self._card(row, link)
+        with speaking(direct()):
+            card, words = await self._card(row, link), Card(wording.copy_without_image_words(link))
         try:
             sent = await self._publisher.send_copy(row.id, reaction.user_id, card)
         except TooLarge:  # where it stands more may be uploaded than in a direct message
-            words = Card(wording.copy_without_image_words(link))
             sent = await self._publisher.send_copy(row.id, reaction.user_id, words)
         if sent.channel_id and sent.message_id:
             await self._service.copies.note(row.id, sent.message_id, sent.channel_id, str(reaction.user_id))
@@ -125,5 +126,5 @@ class ReactionActions:
         pictures = [one for one in found if one is not None]
         if not pictures or len(pictures) < len(found):
             return Card(wording.copy_without_image_words(link))
-        card = result_card.result_card(row, Posting.from_json(row.posting), pictures)
+        card = result_card.result_card(row, replace(Posting.from_json(row.posting), locale=direct()), pictures)
         return replace(card, text=f"{card.text}\n{wording.copy_line(link)}", verbs=(), id="", offer="")

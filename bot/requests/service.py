@@ -26,6 +26,7 @@ from bot.delivery.errors import PostError, Unavailable, Unwelcome
 from bot.delivery.publisher import DiscordPublisher, posting_of_interaction, posting_of_message
 from bot.delivery.server_log import ServerLog
 from bot.delivery.tracker import DeliveryTracker
+from bot.languages import stored_words
 from bot.requests import pending_requests
 from bot.requests.command_permissions import CommandPermissions
 from bot.requests.copies import Copies
@@ -688,8 +689,9 @@ def with_opened(posting: Posting, opened: OpenedPictures, rule: NsfwRule) -> Pos
 def with_frame(posting: Posting, opened: OpenedPictures) -> Posting:
     """With the frame that is dreamed, where a picture that was opened just now moves; what else is said of it stays."""
     moving = "" if opened.beside else wording.frame_words(opened.frame, opened.frames)
-    said = " · ".join(filter(None, (wording.unopened_words(opened.unopened), moving)))
-    return dataclasses.replace(posting, frame=" · ".join(filter(None, (posting.frame, said)))) if said else posting
+    return dataclasses.replace(
+        posting, frame=stored_words.join(posting.frame, wording.unopened_words(opened.unopened), moving)
+    )
 
 
 def _waiting_card(ticket: QueuedJob, opened: OpenedPictures, posting: Posting) -> Card:

@@ -19,7 +19,7 @@ from PIL import Image
 from bot import wording
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
-from bot.languages.current import public
+from bot.languages.current import public, spoken
 from bot.requests.downloader import Link
 from bot.requests.picture_sources import Original
 from bot.store.posting import Posting, answer_place
@@ -132,7 +132,7 @@ def job_of_imprint(said: Imprint, message: discord.Message, person: str) -> tupl
     posting = Posting(
         0, "", wording.earlier_words(), channel_id=message.channel.id,
         guild_id=message.guild.id if message.guild else None, message_id=message.id, ephemeral=private,
-        reachable=not private, locale=public(),
+        reachable=not private, locale=spoken() if private else public(),
     )  # fmt: skip
     return job, Result(blob, mime, file.width or 0, file.height or 0, file.size), posting
 

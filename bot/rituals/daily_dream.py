@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot import ritual_words
 from bot.delivery.publisher import DiscordPublisher
+from bot.languages import stored_words
 from bot.playground import samples
 from bot.requests.picture_sources import Original, of_result
 from bot.rituals.local_time import next_time
@@ -52,15 +53,16 @@ class DailyDream:
         data = await self._dreams.service.dispatch.get_blob(BlobKey(work["blob"]))
         if data is None:
             raise Gone
-        text = ritual_words.daily_words(schedule.round, work["title"], work["praise"])
-        card = ritual_card.daily(schedule, text, Picture(data, work["title"]))
+        title = stored_words.read(work["title"])
+        text = ritual_words.daily_words(schedule.round, title, work["praise"])
+        card = ritual_card.daily(schedule, text, Picture(data, title))
         where, mark = int(schedule.channel_id), f"take:{schedule.id}:{schedule.round}"
         nonce = f"{schedule.id}d{schedule.round % 1000}"
-        message = await self._publisher.post_once(where, mark, nonce, card, [Picture(data, work["title"])])
+        message = await self._publisher.post_once(where, mark, nonce, card, [Picture(data, title)])
         if work.get("of"):
             await self._dreams.service.copies.note(JobId(work["of"]), message, where)
         place = Posting(0, "", "", channel_id=where, guild_id=int(schedule.guild_id), message_id=message)
-        thread = await self._publisher.open_thread(place, ritual_words.daily_thread_name(schedule.round, work["title"]))
+        thread = await self._publisher.open_thread(place, ritual_words.daily_thread_name(schedule.round, title))
         if thread is None:
             raise Rest("closed")
         image = {name: work.get(name) for name in ("blob", "title", "of", "idle")}

@@ -18,6 +18,7 @@ from bot import ritual_words, wording
 from bot.delivery import interaction_response
 from bot.delivery.errors import PostError
 from bot.delivery.publisher import DiscordPublisher
+from bot.languages import stored_words
 from bot.requests.derivation import animation
 from bot.requests.picture_sources import Original, history_of_result, of_history, of_result
 from bot.requests.replies import say
@@ -175,7 +176,7 @@ class ExquisiteDream:
         if data is None:
             raise Gone
         name = await self._name(game)
-        picture = Picture(data, self._title(game, name))
+        picture = Picture(data, stored_words.read(self._title(game, name)))
         card = ritual_card.exquisite_opener(game, ritual_words.exquisite_words(name), picture)
         where = int(game.channel_id)
         message = await self._publisher.post_once(where, f"step:{game.id}:", f"{game.id}o", card, [picture])
@@ -201,6 +202,7 @@ class ExquisiteDream:
             )
             return
         await self._show_step(game, row, entry, len(steps))
+        await self._close_turn(int(game.thread_id), [one for one in steps if one != entry])
 
     async def _show_step(self, game: Schedule, row: JobRow, entry: Entry, number: int) -> None:
         due = (row.finished or row.created) + TURN_S
@@ -233,7 +235,8 @@ class ExquisiteDream:
         await self._schedules.delete(game.id)
 
     async def _close_turn(self, thread: int, steps: Sequence[Entry]) -> None:
-        """Take the buttons from under the last step. Nothing depends on it: a press of what is over says so."""
+        """Take the buttons from under the last of these steps. Nothing depends on it: a press goes on all the same, or
+        says that it is over."""
         last = next((one for one in reversed(steps) if one.message_id), None)
         row = await self._dreams.service.dispatch.row(JobId(last.job_id)) if last else None
         if last is None or row is None:

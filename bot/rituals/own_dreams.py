@@ -99,8 +99,7 @@ class OwnDreams:
     async def sample(self, sample: samples.Sample) -> Original:
         """One of the pictures that come with the bot."""
         png = await asyncio.to_thread(samples.sample_png, sample.name)
-        title = sample.title[:1].lower() + sample.title[1:]
-        return Original(await self.service.dispatch.put_blob(png), title)
+        return Original(await self.service.dispatch.put_blob(png), ritual_words.sample_words(sample.name))
 
 
 def requester(schedule: Schedule) -> str:

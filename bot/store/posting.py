@@ -18,9 +18,9 @@ class Posting:
     name: str
     """The requester's display name."""
     original: str
-    """Whose what is dreamed, for alt texts: "Ada's avatar"."""
+    """Whose what is dreamed, for alt texts: "Ada's avatar"; as `bot.languages.stored_words` keeps it."""
     frame: str = ""
-    """What of it is dreamed, in words: "frame 3 of 40", "from the dream above"."""
+    """What of it is dreamed: "frame 3 of 40", "from the dream above"; as `bot.languages.stored_words` keeps it."""
     offer: str = ""
     """The job whose dream, or the message whose image, is offered in its place: the last one in the channel."""
     channel_id: int | None = None
@@ -59,6 +59,8 @@ class Posting:
     """The shard of the bot that was asked, where it is not that of the server (`bot.operations.shard_range`)."""
     locale: str = ""
     """In which language the answer is given: the server's, or, where only one person sees it, theirs; "": English."""
+    own_locale: str = ""
+    """In which language its person is told of it directly; "": in that of the answer."""
 
     def __repr__(self) -> str:
         """Without the token: this is what a log would show."""

@@ -35,7 +35,7 @@ from bot.exports.export_files import ExportFile
 from bot.exports.export_kinds import ADDABLE, STICKER
 from bot.gateway.client import Client
 from bot.gateway.command_sync import allow_installs, payload_of
-from bot.languages import catalogs
+from bot.languages import catalogs, stored_words
 from bot.languages.command_translator import CommandTranslator
 from bot.languages.current import speaking, spoken
 from bot.operations.questions import Finding
@@ -195,7 +195,7 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
 
 def posting() -> Posting:
     original, frame = wording.original_words(LONG_NAME, "picture"), wording.frame_words(4999, 5000)
-    said = " · ".join((frame, wording.picture_count_words(4, 10), wording.FROM_ABOVE))
+    said = stored_words.join(frame, wording.picture_count_words(4, 10), wording.from_above_words())
     return Posting(
         2**63, LONG_NAME, original, said, channel_id=2**63, guild_id=2**63, message_id=2**63, locale=spoken()
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import wording
+from bot.languages import stored_words
 from bot.playground.world import Attachment, Message
 from bot.requests.actions import pick_id
 from engine.errors import BrokenPicture, OutOfMemory
@@ -68,7 +69,7 @@ async def width(stage: Stage, key: BlobKey | None) -> int:  # noqa: F811
 async def test_pictures_of_a_message_are_answered_by_one_gallery(stage: Stage) -> None:  # noqa: F811
     message = await gallery(stage)
     assert [text.partition(":")[0] for text in alts(message)] == ["1 of 3", "2 of 3", "3 of 3"]
-    assert wording.picture_count_words(3, 3) in words(message)
+    assert stored_words.read(wording.picture_count_words(3, 3)) in words(message)
     (row,) = await stage.queued(1)
     assert (len(row.job.batch), row.job.pictures) == (3, 3)
     stage.start()
@@ -88,7 +89,7 @@ async def test_one_of_them_is_taken_out_and_gone_on_with_as_any_dream(stage: Sta
     taken = await stage.press("Mod", message, "2")
     assert labels(taken) == UNDER_ONE
     assert [item.width for item in taken.attachments] == [31]
-    assert wording.part_words(2, 3) in words(taken)
+    assert stored_words.read(wording.part_words(2, 3)) in words(taken)
     child = await stage.posted(pick_id(row.id, 1, 0))
     assert (child.job.params, child.job.batch) == (row.job.params, (row.job.batch[1],))
     await stage.press("Ada", taken, "Deeper")
@@ -120,7 +121,7 @@ async def test_where_all_fail_retry_makes_all_again(stage: Stage) -> None:  # no
 
 async def test_more_than_four_are_counted(stage: Stage) -> None:  # noqa: F811
     message = await gallery(stage, 6)
-    assert wording.picture_count_words(4, 6) in words(message)
+    assert stored_words.read(wording.picture_count_words(4, 6)) in words(message)
     (row,) = await stage.queued(1)
     assert [await width(stage, key) for key in row.job.batch] == [512] * 4
     await finish_batch(stage, message, 0, 1, 2, 3)
@@ -138,7 +139,7 @@ async def test_each_counts_in_what_one_may_have_waiting(stage: Stage) -> None:  
 async def test_a_picture_that_cannot_be_opened_is_left_out(stage: Stage) -> None:  # noqa: F811
     torn = [stage.playground.upload(f"torn{one}.png", png()[:60]) for one in range(2)]
     message = await answer(stage, say(stage, "@Pareidolia high", files=(torn[0], *files(stage, 2), torn[1])))
-    assert wording.unopened_words(2) in words(message)
+    assert stored_words.read(wording.unopened_words(2)) in words(message)
     (row,) = await stage.queued(1)
     assert len(row.job.batch) == 2
     refused = await answer(stage, say(stage, "@Pareidolia high", files=tuple(torn)))
@@ -160,7 +161,7 @@ async def test_the_menu_and_direct_messages_take_several_and_a_zoom_takes_the_fi
     stage.playground.say("Ada", "dm", "", files(stage, 2, "d"))
     await stage.queued(2)
     zoom = await gallery(stage, 2, "@Pareidolia zoom", "z")
-    assert wording.picture_count_words(1, 2) in words(zoom)
+    assert stored_words.read(wording.picture_count_words(1, 2)) in words(zoom)
     assert [len(row.job.batch) for row in await stage.queued(3)] == [3, 2, 1]
 
 

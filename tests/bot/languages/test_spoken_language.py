@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot import help_pages, wording
+from bot.languages import stored_words
 from bot.languages.current import public, speaking, speaking_between, speaks_publicly, spoken
 from bot.playground.world import Message
 from bot.store.posting import Posting
@@ -12,6 +13,7 @@ from engine.errors import UnknownSubject
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
     _drawn_avatars,
+    alts,
     labels,
     specification,
     stage,
@@ -88,8 +90,34 @@ async def test_a_language_is_a_tasks_own() -> None:
     assert spoken() == "en"
 
 
+def test_what_is_stored_is_said_in_the_language_of_who_reads_it() -> None:
+    with speaking("de"):
+        kept = stored_words.join(wording.from_above_words(), wording.frame_words(1, 1), wording.part_words(2, 3))
+    assert stored_words.read(kept) == "from the dream above · image 2 of 3"
+    with speaking("de"):
+        assert stored_words.read(kept) == "vom Traum oben · Bild 2 von 3"
+        assert stored_words.read("Ada's cat") == "Ada's cat", "of a version that stored words"
+    assert stored_words.read('[["words_of_tomorrow", 1], ["part_words", "much", "too", "much"]]') == ""
+    assert stored_words.read("[Ada]'s cat") == "[Ada]'s cat"
+
+
+async def test_what_comes_directly_is_in_the_persons_language(stage: Stage) -> None:  # noqa: F811
+    world = stage.playground.world
+    world.speak(world.persona("Ada"), "de")
+    message = await stage.ask("Ada", "dream", subject="eyes")
+    await stage.finish(message)
+    stage.playground.react("Ada", message, "✉️")
+    told = await world.until(
+        lambda: next((one for one in world.messages.values() if "Geschickt, weil du" in words(one)), None)
+    )
+    assert alts(told) == ["Avatar von Ada als Traum. Gefragt war: eyes."]
+    assert alts(message) == ["A dream of Ada's avatar: the network was asked for eyes."]
+
+
 def test_what_a_server_reads_is_said_in_its_language() -> None:
     with speaking_between("de", "en-US"):
         assert (spoken(), public(), speaks_publicly(spoken)()) == ("de", "en", "en")
-        assert wording.original_words("Ada", "avatar") == "Ada's avatar"
+        kept = wording.original_words("Ada", "avatar")
+        assert wording.origin_words(kept) == "Avatar von Ada", "what is stored is said when it is read"
         assert wording.OPENING == "Ich öffne dein Bild …"
+    assert wording.origin_words(kept) == "Ada's avatar"

@@ -74,8 +74,11 @@ async def test_each_goes_on_where_the_one_before_stopped_and_a_film_shows_it(rit
     opener = await begun(rituals)
     assert labels(opener) == [STEP, END]
     first, turn = await step(rituals, "Ada", opener, "castles")
-    second, turn = await step(rituals, "You", turn, "eyes")
+    earlier = turn
+    second, turn = await step(rituals, "You", earlier, "eyes")
     assert first.result is not None
+    assert labels(earlier) == [], "one goes on under the newest"
+    assert ritual_words.last_turn_words(first, 1) in words(earlier)
     assert second.job.picture == first.result.blob
     thread = (await game(rituals)).thread_id
     assert {Posting.from_json(row.posting).channel_id for row in (first, second)} == {int(thread)}
