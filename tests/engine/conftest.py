@@ -5,11 +5,14 @@ Torch is imported where it is needed: the folders beside these, of the queue and
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor, nn
 
     from engine.networks.network import Network
@@ -53,12 +56,21 @@ def runtime(pocket_network: Network) -> Runtime:
     return Runtime("cpu", "float32", loader=lambda _name: pocket_network)
 
 
+@pytest.fixture(scope="session")
+def load_shipped() -> Callable[[str], Network]:
+    """The networks that are shipped, each unpacked once: they are only read."""
+    from engine.catalog.catalog import shipped_catalog
+    from engine.networks.loading import load
+
+    return cache(lambda name: load(name, catalog=shipped_catalog()))
+
+
 @pytest.fixture
-def shipped() -> Runtime:
+def shipped(load_shipped: Callable[[str], Network]) -> Runtime:
     """A runtime with the networks that are shipped: for what a random one does not know."""
     from engine.runtime import Runtime
 
-    return Runtime("cpu", "float32")
+    return Runtime("cpu", "float32", loader=load_shipped)
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 QUIET = (
@@ -27,8 +29,8 @@ def installed() -> str | None:
     return str(system) if system.exists() else shutil.which("chromium")
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
     """A headless Chromium of this machine; no browser is ever downloaded."""
     path = installed()
     if path is None:
@@ -38,3 +40,25 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await player.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """One for a test."""
+    async with launched() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def launched_chromium() -> AsyncIterator[Browser]:
+    """One for all tests of a module, which run in its loop: to launch it takes longer than most of them."""
+    async with launched() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shared_chromium(launched_chromium: Browser) -> AsyncIterator[Browser]:
+    """That one without any page; what a test opens, with all that it stored, is gone afterwards."""
+    yield launched_chromium
+    for context in launched_chromium.contexts:
+        await context.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -38,14 +39,21 @@ async def api(playground: Playground) -> AsyncIterator[Api]:
         yield Api(playground, session)
 
 
-@pytest.fixture
-async def playground(clock: Clock) -> AsyncIterator[Playground]:
-    """A running stand-in without a bot."""
+@asynccontextmanager
+async def running(clock: Clock) -> AsyncIterator[Playground]:
+    """A stand-in without a bot."""
     stand_in = Playground(World(clock=clock))
     stand_in.world.acknowledge_seconds = 60.0  # a busy machine is no failure
     await stand_in.start()
     yield stand_in
     await stand_in.stop()
+
+
+@pytest.fixture
+async def playground(clock: Clock) -> AsyncIterator[Playground]:
+    """A running stand-in without a bot."""
+    async with running(clock) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture

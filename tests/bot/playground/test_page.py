@@ -7,17 +7,20 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from bot.playground import attachments, payloads
 from bot.playground.server import Playground
 from bot.playground.world import COMPONENTS_V2, EPHEMERAL, Message
 
-from .chromium import chromium as chromium
+from .chromium import launched_chromium as launched_chromium
+from .chromium import shared_chromium as shared_chromium
+from .conftest import Clock, running
 from .page_user import Frame, Visitor, visit
 from .wire_client import png
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser]
 
 DISCLAIMER = "Playground: a stand-in on this computer, not Discord. No account; nothing leaves this machine."
 LAYER: Frame = {"type": 3, "name": "layer", "description": "How deep to look", "autocomplete": True}
@@ -64,13 +67,20 @@ def register(playground: Playground) -> None:
     world.emit("commands", commands=made)
 
 
-@pytest.fixture
-async def visitor(playground: Playground, chromium: Browser) -> AsyncIterator[Visitor]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def playground(clock: Clock) -> AsyncIterator[Playground]:
+    """A running stand-in without a bot, in the loop of the browser."""
+    async with running(clock) as stand_in:
+        yield stand_in
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visitor(playground: Playground, shared_chromium: Browser) -> AsyncIterator[Visitor]:
     """Somebody at the page of a stand-in whose bot has registered its commands, is there, and takes its time."""
     register(playground)
     playground.world.acknowledge_seconds = 600.0
     playground.world.set_online(True)
-    someone = await visit(chromium, playground.url)
+    someone = await visit(shared_chromium, playground.url)
     yield someone
     assert someone.troubles == []
 
@@ -575,14 +585,14 @@ STANDS_FREE = """
 
 @pytest.mark.parametrize(("width", "height", "letters"), WINDOWS)
 async def test_everything_can_be_tapped_in_small_windows_and_with_large_letters(
-    playground: Playground, chromium: Browser, width: int, height: int, letters: int
+    playground: Playground, shared_chromium: Browser, width: int, height: int, letters: int
 ) -> None:
     register(playground)
     message = bot_message(
         playground, card(words("a dream"), picture(playground, 512, 384), buttons("Deeper", "Re-roll"))
     )
     view = {"width": width, "height": height}
-    visitor = await visit(chromium, playground.url, viewport=view, has_touch=True)
+    visitor = await visit(shared_chromium, playground.url, viewport=view, has_touch=True)
     await visitor.page.evaluate(f"document.documentElement.style.fontSize = '{100 * letters}%'")
     await expect(visitor.message(message.id)).to_be_visible()
     assert await visitor.page.evaluate("document.documentElement.scrollWidth") == width
@@ -622,8 +632,8 @@ async def test_a_link_to_a_message_shows_no_address_and_leads_there(visitor: Vis
     await expect(visitor.message(there.id)).to_be_focused()
 
 
-async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playground, chromium: Browser) -> None:
-    visitor = await visit(chromium, playground.url, viewport={"width": 390, "height": 780})
+async def test_comes_back_by_itself_and_fits_a_narrow_window(playground: Playground, shared_chromium: Browser) -> None:
+    visitor = await visit(shared_chromium, playground.url, viewport={"width": 390, "height": 780})
     wide = "document.documentElement.scrollWidth"
     assert await visitor.page.evaluate(wide) == 390
     await expect(visitor.see("disclaimer")).to_be_in_viewport()

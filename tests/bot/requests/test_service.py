@@ -31,7 +31,6 @@ from bot.playground.world import Attachment, Interaction, Message
 from bot.requests import derivation
 from bot.requests import service as service_module
 from bot.requests.downloader import Link
-from bot.store import tables
 from bot.store.posting import Posting
 from engine import settings
 from engine.catalog.catalog import Catalog
@@ -39,10 +38,10 @@ from engine.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.files import sanitizer
 from engine.files.decoder import CleanPicture
 from engine.params import AscentParams, Dream, Zoom
-from engine.queue.database import connect, sqlite_url
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import JobId, JobRow, Limits, Result, State
+from tests.bot_start import make_tables, patient, spared
 from tests.chaos.rest_faults import beside
 from tests.vendored_data import SPECIFICATION
 
@@ -211,13 +210,12 @@ async def stage(
     if not any(loaded.networks_dir.glob("*")):
         vars(loaded)["catalog"] = packaged_catalog(loaded.default_network)
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
-    monkeypatch.setattr(service_module, "OPENING_S", 10.0)
-    database = connect(sqlite_url(loaded.database))
-    tables.metadata.create_all(database)
-    database.dispose()
+    make_tables(loaded.database)
     endpoints.point(loaded.discord)
     dispatch = MemoryDispatch(Limits(per_user=3, total=5))
     async with AsyncExitStack() as stack:
+        stack.enter_context(spared())
+        stack.enter_context(patient())
         client, tracker = await compose(loaded, dispatch, stack, beside)
         stop = asyncio.Event()
         bot = asyncio.create_task(connect_until(stop, client, tracker, playground.token, beside))
