@@ -168,8 +168,8 @@ def nsfw_finding(action: str, *, is_installed: bool) -> Finding:
 
 
 def expressions_finding(given: discord.Permissions) -> Finding:
-    """Whether *Add to server* of *Make it ours* can be used; `given`: what the bot may do in the server. Without it nothing
-    is wrong: the files are there for everybody."""
+    """Whether *Add to server* of *Make it ours* can be used; `given`: what the bot may do in the server. Without it
+    nothing is wrong: the files are there for everybody."""
     if given.administrator or given.create_expressions:
         return Finding(True, "I can add emoji and stickers to this server, for those who may.")
     return Finding(
