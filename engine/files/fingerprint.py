@@ -77,7 +77,7 @@ def fingerprint(data: bytes, picture: Image.Image) -> Fingerprint:
     rows = [greys[at : at + across] for at in range(0, len(greys), across)]
     turned = [grey for row in rows for grey in reversed(row)]
     hashes = (f"{dhash.dhash_int(one, FIELDS):032x}" for one in (greys, turned))
-    return Fingerprint(exact, *hashes, f"{_sure_bits(rows):032x}")
+    return Fingerprint(exact, *hashes, sure=f"{_sure_bits(rows):032x}")
 
 
 def _is_near(hash: str, other: Fingerprint) -> bool:
