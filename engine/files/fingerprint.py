@@ -76,8 +76,8 @@ def fingerprint(data: bytes, picture: Image.Image) -> Fingerprint:
         return Fingerprint(exact)
     rows = [greys[at : at + across] for at in range(0, len(greys), across)]
     turned = [grey for row in rows for grey in reversed(row)]
-    hashes = (f"{dhash.dhash_int(one, FIELDS):032x}" for one in (greys, turned))
-    return Fingerprint(exact, *hashes, sure=f"{_sure_bits(rows):032x}")
+    ours, mirrored = (f"{dhash.dhash_int(one, FIELDS):032x}" for one in (greys, turned))
+    return Fingerprint(exact, ours, mirrored, f"{_sure_bits(rows):032x}")
 
 
 def _is_near(hash: str, other: Fingerprint) -> bool:
