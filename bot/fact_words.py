@@ -168,6 +168,8 @@ FINDINGS = (
     "Images are not checked; for that the bot's owner needs `{command}`.",
     "Ask the bot's owner to run `{command}` and to start me again.",
     "Images are not checked, though that is switched on.",
+    "I can add emoji and stickers to this server, for those who may.",
+    "I can't add emoji and stickers to this server; for that allow Create Expressions for my role.",
 )
 """What `/server check` finds."""
 

@@ -167,6 +167,16 @@ def nsfw_finding(action: str, *, is_installed: bool) -> Finding:
     return Finding(False, "Images are not checked, though that is switched on.", remedy)
 
 
+def expressions_finding(given: discord.Permissions) -> Finding:
+    """Whether *Add to server* of *Make it ours* can be used; `given`: what the bot may do in the server. Without it
+    nothing is wrong: the files are there for everybody."""
+    if given.administrator or given.create_expressions:
+        return Finding(True, "I can add emoji and stickers to this server, for those who may.")
+    return Finding(
+        True, "I can't add emoji and stickers to this server; for that allow Create Expressions for my role."
+    )
+
+
 def _name_list(names: list[str]) -> str:
     more = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -182,6 +182,7 @@ class ServerActions:
             *questions.rules_findings(rules, names, roles, self._limits.per_user),
             questions.nsfw_finding(self._nsfw_check.action(rules.nsfw), is_installed=self._nsfw_check.is_installed),
             *questions.log_findings(rules, given.get(rules.log_channel)),
+            questions.expressions_finding(guild.me.guild_permissions),
             *ritual_findings(schedules, rules, given, names),
         ]
 

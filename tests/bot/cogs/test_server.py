@@ -13,7 +13,7 @@ import pytest
 
 from bot import wording
 from bot.playground import command_permissions
-from bot.playground.world import CREATE_PUBLIC_THREADS, Interaction, Message, Server
+from bot.playground.world import CREATE_EXPRESSIONS, CREATE_PUBLIC_THREADS, Interaction, Message, Server
 from bot.requests.server_membership import KEPT_S
 from bot.store.server_rules import ChannelRules, PersonLimit, QuietHours, ServerRules
 from engine.errors import (
@@ -436,6 +436,14 @@ async def test_commands_change_a_channel_and_a_role(stage: Stage) -> None:  # no
 async def test_the_check_says_what_is_wrong_with_its_remedy(stage: Stage) -> None:  # noqa: F811
     fine = words(await stage.ask(ADMIN, "server check"))
     assert wording.ALL_FINE in fine
+    assert "I can add emoji and stickers" in fine
+    guild = stage.client.get_guild(int(stage.playground.world.guild_id))
+    assert guild is not None
+    for role in guild.me.roles:
+        role._permissions &= ~CREATE_EXPRESSIONS
+    without = words(await stage.ask(ADMIN, "server check"))
+    assert "allow Create Expressions for my role" in without
+    assert wording.ALL_FINE in without, "nothing is wrong without it"
     gone = "9" * 18
     await rule(stage, channels=(id_of(stage, "lab"), gone), by_role={gone: PersonLimit(at_once=99)}, log_channel=gone)
     said = words(await stage.ask(ADMIN, "server check"))

@@ -129,6 +129,7 @@ def test_what_a_check_finds_is_said_in_one_language() -> None:
         *questions.shard_findings(1, [True, False]),
         *questions.permission_findings({"1": one}, ServerRules(), {"1": "#a"}),
         *questions.permission_findings(two, ServerRules(threads=True), {"1": "#a", "2": "#b"}),
+        *(questions.expressions_finding(discord.Permissions(create_expressions=may)) for may in (True, False)),
     ]
     told = [text for one in found for text in (one.what, one.remedy) if text]
     with speaking("de"):

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.operations.questions import INVITED, permission_findings, rules_findings, shard_findings
+from bot.operations.questions import INVITED, expressions_finding, permission_findings, rules_findings, shard_findings
 from bot.store.server_rules import ServerRules
 
 
@@ -34,3 +34,11 @@ def test_channels_of_one_name_are_several() -> None:
 def test_channels_for_games_can_be_gone_too() -> None:
     found = rules_findings(ServerRules(games=("1", "2")), {"1": "#art"}, {}, 5)
     assert any(one.what.startswith("1 of the channels") for one in found)
+
+
+def test_adding_expressions_is_offered_and_nothing_is_wrong_without_it() -> None:
+    without = expressions_finding(INVITED)
+    assert without.fine
+    assert "allow Create Expressions" in without.what
+    for given in (discord.Permissions(create_expressions=True), discord.Permissions(administrator=True)):
+        assert "I can add emoji and stickers" in expressions_finding(given).what

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 
 from bot import ritual_words, wording
 from bot.playground.world import SEND_MESSAGES, Message
 from bot.rituals import weekly_film
+from bot.store.tables import result_copies
 from engine.errors import BadOption, BrokenVideo, NoRitual, NotManager, RitualNotAllowed, TooManyRituals, VoteOver
 from engine.params import Zoom
 from engine.queue.job import JobRow
@@ -208,6 +210,8 @@ async def test_once_a_week_a_film_shows_all_of_its_parts(rituals: Rituals, monke
     assert wanted.limit_bytes == rituals.stage.client.get_guild(int(rituals.world.guild_id)).filesize_limit  # type: ignore[union-attr]
     one = await rituals.only()
     assert (one.claimed, one.state["parts"]) == (None, [])
+    for row in rows:
+        assert await copies_of(rituals, row) == [replay.id], "it goes with each of its parts"
     monkeypatch.setattr(weekly_film, "WEEK_S", 2 * DAY_S)
     await rituals.pass_idly(-7)
     await rituals.part()
@@ -217,6 +221,29 @@ async def test_once_a_week_a_film_shows_all_of_its_parts(rituals: Rituals, monke
     await finish_film(rituals)
     assert len(replays(rituals)) == 2
     assert len(films.asked[1][0]) == 2, "those since the last one"
+
+
+async def copies_of(rituals: Rituals, row: JobRow) -> list[str]:
+    """The messages that show a dream beside its answer."""
+    engine = rituals.stage.client.service.copies.store._engine
+    with engine.connect() as db:
+        of_row = result_copies.c.job_id == row.id
+        return [*db.scalars(sa.select(result_copies.c.message_id).where(of_row))]
+
+
+async def test_a_film_of_the_week_goes_with_any_of_its_parts(rituals: Rituals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weekly_film, "join", Films(MP4).join)
+    monkeypatch.setattr(weekly_film, "WEEK_S", 2 * DAY_S)
+    await rituals.switch_on("endless")
+    rows = [(await rituals.part())[0] for _ in range(2)]
+    await rituals.tick()
+    await finish_film(rituals)
+    (replay,) = replays(rituals)
+    await rituals.stage.client.service.forget(rows[0])
+    assert replays(rituals) == []
+    assert replay.id not in rituals.world.messages
+    assert [await copies_of(rituals, row) for row in rows] == [[], []], "and is tried no more"
+    assert await rituals.stage.dispatch.row(rows[1].id), "the other part stays"
 
 
 async def test_killed_after_the_film_was_posted_it_is_not_posted_again(

@@ -398,7 +398,7 @@ def test_a_forged_answer_is_none(answer: frames.Frame) -> None:
 
 
 def test_an_honest_answer_is_believed() -> None:
-    known = {"sha256": "a" * 64, "hash": "b" * 32, "mirrored": "c" * 32}
+    known = {"sha256": "a" * 64, "hash": "b" * 32, "mirrored": "c" * 32, "sure": "d" * 32}
     honest = {"width": 60, "height": 40, "frame": 3, "frames": 40, "known": known}
     believed = CleanPicture(PICTURE, 60, 40, 3, 40, Fingerprint(**known))
     assert decoding._check_picture(honest, PICTURE, 60) == believed

@@ -86,11 +86,37 @@ def test_a_plain_picture_is_known_again_exactly_only() -> None:
     assert not fingerprint(b"file", grey).is_same(fingerprint(b"other file", Image.new("RGB", (64, 64))))
 
 
+def bits(*ones: int) -> str:
+    return f"{sum(1 << at for at in ones):032x}"
+
+
+def test_bits_that_jpeg_decides_by_chance_are_not_counted_where_enough_are_sure() -> None:
+    blocked, chance = Fingerprint("a" * 64, bits(), bits(*range(128))), range(40)
+    copy = {"sha256": "b" * 64, "hash": bits(*chance)}
+    assert blocked.is_same(Fingerprint(**copy, sure=bits(*range(40, 128))))
+    assert blocked.is_same(Fingerprint(**copy, sure=bits(0, *range(60, 127)))), "1 of 68 that are sure"
+    assert not blocked.is_same(Fingerprint(**copy, sure=bits(0, 1, *range(60, 127)))), "2 of 69"
+    assert not blocked.is_same(Fingerprint(**copy, sure=bits(*range(81, 128)))), "47 are too few"
+    assert not blocked.is_same(Fingerprint(**copy))
+
+
+def test_what_is_sure_is_what_differs_beside_and_above() -> None:
+    picture = Image.new("RGB", (9, 9), (90, 90, 90))
+    picture.putpixel((8, 0), (255, 255, 255))
+    picture.putpixel((0, 8), (93, 93, 93))
+    picture.putpixel((4, 4), (92, 92, 92))
+    beside, above = f"{int(known(picture).sure, 16):0128b}"[:64], f"{int(known(picture).sure, 16):0128b}"[64:]
+    assert [at for at, one in enumerate(beside) if one == "1"] == [7], "the last two of the first row"
+    assert [at for at, one in enumerate(above) if one == "1"] == [56], "the last two of the first column"
+
+
 def test_nothing_is_the_same_as_nothing() -> None:
     assert not Fingerprint().is_same(Fingerprint())
 
 
-@pytest.mark.parametrize("forged", [("x" * 64,), ("a" * 64, "b"), ("", "a" * 32), ("a" * 64, "g" * 32, "a" * 32)])
+@pytest.mark.parametrize(
+    "forged", [("x" * 64,), ("a" * 64, "b"), ("", "a" * 32), ("a" * 64, "g" * 32, "a" * 32), ("a" * 64, "", "", "a")]
+)
 def test_what_is_no_fingerprint_is_none(forged: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="ours"):
         Fingerprint(*forged)
