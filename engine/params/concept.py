@@ -21,6 +21,10 @@ class Concept(VariedParams):
     COLOURING: ClassVar[int] = 30
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
 
+    STARTS: ClassVar[int] = 3
+    """How often a thing is begun, where the network looks at whole crops; the best goes on."""
+    START_SHARE: ClassVar[float] = 0.175
+    """The share of the steps that find a thing which each start takes."""
     SHARPENING: ClassVar[int] = 3
     """Steps over all of it that make edges sharp, where the network looks at whole crops."""
 
@@ -62,8 +66,13 @@ class Concept(VariedParams):
 
     @property
     def finding(self) -> int:
-        """Steps that find the thing, by crops: seen smaller, they are cheaper than others."""
+        """Steps that find the thing, by crops, of all starts: seen smaller, they are cheaper than others."""
         return round(1.25 * self.iterations)
+
+    @property
+    def start(self) -> int:
+        """Steps that each start takes before one of them is chosen."""
+        return max(1, round(self.START_SHARE * self.finding))
 
     @property
     def view(self) -> int:

@@ -23,6 +23,7 @@ from engine.ascent.feature_visualization import coarse_and_fine, visualize_coars
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
+from engine.ascent.random_restarts import best_start, named_for
 from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import stretch_levels
@@ -115,7 +116,9 @@ def _climb(
         return
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
-    for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), scorers, generator, window):
+    schedule = replace(FINDING, steps=params.finding - (params.STARTS - 1) * params.start)
+    starts = [_waves(grey, SHAPE, schedule, scorers, generator, window) for _ in range(params.STARTS)]
+    for found in best_start(starts, params.start, partial(named_for, scorers, params.meanings())):
         yield found
     for coloured in _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), scorers, generator):
         yield coloured
