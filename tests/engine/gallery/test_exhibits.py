@@ -15,10 +15,26 @@ from engine.gallery import exhibits
 from engine.gallery.contact_sheets import Layout, webp
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, PAGE_BYTES, QUICK, VARIED, Gallery
 from engine.gallery.sources import SHOWN
+from engine.networks.loading import load
+from engine.networks.network import Network
 from engine.params import Channel, Concept, Dream, Morph, make
 from engine.runtime import Runtime
+from tests.engine import small_networks
 
 BRIEF = exhibits.Scale(128, {"octaves": 1, "iterations": 2})
+
+
+@pytest.fixture(scope="module")
+def small() -> dict[str, Network]:
+    """What hangs where does not depend on what networks know."""
+    lites = {name: small_networks.narrow_lite(name) for name in ("lite1", "lite2")}
+    return {**lites, "pocket": load("pocket")}  # whose sketches make two concepts differ
+
+
+@pytest.fixture
+def shipped(small: dict[str, Network]) -> Runtime:
+    """In place of the shipped networks."""
+    return Runtime("cpu", "float32", loader=small.__getitem__)
 
 
 @pytest.fixture(autouse=True)
