@@ -11,7 +11,7 @@ from engine.canvas.noise import coloured_noise
 from engine.catalog.catalog import shipped_catalog
 from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
-from engine.gallery import exhibits
+from engine.gallery import exhibits, films
 from engine.gallery.contact_sheets import Layout, webp
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, PAGE_BYTES, QUICK, VARIED, Gallery
 from engine.gallery.sources import SHOWN
@@ -45,6 +45,7 @@ def drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return coloured_noise((width * 3 // 4, width), torch.Generator().manual_seed(sum(map(ord, kind))))
 
     monkeypatch.setattr(exhibits, "source", noise)
+    monkeypatch.setattr(films, "source", noise)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -173,6 +174,14 @@ def test_a_morph_is_a_film_and_hybrids_are_pictures(shipped: Runtime, pages: lis
         patch.setattr(exhibits, "HYBRID_SIDE", 128)
         assert len(gallery.hybrids().data) <= exhibits.HYBRID_BYTES
     assert no_two_alike(hung(pages[-1], Layout(1, 2, (128, 128), captioned=True)))
+
+
+def test_a_video_moves(shipped: Runtime, pages: list[Image.Image]) -> None:
+    made = Gallery(shipped, QUICK, lambda _line: None).video()
+    assert opened(made.data).n_frames == len(pages) == 4  # type: ignore[attr-defined]
+    assert (made.width, made.height) == (128, 96)
+    assert len(made.data) <= exhibits.VIDEO_BYTES
+    assert no_two_alike([page.tobytes() for page in pages])
 
 
 def test_everything_that_is_asked_can_be_asked() -> None:
