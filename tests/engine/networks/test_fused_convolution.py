@@ -165,7 +165,12 @@ def test_a_byte_is_kept_of_a_value_behind_a_relu() -> None:
 def test_small_maps_are_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused_convolution, "FEWEST", 100)
     ran: list[torch.Size] = []
-    monkeypatch.setattr(fused_convolution._Fused, "apply", lambda x, _: ran.append(x.shape) or x)
+
+    def apply(x: Tensor, _convolutions: FusedConvs) -> Tensor:
+        ran.append(x.shape)
+        return x
+
+    monkeypatch.setattr(fused_convolution._Fused, "apply", apply)
     block = BLOCKS["3x3"]()
     fuse(block)
     block(torch.zeros(1, 6, 9, 11))
