@@ -1,7 +1,7 @@
 """`make commands`: docs/commands.md, with what each command answers, as the playground shows it.
 
 The options and what is said of them are those that the bot registers; the pictures are of its real answers, dreamed by
-the default network.
+the default network. `--keep` makes the text anew around the pictures that there are, which takes seconds.
 """
 
 from __future__ import annotations
@@ -9,23 +9,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from PIL import Image
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
-from bot.playground.world import Message
 from tests.bot.playground.chromium import QUIET, installed
 from tests.bot.playground.page_user import visit
 from tests.first_minute.story import Hands, Story
-from tests.playground_bot import Room, open_room
+from tests.playground_bot import PATIENCE, Room, open_room
 
 FOLDER: Final = "commands"
 WINDOW: Final = {"width": 900, "height": 1600}
-QUALITY: Final = 66
+QUALITY: Final = 50
 SIZE: Final = "size:384"
+MENUS: Final = (2, 3)
+"""Discord's types of commands in the menus of people and of messages."""
 HEAD: Final = """# Commands
 
 What each command does and answers. This page and its pictures are made by `make commands`: the options are those that
@@ -69,7 +70,8 @@ EXAMPLES: Final = {
     "info": (Example("/info", "", "The queue, your dreams, your limits"),),
     "settings": (Example("/settings", "", "Your own settings"),),
     "server": (
-        Example("/server channel channel:dreams games:True", "", "The rules of a server, for who manages it"),
+        Example("/server panel", "", "The rules of a server, for who manages it"),
+        Example("/server channel channel:dreams games:True", "", "Games in a channel, once they are on"),
         Example("/server ritual", "", "What happens by itself in a server"),
     ),
     "play": (Example("/play guess level:easy", "", "A round of Guess the dream, once it is over", "Deeper"),),
@@ -80,31 +82,44 @@ EXAMPLES: Final = {
 }
 
 
-class Page:
-    """The page that is being made."""
+def part(command: str, number: int, example: Example, folder: Path) -> str:
+    """What the page says of an example, with its picture if there is one."""
+    name = picture_of(command, number)
+    picture = f"![{example.shows}]({name})\n\n" if (folder / name).exists() else ""
+    return f"`{example.line}`\n\n{picture}"
 
-    def __init__(self, story: Story, folder: Path) -> None:
-        self._story = story
-        self._hands: Hands = story.hands
-        self._folder = folder
-        self._count = 0
 
-    async def example(self, command: str, example: Example) -> str:
-        """Type it, wait for its answer, and take a picture of that; its part of the page."""
-        await self._hands.become("mod" if command == "server" else "sam")
-        if example.sample:
-            await self._hands.attach(example.sample)
-        answer = await self._story.answer(lambda: self._hands.write(example.line))
-        if example.button:
-            await self._story.finished(answer, example.button)
-        return f"`{example.line}`\n\n![{example.shows}]({await self._picture(command, answer)})\n"
+def picture_of(command: str, number: int) -> str:
+    """Where the picture of a command's example stands."""
+    return f"{FOLDER}/{command}-{number}.webp"
 
-    async def _picture(self, command: str, answer: Message) -> str:
-        self._count += 1
-        name = f"{FOLDER}/{self._count:02}-{command}.webp"
-        shown = await self._hands.visitor.message(answer.id).screenshot()
-        Image.open(io.BytesIO(shown)).convert("RGB").save(self._folder / name, "WEBP", quality=QUALITY, method=6)
-        return name
+
+async def take_pictures(room: Room, folder: Path) -> None:
+    """Ask for every example, and take a picture of each answer."""
+    chromium = installed()
+    if chromium is None:
+        raise SystemExit("No Chromium here. Install it (apt-get install chromium) and run this again.")
+    expect.set_options(timeout=PATIENCE * 1000)
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=chromium, args=QUIET)
+        story = Story(Hands(await visit(browser, room.playground.url, viewport=WINDOW)), room)
+        for command, examples in EXAMPLES.items():
+            for number, example in enumerate(examples, 1):
+                await take_picture(story, command, example, folder / picture_of(command, number))
+        await browser.close()
+
+
+async def take_picture(story: Story, command: str, example: Example, path: Path) -> None:
+    """Type it, wait for its answer, and take a picture of that."""
+    hands: Hands = story.hands
+    await hands.become("mod" if command == "server" else "sam")
+    if example.sample:
+        await hands.attach(example.sample)
+    answer = await story.answer(lambda: hands.write(example.line))
+    if example.button:
+        await story.finished(answer, example.button)
+    shown = await hands.visitor.message(answer.id).screenshot()
+    Image.open(io.BytesIO(shown)).convert("RGB").save(path, "WEBP", quality=QUALITY, method=6)
 
 
 def options_of(command: dict[str, Any]) -> Iterator[str]:
@@ -117,23 +132,40 @@ def options_of(command: dict[str, Any]) -> Iterator[str]:
             yield f"| `{option['name']}` | {option['description']} |"
 
 
-async def make(folder: Path) -> str:
-    """Ask for everything once; the text of the page."""
-    chromium = installed()
-    if chromium is None:
-        raise SystemExit("No Chromium here. Install it (apt-get install chromium) and run this again.")
-    async with async_playwright() as player, open_room() as room:
-        browser = await player.chromium.launch(executable_path=chromium, args=QUIET)
-        visitor = await visit(browser, room.playground.url, viewport=WINDOW)
-        page = Page(Story(Hands(visitor), room), folder)
-        parts = [HEAD]
-        for name, command in registered(room).items():
-            parts.append(f"## /{name}\n\n{command['description']}.\n\n")
-            if rows := "".join(f"{row}\n" for row in options_of(command)):
-                parts.append(f"| option | |\n|---|---|\n{rows}\n")
-            parts += [await page.example(name, one) + "\n" for one in EXAMPLES.get(name, ())]
-        await browser.close()
-    return "".join(parts).rstrip() + "\n"
+def section(name: str, command: dict[str, Any]) -> str:
+    """What is said of a command, above its examples."""
+    said = f"## /{name}\n\n{sentence(command['description'])}\n\n"
+    rows = "".join(f"{row}\n" for row in options_of(command))
+    return said + (f"| option | |\n|---|---|\n{rows}\n" if rows else "")
+
+
+def sentence(description: str) -> str:
+    """A description with the stop that Discord's lists leave out, where it has none."""
+    return description if description.endswith((".", "?", "!", "…")) else f"{description}."
+
+
+def menus(commands: Iterable[dict[str, Any]]) -> str:
+    """The part about what stands under *Apps* in the menus of people and messages."""
+    found = sorted((command.get("type", 1), command["name"]) for command in commands)
+    people, messages = (", ".join(f"*{name}*" for kind, name in found if kind == one) for one in MENUS)
+    return f"## In menus\n\nUnder *Apps* in the menu of a message: {messages}.\nIn the menu of a person: {people}.\n"
+
+
+async def make(folder: Path, *, keep: bool) -> str:
+    """The text of the page, once its pictures are there."""
+    async with open_room() as room:
+        if not keep:
+            await take_pictures(room, folder)
+        return text(registered(room), room.world.commands.values(), folder)
+
+
+def text(commands: dict[str, Any], all_commands: Iterable[dict[str, Any]], folder: Path) -> str:
+    """The page: the slash commands with their examples, then the menus."""
+    parts = [HEAD]
+    for name, command in commands.items():
+        parts.append(section(name, command))
+        parts += [part(name, at, one, folder) for at, one in enumerate(EXAMPLES.get(name, ()), 1)]
+    return "".join([*parts, menus(all_commands)])
 
 
 def registered(room: Room) -> dict[str, Any]:
@@ -146,9 +178,10 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs"))
-    folder: Path = parser.parse_args().out
-    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    (folder / "commands.md").write_text(asyncio.run(make(folder)), "utf-8")
+    parser.add_argument("--keep", action="store_true", help="keep the pictures that there are, and take none")
+    given = parser.parse_args()
+    (given.out / FOLDER).mkdir(parents=True, exist_ok=True)
+    (given.out / "commands.md").write_text(asyncio.run(make(given.out, keep=given.keep)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from bot.delivery.errors import Archived, PostError, TooLarge, Unavailable, Unwelcome
@@ -26,6 +27,8 @@ SMALLER_SIDE = 1024
 """Pixels: as a PNG at most 3 MB, which fits everywhere."""
 Shrink = Callable[[bytes, int], Awaitable[CleanPicture]]
 """Makes a PNG of at most so many pixels a side of a picture. Raises `Refusal`s."""
+Send = Callable[[JobId, Posting, Card], Awaitable[int]]
+"""Shows a card somewhere; the message's id. Raises `PostError`s."""
 
 
 class Publisher(Notifier, Protocol):
@@ -86,14 +89,17 @@ class FinalAnswer:
         """Show the fullest version of the answer that Discord takes; the id of its message. Raises `PostError`s."""
         if row.error_code:
             log.warning("failed, and the user reads %s", result_card.failure_code(row))
-        card = result_card.result_card(row, posting, await self.blobs(one.blob for one in result_card.shown(row)))
-        while True:
-            try:
-                return await self._post_anywhere(row.id, posting, card)
-            except TooLarge as error:
-                if card.picture is None:  # words never are: what refused them passes
-                    raise Unavailable(str(error)) from error
-                card = await self._smaller(row, card)
+        try:
+            return await self._post_largest(row, posting, self._post_in_place)
+        except Unwelcome:
+            if posting.game:
+                raise
+            message = await self._post_elsewhere(row, posting)
+        try:
+            await self._publisher.delete(posting)  # or it would say for ever that the dream is under way
+        except PostError as error:
+            log.info("the status message stays: %s %s", type(error).__name__, error)
+        return message
 
     async def post_grown(self, row: JobRow, posting: Posting, until: float) -> None:
         """Show what a round has grown, which is held back until that moment: nothing says what it is, nor does the
@@ -115,34 +121,31 @@ class FinalAnswer:
         found = [await self._get_blob(key) for key in keys]
         return [data for data in found if data is not None]
 
+    async def _post_largest(self, row: JobRow, posting: Posting, send: Send) -> int:
+        """Show the largest version of the answer that is taken there, in the language of that posting."""
+        card = result_card.result_card(row, posting, await self.blobs(one.blob for one in result_card.shown(row)))
+        while True:
+            try:
+                return await send(row.id, posting, card)
+            except TooLarge as error:
+                if card.picture is None:  # words never are: what refused them passes
+                    raise Unavailable(str(error)) from error
+                card = await self._smaller(row, card)
+
     async def _smaller(self, row: JobRow, card: Card) -> Card:
         """The next smaller version of an answer: half the sides, once; then only words."""
         made = {one.size: one for one in result_card.shown(row)}
         if self._shrink is None or any(len(one.data) not in made for one in card.pictures):
-            return result_card.unfit_card(row)
+            return result_card.unfit_card(row, card.locale)
         try:
             shrunk = [await self._half(made[len(one.data)], one.data, self._shrink) for one in card.pictures]
         except Refusal as error:
             log.info("the answer cannot be made smaller: %s", error.code)
-            return result_card.unfit_card(row)
+            return result_card.unfit_card(row, card.locale)
         return result_card.smaller_card(card, [one.png for one in shrunk], still=any(one.animated for one in shrunk))
 
     async def _half(self, made: Result, data: bytes, shrink: Shrink) -> CleanPicture:
         return await shrink(data, min(SMALLER_SIDE, max(made.width, made.height) // 2))
-
-    async def _post_anywhere(self, id: JobId, posting: Posting, card: Card) -> int:
-        """In the status message; else beside it, or directly."""
-        try:
-            return await self._post_in_place(id, posting, card)
-        except Unwelcome:
-            if posting.game:
-                raise
-            message = await self._post_elsewhere(id, posting, card)
-        try:
-            await self._publisher.delete(posting)  # or it would say for ever that the dream is under way
-        except PostError as error:
-            log.info("the status message stays: %s %s", type(error).__name__, error)
-        return message
 
     async def _post_in_place(self, id: JobId, posting: Posting, card: Card) -> int:
         try:
@@ -151,13 +154,13 @@ class FinalAnswer:
             await self._publisher.reopen(posting)
             return await self._publisher.deliver(id, posting, card)
 
-    async def _post_elsewhere(self, id: JobId, posting: Posting, card: Card) -> int:
+    async def _post_elsewhere(self, row: JobRow, posting: Posting) -> int:
         """The status message cannot be edited any more: a new one beside it, or a direct one."""
         if posting.by_channel:
             try:
-                return await self._publisher.send_once(id, posting, card)
+                return await self._post_largest(row, posting, self._publisher.send_once)
             except Unwelcome:
                 log.info("nothing can be sent in its channel")
                 if not posting.user_id:  # nobody in particular asked for it
                     raise
-        return await self._publisher.write(id, posting, card)
+        return await self._post_largest(row, replace(posting, locale=posting.direct_locale), self._publisher.write)

@@ -159,7 +159,7 @@ class DiscordPublisher:
             chat = await self._client.create_dm(discord.Object(posting.user_id))
         return replace(
             posting, channel_id=chat.id, guild_id=None, parent_message_id=None, token="", token_until=0.0,
-            ephemeral=False, reachable=True, locale=posting.own_locale,
+            ephemeral=False, reachable=True, locale=posting.direct_locale,
         )  # fmt: skip
 
     async def ping(self, id: JobId, posting: Posting, note: str = "") -> None:

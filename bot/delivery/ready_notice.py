@@ -55,7 +55,7 @@ class ReadyNotice:
         if not settings.direct or _is_own_chat(posting):
             await self._notifier.ping(id, posting)
             return
-        with speaking(posting.own_locale or posting.locale):
+        with speaking(posting.direct_locale):
             said = wording.ready_directly_words(posting)
         try:
             await self._notifier.tell(id, posting.user_id, said)

@@ -16,6 +16,8 @@ from engine.params.sensitive_subjects import LABELS, is_hidden
 EASY, MEDIUM, HARD = "easy", "medium", "hard"
 LEVELS: Final = (EASY, MEDIUM, HARD)
 """Four kinds of things; four things of one kind; four near relatives. The words stand in rows: frozen."""
+NOT_THINGS: Final = frozenset(("fur", "music", "ornaments", "scales", "spirals", "spots", "stripes"))
+"""Groups that are no things: patterns, coats and an art. What is of them may be grown, never they."""
 COUNT: Final = 4
 NEIGHBOURS: Final = 8
 """So many classes that stand side by side are near relatives."""
@@ -65,10 +67,11 @@ def _kinds(catalog: Catalog, network: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _four_kinds(kinds: Mapping[str, tuple[str, ...]], chance: random.Random) -> tuple[str, ...]:
-    """Four groups that share nothing: an owl is a bird, too."""
+    """Four groups of things that share nothing: an owl is a bird, too."""
     chosen: list[str] = []
     seen: set[str] = set()
-    for group in chance.sample(list(kinds), len(kinds)):
+    things = [group for group in kinds if group not in NOT_THINGS]
+    for group in chance.sample(things, len(things)):
         if seen.isdisjoint(kinds[group]) and len(chosen) < COUNT:
             chosen.append(group)
             seen.update(kinds[group])

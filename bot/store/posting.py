@@ -82,6 +82,11 @@ class Posting:
         others, in which the bot is no member, is none of these."""
         return self.ephemeral or (self.guild_id is None and self.reachable)
 
+    @property
+    def direct_locale(self) -> str:
+        """In which language its person reads what comes directly."""
+        return self.own_locale or self.locale
+
     def without_token(self) -> Posting:
         """Once the answer is posted: without the token, unless the message is reached by nothing else."""
         return replace(self, token="", token_until=0.0) if self.by_channel or self.abandoned else self

@@ -74,9 +74,9 @@ def _withheld_card(row: JobRow, posting: Posting) -> Card:
     return Card(text, verbs=("show", *kept, "delete"), id=row.id)
 
 
-def unfit_card(row: JobRow) -> Card:
+def unfit_card(row: JobRow, locale: str) -> Card:
     """The picture is too large for where it should go."""
-    with speaking(Posting.from_json(row.posting).locale):
+    with speaking(locale):
         return words_card(row, wording.UNFIT, smaller=True)
 
 

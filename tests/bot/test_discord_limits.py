@@ -227,7 +227,7 @@ def cards(params: AnyParams) -> Iterator[tuple[str, Card]]:
     yield "sheet", result_card.result_card(sheet(params), where, [PNG])
     yield "gallery", result_card.result_card(done, where, [PNG] * 4)
     yield "smaller", result_card.smaller_card(result, [PNG], still=True)
-    yield "unfit", result_card.unfit_card(done)
+    yield "unfit", result_card.unfit_card(done, "")
     yield "withheld", result_card.result_card(row(params, changed=0.049), where, [PNG])
     yield "lost", result_card.result_card(done, where, [])
     yield "failed", result_card.result_card(row(params, State.FAILED), where, [])

@@ -10,7 +10,7 @@ import { make } from "./dom.js";
 const DEEPEST = 8;
 
 const INLINE = [
-  [/\\([^\w\s])/y, (found) => found[1]],
+  [/\\([^0-9A-Za-z\s])/y, (found) => found[1]],
   [/(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/y, (found) => make("code", {}, found[2].trim() || found[2])],
   [/<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y, (found) => timeNode(Number(found[1]), found[2] ?? "f")],
   [/<@!?(\d+)>/y, (found, lookup) => mentionNode(found[1], lookup)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import time
 
 import pytest
@@ -17,6 +18,7 @@ from bot.requests.server_membership import KEPT_S
 from bot.store.guess_rounds import Round
 from bot.store.posting import Posting
 from bot.store.server_week import WEEK_S
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import GamesOff, RoundOpen, StillSecret
 from engine.files import generation_metadata
 from engine.params import Concept
@@ -240,6 +242,19 @@ async def test_what_is_stored_of_a_person_is_told_and_deleted_and_goes_with_the_
     rules.clock, now = (lambda: now + KEPT_S + 1), rules.clock()
     await games.client.membership.purge()
     assert await rounds.find(row.id) is None
+
+
+def test_an_easy_round_is_about_things() -> None:
+    catalog = shipped_catalog()
+    drawn: set[str] = set()
+    for network in ("pocket", "lite2"):
+        for seed in range(500):
+            choices = guess_choices.draw(catalog, network, guess_choices.EASY, (), random.Random(seed)).choices
+            assert len(set(choices)) == 4
+            drawn |= set(choices)
+    assert {"music", "ornaments", "stripes"} <= catalog.subjects("pocket").keys()
+    assert drawn.isdisjoint({"fur", "music", "ornaments", "scales", "spirals", "spots", "stripes"})
+    assert {"castles", "ships", "mushrooms"} <= drawn
 
 
 async def test_a_round_says_what_its_level_is_and_grows_one_of_four(games: Stage) -> None:

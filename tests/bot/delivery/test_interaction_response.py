@@ -11,6 +11,7 @@ import pytest
 
 from bot import wording
 from bot.gateway.command_sync import NOT_TICKED, allow_installs
+from bot.languages.current import speaking
 from bot.playground.faults import FOREVER, Fault
 from bot.playground.options import Mistake
 from bot.playground.world import (
@@ -27,7 +28,7 @@ from bot.playground.world import (
 )
 from engine.errors import CannotAnswer, TooLong, TooManyJobs
 from engine.queue.job import Job
-from tests.bot.requests.test_service import Stage, labels, png, words
+from tests.bot.requests.test_service import Stage, alts, labels, png, words
 from tests.bot.requests.test_service import _drawn_avatars as _drawn_avatars
 from tests.bot.requests.test_service import specification as specification
 from tests.bot.requests.test_service import stage as stage
@@ -166,6 +167,20 @@ async def test_files_that_may_not_be_attached_any_more_come_directly(stage: Stag
     answer = await until_said(stage)
     assert (await stage.posted(row.id)).posted == answer.id
     assert message.id not in stage.playground.world.messages, "it would say for ever that it is under way"
+
+
+async def test_what_comes_directly_because_its_channel_closed_is_in_its_persons_language(stage: Stage) -> None:
+    world = stage.playground.world
+    world.speak(world.persona("You"), "de")
+    await stage.ask("You", "dream")
+    world.channel("dreams").bot_permissions &= ~ATTACH_FILES
+    row = stage.start()
+    stage.dispatch.finish(row.id, png())
+    answer = await until_said(stage)
+    with speaking("de"):
+        assert wording.direct_message_words("Sam") in words(answer)
+        assert wording.VERBS["again"] in labels(answer)
+        assert alts(answer) == [wording.alt_text(row.job.params, wording.original_words("Sam", "avatar"))]
 
 
 async def test_what_a_button_cannot_show_any_more_is_a_sentence_that_says_why(stage: Stage) -> None:

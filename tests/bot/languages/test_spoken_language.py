@@ -10,6 +10,7 @@ from bot.languages.current import public, speaking, speaking_between, speaks_pub
 from bot.playground.world import Message
 from bot.store.posting import Posting
 from engine.errors import UnknownSubject
+from engine.params import Concept
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
     _drawn_avatars,
@@ -112,6 +113,16 @@ async def test_what_comes_directly_is_in_the_persons_language(stage: Stage) -> N
     )
     assert alts(told) == ["Avatar von Ada als Traum. Gefragt war: eyes."]
     assert alts(message) == ["A dream of Ada's avatar: the network was asked for eyes."]
+
+
+def test_noise_is_said_in_the_language_of_who_reads_it_and_nothing_is_grown_out_of_it() -> None:
+    kept = wording.original_words("Ada", wording.NOISE)
+    for original in (kept, wording.NOISE):
+        alt = wording.alt_text(Concept(subject="fox"), original)
+        assert alt == "What the network imagines when asked for fox."
+        with speaking("de"):
+            assert wording.origin_words(original) == "Rauschen"
+            assert "gewachsen aus" not in wording.alt_text(Concept(subject="fox"), original)
 
 
 def test_what_a_server_reads_is_said_in_its_language() -> None:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
+from bot import wording
 from bot.playground import attachments, payloads
 from bot.playground.server import Playground
 from bot.playground.world import COMPONENTS_V2, EPHEMERAL, Message
@@ -300,6 +301,12 @@ async def test_nothing_that_is_said_becomes_markup(visitor: Visitor, playground:
     await expect(shown.locator("img, script, b, i, a")).to_have_count(0)
     await expect(visitor.page.locator(".log script, .log [onerror]")).to_have_count(0)
     assert "Pareidolia" in await visitor.page.title()
+
+
+async def test_whatever_is_escaped_is_shown_without_its_backslash(visitor: Visitor, playground: Playground) -> None:
+    signs = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"
+    message = say(playground, f"**{wording.escape(f'my_own_name {signs}', 80)}**")
+    await expect(visitor.message(message.id).locator(".body strong")).to_have_text(f"my_own_name {signs}")
 
 
 async def test_persona_decides_what_is_seen_and_who_presses(visitor: Visitor, playground: Playground) -> None:

@@ -176,7 +176,7 @@ async def test_what_is_too_large_to_upload_is_made_smaller(stage: Stage) -> None
     message = await stage.ask("Sam", "zoom", seed=7)
     row = stage.start()
     assert row.job.params.size == 480
-    card = result_card.unfit_card(row)
+    card = result_card.unfit_card(row, "")
     assert (card.text.startswith(wording.UNFIT), card.verbs) == (True, ("smaller", "retry"))
     stage.dispatch.finish(row.id, GIF)
     await stage.posted(row.id)
