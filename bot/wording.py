@@ -847,10 +847,15 @@ ORIGINALS = {
 }
 
 
-@said_when_read
 def original_words(name: str, kind: str) -> str:
+    """Whose what is dreamed, as rows keep it: "Ada's avatar"."""
+    return NOISE if kind == NOISE else whose_words(name, kind)
+
+
+@said_when_read
+def whose_words(name: str, kind: str) -> str:
     """Whose what is dreamed: "Ada's avatar"."""
-    return NOISE if kind == NOISE else _(ORIGINALS[kind]).format(name=plain(name))
+    return _(ORIGINALS[kind]).format(name=plain(name))
 
 
 def origin_words(stored: str) -> str:

@@ -1,4 +1,4 @@
-"""Words that are stored and read later, each time in the reader's language: `Ada's avatar => [["original_words", "Ada",
+"""Words that are stored and read later, each time in the reader's language: `Ada's avatar => [["whose_words", "Ada",
 "avatar"]]`.
 
 What a row says of a picture is read by one person or by a server, and the next dream of it by others: so a row keeps

@@ -82,7 +82,7 @@ def finding_schedule(params: Dream) -> Schedule:
     )
 
 
-def subject_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
+def subject_scorers(params: Dream | Concept, runtime: Runtime) -> list[list[CropScorer]]:
     """What scores the crops of each subject alone, to the seed's taste: of "castle + cats" two."""
     return [
         alternating_scorers(params.network, crop_objective([(1.0, [meaning])], params.seed), [meaning], runtime)

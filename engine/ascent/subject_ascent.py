@@ -71,7 +71,7 @@ def grow_subjects(
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     for scorers, place in zip(aims.each, places, strict=True):
         spot = _spot([place], 0.0, picture, mask)
-        picture = torch.lerp(picture, _soft(picture), course.softened * spot)
+        picture = torch.lerp(picture, soften(picture), course.softened * spot)
         canvas = Overlay(picture, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
@@ -83,7 +83,7 @@ def grow_subjects(
         yield replace(report, step=done + report.step, steps=steps)
 
 
-def _soft(picture: Tensor) -> Tensor:
+def soften(picture: Tensor) -> Tensor:
     """A picture without its edges, at the same size."""
     size: Size = (picture.shape[1], picture.shape[2])
     short = min(size)

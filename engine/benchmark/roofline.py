@@ -122,7 +122,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def _flops(function: Any, args: Any, out: Any) -> int:
     """Of convolutions and products of matrices; what else there is takes as long as its memory does."""
     match function._overloadpacket:
-        case torch.ops.aten.convolution:
+        case torch.ops.aten.convolution | torch.ops.mkldnn._convolution_pointwise:
             return 2 * int(out.numel() * args[1][0].numel())
         case torch.ops.aten.convolution_backward:
             wanted = args[-1][0] + args[-1][1]  # the slopes of what came in, and of the weights

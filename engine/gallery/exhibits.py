@@ -3,7 +3,7 @@
 First light: one picture at each layer. Kinds: every kind of picture, at every layer and towards some subjects.
 Octaves: one picture, one option changed at a time. Ways: what else a dream can be asked. Concepts: what the network
 imagines. Style: in the style of each painting. See, channel: a page of each. Details: what Upscale adds. Zoom, morph:
-films. Hybrids: two things in one body.
+films. Hybrids: two things in one body. Video: a camera that moves, dreamed.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import resize
 from engine.encoders.encoder import Encoded
 from engine.gallery.contact_sheets import Cell, Row, sheet, webp
+from engine.gallery.films import dreamed_pan, film
 from engine.gallery.sources import SHOWN, source
-from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Style, Upscale, Zoom, make
+from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Style, Upscale, Video, Zoom, make
 from engine.runtime import Runtime
 
 SEED = 4821
@@ -31,9 +32,10 @@ NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES, PAGE_BYTES = 100_000, 130_000
 FILM_BYTES = 270_000
-MORPH_BYTES, HYBRID_BYTES = 170_000, 140_000
+MORPH_BYTES, HYBRID_BYTES = 135_000, 140_000
+VIDEO_BYTES = 125_000
 MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
-HYBRIDS, HYBRID_SIDE = (("goldfish + beagle", 1),), 208
+HYBRIDS, HYBRID_SIDE = (("fish + dog", 3), ("fish + dog", 2)), 320
 """Two things in one body, and a seed and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
@@ -104,6 +106,7 @@ class Scale:
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
     style: dict[str, Any] = field(default_factory=dict)
+    video: dict[str, Any] = field(default_factory=lambda: {"size": 240, "fps": 10, "seconds": 2.8})
 
 
 QUICK = Scale(
@@ -113,6 +116,7 @@ QUICK = Scale(
     {"iterations": 8, "frames": 8, "size": 128},
     {"iterations": 16},
     {"size": 128, "octaves": 1, "iterations": 1},
+    {"size": 128, "octaves": 1, "iterations": 1, "fps": 4, "seconds": 1},
 )
 """To see whether everything is in its place."""
 
@@ -251,18 +255,13 @@ class Gallery:
     def zoom(self) -> Encoded:
         """A zoom into a dream that leads into its own beginning."""
         params = self._params(Zoom, network=NETWORK, seed=SEED, motion="loop", **self._scale.zoom)
-        frames = []
-        for report in recipes.run(params, self._source(ZOOMED_KIND), self._runtime):
-            if isinstance(report, Frame):
-                self._tell(f"zoom {report.index + 1}/{params.frames}")
-                frames.append(report.picture)
+        frames = film("zoom", params, self._source(ZOOMED_KIND), self._runtime, self._tell)
         return webp([to_pillow(picture) for picture in frames], FILM_BYTES, params.fps)
 
     def morph(self) -> Encoded:
         """One thing that becomes another, and back."""
         params = self._params(Morph, **MORPHED | self._scale.morph)
-        self._tell("morph")
-        frames = [one.picture for one in recipes.run(params, None, self._runtime) if isinstance(one, Frame)]
+        frames = film("morph", params, None, self._runtime, self._tell)
         return webp([to_pillow(picture) for picture in frames], MORPH_BYTES, params.fps)
 
     def hybrids(self) -> Encoded:
@@ -274,6 +273,11 @@ class Gallery:
             for word, seed in HYBRIDS
         ]
         return webp([sheet([Row("", cells)], side, height=side)], HYBRID_BYTES)
+
+    def video(self) -> Encoded:
+        """A camera that moves over a photograph, dreamed."""
+        params = self._params(Video, network=NETWORK, seed=SEED, **self._scale.video)
+        return webp(dreamed_pan(params, self._runtime, self._tell), VIDEO_BYTES, params.fps)
 
     def _paint_source(self, kind: str) -> Tensor:
         self._tell(f"source: {kind}")
@@ -334,5 +338,6 @@ EXHIBITS: dict[str, Callable[[Gallery], Encoded]] = {
     "zoom": Gallery.zoom,
     "morph": Gallery.morph,
     "hybrids": Gallery.hybrids,
+    "video": Gallery.video,
 }
 """File names, without their ending, and what makes them."""

@@ -44,6 +44,10 @@ class FirstConv(nn.Module):
         out: Tensor = _Strided.apply(x, self.weight, self.bias, self.cells)
         return out
 
+    def gradient(self, slope: Tensor, size: tuple[int, int]) -> Tensor:
+        """Towards a picture [n, 3, h, w] of that size, of the slope [n, o, ceil(h / 2), ceil(w / 2)] behind it."""
+        return _gradient(slope, self.cells, size)
+
 
 class _Strided(torch.autograd.Function):
     """The forward is the convolution itself; the backward goes cell by cell."""
@@ -57,11 +61,14 @@ class _Strided(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
         (cells,) = ctx.saved_tensors
-        height, width = ctx.size
-        # Padding by half a kernel looks one output too far to the upper left when the kernel is even: cut that off.
-        spare = 1 - cells.shape[2] % 2
-        around = conv2d(gradients[0], cells, None, 1, cells.shape[2] // 2)[:, :, spare:, spare:]
-        return pixel_shuffle(around, 2)[:, :, :height, :width], None, None, None
+        return _gradient(gradients[0], cells, ctx.size), None, None, None
+
+
+def _gradient(slope: Tensor, cells: Tensor, size: tuple[int, int]) -> Tensor:
+    # Padding by half a kernel looks one output too far to the upper left when the kernel is even: cut that off.
+    spare = 1 - cells.shape[2] % 2
+    around = conv2d(slope, cells, None, 1, cells.shape[2] // 2)[:, :, spare:, spare:]
+    return pixel_shuffle(around, 2)[:, :, : size[0], : size[1]]
 
 
 def _cells(weight: Tensor) -> Tensor:

@@ -11,7 +11,6 @@ from typing import Final
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import max_pool2d
 
 Widths = tuple[int, int, int, int, int, int]
 """Channels that leave a block's convolutions, in the order in which `Inception` takes them."""
@@ -38,14 +37,14 @@ class Inception(nn.Module):
         """`point`: 1x1. `near`, `wide`: 1x1 and 3x3. `slim`, `far`: 1x1 and 5x5. `pooled`: 1x1, behind a 3x3 pool."""
         super().__init__()
         self.split = [point.out_channels, near.out_channels, slim.out_channels]
-        self.enter = _merge_pointwise(point, near, slim)
-        self.wide, self.far, self.pooled = wide, far, pooled
+        self.enter = nn.Sequential(_merge_pointwise(point, near, slim), nn.ReLU())
+        self.wide, self.far = nn.Sequential(wide, nn.ReLU()), nn.Sequential(far, nn.ReLU())
+        self.pooled = nn.Sequential(nn.MaxPool2d(3, 1, 1), pooled, nn.ReLU())
 
     def forward(self, x: Tensor) -> Tensor:
         """Run the branches and lay their channels one after another."""
-        point, near, slim = self.enter(x).relu().split(self.split, 1)
-        pooled = self.pooled(max_pool2d(x, 3, 1, 1))
-        return torch.cat([point, self.wide(near).relu(), self.far(slim).relu(), pooled.relu()], 1)
+        point, near, slim = self.enter(x).split(self.split, 1)
+        return torch.cat([point, self.wide(near), self.far(slim), self.pooled(x)], 1)
 
 
 def convolutions(channels: int, blocks: Mapping[str, Widths]) -> dict[str, tuple[nn.Conv2d, ...]]:

@@ -17,6 +17,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
+from engine.networks.frugal import make_frugal
 from engine.networks.sketches import Sketches
 from engine.networks.usual_statistics import UsualStatistics, measured_distances
 
@@ -67,6 +68,7 @@ class Network(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
         _cheapen_first(self.stages)
+        make_frugal(self.stages)
         self.eval().requires_grad_(False)
         self.to(memory_format=torch.channels_last)
 

@@ -56,6 +56,11 @@ class UsualStatistics(nn.Identity):
             distances.append(self.distance(found))
         return found
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether what runs through now is measured."""
+        return self.measures and _measured.get() is not None
+
     def distance(self, found: Tensor) -> Tensor:
         """How unusual each of a batch [n, c, h, w] is, [n] in float32: 0 is as usual, 1 about one spread away."""
         # About the usual mean: a channel far from 0 that hardly changes would lose its variance to rounding.

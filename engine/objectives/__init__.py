@@ -1,7 +1,7 @@
 """What a dream increases: `activations => scalar`."""
 
 from engine.objectives.class_objective import class_objective, diversity
-from engine.objectives.crop_objective import crop_objective, naturalness
+from engine.objectives.crop_objective import crop_objective, likelihood, naturalness
 from engine.objectives.guide_objective import guide_objective
 from engine.objectives.objective import (
     Activations,
@@ -34,6 +34,7 @@ __all__ = [
     "diversity",
     "guide_objective",
     "layer",
+    "likelihood",
     "measure_style",
     "naturalness",
     "neuron",

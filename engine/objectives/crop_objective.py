@@ -95,6 +95,23 @@ def class_score(*classes: int, seed: int | None = None) -> Objective:
     return Objective(measure, frozenset({LOGITS}))
 
 
+def likelihood(meanings: Iterable[Meaning]) -> Objective:
+    """How surely things are named, beside all else that a network knows: the logarithms of their probabilities, summed
+    over things and a batch. Of what is no class, as in `crop_objective`. Raises `ValueError` for none."""
+    return total(
+        _class_likelihood(*one.channels) if one.layer == LOGITS and one.channels else crop_objective([(1.0, [one])])
+        for one in meanings
+    )
+
+
+def _class_likelihood(*classes: int) -> Objective:
+    def measure(found: Activations) -> Tensor:
+        shares = found[LOGITS].float().mean((2, 3)).log_softmax(1)
+        return torch.logsumexp(shares[:, list(classes)], 1).sum()
+
+    return Objective(measure, frozenset({LOGITS}))
+
+
 def naturalness() -> Objective:
     """That activations have the means and spreads which the network knows from photographs; 0 is as usual.
 

@@ -20,7 +20,15 @@ class Concept(VariedParams):
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
     COLOURING: ClassVar[int] = 30
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
+    FEATURE_FINDING: ClassVar[int] = 50
+    """Steps that find each further thing in the body of the first, where the network looks at whole crops ..."""
+    FEATURE_DETAILING: ClassVar[int] = 20
+    """... and steps that give it details."""
 
+    STARTS: ClassVar[int] = 3
+    """How often a thing is begun, where the network looks at whole crops; the best goes on."""
+    START_SHARE: ClassVar[float] = 0.175
+    """The share of the steps that find a thing which each start takes."""
     SHARPENING: ClassVar[int] = 3
     """Steps over all of it that make edges sharp, where the network looks at whole crops."""
 
@@ -58,12 +66,23 @@ class Concept(VariedParams):
     @property
     def steps(self) -> int:
         """Steps of each variation by crops."""
-        return self.finding + self.COLOURING + self.SHARPENING
+        features = self.features * (self.FEATURE_FINDING + self.FEATURE_DETAILING)
+        return self.finding + self.COLOURING + features + self.SHARPENING
+
+    @property
+    def features(self) -> int:
+        """How many things there are beside the first, in whose body they grow."""
+        return len(self.meanings()) - 1
 
     @property
     def finding(self) -> int:
-        """Steps that find the thing, by crops: seen smaller, they are cheaper than others."""
+        """Steps that find the thing, by crops, of all starts: seen smaller, they are cheaper than others."""
         return round(1.25 * self.iterations)
+
+    @property
+    def start(self) -> int:
+        """Steps that each start takes before one of them is chosen."""
+        return max(1, round(self.START_SHARE * self.finding))
 
     @property
     def view(self) -> int:
@@ -76,7 +95,8 @@ class Concept(VariedParams):
         return self.iterations * (1 if self.catalog.network(self.network).sketches else 3)
 
     def phases(self) -> tuple[Phase, ...]:
-        """By crops finding, colouring, sharpening, for each variation; else painting, then details at three sizes."""
+        """By crops finding, colouring, further things, sharpening, for each variation; else painting, then details at
+        three sizes."""
         if not self.by_crops:
             painting = 1.3 * self.variations * self.painting * self.view**2
             details = 1.6 * self.variations * self.FINISHING * self.size**2
@@ -84,5 +104,9 @@ class Concept(VariedParams):
         paint = PAINT_SHARE * self.size**2
         finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
         colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
+        feature = (
+            Phase(self.FEATURE_FINDING, self.FEATURE_FINDING * (FINDING_PIXELS + paint) / 1e6),
+            Phase(self.FEATURE_DETAILING, self.FEATURE_DETAILING * (CROP_PIXELS + paint) / 1e6),
+        )
         sharpening = Phase(self.SHARPENING, 1.7 * self.SHARPENING * self.size**2 / 1e6)
-        return (finding, colouring, sharpening) * self.variations
+        return (finding, colouring, *self.features * feature, sharpening) * self.variations

@@ -17,12 +17,14 @@ from torch import Tensor
 from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, EDGES, FINDING, GROWING, GROWN, SHAPE
 from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.crop_setup import concept_scorers
+from engine.ascent.crop_setup import concept_scorers, subject_scorers
 from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
+from engine.ascent.hybrid_ascent import grow_feature, striking_place
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
+from engine.ascent.random_restarts import best_start, named_for
 from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import stretch_levels
@@ -32,6 +34,7 @@ from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
+from engine.canvas.spots import Place
 from engine.files import picture_size
 from engine.networks.network import LOGITS, Network
 from engine.objectives import class_objective, diversity, layer
@@ -83,7 +86,8 @@ def concept(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterato
 
 
 def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Iterator[Report]:
-    """In the middle of grey first the thing, then its details and surroundings, then edges as sharp as pixels allow.
+    """In the middle of grey first the thing, then its details and surroundings, then what else is to be seen in its
+    body, then edges as sharp as pixels allow.
 
     Out of a picture there are waves alone, for as many steps (Hamblin et al. 2024, "Feature Accentuation").
     """
@@ -113,14 +117,30 @@ def _climb(
         initial = runtime.to_device(initial_image(source, max(size), generator))
         yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
+    body, *features = subject_scorers(params, runtime) if params.features else [scorers]
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
-    for found in _waves(grey, SHAPE, replace(FINDING, steps=params.finding), scorers, generator, window):
+    schedule = replace(FINDING, steps=params.finding - (params.STARTS - 1) * params.start)
+    starts = [_waves(grey, SHAPE, schedule, body, generator, window) for _ in range(params.STARTS)]
+    named = params.meanings()[:1] if features else params.meanings()
+    for found in best_start(starts, params.start, partial(named_for, body, named)):
         yield found
-    for coloured in _waves(found.show(), DETAIL, replace(DETAILING, steps=params.COLOURING), scorers, generator):
+    shape, places = found.show(), list[Place]()
+    for coloured in _waves(shape, DETAIL, replace(DETAILING, steps=params.COLOURING), body, generator):
         yield coloured
     picture = coloured.show()
+    for feature in features:
+        places.append(striking_place(shape, places))
+        for grown in grow_feature(feature, picture, places[-1], generator):
+            yield grown
+        picture = grown.show()
+    yield from _sharpen(picture, scorers, generator)
+
+
+def _sharpen(picture: Tensor, scorers: list[CropScorer], generator: torch.Generator) -> Iterator[Progress]:
+    """Edges as sharp as pixels allow."""
     natural = [one._replace(objective=as_natural(one.objective, DETAILING.natural)) for one in scorers]
+    size: Size = (picture.shape[1], picture.shape[2])
     for step in add_detail(natural, picture, picture.clone(), EDGES, generator):
         yield Progress(step, EDGES.steps, picture.clone, size)
 

@@ -39,6 +39,9 @@ SETTLED, FRESH = 0.25, 1.0
 """How much of each step a point takes that was dreamed for long, and one that begins anew."""
 SETTLING = 0.35
 """How much of the way to the first of them a point goes with each frame."""
+CATCHING_UP = 4.0
+"""How much longer a step of all pixels at once is where they begin anew: they are dreamed least where there is least of
+a dream, and a camera that moves on would have a rim without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,14 @@ class _Steps:
 def _by_pixels(params: Video, runtime: Runtime) -> Climb:
     """All pixels at once; by the same chance for every frame, so that what differs is what moves."""
     network, objective = runtime.network(params.network), blended_position_objectives(params.terms())
-    schedule = OctaveSchedule(params.octaves, params.ratio, params.iterations, params.pace(), params.jitter)
+    pace = CATCHING_UP * params.pace()
+    schedule = OctaveSchedule(params.octaves, params.ratio, params.iterations, pace, params.jitter)
 
     def climb(picture: Tensor, share: Tensor) -> Iterator[Progress]:
-        return ascend(network, objective, picture, schedule, runtime.generator(params.seed), share)
+        longer = 1 + (CATCHING_UP - 1) * (share - SETTLED).clamp(min=0) / (FRESH - SETTLED)
+        return ascend(
+            network, objective, picture, schedule, runtime.generator(params.seed), share * longer / CATCHING_UP
+        )
 
     return climb
 

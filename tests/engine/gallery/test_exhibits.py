@@ -11,14 +11,30 @@ from engine.canvas.noise import coloured_noise
 from engine.catalog.catalog import shipped_catalog
 from engine.encoders.encoder import Encoded
 from engine.gallery import __main__ as command
-from engine.gallery import exhibits
+from engine.gallery import exhibits, films
 from engine.gallery.contact_sheets import Layout, webp
 from engine.gallery.exhibits import ASKED, DEFAULT, FILM_BYTES, NETWORK, PAGE_BYTES, QUICK, VARIED, Gallery
 from engine.gallery.sources import SHOWN
+from engine.networks.loading import load
+from engine.networks.network import Network
 from engine.params import Channel, Concept, Dream, Morph, make
 from engine.runtime import Runtime
+from tests.engine import small_networks
 
 BRIEF = exhibits.Scale(128, {"octaves": 1, "iterations": 2})
+
+
+@pytest.fixture(scope="module")
+def small() -> dict[str, Network]:
+    """What hangs where does not depend on what networks know."""
+    lites = {name: small_networks.narrow_lite(name) for name in ("lite1", "lite2")}
+    return {**lites, "pocket": load("pocket")}  # whose sketches make two concepts differ
+
+
+@pytest.fixture
+def shipped(small: dict[str, Network]) -> Runtime:
+    """In place of the shipped networks."""
+    return Runtime("cpu", "float32", loader=small.__getitem__)
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +45,7 @@ def drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return coloured_noise((width * 3 // 4, width), torch.Generator().manual_seed(sum(map(ord, kind))))
 
     monkeypatch.setattr(exhibits, "source", noise)
+    monkeypatch.setattr(films, "source", noise)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -157,6 +174,14 @@ def test_a_morph_is_a_film_and_hybrids_are_pictures(shipped: Runtime, pages: lis
         patch.setattr(exhibits, "HYBRID_SIDE", 128)
         assert len(gallery.hybrids().data) <= exhibits.HYBRID_BYTES
     assert no_two_alike(hung(pages[-1], Layout(1, 2, (128, 128), captioned=True)))
+
+
+def test_a_video_moves(shipped: Runtime, pages: list[Image.Image]) -> None:
+    made = Gallery(shipped, QUICK, lambda _line: None).video()
+    assert opened(made.data).n_frames == len(pages) == 4  # type: ignore[attr-defined]
+    assert (made.width, made.height) == (128, 96)
+    assert len(made.data) <= exhibits.VIDEO_BYTES
+    assert no_two_alike([page.tobytes() for page in pages])
 
 
 def test_everything_that_is_asked_can_be_asked() -> None:

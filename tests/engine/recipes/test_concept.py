@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
 
 from engine import recipes
+from engine.ascent.hybrid_ascent import FEATURE, FEATURE_DETAILING
 from engine.ascent.progress import Frame, Progress
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import NothingNamed
@@ -132,3 +134,21 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
     found, finished = shown[wanted.finding - 1], shown[-1]
     assert rim(found) < 0.5
     assert rim(finished) > rim(found)
+
+
+def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
+    shipped: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, count in (("COLOURING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 6)):
+        monkeypatch.setattr(Concept, name, count)
+    monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=6))
+    monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE_DETAILING", replace(FEATURE_DETAILING, steps=2))
+    reports = list(imagining(shipped, subject="goldfish + beagle", network="lite2"))
+    steps = [one for one in reports if isinstance(one, Progress)]
+    assert [one.step for one in steps] == list(range(1, steps[-1].steps + 1))
+    network = shipped.network("lite2")
+    body, both = (steps[-1 - at].show() for at in (11, 0))
+    at = network.labels.index("beagle")
+    with torch.no_grad():
+        scores = network.activations(torch.stack([body, both]), [LOGITS])[LOGITS].mean((2, 3))[:, at]
+    assert scores[1] > scores[0]

@@ -77,6 +77,15 @@ def test_the_dream_moves_along(runtime: Runtime, frames: list[Tensor]) -> None:
     assert steady < 0.6 * alone
 
 
+def test_what_comes_into_view_is_as_dreamed_as_the_rest(shipped: Runtime, photo: Tensor) -> None:
+    """What came into view within four frames, on the right, beside the middle: the mean change of a pixel."""
+    frames, new = pan(photo[:, :, :128], 12), 4 * PAN
+    film = pictures(lit(shipped, frames, octaves=2, iterations=3, layer="high"))
+    changes = [(made - frame).abs().mean((0, 1)) for made, frame in zip(film, frames, strict=True)][6:]
+    shares = [float(one[-new:].mean() / one[32:-32].mean()) for one in changes]
+    assert sum(shares) / len(shares) > 0.75, shares
+
+
 def test_it_becomes_neither_lighter_nor_darker(runtime: Runtime, photo: Tensor) -> None:
     frames = pan(photo[:, :, :128], 100)
     film = pictures(lit(runtime, frames))
