@@ -5,12 +5,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.networks import fused_convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import fuse, make_frugal
 from engine.networks.fused_convolution import FusedConvs
 from engine.networks.sequential_blocks import Residual, SamePadding
 from engine.networks.small_index_pool import SmallIndexPool
 from engine.networks.usual_statistics import UsualStatistics, measured_distances
+
+
+@pytest.fixture(autouse=True)
+def small_maps_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run small inputs fused, which take less time to test."""
+    monkeypatch.setattr(fused_convolution, "FEWEST", 0)
 
 
 def with_gradient(run: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
@@ -153,3 +160,19 @@ def test_a_byte_is_kept_of_a_value_behind_a_relu() -> None:
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         found = block(torch.randn(1, 6, 9, 9, requires_grad=True))
     assert [(one.shape, one.element_size()) for one in kept] == [(found.shape, 1)]
+
+
+def test_small_maps_are_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fused_convolution, "FEWEST", 100)
+    ran: list[torch.Size] = []
+
+    def apply(x: Tensor, _convolutions: FusedConvs) -> Tensor:
+        ran.append(x.shape)
+        return x
+
+    monkeypatch.setattr(fused_convolution._Fused, "apply", apply)
+    block = BLOCKS["3x3"]()
+    fuse(block)
+    block(torch.zeros(1, 6, 9, 11))
+    block(torch.zeros(1, 6, 10, 10))
+    assert ran == [torch.Size((1, 6, 10, 10))]
