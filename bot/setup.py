@@ -70,7 +70,8 @@ def setup() -> int:
 
 
 def doctor() -> int:
-    """Say whether the token works, the permissions suffice and the port is free. Returns the exit status.
+    """Say whether the token works, the permissions suffice and the port is free, and how a server gets the bot: in a
+    container nobody runs `setup`. Returns the exit status.
 
     Raises `SettingsError` on settings that cannot be read.
     """
@@ -82,11 +83,13 @@ def doctor() -> int:
         return 0 if fine else 1
     try:
         findings = [*asyncio.run(_permission_findings(token, settings)), *asyncio.run(_shard_findings(token, settings))]
-        lacking = list(_portal_findings(settings, asyncio.run(_look_up(token, settings))))
+        application = asyncio.run(_look_up(token, settings))
     except SettingsError as error:
         print(f"wrong {error.facts.get('about', 'discord')}: {error}")
         return 1
+    lacking = list(_portal_findings(settings, application))
     print("ok    token")
+    print(f"ok    invitation: {invitation(application.id)}")
     for one in findings:
         print(f"wrong {one.what} {one.remedy}")
     for line in lacking:

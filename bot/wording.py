@@ -1372,7 +1372,9 @@ NSFW_ACTIONS = {
     "refuse": "refused",
 }
 """What happens to images that do not look safe for work, by its name in the rows of servers."""
-NSFW_HINT = "-# A program looks at every image, and can be wrong. The bot's owner chose: {owner}. The stricter counts."
+NSFW_HINT = (
+    "-# If checked, a program scores every image; it can be wrong. The bot's owner chose: {owner}. The stricter counts."
+)
 NSFW_MISSING = "-# Images are not checked here: the bot's owner has to install what that needs (`{command}`)."
 CHANNELS_HINT = "-# A thread is as its channel. What a channel may do is never more than what the server may."
 LIMITS_HINT = (
@@ -1437,9 +1439,10 @@ def rules_lines(rules: ServerRules) -> dict[str, str]:
         "Channels": ", ".join(f"<#{id}>" for id in rules.channels) or _("everywhere"),
         "Can be made": _made_words(whole),
         "Games": ", ".join(f"<#{id}>" for id in rules.games) or pgettext("of a switch", "off"),
-        "Everyone": ", ".join(filter(None, (_limit_words(whole.limit), _posts_in_channel(whole)))) or _("no limits"),
+        "Everyone": ", ".join(filter(None, (_limit_words(whole.limit), _posts_in_channel(whole))))
+        or _("the bot owner's limits"),
         **{f"<@&{id}>": _limit_words(limit) for id, limit in rules.by_role.items()},
-        **{f"<#{id}>": _channel_words(one) for id, one in rules.by_channel.items()},
+        **{f"<#{id}>": _place_words(id, one, rules) for id, one in rules.by_channel.items()},
         "Results": _results_words(rules),
         "Hidden": ", ".join(_hidden_words(name) for name in rules.hidden) or _("nothing"),
         "Others' avatars": "" if rules.others_avatars else _("not dreamed"),
@@ -1488,6 +1491,13 @@ def _made_words(channel: ChannelRules) -> str:
     if not channel.most_size:
         return barred
     return _("{what}, up to {size} px").format(what=barred, size=channel.most_size)
+
+
+def _place_words(id: str, channel: ChannelRules, rules: ServerRules) -> str:
+    said = _channel_words(channel)
+    if not said or not rules.channels or id in rules.channels:
+        return said
+    return _("{rules}; but no dreams are made there, see Channels").format(rules=said)
 
 
 def _channel_words(channel: ChannelRules) -> str:
@@ -1599,7 +1609,7 @@ def week_words(week: Week) -> str:
     times = _("Usually begun after {waited}, made within {took}")
     lines = [
         by,
-        ", ".join(f"{count} {name}" for name, count in week.recipes),
+        _("What was made: {kinds}").format(kinds=", ".join(f"{name} ({count})" for name, count in week.recipes)),
         _("Most asked for: {subjects}").format(subjects=asked) if asked else "",
         _("Busiest channel: {channel}").format(channel=f"<#{week.channel}>") if week.channel else "",
         times.format(waited=duration(week.waited_s), took=duration(week.took_s)),
@@ -1620,7 +1630,7 @@ NOTHING_BLOCKED = (
 def image_blocked_words(count: int) -> str:
     """After blocking the images of a message, and of a dream what it was made of."""
     return _(
-        "Blocked {images}: I refuse it in this server from now on, also smaller, mirrored or saved anew. "
+        "Blocked {images}: refused in this server from now on, also smaller, mirrored or saved anew. "
         "`/server blocked` takes it back. The message itself stays: delete it if you want it gone."
     ).format(images=quantity(count, "image"))
 

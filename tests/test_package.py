@@ -90,6 +90,34 @@ LARGEST = 15_000_000
 """Bytes of everything that a clone fetches for its newest commit."""
 
 
+def release_notes(changelog: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ROOT / ".ci" / "release-notes"], input=changelog, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("heading", ["Unreleased", "0.2.0", "0.2.0 (2026-12-01)"])
+def test_a_release_says_what_is_new_in_it_and_no_more(heading: str) -> None:
+    newest = "- One thing,\n  over two lines; `code` and $HOME stay.\n\n### Removed\n\n- Another.\n"
+    said = release_notes(f"# Changelog\n\nThe newest stands first.\n\n## {heading}\n\n{newest}\n## 0.1.0\n\n- Old.\n")
+    assert (said.stdout, said.stderr) == (newest, "")
+    only = release_notes(f"# Changelog\n\n## {heading}\n\n{newest}")
+    assert only.stdout == newest, "the first release"
+    ours = release_notes((ROOT / "CHANGELOG.md").read_text("utf-8"))
+    assert ours.stdout.startswith("- ")
+
+
+@pytest.mark.parametrize(
+    "changelog", ["", "# Changelog\n\n- Said above every section.\n", "# Changelog\n\n## 0.2.0\n\n## 0.1.0\n"]
+)
+def test_a_release_without_anything_new_is_refused(changelog: str) -> None:
+    said = release_notes(changelog)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr.startswith("The changelog says nothing new")
+
+
+def test_the_workflow_of_a_release_takes_these_notes() -> None:
+    assert ".ci/release-notes < CHANGELOG.md > notes.md" in (ROOT / ".github/workflows/release.yml").read_text("utf-8")
+
+
 def test_the_repository_stays_small() -> None:
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)

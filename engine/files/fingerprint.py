@@ -3,8 +3,8 @@
 The exact file by its SHA-256; the same picture recompressed, smaller or mirrored by a difference hash (the package
 `dhash`): whether each of 8 x 8 fields is lighter than its neighbours. Where two fields are nearly as light as each
 other, JPEG decides by chance which of them is lighter: in a picture with a large plain part, at up to 12 of 128 bits.
-So those bits of the newer picture are not counted, where there are enough others. Measured on 257 photographs by
-`python -m tests.photograph_pairs`.
+So those bits of the newer picture are not counted, where there are enough others. Chosen on 257 photographs by
+`python -m tests.photograph_pairs`, which says how they did on 419 others.
 """
 
 from __future__ import annotations

@@ -215,6 +215,8 @@ async def test_the_doctor_says_what_is_wrong_and_no_more(data_dir: Path, fault: 
     await playground.stop()
     assert told in said
     assert ("wrong token" in said) == bool(token)
+    link = setup.invitation(int(playground.world.bot.id))
+    assert (f"ok    invitation: {link}" in said) == (not fault and not token), "who has a container runs no setup"
     assert status == (1 if fault or token else 0)
 
 

@@ -1,12 +1,15 @@
 """Nothing that a person wrote is interpreted, and credit lines lead back to the picture."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import help_pages, wording
+from bot.store.server_rules import ChannelRules, ServerRules
+from bot.store.server_week import Week
 from engine import params
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadMixture, BadOption, PareidoliaError, UnknownLayer
@@ -265,3 +268,29 @@ def test_the_ranges_that_options_name_are_those_of_params() -> None:
     assert wording.OPTIONS["strength"] == "Effect strength, 0.1–4 (default 1)"
     typed = [name for name, text in wording.OPTIONS.items() if re.search(r"\d+–\d+", text)]
     assert set(typed) == {"strength", "strength of a style", "original", "top", "frames", "speed", "fps"}
+
+
+def test_rules_of_a_server_say_whose_limits_hold_and_which_of_them_rest() -> None:
+    rules = ServerRules(by_channel={"7": ChannelRules(most_size=256)})
+    lines = wording.rules_lines(rules)
+    assert lines["Everyone"] == "the bot owner's limits", "they hold where a server has none"
+    assert lines["<#7>"] == "everything, up to 256 px"
+    for chosen, is_said in ((("7", "8"), False), (("8",), True)):
+        said = wording.rules_lines(replace(rules, channels=chosen))["<#7>"]
+        assert said.endswith("; but no dreams are made there, see Channels") == is_said
+
+
+def test_sentences_about_one_and_about_two_fit_both() -> None:
+    one, two = wording.image_blocked_words(1), wording.image_blocked_words(2)
+    assert one.startswith("Blocked 1 image: refused in this server from now on")
+    assert two.startswith("Blocked 2 images: refused in this server from now on")
+
+
+def test_the_week_says_what_its_numbers_count() -> None:
+    said = wording.week_words(Week(4, 2, recipes=(("dream", 3), ("zoom", 1))))
+    assert "- **4 dreams** by 2 people" in said
+    assert "- What was made: dream (3), zoom (1)" in said
+
+
+def test_an_image_check_that_is_off_is_not_said_to_look_at_images() -> None:
+    assert wording.nsfw_words("off").startswith("-# If checked, a program scores every image")
