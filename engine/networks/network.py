@@ -18,6 +18,7 @@ from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import make_frugal
+from engine.networks.fused_convolution import looking_at
 from engine.networks.sketches import Sketches
 from engine.networks.usual_statistics import UsualStatistics, measured_distances
 
@@ -88,8 +89,9 @@ class Network(nn.Module):
         if missing := wanted - set(self.layers):
             raise KeyError(f"no layer {sorted(missing)}; there is {list(self.layers)}")
         if STATISTICS not in layers:
-            return self._run(picture, wanted)
-        with measured_distances() as distances:
+            with looking_at(picture):
+                return self._run(picture, wanted)
+        with looking_at(picture), measured_distances() as distances:
             found = self._run(picture, wanted)
         return found | {STATISTICS: torch.stack(distances, 1) if distances else picture.new_zeros(len(picture), 1)}
 

@@ -248,7 +248,7 @@ def test_an_easy_round_is_about_things() -> None:
     catalog = shipped_catalog()
     drawn: set[str] = set()
     for network in ("pocket", "lite2"):
-        for seed in range(500):
+        for seed in range(100):
             choices = guess_choices.draw(catalog, network, guess_choices.EASY, (), random.Random(seed)).choices
             assert len(set(choices)) == 4
             drawn |= set(choices)

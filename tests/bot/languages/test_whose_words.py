@@ -109,7 +109,7 @@ class Walk:
 
     async def settled(self, asked: Interaction) -> None:
         """The interaction is answered, and what it queued is made."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (asked.acknowledged or asked.modal or asked.original_id):
                 await asyncio.sleep(0.005)
         await self.settle_jobs()
