@@ -790,8 +790,7 @@ def _stage_words(params: Morph, stage: str) -> str:
 
 
 def _out_of(name: str) -> str:
-    out_of = origin_words(name)
-    return "" if out_of == origin_words(NOISE) else _(", grown out of {name}").format(name=plain(out_of, 80))
+    return "" if name == NOISE else _(", grown out of {name}").format(name=plain(origin_words(name), 80))
 
 
 def _channel_alt(params: Channel) -> str:

@@ -122,8 +122,7 @@ def _climb(
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
     schedule = replace(FINDING, steps=params.finding - (params.STARTS - 1) * params.start)
     starts = [_waves(grey, SHAPE, schedule, body, generator, window) for _ in range(params.STARTS)]
-    named = params.meanings()[:1] if features else params.meanings()
-    for found in best_start(starts, params.start, partial(named_for, body, named)):
+    for found in best_start(starts, params.start, partial(named_for, body, params.meanings()[:1])):
         yield found
     shape, places = found.show(), list[Place]()
     for coloured in _waves(shape, DETAIL, replace(DETAILING, steps=params.COLOURING), body, generator):
