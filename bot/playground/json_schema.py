@@ -64,7 +64,8 @@ class Schemas:
 
     def predicate(self, schema: JsonDict) -> Predicate:
         """Of a schema of the document; ValueError where it, or one that it leads to, has a keyword unknown here."""
-        keywords = sorted(set(schema) - ANNOTATIONS - {"additionalProperties"}, key=lambda one: (one in CONTAINERS, one))
+        alone = set(schema) - ANNOTATIONS - {"additionalProperties"}
+        keywords = sorted(alone, key=lambda keyword: (keyword in CONTAINERS, keyword))
         tests = [self._test(keyword, schema[keyword]) for keyword in keywords]
         if "additionalProperties" in schema:
             tests.append(self._others(schema["additionalProperties"], frozenset(schema.get("properties", ()))))
@@ -115,7 +116,7 @@ class Schemas:
 
     def _others(self, schema: JsonDict | bool, known: frozenset[str]) -> Predicate:
         """Of `additionalProperties`: what `properties` beside it does not name."""
-        conforms = (lambda _: schema) if isinstance(schema, bool) else self.predicate(schema)
+        conforms: Predicate = (lambda _: schema is True) if isinstance(schema, bool) else self.predicate(schema)
 
         def conform(instance: Any) -> bool:
             if not isinstance(instance, dict):
