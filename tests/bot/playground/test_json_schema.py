@@ -28,7 +28,8 @@ INSTANCES: list[Any] = [
     None, True, False, 0, 1, 2, -1, 1.0, 1.5, 2.5, "", "a", "ab", "abc", "12", "012", "12\n", [], [1], [1, 1],
     [1, True], [1, 1.0], [0, False], ["a", "b", "c"], [[1], [True]], [[1], [1.0]], [{"a": 1}, {"a": 1.0}],
     [{"a": 1}, {"a": True}], [1, [True]], [1, [1]], {}, {"a": 1}, {"a": True}, {"a": "a"}, {"b": 1}, {"a": 1, "b": "a"},
-    {"b": "a", "c": 2}, {"leaf": 1}, {"leaf": 1, "branches": [{"leaf": 2, "branches": []}]}, {"leaf": 1, "branches": [{"branches": []}]},
+    {"b": "a", "c": 2}, {"leaf": 1}, {"leaf": 1, "branches": [{"leaf": 2, "branches": []}]},
+    {"leaf": 1, "branches": [{"branches": []}]},
     {"leaf": 1, "branches": 5},
 ]  # fmt: skip
 
