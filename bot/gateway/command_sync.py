@@ -70,12 +70,16 @@ class CommandSync:
             await asyncio.sleep(SYNC_PAUSE_S)
 
     async def _sync(self) -> None:
-        digest = await digest_of(self._client.tree, self._client.application_id)
+        application_id = self._client.application_id
+        assert application_id is not None, "begun where somebody has logged in"
+        payload = await payload_of_all(self._client.tree)
+        digest = digest_of(payload, application_id)
         if not self._always and await asyncio.to_thread(self._note.read) == digest:
             return
-        synced = await self._client.tree.sync()
+        # `tree.sync` would translate all of them once more
+        await self._client.http.bulk_upsert_global_commands(application_id, payload=payload)
         await asyncio.to_thread(self._note.write, digest)
-        log.info("told Discord about %d commands", len(synced))
+        log.info("told Discord about %d commands", len(payload))
 
 
 async def at_once(work: Work) -> None:
@@ -94,11 +98,15 @@ def allow_installs(client: commands.Bot, *, users: bool) -> None:
     client.tree.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=allowed)
 
 
-async def digest_of(tree: app_commands.CommandTree[Any], application_id: int | None) -> str:
+def digest_of(payload: list[dict[str, Any]], application_id: int) -> str:
     """Changes when a command does, or what is said of it in any language."""
-    payload = [await payload_of(tree, command) for command in tree.get_commands()]
     text = json.dumps([application_id, sorted(payload, key=lambda one: (one.get("type", 1), one["name"]))], default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def payload_of_all(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
+    """Every command as Discord is told of it."""
+    return [await payload_of(tree, command) for command in tree.get_commands()]
 
 
 async def payload_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 
 from engine.errors import Broken, Failure
 from engine.files.blobs import BlobKey, BlobStat
-from engine.queue.database import metadata, sqlite_url
+from engine.queue.database import connect, metadata, sqlite_url
 from engine.queue.job import Hint, JobId, JobRow, Limits, Progress, Requeued, Result, Settled, Started, State
 from engine.queue.ledger import Ledger
 from engine.queue.ledger_dispatch import LedgerDispatch
@@ -25,6 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ENGINE = "by hand"
+MEMORY = sqlite_url(Path(":memory:"))
 
 
 class MemoryBlobs(dict[BlobKey, bytes]):
@@ -62,14 +64,26 @@ class NoEngine:
         """To nobody."""
 
 
+@cache
+def _empty_database() -> bytes:
+    """The tables, made once: hundreds of tests begin with them."""
+    engine = connect(MEMORY)
+    metadata.create_all(engine)
+    sa.Table("presets", sa.MetaData(), sa.Column("params", sa.Text)).create(engine)  # the bot's
+    with engine.connect() as connection:
+        made: bytes = connection.connection.driver_connection.serialize()  # type: ignore[union-attr]
+    engine.dispose()
+    return made
+
+
 class MemoryDispatch(LedgerDispatch):
     """The port of `engine.queue.dispatch_port`, where the methods it shares are described."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._blobs = MemoryBlobs()
-        super().__init__(Ledger(sqlite_url(Path(":memory:")), limits), self._blobs, NoEngine())
-        metadata.create_all(self.ledger._db)
-        sa.Table("presets", sa.MetaData(), sa.Column("params", sa.Text)).create(self.ledger._db)  # the bot's
+        super().__init__(Ledger(MEMORY, limits), self._blobs, NoEngine())
+        with self.ledger._db.connect() as connection:
+            connection.connection.driver_connection.deserialize(_empty_database())  # type: ignore[union-attr]
         self._listeners: set[asyncio.Queue[Hint]] = set()
         self.engine_there = True
 

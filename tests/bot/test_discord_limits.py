@@ -34,7 +34,7 @@ from bot.delivery.server_log import MESSAGE_LIMIT
 from bot.exports.export_files import ExportFile
 from bot.exports.export_kinds import ADDABLE, STICKER
 from bot.gateway.client import Client
-from bot.gateway.command_sync import allow_installs, payload_of
+from bot.gateway.command_sync import allow_installs, payload_of_all
 from bot.languages import catalogs, stored_words
 from bot.languages.command_translator import CommandTranslator
 from bot.languages.current import speaking, spoken
@@ -130,7 +130,7 @@ async def commands(tmp_path: Path, *, users: bool) -> list[JsonDict]:
         await client.load_cogs()
         await client.tree.set_translator(CommandTranslator())
         allow_installs(client, users=users)
-        return [await payload_of(client.tree, command) for command in client.tree.get_commands()]
+        return await payload_of_all(client.tree)
 
 
 @pytest.mark.parametrize("users", [False, True])

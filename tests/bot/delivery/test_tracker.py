@@ -598,6 +598,7 @@ async def test_while_the_database_is_away_sweeps_say_nothing_and_go_on(
         return await real()
 
     monkeypatch.setattr(dispatch, "list_unposted", list_unposted)
+    monkeypatch.setattr("bot.delivery.tracker.UNFOLLOWED_S", 0.0)  # nobody else will follow it
     tracker = DeliveryTracker(dispatch, wall, FAST)
     sweeping = asyncio.create_task(tracker._sweep_forever())
     assert await posted(dispatch, id) == "7"

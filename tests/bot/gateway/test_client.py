@@ -14,7 +14,7 @@ from bot.components import preset_buttons, ritual_buttons
 from bot.components.job_buttons import ACTIONS, JobComponent
 from bot.components.preset_buttons import PresetComponent
 from bot.gateway.client import COMPONENTS, Client
-from bot.gateway.command_sync import digest_of
+from bot.gateway.command_sync import digest_of, payload_of_all
 from bot.gateway.error_words import sentence
 from bot.playground.rejections import JsonDict
 from engine import params
@@ -129,11 +129,11 @@ async def test_commands_of_before_are_answered_with_those_of_today(client: Clien
 
 
 async def test_the_digest_changes_with_a_command(client: Client) -> None:
-    before = await digest_of(client.tree, 1)
-    assert await digest_of(client.tree, 1) == before
-    assert await digest_of(client.tree, 2) != before
+    before = digest_of(await payload_of_all(client.tree), 1)
+    assert digest_of(await payload_of_all(client.tree), 1) == before
+    assert digest_of(await payload_of_all(client.tree), 2) != before
     client.tree.remove_command("help")
-    assert await digest_of(client.tree, 1) != before
+    assert digest_of(await payload_of_all(client.tree), 1) != before
 
 
 async def test_only_the_servers_of_the_settings_are_served(client: Client) -> None:

@@ -259,7 +259,7 @@ class HereDecoder:
 
 
 def quick_tracker(dispatch: Dispatch, publisher: Publisher, **parts: Any) -> DeliveryTracker:
-    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.05), **parts)
+    return DeliveryTracker(dispatch, publisher, Pace(edits=100, preview_s=0.0, sweep_s=0.2), **parts)
 
 
 async def test_dream_layer_high_exactly_as_typed(stage: Stage) -> None:

@@ -64,7 +64,8 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
 )
 def test_nothing_of_a_job_stays_in_memory(photo: Tensor, params: AnyParams, monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine runs for months: what one job kept, thousands would add up to."""
-    monkeypatch.setattr(Concept, "COLOURING", 2)  # more steps keep no more
+    for name, count in (("finding", 5), ("COLOURING", 2)):
+        monkeypatch.setattr(Concept, name, count)  # more steps keep no more
     runtime = Runtime("cpu", "float32")
 
     def tensors_after_one_more() -> int:
