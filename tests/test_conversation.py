@@ -244,7 +244,7 @@ async def test_a_dream_is_talked_with(room: Room) -> None:
     assert seed is not None
     assert "strength:1.6" in texts(stronger)
     assert seed[0] in texts(stronger)
-    zoom = await room.until_button(await answer(f"{bot} zoom", room.now(stronger)), "Re-roll")
+    zoom = await room.until_button(await answer(f"{bot} zoom size:128", room.now(stronger)), "Re-roll")
     assert zoom.attachments[0].filename != "dream.png"
     assert "/dream" in texts(await answer("hello", place="dm"))
     assert "Say what to bring out" in texts(await answer(f"{bot} make it weird"))
