@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.ascent.crop_ascent import SIDE
 import torch
 
+from engine.ascent.crop_ascent import SIDE
 from engine.ascent.crop_setup import SUBJECT_SMALLEST_CROP, crop_schedule, finding_schedule, subject_scorers
 from engine.catalog.catalog import shipped_catalog
 from engine.networks.network import LOGITS
