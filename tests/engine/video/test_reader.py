@@ -95,7 +95,7 @@ def test_a_bad_file_is_a_clear_sentence(data: bytes, kind: type[errors.Refusal])
 
 @pytest.mark.process
 @pytest.mark.parametrize(("data", "kind"), BAD)
-def test_the_child_says_by_a_sentence_what_is_wrong(data: bytes, kind: type[errors.Refusal]) -> None:
+def test_the_child_says_what_is_wrong_by_a_sentence(data: bytes, kind: type[errors.Refusal]) -> None:
     with spool(data) as file, pytest.raises(kind) as refused, open_clip(file, WANTED) as clip:
         list(clip.frames)
     assert str(refused.value).endswith(".")
