@@ -82,9 +82,9 @@ def finding_schedule(params: Dream) -> Schedule:
     )
 
 
-def subject_scorers(params: Dream | Concept, runtime: Runtime) -> list[list[CropScorer]]:
-    """What scores the crops of each subject alone, to the seed's taste: of "castle + cats" two."""
+def subject_scorers(params: Dream | Concept, runtime: Runtime, seed: int | None = None) -> list[list[CropScorer]]:
+    """What scores the crops of each subject alone, of "castle + cats" two; with a seed, to a taste of its own."""
     return [
-        alternating_scorers(params.network, crop_objective([(1.0, [meaning])], params.seed), [meaning], runtime)
+        alternating_scorers(params.network, crop_objective([(1.0, [meaning])], seed), [meaning], runtime)
         for meaning in params.meanings()
     ]

@@ -32,11 +32,12 @@ NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES, PAGE_BYTES = 100_000, 130_000
 FILM_BYTES = 270_000
-MORPH_BYTES, HYBRID_BYTES = 135_000, 140_000
+MORPH_BYTES, HYBRID_BYTES = 86_000, 140_000
 VIDEO_BYTES = 125_000
-MORPHED: dict[str, Any] = {"subject": "banana > eye", "network": "pocket", "seed": 1, "size": 256}
-HYBRIDS, HYBRID_SIDE = (("fish + dog", 3), ("fish + dog", 2)), 320
-"""Two things in one body, and a seed and a size where both are plain to see."""
+MORPHED: dict[str, Any] = {"subject": "castle > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
+HYBRIDS = (("goldfish + golden retriever", 2), ("fish + dog", 2), ("cat + bird", 3), ("car + shoe", 1))
+HYBRID_SIDE = 320
+"""Two things in one body, each with a seed, and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
 """A cell's side over the side that was dreamed: a sheet is looked at from further away than a single picture."""
 KINDS_OF_DREAMED = 0.42

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import torch
+
 from engine.ascent.crop_ascent import SIDE
-from engine.ascent.crop_setup import SUBJECT_SMALLEST_CROP, crop_schedule, finding_schedule
+from engine.ascent.crop_setup import SUBJECT_SMALLEST_CROP, crop_schedule, finding_schedule, subject_scorers
 from engine.catalog.catalog import shipped_catalog
-from engine.params import Dream, make
+from engine.networks.network import LOGITS
+from engine.params import Concept, Dream, make
+from engine.runtime import Runtime
 
 
 def test_a_subject_is_found_in_larger_crops_and_for_longer() -> None:
@@ -29,3 +33,17 @@ def test_strength_is_how_fast_and_how_far_from_the_photo() -> None:
     ):
         assert hint.rate < change.rate
         assert hint.pull == 4 * change.pull
+
+
+def test_of_a_group_every_class_counts_alike_unless_a_seed_has_a_taste(runtime: Runtime) -> None:
+    params = make(Concept, shipped_catalog(), network="lite2", subject="fish + dog", seed=1)
+    scores = torch.eye(1000)[:, :, None, None] * 9
+
+    def fish(seed: int | None) -> set[float]:
+        objective = subject_scorers(params, runtime, seed)[0][0].objective
+        classes = params.meanings()[0].channels
+        return {round(float(objective({LOGITS: scores[one : one + 1]})), 4) for one in classes}
+
+    assert len(fish(None)) == 1
+    assert len(fish(1)) > 5
+    assert fish(1) != fish(2)

@@ -165,7 +165,10 @@ def test_a_zoom_is_a_film_that_loops(shipped: Runtime) -> None:
 
 def test_a_morph_is_a_film_and_hybrids_are_pictures(shipped: Runtime, pages: list[Image.Image]) -> None:
     gallery = Gallery(shipped, QUICK, lambda _line: None)
-    made = gallery.morph()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(exhibits.MORPHED, "network", "pocket")
+        patch.setitem(exhibits.MORPHED, "subject", "castle > rose")
+        made = gallery.morph()
     assert 1 < opened(made.data).n_frames <= QUICK.morph["frames"]  # type: ignore[attr-defined]
     assert len(made.data) <= exhibits.MORPH_BYTES
     with pytest.MonkeyPatch.context() as patch:

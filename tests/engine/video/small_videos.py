@@ -34,7 +34,7 @@ def mp4(
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=100 if times else rate, options={"crf": "10", "bf": "0"})
-        stream.height, stream.width = pictures[0].shape[:2] if pictures else (48, 64)
+        stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         if times:
             stream.codec_context.time_base = Fraction(1, 100)
@@ -60,6 +60,15 @@ def pillow(pictures: Sequence[Picture], kind: str = "GIF", milliseconds: int = 1
     out = io.BytesIO()
     first.save(out, kind, save_all=True, append_images=others, duration=milliseconds, loop=0)
     return out.getvalue()
+
+
+def without_frames() -> bytes:
+    """An MP4 whose track of pictures holds none: every table of its frames says that it is empty."""
+    data = bytearray(mp4(squares()))
+    for box, before in ((b"stts", 8), (b"stss", 8), (b"stsc", 8), (b"stsz", 12), (b"stco", 8)):
+        at = data.index(box) + before
+        data[at : at + 4] = bytes(4)
+    return bytes(data)
 
 
 def only_sound() -> bytes:
