@@ -25,8 +25,8 @@ from engine.encoders.film import Film, Plan, Spec
 MIME = "image/gif"
 COLOURS = (256, 128, 64)
 """Tried in this order."""
-SEGMENT = 8
-"""Frames that share a palette; so many at most are left to do after the last one."""
+SEGMENT, LAST = 8, 4
+"""Frames that share a palette; of the last ones fewer, as these are left to do when all are there."""
 SAMPLES = 3
 """Frames that are looked at to choose one."""
 PALETTE_SIDE, PALETTE_STEP = 128, 4
@@ -49,21 +49,32 @@ def encode_frames(frames: Iterator[av.VideoFrame], spec: Spec) -> bytes:
         stream: VideoStream = container.add_stream("gif", rate=rate)
         stream.width, stream.height, stream.pix_fmt = plan.size[1], plan.size[0], "pal8"
         stream.time_base = 1 / rate
-        for count, painted in enumerate(_paint_in_segments(frames, plan)):
+        for count, painted in enumerate(_paint_in_segments(frames, spec)):
             painted.pts, painted.time_base = count, 1 / rate
             container.mux(stream.encode(painted))
         container.mux(stream.encode(None))
     return embed_metadata.add_gif_comment(file.getvalue(), spec.imprint)
 
 
-def _paint_in_segments(frames: Iterator[av.VideoFrame], plan: Plan) -> Iterator[av.VideoFrame]:
+def _paint_in_segments(frames: Iterator[av.VideoFrame], spec: Spec) -> Iterator[av.VideoFrame]:
     """Frames in colours of palettes, a segment at a time."""
-    while segment := [_to_pixels(frame) for frame in islice(frames, SEGMENT)]:
-        palette = _palette(segment, plan)
+    for length in segment_lengths(spec.count):
+        segment = [_to_pixels(frame) for frame in islice(frames, length)]
+        if not segment:  # somebody stopped it
+            return
+        palette = _palette(segment, spec.plan)
         opaque = np.full((COLOURS[0], 4), 255, np.uint8)
         opaque[: len(palette), 1:] = palette
-        for indices in to_indices(segment, palette, plan.dither):
-            yield av.VideoFrame.from_ndarray((indices, opaque), format="pal8")
+        for indices in to_indices(segment, palette, spec.plan.dither):
+            yield av.VideoFrame.from_ndarray((indices, opaque), format="pal8")  # type: ignore[arg-type]  # which it takes
+
+
+def segment_lengths(count: int) -> Iterator[int]:
+    """How many frames share each palette, of so many."""
+    while count:
+        length = min(count, SEGMENT) if count > SEGMENT or count <= LAST else -(-count // 2)
+        yield length
+        count -= length
 
 
 def choose_dither(film: Film) -> str:
