@@ -38,6 +38,10 @@ AIMS_S: Final = {PREVIEW: 0.5, DREAM: 3.5, LARGE: 9.0, ZOOM: 20.0, START: 0.1, P
 Found = dict[str, list[float]]
 
 
+SMALL: Final = 256
+"""Pixels, where only the bot's times are asked for."""
+
+
 class Sizes(NamedTuple):
     """How large everything is, in pixels of the long side, and how long one waits before each command."""
 
@@ -184,11 +188,15 @@ async def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="of each kind of command")
+    parser.add_argument("--bot-only", action="store_true", help="small pictures, for the times of the bot alone")
     parser.add_argument("--nice", type=int, default=ENGINE_NICE, help="how much the engine gives way to everybody")
     asked = parser.parse_args(arguments)
     before = os.getloadavg()
     async with open_room(nice=asked.nice) as room:
-        found = await measure(room, asked.rounds, Sizes())
+        sizes = Sizes(SMALL, 2 * SMALL, SMALL, 8) if asked.bot_only else Sizes()
+        found = await measure(room, asked.rounds, sizes)
+    if asked.bot_only:
+        found = {name: times for name, times in found.items() if name not in (PREVIEW, DREAM, LARGE, ZOOM)}
     print(table(found))
     after = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"load before: {before[0]:.1f}; after, of 1, 5 and 15 minutes: {after}; engine's niceness {asked.nice}")

@@ -42,6 +42,7 @@ for name in sys.argv[1:]:
         importlib.import_module(name)
     except ImportError:  # some are made up by whoever imports them
         pass
+gc.freeze()
 """
 DREAMS: Final = """
 import json, sys, time
