@@ -80,11 +80,13 @@ class Room:
 
 @asynccontextmanager
 async def open_room(
-    specification: Specification | None = None, network: str = "", prepare: Callable[[Path], object] | None = None
-) -> AsyncIterator[Room]:
+    specification: Specification | None = None, network: str = "", prepare: Callable[[Path], object] | None = None,
+    nice: int = 0,
+) -> AsyncIterator[Room]:  # fmt: skip
     """A running playground on a free port with the real bot online, and an empty data folder; all gone afterwards.
 
-    `network` dreams where none is asked for, in place of the default; `prepare` puts something into the folder.
+    `network` dreams where none is asked for, in place of the default; `prepare` puts something into the folder;
+    `nice` is how much the engine gives way.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="p-"))
     if prepare is not None:
@@ -93,7 +95,7 @@ async def open_room(
     playground = Playground(specification=specification)
     await playground.start()
     chosen = {"PAREIDOLIA_DEFAULT_NETWORK": network} if network else {}
-    playground.run_bot(data_dir, PAREIDOLIA_ENGINE__NICE="0", **chosen)
+    playground.run_bot(data_dir, PAREIDOLIA_ENGINE__NICE=str(nice), **chosen)
     try:
         await playground.world.until(lambda: playground.world.online and playground.world.commands, PATIENCE)
         yield Room(playground, data_dir)

@@ -3,7 +3,8 @@
 Everything in CPU seconds of whole processes, which neighbours change little, in turns A B A B, medians:
 
     help     `pareidolia --help`, beside a Python that does nothing
-    bot      `import bot.app`, beside the import of everything of others that it imports
+    bot      `import bot.app` as a start does it, which does not look for garbage meanwhile, beside the import of
+             everything of others that it imports, done in the same way
     engine   from `import torch` until a worker is ready
     dreams   the first dream of a worker that is ready, and the later ones
 """
@@ -24,7 +25,7 @@ from typing import Final
 OURS: Final = ("bot", "engine", "tests", "__main__")
 NOTHING: Final = "pass"
 HELP: Final = "import sys; sys.argv[1:] = ['--help']; from engine.cli.program import main; main()"
-BOT: Final = "import bot.app"
+BOT: Final = "from bot.__main__ import import_app; import_app()"
 OTHERS: Final = f"""
 import sys
 known = set(sys.modules)
@@ -34,12 +35,14 @@ print(" ".join(new))
 """
 """Says what of others the bot imports, in order."""
 IMPORT_OTHERS: Final = """
-import importlib, sys
+import gc, importlib, sys
+gc.disable()
 for name in sys.argv[1:]:
     try:
         importlib.import_module(name)
     except ImportError:  # some are made up by whoever imports them
         pass
+gc.freeze()
 """
 DREAMS: Final = """
 import json, sys, time

@@ -7,6 +7,7 @@ still       PNG, JPEG, WebP, and quick previews
 animation   films that fit, by webp, gif and mp4
 film        their frames, until the last one is known
 encoded_ahead  the file of these, made meanwhile
+dithering   frames in few colours
 flashes     what flashes too often is dimmed
 upload_limit  making it fit the upload limit
 embed_metadata  saying in a file how it was made

@@ -1,35 +1,32 @@
 """A film as an animation that plays everywhere: `(film, plan) => bytes`.
 
-The colours of a palette serve some frames in a row, by ffmpeg's palettegen and paletteuse (PyAV): colours of single
-frames would flicker, and those of a whole film are too few where it changes. Missing colours are mixed in one of
-two ways: a faint pattern is closest to what is rich in detail and is packed well; diffused errors leave no bands in a
-sky.
+The colours of a palette serve some frames in a row, by ffmpeg's palettegen (PyAV): colours of single frames would
+flicker, and those of a whole film are too few where it changes. How missing colours are mixed of others:
+`engine.encoders.dithering`.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 
 import av
 import numpy as np
 from av.filter import Graph
-from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from engine.canvas.resample import Size
 from engine.encoders import embed_metadata
+from engine.encoders.dithering import DIFFUSION, PATTERN, Pixels, to_indices
 from engine.encoders.film import Film, Plan, Spec
 
 MIME = "image/gif"
 COLOURS = (256, 128, 64)
 """Tried in this order."""
-SEGMENT = 8
-"""Frames that share a palette; so many at most are left to do after the last one."""
-PATTERN, DIFFUSION, PLAIN = "dither=bayer:bayer_scale=5", "dither=floyd_steinberg", "dither=none"
+SEGMENT, LAST = 8, 4
+"""Frames that share a palette; of the last ones fewer, as these are left to do when all are there."""
 SAMPLES = 3
 """Frames that are looked at to choose one."""
 PALETTE_SIDE, PALETTE_STEP = 128, 4
@@ -52,18 +49,32 @@ def encode_frames(frames: Iterator[av.VideoFrame], spec: Spec) -> bytes:
         stream: VideoStream = container.add_stream("gif", rate=rate)
         stream.width, stream.height, stream.pix_fmt = plan.size[1], plan.size[0], "pal8"
         stream.time_base = 1 / rate
-        for count, painted in enumerate(_paint_in_segments(frames, plan)):
+        for count, painted in enumerate(_paint_in_segments(frames, spec)):
             painted.pts, painted.time_base = count, 1 / rate
             container.mux(stream.encode(painted))
         container.mux(stream.encode(None))
     return embed_metadata.add_gif_comment(file.getvalue(), spec.imprint)
 
 
-def _paint_in_segments(frames: Iterator[av.VideoFrame], plan: Plan) -> Iterator[av.VideoFrame]:
+def _paint_in_segments(frames: Iterator[av.VideoFrame], spec: Spec) -> Iterator[av.VideoFrame]:
     """Frames in colours of palettes, a segment at a time."""
-    while segment := list(islice(frames, SEGMENT)):
-        palette = _palette(segment, plan)
-        yield from _paint(segment, palette, plan.size, plan.dither or PLAIN)
+    for length in segment_lengths(spec.count):
+        segment = [_to_pixels(frame) for frame in islice(frames, length)]
+        if not segment:  # somebody stopped it
+            return
+        palette = _palette(segment, spec.plan)
+        opaque = np.full((COLOURS[0], 4), 255, np.uint8)
+        opaque[: len(palette), 1:] = palette
+        for indices in to_indices(segment, palette, spec.plan.dither):
+            yield av.VideoFrame.from_ndarray((indices, opaque), format="pal8")  # type: ignore[arg-type]  # which it takes
+
+
+def segment_lengths(count: int) -> Iterator[int]:
+    """How many frames share each palette, of so many."""
+    while count:
+        length = min(count, SEGMENT) if count > SEGMENT or count <= LAST else -(-count // 2)
+        yield length
+        count -= length
 
 
 def choose_dither(film: Film) -> str:
@@ -85,50 +96,26 @@ def _smooth_share(grey: NDArray[np.uint8]) -> float:
     return float(((spread > SMOOTH[0]) & (spread < SMOOTH[1])).mean())
 
 
-def _palette(frames: Iterable[av.VideoFrame], plan: Plan) -> av.VideoFrame:
-    """The colours that serve all of these frames best."""
+def _palette(frames: Sequence[Pixels], plan: Plan) -> Pixels:
+    """The colours [n, 3] that serve all of these frames best."""
     step = max(1, min(PALETTE_STEP, min(plan.size) // PALETTE_SIDE))
+    thinned = [np.ascontiguousarray(frame[::step, ::step]) for frame in frames]
     graph = Graph()
-    source = _source(graph, (-(-plan.size[0] // step), -(-plan.size[1] // step)))
+    height, width, _ = thinned[0].shape
+    source = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgb24"), time_base=Fraction(1, 100))
     chosen = graph.add("palettegen", f"max_colors={plan.quality}:reserve_transparent=0:stats_mode=full")
     sink = graph.add("buffersink")
     source.link_to(chosen)
     chosen.link_to(sink)
     graph.configure()
-    for frame in frames:
-        source.push(_thin_out(frame, step))
+    for frame in thinned:
+        source.push(av.VideoFrame.from_ndarray(frame, format="rgb24"))
     source.push(None)
-    return _pull_frame(sink)
-
-
-def _thin_out(frame: av.VideoFrame, step: int) -> av.VideoFrame:
-    pixels = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
-    return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[::step, ::step]), format="rgb24")
-
-
-def _paint(frames: Iterable[av.VideoFrame], palette: av.VideoFrame, size: Size, dither: str) -> Iterator[av.VideoFrame]:
-    """Frames in the colours of one palette."""
-    graph = Graph()
-    source, colours = _source(graph, size), _source(graph, (palette.height, palette.width), "rgb32")
-    painter = graph.add("paletteuse", dither)
-    sink = graph.add("buffersink")
-    source.link_to(painter, 0, 0)
-    colours.link_to(painter, 0, 1)
-    painter.link_to(sink)
-    graph.configure()
-    colours.push(palette)
-    colours.push(None)
-    for frame in frames:
-        source.push(frame)
-        yield _pull_frame(sink)
-
-
-def _source(graph: Graph, size: Size, pixels: str = "rgb24") -> FilterContext:
-    return graph.add_buffer(width=size[1], height=size[0], format=av.VideoFormat(pixels), time_base=Fraction(1, 100))
-
-
-def _pull_frame(sink: FilterContext) -> av.VideoFrame:
-    frame = sink.pull()
-    if not isinstance(frame, av.VideoFrame):
+    palette = sink.pull()
+    if not isinstance(palette, av.VideoFrame):
         raise TypeError("the filter gave no picture")
-    return frame
+    return _to_pixels(palette).reshape(-1, 3)[: plan.quality]
+
+
+def _to_pixels(frame: av.VideoFrame) -> Pixels:
+    return np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)

@@ -1,5 +1,7 @@
 """The words after `python -m bot`."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,20 @@ def test_shards_that_cannot_be_kept_end_with_a_sentence(
     monkeypatch.setattr("bot.app.logs.start", lambda settings, process: None)
     assert main(["run", "--no-engine", "--shards", words]) == 2
     assert said in capsys.readouterr().err
+
+
+IMPORT = """
+import gc, sys
+from bot.__main__ import import_app
+assert "discord" not in sys.modules, "of no use to other words"
+runs = []
+gc.callbacks.append(lambda phase, _: runs.append(phase == "start"))
+import_app()
+print(sum(runs), gc.isenabled(), gc.get_freeze_count() > 10 * len(gc.get_objects()), "bot.app" in sys.modules)
+"""
+
+
+def test_garbage_is_not_looked_for_while_the_bot_is_imported_nor_in_it_afterwards() -> None:
+    told = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True).stdout.split()
+    assert told[1:] == ["True"] * 3
+    assert int(told[0]) <= 1

@@ -76,7 +76,7 @@ def test_an_impossible_limit_gives_the_smallest_there_is() -> None:
 
 
 def test_of_many_frames_half_are_missed_first() -> None:
-    limit = int(len(encoded("gif", film(), fps=20).data) * 0.4)
+    limit = int(len(encoded("gif", film(), fps=20).data) * 0.45)
     result = encoded("gif", film(), limit, fps=20)
     assert "5 of 9 frames" in sentences(result.notes)
     assert (frame_count(result), result.width) == (5, 64)

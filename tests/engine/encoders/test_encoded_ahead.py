@@ -10,6 +10,7 @@ import pytest
 
 from engine.encoders import gif
 from engine.encoders.animation import FORMATS, NAMES, Animation, AnimationKind
+from engine.encoders.dithering import PATTERN
 from engine.encoders.encoded_ahead import EncodedAhead
 from engine.encoders.film import Film, Spec
 from tests.engine.encoders.films import film, sky
@@ -30,7 +31,7 @@ def test_it_is_the_file_that_is_made_of_the_whole_film(kind: AnimationKind, monk
     stopped = made(kind, announced=1, count=5)
     monkeypatch.setattr(Film, "frames", None)
     if kind == "gif":  # which looks at three of its frames once more
-        monkeypatch.setattr(gif, "choose_dither", lambda _: gif.PATTERN)
+        monkeypatch.setattr(gif, "choose_dither", lambda _: PATTERN)
     assert made(kind, announced=9) == afterwards
     monkeypatch.undo()
     assert made(kind, announced=9, count=5) == stopped, "fewer came: somebody stopped it"

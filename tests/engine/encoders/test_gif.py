@@ -12,8 +12,9 @@ from torch.nn.functional import avg_pool2d
 
 from engine.encoders import Encoded
 from engine.encoders.animation import Animation
+from engine.encoders.dithering import PATTERN
 from engine.encoders.film import Film, Plan
-from engine.encoders.gif import PATTERN, choose_dither, encode
+from engine.encoders.gif import LAST, SEGMENT, choose_dither, encode, segment_lengths
 from tests.engine.encoders.films import film, sky
 
 
@@ -66,3 +67,12 @@ def test_a_sky_has_no_bands() -> None:
     )
     film.close()
     assert banding(chosen, pictures[2]) < 0.1 < banding(other, pictures[2])
+
+
+def test_few_frames_are_left_to_do_after_the_last_one() -> None:
+    assert list(segment_lengths(30)) == [8, 8, 8, 3, 3]
+    for count in range(1, 60):
+        lengths = list(segment_lengths(count))
+        assert sum(lengths) == count
+        assert max(lengths) <= SEGMENT
+        assert lengths[-1] <= LAST
