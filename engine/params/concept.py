@@ -26,7 +26,7 @@ class Concept(VariedParams):
     """... and steps that give it details."""
 
     STARTS: ClassVar[int] = 4
-    """How often a thing is begun, where the network looks at whole crops; the better half goes on, and then the best."""
+    """How often a thing is begun, where the network looks at whole crops; half of them go on, and then the best."""
     START_SHARE: ClassVar[float] = 0.0875
     """The share of the steps that find a thing after which half of the starts go on."""
     SHARPENING: ClassVar[int] = 3
