@@ -32,9 +32,9 @@ COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
 SMOOTH_CHROMA = 0.78
 """How much of a look's colour goes with the waves that find a thing."""
-SOFT = 12
+SOFT = 4
 """Waves of the short side that are left of the picture where a thing is to be found ..."""
-SOFTENED = 0.75
+SOFTENED = 1.0
 """... and how much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
 GRAIN = 1 / 256
 """How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
