@@ -27,10 +27,10 @@ SEEN = 128
 """Pixels at which a part is seen."""
 BATCH = 8
 """Parts that a network sees at once."""
-CHANCE = 0.5
+CHANCE = 0.6
 """How much chance counts beside the spread of what the parts score."""
-SPREAD = 0.3
-"""How large a place is, as `spots.bell` has it."""
+SPREAD = 0.42
+"""How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
 LEAST = 1e-3
@@ -61,8 +61,13 @@ def best_place(
     return places[int(suitable.argmax())]
 
 
+def spread(things: int) -> float:
+    """How large each place of so many things is, as `spots.bell` has it: all of them take as much as one alone."""
+    return SPREAD / math.sqrt(things)
+
+
 def _nearness(place: Place, other: Place) -> float:
-    return math.exp(-(math.dist(place, other) ** 2) / (2 * SPREAD**2))
+    return math.exp(-(math.dist(place, other) ** 2) / (2 * spread(2) ** 2))
 
 
 def _white(mask: Tensor, place: Place) -> float:

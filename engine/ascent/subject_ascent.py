@@ -7,8 +7,9 @@ After Hamblin et al. 2024 ("Feature Accentuation") and our own way of concepts (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -16,9 +17,10 @@ from torch import Tensor
 
 from engine.ascent.crop_ascent import Schedule, accentuate
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import SPREAD, best_place
+from engine.ascent.placement import best_place, spread
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
+from engine.canvas.guided_filter import guided_filter
 from engine.canvas.resample import Size, resize
 from engine.canvas.spots import Place, bell
 
@@ -30,10 +32,14 @@ COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
 SMOOTH_CHROMA = 0.78
 """How much of a look's colour goes with the waves that find a thing."""
-SOFT = 12
+SOFT = 4
 """Waves of the short side that are left of the picture where a thing is to be found ..."""
-SOFTENED = 0.75
+SOFTENED = 1.0
 """... and how much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
+GRAIN = 1 / 256
+"""How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
+EDGE = 0.04
+"""... where it is fainter than this: networks like it and eyes do not."""
 
 
 class Aims(NamedTuple):
@@ -70,7 +76,7 @@ def grow_subjects(
         places.append(best_place(scorers, picture, seed, mask, places))
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     for scorers, place in zip(aims.each, places, strict=True):
-        spot = _spot([place], 0.0, picture, mask)
+        spot = _spot([place], spread(len(places)), 0.0, picture, mask)
         picture = torch.lerp(picture, soften(picture), course.softened * spot)
         canvas = Overlay(picture, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
@@ -78,9 +84,10 @@ def grow_subjects(
             yield replace(report, step=done, steps=steps)
         picture = canvas.snapshot()
     detailed = look._replace(coarsest=COARSEST, rate=course.detailing.rate)
-    canvas = Overlay(picture, generator, detailed, _spot(places, FLOOR, picture, mask))
+    canvas = Overlay(picture, generator, detailed, _spot(places, spread(len(places)), FLOOR, picture, mask))
     for report in accentuate(aims.together, canvas, course.detailing, generator):
-        yield replace(report, step=done + report.step, steps=steps)
+        smooth = partial(_without_grain, canvas.snapshot, picture, mask)
+        yield replace(report, step=done + report.step, steps=steps, show=smooth)
 
 
 def soften(picture: Tensor) -> Tensor:
@@ -102,9 +109,17 @@ def _smooth(look: Look, course: Course) -> Look:
     )
 
 
-def _spot(places: Sequence[Place], floor: float, picture: Tensor, mask: Tensor | None) -> Tensor:
+def _without_grain(show: Callable[[], Tensor], found: Tensor, mask: Tensor | None) -> Tensor:
+    """What details add to a picture [3, h, w] of things that were found: without their grain, and with their edges."""
+    picture = show()
+    details = picture - found
+    smooth = guided_filter(details, picture, max(1, round(GRAIN * max(picture.shape))), EDGE)
+    return (found + (smooth if mask is None else torch.lerp(details, smooth, mask))).clamp(0, 1)
+
+
+def _spot(places: Sequence[Place], reach: float, floor: float, picture: Tensor, mask: Tensor | None) -> Tensor:
     """How much of each step a point takes, [1, h, w]."""
     size: Size = (picture.shape[1], picture.shape[2])
-    bells = torch.stack([bell(size, place, SPREAD) for place in places]).amax(0).to(picture.device)
+    bells = torch.stack([bell(size, place, reach) for place in places]).amax(0).to(picture.device)
     spot = floor + (1 - floor) * bells
     return spot if mask is None else spot * mask

@@ -25,10 +25,10 @@ class Concept(VariedParams):
     FEATURE_DETAILING: ClassVar[int] = 20
     """... and steps that give it details."""
 
-    STARTS: ClassVar[int] = 3
-    """How often a thing is begun, where the network looks at whole crops; the best goes on."""
-    START_SHARE: ClassVar[float] = 0.175
-    """The share of the steps that find a thing which each start takes."""
+    STARTS: ClassVar[int] = 4
+    """How often a thing is begun, where the network looks at whole crops; half of them go on, and then the best."""
+    START_SHARE: ClassVar[float] = 0.0875
+    """The share of the steps that find a thing after which half of the starts go on."""
     SHARPENING: ClassVar[int] = 3
     """Steps over all of it that make edges sharp, where the network looks at whole crops."""
 
@@ -81,7 +81,7 @@ class Concept(VariedParams):
 
     @property
     def start(self) -> int:
-        """Steps that each start takes before one of them is chosen."""
+        """Steps after which half of the starts go on."""
         return max(1, round(self.START_SHARE * self.finding))
 
     @property

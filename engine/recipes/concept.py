@@ -24,7 +24,7 @@ from engine.ascent.hybrid_ascent import grow_feature, striking_place
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.random_restarts import best_start, named_for
+from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import stretch_levels
@@ -120,7 +120,7 @@ def _climb(
     body, *features = subject_scorers(params, runtime) if params.features else [scorers]
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
-    schedule = replace(FINDING, steps=params.finding - (params.STARTS - 1) * params.start)
+    schedule = replace(FINDING, steps=params.finding - halving_steps(params.STARTS, params.start))
     starts = [_waves(grey, SHAPE, schedule, body, generator, window) for _ in range(params.STARTS)]
     for found in best_start(starts, params.start, partial(named_for, body, params.meanings()[:1])):
         yield found

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.random_restarts import best_start, named_for
+from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
 from engine.objectives import likelihood
@@ -19,12 +19,20 @@ def start(value: float, steps: int, made: list[float]) -> Iterator[Progress]:
         yield Progress(step + 1, steps, lambda: torch.full((3, 4, 4), value), (4, 4))
 
 
-def test_the_best_of_several_starts_goes_on_to_its_end() -> None:
+@pytest.mark.parametrize(
+    ("greys", "order"),
+    [
+        ((0.2, 0.9), [0.2, 0.2, 0.9, 0.9, 0.9, 0.9, 0.9]),
+        ((0.2, 0.9, 0.4), [0.2, 0.2, 0.9, 0.9, 0.4, 0.4, 0.9, 0.9, 0.4, 0.4, 0.9]),
+        ((0.2, 0.9, 0.4, 0.1), [0.2, 0.2, 0.9, 0.9, 0.4, 0.4, 0.1, 0.1, 0.9, 0.9, 0.4, 0.4, 0.9]),
+    ],
+)
+def test_the_better_half_goes_on_and_then_the_best_to_its_end(greys: tuple[float, ...], order: list[float]) -> None:
     made: list[float] = []
-    reports = list(best_start([start(one, 5, made) for one in (0.2, 0.9, 0.4)], 2, lambda shown: float(shown.mean())))
-    assert made == [0.2, 0.2, 0.9, 0.9, 0.4, 0.4, 0.9, 0.9, 0.9]
-    assert len(reports) == 9
-    assert float(reports[-1].show().mean()) == pytest.approx(0.9)
+    reports = list(best_start([start(one, 5, made) for one in greys], 2, lambda shown: float(shown.mean())))
+    assert made == order
+    assert len(reports) == len(order) == 5 + halving_steps(len(greys), 2)
+    assert float(reports[-1].show().mean()) == pytest.approx(max(greys))
 
 
 def test_one_start_is_only_run() -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.ascent import placement, subject_ascent
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
@@ -67,3 +68,19 @@ def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
         for softened in (0.0, 1.0)
     )
     assert soft < 0.95 * sharp
+
+
+def test_details_have_no_grain_and_things_are_what_was_found(
+    small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = Course(Schedule(steps=3, side=64, rate=0.15), Schedule(steps=3, side=64, rate=0.3))
+    found, one = (report.show() for report in grow(small_network, photo, None, 1, steps)[2::3])
+    monkeypatch.setattr(subject_ascent, "EDGE", 0.0)
+    same, other = (report.show() for report in grow(small_network, photo, None, 1, steps)[2::3])
+    assert torch.equal(found, same)
+    rough, smooth = (float((last - found).diff(dim=2).abs().mean()) for last in (other, one))
+    assert smooth < 0.9 * rough
+
+
+def test_one_thing_takes_more_of_a_photo_than_each_of_two() -> None:
+    assert placement.spread(1) > 1.3 * placement.spread(2)
