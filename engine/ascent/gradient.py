@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
+from engine.canvas.box_filter import box_filter
 from engine.objectives import Objective
 
 HIGHPASS_CELLS = 16
@@ -38,7 +39,7 @@ def batch_gradient(network: FeatureExtractor, objective: Objective, pictures: Te
 
 def smooth_gradient(slope: Tensor, sides: Collection[int] = (1, 3, 5)) -> Tensor:
     """The mean of box filters [3, h, w]: coarse shapes gain on pixel noise. Sides are odd, in pixels."""
-    blurred = [slope if side == 1 else _box_filter(slope, side) for side in sides]
+    blurred = [slope if side == 1 else box_filter(slope, side // 2) for side in sides]
     return torch.stack(blurred).mean(0)
 
 
@@ -56,7 +57,3 @@ def highpass(slope: Tensor, cells: int = HIGHPASS_CELLS, share: float = HIGHPASS
 def normalise(slope: Tensor) -> Tensor:
     """Scaled so that a pixel moves by 1 on average (the notebook's step); a slope of nothing stays nothing."""
     return slope / (slope.abs().mean() + 1e-12)
-
-
-def _box_filter(slope: Tensor, side: int) -> Tensor:
-    return avg_pool2d(slope[None], side, 1, side // 2, count_include_pad=False)[0]

@@ -12,19 +12,21 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from engine.ascent.concept_schedules import DETAIL, DETAILING, FINDING, SHAPE
 from engine.ascent.crop_ascent import accentuate
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.subject_ascent import SOFTENED, soften
+from engine.ascent.subject_ascent import soften
+from engine.canvas.box_filter import box_filter
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.spots import Place, bell
 from engine.params import Concept
 
 SPREAD = 0.15
 """How large the place of a second thing is, as `spots.bell` has it: a head's share of a body."""
+SOFT, SOFTENED = 12, 0.75
+"""Waves of the short side that are left there, and how much of the others goes: a face has the shape of the body."""
 CLOSEST = 0.5
 """The smallest crops in which it is looked for, as a share of the short side."""
 FINE, PART = 16, 8
@@ -41,7 +43,7 @@ def grow_feature(
 ) -> Iterator[Progress]:
     """Climb in one place of a picture [3, h, w] in [0, 1]; every step is reported, the last one shows the whole."""
     spot = bell((picture.shape[1], picture.shape[2]), place, SPREAD).to(picture.device)
-    canvas = Overlay(torch.lerp(picture, soften(picture), SOFTENED * spot), generator, FEATURE_SHAPE, spot)
+    canvas = Overlay(torch.lerp(picture, soften(picture, SOFT), SOFTENED * spot), generator, FEATURE_SHAPE, spot)
     yield from accentuate(scorers, canvas, replace(FEATURE, around=place), generator)
     canvas = Overlay(canvas.snapshot(), generator, DETAIL, spot)
     yield from accentuate(scorers, canvas, replace(FEATURE_DETAILING, around=place), generator)
@@ -50,15 +52,10 @@ def grow_feature(
 def striking_place(picture: Tensor, taken: Sequence[Place] = ()) -> Place:
     """Where a picture [3, h, w] has most contrast, as shares of the sides, away from places that are taken."""
     height, width = picture.shape[1:]
-    fine = (picture - _mean(picture, min(height, width) // FINE)).abs().mean(0, keepdim=True)
+    fine = (picture - box_filter(picture, min(height, width) // FINE)).abs().mean(0, keepdim=True)
     part = min(height, width) // PART
-    contrast = _mean(_mean(fine, part), part)
+    contrast = box_filter(box_filter(fine, part), part)
     for place in taken:
         contrast = contrast * (1 - bell((height, width), place, SPREAD).to(contrast.device))
     row, column = divmod(int(contrast.argmax()), width)
     return (row + 0.5) / height, (column + 0.5) / width
-
-
-def _mean(picture: Tensor, reach: int) -> Tensor:
-    """Each point as the mean of a square around it, of what lies in the picture."""
-    return avg_pool2d(picture[None], 2 * reach + 1, 1, reach, count_include_pad=False)[0]

@@ -33,7 +33,7 @@ COARSEST = (3.5, 2.5)
 SMOOTH_CHROMA = 0.78
 """How much of a look's colour goes with the waves that find a thing."""
 SOFT = 4
-"""Waves of the short side that are left of the picture where a thing is to be found ..."""
+"""Waves of the short side that are left of the picture where a thing is to be found: its light, and no shape ..."""
 SOFTENED = 1.0
 """... and how much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
 GRAIN = 1 / 256
@@ -77,7 +77,7 @@ def grow_subjects(
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     for scorers, place in zip(aims.each, places, strict=True):
         spot = _spot([place], spread(len(places)), 0.0, picture, mask)
-        picture = torch.lerp(picture, soften(picture), course.softened * spot)
+        picture = torch.lerp(picture, soften(picture, SOFT), course.softened * spot)
         canvas = Overlay(picture, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
@@ -90,11 +90,11 @@ def grow_subjects(
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
 
 
-def soften(picture: Tensor) -> Tensor:
-    """A picture without its edges, at the same size."""
+def soften(picture: Tensor, waves: int) -> Tensor:
+    """A picture without what is finer than so many waves of its short side, at the same size."""
     size: Size = (picture.shape[1], picture.shape[2])
     short = min(size)
-    small = resize(picture, (max(1, round(size[0] * SOFT / short)), max(1, round(size[1] * SOFT / short))))
+    small = resize(picture, (max(1, round(size[0] * waves / short)), max(1, round(size[1] * waves / short))))
     return resize(small, size).clamp(0, 1)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
+from engine.canvas.box_filter import box_filter
 from engine.canvas.colour_matching import luminance
 
 
@@ -15,12 +15,7 @@ def guided_filter(picture: Tensor, guide: Tensor, radius: int, contrast: float) 
     `contrast` is the spread in [0, 1] of which half stays.
     """
     light = luminance(guide)
-    mean_light, mean = _mean(light, radius), _mean(picture, radius)
-    variance = _mean(light * light, radius) - mean_light.square()
-    slope = (_mean(light * picture, radius) - mean_light * mean) / (variance + contrast**2)
-    return _mean(slope, radius) * light + _mean(mean - slope * mean_light, radius)
-
-
-def _mean(picture: Tensor, radius: int) -> Tensor:
-    """Each point as the mean of a square around it, of what lies in the picture."""
-    return avg_pool2d(picture[None], 2 * radius + 1, 1, radius, count_include_pad=False)[0]
+    mean_light, mean = box_filter(light, radius), box_filter(picture, radius)
+    variance = box_filter(light * light, radius) - mean_light.square()
+    slope = (box_filter(light * picture, radius) - mean_light * mean) / (variance + contrast**2)
+    return box_filter(slope, radius) * light + box_filter(mean - slope * mean_light, radius)
