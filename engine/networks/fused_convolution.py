@@ -10,7 +10,7 @@ where activations let a slope pass.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -62,8 +62,7 @@ class FusedConvs(nn.Sequential):
         super().__init__(*modules)
         self.steps = _steps(modules)
         self.statistics = [one for one in self.modules() if isinstance(one, UsualStatistics)]
-        for at, step in enumerate(self.steps):
-            self.register_buffer(f"turned{at}", _turn(step.convolution), persistent=False)
+        self._turned: dict[int, Tensor | None] = {}
 
     @staticmethod
     def fits(module: nn.Module, *, first: bool) -> bool:
@@ -90,9 +89,19 @@ class FusedConvs(nn.Sequential):
         return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and _has_bfloat16())
 
     def turned_weight(self, at: int) -> Tensor | None:
-        """The weights of the convolution that is the gradient of one here; None if there is no such."""
-        found: Tensor | None = getattr(self, f"turned{at}")
-        return found
+        """The weights of the convolution that is the gradient of one here; None if there is no such.
+
+        Made when they are first asked for: what is never dreamed of, or only in small pictures, takes no memory twice.
+        """
+        if at not in self._turned:
+            self._turned[at] = _turn(self.steps[at].convolution)
+        return self._turned[at]
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
+        """As any module goes elsewhere; what was turned is turned again there."""
+        self._turned.clear()
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
 
 
 class Step(NamedTuple):
