@@ -100,11 +100,12 @@ class Network(nn.Module):
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
         found: dict[str, Tensor] = {}
+        looked_at = wanted | {self.behind} if LOGITS in wanted else wanted
         stages = iter(self.stages.items())
         for name, stage in stages:
             if len(found) == len(wanted):
                 break
-            if name in self._pooled and name not in wanted and name != self.behind:
+            if name in self._pooled and name not in looked_at:
                 x, name = self._pooled[name](x), next(stages)[0]
             else:
                 x = stage(x)
