@@ -80,9 +80,14 @@ class FusedConvs(nn.Sequential):
         found: Tensor = _Fused.apply(x, self)
         return found
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the weights."""
+        return self.steps[0].convolution.weight.dtype
+
     def is_faster(self, x: Tensor) -> bool:
         """Whether oneDNN runs them as one for such an input, and that is worth it."""
-        if x.device.type != "cpu" or x.dtype != self.steps[0].convolution.weight.dtype:
+        if x.device.type != "cpu" or x.dtype != self.dtype:
             return False
         if not (_of_large_picture.get() and _has_onednn()) or any(one.is_heard for one in self.statistics):
             return False
@@ -173,9 +178,13 @@ class Step(NamedTuple):
         return out
 
     def run_rows(self, part: Tensor, seen: Seen, count: int) -> Tensor:
-        """So many rows of what goes out, of those rows of an input that were seen; not padded as TensorFlow does."""
+        """So many rows of what goes out, of those rows of an input that were seen; not padded as TensorFlow does. The
+        first convolution takes float32, too, whatever its numbers are."""
+        weight, bias = self.convolution.weight, self.convolution.bias
+        if isinstance(self.convolution, FirstConv) and part.dtype != weight.dtype:
+            weight, bias = self.convolution.exact
         out = _convolve(
-            part, self.convolution.weight, self.convolution.bias, (seen.padding, self.padding[1]), self.stride,
+            part, weight, bias, (seen.padding, self.padding[1]), self.stride,
             self.groups, self.activation,
         )  # fmt: skip
         return out[:, :, seen.spare : seen.spare + count]

@@ -108,7 +108,7 @@ class Network(nn.Module):
             if name in self._pooled and name not in looked_at:
                 x, name = self._pooled[name](x), next(stages)[0]
             else:
-                x = stage(x)
+                x = stage(x.to(self.mean.dtype))
             if name in wanted:
                 found[name] = x
             if LOGITS in wanted and name == self.behind and self.head is not None:
@@ -119,7 +119,7 @@ class Network(nn.Module):
         picture = picture.flip(1) if self.bgr else picture
         # Centred before it is rounded to the network's dtype: small values keep more digits.
         x = (picture - self.mean.to(picture.dtype)) / self.std.to(picture.dtype)
-        return x.to(self.mean.dtype, memory_format=torch.channels_last)
+        return x.contiguous(memory_format=torch.channels_last)
 
 
 def _freeze_stage(stage: nn.Module) -> nn.Module:

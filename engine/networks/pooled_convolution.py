@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from engine.networks.first_convolution import FirstConv
 from engine.networks.fused_convolution import FusedConvs
 from engine.networks.small_index_pool import How, SmallIndexPool
 from engine.networks.strips import RowSums, strips
@@ -38,10 +39,13 @@ class PooledConv(NamedTuple):
         return cls(found, second) if fits else None
 
     def __call__(self, x: Tensor) -> Tensor:
-        """[n, i, h, w] => [n, o, h', w']."""
-        if not self.convolution.is_faster(x):
-            plain: Tensor = self.pool(self.convolution(x))
+        """[n, i, h, w] => [n, o, h', w']. The convolution that sees the picture takes it in float32, too."""
+        low = x.to(self.convolution.dtype)
+        if not self.convolution.is_faster(low):
+            plain: Tensor = self.pool(self.convolution(low))
             return plain
+        if x.dtype != torch.float32 or not isinstance(self.convolution.steps[0].convolution, FirstConv):
+            x = low
         found: Tensor = _Pooled.apply(x, self.convolution, self.pool.how)
         return found
 
@@ -59,7 +63,7 @@ class _Pooled(torch.autograd.Function):
         ctx.size, ctx.convolution, ctx.how, ctx.dtype = x.shape, convolution, how, x.dtype
         wide = [step.length(length, axis) for axis, length in enumerate(x.shape[2:])]
         size = (x.shape[0], step.convolution.weight.shape[0], *how.size(*wide))
-        out = torch.empty(size, dtype=x.dtype, memory_format=torch.channels_last)
+        out = torch.empty(size, dtype=convolution.dtype, memory_format=torch.channels_last)
         ctx.wide = wide
         ctx.strips = [*strips(size[2], WORKED * size[2] // (size[0] * size[1] * wide[0] * wide[1]))]
         kept: list[Tensor] = []

@@ -72,7 +72,7 @@ class How(NamedTuple):
         """The maxima of rows that were seen [n, c, h, w], and where in them each came from, also for windows to leave
         out."""
         pool = torch.ops.aten.max_pool2d_with_indices
-        if self._length(part.shape[2], 0, seen.padding) == into.shape[2]:
+        if part.dtype == into.dtype and self._length(part.shape[2], 0, seen.padding) == into.shape[2]:
             indices = torch.empty(into.shape, dtype=torch.long, memory_format=torch.channels_last)
             pool.out(part, *self._padded(seen), out=into, indices=indices)
         else:

@@ -53,7 +53,7 @@ class RowSums:
         above, height = max(0, -begin), self.size[2]
         begin, part = begin + above, part[:, :, above : max(above, height - begin)]
         if self.sums is None and part.shape[2] == height:
-            self.sums, self.end = part, height
+            self.sums, self.end = part.to(self.dtype), height
             return
         sums = self._open()
         self._clear(sums, begin)
