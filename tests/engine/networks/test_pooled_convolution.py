@@ -79,6 +79,26 @@ def test_values_and_slopes_are_those_of_the_modules(
         torch.testing.assert_close(*slopes, rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.parametrize("convolution", ["the first of GoogLeNet", "3x3"])
+def test_bfloat16_is_as_near_as_that_can_be(convolution: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first convolution looks at float32, so that only what comes out of it is rounded."""
+    monkeypatch.setattr(pooled_convolution, "WORKED", 6000)
+    block, pool = freeze(CONVOLUTIONS[convolution](), nn.ReLU()), nn.MaxPool2d(3, 2, ceil_mode=True)
+    one, x = joined(block, pool), view()
+    wanted = pool(block(x))
+    one.convolution.bfloat16()
+    got = one(x)
+    assert got.dtype == torch.bfloat16
+    if convolution == "3x3":
+        assert (got.float() - wanted).norm() < 0.01 * wanted.norm()
+    else:
+        assert (got.float() - wanted).norm() < 0.002 * wanted.norm()
+    slope = torch.autograd.grad(got.float().square().sum(), x)[0]
+    real = torch.autograd.grad(wanted.square().sum(), x)[0]
+    assert slope.dtype == torch.float32
+    assert torch.nn.functional.cosine_similarity(slope.flatten(), real.flatten(), dim=0) > 0.99
+
+
 def test_little_is_kept() -> None:
     """Behind the pool a byte that says whether a slope goes through, and two that say where to."""
     one, kept = joined(freeze(nn.Conv2d(3, 8, 3, 1, 1), nn.ReLU()), nn.MaxPool2d(2)), 0
