@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Final
 
 HUGE_PAGES: Final = Path("/sys/kernel/mm/transparent_hugepage/enabled")
-HUGE: Final = "THP_MEM_ALLOC_ENABLE"
-"""torch reads this variable with its first tensor."""
 MAPPED: Final = 8 * 2**20
 """Bytes from which on a tensor is mapped on its own: at 512 px none is so large, and none pays for it."""
 KEPT: Final = 8 * MAPPED
@@ -26,15 +24,13 @@ M_MMAP_THRESHOLD: Final = -3
 
 
 def map_large_tensors() -> None:
-    """Map large tensors on their own, in huge pages. Whoever set glibc's or torch's variables for it is obeyed."""
+    """Map large tensors on their own, in huge pages."""
     if sys.platform != "linux" or not _has_huge_pages():
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    asked = {"MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"} & set(os.environ)
-    # A process that one of ours started has inherited its "1", and asks for the rest itself.
-    if mallopt is None or asked or os.environ.get(HUGE, "1") != "1":
+    if mallopt is None:
         return
-    os.putenv(HUGE, "1")
+    os.putenv("THP_MEM_ALLOC_ENABLE", "1")  # torch reads it with its first tensor
     mallopt(M_MMAP_THRESHOLD, MAPPED)
     mallopt(M_TRIM_THRESHOLD, KEPT)
 

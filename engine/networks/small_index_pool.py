@@ -74,9 +74,9 @@ class How(NamedTuple):
         pool = torch.ops.aten.max_pool2d_with_indices
         if part.dtype == into.dtype and self._length(part.shape[2], 0, seen.padding) == into.shape[2]:
             indices = torch.empty(into.shape, dtype=torch.long, memory_format=torch.channels_last)
-            pool.out(part, *self._padded(seen), out=into, indices=indices)
+            pool.out(part, *self._arguments(seen), out=into, indices=indices)
         else:
-            pooled, indices = pool(part, *self._padded(seen))
+            pooled, indices = pool(part, *self._arguments(seen))
             into.copy_(pooled[:, :, seen.spare : seen.spare + into.shape[2]])
         fits = part.shape[2] * part.shape[3] <= torch.iinfo(torch.int16).max
         return indices.to(torch.int16 if fits else torch.int32)
@@ -89,11 +89,11 @@ class How(NamedTuple):
         size = (*slope.shape[:2], seen.end - seen.begin, width)
         came = torch.empty(size, dtype=slope.dtype, memory_format=torch.channels_last)
         found: Tensor = torch.ops.aten.max_pool2d_with_indices_backward(
-            slope, came, *self._padded(seen), indices.long()
+            slope, came, *self._arguments(seen), indices.long()
         )
         return found
 
-    def _padded(self, seen: Seen) -> list[Any]:
+    def _arguments(self, seen: Seen) -> list[Any]:
         return [self.side, self.stride, (seen.padding, self.padding[1]), self.dilation, self.ceil]
 
 
