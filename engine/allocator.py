@@ -1,9 +1,9 @@
 """Where large tensors lie: `() => None`, called before torch is first imported. Linux with glibc only.
 
-glibc keeps what is given back in one heap, where tensors of different sizes leave gaps that no other fits into: a dream
-of 1024 px held 150 MB more than it ever used at once. Mapped on its own, a tensor's memory goes back as soon as it is
-freed. That costs page faults, a fifth of a step with pages of 4 KB and nothing that can be measured with huge ones
-(docs/performance.md), so it is left alone where the kernel gives no huge pages.
+glibc keeps what is given back in one heap, where tensors of different sizes leave gaps that no other fits into. Mapped
+on its own, a tensor's memory goes back as soon as it is freed: 324 MB for 460 of a GoogLeNet step at 1024 px. That
+costs page faults, a quarter of a step with pages of 4 KB, less with huge ones (docs/performance.md), so it is left
+alone where the kernel gives no huge pages.
 """
 
 from __future__ import annotations
