@@ -19,6 +19,7 @@ from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from engine import logs, params
+from engine.allocator import map_large_tensors
 from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, PictureGone, PictureStoreGone
 from engine.files.blobs import BlobKey, StoreUnreachable
 from engine.openmp import sleep_while_waiting
@@ -83,6 +84,7 @@ def main() -> None:
     logs.start(settings, "worker")
     os.nice(settings.engine.nice)
     sleep_while_waiting()
+    map_large_tensors()
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)

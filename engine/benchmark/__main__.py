@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.allocator import map_large_tensors
 from engine.openmp import sleep_while_waiting
 
 COLUMNS = {
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     asked = _parser().parse_args(arguments)
     sleep_while_waiting()
+    map_large_tensors()
     found = _measure(asked)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from engine.benchmark.textbook import Textbook
 from engine.catalog.catalog import shipped_catalog
 from engine.networks import architectures, loading, pocket, weights
+from engine.networks.googlenet import GoogLeNet
 from engine.networks.network import Network
 
 
@@ -27,7 +28,7 @@ class Case:
 
 
 def googlenet() -> Case:
-    """torchvision's GoogLeNet with random weights, at the layer of the DeepDream notebook."""
+    """GoogLeNet with random weights, at the layer of the DeepDream notebook."""
     return Case("inception_4c", _our_googlenet, _textbook_googlenet)
 
 
@@ -45,13 +46,13 @@ def pocket_case() -> Case:
 CASES: Final[Mapping[str, Callable[[], Case]]] = {"googlenet": googlenet, "lite2": lite2, "pocket": pocket_case}
 
 
-def _random_googlenet() -> nn.Module:
-    """Random weights under which activations neither vanish nor explode (He et al. 2015, arXiv:1502.01852)."""
-    from torchvision.models import GoogLeNet
-
+def random_googlenet(make: Callable[[], nn.Module]) -> nn.Module:
+    """Random weights under which activations neither vanish nor explode (He et al. 2015, arXiv:1502.01852): the same
+    for each implementation whose modules stand in torchvision's order.
+    """
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model: nn.Module = GoogLeNet(aux_logits=False, init_weights=False)
+        model = make()
         for module in model.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)
@@ -59,14 +60,14 @@ def _random_googlenet() -> nn.Module:
 
 
 def _our_googlenet() -> Network:
-    from engine.networks import googlenet
-
-    staged = googlenet.to_stages(_random_googlenet())
+    staged = architectures.to_stages(random_googlenet(lambda: GoogLeNet(1000, auxiliary=False)))
     return Network(staged.stages, mean=(0.5,) * 3, std=(0.5,) * 3)
 
 
 def _textbook_googlenet(whole: bool) -> Textbook:
-    model = _random_googlenet()
+    from torchvision import models  # seconds and 92 MB, which would count as ours
+
+    model = random_googlenet(lambda: models.GoogLeNet(aux_logits=False, init_weights=False))
     return Textbook(model, model.get_submodule("inception4c"), "inception_4c", lambda x: x * 2 - 1, whole=whole)
 
 

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from engine.allocator import map_large_tensors
+
 STATUS = Path("/proc/self/status")
 
 
@@ -24,6 +26,7 @@ def measure(case: str, size: int) -> float | None:
 
 def main(case: str, size: int) -> None:
     """Dream one step, and print."""
+    map_large_tensors()
     import torch
 
     idle = kilobytes("VmRSS")

@@ -21,6 +21,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from engine import params, settings
+from engine.allocator import map_large_tensors
 from engine.catalog import subject_sequence
 from engine.catalog.catalog import Catalog
 from engine.cli import output_files, past_dreams, posters
@@ -615,6 +616,7 @@ def _open_film(picture: str) -> IO[bytes]:
 def _runtime(catalog: Catalog) -> Runtime:
     """One for all that this program makes."""
     sleep_while_waiting()
+    map_large_tensors()
     from engine.runtime import Runtime
 
     chosen = settings.read().engine

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from engine import params, settings
+from engine.allocator import map_large_tensors
 from engine.catalog import subject_sequence
 from engine.errors import PortTaken
 from engine.files import decoder
@@ -85,6 +86,7 @@ def _show(wanted: Zoom, png: bytes | None, port: int) -> None:
 def _files(wanted: Zoom, png: bytes | None) -> Iterator[bytes]:
     """The frames as JPEGs, without an end."""
     sleep_while_waiting()
+    map_large_tensors()
     from engine import encoders
     from engine.encoders.pixel_bytes import to_tensor
     from engine.recipes.zoom import endless_zoom

@@ -1,8 +1,8 @@
 """Architectures by name: `(name, weights by key) => a model that holds them, and how it is cut for dreaming`.
 
-Three kinds are ours, because no library that we need keeps them; every other name is torchvision's. Models are made
-without memory of their own (on the meta device) and take the weights over, so that loading costs one copy and no random
-numbers.
+Four kinds are ours: three because no library that we need keeps them, GoogLeNet so that torchvision need not be
+imported for it; every other name is torchvision's. Models are made without memory of their own (on the meta device) and
+take the weights over, so that loading costs one copy and no random numbers.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from engine.networks import caffe_googlenet, efficientnet_lite, inception5h
+from engine.networks import caffe_googlenet, efficientnet_lite, googlenet, inception5h
 from engine.networks.stages import StagedModel
 
 OURS: Final[Mapping[str, Callable[[int], nn.Module]]] = {
     "caffe_googlenet": caffe_googlenet.CaffeGoogLeNet,
+    "googlenet": googlenet.GoogLeNet,
     "inception5h": inception5h.Inception5h,
     **{name: partial(efficientnet_lite.EfficientNetLite, name) for name in efficientnet_lite.WIDTHS},
 }
@@ -45,6 +46,8 @@ def to_stages(made: nn.Module) -> StagedModel:
     match made:
         case caffe_googlenet.CaffeGoogLeNet():
             return caffe_googlenet.to_stages(made)
+        case googlenet.GoogLeNet():
+            return googlenet.to_stages(made)
         case inception5h.Inception5h():
             return inception5h.to_stages(made)
         case efficientnet_lite.EfficientNetLite():
@@ -62,7 +65,7 @@ def _maker(architecture: str) -> Callable[[int], nn.Module]:
     try:
         return torchvision_models.maker(architecture)
     except KeyError:
-        known = ", ".join([*OURS, "and torchvision's: googlenet, vgg16, resnet50, ..."])
+        known = ", ".join([*OURS, "and torchvision's: vgg16, resnet50, ..."])
         raise ValueError(f"there is no such architecture; there is {known}") from None
 
 

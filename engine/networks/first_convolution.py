@@ -28,6 +28,9 @@ class FirstConv(nn.Module):
         self.register_buffer("weight", convolution.weight.detach().clone())
         self.register_buffer("bias", bias)
         self.register_buffer("cells", _cells(convolution.weight.detach()))
+        self.exact = (self.weight, self.bias)
+        """Weight and bias as they were given, in whatever numbers the others are by now: on a CPU most of what bfloat16
+        loses is lost in the picture, and this convolution alone can see it in float32."""
 
     @staticmethod
     def fits(module: nn.Module) -> TypeGuard[nn.Conv2d]:

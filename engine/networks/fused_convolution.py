@@ -9,7 +9,8 @@ where activations let a slope pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -22,6 +23,7 @@ from torch.nn.functional import pad
 
 from engine.networks.first_convolution import FirstConv
 from engine.networks.sequential_blocks import SamePadding
+from engine.networks.strips import Seen, Windows
 from engine.networks.usual_statistics import UsualStatistics
 
 ACTIVATIONS: Final = {nn.ReLU: "relu", nn.ReLU6: "hardtanh"}
@@ -60,8 +62,7 @@ class FusedConvs(nn.Sequential):
         super().__init__(*modules)
         self.steps = _steps(modules)
         self.statistics = [one for one in self.modules() if isinstance(one, UsualStatistics)]
-        for at, step in enumerate(self.steps):
-            self.register_buffer(f"turned{at}", _turn(step.convolution), persistent=False)
+        self._turned: dict[int, Tensor | None] = {}
 
     @staticmethod
     def fits(module: nn.Module, *, first: bool) -> bool:
@@ -72,27 +73,45 @@ class FusedConvs(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """[n, i, h, w] => [n, o, h', w']."""
-        if not self._is_faster(x) or any(one.is_heard for one in self.statistics):
+        if not (self.is_faster(x) and (len(self.steps) > 1 or x.dtype == torch.float32)):
+            # Alone, a convolution in bfloat16 gains nothing: GoogLeNet took 5 % more.
             plain: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
             return plain
         found: Tensor = _Fused.apply(x, self)
         return found
 
-    def _is_faster(self, x: Tensor) -> bool:
-        if x.device.type != "cpu" or x.dtype != self.steps[0].convolution.weight.dtype:
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the weights."""
+        return self.steps[0].convolution.weight.dtype
+
+    def is_faster(self, x: Tensor) -> bool:
+        """Whether oneDNN runs them as one for such an input, and that is worth it."""
+        if x.device.type != "cpu" or x.dtype != self.dtype:
             return False
-        if not (_of_large_picture.get() and _has_onednn()):
+        if not (_of_large_picture.get() and _has_onednn()) or any(one.is_heard for one in self.statistics):
             return False
-        # Alone, a convolution in bfloat16 gains nothing: GoogLeNet took 5 % more.
-        return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and len(self.steps) > 1 and _has_bfloat16())
+        return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and _has_bfloat16())
 
     def turned_weight(self, at: int) -> Tensor | None:
-        """The weights of the convolution that is the gradient of one here; None if there is no such."""
-        found: Tensor | None = getattr(self, f"turned{at}")
-        return found
+        """The weights of the convolution that is the gradient of one here; None if there is no such.
+
+        Made when they are first asked for: what is never dreamed of, or only in small pictures, takes no memory twice.
+        """
+        if at not in self._turned:
+            self._turned[at] = _turn(self.steps[at].convolution)
+        return self._turned[at]
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
+        """As any module goes elsewhere; what was turned is turned again there."""
+        self._turned.clear()
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
+    """A convolution and what follows it."""
+
     convolution: nn.Conv2d | FirstConv
     activation: str
     """In oneDNN's words; "none" without one."""
@@ -101,6 +120,7 @@ class _Step(NamedTuple):
 
     @property
     def padding(self) -> Size:
+        """Rows and columns on each side."""
         if isinstance(self.convolution, FirstConv):
             return (self.convolution.weight.shape[2] // 2,) * 2
         assert not isinstance(self.convolution.padding, str)
@@ -109,11 +129,23 @@ class _Step(NamedTuple):
 
     @property
     def stride(self) -> list[int]:
+        """Down and right."""
         return [2, 2] if isinstance(self.convolution, FirstConv) else list(self.convolution.stride)
 
     @property
     def groups(self) -> int:
+        """Parts into which channels fall."""
         return 1 if isinstance(self.convolution, FirstConv) else self.convolution.groups
+
+    @property
+    def rows(self) -> Windows:
+        """How it looks at rows."""
+        return Windows(self.convolution.weight.shape[2], self.stride[0], self.padding[0])
+
+    def length(self, length: int, axis: int) -> int:
+        """Rows (axis 0) or columns (1) that go out, of so many that come in."""
+        side = self.convolution.weight.shape[2 + axis]
+        return (length + 2 * self.padding[axis] - side) // self.stride[axis] + 1
 
     def more(self, size: torch.Size) -> Size:
         """Rows above and columns on the left that `SamePadding` adds for an input of that size."""
@@ -129,6 +161,49 @@ class _Step(NamedTuple):
         )  # fmt: skip
         return out[:, :, above:, left:].contiguous(memory_format=torch.channels_last) if above or left else out
 
+    def mark(self, out: Tensor) -> Tensor:
+        """What is kept of an activation's output: a byte for each value where that costs no more time than it saves."""
+        return out.bool().view(torch.uint8) if self.activation == "relu" and out.dtype == torch.float32 else out
+
+    def through(self, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
+        """The slope before the activation, from the one behind it and what was kept."""
+        rows = max(1, CACHED * slope.shape[2] // slope.numel())
+        # Row by row, as torch first makes floats of bytes: of so few that they stay in the cache.
+        parts = [tensor.split(rows, 2) for tensor in (slope, kept, out)]  # type: ignore[no-untyped-call]
+        for part, mark, into in zip(*parts, strict=True):
+            if self.activation == "relu":
+                torch.ops.aten.threshold_backward.grad_input(part, mark, 0, grad_input=into)
+            else:
+                torch.ops.aten.hardtanh_backward.grad_input(part, mark, 0.0, SIX, grad_input=into)
+        return out
+
+    def run_rows(self, part: Tensor, seen: Seen, count: int) -> Tensor:
+        """So many rows of what goes out, of those rows of an input that were seen; not padded as TensorFlow does. The
+        first convolution takes float32, too, whatever its numbers are."""
+        weight, bias = self.convolution.weight, self.convolution.bias
+        if isinstance(self.convolution, FirstConv) and part.dtype != weight.dtype:
+            weight, bias = self.convolution.exact
+        out = _convolve(
+            part, weight, bias, (seen.padding, self.padding[1]), self.stride,
+            self.groups, self.activation,
+        )  # fmt: skip
+        return out[:, :, seen.spare : seen.spare + count]
+
+    def rows_gradient(self, slope: Tensor, width: int, turned: Tensor | None) -> Tensor:
+        """Towards all rows of an input that windows look at, those of padding, too, of the slope behind them."""
+        weight, right, (down, _) = self.convolution.weight, self.padding[1], self.stride
+        height = (slope.shape[2] - 1) * down + weight.shape[2]
+        if isinstance(self.convolution, FirstConv):
+            cells = math.ceil(self.padding[0] / 2)
+            padded = pad(slope, (0, 0, cells, cells))
+            first = 2 * cells - self.padding[0]
+            return self.convolution.gradient(padded, (2 * padded.shape[2], width))[:, :, first : first + height]
+        if turned is not None:
+            reach = (weight.shape[2] - 1, weight.shape[3] - 1 - right)
+            return _convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
+        size = torch.Size((slope.shape[0], weight.shape[1] * self.groups, height, width))
+        return _convolution_gradient(slope, size, weight, self.stride, [0, right], self.groups)
+
     def gradient(self, slope: Tensor, size: torch.Size, turned: Tensor | None) -> Tensor:
         """Towards an input of that size, of a slope behind the convolution."""
         (down, right), (above, left) = self.padding, self.more(size)
@@ -141,11 +216,7 @@ class _Step(NamedTuple):
         if turned is not None:
             reach = (weight.shape[2] - 1 - down, weight.shape[3] - 1 - right)
             return _convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
-        found: Tensor = torch.ops.aten.convolution_backward(
-            slope, _shape_only(size, slope), weight, None, self.stride, [down + above, right + left], [1, 1], False,
-            [0, 0], self.groups, [True, False, False],
-        )[0]  # fmt: skip
-        return found
+        return _convolution_gradient(slope, size, weight, self.stride, [down + above, right + left], self.groups)
 
 
 class _Fused(torch.autograd.Function):
@@ -159,7 +230,7 @@ class _Fused(torch.autograd.Function):
             ctx.sizes.append(x.shape)
             x = step.run(x)
             if step.activation != "none":
-                kept.append(_mark(step.activation, x) if ctx.needs_input_grad[0] else x)
+                kept.append(step.mark(x) if ctx.needs_input_grad[0] else x)
         ctx.save_for_backward(*kept)
         return x
 
@@ -169,21 +240,21 @@ class _Fused(torch.autograd.Function):
         kept, (slope,), ours = list(ctx.saved_tensors), gradients, False
         for at, step in reversed(list(enumerate(ctx.convolutions.steps))):
             if step.activation != "none":
-                slope = _through(step.activation, slope, kept.pop(), slope if ours else torch.empty_like(slope))
+                slope = step.through(slope, kept.pop(), slope if ours else torch.empty_like(slope))
             slope = step.gradient(slope, ctx.sizes[at], ctx.convolutions.turned_weight(at))
             ours = True
         return slope, None
 
 
-def _steps(modules: Iterable[nn.Module]) -> list[_Step]:
-    steps: list[_Step] = []
+def _steps(modules: Iterable[nn.Module]) -> list[Step]:
+    steps: list[Step] = []
     for module in modules:
         if type(module) in ACTIVATIONS:
             steps[-1] = steps[-1]._replace(activation=ACTIVATIONS[type(module)])
         elif not isinstance(module, UsualStatistics):
             inner = module[0] if isinstance(module, SamePadding) else module
             assert isinstance(inner, nn.Conv2d | FirstConv)
-            steps.append(_Step(inner, "none", isinstance(module, SamePadding)))
+            steps.append(Step(inner, "none", isinstance(module, SamePadding)))
     return steps
 
 
@@ -199,7 +270,7 @@ def _turn(convolution: nn.Conv2d | FirstConv) -> Tensor | None:
     if isinstance(convolution, FirstConv) or convolution.stride != (1, 1):
         return None
     weight = convolution.weight.detach().flip(2, 3)
-    if any(pad >= side for pad, side in zip(_Step(convolution, "none", False).padding, weight.shape[2:], strict=True)):
+    if any(pad >= side for pad, side in zip(Step(convolution, "none", False).padding, weight.shape[2:], strict=True)):
         return None
     if convolution.groups == 1:
         return weight.transpose(0, 1).contiguous(memory_format=torch.channels_last)
@@ -216,22 +287,14 @@ def _convolve(
     return found
 
 
-def _mark(activation: str, out: Tensor) -> Tensor:
-    """What is kept of an activation's output: a byte for each value where that costs no more time than it saves."""
-    return out.bool().view(torch.uint8) if activation == "relu" and out.dtype == torch.float32 else out
-
-
-def _through(activation: str, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
-    """The slope before an activation, from the one behind it and what was kept."""
-    rows = max(1, CACHED * slope.shape[2] // slope.numel())
-    # Row by row, as torch first makes floats of bytes: of so few that they stay in the cache.
-    parts = [tensor.split(rows, 2) for tensor in (slope, kept, out)]  # type: ignore[no-untyped-call]
-    for part, mark, into in zip(*parts, strict=True):
-        if activation == "relu":
-            torch.ops.aten.threshold_backward.grad_input(part, mark, 0, grad_input=into)
-        else:
-            torch.ops.aten.hardtanh_backward.grad_input(part, mark, 0.0, SIX, grad_input=into)
-    return out
+def _convolution_gradient(
+    slope: Tensor, size: torch.Size, weight: Tensor, stride: list[int], padding: list[int], groups: int
+) -> Tensor:
+    found: Tensor = torch.ops.aten.convolution_backward(
+        slope, _shape_only(size, slope), weight, None, stride, padding, [1, 1], False, [0, 0], groups,
+        [True, False, False],
+    )[0]  # fmt: skip
+    return found
 
 
 def _shape_only(size: torch.Size, like: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import make_frugal
 from engine.networks.fused_convolution import looking_at
+from engine.networks.pooled_convolution import pooled_stages
 from engine.networks.sketches import Sketches
 from engine.networks.usual_statistics import UsualStatistics, measured_distances
 
@@ -72,6 +73,7 @@ class Network(nn.Module):
         make_frugal(self.stages)
         self.eval().requires_grad_(False)
         self.to(memory_format=torch.channels_last)
+        self._pooled = pooled_stages(self.stages)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -98,10 +100,15 @@ class Network(nn.Module):
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
         found: dict[str, Tensor] = {}
-        for name, stage in self.stages.items():
+        looked_at = wanted | {self.behind} if LOGITS in wanted else wanted
+        stages = iter(self.stages.items())
+        for name, stage in stages:
             if len(found) == len(wanted):
                 break
-            x = stage(x)
+            if name in self._pooled and name not in looked_at:
+                x, name = self._pooled[name](x), next(stages)[0]
+            else:
+                x = stage(x.to(self.mean.dtype))
             if name in wanted:
                 found[name] = x
             if LOGITS in wanted and name == self.behind and self.head is not None:
@@ -112,7 +119,7 @@ class Network(nn.Module):
         picture = picture.flip(1) if self.bgr else picture
         # Centred before it is rounded to the network's dtype: small values keep more digits.
         x = (picture - self.mean.to(picture.dtype)) / self.std.to(picture.dtype)
-        return x.to(self.mean.dtype, memory_format=torch.channels_last)
+        return x.contiguous(memory_format=torch.channels_last)
 
 
 def _freeze_stage(stage: nn.Module) -> nn.Module:

@@ -6,33 +6,26 @@ itself, and an engine on the networks that ship never needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
 
 import torchvision
 from torch import nn
-from torchvision.models import VGG, GoogLeNet, ResNet, SqueezeNet
+from torchvision.models import VGG, ResNet, SqueezeNet
 
-from engine.networks import googlenet, resnet, sequential_trunk, squeezenet, vgg
+from engine.networks import resnet, sequential_trunk, squeezenet, vgg
 from engine.networks.stages import StagedModel
-
-_EXTRA: Final[Mapping[str, dict[str, Any]]] = {"googlenet": {"aux_logits": True, "init_weights": False}}
-"""What torchvision must be told so that its own file fits; the auxiliary classifiers are in it."""
 
 
 def maker(architecture: str) -> Callable[[int], nn.Module]:
     """What makes that architecture for a number of classes. Raises `KeyError` for a name that is not torchvision's."""
     if architecture not in torchvision.models.list_models(module=torchvision.models):
         raise KeyError(architecture)
-    extra = _EXTRA.get(architecture, {})
-    return lambda classes: torchvision.models.get_model(architecture, weights=None, num_classes=classes, **extra)
+    return lambda classes: torchvision.models.get_model(architecture, weights=None, num_classes=classes)
 
 
 def to_stages(made: nn.Module) -> StagedModel:
     """A model as stages. Raises `ValueError` for one that has no sequence of stages."""
     match made:
-        case GoogLeNet():
-            return googlenet.to_stages(made)
         case VGG():
             return vgg.to_stages(made)
         case ResNet():

@@ -14,7 +14,7 @@ from torchvision.models import GoogLeNet
 from engine.ascent import notebook_ascent
 from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.canvas.noise import coloured_noise
-from engine.networks import loading
+from engine.networks import architectures, loading
 from engine.networks.network import Network
 from engine.objectives import layer
 from engine.params import Dream
@@ -37,7 +37,7 @@ def model() -> GoogLeNet:
 def network() -> Network:
     """The same weights. Numbers are double here: where two of a pool's values are equal but for the rounding, the
     gradient takes one way or the other, and after some steps single precision alone makes a difference of percents."""
-    return loading.from_model("googlenet", model()).double()
+    return loading.from_model("googlenet", architectures.model("googlenet", 9, model().state_dict())).double()
 
 
 class Net:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.networks import fused_convolution
+from engine.networks import fused_convolution, small_index_pool
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import fuse, make_frugal
 from engine.networks.fused_convolution import FusedConvs, looking_at
@@ -131,15 +131,36 @@ def test_what_does_not_fit_stays_where_it_is() -> None:
     assert [type(one) for one in block] == [*map(type, others), FusedConvs, nn.SiLU, FusedConvs]
 
 
-@pytest.mark.parametrize("pool", [nn.MaxPool2d(3, 2, ceil_mode=True), nn.MaxPool2d(3, 1, 1), nn.MaxPool2d(2)])
+POOLS = [
+    nn.MaxPool2d(3, 2, ceil_mode=True), nn.MaxPool2d(3, 1, 1), nn.MaxPool2d(2), nn.MaxPool2d(2, 3),
+    nn.MaxPool2d(3, 2, 1, ceil_mode=True), nn.MaxPool2d(3, 1, 1, 2), nn.MaxPool2d((5, 2), (3, 1), (2, 1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pool", POOLS)
 @pytest.mark.parametrize("size", [(16, 18), (190, 177)])
-def test_pools_have_the_same_values_and_gradients(pool: nn.MaxPool2d, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("worked", [1, 20_000, 10**7])
+def test_pools_have_the_same_values_and_gradients(
+    pool: nn.MaxPool2d, size: tuple[int, int], worked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(small_index_pool, "WORKED", worked)
     block = nn.Sequential(copy.deepcopy(pool))
     make_frugal(block)
     assert isinstance(block[0], SmallIndexPool)
     x = torch.randn(2, 3, *size, generator=torch.Generator().manual_seed(1)).to(memory_format=torch.channels_last)
     for got, wanted in zip(with_gradient(block, x), with_gradient(pool, x), strict=True):
-        assert torch.equal(got, wanted)
+        torch.testing.assert_close(got, wanted)
+
+
+def test_weights_go_with_their_module_when_it_has_dreamed_already() -> None:
+    """What was turned for a gradient is turned again where the module goes."""
+    block = BLOCKS["an inverted bottleneck"]()
+    fuse(block)
+    x = torch.randn(1, 6, 16, 16, generator=torch.Generator().manual_seed(1))
+    wanted = with_gradient(block, x)[1]
+    for one in (block, copy.deepcopy(block)):
+        got = with_gradient(one.bfloat16(), x.bfloat16())[1]
+        assert (got.float() - wanted).norm() < 0.2 * wanted.norm()
 
 
 def test_a_byte_is_kept_of_a_value_behind_a_relu() -> None:

@@ -1,4 +1,4 @@
-"""torchvision's GoogLeNet, cut: the same activations as torchvision's own forward."""
+"""GoogLeNet, cut: the keys of torchvision's file, and the same activations as torchvision's own forward."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import torchvision
 from torch import Tensor
 from torchvision.models import GoogLeNet
 
-from engine.networks import loading
+from engine.benchmark.cases import random_googlenet
+from engine.networks import architectures, googlenet, loading
 from engine.networks.network import LOGITS, Network
 from tests.catalogs import catalog
 from tests.engine.networks.conftest import trained
@@ -26,7 +27,7 @@ def model() -> GoogLeNet:
 
 @cache
 def network() -> Network:
-    return loading.from_model("googlenet", model())
+    return loading.from_model("googlenet", architectures.model("googlenet", 9, model().state_dict()))
 
 
 def published_view(picture: Tensor) -> Tensor:
@@ -51,6 +52,21 @@ def test_every_block_is_torchvisions() -> None:
     for name, activation in seen.items():
         torch.testing.assert_close(found[name], activation, rtol=1e-3, atol=1e-3 * activation.abs().mean().item())
     torch.testing.assert_close(found[LOGITS].mean((2, 3)), scores, rtol=1e-3, atol=1e-3)
+
+
+def test_its_keys_are_those_of_the_file() -> None:
+    """The published file has the auxiliary classifiers, and it is loaded strictly."""
+    ours = architectures.untrained_model("googlenet", 9).state_dict()
+    assert {key: value.shape for key, value in ours.items()} == {
+        key: value.shape for key, value in model().state_dict().items()
+    }
+
+
+def test_the_benchmark_compares_equal_weights() -> None:
+    ours = random_googlenet(lambda: googlenet.GoogLeNet(1000, auxiliary=False)).state_dict()
+    theirs = random_googlenet(lambda: GoogLeNet(aux_logits=False, init_weights=False)).state_dict()
+    assert list(ours) == list(theirs)
+    assert all(torch.equal(value, theirs[key]) for key, value in ours.items())
 
 
 def test_the_notebooks_layer_is_known() -> None:
