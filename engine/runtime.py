@@ -13,6 +13,8 @@ from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
+from engine.passes.recorded_passes import CudaRecorder, EagerRecorder, RecordedPasses
+from engine.passes.shared_passes import SharedPasses
 from engine.platform import resource_limits
 
 Dtype = Literal["auto", "float32", "bfloat16"]
@@ -32,9 +34,11 @@ class Runtime:
         loader: Callable[[str], Network] | None = None,
         memory_mb: int = 0,
         catalog: Catalog | None = None,
+        shared: bool | None = None,
     ) -> None:
         """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has; of a container's
-        share both take no more than that. Without a `catalog`, there are the package's networks.
+        share both take no more than that. Without a `catalog`, there are the package's networks. `shared` says whether
+        jobs share their passes through networks; None has them do so on a GPU.
 
         Raises `SettingsError` for a device that torch cannot use.
         """
@@ -44,6 +48,9 @@ class Runtime:
         self.catalog = catalog or shipped_catalog()
         self._loader = loader or partial(load, catalog=self.catalog)
         self._networks: dict[str, Network] = {}
+        chosen_shared = self.device.type == "cuda" if shared is None else shared
+        self.passes = _shared_passes(self.device, self.memory) if chosen_shared else None
+        """Where jobs meet whose networks look at crops; None where each has the device to itself."""
         if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
         self.threads = torch.get_num_threads()
@@ -90,6 +97,11 @@ def _device(name: str) -> torch.device:
     except (RuntimeError, AssertionError):  # which one depends on how torch was built
         problem = f"torch cannot use the device {name!r} here. Set `engine.device` to auto or cpu."
         raise SettingsError(problem=problem) from None
+
+
+def _shared_passes(device: torch.device, memory: int) -> SharedPasses:
+    recorder = CudaRecorder(device) if device.type == "cuda" else EagerRecorder()
+    return SharedPasses(RecordedPasses(recorder, memory))
 
 
 def _memory(device: torch.device) -> int:
