@@ -13,7 +13,6 @@ import os
 import queue
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
@@ -38,10 +37,6 @@ if TYPE_CHECKING:
     Render = Generator[Progress | Encoded, bool | None, None]
 
 log = logging.getLogger("pareidolia.worker")
-
-PREVIEW_S = 0.5
-"""A preview is encoded at most this often; nobody sees more through a chat's limits on edits."""
-
 
 KEPT = ("changed",)
 """The facts of a batch's single pictures."""
@@ -209,24 +204,20 @@ class Worker:
 
     def _follow(self, reports: Render) -> Encoded:
         from engine.encoders.encoder import Encoded
+        from engine.encoders.previews import Previews
 
-        previewed = 0.0
-        report = next(reports)
-        while not isinstance(report, Encoded):
-            due = time.monotonic() - previewed >= PREVIEW_S
-            word = self._send_progress(report, preview=due)
-            previewed = time.monotonic() if due else previewed
-            if word in ("stop", "lost"):
-                raise StopRequested
-            report = reports.send(word == "keep")
+        with contextlib.closing(Previews(self.runtime.device)) as previews:
+            report = next(reports)
+            while not isinstance(report, Encoded):
+                word = self._send_progress(report, previews.take(report))
+                if word in ("stop", "lost"):
+                    raise StopRequested
+                report = reports.send(word == "keep")
         return report
 
-    def _send_progress(self, report: Progress, *, preview: bool) -> str:
-        from engine import encoders
-
-        jpeg = encoders.preview(report.show(), size=report.size) if preview else b""
+    def _send_progress(self, report: Progress, preview: bytes) -> str:
         held = self.runtime.gpu_bytes()
-        self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
+        self.parent.send(preview, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
         answer = self.parent.receive()
         while "id" in answer:  # a short job, while this one waits
             self.serve(answer)

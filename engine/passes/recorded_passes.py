@@ -28,6 +28,9 @@ BYTES_A_PIXEL = 900
 """What a network keeps of a picture, in float32, for each of its pixels: of lite2's at 1024 px, about 920 MB."""
 MEMORY_SHARE = 0.25
 """Of a device's memory, what recordings may keep."""
+FURTHEST = 0.1
+"""How far gradients of a recording may be from those without it, as a share of these: in bfloat16 some rounding."""
+TINY = 1e-20
 WARM_UPS = 3
 """Runs before a recording: kernels are chosen and workspaces made in the first ones (torch's own number)."""
 
@@ -138,19 +141,25 @@ class RecordedPasses:
         shape = _Shape(network, asked[0].objective.layers, size, first.dtype, first.device)
         if shape not in self._kept:
             self._make_room(shape)
-            self._kept[shape] = self._record(shape)
+            self._kept[shape] = self._record(shape, asked)
         self._kept.move_to_end(shape)
         return self._kept[shape]
 
-    def _record(self, shape: _Shape) -> _Recording | None:
-        """None, said once in the log, where it cannot be recorded or takes more than all may."""
+    def _record(self, shape: _Shape, asked: Sequence[Asked]) -> _Recording | None:
+        """None, said once in the log, where it cannot be recorded or comes to something else; and where it takes more
+        than all may."""
         if shape.pixels > self._most_pixels:
             return None
         try:
-            return _Recording(shape, self._recorder)
+            made = _Recording(shape, self._recorder)
+            away = _distance(made.gradients(asked), joint_gradient(shape.network, asked))
         except Exception as error:
             log.warning("%s cannot be recorded and runs operation by operation", list(shape.size), exc_info=error)
             return None
+        if not away <= FURTHEST:
+            log.error("%s was recorded wrongly, %.2g away, and runs operation by operation", list(shape.size), away)
+            return None
+        return made
 
     def _make_room(self, shape: _Shape) -> None:
         while self._kept and (len(self._kept) >= self._most or self._pixels + shape.pixels > self._most_pixels):
@@ -190,6 +199,12 @@ class _Recording:
         for recorded, slope in zip(self._slopes, slopes, strict=True):
             recorded.copy_(slope)
         return apart(self._descend().clone(), asked)
+
+
+def _distance(found: Sequence[Tensor], wanted: Sequence[Tensor]) -> float:
+    """The greatest of all, as a share of what is wanted."""
+    pairs = zip(found, wanted, strict=True)
+    return float(torch.stack([(one - other).norm() / (other.norm() + TINY) for one, other in pairs]).max())
 
 
 def _filled_up(count: int) -> int:
