@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import torch
 from torch import Tensor
@@ -16,6 +16,9 @@ from engine.networks.network import Network
 from engine.passes.recorded_passes import CudaRecorder, EagerRecorder, RecordedPasses
 from engine.passes.shared_passes import SharedPasses
 from engine.platform import resource_limits
+
+if TYPE_CHECKING:
+    from engine.settings import Engine
 
 Dtype = Literal["auto", "float32", "bfloat16"]
 
@@ -35,10 +38,11 @@ class Runtime:
         memory_mb: int = 0,
         catalog: Catalog | None = None,
         shared: bool | None = None,
+        cuda_graphs: bool = True,
     ) -> None:
         """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has; of a container's
         share both take no more than that. Without a `catalog`, there are the package's networks. `shared` says whether
-        jobs share their passes through networks; None has them do so on a GPU.
+        jobs share their passes through networks; None has them do so on a GPU, where `cuda_graphs` has these recorded.
 
         Raises `SettingsError` for a device that torch cannot use.
         """
@@ -49,12 +53,20 @@ class Runtime:
         self._loader = loader or partial(load, catalog=self.catalog)
         self._networks: dict[str, Network] = {}
         chosen_shared = self.device.type == "cuda" if shared is None else shared
-        self.passes = _shared_passes(self.device, self.memory) if chosen_shared else None
+        self.passes = _shared_passes(self.device, self.memory if cuda_graphs else 0) if chosen_shared else None
         """Where jobs meet whose networks look at crops; None where each has the device to itself."""
         if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
         self.threads = torch.get_num_threads()
         _be_deterministic(self.device)
+
+    @classmethod
+    def from_settings(cls, chosen: Engine, catalog: Catalog) -> Self:
+        """As somebody has set it up. Raises `SettingsError` for a device that torch cannot use."""
+        return cls(
+            chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog,
+            cuda_graphs=chosen.cuda_graphs,
+        )  # fmt: skip
 
     def network(self, name: str) -> Network:
         """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
@@ -100,6 +112,7 @@ def _device(name: str) -> torch.device:
 
 
 def _shared_passes(device: torch.device, memory: int) -> SharedPasses:
+    """Of the memory recordings take a share."""
     recorder = CudaRecorder(device) if device.type == "cuda" else EagerRecorder()
     return SharedPasses(RecordedPasses(recorder, memory))
 

@@ -138,6 +138,7 @@ class Engine(Table):
 
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
     dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="auto, float32 or bfloat16")
+    cuda_graphs: bool = Field(True, description="on a GPU, record what networks do and run it again: fewer pauses")
     threads: int = Field(0, ge=0, le=4096, description="CPU threads; 0: all cores")
     nice: int = Field(10, ge=0, le=19, description="how much the engine gives way to the bot")
     memory_mb: int = Field(

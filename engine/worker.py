@@ -83,8 +83,7 @@ def main() -> None:
     parent = Parent(pipe)
     from engine.runtime import Runtime
 
-    chosen = settings.engine
-    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=settings.catalog)
+    runtime = Runtime.from_settings(settings.engine, settings.catalog)
     _warm_up(runtime)
     numbers = {name: runtime.number_bytes(name) for name in settings.catalog.networks()}
     memory = runtime.memory // MEGABYTE

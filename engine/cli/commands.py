@@ -617,8 +617,7 @@ def _runtime(catalog: Catalog) -> Runtime:
     sleep_while_waiting()
     from engine.runtime import Runtime
 
-    chosen = settings.read().engine
-    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
+    return Runtime.from_settings(settings.read().engine, catalog)
 
 
 def _clean(picture: Path, long_side: int, *, last: bool = False) -> bytes:

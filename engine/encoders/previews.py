@@ -63,7 +63,7 @@ def copy_to_host(picture: Tensor) -> Callable[[], Tensor]:
         return lambda: copied
     pinned = torch.empty(picture.shape, dtype=picture.dtype, pin_memory=True)
     pinned.copy_(picture, non_blocking=True)
-    arrived = torch.cuda.Event()
+    arrived = torch.cuda.Event()  # type: ignore[no-untyped-call]
     arrived.record()
 
     def wait() -> Tensor:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +21,7 @@ from engine.passes.joint_gradient import Asked, FeatureExtractor, apart, joint_g
 log = logging.getLogger(__name__)
 Forward = Callable[[], Mapping[str, Tensor]]
 Backward = Callable[[], Tensor]
+T = TypeVar("T")
 
 MOST = 24
 """Recordings that are kept."""
@@ -66,22 +67,11 @@ class CudaRecorder:
         with torch.cuda.device(self.device):
             self._warm_up(forward, backward)
             pool: Any = torch.cuda.graph_pool_handle()
-            first, found = self._capture(forward, pool)
-            second, slope = self._capture(backward, pool)
-
-        def look() -> Mapping[str, Tensor]:
-            first.replay()
-            return found
-
-        def descend() -> Tensor:
-            second.replay()
-            return slope
-
-        return look, descend
+            return _capture(forward, pool), _capture(backward, pool)
 
     def _warm_up(self, forward: Forward, backward: Backward) -> None:
         """On a stream of its own, for nothing may be recorded from the usual one."""
-        usual, own = torch.cuda.current_stream(), torch.cuda.Stream()
+        usual, own = torch.cuda.current_stream(), torch.cuda.Stream()  # type: ignore[no-untyped-call]
         own.wait_stream(usual)
         with torch.cuda.stream(own):
             for _ in range(WARM_UPS):
@@ -89,12 +79,19 @@ class CudaRecorder:
                 backward()
         usual.wait_stream(own)
 
-    def _capture(self, work: Callable[[], Any], pool: Any) -> tuple[Any, Any]:
-        graph = torch.cuda.CUDAGraph()
-        # Other jobs may ask for memory in their threads meanwhile.
-        with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
-            made = work()
-        return graph, made
+
+def _capture(work: Callable[[], T], pool: Any) -> Callable[[], T]:
+    """A graph of some work, as what runs it and returns where its results lie then."""
+    graph = torch.cuda.CUDAGraph()
+    # Other jobs may ask for memory in their threads meanwhile.
+    with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
+        made = work()
+
+    def replay() -> T:
+        graph.replay()
+        return made
+
+    return replay
 
 
 class _Shape(NamedTuple):
@@ -195,7 +192,8 @@ class _Recording:
             for place, one in zip(apart(self._pictures, asked), asked, strict=True):
                 place.copy_(one.pictures)
         leaves = {name: found.detach().requires_grad_() for name, found in self._look().items()}
-        slopes = torch.autograd.grad(total_score(asked, leaves), list(leaves.values()))
+        score = total_score(asked, leaves)
+        slopes = torch.autograd.grad(score, list(leaves.values()), allow_unused=True, materialize_grads=True)
         for recorded, slope in zip(self._slopes, slopes, strict=True):
             recorded.copy_(slope)
         return apart(self._descend().clone(), asked)

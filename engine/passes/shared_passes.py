@@ -83,6 +83,11 @@ class SharedPasses:
         """Somebody is computing."""
         self._free_since = 0.0
 
+    @property
+    def recordings(self) -> int:
+        """How many passes are recorded now."""
+        return len(self._recorded)
+
     @contextmanager
     def job(self) -> Iterator[None]:
         """A job in this thread, for which others wait; until it ends, however it does."""

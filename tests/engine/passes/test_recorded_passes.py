@@ -68,6 +68,14 @@ def test_a_recording_gives_what_each_would_get_alone(small_network: Network, cou
     assert (recorder.recorded, recorder.replayed) == (1, 3), "once to see whether it is right"
 
 
+def test_a_layer_that_is_asked_for_and_not_used_does_no_harm(small_network: Network) -> None:
+    one = towards(1)
+    wanted = [Asked(Objective(one.measure, one.layers | {"conv1"}), crops(1, 1))]
+    passes = RecordedPasses(CountingRecorder(), PLENTY)
+    assert_alike(passes.gradients(small_network, wanted), joint_gradient(small_network, wanted))
+    assert len(passes) == 1
+
+
 def test_what_was_given_stays_when_it_runs_again(small_network: Network) -> None:
     passes = RecordedPasses(CountingRecorder(), PLENTY)
     (first,) = passes.gradients(small_network, [Asked(towards(1), crops(1, 1))])
