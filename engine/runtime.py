@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Self
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from engine.settings import Engine
 
 Dtype = Literal["auto", "float32", "bfloat16"]
+RECORDED_SHARE = 0.25
+"""Of the memory, what recorded passes may keep."""
 
 
 class Runtime:
@@ -52,8 +55,11 @@ class Runtime:
         self.catalog = catalog or shipped_catalog()
         self._loader = loader or partial(load, catalog=self.catalog)
         self._networks: dict[str, Network] = {}
+        self._loading = threading.Lock()
         chosen_shared = self.device.type == "cuda" if shared is None else shared
-        self.passes = _shared_passes(self.device, self.memory if cuda_graphs else 0) if chosen_shared else None
+        recorded = int(RECORDED_SHARE * self.memory) if chosen_shared and cuda_graphs else 0
+        self.memory -= recorded
+        self.passes = _shared_passes(self.device, recorded) if chosen_shared else None
         """Where jobs meet whose networks look at crops; None where each has the device to itself."""
         if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
@@ -65,14 +71,15 @@ class Runtime:
         """As somebody has set it up. Raises `SettingsError` for a device that torch cannot use."""
         return cls(
             chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog,
-            cuda_graphs=chosen.cuda_graphs,
+            shared=True if chosen.jobs_at_once > 1 else None, cuda_graphs=chosen.cuda_graphs,
         )  # fmt: skip
 
     def network(self, name: str) -> Network:
         """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
-        if name not in self._networks:
-            self._networks[name] = self._loader(name).to(self.device, self._dtype_for(name))
-        return self._networks[name]
+        with self._loading:
+            if name not in self._networks:
+                self._networks[name] = self._loader(name).to(self.device, self._dtype_for(name))
+            return self._networks[name]
 
     def number_bytes(self, name: str) -> int:
         """Bytes of a number in a network, loaded or not."""
@@ -91,6 +98,10 @@ class Runtime:
     def generator(self, seed: int) -> torch.Generator:
         """Random numbers of that seed; drawn on the CPU, so that every device draws the same."""
         return torch.Generator().manual_seed(seed)
+
+    def prepare_thread(self) -> None:
+        """Set up what each thread that dreams has for itself."""
+        torch.set_flush_denormal(True)
 
     def gpu_bytes(self) -> int:
         """GPU memory that torch holds, whether it uses it now or not; 0 on a CPU."""
@@ -112,7 +123,7 @@ def _device(name: str) -> torch.device:
 
 
 def _shared_passes(device: torch.device, memory: int) -> SharedPasses:
-    """Of the memory recordings take a share."""
+    """Recordings may take that much memory."""
     recorder = CudaRecorder(device) if device.type == "cuda" else EagerRecorder()
     return SharedPasses(RecordedPasses(recorder, memory))
 

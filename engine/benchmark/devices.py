@@ -101,7 +101,7 @@ def dreams_a_second(case: Case, runtime: Runtime, jobs: int, rounds: int = ROUND
     seeds = [range(SEED + at * rounds, SEED + (at + 1) * rounds) for at in range(jobs)]
 
     def work(own: range) -> None:
-        torch.set_flush_denormal(True)  # each thread's own
+        runtime.prepare_thread()
         with runtime.passes.job() if runtime.passes else contextlib.nullcontext():
             _run(case, runtime, own[0])
             all_ready.wait()

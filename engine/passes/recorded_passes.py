@@ -27,8 +27,6 @@ MOST = 24
 """Recordings that are kept."""
 BYTES_A_PIXEL = 900
 """What a network keeps of a picture, in float32, for each of its pixels: of lite2's at 1024 px, about 920 MB."""
-MEMORY_SHARE = 0.25
-"""Of a device's memory, what recordings may keep."""
 FURTHEST = 0.1
 """How far gradients of a recording may be from those without it, as a share of these: in bfloat16 some rounding."""
 TINY = 1e-20
@@ -113,9 +111,9 @@ class RecordedPasses:
     """Recordings, of which those used last are kept. For one thread at a time."""
 
     def __init__(self, recorder: Recorder, memory: int, most: int = MOST) -> None:
-        """`memory` is what the device has, in bytes; at most so many recordings are kept."""
+        """In about so many bytes `memory`, at most so many recordings are kept."""
         self._recorder = recorder
-        self._most, self._most_pixels = most, MEMORY_SHARE * memory / BYTES_A_PIXEL
+        self._most, self._most_pixels = most, memory / BYTES_A_PIXEL
         self._kept: OrderedDict[_Shape, _Recording | None] = OrderedDict()
         """In the order in which they were used; None is what cannot be recorded."""
 

@@ -103,9 +103,9 @@ def test_those_used_last_are_kept(small_network: Network) -> None:
     assert recorder.recorded == 4
 
 
-def test_no_more_are_kept_than_fit_into_a_share_of_the_memory(small_network: Network) -> None:
+def test_no_more_are_kept_than_fit_into_their_memory(small_network: Network) -> None:
     recorder = CountingRecorder()
-    passes = RecordedPasses(recorder, memory=4 * 900 * 2 * 48**2)
+    passes = RecordedPasses(recorder, memory=900 * 2 * 48**2)
     for side in (48, 40, 48):
         passes.gradients(small_network, asked(1, side=side))
     assert len(passes) == recorder.recorded == 2
