@@ -46,6 +46,7 @@ def test_each_recipe_is_told_of_and_what_does_not_run_is_the_exit(
 SMALL = {"size": 128, "layer": "mid", "octaves": 1, "iterations": 2}
 
 
+@pytest.mark.slow
 def test_jobs_at_once_meet_and_what_is_timed_is_held_against_the_peak(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
