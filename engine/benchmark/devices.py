@@ -167,7 +167,7 @@ def _tell_speeds(runtime: Runtime, dtype: str, work: dict[str, list[Operation]],
     for jobs in asked.jobs:
         rate = dreams_a_second(TIMED[AT_ONCE], runtime, jobs, asked.rounds)
         share = _share_of_peak(work[AT_ONCE], peaks, 1 / rate)
-        print(f"{AT_ONCE}, {dtype}, {jobs} at once: {rate:.1f} a second; {share}", flush=True)
+        print(f"{AT_ONCE}, {dtype}, {jobs} at once: {rate:.3g} a second; {share}", flush=True)
     if runtime.passes:
         print(f"{dtype}: {runtime.passes.recordings} passes are recorded", flush=True)
 
