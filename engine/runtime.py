@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import torch
 from torch import Tensor
@@ -13,9 +14,16 @@ from engine.catalog.catalog import Catalog, shipped_catalog
 from engine.errors import SettingsError
 from engine.networks.loading import load
 from engine.networks.network import Network
+from engine.passes.recorded_passes import CudaRecorder, EagerRecorder, RecordedPasses
+from engine.passes.shared_passes import SharedPasses
 from engine.platform import resource_limits
 
+if TYPE_CHECKING:
+    from engine.settings import Engine
+
 Dtype = Literal["auto", "float32", "bfloat16"]
+RECORDED_SHARE = 0.25
+"""Of the memory, what recorded passes may keep."""
 
 
 class Runtime:
@@ -32,9 +40,12 @@ class Runtime:
         loader: Callable[[str], Network] | None = None,
         memory_mb: int = 0,
         catalog: Catalog | None = None,
+        shared: bool | None = None,
+        cuda_graphs: bool = True,
     ) -> None:
         """`threads` 0 takes as many as there are cores, `memory_mb` 0 allows what the device has; of a container's
-        share both take no more than that. Without a `catalog`, there are the package's networks.
+        share both take no more than that. Without a `catalog`, there are the package's networks. `shared` says whether
+        jobs share their passes through networks; None has them do so on a GPU, where `cuda_graphs` has these recorded.
 
         Raises `SettingsError` for a device that torch cannot use.
         """
@@ -44,16 +55,31 @@ class Runtime:
         self.catalog = catalog or shipped_catalog()
         self._loader = loader or partial(load, catalog=self.catalog)
         self._networks: dict[str, Network] = {}
+        self._loading = threading.Lock()
+        chosen_shared = self.device.type == "cuda" if shared is None else shared
+        recorded = int(RECORDED_SHARE * self.memory) if chosen_shared and cuda_graphs else 0
+        self.memory -= recorded
+        self.passes = _shared_passes(self.device, recorded) if chosen_shared else None
+        """Where jobs meet whose networks look at crops; None where each has the device to itself."""
         if chosen := threads or _container_threads(torch.get_num_threads()):
             torch.set_num_threads(chosen)
         self.threads = torch.get_num_threads()
         _be_deterministic(self.device)
 
+    @classmethod
+    def from_settings(cls, chosen: Engine, catalog: Catalog) -> Self:
+        """As somebody has set it up. Raises `SettingsError` for a device that torch cannot use."""
+        return cls(
+            chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog,
+            shared=True if chosen.jobs_at_once > 1 else None, cuda_graphs=chosen.cuda_graphs,
+        )  # fmt: skip
+
     def network(self, name: str) -> Network:
         """A network by its catalogue name, loaded once. Raises `UnknownNetwork` or `NetworkMissing`."""
-        if name not in self._networks:
-            self._networks[name] = self._loader(name).to(self.device, self._dtype_for(name))
-        return self._networks[name]
+        with self._loading:
+            if name not in self._networks:
+                self._networks[name] = self._loader(name).to(self.device, self._dtype_for(name))
+            return self._networks[name]
 
     def number_bytes(self, name: str) -> int:
         """Bytes of a number in a network, loaded or not."""
@@ -73,6 +99,10 @@ class Runtime:
         """Random numbers of that seed; drawn on the CPU, so that every device draws the same."""
         return torch.Generator().manual_seed(seed)
 
+    def prepare_thread(self) -> None:
+        """Set up what each thread that dreams has for itself."""
+        torch.set_flush_denormal(True)
+
     def gpu_bytes(self) -> int:
         """GPU memory that torch holds, whether it uses it now or not; 0 on a CPU."""
         return int(torch.cuda.memory_reserved(self.device)) if self.device.type == "cuda" else 0
@@ -90,6 +120,12 @@ def _device(name: str) -> torch.device:
     except (RuntimeError, AssertionError):  # which one depends on how torch was built
         problem = f"torch cannot use the device {name!r} here. Set `engine.device` to auto or cpu."
         raise SettingsError(problem=problem) from None
+
+
+def _shared_passes(device: torch.device, memory: int) -> SharedPasses:
+    """Recordings may take that much memory."""
+    recorder = CudaRecorder(device) if device.type == "cuda" else EagerRecorder()
+    return SharedPasses(RecordedPasses(recorder, memory))
 
 
 def _memory(device: torch.device) -> int:

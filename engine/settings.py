@@ -133,11 +133,22 @@ class Discord(Table):
     cdn_url: str = Field("", description="its files; loopback only")
 
 
+MOST_AT_ONCE = 64
+"""Dreams at once in one engine."""
+
+
 class Engine(Table):
     """The process that dreams."""
 
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
     dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="auto, float32 or bfloat16")
+    cuda_graphs: bool = Field(True, description="on a GPU, record what networks do and run it again: fewer pauses")
+    jobs_at_once: int = Field(
+        0,
+        ge=0,
+        le=MOST_AT_ONCE,
+        description="dreams at once, each with its share of memory_mb; 0: 8 on a large GPU, else 1",
+    )
     threads: int = Field(0, ge=0, le=4096, description="CPU threads; 0: all cores")
     nice: int = Field(10, ge=0, le=19, description="how much the engine gives way to the bot")
     memory_mb: int = Field(

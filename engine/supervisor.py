@@ -1,8 +1,8 @@
 """The engine's parent: `ledger -> jobs -> child -> ledger`, without torch, so that it survives whatever the child does.
 
 It holds the lock on the engine's name (a restart that gets the lock knows that the old engine is dead and takes its
-jobs back at once), claims one job at a time, and answers every report of the child with go on, stop or keep. Only it
-writes to the ledger, fenced by (id, attempt).
+jobs back at once), claims a job for each lane of its child, and answers every report of the child with go on, stop or
+keep. Only it writes to the ledger, fenced by (id, attempt).
 
 Longer than most files: whatever may become of a job and of its child is decided here, in turn.
 """
@@ -23,7 +23,8 @@ from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
 from engine import errors, logs
-from engine.platform import atomic_file, backoff, file_lock, framing, subprocesses
+from engine.child_lanes import Child, Lane
+from engine.platform import atomic_file, backoff, file_lock
 from engine.queue import retention
 from engine.queue.installation import (
     FLEET_PAUSE_S,
@@ -92,11 +93,13 @@ class Supervisor:
         self.name = engine_name(settings)
         self.placement = open_placement(settings, ledger, self.name)
         self.live = open_bot_link(settings, self.name, ledger, self._handle_frame, self.placement)
-        self._child: asyncio.subprocess.Process | None = None
-        self._run: Run | None = None
+        self._child: Child | None = None
+        self._lanes: Sequence[Lane] = ()
+        """Those of the child, or of the last one."""
+        self._suspects = 0
+        """So many jobs run alone, as they were in a child together when it died: whoever kills the next is known."""
         self._failed_starts = 0
         """Children in a row that died before they did anything."""
-        self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -131,9 +134,8 @@ class Supervisor:
         working.cancel()  # before the child: its death must not count as a crash
         await asyncio.wait((working,))
         await self._kill_child()
-        while self._run is not None:
-            await self._give_back(self._run.row)
-            self._run = self._run.outer
+        for run in [run for lane in self._lanes for run in lane.runs]:
+            await self._give_back(run.row)
         await self.live.stop()
         log.info("engine stopped")
 
@@ -147,23 +149,43 @@ class Supervisor:
             child = await self._warm_child()
             if child is None:
                 continue
-            self._wake.clear()
+            first, *others = self._lanes
+            if self._suspects or not others:
+                await self._serve(first, alone=True)
+                continue
+            async with asyncio.TaskGroup() as group:
+                for lane in self._lanes:
+                    group.create_task(self._serve(lane))
+
+    async def _serve(self, lane: Lane, *, alone: bool = False) -> None:
+        """One job after another, until the child has died; alone, also until no job is suspected any more."""
+        while not lane.child.ended:
+            lane.wake.clear()
+            suspected = self._suspects
             row = await self._retry_until_taken(self._claim)
-            if row is None:
-                await self._wait_for_work(child)
+            if row is None and alone and suspected:
+                self._suspects = 0
+            elif row is None:
+                await self._wait_for_work(lane)
             else:
                 self._failed_starts = 0
                 with logs.job_context(row.id):
-                    await self._run_job(row, child)
+                    run = await self._run_job(row, lane)
+                if alone:
+                    self._suspects = max(0, suspected - 1)
+                elif lane.child.ended and not (run.innocent or run.stop_signal):
+                    self._suspects += 1
+            if alone and suspected and not self._suspects:
+                return
 
     def _claim(self, at_most_s: float = math.inf) -> JobRow | None:
         """The next job that this engine can do, if any waits."""
         return self.ledger.claim(self.name, at_most_s, self.placement.choose if self.placement else None)
 
-    async def _wait_for_work(self, child: asyncio.subprocess.Process) -> None:
+    async def _wait_for_work(self, lane: Lane) -> None:
         """Until a bot wakes us, the child dies, or the safety net's interval is over."""
-        dead = asyncio.create_task(child.wait())
-        awake = asyncio.create_task(self._wake.wait())
+        dead = asyncio.create_task(lane.child.wait())
+        awake = asyncio.create_task(lane.wake.wait())
         done, _ = await asyncio.wait((dead, awake), timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
         for task in (dead, awake):
             task.cancel()
@@ -186,17 +208,18 @@ class Supervisor:
 
     # one job
 
-    async def _run_job(self, row: JobRow, child: asyncio.subprocess.Process) -> None:
+    async def _run_job(self, row: JobRow, lane: Lane) -> Run:
         log.info("%s begins, attempt %d", row.job.params.recipe, row.attempt)
-        run = self._run = Run(row, outer=self._run)
+        run = lane.run = Run(row, outer=lane.run)
         self.live.send_hint(Started(row.id))
         async with asyncio.TaskGroup() as group:  # without its clock a dream could go on for ever
-            watch = group.create_task(self._watch(run, child))
-            ended = await self._converse(run, child)
+            watch = group.create_task(self._watch(run, lane))
+            ended = await self._converse(run, lane)
             watch.cancel()
         await self._settle(run, ended)
-        self._run = run.outer
+        lane.run = run.outer
         await self._send_end(row.id)
+        return run
 
     async def _send_end(self, id: JobId) -> None:
         """What the row says, and nothing else."""
@@ -204,41 +227,34 @@ class Supervisor:
         if row is not None:
             self.live.send_hint(Settled(id) if row.state.settled else Requeued(id))
 
-    async def _converse(self, run: Run, child: asyncio.subprocess.Process) -> dict[str, Any] | None:
+    async def _converse(self, run: Run, lane: Lane) -> dict[str, Any] | None:
         """Answer reports until the last one, which is returned; None if the child died."""
-        assert child.stdin is not None
-        assert child.stdout is not None
         job = run.row.job
-        header = {
-            "id": run.row.id,
-            "params": job.params.model_dump_json(),
-            "picture": job.picture,
-            "others": dict(job.others),
-            "history": job.history.to_json(),
-        }
-        with contextlib.suppress(ConnectionError):
-            child.stdin.write(framing.pack({**header, "limit_bytes": job.limit_bytes}))
-            while frame := await framing.receive(child.stdout):
-                report, preview = frame
-                if report["report"] == "made":
-                    run.made[report["at"]] = report["result"]
-                    continue
-                if report["report"] != "progress":
-                    return report
-                self._tell_step(run, report, preview)
-                await self._let_short_jobs_pass(run, child)
-                child.stdin.write(framing.pack({"word": run.stop_signal}))
+        lane.send(
+            id=run.row.id, params=job.params.model_dump_json(), picture=job.picture, others=dict(job.others),
+            history=job.history.to_json(), limit_bytes=job.limit_bytes,
+        )  # fmt: skip
+        while frame := await lane.receive():
+            report, preview = frame
+            if report["report"] == "made":
+                run.made[report["at"]] = report["result"]
+                continue
+            if report["report"] != "progress":
+                return report
+            self._tell_step(run, report, preview)
+            await self._let_short_jobs_pass(run, lane)
+            lane.send(word=run.stop_signal)
         return None
 
-    async def _let_short_jobs_pass(self, run: Run, child: asyncio.subprocess.Process) -> None:
-        """Between two steps of a long job its child takes short ones that wait: the long one never holds the engine."""
-        while run.gives_way and child.returncode is None:
+    async def _let_short_jobs_pass(self, run: Run, lane: Lane) -> None:
+        """Between two steps of a long job its lane takes short ones that wait: the long one never holds the engine."""
+        while run.gives_way and not lane.child.ended:
             row = await self._retry_until_taken(self._claim, SHORT_S)
             if row is None:
                 return
             with run.pause(), logs.job_context(row.id):
-                await self._run_job(row, child)
-            run.innocent = child.returncode is not None
+                await self._run_job(row, lane)
+            run.innocent = lane.child.ended
 
     def _tell_step(self, run: Run, report: dict[str, Any], preview: bytes) -> None:
         step, steps, held = report["step"], report["steps"], report.get("gpu_bytes", 0)
@@ -254,7 +270,7 @@ class Supervisor:
         run.told, run.told_at = progress, time.monotonic()
         self.live.send_hint(progress)
 
-    async def _watch(self, run: Run, child: asyncio.subprocess.Process) -> None:
+    async def _watch(self, run: Run, lane: Lane) -> None:
         """Heartbeat: notices a stop whose frame was lost, the time limit, and a child that does not listen."""
         while True:
             await asyncio.sleep(BEAT_S)
@@ -267,8 +283,9 @@ class Supervisor:
                 run.signal_stop("stop")
             if run.is_deaf(GRACE_S):
                 log.warning("it did not stop, its child is replaced")
-                with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
-                    child.kill()
+                for other in (one for beside in self._lanes if beside is not lane for one in beside.runs):
+                    other.innocent = True
+                lane.child.kill()
 
     async def _settle(self, run: Run, ended: dict[str, Any] | None) -> None:
         """Write what became of the job."""
@@ -304,38 +321,39 @@ class Supervisor:
 
     # the child
 
-    async def _warm_child(self) -> asyncio.subprocess.Process | None:
+    async def _warm_child(self) -> Child | None:
         """The child, started and warm; None if it could not be started this time."""
-        if self._child is not None and self._child.returncode is None:
+        if self._child is not None and not self._child.ended:
             return self._child
         await self._kill_child()
         await self._delay_restart()
-        self._child = await asyncio.create_subprocess_exec(
+        started = await asyncio.create_subprocess_exec(
             *self.child,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
         )  # fmt: skip
-        self._write_pids(self._child.pid)
-        assert self._child.stdout is not None
-        ready = await self._wait_until_warm(self._child.stdout)
+        self._child = Child(started)
+        self._write_pids(started.pid)
+        ready = await self._wait_until_warm(self._child)
         if ready is None:
             await self._kill_child()
             return None
-        log.info("child %d is warm: %s", self._child.pid, ready)
+        self._lanes = self._child.lanes
+        log.info("child %d is warm: %s", started.pid, ready)
         if self.placement:
             self.placement.learn(ready)
         return self._child
 
-    async def _wait_until_warm(self, reports: asyncio.StreamReader) -> dict[str, Any] | None:
+    async def _wait_until_warm(self, child: Child) -> dict[str, Any] | None:
         """What a child says once it is warm; None for one that dies or hangs before."""
         try:
             async with asyncio.timeout(WARM_UP_S):
-                frame = await framing.receive(reports)
+                ready = await child.wait_until_ready()
         except TimeoutError:
             log.error("the child was not warm after %.0f s and is replaced", WARM_UP_S)
             return None
-        if frame is None:
+        if ready is None:
             log.error("the child did not start; its words stand above this line")
-        return frame[0] if frame else None
+        return ready
 
     async def _delay_restart(self) -> None:
         """Children that come to nothing, one after another, are started ever more slowly."""
@@ -355,17 +373,16 @@ class Supervisor:
         if self._child is None:
             return
         child, self._child = self._child, None
-        await subprocesses.kill(child)
+        await child.close()
 
     def _handle_frame(self, header: dict[str, Any]) -> None:
         """A frame from a bot."""
-        if header.get("wake"):
-            self._wake.set()
-        run = self._run
-        while run is not None:
-            if JobId(header.get("stop", "")) == run.row.id:
-                run.signal_stop("keep" if header.get("keep") else "stop")
-            run = run.outer
+        for lane in self._lanes:
+            if header.get("wake"):
+                lane.wake.set()
+            for run in lane.runs:
+                if JobId(header.get("stop", "")) == run.row.id:
+                    run.signal_stop("keep" if header.get("keep") else "stop")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 It reads a job from stdin, runs the recipe's iterator, and sends every step up; what comes back says go on, stop or
 keep. Results and previews leave as bytes; the ledger is the parent's. When the parent is gone, stdin closes and the
 child leaves at once, in the middle of whatever it does.
+
+On a GPU it takes several jobs at once, each in a lane and a thread of its own: they share passes through networks.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import os
 import queue
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
@@ -28,7 +29,7 @@ from engine.platform.units import MEGABYTE
 from engine.queue.history import History
 from engine.queue.installation import open_blobs
 from engine.queue.job import FURTHER, VIDEO, batch_result
-from engine.settings import Settings, load
+from engine.settings import MOST_AT_ONCE, Settings, load
 from engine.video.reader import spool
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pareidolia.worker")
 
-PREVIEW_S = 0.5
-"""A preview is encoded at most this often; nobody sees more through a chat's limits on edits."""
-
-
 KEPT = ("changed",)
 """The facts of a batch's single pictures."""
+ON_A_GPU = 8
+"""Jobs at once there, where nothing else is said and all have room: each may take its share of the memory."""
+ROOM_MB = 4096
+"""What each is to have at least: a dream of a large picture by pixels."""
 
 
 class StopRequested(Exception):
@@ -57,25 +58,42 @@ class Parent:
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._inbox: queue.SimpleQueue[framing.Frame] = queue.SimpleQueue()
+        self._writing = threading.Lock()
+        self._inboxes: list[queue.SimpleQueue[framing.Frame]] = [queue.SimpleQueue() for _ in range(MOST_AT_ONCE)]
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         while frame := framing.read(sys.stdin.buffer):
-            self._inbox.put(frame)
+            self._inboxes[frame[0]["lane"]].put(frame)
         os._exit(0)  # the supervisor is gone: nobody would take the result
 
-    def receive(self) -> dict[str, Any]:
-        """The next frame's header. Blocks."""
-        return self._inbox.get()[0]
+    def receive(self, lane: int) -> dict[str, Any]:
+        """The next frame's header for a lane. Blocks."""
+        return self._inboxes[lane].get()[0]
 
     def send(self, blob: bytes = b"", **header: Any) -> None:
         """One frame up; where nobody takes it, the supervisor was killed, and this process ends."""
         try:
-            self._out.write(framing.pack(header, blob))
-            self._out.flush()
+            with self._writing:
+                self._out.write(framing.pack(header, blob))
+                self._out.flush()
         except BrokenPipeError:
             os._exit(0)
+
+
+class Lane:
+    """What one job says to the supervisor, and hears."""
+
+    def __init__(self, parent: Parent, number: int) -> None:
+        self._parent, self._number = parent, number
+
+    def receive(self) -> dict[str, Any]:
+        """The next frame's header. Blocks."""
+        return self._parent.receive(self._number)
+
+    def send(self, blob: bytes = b"", **header: Any) -> None:
+        """One frame up."""
+        self._parent.send(blob, **header, lane=self._number)
 
 
 def main() -> None:
@@ -90,15 +108,25 @@ def main() -> None:
     parent = Parent(pipe)
     from engine.runtime import Runtime
 
-    chosen = settings.engine
-    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=settings.catalog)
+    runtime = Runtime.from_settings(settings.engine, settings.catalog)
+    at_once = settings.engine.jobs_at_once or _jobs_at_once(runtime)
+    runtime.memory //= at_once  # so all of them fit
     _warm_up(runtime)
     numbers = {name: runtime.number_bytes(name) for name in settings.catalog.networks()}
     memory = runtime.memory // MEGABYTE
-    parent.send(report="ready", device=str(runtime.device), memory_mb=memory, number_bytes=numbers)
-    worker = Worker(settings, runtime, parent)
-    while True:
-        worker.serve(parent.receive())
+    device = str(runtime.device)
+    parent.send(report="ready", device=device, memory_mb=memory, number_bytes=numbers, jobs=at_once)
+    workers = [Worker(settings, runtime, Lane(parent, number)) for number in range(at_once)]
+    for further in workers[1:]:
+        threading.Thread(target=further.serve_all, daemon=True).start()
+    workers[0].serve_all()
+
+
+def _jobs_at_once(runtime: Runtime) -> int:
+    """One where passes are not shared: jobs would only slow each other down."""
+    if runtime.passes is None:
+        return 1
+    return max(1, min(ON_A_GPU, runtime.memory // (ROOM_MB * MEGABYTE)))
 
 
 def _warm_up(runtime: Runtime) -> None:
@@ -119,10 +147,23 @@ def _warm_up(runtime: Runtime) -> None:
 class Worker:
     """Runs one job after another on a warm runtime."""
 
-    def __init__(self, settings: Settings, runtime: Runtime, parent: Parent) -> None:
+    def __init__(self, settings: Settings, runtime: Runtime, parent: Lane) -> None:
         self.blobs = open_blobs(settings)
         self.runtime = runtime
         self.parent = parent
+
+    def serve_all(self) -> None:
+        """Every job that comes, in this thread. When that breaks, the process ends: nobody would be told."""
+        try:
+            self.runtime.prepare_thread()
+            while True:
+                header = self.parent.receive()
+                with self.runtime.passes.job() if self.runtime.passes else contextlib.nullcontext():
+                    self.serve(header)
+        except Exception:
+            log.exception("the worker cannot go on")
+        finally:
+            os._exit(1)
 
     def serve(self, header: dict[str, Any]) -> None:
         """One job; whatever happens, exactly one last report."""
@@ -211,24 +252,20 @@ class Worker:
 
     def _follow(self, reports: Render) -> Encoded:
         from engine.encoders.encoder import Encoded
+        from engine.encoders.previews import Previews
 
-        previewed = 0.0
-        report = next(reports)
-        while not isinstance(report, Encoded):
-            due = time.monotonic() - previewed >= PREVIEW_S
-            word = self._send_progress(report, preview=due)
-            previewed = time.monotonic() if due else previewed
-            if word in ("stop", "lost"):
-                raise StopRequested
-            report = reports.send(word == "keep")
+        with contextlib.closing(Previews(self.runtime.device)) as previews:
+            report = next(reports)
+            while not isinstance(report, Encoded):
+                word = self._send_progress(report, previews.take(report))
+                if word in ("stop", "lost"):
+                    raise StopRequested
+                report = reports.send(word == "keep")
         return report
 
-    def _send_progress(self, report: Progress, *, preview: bool) -> str:
-        from engine import encoders
-
-        jpeg = encoders.preview(report.show(), size=report.size) if preview else b""
+    def _send_progress(self, report: Progress, preview: bytes) -> str:
         held = self.runtime.gpu_bytes()
-        self.parent.send(jpeg, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
+        self.parent.send(preview, report="progress", step=report.step, steps=report.steps, gpu_bytes=held)
         answer = self.parent.receive()
         while "id" in answer:  # a short job, while this one waits
             self.serve(answer)

@@ -89,9 +89,9 @@ class Killer:
     def _job_of(self, machine: Machine) -> JobRow | None:
         """What an engine runs; None where nobody can tell now."""
         try:
-            running = {one.name: one.job for one in fleet_status.read(self._fleet.ledger).engines}
-            id = running.get(machine.name)
-            row = self._fleet.row(id) if id else None
+            running = {one.name: one.jobs for one in fleet_status.read(self._fleet.ledger).engines}
+            ids = running.get(machine.name)
+            row = self._fleet.row(ids[0]) if ids else None
         except (NoLedger, OSError):
             return None
         return row if row and row.state is State.RUNNING else None

@@ -76,7 +76,7 @@ class RunningFleet:
 
     def at_work(self, id: str) -> Machine | None:
         """Who runs a job."""
-        running = {one.job: one.name for one in fleet_status.read(self.ledger).engines}
+        running = {job: one.name for one in fleet_status.read(self.ledger).engines for job in one.jobs}
         return next((one for one in self.machines if one.name == running.get(JobId(id))), None)
 
 

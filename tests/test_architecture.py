@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "engine").rglob("*.py")])
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "base", "handler"}
-TORCH_SIDE = ("networks", "objectives", "canvas", "ascent", "recipes", "training", "paintings")
+TORCH_SIDE = ("networks", "objectives", "passes", "canvas", "ascent", "recipes", "training", "paintings")
 TORCH_SIDE_MAY = {"torch", "torchvision", "numpy", "PIL", "safetensors", "pydantic"}
 TRAINING_MAY = {"skimage", "resvg_py"}  # the extra `training`, imported inside functions
 SHARED_FOR_TORCH_SIDE = {

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from engine.ascent.gradient import FeatureExtractor
 from engine.canvas.noise import coloured_noise
 from engine.objectives import Objective
+from engine.passes.joint_gradient import FeatureExtractor
 
 BASELINE_PICTURES = 6
 """Pictures of noise by which channels are measured."""

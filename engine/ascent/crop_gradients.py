@@ -1,4 +1,6 @@
-"""Where crops would gain: `crops, each with who scores it => their gradients`, on a CPU side by side.
+"""Where crops would gain: `crops, each with who scores it => their gradients`.
+
+On a GPU they meet with those of other jobs (`engine.passes`); on a CPU they are computed side by side.
 
 A crop is so small that threads which share one wait for each other longer than they compute (two that sleep while they
 wait take 1.4 times as long as one alone). So each crop has threads to itself; with one, or as many as there are crops,
@@ -16,8 +18,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import FeatureExtractor, batch_gradient
+from engine.ascent.gradient import batch_gradient
 from engine.objectives import Objective
+from engine.passes.joint_gradient import Asked, FeatureExtractor
+from engine.passes.shared_passes import Look, SharedPasses
 
 
 class CropScorer(NamedTuple):
@@ -25,6 +29,8 @@ class CropScorer(NamedTuple):
 
     network: FeatureExtractor
     objective: Objective
+    passes: SharedPasses | None = None
+    """Where jobs meet; None where each has the network to itself."""
 
 
 def gain(scored: Sequence[tuple[CropScorer, Tensor]]) -> Tensor:
@@ -38,6 +44,8 @@ def gain(scored: Sequence[tuple[CropScorer, Tensor]]) -> Tensor:
 
 def crop_gradients(scored: Sequence[tuple[CropScorer, Tensor]]) -> list[Tensor]:
     """Where each score rises: of crops [n, 3, s, s] the same shape."""
+    if (passes := scored[0][0].passes) is not None:
+        return passes.gradients([Look(one.network, Asked(one.objective, crops)) for one, crops in scored])
     threads = torch.get_num_threads()
     if len(scored) == 1 or threads == 1 or scored[0][1].device.type != "cpu":
         return [_gradient(*one) for one in scored]

@@ -9,7 +9,6 @@ import torch
 
 from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.objectives import Objective, crop_objective, one_body
@@ -39,10 +38,10 @@ def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
     return alternating_scorers(params.network, one_body(meanings), meanings, runtime)
 
 
-def morph_networks(params: Morph, runtime: Runtime) -> list[FeatureExtractor]:
-    """What looks at the crops of a morph, taking turns."""
+def morph_scorers(params: Morph, runtime: Runtime) -> list[CropScorer]:
+    """What scores the crops of a morph, taking turns; what they are to show depends on their time in the loop."""
     meanings = [one for subject in params.meanings() for one in subject]
-    return [one.network for one in alternating_scorers(params.network, one_body(meanings), meanings, runtime)]
+    return alternating_scorers(params.network, one_body(meanings), meanings, runtime)
 
 
 def alternating_scorers(
@@ -54,7 +53,7 @@ def alternating_scorers(
     """
     shared = all(meaning.layer == LOGITS or not meaning.channels for meaning in meanings)
     names = [name, runtime.catalog.partner(name) if shared else ""]
-    found = [CropScorer(runtime.network(one), objective) for one in names if one]
+    found = [CropScorer(runtime.network(one), objective, runtime.passes) for one in names if one]
     for scorer in found:
         check_memory(
             scorer.network, objective.layers, torch.empty(crops, 3, SIDE, SIDE, device=runtime.device), runtime.memory

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from engine.ascent.adam import Adam
-from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import mosaic
 from engine.networks.network import SMALLEST
 from engine.objectives import Objective
+from engine.passes.joint_gradient import FeatureExtractor
 
 LEARNING_RATE = 0.05
 """How far Adam moves a coefficient of the spectrum in one step."""

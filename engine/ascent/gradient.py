@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Collection
 
 import torch
 from torch import Tensor
@@ -11,17 +10,10 @@ from torch.nn.functional import avg_pool2d, interpolate
 
 from engine.canvas.box_filter import box_filter
 from engine.objectives import Objective
+from engine.passes.joint_gradient import FeatureExtractor
 
 HIGHPASS_CELLS = 16
 HIGHPASS_SHARE = 0.9
-
-
-class FeatureExtractor(Protocol):
-    """What the loop needs of a network."""
-
-    def activations(self, picture: Tensor, layers: Collection[str]) -> Mapping[str, Tensor]:
-        """Activations by layer name, of a picture [n, 3, h, w] in [0, 1]."""
-        ...
 
 
 def gradient(network: FeatureExtractor, objective: Objective, picture: Tensor) -> Tensor:

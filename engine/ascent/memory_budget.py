@@ -8,8 +8,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import FeatureExtractor
 from engine.errors import TooMuchMemory
+from engine.passes.joint_gradient import FeatureExtractor
 from engine.platform.units import MEGABYTE
 
 PROBE_SIDES: Final = (64, 128)

@@ -1,4 +1,4 @@
-"""Dreaming a loop of pictures: `(networks, subjects, canvas in time, schedule) => iterator of Progress`.
+"""Dreaming a loop of pictures: `(scorers, subjects, canvas in time, schedule) => iterator of Progress`.
 
 At every step two moments of the loop are looked at, half a loop apart, each for what it is to show: one thing, or on
 the way from one to the next both in one body. All waves that a moment shares with its neighbours are moved by it, so
@@ -18,7 +18,6 @@ from engine.ascent.adam import Adam
 from engine.ascent.crop_ascent import MOMENTA, Schedule, as_natural, learning_rate_decay, next_render_size, random_crops
 from engine.ascent.crop_gradients import CropScorer, gain
 from engine.ascent.feature_visualization import Transform
-from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.looped_overlay import LoopedOverlay
@@ -26,6 +25,7 @@ from engine.canvas.looped_waves import LoopedWaves, subject_weights
 from engine.canvas.resample import Size
 from engine.catalog.catalog import Meaning
 from engine.objectives import Objective, between
+from engine.passes.joint_gradient import FeatureExtractor
 
 HOLD = 0.4
 """How long each subject is alone, as a share of the time from one to the next."""
@@ -36,13 +36,13 @@ Subjects = Sequence[Sequence[Meaning]]
 
 
 def accentuate_loop(
-    networks: Sequence[FeatureExtractor],
+    scorers: Sequence[CropScorer],
     subjects: Subjects,
     canvas: LoopedOverlay,
     schedule: Schedule,
     generator: torch.Generator,
 ) -> Iterator[Progress]:
-    """By crops seen whole, as `crop_ascent.accentuate`; the networks take turns."""
+    """By crops seen whole, as `crop_ascent.accentuate`; the networks take turns, for objectives of the moment."""
     optimizer = Adam(canvas.waves.coefficients, schedule.rate, MOMENTA)
     for step in range(schedule.steps):
         done = step / schedule.steps
@@ -54,7 +54,7 @@ def accentuate_loop(
             crop = random_crops(picture, small.side, generator, replace(schedule, crops=1))
             distance = distance + (picture - canvas.source(small.size)).square().mean()
             objective = as_natural(objective_at(subjects, [time]), schedule.natural)
-            scored.append((CropScorer(networks[(step + at) % len(networks)], objective), crop))
+            scored.append((scorers[(step + at) % len(scorers)]._replace(objective=objective), crop))
         optimizer.minimize(schedule.pull * distance - schedule.push * gain(scored))
         yield Progress(step + 1, schedule.steps, partial(_shown, canvas, done), canvas.size)
 

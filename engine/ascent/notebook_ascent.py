@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from engine.ascent.gradient import FeatureExtractor, normalise
+from engine.ascent.gradient import normalise
 from engine.ascent.pixel_ascent import OctaveSchedule
 from engine.ascent.progress import Progress
 from engine.ascent.tiled_gradient import TiledGradient
@@ -21,6 +21,7 @@ from engine.canvas.mask import resize_mask
 from engine.canvas.resample import Size
 from engine.networks.network import SMALLEST
 from engine.objectives import Objective
+from engine.passes.joint_gradient import FeatureExtractor
 
 STEP = 1.5 / 255
 """Mean change of a pixel's value by one step of strength 1."""

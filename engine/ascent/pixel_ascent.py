@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import FeatureExtractor, highpass, normalise, smooth_gradient
+from engine.ascent.gradient import highpass, normalise, smooth_gradient
 from engine.ascent.gradient_balance import balance_terms
 from engine.ascent.octaves import octave_sizes
 from engine.ascent.progress import Progress
@@ -21,6 +21,7 @@ from engine.canvas.colour_matching import CHROMA, desaturate
 from engine.canvas.mask import resize_mask
 from engine.canvas.pixel_canvas import PixelCanvas
 from engine.objectives import Objective
+from engine.passes.joint_gradient import FeatureExtractor
 
 STEP = 0.008
 """Mean change of a pixel's value by one step of strength 1, in [0, 1] units."""

@@ -93,7 +93,7 @@ def _part(picture: Tensor, place: Place) -> Tensor:
 
 def _scores(scorer: CropScorer, parts: Tensor) -> Tensor:
     """Of each part [n, 3, s, s] by itself, for an objective adds up a batch: [n], on the CPU."""
-    network, objective = scorer
+    network, objective = scorer.network, scorer.objective
     found = [network.activations(some, objective.layers) for some in torch.split(parts, BATCH)]
     alone = [{name: one[at : at + 1] for name, one in some.items()} for some in found for at in range(_count(some))]
     return torch.stack([objective(one) for one in alone]).float().cpu()

@@ -15,11 +15,11 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, pad
 
 from engine.ascent.adam import Adam
-from engine.ascent.gradient import FeatureExtractor
 from engine.ascent.octaves import octave_sizes
 from engine.ascent.progress import Progress
 from engine.canvas.resample import Size, resize
 from engine.objectives import Activations, StyleStatistics, measure_style, style_distance
+from engine.passes.joint_gradient import FeatureExtractor
 
 RIM = 16
 """Pixels of mirrored picture around it, unevenly, so that the network's grid lies elsewhere at each step and leaves no

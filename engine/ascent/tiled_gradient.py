@@ -12,9 +12,10 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import FeatureExtractor, gradient
+from engine.ascent.gradient import gradient
 from engine.notes import Note
 from engine.objectives import Objective
+from engine.passes.joint_gradient import FeatureExtractor
 
 UNIT = 32
 """Tiles are cut at multiples of this many pixels, so that the strides of a network fall as they do on the whole."""

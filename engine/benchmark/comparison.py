@@ -14,13 +14,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.ascent.gradient import FeatureExtractor, gradient
+from engine.ascent.gradient import gradient
 from engine.ascent.octaves import octave_sizes
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.benchmark.cases import Case
 from engine.benchmark.roofline import Peaks, Roofline, measure_peaks, record, roofline
 from engine.networks.network import Network
 from engine.objectives import layer
+from engine.passes.joint_gradient import FeatureExtractor
 
 OURS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 TEXTBOOK, TRUNCATED = "textbook", "textbook, truncated"

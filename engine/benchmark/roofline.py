@@ -21,7 +21,10 @@ SIDE: Final = 1536
 """Of the matrices that are multiplied."""
 BYTES: Final = 2**27
 """Of each of the tensors that are read and written: far more than a cache holds."""
+GPU_TIMES: Final = 5
+"""How many times as long the sides of a GPU's matrices are: it has to have work for all of its cores."""
 ROUNDS: Final = 5
+CPU: Final = torch.device("cpu")
 
 
 FUSED: Final = frozenset(
@@ -76,13 +79,20 @@ class Roofline(NamedTuple):
     seconds: float
 
 
-def measure_peaks(dtype: torch.dtype) -> Peaks:
-    """The peaks of this machine with as many threads as torch has now."""
-    matrix = torch.randn(SIDE, SIDE).to(dtype)
-    source, target = torch.ones(BYTES // 4), torch.empty(BYTES // 4)
-    product = _best_seconds(lambda: matrix @ matrix)
-    addition = _best_seconds(lambda: torch.add(source, 1.0, out=target))
-    return Peaks(2 * SIDE**3 / product, 2 * BYTES / addition)
+def measure_peaks(dtype: torch.dtype, device: torch.device = CPU) -> Peaks:
+    """The peaks of a device; of a CPU, with as many threads as torch has now."""
+    side = SIDE if device.type == "cpu" else GPU_TIMES * SIDE
+    matrix = torch.randn(side, side, device=device).to(dtype)
+    source, target = torch.ones(BYTES // 4, device=device), torch.empty(BYTES // 4, device=device)
+    product = _best_seconds(lambda: matrix @ matrix, device)
+    addition = _best_seconds(lambda: torch.add(source, 1.0, out=target), device)
+    return Peaks(2 * side**3 / product, 2 * BYTES / addition)
+
+
+def wait_for(device: torch.device) -> None:
+    """Until a device has done what it was told: a GPU says at once that it will."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 def record(work: Callable[[], Any]) -> list[Operation]:
@@ -151,10 +161,11 @@ def _tensors(value: Any) -> Iterator[Tensor]:
         yield from _tensors(list(value.values()))
 
 
-def _best_seconds(work: Callable[[], Any]) -> float:
+def _best_seconds(work: Callable[[], Any], device: torch.device) -> float:
     best = float("inf")
     for _ in range(ROUNDS + 1):
         began = time.perf_counter()
         work()
+        wait_for(device)
         best = min(best, time.perf_counter() - began)
     return best

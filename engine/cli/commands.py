@@ -619,8 +619,7 @@ def _runtime(catalog: Catalog) -> Runtime:
     map_large_tensors()
     from engine.runtime import Runtime
 
-    chosen = settings.read().engine
-    return Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
+    return Runtime.from_settings(settings.read().engine, catalog)
 
 
 def _clean(picture: Path, long_side: int, *, last: bool = False) -> bytes:

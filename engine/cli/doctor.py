@@ -191,7 +191,7 @@ def _torch(found: settings.Settings) -> Iterator[Check]:
 
     chosen, catalog = found.engine, found.catalog
     try:
-        runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=catalog)
+        runtime = Runtime.from_settings(chosen, catalog)
     except (SettingsError, RuntimeError, AssertionError) as error:
         yield Check(False, f"device {chosen.device}", f"{error}{settings.origin('engine', 'device')}")
         # the networks are looked at all the same

@@ -90,13 +90,15 @@ def _duration(seconds: float) -> str:
 
 def _engines(told: FleetStatus) -> Table:
     """Their names begin with their host's; names and jobs are shown whole, to be looked for in logs."""
-    names, job = Column("engine", overflow="fold"), Column("job", no_wrap=True)
-    table = Table(names, "device", "memory", "version", "state", job, box=box.SIMPLE, padding=(0, 1, 0, 0))
+    names, running = Column("engine", overflow="fold"), Column("jobs", no_wrap=True)
+    table = Table(names, "device", "memory", "version", "state", running, box=box.SIMPLE, padding=(0, 1, 0, 0))
     for one in told.engines:
         state = "lives" if one.alive else f"silent {_duration(one.silent_s)}"
         memory = int(one.about.get("memory_mb", 0)) / 1024
         about = {**one.about, "memory": f"{memory:.1f} GB" if memory else ""}
-        table.add_row(one.name, *(about.get(key, "") for key in ("device", "memory", "version")), state, one.job or "")
+        table.add_row(
+            one.name, *(about.get(key, "") for key in ("device", "memory", "version")), state, "\n".join(one.jobs)
+        )
     return table
 
 

@@ -92,8 +92,7 @@ def _files(wanted: Zoom, png: bytes | None) -> Iterator[bytes]:
     from engine.recipes.zoom import endless_zoom
     from engine.runtime import Runtime
 
-    chosen = settings.read().engine
-    runtime = Runtime(chosen.device, chosen.dtype, chosen.threads, memory_mb=chosen.memory_mb, catalog=wanted.catalog)
+    runtime = Runtime.from_settings(settings.read().engine, wanted.catalog)
     source = _noise(wanted) if png is None else to_tensor(png)
     for picture in endless_zoom(wanted, source, runtime, grainy=png is None):
         yield encoders.encode(picture, "jpeg").data

@@ -4,6 +4,7 @@ encoded     what a file is, and the port to make one
 raster      tensors as rows of bytes
 sheet       several still pictures: one file of all, and one of each
 still       PNG, JPEG, WebP, and quick previews
+previews    when those of a running job are made, and go up
 animation   films that fit, by webp, gif and mp4
 film        their frames, until the last one is known
 encoded_ahead  the file of these, made meanwhile

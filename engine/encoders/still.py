@@ -22,6 +22,8 @@ from engine.notes import Note
 Kind = Literal["png", "jpeg", "webp"]
 QUALITIES = (95, 88, 80, 68)
 """Tried in this order where lossless is too large."""
+PREVIEW_SIDE = 512
+"""Pixels of a preview's long side."""
 
 
 def encode(
@@ -36,13 +38,21 @@ def encode(
     return first_that_fits((_encode_plan(drawn, plan, imprint, dpi) for plan in _plans(drawn, kind)), limit_bytes)
 
 
-def preview(picture: Tensor, side: int = 512, size: Size | None = None) -> bytes:
+def preview(picture: Tensor, side: int = PREVIEW_SIDE, size: Size | None = None) -> bytes:
     """A quick JPEG with `side` as its long side, of the aspect of `size` (height, width) if that is given."""
-    shown = picture_size.fit(size or (picture.shape[1], picture.shape[2]), side, strips_by_area=False)
-    times = max(picture.shape[1:]) // max(shown)
-    if times > 1:  # of a large picture, most of the time would go into bytes that nobody sees
-        picture = avg_pool2d(picture[None], times, ceil_mode=True)[0]
-    return _save_bytes(to_pillow(picture, shown), "jpeg", 80)
+    shown = _preview_size(picture, side, size)
+    return _save_bytes(to_pillow(shrink_for_preview(picture, side, size), shown), "jpeg", 80)
+
+
+def shrink_for_preview(picture: Tensor, side: int = PREVIEW_SIDE, size: Size | None = None) -> Tensor:
+    """A picture [3, h, w], less than twice as large as its preview: of a large one, most of the time would go into
+    bytes that nobody sees."""
+    times = max(picture.shape[1:]) // max(_preview_size(picture, side, size))
+    return avg_pool2d(picture[None], times, ceil_mode=True)[0] if times > 1 else picture
+
+
+def _preview_size(picture: Tensor, side: int, size: Size | None) -> Size:
+    return picture_size.fit(size or (picture.shape[1], picture.shape[2]), side, strips_by_area=False)
 
 
 class Still:

@@ -134,7 +134,10 @@ def _forget_old_previews(db: sa.Connection) -> None:
     db.execute(previews.delete().where(previews.c.job_id.not_in(running)))
 
 
-def running_on(db: sa.Connection) -> dict[str, JobId]:
-    """The job that each engine runs."""
-    found = db.execute(sa.select(jobs.c.engine, jobs.c.id).where(jobs.c.state == State.RUNNING))
-    return {one.engine: JobId(one.id) for one in found}
+def running_on(db: sa.Connection) -> dict[str, list[JobId]]:
+    """The jobs that each engine runs, in the order in which they began."""
+    columns = sa.select(jobs.c.engine, jobs.c.id).where(jobs.c.state == State.RUNNING)
+    found: dict[str, list[JobId]] = {}
+    for one in db.execute(columns.order_by(jobs.c.started, jobs.c.id)):
+        found.setdefault(one.engine, []).append(JobId(one.id))
+    return found

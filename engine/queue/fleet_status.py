@@ -26,7 +26,7 @@ class EngineStatus:
     """Its `host`, `version` and `device`."""
     silent_s: float
     """Seconds since its last beat."""
-    job: JobId | None
+    jobs: Sequence[JobId]
     """What it runs."""
 
     @property
@@ -66,12 +66,14 @@ def read(ledger: Ledger) -> FleetStatus:
     with reading(ledger._db) as db:
         work = engine_registry.running_on(db)
         known = [
-            EngineStatus(one.name, json.loads(one.about), max(0.0, now - one.seen), work.get(one.name))
+            EngineStatus(one.name, json.loads(one.about), max(0.0, now - one.seen), work.get(one.name, ()))
             for one in db.execute(sa.select(engines).order_by(engines.c.name))
         ]
         waiting = jobs.c.state == State.QUEUED
         count, oldest = db.execute(sa.select(sa.func.count(), sa.func.min(jobs.c.created)).where(waiting)).one()
-        return FleetStatus(known, count, len(work), max(0.0, now - (oldest or now)), _times(db, now - DAY_S))
+        return FleetStatus(
+            known, count, sum(map(len, work.values())), max(0.0, now - (oldest or now)), _times(db, now - DAY_S)
+        )
 
 
 def _times(db: sa.Connection, since: float) -> list[RecipeTimes]:

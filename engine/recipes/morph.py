@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, FINDING, GROWING, GROWN, SHAPE
-from engine.ascent.crop_setup import morph_networks
+from engine.ascent.crop_setup import morph_scorers
 from engine.ascent.feature_visualization import LEARNING_RATE, coarse_and_fine
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.morph_ascent import HOLD, PaintedLoop, accentuate_loop, objective_at, visualize_loop
@@ -116,7 +116,7 @@ def _waves(params: Morph, size: Size, runtime: Runtime, generator: torch.Generat
 
 def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime, generator: torch.Generator) -> Climb:
     """In the middle of grey first the things, then their details and surroundings; over a picture all at once."""
-    networks, subjects = morph_networks(params, runtime), params.meanings()
+    scorers, subjects = morph_scorers(params, runtime), params.meanings()
     steps, done = params.painting + params.detailing, 0
     if source is not None:
         initial = runtime.to_device(initial_image(source, max(size), generator))
@@ -133,7 +133,7 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
         waves = _waves(params, size, runtime, generator)
         canvas = LoopedOverlay(canvas, waves, generator, look, window)
         paced = replace(schedule, rate=schedule.rate * _pace(params))
-        for report in accentuate_loop(networks, subjects, canvas, paced, generator):
+        for report in accentuate_loop(scorers, subjects, canvas, paced, generator):
             done += 1
             yield replace(report, step=done, steps=steps)
         window = None

@@ -104,7 +104,7 @@ async def test_two_engines_do_what_a_bot_asks(fleet: Fleet) -> None:
         await bot.until(lambda: bot.dispatch.engine_listens())
         ids = {await bot.dispatch.submit(order(SLOW, f"user {n}"), {}) for n in range(2)}
         await bot.until(lambda: heard(bot, Progress) == ids)  # both run, so that each has its engine
-        assert {one._run.row.id if one._run else "", two._run.row.id if two._run else ""} == ids
+        assert {run.row.id for engine in (one, two) for lane in engine._lanes for run in lane.runs} == ids
         for id in ids:
             assert await bot.dispatch.cancel(id) is CancelOutcome.STOPPING
         await bot.until(lambda: heard(bot, Settled) == ids)

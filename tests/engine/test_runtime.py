@@ -1,8 +1,13 @@
 import pytest
 import torch
 
+from engine import settings
+from engine.catalog.catalog import shipped_catalog
 from engine.errors import SettingsError
 from engine.networks.network import Network
+from engine.objectives import layer
+from engine.passes.joint_gradient import Asked
+from engine.passes.shared_passes import Look
 from engine.platform import resource_limits
 from engine.platform.resource_limits import Share
 from engine.runtime import Runtime
@@ -89,3 +94,15 @@ def test_a_containers_share_decides_threads_and_memory(monkeypatch: pytest.Monke
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+def test_jobs_share_passes_where_they_are_told_to_and_not_on_a_cpu(small_network: Network) -> None:
+    assert Runtime("cpu", "float32").passes is None
+    crops = torch.rand(1, 3, 48, 48)
+    for cuda_graphs, recorded in ((True, 1), (False, 0)):
+        chosen = settings.load(engine={"device": "cpu", "dtype": "float32", "cuda_graphs": cuda_graphs}).engine
+        assert Runtime.from_settings(chosen, shipped_catalog()).passes is None
+        found = Runtime("cpu", "float32", shared=True, cuda_graphs=cuda_graphs).passes
+        assert found is not None
+        found.gradients([Look(small_network, Asked(layer("conv1"), crops))])
+        assert found.recordings == recorded

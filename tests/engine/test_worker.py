@@ -33,7 +33,7 @@ from engine.queue.job import VIDEO, Hint, Job, JobId, JobRow, Progress, Result, 
 from engine.queue.local_dispatch import LocalDispatch
 from engine.runtime import Runtime
 from engine.settings import Settings
-from engine.worker import Parent, Worker
+from engine.worker import Lane, Worker
 from tests.engine import small_networks
 from tests.engine.test_logs import Kept
 from tests.engine.video.small_videos import mp4, squares
@@ -363,7 +363,7 @@ def test_a_video_reaches_its_recipe_as_it_was_sent(settings: Settings) -> None:
         rendering._render({**header, "others": {VIDEO: "0" * 64}})
 
 
-class Silent(Parent):
+class Silent(Lane):
     """A supervisor that says go on to everything."""
 
     def __init__(self) -> None:

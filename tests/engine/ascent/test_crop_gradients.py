@@ -41,7 +41,7 @@ def test_a_gain_has_the_gradient_of_all_scores(scored: list[tuple[CropScorer, Te
     leaf = torch.cat([crop for _, crop in scored]).requires_grad_()
     batches = leaf.chunk(len(scored))
     torch.autograd.backward(gain([(scorer, crop) for (scorer, _), crop in zip(scored, batches, strict=True)]))
-    network, objective = scored[0][0]
+    network, objective, _ = scored[0][0]
     other = leaf.detach().clone().requires_grad_()
     torch.autograd.backward(objective(network.activations(other, objective.layers)))
     assert leaf.grad is not None

@@ -135,7 +135,7 @@ def test_the_status_tells_of_engines_queue_and_times(fleet_url: str) -> None:
             )
             db.execute(sa.text("INSERT INTO engines VALUES ('two', 1, 5, '{}')"))
         told = fleet_status.read(ledger)
-        assert [(one.name, one.alive, one.job) for one in told.engines] == [("one", True, first), ("two", False, None)]
+        assert [(one.name, one.alive, one.jobs) for one in told.engines] == [("one", True, [first]), ("two", False, ())]
         assert (told.waiting, told.running, told.recipes) == (1, 1, [])
         assert told.oldest_s >= 0
         ledger.finish(first, row.attempt, Result(BlobKey("0" * 64), "image/png", 8, 8, 7), 1.5)
