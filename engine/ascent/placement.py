@@ -1,12 +1,13 @@
 """Where in a picture a thing finds its place: `(scorers, picture, seed) => a row and a column`.
 
 Parts of the picture are looked at as they are; where they are already most like the thing, it grows whole: fish in a
-saucer, a castle on a tower. Each seed looks on another side, so that the next one finds another place that will do.
+saucer, a castle on a tower. A seed adds its own chance, so that the next one chooses another place that will do.
 """
 
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from engine.ascent.crop_gradients import CropScorer
-from engine.canvas.spots import Place, place_on_ring
+from engine.canvas.spots import Place
 
 GRID = (4, 6)
 """Rows and columns of places that are looked at."""
@@ -26,10 +27,9 @@ SEEN = 128
 """Pixels at which a part is seen."""
 BATCH = 8
 """Parts that a network sees at once."""
-TURN = 5.0
-"""How much a place loses that is a side of the picture away from the seed's place on a ring, in spreads of the scores:
-things of the same place would be alike, and of the next seed they are looked for on another side."""
-SPREAD = 0.42
+CHANCE = 0.6
+"""How much chance counts beside the spread of what the parts score."""
+SPREAD = 0.38
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
@@ -53,8 +53,7 @@ def best_place(
     parts = torch.cat([_part(picture, place) for place in places])
     with torch.no_grad():
         scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
-    away = torch.tensor([math.dist(place, place_on_ring(seed)) for place in places])
-    suitable = (scores - scores.mean()) / (scores.std() + LEAST) - TURN * away
+    suitable = (scores - scores.mean()) / (scores.std() + LEAST) + CHANCE * _gumbel(len(places), seed)
     for other in taken:
         suitable -= APART * torch.tensor([_nearness(place, other) for place in places])
     if within is not None:
@@ -101,3 +100,9 @@ def _scores(scorer: CropScorer, parts: Tensor) -> Tensor:
 
 def _count(activations: Mapping[str, Tensor]) -> int:
     return len(next(iter(activations.values())))
+
+
+def _gumbel(count: int, seed: int) -> Tensor:
+    """Chance that makes the largest of sums a draw by likelihood (Gumbel 1954)."""
+    generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} place".encode()))
+    return -(-torch.rand(count, generator=generator).clamp(1e-6, 1 - 1e-6).log()).log()

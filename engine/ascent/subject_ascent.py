@@ -36,6 +36,8 @@ SOFT = 4
 """Waves of the short side that are left of the picture where a thing is to be found: its light, and no shape ..."""
 SOFTENED = 1.0
 """... and how much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
+SOFT_SHARE = 0.65
+"""How far they go, as a share of the thing's own place: around it the photo stays, and every seed's is another one."""
 GRAIN = 1 / 256
 """How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
 EDGE = 0.04
@@ -77,7 +79,8 @@ def grow_subjects(
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     for scorers, place in zip(aims.each, places, strict=True):
         spot = _spot([place], spread(len(places)), 0.0, picture, mask)
-        picture = torch.lerp(picture, soften(picture, SOFT), course.softened * spot)
+        free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
+        picture = torch.lerp(picture, soften(picture, SOFT), course.softened * free)
         canvas = Overlay(picture, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1

@@ -59,7 +59,7 @@ def spots_mask(size: Size, spots: Spots, seed: int, within: Tensor | None = None
     likely, found = _likely(within), torch.zeros(size)
     # Not the numbers that the first waves are drawn by.
     generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} spots".encode()))
-    towards = _bell((GRID, GRID), (1.0, 1.0), place_on_ring(seed), NEAR) + LEAST
+    towards = _bell((GRID, GRID), (1.0, 1.0), _place_on_ring(seed), NEAR) + LEAST
     for at, height in enumerate(spots.heights):
         middle = _draw_middle(likely if at else likely * towards, generator)
         likely = likely * (1 + LEAST - _bell((GRID, GRID), sides, middle, spots.spread)) ** APART
@@ -71,12 +71,6 @@ def spots_mask(size: Size, spots: Spots, seed: int, within: Tensor | None = None
 def bell(size: Size, middle: Place, spread: float) -> Tensor:
     """One spot, 1 in its middle, soft around it: [1, h, w]; its spread is a share of the side of a square as large."""
     return _bell(size, _sides(size), middle, spread)[None]
-
-
-def place_on_ring(seed: int) -> Place:
-    """Where the seed's first spot is looked for: a row and a column, as shares of the sides."""
-    angle = 2 * pi * (seed * GOLDEN % 2**32 / 2**32)
-    return 0.5 + RING * sin(angle), 0.5 + RING * cos(angle)
 
 
 def _sides(size: Size) -> tuple[float, float]:
@@ -91,6 +85,12 @@ def _likely(within: Tensor | None) -> Tensor:
     free = (inside[:, None] & inside[None]).float()
     white = free if within is None else free * resize_mask(within, (GRID, GRID))[0].cpu()
     return white if white.any() else free
+
+
+def _place_on_ring(seed: int) -> Place:
+    """Where the seed's first spot is looked for: a row and a column, as shares of the sides."""
+    angle = 2 * pi * (seed * GOLDEN % 2**32 / 2**32)
+    return 0.5 + RING * sin(angle), 0.5 + RING * cos(angle)
 
 
 def _draw_middle(likely: Tensor, generator: torch.Generator) -> Place:
