@@ -15,10 +15,12 @@ import aiohttp
 import yarl
 
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, ImageUnchecked, Unreachable
+from engine.files import mp4_boxes
 from engine.files.blobs import BlobKey
 from engine.files.decoder import CleanPicture
 from engine.files.fingerprint import Fingerprint
 from engine.platform.units import MEGABYTE
+from engine.video.last_frame import last_frame
 
 PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
 """Where Discord serves what it has fetched from elsewhere itself, by addresses that it signed."""
@@ -120,7 +122,7 @@ class Downloader:
 
     async def fetch(self, link: Link, size: int, person: str = "") -> CleanPicture:
         """The picture behind a link that a person gave, `size` large. Raises the `Refusal`s of pictures."""
-        return await self._decoder.clean(await self.file(link), size, person, last=link.last)
+        return await self._clean(link, await self.file(link), size, person)
 
     async def clean(self, data: bytes, size: int, person: str = "") -> CleanPicture:
         """A picture that came out of a person's file, `size` large. Raises the `Refusal`s of pictures."""
@@ -130,8 +132,14 @@ class Downloader:
         """The same, with its score: the highest of the frame that is shown and of samples of what moves. Raises
         `ImageUnchecked`, too."""
         data = await self.file(link)
-        clean = await self._decoder.clean(data, size, person, last=link.last)
+        clean = await self._clean(link, data, size, person)
         return replace(clean, nsfw=await self.nsfw(clean.png, data if clean.animated else b""))
+
+    async def _clean(self, link: Link, data: bytes, size: int, person: str) -> CleanPicture:
+        """The picture that is meant of a file: an MP4 is opened where its last frame is."""
+        if link.last and mp4_boxes.is_mp4(data):
+            data = await asyncio.to_thread(last_frame, data, size)
+        return await self._decoder.clean(data, size, person, last=link.last)
 
     async def nsfw(self, png: bytes, moving: bytes = b"") -> float:
         """How likely one of our own pictures is not safe for work, or what `moving` shows. Raises `ImageUnchecked`."""

@@ -29,7 +29,7 @@ from engine.cli.error_line import print_error
 from engine.cli.output_files import Place, Target
 from engine.cli.soundtrack import Soundtrack, mp4_path, soundtrack
 from engine.errors import NoImprint, OptionConflict, OtherRecipe, PareidoliaError
-from engine.files import decoder, generation_metadata, picture_size
+from engine.files import decoder, generation_metadata, mp4_boxes, picture_size
 from engine.files.generation_metadata import Imprint
 from engine.notes import sentences
 from engine.openmp import sleep_while_waiting
@@ -52,6 +52,7 @@ from engine.params import (
 )
 from engine.platform.terminal import report as results
 from engine.platform.terminal import say, with_bold
+from engine.video.last_frame import last_frame
 
 if TYPE_CHECKING:
     from engine.ascent.progress import Progress as StepReport
@@ -624,7 +625,12 @@ def _runtime(catalog: Catalog) -> Runtime:
 
 def _clean(picture: Path, long_side: int, *, last: bool = False) -> bytes:
     """The picture through the decoder, as every picture; of an animation perhaps its last frame."""
-    return _ask_decoder(picture, lambda child, data: child.clean(data, long_side, last=last)).png
+
+    async def clean(child: decoder.Decoder, data: bytes) -> bytes:
+        shown = last_frame(data, long_side) if last and mp4_boxes.is_mp4(data) else data
+        return (await child.clean(shown, long_side, last=last)).png
+
+    return _ask_decoder(picture, clean)
 
 
 def _ask_decoder(

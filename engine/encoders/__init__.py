@@ -16,9 +16,9 @@ embed_metadata  saying in a file how it was made
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
-from engine.encoders.animation import Animation, AnimationKind
+from engine.encoders.animation import FORMATS, Animation, AnimationKind
 from engine.encoders.encoder import Encoded, Encoder
 from engine.encoders.film import Sound
 from engine.encoders.sheet import Sheet
@@ -60,13 +60,14 @@ def open_encoder(
     """The encoder for what a recipe makes: a still picture of a kind, by default a PNG, or an animation, by default of
     the `format` in its params. `sound` goes with an MP4.
 
-    Its file says how it was made. Several variations are a sheet.
+    Its file says how it was made, and as which kind of animation. Several variations are a sheet.
     """
     said = generation_metadata.write(params, *origin)
     if isinstance(params, AnimatedParams) and is_animated(params):
-        return Animation(_animation_kind(params, kind), params.fps, limit_bytes, said, sound)
+        films = {one: generation_metadata.write(_of_format(params, one), *origin) for one in FORMATS}
+        return Animation(_animation_kind(params, kind), params.fps, limit_bytes, films, sound)
     if kind == "mp4" or kind == "gif":
-        return Animation(kind, 1, limit_bytes, said)
+        return Animation(kind, 1, limit_bytes, dict.fromkeys(FORMATS, said))
     if isinstance(params, Concept | Dream) and params.variations > 1:
         each = [generation_metadata.write(params.variation(at), *origin) for at in range(params.variations)]
         return Sheet(kind or "png", limit_bytes, said, each)
@@ -76,3 +77,8 @@ def open_encoder(
 def _animation_kind(params: AnimatedParams, kind: Kind | None) -> AnimationKind:
     """As a file's name says; where that says nothing of animations, as was asked for."""
     return kind if kind in ("webp", "gif", "mp4") else params.format
+
+
+def _of_format(params: AnimatedParams, kind: AnimationKind) -> AnyParams:
+    """The params of the same film as such a file."""
+    return cast("AnyParams", params.model_copy(update={"format": kind}))

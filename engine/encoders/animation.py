@@ -6,8 +6,9 @@ GIF that is too large all the same becomes a WebP, and a WebP an MP4. Each of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import av
@@ -24,6 +25,8 @@ AnimationKind = Literal["webp", "gif", "mp4"]
 SMOOTH_FPS: Final = 20
 """Frames a second from which on every other one can be missed."""
 NAMES: Final[dict[AnimationKind, str]] = {"gif": "GIF", "webp": "WebP", "mp4": "MP4"}
+
+NO_IMPRINTS: Final[Mapping[AnimationKind, str]] = MappingProxyType({})
 
 
 class Format(NamedTuple):
@@ -50,12 +53,12 @@ class Animation:
     """An encoder of animations; those of GIF and WebP are shown for ever, and an MP4 has its sound."""
 
     def __init__(
-        self, kind: AnimationKind, fps: float, limit_bytes: int | None = None, imprint: str = "",
-        sound: Sound | None = None,
+        self, kind: AnimationKind, fps: float, limit_bytes: int | None = None,
+        imprints: Mapping[AnimationKind, str] = NO_IMPRINTS, sound: Sound | None = None,
     ) -> None:  # fmt: skip
-        """`imprint` goes into the file."""
-        self._kind, self._fps, self._limit = kind, fps, limit_bytes
-        self._film = Film(fps, imprint, sound)
+        """What the file says of how it was made is that of `imprints` for the kind that it turns out to be."""
+        self._kind, self._fps, self._limit, self._imprints = kind, fps, limit_bytes, imprints
+        self._film = Film(fps, sound)
         self._ahead: EncodedAhead | None = None
         self._spec: Spec | None = None
 
@@ -86,7 +89,8 @@ class Animation:
         self._film.close()
 
     def _spec_of(self, plan: Plan, kind: AnimationKind | None = None) -> Spec:
-        return self._film.spec(plan, loops=FORMATS[kind or self._kind].loops)
+        kind = kind or self._kind
+        return self._film.spec(plan, loops=FORMATS[kind].loops, imprint=self._imprints.get(kind, ""))
 
     def _encode(self, kind: AnimationKind, plan: Plan) -> bytes:
         """The file, which may be there already: if the frames turned out as they were announced."""

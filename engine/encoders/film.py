@@ -67,8 +67,8 @@ class Spec:
 class Film:
     """Frames of one size, one after another."""
 
-    def __init__(self, fps: float, imprint: str = "", sound: Sound | None = None) -> None:
-        self.imprint, self.sound = imprint, sound
+    def __init__(self, fps: float, sound: Sound | None = None) -> None:
+        self.sound = sound
         self.count = 0
         self._fps = fps
         self._limiter = FlashLimiter(fps)
@@ -93,10 +93,10 @@ class Film:
         stretch = self._limiter.loop_stretch() if loops else 1.0
         return Fraction(self._fps / stretch).limit_denominator(1000) / stride
 
-    def spec(self, plan: Plan, *, loops: bool) -> Spec:
-        """What there is to know of a way to encode it."""
+    def spec(self, plan: Plan, *, loops: bool, imprint: str = "") -> Spec:
+        """What there is to know of a way to encode it; `imprint` goes into the file."""
         count = len(range(0, self.count, plan.stride))
-        return Spec(plan, self.rate(plan.stride, loops=loops), count, self.imprint, self.sound)
+        return Spec(plan, self.rate(plan.stride, loops=loops), count, imprint, self.sound)
 
     def add(self, picture: Tensor) -> av.VideoFrame:
         """Take the next frame, [3, h, w] in [0, 1], and return it as it is shown.

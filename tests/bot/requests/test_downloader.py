@@ -3,21 +3,25 @@
 import ast
 import asyncio
 import gzip
+import io
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
+import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
+from PIL import Image
 
 from bot.requests import downloader as downloader_module
 from bot.requests.downloader import Downloader, Link
 from engine.errors import EmptyFile, FileTooLarge, ForeignUrl, NotAPicture, Refusal, Unreachable
 from engine.files.decoder import CleanPicture
+from tests.engine.video.small_videos import mp4, squares
 
 LIMIT_MB = 0.1
 BIG = b"x" * 200_000
@@ -44,6 +48,8 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     match request.match_info["name"]:
         case "cat.png":
             return web.Response(body=b"cat")
+        case "film.mp4":
+            return web.Response(body=mp4(squares()))
         case "text.png":
             return web.Response(body=b"text", content_type="image/png")
         case "empty.png":
@@ -103,6 +109,18 @@ async def test_a_picture_is_fetched_and_cleaned(downloader: Downloader, cdn: str
     clean = await downloader.fetch(Link(f"{cdn}/cat.png?ex=1&is=2", 3), 512)
     assert clean.png == b"cat"
     assert glass.seen == [(b"cat", 512)]
+
+
+@pytest.mark.process
+async def test_of_a_film_that_goes_on_the_last_frame_is_meant(downloader: Downloader, cdn: str, glass: Glass) -> None:
+    await downloader.fetch(Link(f"{cdn}/film.mp4", last=True), 64)
+    await downloader.fetch(Link(f"{cdn}/film.mp4"), 64)
+    (png, size), (film, _) = glass.seen
+    assert size == 64
+    with Image.open(io.BytesIO(png)) as shown:
+        found = np.asarray(shown.convert("RGB")).astype(int)
+    assert np.abs(found - squares()[-1]).mean() < 12 < np.abs(found - squares()[0]).mean()
+    assert film == mp4(squares())
 
 
 async def test_how_a_file_was_made_is_asked_of_the_decoder_by_the_same_way(

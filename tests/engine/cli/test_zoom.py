@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import socket
 from pathlib import Path
 
@@ -14,34 +13,37 @@ from engine.catalog.catalog import shipped_catalog
 from engine.cli import screen_verb
 from engine.cli.soundtrack import mp4_path, soundtrack
 from engine.errors import AudioNeedsMp4, BadAudio, BadOption, PortTaken
-from engine.files import sanitizer
 from engine.params import Zoom, make
+from engine.video.reader import Wanted, open_clip
 from tests.engine.audio.test_sound_file import saved
 from tests.engine.cli.test_commands import SMALL, _own_data, imprinted, run  # noqa: F401
 
 TINY = {"size": 128, "octaves": 1, "iterations": 1}
 
 
-def test_a_zoom_goes_on_where_another_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["webp", "gif", "mp4"])
+def test_a_zoom_goes_on_where_another_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str) -> None:
     moved = ["--motion", "once", "--speed", "3", "--rotate", "-20", "--drift-x", "0.1", "--fps", "10"]
     towards = ["--subject", "dogs > castles", "--model", "pocket"]
-    assert run(monkeypatch, "zoom", "noise", "-o", "a.webp", "--frames", "8", *moved, *towards, *SMALL) == 0
-    first = imprinted(tmp_path / "a.webp")
+    assert run(monkeypatch, "zoom", "noise", "-o", f"a.{kind}", "--frames", "8", *moved, *towards, *SMALL) == 0
+    first = imprinted(tmp_path / f"a.{kind}")
+    assert first["format"] == kind
     assert (first["speed"], first["rotate"], first["drift_x"], first["fps"]) == (3, -20, 0.1, 10)
     assert (first["subject"], first["continued"]) == ("dogs > castles", False)
-    assert run(monkeypatch, "zoom", "a.webp", "--continue", "-o", "b.webp") == 0
-    second = imprinted(tmp_path / "b.webp")
+    assert run(monkeypatch, "zoom", f"a.{kind}", "--continue", "-o", f"b.{kind}") == 0
+    second = imprinted(tmp_path / f"b.{kind}")
     assert second == {**first, "continued": True, "seed": second["seed"]}
-    begun, ended = (picture_of(tmp_path / name, last=last) for name, last in (("b.webp", False), ("a.webp", True)))
-    other = picture_of(tmp_path / "a.webp", last=False)
-    assert distance(begun, ended) < 0.5 * distance(begun, other)
+    before, after = (ends(tmp_path / f"{name}.{kind}") for name in "ab")
+    assert distance(after[0], before[1]) < 0.5 * distance(after[0], before[0])
 
 
-def picture_of(path: Path, *, last: bool) -> Image.Image:
-    made = sanitizer.clean(path.read_bytes(), 128, 1.0, last=last)
-    assert (made.frame, made.frames) == (8 if last else 1, 8)
-    with Image.open(io.BytesIO(made.png)) as opened:
-        return opened.convert("L").resize((32, 32))
+def ends(path: Path) -> tuple[Image.Image, Image.Image]:
+    """The first and the last of its 8 frames."""
+    with path.open("rb") as file, open_clip(file, Wanted(0, 2, 10, 128)) as clip:
+        shown = [Image.frombytes("RGB", (clip.width, clip.height), pixels) for pixels in clip.frames]
+    assert len(shown) == 8
+    first, *_, last = (one.convert("L").resize((32, 32)) for one in shown)
+    return first, last
 
 
 def distance(one: Image.Image, other: Image.Image) -> float:

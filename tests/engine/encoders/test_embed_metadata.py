@@ -29,7 +29,7 @@ PICTURE = torch.rand(3, 90, 120, generator=torch.Generator().manual_seed(0))
 def made(kind: str, text: str, picture: Tensor = PICTURE) -> bytes:
     if kind not in ANIMATIONS:
         return encode(picture, kind, imprint=text).data  # type: ignore[arg-type]
-    encoder = Animation(ANIMATIONS[kind], 10, imprint=text)
+    encoder = Animation(ANIMATIONS[kind], 10, imprints={ANIMATIONS[kind]: text})
     for turn in range(3):
         encoder.add(picture.roll(turn, 1))
     return encoder.finish().data
@@ -89,3 +89,20 @@ def test_what_must_fit_a_limit_fits_it_with_its_words(params: AnyParams) -> None
         data = encoded(limit)
         assert len(data) <= limit
         assert generation_metadata.write(params).encode() in data
+
+
+@pytest.mark.parametrize("asked", ["gif", "webp", "mp4"])
+async def test_a_film_says_as_which_kind_of_file_it_was_made(asked: AnimationKind) -> None:
+    async with Decoder() as decoder:
+        kinds = []
+        for limit in (None, 4000, 2000):  # what is too large becomes another kind
+            encoder = open_encoder(Zoom(), limit, kind=asked)
+            for turn in range(3):
+                encoder.add(PICTURE.roll(turn, 1))
+            made = encoder.finish()
+            said = generation_metadata.read(await decoder.imprint(made.data), shipped_catalog()).params
+            assert isinstance(said, Zoom)
+            assert made.mime.endswith(said.format)
+            kinds.append(said.format)
+    assert kinds[0] == asked
+    assert asked == "mp4" or kinds[-1] != asked

@@ -19,7 +19,7 @@ KINDS = tuple(NAMES)
 
 
 def made(kind: AnimationKind, announced: int, count: int = 9) -> bytes:
-    encoder = Animation(kind, 10, imprint="{}")
+    encoder = Animation(kind, 10, imprints={kind: "{}"})
     for picture in film()[:count]:
         encoder.add(picture, announced)
     return encoder.finish().data

@@ -19,7 +19,7 @@ RATE = 8000
 
 
 def encoded(pictures: list[torch.Tensor], sound: Sound | None = None) -> Encoded:
-    encoder = Animation("mp4", 10, imprint='{"pareidolia":1}', sound=sound)
+    encoder = Animation("mp4", 10, imprints={"mp4": '{"pareidolia":1}'}, sound=sound)
     for picture in pictures:
         encoder.add(picture)
     return encoder.finish()
