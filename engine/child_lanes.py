@@ -28,6 +28,11 @@ class Child:
         self._process, self._into, self._out = process, process.stdin, process.stdout
         self._listening: asyncio.Task[None] | None = None
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be given a job: the system may know before the pipe does that it has died."""
+        return not self.ended and self._process.returncode is None
+
     async def wait_until_ready(self) -> dict[str, Any] | None:
         """What it says once it is warm, and from then on it has lanes; None if it ends before."""
         frame = await framing.receive(self._out)

@@ -159,7 +159,7 @@ class Supervisor:
 
     async def _serve(self, lane: Lane, *, alone: bool = False) -> None:
         """One job after another, until the child has died; alone, also until no job is suspected any more."""
-        while not lane.child.ended:
+        while lane.child.is_alive:
             lane.wake.clear()
             suspected = self._suspects
             row = await self._retry_until_taken(self._claim)
@@ -173,7 +173,7 @@ class Supervisor:
                     run = await self._run_job(row, lane)
                 if alone:
                     self._suspects = max(0, suspected - 1)
-                elif lane.child.ended and not (run.innocent or run.stop_signal):
+                elif not lane.child.is_alive and not (run.innocent or run.stop_signal):
                     self._suspects += 1
             if alone and suspected and not self._suspects:
                 return
@@ -248,13 +248,13 @@ class Supervisor:
 
     async def _let_short_jobs_pass(self, run: Run, lane: Lane) -> None:
         """Between two steps of a long job its lane takes short ones that wait: the long one never holds the engine."""
-        while run.gives_way and not lane.child.ended:
+        while run.gives_way and lane.child.is_alive:
             row = await self._retry_until_taken(self._claim, SHORT_S)
             if row is None:
                 return
             with run.pause(), logs.job_context(row.id):
                 await self._run_job(row, lane)
-            run.innocent = lane.child.ended
+            run.innocent = not lane.child.is_alive
 
     def _tell_step(self, run: Run, report: dict[str, Any], preview: bytes) -> None:
         step, steps, held = report["step"], report["steps"], report.get("gpu_bytes", 0)
@@ -323,7 +323,7 @@ class Supervisor:
 
     async def _warm_child(self) -> Child | None:
         """The child, started and warm; None if it could not be started this time."""
-        if self._child is not None and not self._child.ended:
+        if self._child is not None and self._child.is_alive:
             return self._child
         await self._kill_child()
         await self._delay_restart()

@@ -28,9 +28,11 @@ QUALITIES: Final = (18, 23, 28)
 """x264's rate factors: the lower, the closer. Tried in this order."""
 CODECS: Final = ("libx264", "libopenh264", "h264", "mpeg4")
 """The first of these that there is."""
-OPTIONS: Final = {"preset": "slow", "tune": "ssim", "threads": "1", "rc-lookahead": "8"}
+OPTIONS: Final = {"preset": "slow", "tune": "ssim", "threads": "1", "rc-lookahead": "8", "bf": "2"}
 """Of x264. With more threads than one, the same pictures are not the same bytes. Frames that it looks ahead at are left
 to do after the last one: of 50, as it would, a whole short film. With 8, 4 % fewer bytes have 0.001 less of similarity.
+With three frames in a row that are foretold from both sides, as it would, it reads memory that nobody has written where
+a film of five ends, and the same film is not the same bytes; two cost none.
 """
 BITS_PER_PIXEL: Final = 0.6
 """What encoders take that know no rate factor."""

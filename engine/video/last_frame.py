@@ -9,8 +9,6 @@ import io
 from collections import deque
 from typing import Final
 
-from PIL import Image
-
 from engine.errors import BrokenVideo
 from engine.video.reader import Wanted, open_clip, spool
 
@@ -33,6 +31,8 @@ def last_frame(data: bytes, size: int) -> bytes:
             frames = deque(clip.frames, maxlen=1)
     if not frames:
         raise BrokenVideo
+    from PIL import Image
+
     out = io.BytesIO()
     Image.frombytes("RGB", (clip.width, clip.height), frames[0]).save(out, "PNG", compress_level=1)
     return out.getvalue()

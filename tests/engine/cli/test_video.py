@@ -23,7 +23,7 @@ def test_a_video_keeps_its_sound_and_says_how_it_was_made(monkeypatch: pytest.Mo
     assert [made[name] for name in ("recipe", "start", "seed", "size", "fps")] == ["video", 0.5, 7, 128, 8]
     (tmp_path / "in.gif").write_bytes(pillow(squares(3)))
     assert run(monkeypatch, "video", "in.gif", "-o", "out.gif", "--like", "out.mp4", "--start", "0") == 0
-    assert imprinted(tmp_path / "out.gif") == {**made, "start": 0}
+    assert imprinted(tmp_path / "out.gif") == {**made, "start": 0, "format": "gif"}
 
 
 @pytest.mark.parametrize(("data", "kind"), [(b"no video", NotAVideo), (pillow(squares(1)), StillVideo)])
