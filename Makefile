@@ -9,9 +9,9 @@ PLAYGROUND_DIR ?= play$(if $(filter-out 8765,$(PLAYGROUND_PORT)),-$(PLAYGROUND_P
 export OMP_WAIT_POLICY ?= PASSIVE
 # some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
 unexport PYTHONDONTWRITEBYTECODE
-# two workers more than cores, for a third of what tests do is to wait; in each torch on one thread
+# one worker more than cores, for a third of what tests do is to wait; in each torch on one thread
 CORES := $(shell nproc 2>/dev/null || echo 2)
-WORKERS := $(shell expr $(CORES) + 2)
+WORKERS := $(shell expr $(CORES) + 1)
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --maxprocesses=4 --dist=worksteal
 
 .PHONY: play install setup test test-quick test-postgresql lint lock docs translations audit bench fuzz chaos chaos-fleet load soak gallery first-minute commands judge clean
