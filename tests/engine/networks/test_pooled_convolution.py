@@ -15,6 +15,7 @@ from engine.networks.fused_convolution import looking_at
 from engine.networks.network import LOGITS, Network
 from engine.networks.pooled_convolution import PooledConv
 from engine.networks.sequential_blocks import SamePadding
+from tests.engine.networks.test_fused_convolution import freeze
 
 CONVOLUTIONS = {
     "the first of GoogLeNet": lambda: nn.Conv2d(3, 8, 7, 2, 3),
@@ -34,15 +35,6 @@ POOLS = {
     "side by side": lambda: nn.MaxPool2d(2),
     "with gaps": lambda: nn.MaxPool2d(2, 3),
 }
-
-
-def freeze(*modules: nn.Module) -> nn.Sequential:
-    with torch.random.fork_rng():
-        torch.manual_seed(3)
-        block = nn.Sequential(*modules).requires_grad_(False)
-        for weight in block.parameters():
-            nn.init.normal_(weight)
-    return block.to(memory_format=torch.channels_last)
 
 
 def joined(block: nn.Sequential, pool: nn.Module) -> PooledConv:
