@@ -139,7 +139,7 @@ def hostile_files() -> dict[str, bytes]:
         "a PNG with a broken profile": lambda: with_chunk(
             saved(wide, "PNG"), chunk(b"iCCP", b"icc\0\0" + bytes(10**6))
         ),
-        "a GIF of plain fields": lambda: animated("GIF", _fields(55, 1200)),
+        "a GIF of plain fields": lambda: animated("GIF", _palette_fields(55, 1200)),
         "a PNG of plain fields": lambda: animated("PNG", _fields(50, 1200)),
         "a WebP of 25 megapixels": lambda: saved(plain, "WEBP", quality=1, method=0),
         "an AVIF of 25 megapixels": lambda: saved(plain, "AVIF", quality=1, speed=10),
@@ -158,3 +158,13 @@ def _of_64_scans(picture: Image.Image) -> bytes:
 
 def _fields(count: int, side: int) -> list[Image.Image]:
     return [Image.new("RGB", (side, side), (shade, 0, 2 * shade)) for shade in range(count)]
+
+
+def _palette_fields(count: int, side: int) -> list[Image.Image]:
+    """As GIFs are made of, which saves to look for colours in millions of equal pixels."""
+    fields = []
+    for shade in range(count):
+        field = Image.new("P", (side, side))
+        field.putpalette((shade, 0, 2 * shade))
+        fields.append(field)
+    return fields

@@ -73,6 +73,8 @@ SILENCE_S = 1.5
 """So long the bot waits for an answer here; a starved machine must not look like a silent Discord too often."""
 MATRIX_SHARE = 0.8
 LONGEST_STORM_S = 120.0
+IDLE_S = 0.01
+"""So often an engine looks for a job, and a story whether it is over: oftener, it takes more of a core than the bot."""
 LOOKS = 100
 """So often an engine looks whether its preview is shown, before it is done all the same."""
 HASTE = 200.0
@@ -218,7 +220,7 @@ class House:
             if row := self.dispatch.start():
                 await self._dream(row)
             else:
-                await asyncio.sleep(0.003)
+                await asyncio.sleep(IDLE_S)
 
     async def _dream(self, row: JobRow) -> None:
         before = len(self.faults.asked)
@@ -254,7 +256,7 @@ class House:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 while self._busy() or await self.dispatch.list_unposted() or self._working():
-                    await asyncio.sleep(0.003)
+                    await asyncio.sleep(IDLE_S)
                 return True
         return False
 

@@ -213,7 +213,7 @@ async def test_a_part_of_the_matrix_and_every_call_has_its_faults(house: House) 
     assert {(one.method, one.path) for case in chosen for one in case.faults} == set(rest_faults.FAULTS)
     random.Random(5).shuffle(chosen)
     quick = [case for case in chosen if "timeout" not in case.label]
-    few = rest_faults.spread(quick, kinds_each=2, routes_each=5)
+    few = rest_faults.spread(quick, kinds_each=2, routes_each=3)
     await rest_faults.matrix(house, few, figures)
     assert figures.flawless, str(figures)
     assert figures.met > 0.7 * len(few)

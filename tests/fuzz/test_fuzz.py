@@ -1,4 +1,4 @@
-"""10,000 damaged files in every run of the suite (`make fuzz`: 200,000), and the siege itself, which sees a breach."""
+"""4,000 damaged files in every run of the suite (`make fuzz`: 200,000), and the siege itself, which sees a breach."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def test_the_originals_are_of_every_format_and_are_opened(siege: Siege) -> None:
     assert {name: siege.judge(data) for name, data in originals().items()} == dict.fromkeys(originals(), "clean")
 
 
-def test_10_000_damaged_files(siege: Siege) -> None:
+def test_4_000_damaged_files(siege: Siege) -> None:
     random = Random(SEED)
-    answers = [siege.judge(mutated(random, originals())) for _ in range(9_000)]
-    by_hypothesis(siege, 1_000, SEED)
+    answers = [siege.judge(mutated(random, originals())) for _ in range(3_600)]
+    by_hypothesis(siege, 400, SEED)
     print(siege.report)
     assert {"clean", "BrokenPicture", "NotAPicture", "TooManyPixels"} <= set(answers)
     assert siege.report.child_space_mb <= decoder_child.MEMORY >> 20
-    assert siege.report.deaths < 20, "a common kind of damage kills the child"
+    assert siege.report.deaths < 8, "a common kind of damage kills the child"
 
 
-def test_1_000_damaged_files_of_ours_are_asked_how_they_were_made(siege: Siege) -> None:
+def test_400_damaged_files_of_ours_are_asked_how_they_were_made(siege: Siege) -> None:
     assert {siege.judge_imprint(data) for data in imprinted().values()} == {"imprint"}
     random = Random(SEED)
-    answers = {siege.judge_imprint(mutated(random, imprinted())) for _ in range(1_000)}
+    answers = {siege.judge_imprint(mutated(random, imprinted())) for _ in range(400)}
     assert {"imprint", "NoImprint", "BadImprint", "BrokenPicture", "NotAPicture"} <= answers
 
 

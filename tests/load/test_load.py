@@ -37,7 +37,7 @@ from tests.load.simulated_users import Crowd
 
 pytestmark = pytest.mark.slow
 
-JOBS = 60
+JOBS = 30
 LIGHT, HEAVY, HANDS = 15, 5, 5
 """A heavy user has one hand more than dreams are allowed."""
 ALLOWED = HANDS - 1
