@@ -134,6 +134,13 @@ async def test_a_form_with_texts_selects_and_files_goes_both_ways(
     assert strict.violations == []
 
 
+def test_what_was_sent_before_changes_no_judgement(specification: Specification) -> None:
+    sent = [({"content": "a"}, True), ({"content": 5}, False)]
+    for body, conforms in [*sent, *sent, sent[0], *reversed(sent)]:
+        assert (specification.problems("POST", "/channels/1/messages", body) == []) is conforms
+    assert specification.problems("PATCH", "/channels/1", {"name": 5}), "another request with a body of its own"
+
+
 async def test_what_does_not_conform_is_recorded_and_refused(strict: Playground) -> None:
     async with aiohttp.ClientSession() as session:
         api = Api(strict, session)
