@@ -177,7 +177,13 @@ def labels(message: Message) -> list[str]:
 
 @pytest.fixture(scope="session")
 def specification() -> Specification:
-    """Discord's own description of its API, where it is at hand."""
+    """Discord's own description of its API."""
+    return _description()
+
+
+@cache
+def _description() -> Specification:
+    """One for all modules: each that imports the fixture has a session of its own."""
     return Specification(SPECIFICATION)
 
 
