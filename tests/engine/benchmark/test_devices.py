@@ -11,6 +11,7 @@ from engine.benchmark import devices
 from engine.benchmark.devices import Case, Comparison
 from engine.benchmark.roofline import Peaks
 from engine.errors import PareidoliaError
+from engine.gallery.sources import source
 from engine.params import Dream, Zoom
 from engine.passes.shared_passes import SharedPasses
 from engine.runtime import Runtime
@@ -60,7 +61,7 @@ def test_jobs_at_once_meet_and_what_is_timed_is_held_against_the_peak(
 
     monkeypatch.setattr(SharedPasses, "_compute", watch)
     monkeypatch.setattr(runtime_, "SharedPasses", partial(SharedPasses, patience_s=3.0))  # of a busy machine
-    monkeypatch.setattr(devices, "source", cache(devices.source))  # which is painted for each run, outside of its time
+    monkeypatch.setattr(devices, "source", cache(source))  # which is painted for each run, outside of its time
     monkeypatch.setattr(devices, "TIMED", {devices.AT_ONCE: Case(Dream, SMALL)})
     monkeypatch.setattr(devices, "CASES", {"dream": Case(Dream, SMALL)})
     # so little that a share of it is seen at any load: shares are printed to a tenth of a percent

@@ -68,7 +68,7 @@ def test_nothing_of_a_job_stays_in_memory(photo: Tensor, params: AnyParams, monk
     for name, count in (("finding", 5), ("COLOURING", 1)):
         monkeypatch.setattr(Concept, name, count)  # more steps keep no more
     # where steps are many, of a narrow network: what is kept is kept at any width
-    is_long = isinstance(params, Concept | Zoom) or getattr(params, "subject", "")
+    is_long = isinstance(params, Concept | Zoom) or bool(getattr(params, "subject", ""))
     runtime = Runtime("cpu", "float32", loader=small_networks.narrow_lite if is_long else None)
 
     def tensors_after_one_more() -> int:
