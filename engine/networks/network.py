@@ -21,7 +21,7 @@ from engine.networks.frugal import make_frugal
 from engine.networks.fused_convolution import looking_at
 from engine.networks.pooled_convolution import pooled_stages
 from engine.networks.sketches import Sketches
-from engine.networks.usual_statistics import UsualStatistics, measured_distances
+from engine.networks.usual_statistics import UsualStatistics, distances, measured_moments
 
 LOGITS = catalog.LOGITS
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
@@ -93,9 +93,9 @@ class Network(nn.Module):
         if STATISTICS not in layers:
             with looking_at(picture):
                 return self._run(picture, wanted)
-        with looking_at(picture), measured_distances() as distances:
+        with looking_at(picture), measured_moments() as moments:
             found = self._run(picture, wanted)
-        return found | {STATISTICS: torch.stack(distances, 1) if distances else picture.new_zeros(len(picture), 1)}
+        return found | {STATISTICS: distances(moments) if moments else picture.new_zeros(len(picture), 1)}
 
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
