@@ -22,7 +22,6 @@ FLAT = 1e-3
 """The share of its usual variance that a channel without any counts as having."""
 
 
-
 class Moments(NamedTuple):
     """Of the activations of a batch, by channel, in float32."""
 
