@@ -193,14 +193,20 @@ class Step(NamedTuple):
 
     def through(self, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
         """The slope before the activation, from the one behind it and what was kept."""
+        if slope.numel() <= CACHED:
+            return self._through(slope, kept, out)
         rows = max(1, CACHED * slope.shape[2] // slope.numel())
         # Row by row, as torch first makes floats of bytes: of so few that they stay in the cache.
         parts = [tensor.split(rows, 2) for tensor in (slope, kept, out)]  # type: ignore[no-untyped-call]
         for part, mark, into in zip(*parts, strict=True):
-            if self.activation == "relu":
-                torch.ops.aten.threshold_backward.grad_input(part, mark, 0, grad_input=into)
-            else:
-                torch.ops.aten.hardtanh_backward.grad_input(part, mark, 0.0, SIX, grad_input=into)
+            self._through(part, mark, into)
+        return out
+
+    def _through(self, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
+        if self.activation == "relu":
+            torch.ops.aten.threshold_backward.grad_input(slope, kept, 0, grad_input=out)
+        else:
+            torch.ops.aten.hardtanh_backward.grad_input(slope, kept, 0.0, SIX, grad_input=out)
         return out
 
     def run_rows(self, part: Tensor, seen: Seen, count: int, weight: Tensor) -> Tensor:
