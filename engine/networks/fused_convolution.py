@@ -105,13 +105,14 @@ class FusedConvs(nn.Sequential):
         key = at, x.dtype
         if key not in self._packed:
             step = self.steps[at]
-            exact = isinstance(step.convolution, FirstConv) and x.dtype != step.convolution.weight.dtype
-            weight = step.convolution.exact[0] if exact else step.convolution.weight
+            weight = step.convolution.weight
+            if isinstance(step.convolution, FirstConv) and x.dtype != weight.dtype:
+                weight = step.convolution.exact[0]
             self._packed[key] = _pack(weight, x, step.padding, step.stride, step.groups)
         return self._packed[key]
 
     def turned_weight(self, at: int, slope: Tensor) -> Tensor | None:
-        """The weights of the convolution that is the gradient of one here, packed likewise; None if there is no such."""
+        """The weights of the convolution that is the gradient of one here, packed likewise; None if there is none."""
         if at not in self._turned:
             step = self.steps[at]
             turned = _turn(step.convolution)

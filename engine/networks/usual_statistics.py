@@ -86,7 +86,7 @@ def distances(moments: Sequence[Moments]) -> Tensor:
     variance = (square - away.square()).clamp(min=0) / std.square()
     spread = (variance + FLAT).log() / 2
     unusual = (away / std).square().clamp(max=FURTHEST) + spread.square()
-    return torch.stack([one.mean(1) for one in unusual.split([len(one.std) for one in moments], 1)], 1)
+    return torch.stack([one.mean(1) for one in torch.split(unusual, [len(one.std) for one in moments], 1)], 1)
 
 
 class _Moments(torch.autograd.Function):
