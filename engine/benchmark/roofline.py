@@ -28,8 +28,8 @@ CPU: Final = torch.device("cpu")
 
 
 UNCOUNTED: Final = ("empty", "_reorder_convolution_weight")
-"""Operations, by parts of their names, that a step does not pay for: memory that nobody has touched yet, and weights that
-are packed once and for all."""
+"""Operations, by parts of their names, that a step does not pay for: memory that nobody has touched yet, and weights
+that are packed once and for all."""
 FUSED: Final = frozenset(
     [
         "relu",
