@@ -1,5 +1,7 @@
 """How long people wait in the chat, and how much of that is the bot's doing: `python -m tests.chat_times [--rounds 5]`.
 
+`--cases dream large zoom busy` takes only some of it.
+
 The real bot and the real engine, warm, with the default network, before the stand-in Discord, which enforces Discord's
 limits. Each command is sent when its channel has been quiet for a while, and gives three kinds of times, in seconds:
 when its message changed, as the stand-in saw it; when its job was written down, began and ended, as the ledger says;
@@ -14,7 +16,7 @@ import asyncio
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -35,6 +37,8 @@ START, POST = "command to engine start", "engine end to posted edit"
 BUSY_ROW, BUSY_POST = "command to row in the queue, engine busy", "engine end to posted edit, engine busy"
 AIMS_S: Final = {PREVIEW: 0.5, DREAM: 3.5, LARGE: 9.0, ZOOM: 20.0, START: 0.1, POST: 0.1, BUSY_ROW: 0.1, BUSY_POST: 0.1}
 """At most, p95."""
+CASES: Final = ("dream", "large", "zoom", "busy")
+"""What can be asked for by itself: a dream of 512 px, one of 1024, a zoom; and the bot while the engine works."""
 Found = dict[str, list[float]]
 
 
@@ -125,26 +129,24 @@ class Clock:
         return Times(row, asked, self._seen[status.id])
 
 
-async def measure(room: Room, rounds: int, sizes: Sizes) -> Found:
-    """All times in seconds, by name. One dream first warms the engine and is not counted."""
+async def measure(room: Room, rounds: int, sizes: Sizes, cases: Collection[str] = CASES) -> Found:
+    """All times in seconds of some cases, by name. One dream first warms the engine and is not counted."""
     clock, found = Clock(room), defaultdict[str, list[float]](list)
     small = {} if sizes.dream is None else {"size": sizes.dream}
+    alone: dict[str, tuple[str, str, dict[str, int]]] = {
+        "dream": (DREAM, "dream", small),
+        "large": (LARGE, "dream", {"size": sizes.large}),
+        "zoom": (ZOOM, "zoom", {"size": sizes.zoom, "frames": sizes.frames}),
+    }
     with clock.watching():
-        for number in range(rounds + 1):
+        await clock.ask("Sam", "dreams", "dream", **small)
+        for case in (one for one in CASES if one in cases for _ in range(rounds)):
             await asyncio.sleep(sizes.quiet_s)
-            dream = await clock.ask("Sam", "dreams", "dream", **small)
-            if number:
-                _note_alone(found, DREAM, dream)
-        for _ in range(rounds):
-            await asyncio.sleep(sizes.quiet_s)
-            _note_alone(found, LARGE, await clock.ask("Sam", "dreams", "dream", size=sizes.large))
-        for _ in range(rounds):
-            await asyncio.sleep(sizes.quiet_s)
-            zoom = await clock.ask("Sam", "dreams", "zoom", size=sizes.zoom, frames=sizes.frames)
-            _note_alone(found, ZOOM, zoom)
-        for _ in range(rounds):
-            await asyncio.sleep(sizes.quiet_s)
-            await _busy(clock, found, small, sizes.large)
+            if case == "busy":
+                await _busy(clock, found, small, sizes.large)
+            else:
+                name, command, options = alone[case]
+                _note_alone(found, name, await clock.ask("Sam", "dreams", command, **options))
     return found
 
 
@@ -188,13 +190,14 @@ async def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="of each kind of command")
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES, help="only these")
     parser.add_argument("--bot-only", action="store_true", help="small pictures, for the times of the bot alone")
     parser.add_argument("--nice", type=int, default=ENGINE_NICE, help="how much the engine gives way to everybody")
     asked = parser.parse_args(arguments)
     before = os.getloadavg()
     async with open_room(nice=asked.nice) as room:
         sizes = Sizes(SMALL, 2 * SMALL, SMALL, 8) if asked.bot_only else Sizes()
-        found = await measure(room, asked.rounds, sizes)
+        found = await measure(room, asked.rounds, sizes, asked.cases)
     if asked.bot_only:
         found = {name: times for name, times in found.items() if name not in (PREVIEW, DREAM, LARGE, ZOOM)}
     print(table(found))

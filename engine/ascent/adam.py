@@ -20,6 +20,8 @@ class Adam:
         self.rate = rate
         self._moved, self._momenta, self._steps = moved, momenta, 0
         self._mean, self._square = torch.zeros_like(moved), torch.zeros_like(moved)
+        self._spread = torch.empty_like(self._square, requires_grad=False)
+        """Kept, for new memory of that size costs as much as a step."""
 
     def minimize(self, loss: Tensor) -> None:
         """One step down from a loss, a scalar that was computed from the tensor."""
@@ -34,5 +36,5 @@ class Adam:
         first, second = self._momenta
         self._mean.lerp_(gradient, 1 - first)
         self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        spread = (self._square.sqrt() / (1 - second**self._steps) ** 0.5).add_(EPSILON)
+        spread = torch.sqrt(self._square, out=self._spread).div_((1 - second**self._steps) ** 0.5).add_(EPSILON)
         self._moved.addcdiv_(self._mean, spread, value=-self.rate / (1 - first**self._steps))

@@ -27,6 +27,9 @@ ROUNDS: Final = 5
 CPU: Final = torch.device("cpu")
 
 
+UNCOUNTED: Final = ("empty", "_reorder_convolution_weight")
+"""Operations, by parts of their names, that a step does not pay for: memory that nobody has touched yet, and weights
+that are packed once and for all."""
 FUSED: Final = frozenset(
     [
         "relu",
@@ -118,7 +121,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
-        if not func.is_view and "empty" not in str(func):
+        if not func.is_view and not any(word in str(func) for word in UNCOUNTED):
             free = func._overloadpacket.__name__ in FUSED
             moved = (
                 0
@@ -133,7 +136,7 @@ def _flops(function: Any, args: Any, out: Any) -> int:
     """Of convolutions and products of matrices; what else there is takes as long as its memory does."""
     match function._overloadpacket:
         case torch.ops.aten.convolution | torch.ops.mkldnn._convolution_pointwise:
-            return 2 * int(out.numel() * args[1][0].numel())
+            return 2 * int(out.numel() * args[1].shape[1:].numel())
         case torch.ops.aten.convolution_backward:
             wanted = args[-1][0] + args[-1][1]  # the slopes of what came in, and of the weights
             return 2 * int(wanted * args[0].numel() * args[2][0].numel())

@@ -40,10 +40,12 @@ class Format(NamedTuple):
     """Whether it is shown for ever."""
     next: AnimationKind | None
     """What takes fewer bytes for the same."""
+    planned_by: int = 1
+    """How many of its frames the best way to encode it depends on."""
 
 
 FORMATS: Final[dict[AnimationKind, Format]] = {
-    "gif": Format(gif.MIME, gif.COLOURS, gif.encode_frames, True, "webp"),
+    "gif": Format(gif.MIME, gif.COLOURS, gif.encode_frames, True, "webp", gif.SEGMENT),
     "webp": Format(webp.MIME, webp.QUALITIES, webp.encode_frames, True, "mp4"),
     "mp4": Format(mp4.MIME, mp4.QUALITIES, mp4.encode_frames, False, None),
 }
@@ -63,17 +65,21 @@ class Animation:
         self._spec: Spec | None = None
 
     def add(self, picture: Tensor, frames: int = 1) -> None:
-        """Take the next frame, [3, h, w] in [0, 1], of so many. The best way to encode them begins at once.
+        """Take the next frame, [3, h, w] in [0, 1], of so many. The best way to encode them begins as soon as it is
+        known.
 
         Raises `ValueError` if its size is not that of the first.
         """
         frame = self._film.add(picture)
-        if self._film.count == 1 and frames > 1:
-            spec = replace(self._spec_of(next(plans(self._film, self._kind, self._fps))), count=frames)
-            encode, self._spec = FORMATS[self._kind].encode_frames, spec
-            self._ahead = EncodedAhead(lambda frames: encode(frames, spec))
         if self._ahead:
             self._ahead.add(frame)
+        elif frames > 1 and self._film.count == min(frames, FORMATS[self._kind].planned_by):
+            plan = next(plans(self._film, self._kind, self._fps))
+            spec = replace(self._spec_of(plan), count=frames)
+            encode, self._spec = FORMATS[self._kind].encode_frames, spec
+            self._ahead = EncodedAhead(lambda frames: encode(frames, spec))
+            for known in self._film.frames(plan.size):
+                self._ahead.add(known)
 
     def finish(self) -> Encoded:
         """The animation. Raises `ValueError` if no picture was added."""

@@ -78,8 +78,12 @@ def segment_lengths(count: int) -> Iterator[int]:
 
 
 def choose_dither(film: Film) -> str:
-    """How missing colours are mixed. Diffused errors cost bytes, so they are for where there are skies."""
-    samples = film.frames(film.size, max(1, film.count // SAMPLES))
+    """How missing colours are mixed. Diffused errors cost bytes, so they are for where there are skies.
+
+    By its first segment, so that the file can be made while others are still to come.
+    """
+    known = min(film.count, SEGMENT)
+    samples = islice(film.frames(film.size), 0, known, max(1, known // SAMPLES))
     shares = [
         _smooth_share(np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)) for frame in islice(samples, SAMPLES)
     ]

@@ -4,7 +4,8 @@ torch's own layers do more than a dream needs. They keep what came into every co
 weights is computed from it; an activation is one more way to the memory and back; and the gradient of a convolution is
 a kernel of its own, slower than the convolution with turned weights that gives the same sums. Here oneDNN applies the
 activation while a result is in the cache (as torch's compiler has it do for a frozen network), and nothing is kept but
-where activations let a slope pass.
+where activations let a slope pass. Weights lie as oneDNN wants them: to lay them anew for every call takes a third of
+what a convolution of a small crop does.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from engine.networks.usual_statistics import UsualStatistics
 ACTIVATIONS: Final = {nn.ReLU: "relu", nn.ReLU6: "hardtanh"}
 """Activations that can be fused, and what oneDNN calls them."""
 SIX: Final = 6.0
-FEWEST: Final = 224**2
-"""Pixels of a picture below which torch's own layers are faster: of 160 by 160 by 11 %, of 208 by 208 as fast."""
+FEWEST: Final = 144**2
+"""Pixels of a picture below which all layers are torch's own. Smaller than any crop; by such pictures it is estimated
+what a step keeps of a network of whatever kind (`engine.ascent.memory_budget.PROBE_SIDES`)."""
 CACHED: Final = 2**17
 """Values that are worked on at once, so that they stay in the cache."""
 Size = tuple[int, int]
@@ -62,6 +64,7 @@ class FusedConvs(nn.Sequential):
         super().__init__(*modules)
         self.steps = _steps(modules)
         self.statistics = [one for one in self.modules() if isinstance(one, UsualStatistics)]
+        self._packed: dict[tuple[int, torch.dtype], Tensor] = {}
         self._turned: dict[int, Tensor | None] = {}
 
     @staticmethod
@@ -93,20 +96,39 @@ class FusedConvs(nn.Sequential):
             return False
         return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and _has_bfloat16())
 
-    def turned_weight(self, at: int) -> Tensor | None:
-        """The weights of the convolution that is the gradient of one here; None if there is no such.
+    def weight(self, at: int, x: Tensor) -> Tensor:
+        """The weights of a convolution here, packed for oneDNN and for inputs like that. The first convolution takes
+        float32, too, whatever its numbers are.
 
-        Made when they are first asked for: what is never dreamed of, or only in small pictures, takes no memory twice.
+        Packed when they are first asked for: what is never dreamed of takes no memory twice.
         """
+        key = at, x.dtype
+        if key not in self._packed:
+            step = self.steps[at]
+            weight = step.convolution.weight
+            if isinstance(step.convolution, FirstConv) and x.dtype != weight.dtype:
+                weight = step.convolution.exact[0]
+            self._packed[key] = _pack(weight, x, step.padding, step.stride, step.groups)
+        return self._packed[key]
+
+    def turned_weight(self, at: int, slope: Tensor) -> Tensor | None:
+        """The weights of the convolution that is the gradient of one here, packed likewise; None if there is none."""
         if at not in self._turned:
-            self._turned[at] = _turn(self.steps[at].convolution)
+            step = self.steps[at]
+            turned = _turn(step.convolution)
+            self._turned[at] = None if turned is None else _pack(turned, slope, step.reach, [1, 1], step.groups)
         return self._turned[at]
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
-        """As any module goes elsewhere; what was turned is turned again there."""
+        """As any module goes elsewhere; what was packed is packed again there."""
+        self._packed.clear()
         self._turned.clear()
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied: not what was packed, for oneDNN's tensors cannot be."""
+        return self.__dict__ | {"_packed": {}, "_turned": {}}
 
 
 class Step(NamedTuple):
@@ -151,13 +173,18 @@ class Step(NamedTuple):
         """Rows above and columns on the left that `SamePadding` adds for an input of that size."""
         return (1 - size[2] % 2, 1 - size[3] % 2) if self.same else (0, 0)
 
-    def run(self, x: Tensor) -> Tensor:
+    @property
+    def reach(self) -> Size:
+        """Rows and columns on each side of a slope that the convolution with turned weights looks at beyond it."""
+        (down, right), (height, width) = self.padding, self.convolution.weight.shape[2:]
+        return height - 1 - down, width - 1 - right
+
+    def run(self, x: Tensor, weight: Tensor) -> Tensor:
         """The convolution and its activation."""
         (down, right), (above, left) = self.padding, self.more(x.shape)
         # With so much padding on all sides, its second output is what TensorFlow's padding makes the first.
         out = _convolve(
-            x, self.convolution.weight, self.convolution.bias, (down + above, right + left), self.stride, self.groups,
-            self.activation,
+            x, weight, self.convolution.bias, (down + above, right + left), self.stride, self.groups, self.activation
         )  # fmt: skip
         return out[:, :, above:, left:].contiguous(memory_format=torch.channels_last) if above or left else out
 
@@ -167,22 +194,27 @@ class Step(NamedTuple):
 
     def through(self, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
         """The slope before the activation, from the one behind it and what was kept."""
+        if slope.numel() <= CACHED:
+            return self._through(slope, kept, out)
         rows = max(1, CACHED * slope.shape[2] // slope.numel())
         # Row by row, as torch first makes floats of bytes: of so few that they stay in the cache.
         parts = [tensor.split(rows, 2) for tensor in (slope, kept, out)]  # type: ignore[no-untyped-call]
         for part, mark, into in zip(*parts, strict=True):
-            if self.activation == "relu":
-                torch.ops.aten.threshold_backward.grad_input(part, mark, 0, grad_input=into)
-            else:
-                torch.ops.aten.hardtanh_backward.grad_input(part, mark, 0.0, SIX, grad_input=into)
+            self._through(part, mark, into)
         return out
 
-    def run_rows(self, part: Tensor, seen: Seen, count: int) -> Tensor:
-        """So many rows of what goes out, of those rows of an input that were seen; not padded as TensorFlow does. The
-        first convolution takes float32, too, whatever its numbers are."""
-        weight, bias = self.convolution.weight, self.convolution.bias
-        if isinstance(self.convolution, FirstConv) and part.dtype != weight.dtype:
-            weight, bias = self.convolution.exact
+    def _through(self, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
+        if self.activation == "relu":
+            torch.ops.aten.threshold_backward.grad_input(slope, kept, 0, grad_input=out)
+        else:
+            torch.ops.aten.hardtanh_backward.grad_input(slope, kept, 0.0, SIX, grad_input=out)
+        return out
+
+    def run_rows(self, part: Tensor, seen: Seen, count: int, weight: Tensor) -> Tensor:
+        """So many rows of what goes out, of those rows of an input that were seen; not padded as TensorFlow does."""
+        bias = self.convolution.bias
+        if isinstance(self.convolution, FirstConv) and part.dtype != self.convolution.weight.dtype:
+            bias = self.convolution.exact[1]
         out = _convolve(
             part, weight, bias, (seen.padding, self.padding[1]), self.stride,
             self.groups, self.activation,
@@ -199,7 +231,7 @@ class Step(NamedTuple):
             first = 2 * cells - self.padding[0]
             return self.convolution.gradient(padded, (2 * padded.shape[2], width))[:, :, first : first + height]
         if turned is not None:
-            reach = (weight.shape[2] - 1, weight.shape[3] - 1 - right)
+            reach = (weight.shape[2] - 1, self.reach[1])
             return _convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
         size = torch.Size((slope.shape[0], weight.shape[1] * self.groups, height, width))
         return _convolution_gradient(slope, size, weight, self.stride, [0, right], self.groups)
@@ -214,8 +246,7 @@ class Step(NamedTuple):
             return self.convolution.gradient(slope, padded)[:, :, above:, left:]
         weight = self.convolution.weight
         if turned is not None:
-            reach = (weight.shape[2] - 1 - down, weight.shape[3] - 1 - right)
-            return _convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
+            return _convolve(slope, turned, None, self.reach, [1, 1], self.groups, "none")
         return _convolution_gradient(slope, size, weight, self.stride, [down + above, right + left], self.groups)
 
 
@@ -226,9 +257,9 @@ class _Fused(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, convolutions: FusedConvs) -> Tensor:
         kept: list[Tensor] = []
         ctx.convolutions, ctx.sizes = convolutions, []
-        for step in convolutions.steps:
+        for at, step in enumerate(convolutions.steps):
             ctx.sizes.append(x.shape)
-            x = step.run(x)
+            x = step.run(x, convolutions.weight(at, x))
             if step.activation != "none":
                 kept.append(step.mark(x) if ctx.needs_input_grad[0] else x)
         ctx.save_for_backward(*kept)
@@ -241,7 +272,7 @@ class _Fused(torch.autograd.Function):
         for at, step in reversed(list(enumerate(ctx.convolutions.steps))):
             if step.activation != "none":
                 slope = step.through(slope, kept.pop(), slope if ours else torch.empty_like(slope))
-            slope = step.gradient(slope, ctx.sizes[at], ctx.convolutions.turned_weight(at))
+            slope = step.gradient(slope, ctx.sizes[at], ctx.convolutions.turned_weight(at, slope))
             ours = True
         return slope, None
 
@@ -270,11 +301,18 @@ def _turn(convolution: nn.Conv2d | FirstConv) -> Tensor | None:
     if isinstance(convolution, FirstConv) or convolution.stride != (1, 1):
         return None
     weight = convolution.weight.detach().flip(2, 3)
-    if any(pad >= side for pad, side in zip(Step(convolution, "none", False).padding, weight.shape[2:], strict=True)):
+    if min(Step(convolution, "none", False).reach) < 0:
         return None
     if convolution.groups == 1:
         return weight.transpose(0, 1).contiguous(memory_format=torch.channels_last)
     return weight if weight.shape[0] == convolution.groups == convolution.in_channels else None
+
+
+def _pack(weight: Tensor, x: Tensor, padding: Size, stride: list[int], groups: int) -> Tensor:
+    found: Tensor = torch.ops.mkldnn._reorder_convolution_weight(
+        weight, list(padding), stride, [1, 1], groups, list(x.shape)
+    )
+    return found
 
 
 def _convolve(

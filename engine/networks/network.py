@@ -18,10 +18,10 @@ from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import make_frugal
-from engine.networks.fused_convolution import looking_at
+from engine.networks.fused_convolution import FusedConvs, looking_at
 from engine.networks.pooled_convolution import pooled_stages
 from engine.networks.sketches import Sketches
-from engine.networks.usual_statistics import UsualStatistics, measured_distances
+from engine.networks.usual_statistics import UsualStatistics, distances, measured_moments
 
 LOGITS = catalog.LOGITS
 """The layer behind the stages: the head's scores at every position, [n, classes, h, w]."""
@@ -59,7 +59,7 @@ class Network(nn.Module):
         """
         super().__init__()
         self.stages = nn.ModuleDict({name: _freeze_stage(stage) for name, stage in stages.items()})
-        self.head = None if head is None else _freeze_stage(convolution(head) if isinstance(head, nn.Linear) else head)
+        self.head = None if head is None else _freeze_head(head)
         self.behind = behind or tuple(stages)[-1]
         self.bgr = bgr
         self.labels = tuple(labels)
@@ -93,9 +93,9 @@ class Network(nn.Module):
         if STATISTICS not in layers:
             with looking_at(picture):
                 return self._run(picture, wanted)
-        with looking_at(picture), measured_distances() as distances:
+        with looking_at(picture), measured_moments() as moments:
             found = self._run(picture, wanted)
-        return found | {STATISTICS: torch.stack(distances, 1) if distances else picture.new_zeros(len(picture), 1)}
+        return found | {STATISTICS: distances(moments) if moments else picture.new_zeros(len(picture), 1)}
 
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
@@ -131,6 +131,11 @@ def _freeze_stage(stage: nn.Module) -> nn.Module:
         if hasattr(module, "inplace"):
             setattr(module, "inplace", False)  # noqa: B010 - autograd would first copy what is to be overwritten
     return stage
+
+
+def _freeze_head(head: nn.Module) -> nn.Module:
+    frozen = _freeze_stage(convolution(head) if isinstance(head, nn.Linear) else head)
+    return FusedConvs(frozen) if FusedConvs.fits(frozen, first=True) else frozen
 
 
 def fold_batch_norm(block: nn.Sequential) -> None:

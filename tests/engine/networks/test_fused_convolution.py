@@ -11,7 +11,7 @@ from engine.networks.frugal import fuse, make_frugal
 from engine.networks.fused_convolution import FusedConvs, looking_at
 from engine.networks.sequential_blocks import Residual, SamePadding
 from engine.networks.small_index_pool import SmallIndexPool
-from engine.networks.usual_statistics import UsualStatistics, measured_distances
+from engine.networks.usual_statistics import UsualStatistics, measured_moments
 
 
 def with_gradient(run: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
@@ -111,9 +111,9 @@ def test_statistics_before_an_activation_are_taken_when_they_are_asked_for() -> 
     fuse(fused)
     assert [type(module) for module in fused] == [FusedConvs]
     x = torch.randn(1, 6, 9, 9, generator=torch.Generator().manual_seed(1))
-    with measured_distances() as wanted:
+    with measured_moments() as wanted:
         plain(x)
-    with measured_distances() as got:
+    with measured_moments() as got:
         fused(x)
     torch.testing.assert_close(got, wanted)
 

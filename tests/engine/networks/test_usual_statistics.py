@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from engine.canvas.resample import resize
 from engine.networks import loading
 from engine.networks.network import STATISTICS, Network
-from engine.networks.usual_statistics import FLAT, UsualStatistics
+from engine.networks.usual_statistics import FLAT, UsualStatistics, distances
 from engine.objectives import naturalness
 
 
@@ -23,30 +23,34 @@ def usual() -> tuple[UsualStatistics, Tensor, Tensor]:
     return UsualStatistics(norm), mean.view(1, 3, 1, 1), std.view(1, 3, 1, 1)
 
 
+def distance(known: UsualStatistics, batch: Tensor) -> Tensor:
+    return distances([known.moments(batch)])[:, 0]
+
+
 def test_what_is_as_usual_is_at_no_distance() -> None:
     known, mean, std = usual()
     drawn = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     drawn = (drawn - drawn.mean((2, 3), keepdim=True)) / drawn.std((2, 3), keepdim=True, correction=0)
     asis, grain, fog = mean + std * drawn, mean + 3 * std * drawn, mean + std / 10 * drawn
-    assert (known.distance(asis) < 1e-5).all()
-    assert (known.distance(grain) > 1).all()
-    assert (known.distance(fog) > 1).all()
-    assert ((known.distance(asis + std) - 1).abs() < 0.1).all()
+    assert (distance(known, asis) < 1e-5).all()
+    assert (distance(known, grain) > 1).all()
+    assert (distance(known, fog) > 1).all()
+    assert ((distance(known, asis + std) - 1).abs() < 0.1).all()
 
 
 def test_each_picture_of_a_batch_is_measured_by_itself() -> None:
     known, mean, std = usual()
     batch = mean + std * torch.tensor([1.0, 9.0])[:, None, None, None] * torch.randn(2, 3, 16, 16)
-    torch.testing.assert_close(known.distance(batch), torch.cat([known.distance(one[None]) for one in batch]))
+    torch.testing.assert_close(distance(known, batch), torch.cat([distance(known, one[None]) for one in batch]))
 
 
 def test_a_flat_or_distant_batch_is_at_a_finite_distance() -> None:
     known, _, _ = usual()
     for value in (0.0, 1e4):
         flat = torch.full((1, 3, 2, 2), value, requires_grad=True)
-        distance = known.distance(flat).sum()
-        torch.autograd.backward(distance)
-        assert distance.isfinite()
+        away = distance(known, flat).sum()
+        torch.autograd.backward(away)
+        assert away.isfinite()
         assert flat.grad is not None
         assert flat.grad.isfinite().all()
 
@@ -58,10 +62,17 @@ def test_its_gradient_is_that_of_mean_and_variance() -> None:
     plain = (two.mean((2, 3)) - mean.flatten()) / std.flatten()
     spread = (two.var((2, 3), correction=0) / std.flatten().square() + FLAT).log() / 2
     torch.autograd.backward(plain.square().mean(1).sum() + spread.square().mean(1).sum())
-    torch.autograd.backward(known.distance(one).sum())
+    torch.autograd.backward(distance(known, one).sum())
     assert one.grad is not None
     assert two.grad is not None
     torch.testing.assert_close(one.grad, two.grad, rtol=1e-3, atol=1e-6)
+
+
+def test_stages_are_measured_together_as_each_by_itself() -> None:
+    known, mean, std = usual()
+    narrow, wide = (mean + factor * std * torch.randn(2, 3, 5, 7) for factor in (0.5, 2.0))
+    together = distances([known.moments(narrow), known.moments(wide)])
+    torch.testing.assert_close(together, torch.stack([distance(known, narrow), distance(known, wide)], 1))
 
 
 def test_a_network_measures_every_stage_that_it_ran_through(small_network: Network, photo: Tensor) -> None:
@@ -75,13 +86,13 @@ def test_a_network_measures_every_stage_that_it_ran_through(small_network: Netwo
 def test_threads_that_share_a_network_do_not_hear_each_other(small_network: Network, photo: Tensor) -> None:
     pictures = [photo[None], photo.flip(1)[None], 1 - photo[None]]
 
-    def distance(picture: Tensor) -> Tensor:
+    def measured(picture: Tensor) -> Tensor:
         return small_network.activations(picture, {STATISTICS, "mixed2"})[STATISTICS]
 
     with ThreadPoolExecutor(3) as pool:
-        together = list(pool.map(distance, pictures * 6))
+        together = list(pool.map(measured, pictures * 6))
     for one, picture in zip(together, pictures * 6, strict=True):
-        torch.testing.assert_close(one, distance(picture))
+        torch.testing.assert_close(one, measured(picture))
 
 
 def test_a_photograph_is_more_natural_than_grain_and_fog() -> None:
