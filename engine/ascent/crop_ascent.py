@@ -70,7 +70,7 @@ class Schedule:
     push: float = 9.0
     """How much the objective counts."""
     pull: float = 30.0
-    """How much the mean squared distance to the source counts."""
+    """How much it counts to be far from the source, as the canvas measures that."""
     closest: float = 0.24
     """The smallest crops, as a share of the short side; never less than `side` pixels, if there are so many."""
     margin: float = MARGIN
@@ -98,11 +98,10 @@ def accentuate(
         done = step / schedule.steps
         optimizer.rate = schedule.rate * learning_rate_decay(done)
         small = next_render_size(schedule, canvas.size, done, generator)
-        picture = canvas.picture(small.size)
+        picture, away = canvas.render(small.size, done, generator)
         seen = random_crops(picture, small.side, generator, schedule).chunk(schedule.crops)
         scored = [(natural[(step + at) % len(natural)], crop) for at, crop in enumerate(seen)]
-        distance = (picture - canvas.source(small.size)).square().mean()
-        optimizer.minimize(schedule.pull * distance - schedule.push * gain(scored))
+        optimizer.minimize(schedule.pull * away - schedule.push * gain(scored))
         yield Progress(step + 1, schedule.steps, canvas.snapshot, canvas.size)
 
 

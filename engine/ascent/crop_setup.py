@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
+from engine.ascent.crop_ascent import CROPS, SIDE, THING, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
@@ -23,8 +23,17 @@ SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
 
 
-FINDING = Schedule(rate=0.15, pull=1.5, closest=0.8, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
-"""How a thing is found in a photo: in nearly all that is around its place, seen small."""
+FINDING = Schedule(
+    rate=0.15,
+    pull=40.0,
+    closest=0.8,
+    margin=0.1,
+    side=160,
+    grain=0.12,
+    natural=SUBJECT_NATURAL,
+    colour_jitter=THING,
+)
+"""How a thing is found before a photo: in nearly all that is around its place, seen small."""
 
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
@@ -75,10 +84,8 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
 
 
 def finding_schedule(params: Dream) -> Schedule:
-    """How each subject is found; `strength` is how fast, and how far from the source."""
-    return replace(
-        FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5, pull=FINDING.pull / params.strength
-    )
+    """How each subject is found; `strength` is how fast."""
+    return replace(FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5)
 
 
 def subject_scorers(params: Dream | Concept, runtime: Runtime, seed: int | None = None) -> list[list[CropScorer]]:

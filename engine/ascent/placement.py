@@ -29,7 +29,7 @@ BATCH = 8
 """Parts that a network sees at once."""
 CHANCE = 0.6
 """How much chance counts beside the spread of what the parts score."""
-SPREAD = 0.36
+SPREAD = 0.5
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""

@@ -52,8 +52,20 @@ SUBJECT_LOOKS = LOOKS | {"natural": LOOKS["natural"]._replace(chroma=0.75, fines
 """Of a thing: in colours of its own, for a goldfish is orange, and without their grain."""
 
 
+class Rendering(NamedTuple):
+    """What is looked at in one step."""
+
+    picture: Tensor
+    """[3, h, w] in [0, 1]."""
+    away: Tensor
+    """How far it is from the source, a scalar."""
+
+
 class Overlay:
     """A source [3, h, w] in [0, 1] and what is dreamed over it, as a spectrum that an optimiser can move."""
+
+    PLANES = 3
+    """Of waves: light and two of colour."""
 
     def __init__(self, source: Tensor, generator: torch.Generator, look: Look, mask: Tensor | None = None) -> None:
         """Waves are mixed as the look says.
@@ -64,7 +76,7 @@ class Overlay:
         self.look, self.mask = look, mask
         self._whole = self._small = source
         self._colours = torch.tensor(COLOURS, device=source.device) * source.new_tensor((1.0, look.chroma, look.chroma))
-        drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * look.start
+        drawn = torch.randn((1, self.PLANES, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * look.start
         self.spectrum = drawn.to(source.device).requires_grad_()
 
     def source(self, size: Size) -> Tensor:
@@ -79,12 +91,25 @@ class Overlay:
         Seen smaller, the finest waves are left out: no filter, no aliasing.
         """
         size = size or self.size
-        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size).contiguous())
-        planes = torch.fft.irfft2(waves[0] * self._amplitudes(size), s=size, norm="forward")
-        change = AMPLITUDE * torch.einsum("ij,jhw->ihw", self._colours, planes)
+        change = self._colour(self._waves(size, self._amplitudes(size)))
         if self.mask is not None:
             change = change * resize_mask(self.mask, size)
         return leaky_clamp(self.source(size) + change)
+
+    def render(self, size: Size, done: float, generator: torch.Generator) -> Rendering:
+        """The picture at a size and its mean squared distance to the source, after a share `done` of the steps."""
+        picture = self.picture(size)
+        return Rendering(picture, (picture - self.source(size)).square().mean())
+
+    def _waves(self, size: Size, amplitudes: Tensor) -> Tensor:
+        """Every plane of waves, [planes, h, w]."""
+        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size).contiguous())
+        planes: Tensor = torch.fft.irfft2(waves[0] * amplitudes, s=size, norm="forward")
+        return planes
+
+    def _colour(self, planes: Tensor) -> Tensor:
+        """How far waves of light and colour [3, h, w] move red, green and blue."""
+        return AMPLITUDE * torch.einsum("ij,jhw->ihw", self._colours, planes)
 
     def _amplitudes(self, size: Size) -> Tensor:
         """Of the waves of a picture of that size: [3, h, w // 2 + 1], or the same for all three, [h, w // 2 + 1]."""

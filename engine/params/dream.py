@@ -56,12 +56,12 @@ class Dream(VariedParams, AscentParams):
     @property
     def finding(self) -> int:
         """Steps by crops in which each subject is found; of more than two, each in fewer."""
-        return math.ceil(1.25 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
+        return math.ceil(1.65 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
 
     @property
     def steps(self) -> int:
         """Steps by crops after that."""
-        return math.ceil(super().steps / 2) if self.subject else super().steps
+        return math.ceil(0.36 * super().steps) if self.subject else super().steps
 
     @property
     def by_crops(self) -> bool:

@@ -19,7 +19,7 @@ from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_sched
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import PACE, SOFTENED, Aims, Course, grow_subjects
+from engine.ascent.subject_ascent import PACE, SOFTENED, Aims, Course, free_area, grow_subjects
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
@@ -115,7 +115,8 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     look = SUBJECT_LOOKS[params.look]._replace(start=START)
     aims = Aims(subject_scorers(params, runtime, params.seed), dream_scorers(params, runtime, params.seed))
     softened = SOFTENED * min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
-    course = Course(finding_schedule(params), crop_schedule(params, PACE * look.rate), softened)
+    schedules = finding_schedule(params), crop_schedule(params, PACE * look.rate)
+    course = Course(*schedules, softened, free_area(params.strength))
     return grow_subjects(aims, start, mask, look, course, params.seed, runtime.generator(params.seed))
 
 

@@ -10,7 +10,7 @@ from engine.ascent import placement, subject_ascent
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.subject_ascent import Aims, Course, grow_subjects
+from engine.ascent.subject_ascent import AREA, MOST, Aims, Course, free_area, grow_subjects
 from engine.canvas.fourier_overlay import SUBJECT_LOOKS
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
@@ -56,6 +56,30 @@ def test_nothing_is_dreamed_where_a_mask_is_black(small_network: Network, photo:
     assert changed[:, :, 60:].mean() > 0.005
 
 
+def test_around_a_thing_the_photo_stays_what_it_was(small_network: Network, photo: Tensor) -> None:
+    """What details change there is little, beside what a thing hides."""
+    changed = (grow(small_network, photo, None, 1)[-1].show() - photo).abs().mean(0).flatten()
+    most, least = changed.topk(changed.numel() // 10).values, (-changed).topk(changed.numel() // 10).values.neg()
+    assert least.mean() < 0.02
+    assert most.mean() > 10 * least.mean()
+
+
+def test_a_thing_hides_no_more_of_the_photo_than_it_may(small_network: Network, photo: Tensor) -> None:
+    def changed(area: float) -> float:
+        steps = Schedule(steps=40, side=64, rate=0.15, push=0, pull=4000)  # what the network sees does not count
+        course = Course(steps, Schedule(steps=1, side=64, rate=0.0), area=(area, area))
+        return float((grow(small_network, photo, None, 1, course)[-1].show() - photo).abs().mean())
+
+    assert changed(0.02) < 0.95 * changed(0.5)
+
+
+def test_the_stronger_the_more_of_the_photo_is_hidden_and_never_all_of_it() -> None:
+    hint, usual, strongest = (free_area(strength) for strength in (0.25, 1.0, 100.0))
+    assert hint == (usual[0] / 2, usual[1] / 2)
+    assert usual == AREA
+    assert strongest == (MOST, MOST)
+
+
 def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
     small_network: Network, photo: Tensor
 ) -> None:
@@ -75,7 +99,7 @@ def test_details_have_no_grain_and_things_are_what_was_found(
 ) -> None:
     steps = Course(Schedule(steps=3, side=64, rate=0.15), Schedule(steps=3, side=64, rate=0.3))
     found, one = (report.show() for report in grow(small_network, photo, None, 1, steps)[2::3])
-    monkeypatch.setattr(subject_ascent, "EDGE", 0.0)
+    monkeypatch.setattr(subject_ascent, "EDGE", 1e-3)
     same, other = (report.show() for report in grow(small_network, photo, None, 1, steps)[2::3])
     assert torch.equal(found, same)
     rough, smooth = (float((last - found).diff(dim=2).abs().mean()) for last in (other, one))
