@@ -10,6 +10,7 @@ import torch
 from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
+from engine.ascent.typical_classes import typical_classes
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.objectives import Objective, crop_objective, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
@@ -32,9 +33,16 @@ def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = Non
     return alternating_scorers(params.network, crop_objective(params.terms(), seed), params.meanings(), runtime)
 
 
-def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
-    """What scores the crops of a concept."""
-    meanings = params.meanings()
+def concept_meanings(params: Concept, runtime: Runtime) -> tuple[Meaning, ...]:
+    """What a concept is to show; of things that share a body, each as what is typical of it."""
+    if not params.features:
+        return params.meanings()
+    network = runtime.network(params.network)
+    return tuple(typical_classes(network, one) for one in params.meanings())
+
+
+def concept_scorers(params: Concept, meanings: Sequence[Meaning], runtime: Runtime) -> list[CropScorer]:
+    """What scores the crops of a concept: all of it at once."""
     return alternating_scorers(params.network, one_body(meanings), meanings, runtime)
 
 
@@ -81,9 +89,10 @@ def finding_schedule(params: Dream) -> Schedule:
     )
 
 
-def subject_scorers(params: Dream | Concept, runtime: Runtime, seed: int | None = None) -> list[list[CropScorer]]:
+def subject_scorers(
+    name: str, meanings: Sequence[Meaning], runtime: Runtime, seed: int | None = None
+) -> list[list[CropScorer]]:
     """What scores the crops of each subject alone, of "castle + cats" two; with a seed, to a taste of its own."""
     return [
-        alternating_scorers(params.network, crop_objective([(1.0, [meaning])], seed), [meaning], runtime)
-        for meaning in params.meanings()
+        alternating_scorers(name, crop_objective([(1.0, [meaning])], seed), [meaning], runtime) for meaning in meanings
     ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from PIL import Image
 from torch import Tensor
 
 from engine import recipes
@@ -33,7 +34,9 @@ NETWORK = "lite2"
 STILL_BYTES, PAGE_BYTES = 100_000, 130_000
 FILM_BYTES = 270_000
 MORPH_BYTES, HYBRID_BYTES = 86_000, 140_000
-VIDEO_BYTES = 125_000
+VIDEO_BYTES = 100_000
+PAGE_SHARE = 2 / 3
+"""How large the pages of `see` and `channel` are in the README, of what a chat shows: just legible."""
 MORPHED: dict[str, Any] = {"subject": "castle > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
 HYBRIDS = (("goldfish + golden retriever", 2), ("fish + dog", 2), ("cat + bird", 3), ("car + shoe", 1))
 HYBRID_SIDE = 320
@@ -107,7 +110,7 @@ class Scale:
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
     style: dict[str, Any] = field(default_factory=dict)
-    video: dict[str, Any] = field(default_factory=lambda: {"size": 240, "fps": 10, "seconds": 2.8})
+    video: dict[str, Any] = field(default_factory=lambda: {"size": 240, "fps": 10, "seconds": 2.0})
 
 
 QUICK = Scale(
@@ -227,7 +230,7 @@ class Gallery:
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
         params = self._params(See, network=NETWORK, seed=SEED, **self._scale.page)
-        return webp([to_pillow(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], PAGE_BYTES)
+        return webp([_page(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], PAGE_BYTES)
 
     def channel(self) -> Encoded:
         """The channels of a layer that speak most for a word."""
@@ -241,7 +244,7 @@ class Gallery:
             size=1024,
             **self._scale.page,
         )
-        return webp([to_pillow(self._run("channel", params, None))], STILL_BYTES)
+        return webp([_page(self._run("channel", params, None))], STILL_BYTES)
 
     def details(self) -> Encoded:
         """The middle of a dream made twice as large, without new detail and with it."""
@@ -310,6 +313,12 @@ class Gallery:
 
 def _last(reports: Iterable[Report]) -> Tensor:
     return [one for one in reports if isinstance(one, Frame)][-1].picture
+
+
+def _page(picture: Tensor) -> Image.Image:
+    """A page [3, h, w] as it stands in the README."""
+    page = to_pillow(picture)
+    return page.resize((round(page.width * PAGE_SHARE), round(page.height * PAGE_SHARE)), Image.Resampling.LANCZOS)
 
 
 def _middle(picture: Tensor) -> Tensor:
