@@ -10,7 +10,7 @@ import torch
 from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
-from engine.ascent.typical_classes import typical_classes
+from engine.ascent.typical_classes import best_known_class, typical_classes
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.objectives import Objective, crop_objective, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
@@ -34,11 +34,13 @@ def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = Non
 
 
 def concept_meanings(params: Concept, runtime: Runtime) -> tuple[Meaning, ...]:
-    """What a concept is to show; of things that share a body, each as what is typical of it."""
-    if not params.features:
-        return params.meanings()
+    """What a concept is to show; of things that share a body the first as what is typical of it, others as the class
+    that is best known: there is place for a face alone, and of several nobody's grows."""
+    body, *features = params.meanings()
+    if not features:
+        return (body,)
     network = runtime.network(params.network)
-    return tuple(typical_classes(network, one) for one in params.meanings())
+    return (typical_classes(network, body), *(best_known_class(network, one) for one in features))
 
 
 def concept_scorers(params: Concept, meanings: Sequence[Meaning], runtime: Runtime) -> list[CropScorer]:

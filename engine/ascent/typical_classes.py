@@ -13,6 +13,7 @@ from typing import Final
 from torch.nn.functional import normalize
 
 from engine.catalog.catalog import Meaning
+from engine.catalog.vocabulary import Subject
 from engine.networks.network import LOGITS, Network
 
 SHARE: Final = 0.4
@@ -28,3 +29,10 @@ def typical_classes(network: Network, meaning: Meaning) -> Meaning:
     order = (rows @ rows.mean(0)).argsort(descending=True).tolist()
     kept = tuple(meaning.channels[at] for at in order[: math.ceil(SHARE * len(order))])
     return meaning.model_copy(update={"channels": kept})
+
+
+def best_known_class(network: Network, meaning: Meaning) -> Meaning:
+    """The same with its best known class alone. What has none is as it was."""
+    if not isinstance(meaning, Subject) or meaning.best_known not in network.labels:
+        return meaning
+    return meaning.model_copy(update={"channels": (network.labels.index(meaning.best_known),)})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 
 from engine.ascent.crop_setup import concept_meanings
-from engine.ascent.typical_classes import typical_classes
+from engine.ascent.typical_classes import best_known_class, typical_classes
 from engine.catalog.catalog import Meaning
 from engine.networks.network import LOGITS, Network
 from engine.params import Concept, make
 from engine.runtime import Runtime
 
 
-def group(*channels: int) -> Meaning:
+def group_of(*channels: int) -> Meaning:
     return Meaning(layer=LOGITS, about="", channels=channels)
 
 
@@ -23,20 +23,30 @@ def test_those_are_kept_that_have_most_in_common(small_network: Network) -> None
     rows[0, 1], rows[1, 2] = 3.0, 0.2
     rows[4, 3] = 1.0
     small_network.head.weight.copy_(rows)
-    assert typical_classes(small_network, group(0, 1, 2, 3)).channels == (2, 3)
-    assert typical_classes(small_network, group(0, 2)).channels in {(0,), (2,)}
+    assert typical_classes(small_network, group_of(0, 1, 2, 3)).channels == (2, 3)
+    assert typical_classes(small_network, group_of(0, 2)).channels in {(0,), (2,)}
 
 
 def test_what_is_no_group_stays(small_network: Network) -> None:
     layer = Meaning(layer="low", about="", channels=(1, 2, 3))
     assert typical_classes(small_network, layer) == layer
-    assert typical_classes(small_network, group(3)) == group(3)
+    assert typical_classes(small_network, group_of(3)) == group_of(3)
 
 
-def test_things_that_share_a_body_are_typical_and_one_alone_is_any(shipped: Runtime) -> None:
+def test_things_that_share_a_body_are_told_by_anybody_and_one_alone_is_any(shipped: Runtime) -> None:
     both, alone = (make(Concept, shipped.catalog, network="lite2", subject=one) for one in ("fish + dog", "fish"))
     names = [{shipped.network("lite2").labels[at] for at in one.channels} for one in concept_meanings(both, shipped)]
     assert "coho" in names[0]
     assert "puffer" not in names[0]
-    assert 10 < len(names[1]) < len(both.meanings()[1].channels)
+    assert names[1] == {"golden retriever"}
     assert concept_meanings(alone, shipped) == alone.meanings()
+
+
+def test_what_a_group_is_best_known_by_is_one_of_it(shipped: Runtime) -> None:
+    network = shipped.network("lite2")
+    groups = {name: one for name, one in shipped.catalog.subjects("lite2").items() if one.best_known}
+    assert {"dogs", "fish", "birds"} <= set(groups)
+    for name, group in groups.items():
+        assert group.best_known in group.classes, name
+        assert best_known_class(network, group).channels == (network.labels.index(group.best_known),)
+    assert best_known_class(network, group_of(3)) == group_of(3)
