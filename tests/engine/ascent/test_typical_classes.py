@@ -45,7 +45,7 @@ def test_things_that_share_a_body_are_told_by_anybody_and_one_alone_is_any(shipp
 def test_what_a_group_is_best_known_by_is_one_of_it(shipped: Runtime) -> None:
     network = shipped.network("lite2")
     groups = {name: one for name, one in shipped.catalog.subjects("lite2").items() if one.best_known}
-    assert {"dogs", "fish", "birds"} <= set(groups)
+    assert "dogs" in groups
     for name, group in groups.items():
         assert group.best_known in group.classes, name
         assert best_known_class(network, group).channels == (network.labels.index(group.best_known),)
