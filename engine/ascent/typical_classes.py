@@ -12,8 +12,7 @@ from typing import Final
 
 from torch.nn.functional import normalize
 
-from engine.catalog.catalog import Meaning
-from engine.catalog.vocabulary import Subject
+from engine.catalog.catalog import Meaning, Subject
 from engine.networks.network import LOGITS, Network
 
 SHARE: Final = 0.4
