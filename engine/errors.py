@@ -381,7 +381,8 @@ class FirstPictureGone(Refusal):
 
 
 class NoLastZoom(Refusal):
-    """I find no zoom in this channel to go on with. Start one with `/zoom`, then press Continue under it."""
+    """I find no zoom in this channel to go on with: a loop or a boomerang ends where it began. Start one with `/zoom`,
+    then press Continue under it."""
 
     code = "R80"
 

@@ -182,6 +182,7 @@ def zoom(
     )  # fmt: skip
     song = None
     if audio:
+        _open(str(audio)).close()
         song, out = soundtrack(wanted, audio, out, whole=frames is None), mp4_path(out, f"{_stem(pictures[0])}-zoom")
     _make(song.params if song else wanted, pictures, Place(out, force), as_json, like=like, song=song)
 
@@ -587,7 +588,7 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
     pulses, sound = (song.pulses, song.sound()) if song else ((), None)
     runtime = _runtime(wanted.catalog)
     began = time.monotonic()
-    with _open_film(picture) if moves else contextlib.nullcontext() as film, _progress_bar() as bar:
+    with _open(picture) if moves else contextlib.nullcontext() as film, _progress_bar() as bar:
         task = bar.add_task(wanted.recipe, total=None)
 
         def watch(name: str, report: StepReport) -> None:
@@ -605,12 +606,12 @@ def _make_one(plan: Plan, picture: str, target: Target, further: Mapping[str, by
     _print_facts({**facts, **took, "params": wanted.model_dump(), **found}, as_json)
 
 
-def _open_film(picture: str) -> IO[bytes]:
-    """A video, which only its own child reads."""
+def _open(file: str) -> IO[bytes]:
+    """What something else reads: a video, of which only its own child sees anything, or a song."""
     try:
-        return Path(picture).open("rb")
+        return Path(file).open("rb")
     except OSError as error:
-        raise typer.BadParameter(f"{picture} cannot be read ({error.strerror}). Check the path.") from None
+        raise typer.BadParameter(f"{file} cannot be read ({error.strerror}). Check the path.") from None
 
 
 @lru_cache(1)

@@ -23,6 +23,8 @@ QUALITIES = (66, 60, 54, 48, 42, 36, 30, 24)
 """Of a WebP, tried in this order until the file is small enough.
 
 At a sheet's distance one sees no difference from 78."""
+PAGE_SHARE = 2 / 3
+"""How large the pages of `see` and `channel` hang, of what a chat shows: their letters can just be read."""
 # Pixels: around the sheet, between cells, for a row's name, for a line of text; the size of letters.
 MARGIN, GAP, SIDE, LINE, LETTERS = 26, 10, 34, 30, 17
 
@@ -117,6 +119,13 @@ def _draw_row_name(page: Image.Image, name: str, layout: Layout, row: int) -> No
 
 def _draw_text(pen: ImageDraw.ImageDraw, middle: tuple[float, float], text: str, colour: Colour) -> None:
     pen.text(middle, text, fill=colour, font=ImageFont.load_default(LETTERS), anchor="mm")
+
+
+def page(picture: Tensor) -> Image.Image:
+    """A page that a recipe wrote, [3, h, w] in [0, 1], as it hangs."""
+    written = to_pillow(picture)
+    size = (round(written.width * PAGE_SHARE), round(written.height * PAGE_SHARE))
+    return written.resize(size, Image.Resampling.LANCZOS)
 
 
 def webp(pictures: Sequence[Image.Image], limit_bytes: int, fps: int = 12) -> Encoded:

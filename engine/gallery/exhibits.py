@@ -21,7 +21,7 @@ from engine.ascent.progress import Frame, Report
 from engine.canvas.pillow_image import to_pillow
 from engine.canvas.resample import resize
 from engine.encoders.encoder import Encoded
-from engine.gallery.contact_sheets import Cell, Row, sheet, webp
+from engine.gallery.contact_sheets import Cell, Row, page, sheet, webp
 from engine.gallery.films import dreamed_pan, film
 from engine.gallery.sources import SHOWN, source
 from engine.params import AnyParams, Channel, Concept, Dream, Morph, P, See, Style, Upscale, Video, Zoom, make
@@ -31,9 +31,9 @@ SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
 STILL_BYTES, PAGE_BYTES = 100_000, 130_000
-FILM_BYTES = 270_000
+FILM_BYTES = 230_000
 MORPH_BYTES, HYBRID_BYTES = 86_000, 140_000
-VIDEO_BYTES = 125_000
+VIDEO_BYTES = 100_000
 MORPHED: dict[str, Any] = {"subject": "castle > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
 HYBRIDS = (("goldfish + golden retriever", 2), ("fish + dog", 2), ("cat + bird", 3), ("car + shoe", 1))
 HYBRID_SIDE = 320
@@ -107,7 +107,7 @@ class Scale:
     page: dict[str, Any] = field(default_factory=dict)
     """What `concept`, `channel` and `see` get."""
     style: dict[str, Any] = field(default_factory=dict)
-    video: dict[str, Any] = field(default_factory=lambda: {"size": 240, "fps": 10, "seconds": 2.8})
+    video: dict[str, Any] = field(default_factory=lambda: {"size": 240, "fps": 10, "seconds": 2.0})
 
 
 QUICK = Scale(
@@ -145,8 +145,8 @@ class Gallery:
             cells = [Cell(self._source(kind))]
             cells += [Cell(self._dream(kind, options), marked=head == DEFAULT) for head, options in ASKED.items()]
             rows.append(Row(kind, cells))
-        page = sheet(rows, self._shown_side(KINDS_OF_DREAMED), ["source", *ASKED], DEFAULT)
-        return webp([page], PAGE_BYTES)
+        made = sheet(rows, self._shown_side(KINDS_OF_DREAMED), ["source", *ASKED], DEFAULT)
+        return webp([made], PAGE_BYTES)
 
     def octaves(self) -> Encoded:
         """One picture with octaves, strength and iterations varied, each alone; the defaults are marked."""
@@ -227,7 +227,7 @@ class Gallery:
     def see(self) -> Encoded:
         """What the network sees in a dream of its own."""
         params = self._params(See, network=NETWORK, seed=SEED, **self._scale.page)
-        return webp([to_pillow(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], PAGE_BYTES)
+        return webp([page(self._run("see", params, self._dream(VARIED_KIND, SEEN)))], PAGE_BYTES)
 
     def channel(self) -> Encoded:
         """The channels of a layer that speak most for a word."""
@@ -241,7 +241,7 @@ class Gallery:
             size=1024,
             **self._scale.page,
         )
-        return webp([to_pillow(self._run("channel", params, None))], STILL_BYTES)
+        return webp([page(self._run("channel", params, None))], STILL_BYTES)
 
     def details(self) -> Encoded:
         """The middle of a dream made twice as large, without new detail and with it."""

@@ -17,7 +17,7 @@ from engine.runtime import Runtime
 from engine.video.optical_flow import dense_flow
 
 Tell = Callable[[str], None]
-VIDEO_KIND, VIDEO_PAN = "pet", 0.55
+VIDEO_KIND, VIDEO_PAN = "pet", 0.4
 """Over which photograph the video's camera moves, and how far, as a share of what it sees."""
 
 

@@ -113,7 +113,10 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
     look = SUBJECT_LOOKS[params.look]._replace(start=START)
-    aims = Aims(subject_scorers(params, runtime, params.seed), dream_scorers(params, runtime, params.seed))
+    aims = Aims(
+        subject_scorers(params.network, params.meanings(), runtime, params.seed),
+        dream_scorers(params, runtime, params.seed),
+    )
     softened = SOFTENED * min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
     schedules = finding_schedule(params), crop_schedule(params, PACE * look.rate)
     course = Course(*schedules, softened, free_area(params.strength))

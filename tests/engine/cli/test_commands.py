@@ -421,6 +421,15 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "_clean", lambda *_: begin())
 
 
+@pytest.mark.usefixtures("no_work")
+def test_a_song_that_is_not_there_is_told_as_any_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "600")
+    assert run(monkeypatch, "zoom", "noise", "--audio", "none.mp3") == 2
+    assert "none.mp3 cannot be read (No such file or directory)" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("verb", "out", "said"),
     [

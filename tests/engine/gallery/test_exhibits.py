@@ -151,12 +151,12 @@ def test_skies_hang_above_their_dreams_and_photographs_beside_what_they_become(
     assert no_two_alike(hung(pages[-1], Layout(len(exhibits.TOWARDS), 3, (128, 96), captioned=True)))
 
 
-def test_pages_hang_as_they_are(shipped: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_hang_two_thirds_as_large_as_in_a_chat(shipped: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exhibits, "NETWORK", "pocket")  # whose pages are made in a third of the time
     monkeypatch.setattr(Channel, "SEARCHING", 2)
     gallery = Gallery(shipped, exhibits.Scale(128, BRIEF.dream, page={"iterations": 2}), lambda _line: None)
-    assert gallery.see().width == 1280
-    assert gallery.channel().width == 1024
+    assert gallery.see().width == round(1280 * 2 / 3)
+    assert gallery.channel().width == round(1024 * 2 / 3)
 
 
 def test_a_zoom_is_a_film_that_loops(shipped: Runtime) -> None:
