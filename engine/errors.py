@@ -496,7 +496,8 @@ class BrokenVideo(Refusal):
 
 
 class StillVideo(Refusal):
-    """Nothing moves in that file: it has one frame. Dream it as a picture, or send a GIF, a WebP or an MP4 that moves."""
+    """Nothing moves in that file: it has one frame. Dream it as a picture, or send a GIF, a WebP or an MP4 that
+    moves."""
 
     code = "R96"
 

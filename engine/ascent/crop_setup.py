@@ -10,7 +10,6 @@ import torch
 from engine.ascent.crop_ascent import CROPS, SIDE, THING, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
-from engine.ascent.typical_classes import best_known_class, typical_classes
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.objectives import Objective, crop_objective, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
@@ -42,18 +41,9 @@ def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = Non
     return alternating_scorers(params.network, crop_objective(params.terms(), seed), params.meanings(), runtime)
 
 
-def concept_meanings(params: Concept, runtime: Runtime) -> tuple[Meaning, ...]:
-    """What a concept is to show; of things that share a body the first as what is typical of it, others as the class
-    that is best known: there is place for a face alone, and of several nobody's grows."""
-    body, *features = params.meanings()
-    if not features:
-        return (body,)
-    network = runtime.network(params.network)
-    return (typical_classes(network, body), *(best_known_class(network, one) for one in features))
-
-
-def concept_scorers(params: Concept, meanings: Sequence[Meaning], runtime: Runtime) -> list[CropScorer]:
-    """What scores the crops of a concept: all of it at once."""
+def concept_scorers(params: Concept, runtime: Runtime) -> list[CropScorer]:
+    """What scores the crops of a concept."""
+    meanings = params.meanings()
     return alternating_scorers(params.network, one_body(meanings), meanings, runtime)
 
 
@@ -98,10 +88,9 @@ def finding_schedule(params: Dream) -> Schedule:
     return replace(FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5)
 
 
-def subject_scorers(
-    name: str, meanings: Sequence[Meaning], runtime: Runtime, seed: int | None = None
-) -> list[list[CropScorer]]:
+def subject_scorers(params: Dream | Concept, runtime: Runtime, seed: int | None = None) -> list[list[CropScorer]]:
     """What scores the crops of each subject alone, of "castle + cats" two; with a seed, to a taste of its own."""
     return [
-        alternating_scorers(name, crop_objective([(1.0, [meaning])], seed), [meaning], runtime) for meaning in meanings
+        alternating_scorers(params.network, crop_objective([(1.0, [meaning])], seed), [meaning], runtime)
+        for meaning in params.meanings()
     ]

@@ -23,11 +23,11 @@ from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.spots import Place, bell
 from engine.params import Concept
 
-SPREAD = 0.17
+SPREAD = 0.15
 """How large the place of a second thing is, as `spots.bell` has it: a head's share of a body."""
-SOFT = 5
-"""Waves of the short side that are left there: its light and colour, and no face of the body's own."""
-CLOSEST = 0.55
+SOFT, SOFTENED = 12, 0.75
+"""Waves of the short side that are left there, and how much of the others goes: a face has the shape of the body."""
+CLOSEST = 0.5
 """The smallest crops in which it is looked for, as a share of the short side."""
 FINE, PART = 16, 8
 """Into so many parts a side is divided: what is finer than the first is contrast, and is summed over the second."""
@@ -43,7 +43,7 @@ def grow_feature(
 ) -> Iterator[Progress]:
     """Climb in one place of a picture [3, h, w] in [0, 1]; every step is reported, the last one shows the whole."""
     spot = bell((picture.shape[1], picture.shape[2]), place, SPREAD).to(picture.device)
-    canvas = Overlay(torch.lerp(picture, soften(picture, SOFT), spot), generator, FEATURE_SHAPE, spot)
+    canvas = Overlay(torch.lerp(picture, soften(picture, SOFT), SOFTENED * spot), generator, FEATURE_SHAPE, spot)
     yield from accentuate(scorers, canvas, replace(FEATURE, around=place), generator)
     canvas = Overlay(canvas.snapshot(), generator, DETAIL, spot)
     yield from accentuate(scorers, canvas, replace(FEATURE_DETAILING, around=place), generator)

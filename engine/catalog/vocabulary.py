@@ -95,8 +95,6 @@ class Subject(Meaning):
     also: tuple[str, ...] = ()
     """Further names and emoji; they go before a class of the same name."""
     evidence: dict[str, float] = {}
-    best_known: str = ""
-    """Of a group the class that everybody can tell from its head alone, where one was found."""
 
 
 class Thing(NamedTuple):

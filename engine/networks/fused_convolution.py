@@ -14,7 +14,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import torch
@@ -23,19 +22,18 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import pad
 
 from engine.networks.first_convolution import FirstConv
+from engine.networks.onednn import SIX, Size, convolution_gradient, convolve, has_bfloat16, has_onednn, pack
 from engine.networks.sequential_blocks import SamePadding
 from engine.networks.strips import Seen, Windows
 from engine.networks.usual_statistics import UsualStatistics
 
 ACTIVATIONS: Final = {nn.ReLU: "relu", nn.ReLU6: "hardtanh"}
 """Activations that can be fused, and what oneDNN calls them."""
-SIX: Final = 6.0
 FEWEST: Final = 144**2
 """Pixels of a picture below which all layers are torch's own. Smaller than any crop; by such pictures it is estimated
 what a step keeps of a network of whatever kind (`engine.ascent.memory_budget.PROBE_SIDES`)."""
 CACHED: Final = 2**17
 """Values that are worked on at once, so that they stay in the cache."""
-Size = tuple[int, int]
 
 
 _of_large_picture: ContextVar[bool] = ContextVar("of_large_picture", default=True)
@@ -92,9 +90,9 @@ class FusedConvs(nn.Sequential):
         """Whether oneDNN runs them as one for such an input, and that is worth it."""
         if x.device.type != "cpu" or x.dtype != self.dtype:
             return False
-        if not (_of_large_picture.get() and _has_onednn()) or any(one.is_heard for one in self.statistics):
+        if not (_of_large_picture.get() and has_onednn()) or any(one.is_heard for one in self.statistics):
             return False
-        return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and _has_bfloat16())
+        return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and has_bfloat16())
 
     def weight(self, at: int, x: Tensor) -> Tensor:
         """The weights of a convolution here, packed for oneDNN and for inputs like that. The first convolution takes
@@ -108,7 +106,7 @@ class FusedConvs(nn.Sequential):
             weight = step.convolution.weight
             if isinstance(step.convolution, FirstConv) and x.dtype != weight.dtype:
                 weight = step.convolution.exact[0]
-            self._packed[key] = _pack(weight, x, step.padding, step.stride, step.groups)
+            self._packed[key] = pack(weight, x, step.padding, step.stride, step.groups)
         return self._packed[key]
 
     def turned_weight(self, at: int, slope: Tensor) -> Tensor | None:
@@ -116,7 +114,7 @@ class FusedConvs(nn.Sequential):
         if at not in self._turned:
             step = self.steps[at]
             turned = _turn(step.convolution)
-            self._turned[at] = None if turned is None else _pack(turned, slope, step.reach, [1, 1], step.groups)
+            self._turned[at] = None if turned is None else pack(turned, slope, step.reach, [1, 1], step.groups)
         return self._turned[at]
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
@@ -183,7 +181,7 @@ class Step(NamedTuple):
         """The convolution and its activation."""
         (down, right), (above, left) = self.padding, self.more(x.shape)
         # With so much padding on all sides, its second output is what TensorFlow's padding makes the first.
-        out = _convolve(
+        out = convolve(
             x, weight, self.convolution.bias, (down + above, right + left), self.stride, self.groups, self.activation
         )  # fmt: skip
         return out[:, :, above:, left:].contiguous(memory_format=torch.channels_last) if above or left else out
@@ -215,7 +213,7 @@ class Step(NamedTuple):
         bias = self.convolution.bias
         if isinstance(self.convolution, FirstConv) and part.dtype != self.convolution.weight.dtype:
             bias = self.convolution.exact[1]
-        out = _convolve(
+        out = convolve(
             part, weight, bias, (seen.padding, self.padding[1]), self.stride,
             self.groups, self.activation,
         )  # fmt: skip
@@ -232,9 +230,9 @@ class Step(NamedTuple):
             return self.convolution.gradient(padded, (2 * padded.shape[2], width))[:, :, first : first + height]
         if turned is not None:
             reach = (weight.shape[2] - 1, self.reach[1])
-            return _convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
+            return convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
         size = torch.Size((slope.shape[0], weight.shape[1] * self.groups, height, width))
-        return _convolution_gradient(slope, size, weight, self.stride, [0, right], self.groups)
+        return convolution_gradient(slope, size, weight, self.stride, [0, right], self.groups)
 
     def gradient(self, slope: Tensor, size: torch.Size, turned: Tensor | None) -> Tensor:
         """Towards an input of that size, of a slope behind the convolution."""
@@ -246,8 +244,8 @@ class Step(NamedTuple):
             return self.convolution.gradient(slope, padded)[:, :, above:, left:]
         weight = self.convolution.weight
         if turned is not None:
-            return _convolve(slope, turned, None, self.reach, [1, 1], self.groups, "none")
-        return _convolution_gradient(slope, size, weight, self.stride, [down + above, right + left], self.groups)
+            return convolve(slope, turned, None, self.reach, [1, 1], self.groups, "none")
+        return convolution_gradient(slope, size, weight, self.stride, [down + above, right + left], self.groups)
 
 
 class _Fused(torch.autograd.Function):
@@ -306,46 +304,3 @@ def _turn(convolution: nn.Conv2d | FirstConv) -> Tensor | None:
     if convolution.groups == 1:
         return weight.transpose(0, 1).contiguous(memory_format=torch.channels_last)
     return weight if weight.shape[0] == convolution.groups == convolution.in_channels else None
-
-
-def _pack(weight: Tensor, x: Tensor, padding: Size, stride: list[int], groups: int) -> Tensor:
-    found: Tensor = torch.ops.mkldnn._reorder_convolution_weight(
-        weight, list(padding), stride, [1, 1], groups, list(x.shape)
-    )
-    return found
-
-
-def _convolve(
-    x: Tensor, weight: Tensor, bias: Tensor | None, padding: Size, stride: list[int], groups: int, activation: str
-) -> Tensor:
-    limits = [0.0, SIX] if activation == "hardtanh" else []
-    found: Tensor = torch.ops.mkldnn._convolution_pointwise(
-        x, weight, bias, list(padding), stride, [1, 1], groups, activation, limits, ""
-    )
-    return found
-
-
-def _convolution_gradient(
-    slope: Tensor, size: torch.Size, weight: Tensor, stride: list[int], padding: list[int], groups: int
-) -> Tensor:
-    found: Tensor = torch.ops.aten.convolution_backward(
-        slope, _shape_only(size, slope), weight, None, stride, padding, [1, 1], False, [0, 0], groups,
-        [True, False, False],
-    )[0]  # fmt: skip
-    return found
-
-
-def _shape_only(size: torch.Size, like: Tensor) -> Tensor:
-    """A tensor that nobody reads: its memory is never touched, and so takes none."""
-    return torch.empty(size, dtype=like.dtype, memory_format=torch.channels_last)
-
-
-@cache
-def _has_onednn() -> bool:
-    built = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return built and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
-
-
-@cache
-def _has_bfloat16() -> bool:
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

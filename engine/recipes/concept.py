@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, EDGES, FINDING, GROWING, GROWN, SHAPE
 from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.crop_setup import concept_meanings, concept_scorers, subject_scorers
+from engine.ascent.crop_setup import concept_scorers, subject_scorers
 from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.hybrid_ascent import grow_feature, striking_place
@@ -112,18 +112,17 @@ def _climb(
     generator: torch.Generator,
 ) -> Iterator[Progress]:
     """All steps; the last report shows the whole."""
-    meanings = concept_meanings(params, runtime)
-    scorers = concept_scorers(params, meanings, runtime)
+    scorers = concept_scorers(params, runtime)
     if source is not None:
         initial = runtime.to_device(initial_image(source, max(size), generator))
         yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
-    body, *features = subject_scorers(params.network, meanings, runtime)
+    body, *features = subject_scorers(params, runtime) if params.features else [scorers]
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
     schedule = replace(FINDING, steps=params.finding - halving_steps(params.STARTS, params.start))
     starts = [_waves(grey, SHAPE, schedule, body, generator, window) for _ in range(params.STARTS)]
-    for found in best_start(starts, params.start, partial(named_for, body, meanings[:1])):
+    for found in best_start(starts, params.start, partial(named_for, body, params.meanings()[:1])):
         yield found
     shape, places = found.show(), list[Place]()
     for coloured in _waves(shape, DETAIL, replace(DETAILING, steps=params.COLOURING), body, generator):

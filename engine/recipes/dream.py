@@ -52,7 +52,7 @@ class Variety(NamedTuple):
     """How much further a step goes: what is dreamed in a part of the picture may be stronger there."""
 
 
-VARIETY = Variety(coarsest=(4.0, 3.0), spots=Spots((1.0, 1.0, 1.0), 0.22, 0.3), pace=1.15)
+VARIETY = Variety(coarsest=(4.0, 3.0), spots=Spots((1.0, 1.0, 1.0), 0.22, 0.2), pace=1.15)
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -113,10 +113,7 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
     look = SUBJECT_LOOKS[params.look]._replace(start=START)
-    aims = Aims(
-        subject_scorers(params.network, params.meanings(), runtime, params.seed),
-        dream_scorers(params, runtime, params.seed),
-    )
+    aims = Aims(subject_scorers(params, runtime, params.seed), dream_scorers(params, runtime, params.seed))
     softened = SOFTENED * min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
     schedules = finding_schedule(params), crop_schedule(params, PACE * look.rate)
     course = Course(*schedules, softened, free_area(params.strength))

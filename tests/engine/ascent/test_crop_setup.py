@@ -38,7 +38,7 @@ def test_of_a_group_every_class_counts_alike_unless_a_seed_has_a_taste(runtime: 
     scores = torch.eye(1000)[:, :, None, None] * 9
 
     def fish(seed: int | None) -> set[float]:
-        objective = subject_scorers(params.network, params.meanings(), runtime, seed)[0][0].objective
+        objective = subject_scorers(params, runtime, seed)[0][0].objective
         classes = params.meanings()[0].channels
         return {round(float(objective({LOGITS: scores[one : one + 1]})), 4) for one in classes}
 
