@@ -62,9 +62,10 @@ async def test_a_person_reports_a_result_once_and_others_may_too(
     panel = await stage.press("Ada", message, "More")
     forms = [stage.playground.press("Ada", panel, "Report") for _ in range(2)]
     with caplog.at_level(logging.WARNING):
+        await stage.playground.world.until(lambda: all(form.modal for form in forms))
         for form in forms:  # both were open before either was sent
-            shown = await stage.playground.world.until(lambda form=form: form.modal or None)  # type: ignore[misc]
-            answer = await stage.response_to(stage.playground.submit("Ada", form, **filled(shown, "once")))
+            assert form.modal
+            answer = await stage.response_to(stage.playground.submit("Ada", form, **filled(form.modal, "once")))
         assert words(answer) == wording.REPORTED_ALREADY
         assert words(await stage.press("Ada", panel, "Report")) == wording.REPORTED_ALREADY
         assert "sent to" in words(await report(stage, message, "Mod"))

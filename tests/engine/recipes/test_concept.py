@@ -139,15 +139,15 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
 def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, count in (("COLOURING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 6)):
+    for name, count in (("COLOURING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 12)):
         monkeypatch.setattr(Concept, name, count)
-    monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=6))
+    monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=12))
     monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE_DETAILING", replace(FEATURE_DETAILING, steps=2))
     reports = list(imagining(shipped, subject="goldfish + beagle", network="lite2"))
     steps = [one for one in reports if isinstance(one, Progress)]
     assert [one.step for one in steps] == list(range(1, steps[-1].steps + 1))
     network = shipped.network("lite2")
-    body, both = (steps[-1 - at].show() for at in (11, 0))
+    body, both = (steps[-1 - at].show() for at in (17, 0))
     at = network.labels.index("beagle")
     with torch.no_grad():
         scores = network.activations(torch.stack([body, both]), [LOGITS])[LOGITS].mean((2, 3))[:, at]
