@@ -108,9 +108,12 @@ async def test_a_real_engine_dreams_in_a_fleet(postgresql: PostgresServer) -> No
         assert (row.state, row.attempt, row.job.params.network) == (State.DONE, 1, "pocket")
         assert row.result
         assert row.result.size > 1000
-        about = fleet_status.read(fleet.ledger).engines[0].about
-        assert "pocket" in about["networks"]
-        assert int(about["memory_mb"]) > 0
+
+        def told() -> dict[str, str]:
+            return fleet_status.read(fleet.ledger).engines[0].about
+
+        assert "pocket" in told()["networks"]
+        await until(lambda: int(told()["memory_mb"]) > 0)  # told again with the next heartbeat after the child is ready
 
 
 async def test_a_second_bot_is_refused(postgresql: PostgresServer, data_dir: Path) -> None:
