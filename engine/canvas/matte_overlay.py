@@ -59,6 +59,8 @@ class MatteOverlay(Overlay):
         self._backdrop, self._area = backdrop, area
         first = OUTSIDE + (INSIDE - OUTSIDE) * bell(self.size, place, reach) + RIM_LOGIT * _nearness_to_rim(self.size)
         self._first = first.to(source.device)
+        self._fixed: dict[Size, tuple[Tensor, Tensor, Tensor]] = {}
+        """What no step moves, by size, of which there are a few: the backdrop, the first logits, and amplitudes."""
 
     def picture(self, size: Size | None = None) -> Tensor:
         """The thing before the source, [3, h, w] in [0, 1]. Gradients flow to `spectrum`."""
@@ -82,14 +84,22 @@ class MatteOverlay(Overlay):
 
     def _layers(self, size: Size) -> tuple[Tensor, Tensor]:
         """The thing's colours [3, h, w] and its matte [1, h, w]."""
+        if size not in self._fixed:
+            self._fixed[size] = (
+                resize(self._backdrop, size).clamp(0, 1), resize(self._first, size), self._all_amplitudes(size)
+            )  # fmt: skip
+        backdrop, first, amplitudes = self._fixed[size]
+        planes = self._waves(size, amplitudes)
+        thing = leaky_clamp(backdrop + self._colour(planes[:3]))
+        matte = torch.sigmoid(GAIN * AMPLITUDE * planes[3:] + first)
+        return thing, matte if self.mask is None else matte * resize_mask(self.mask, size)
+
+    def _all_amplitudes(self, size: Size) -> Tensor:
+        """Of the waves of its colours and of its matte, [4, h, w // 2 + 1]."""
         cycles = frequencies(size, self.spectrum.device)
-        falling = self._amplitudes(size).expand(3, *cycles.shape)
         outline = cycles**-FALLOFF * torch.exp(-((cycles / FINEST) ** 2))
         outline[0, 0] = 0  # how large it is, is the matter of its area
-        planes = self._waves(size, torch.cat([falling, outline[None]]))
-        thing = leaky_clamp(resize(self._backdrop, size).clamp(0, 1) + self._colour(planes[:3]))
-        matte = torch.sigmoid(GAIN * AMPLITUDE * planes[3:] + resize(self._first, size))
-        return thing, matte if self.mask is None else matte * resize_mask(self.mask, size)
+        return torch.cat([self._amplitudes(size).expand(3, *cycles.shape), outline[None]])
 
     def _background(self, size: Size, generator: torch.Generator) -> Tensor:
         source = self.source(size)
