@@ -27,6 +27,8 @@ RIM, RIM_LOGIT = 0.07, -4.0
 """How near the rim, as a share of the sides, the matte is held back by how much: there things would be cut off."""
 ALWAYS = 0.15
 """How much it costs to hide what is free, of what it costs to hide more: what a thing does not need it gives back."""
+NARROWING = 1.3
+"""The area that is free is at its least after 1 / this of the steps."""
 ELSEWHERE = 0.5
 """How often the background is another part of the picture, in another light: chance for each step."""
 LIGHT = (0.6, 1.4)
@@ -57,6 +59,7 @@ class MatteOverlay(Overlay):
         """
         super().__init__(source, generator, look, mask)
         self._backdrop, self._area = backdrop, area
+        self._white = 1.0 if mask is None else max(1e-6, float(mask.mean()))
         first = OUTSIDE + (INSIDE - OUTSIDE) * bell(self.size, place, reach) + RIM_LOGIT * _nearness_to_rim(self.size)
         self._first = first.to(source.device)
         self._fixed: dict[Size, tuple[Tensor, Tensor, Tensor]] = {}
@@ -76,9 +79,8 @@ class MatteOverlay(Overlay):
         """Before a background by chance; what it costs is the share of the picture that is hidden beyond `area`."""
         thing, matte = self._layers(size)
         first, last = self._area
-        free = last + (first - last) * max(0.0, 1 - 1.3 * done)
-        share = 1.0 if self.mask is None else max(1e-6, float(self.mask.mean()))
-        hidden = matte.mean() / share
+        free = last + (first - last) * max(0.0, 1 - NARROWING * done)
+        hidden = matte.mean() / self._white
         hidden = torch.relu(hidden - free) + ALWAYS * hidden
         return Rendering(torch.lerp(self._background(size, generator), thing, matte), hidden)
 
