@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.playground import message_rules
+from bot.playground.bot_process import signal_engine
 from bot.playground.openapi import Specification
 from bot.playground.server import Playground
 from bot.playground.world import Interaction, Message, Server, World
@@ -45,11 +47,26 @@ class Room:
         await self.world.until(lambda: label in labels(self.now(message)), PATIENCE)
         return self.now(message)
 
-    async def until_running(self, message: Message) -> None:
-        """The engine has begun the job of a status message."""
+    async def until_running(self, message: Message) -> str:
+        """The engine has begun the job of a status message, whose id this returns; first, a picture is opened."""
+        await self.world.until(lambda: custom_ids(self.now(message)), PATIENCE)
+        job = job_of(self.now(message))
         async with asyncio.timeout(PATIENCE):
-            while not any(row.id == job_of(message) and row.state is State.RUNNING for row in self.list_unposted()):
+            while not any(row.id == job and row.state is State.RUNNING for row in self.list_unposted()):
                 await asyncio.sleep(0.05)
+        return job
+
+    @contextmanager
+    def engine_paused(self) -> Iterator[None]:
+        """The engine's child stands still: a job that it has been given is under way until the end of this, however
+        small it is and however long people take. Once it has dreamed it is warm, and is given the next job at once."""
+        assert self.playground.child is not None
+        worker = self.playground.child._engine_pids()["worker"]
+        assert signal_engine(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            signal_engine(worker, signal.SIGCONT)
 
     def now(self, message: Message) -> Message:
         return self.world.messages[message.id]

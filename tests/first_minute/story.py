@@ -17,11 +17,22 @@ from bot import wording
 from bot.playground import samples
 from bot.playground.world import Message
 from tests.bot.playground.page_user import Visitor
-from tests.playground_bot import PATIENCE, Room, answers_of, job_of, labels, texts
+from tests.playground_bot import PATIENCE, Room, answers_of, labels, texts
 
 TABS: Final = 400
 """So many presses of Tab go round the page at least once."""
 PATIENCE_MS: Final = PATIENCE * 1000
+SHORTER_WAY: Final = """
+(target) => {
+  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(
+    (it) => it.tabIndex >= 0 && !it.disabled && it.checkVisibility({ visibilityProperty: true }),
+  );
+  const here = stops.indexOf(document.activeElement);
+  const forwards = (stops.indexOf(target) - here + stops.length) % stops.length;
+  return here < 0 || 2 * forwards <= stops.length ? "Tab" : "Shift+Tab";
+}
+"""
+"""The key that comes to an element by fewer presses; the other one comes there, too."""
 STANDS_THERE: Final = """
 (id) => {
   const picture = [...document.querySelectorAll(`[data-message-id="${id}"] img`)].at(-1);
@@ -75,15 +86,16 @@ class Hands:
 
 
 class KeyboardHands(Hands):
-    """The same without a mouse: what is to be pressed is gone to by Tab, however far that is, and pressed by Enter."""
+    """The same without a mouse: one goes to what is to be pressed by Tab or Shift+Tab, and presses Enter."""
 
     async def press(self, target: Locator) -> None:
         """Go there and press Enter; a text field is only gone to."""
         await expect(target).to_be_attached(timeout=PATIENCE_MS)
+        key = await target.evaluate(SHORTER_WAY)
         for _ in range(TABS):
             if await target.evaluate("(it) => it === document.activeElement"):
                 break
-            await self.page.keyboard.press("Tab")
+            await self.page.keyboard.press(key)
         await expect(target).to_be_focused()
         if not await target.evaluate("(it) => it.tagName === 'TEXTAREA'"):
             await self.page.keyboard.press("Enter")
@@ -185,12 +197,13 @@ class Story:
     async def ada_copies_the_settings(self, dream: Message) -> None:
         """Her photo, the settings of his dream, behind a dream of his."""
         await self.hands.attach("leaves")
-        running = await self._next("/zoom", lambda: self.hands.write(f"/zoom frames:20{self.options}"))
+        running = await self._next("/zoom", lambda: self.hands.write(f"/zoom frames:10{self.options}"))
         await self.room.until_running(running)
-        await self.hands.become("ada")
-        await self.hands.attach("coffee")
-        waiting = await self._next("a photo of Ada's", lambda: self.hands.write(f"@Pareidolia mid{self.options}"))
-        await self.room.world.until(lambda: "1 ahead of you" in texts(self.room.now(waiting)), PATIENCE)
+        with self.room.engine_paused():
+            await self.hands.become("ada")
+            await self.hands.attach("coffee")
+            waiting = await self._next("a photo of Ada's", lambda: self.hands.write(f"@Pareidolia mid{self.options}"))
+            await self.room.world.until(lambda: "1 ahead of you" in texts(self.room.now(waiting)), PATIENCE)
         await self.room.until_button(running, "Re-roll")
         await self.room.until_button(waiting, "Deeper")
         await self.hands.tool(self.visitor.message(dream.id), "apps")
@@ -227,11 +240,11 @@ class Story:
     async def the_engine_crashes(self) -> None:
         """In the middle of a dream; it is said, and there is one answer."""
         await self.hands.attach("rocket")
-        dream = await self._next("/zoom", lambda: self.hands.write(f"/zoom frames:60{self.options}"))
-        job = job_of(dream)
-        await self.room.until_running(dream)
-        await self.hands.press(self.visitor.see("lab-toggle"))
-        await self.hands.press(self.visitor.see("lab-crash"))
+        dream = await self._next("/zoom", lambda: self.hands.write(f"/zoom frames:10{self.options}"))
+        job = await self.room.until_running(dream)
+        with self.room.engine_paused():
+            await self.hands.press(self.visitor.see("lab-toggle"))
+            await self.hands.press(self.visitor.see("lab-crash"))
         await self.hands.escape()
         await expect(self.visitor.message(dream.id)).to_contain_text(wording.ONCE_MORE, timeout=PATIENCE_MS)
         await self.room.until_button(dream, "Re-roll")

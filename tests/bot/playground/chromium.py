@@ -19,6 +19,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+STILL_PICTURES = "--blink-settings=imageAnimationPolicy=2"
+"""An animation in the chat shows its first picture: where nobody looks, each that plays costs a part of a core."""
 PATIENCE_MS = 60_000
 """What a page may take on a busy machine; Playwright's own five seconds are for idle ones."""
 
@@ -37,7 +39,7 @@ async def launched() -> AsyncIterator[Browser]:
         pytest.skip("No Chromium here. Install it (apt-get install chromium) and run this again.")
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=path, args=QUIET)
+        browser = await player.chromium.launch(executable_path=path, args=[*QUIET, STILL_PICTURES])
         yield browser
         await browser.close()
 
