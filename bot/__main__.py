@@ -39,6 +39,7 @@ def import_app() -> None:
 
 def setup(_: list[str]) -> int:
     """First steps. Returns the exit status."""
+    import_app()
     from bot.setup import setup
 
     return setup()
@@ -46,6 +47,7 @@ def setup(_: list[str]) -> int:
 
 def doctor(_: list[str]) -> int:
     """Checks. Returns the exit status."""
+    import_app()
     from bot.setup import doctor
 
     return doctor()
