@@ -60,16 +60,12 @@ def test_threads_may_want_another_layout(packings: list[int]) -> None:
     assert packings == [10, 10]
 
 
-def test_no_more_layouts_are_kept_than_are_counted(packings: list[int]) -> None:
+def test_no_more_is_kept_than_is_counted(packings: list[int]) -> None:
     packed = weights()
     for width in range(10, 10 * (LAYOUTS + 4), 10):
         packed.pack_for(rows(width))
         kept = {id(one) for one in (*packed._by_layout.values(), *packed._by_size.values())}
         assert len(kept) <= LAYOUTS
-
-
-def test_no_more_sizes_are_kept_than_are_said(packings: list[int]) -> None:
-    packed = weights()
     for width in range(1, 3 * SIZES):
         packed.pack_for(rows(width))
         assert len(packed._by_size) <= SIZES
