@@ -62,12 +62,11 @@ def alternating_scorers(
     """
     shared = all(meaning.layer == LOGITS or not meaning.channels for meaning in meanings)
     names = [name, runtime.catalog.partner(name) if shared else ""]
-    found = [CropScorer(runtime.network(one), objective, runtime.passes) for one in names if one]
-    for scorer in found:
-        check_memory(
-            scorer.network, objective.layers, torch.empty(crops, 3, SIDE, SIDE, device=runtime.device), runtime.memory
-        )
-    return found
+    networks = [runtime.network(one) for one in names if one]
+    batch = torch.empty(crops, 3, SIDE, SIDE, device=runtime.device)
+    for network in networks:
+        check_memory(network, objective.layers, batch, runtime.memory)
+    return [CropScorer(network, objective, runtime.passes) for network in networks]
 
 
 def crop_schedule(params: AscentParams, rate: float) -> Schedule:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import TooMuchMemory
-from engine.passes.joint_gradient import FeatureExtractor
+from engine.networks.network import Network
 from engine.platform.units import MEGABYTE
 
 PROBE_SIDES: Final = (64, 128)
@@ -18,35 +18,36 @@ WORKING_TENSORS: Final = 3
 """Tensors of the largest size that a backward pass has beside what was kept for it: two gradients, and workspace."""
 
 
-def check_memory(network: FeatureExtractor, layers: Collection[str], pictures: Tensor, budget: int) -> None:
+def check_memory(network: Network, layers: Collection[str], pictures: Tensor, budget: int) -> None:
     """Raises `TooMuchMemory` if dreaming [..., 3, h, w], all at once, would need more bytes than the budget."""
     bytes_needed = estimate_bytes(network, layers, pictures)
     if bytes_needed > budget:
         raise TooMuchMemory(needed=round(bytes_needed / MEGABYTE), limit=round(budget / MEGABYTE))
 
 
-def estimate_bytes(network: FeatureExtractor, layers: Collection[str], pictures: Tensor) -> int:
+def estimate_bytes(network: Network, layers: Collection[str], pictures: Tensor) -> int:
     """Bytes that one step takes for pictures [..., 3, h, w] in one piece.
 
     A network keeps the activations that lead to a layer until their gradients are known. That is counted for two
-    small pictures: what differs grows with the area, megapixels times layers; what does not are weights.
+    small pictures: what differs grows with the area, megapixels times layers; what does not are weights. Those that
+    are packed for a CPU's convolutions come on top.
     """
     small, a_pixel = _probe(network, layers, pictures.device)
-    return round(small + a_pixel * (pictures.numel() / 3 - PROBE_SIDES[0] ** 2))
+    return round(network.packed_bytes(layers) + small + a_pixel * (pictures.numel() / 3 - PROBE_SIDES[0] ** 2))
 
 
-def bytes_a_pixel(network: FeatureExtractor, layers: Collection[str], device: torch.device) -> float:
+def bytes_a_pixel(network: Network, layers: Collection[str], device: torch.device) -> float:
     """Bytes that each further pixel of a picture takes."""
     return _probe(network, layers, device)[1]
 
 
-def _probe(network: FeatureExtractor, layers: Collection[str], device: torch.device) -> tuple[int, float]:
+def _probe(network: Network, layers: Collection[str], device: torch.device) -> tuple[int, float]:
     """Bytes for the smaller picture, and for each further pixel."""
     small, large = (_measure_bytes(network, layers, side, device) for side in PROBE_SIDES)
     return small, (large - small) / (PROBE_SIDES[1] ** 2 - PROBE_SIDES[0] ** 2)
 
 
-def _measure_bytes(network: FeatureExtractor, layers: Collection[str], side: int, device: torch.device) -> int:
+def _measure_bytes(network: Network, layers: Collection[str], side: int, device: torch.device) -> int:
     """Bytes for a square of that side."""
     kept: dict[int, int] = {}
 

@@ -7,8 +7,11 @@ count in cycles per picture, so that a canvas can be enlarged without any change
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from engine.canvas.pixel_canvas import EDGE
 from engine.canvas.resample import Size, resize
@@ -66,13 +69,33 @@ def crop_spectrum(spectrum: Tensor, size: Size) -> Tensor:
 
     The highest wave of an even size is dropped, too: it cannot be told up from down.
     """
-    height, columns = size[0], size[1] // 2 + 1
-    half = (min(spectrum.shape[2], height) + 1) // 2
-    wide = min(spectrum.shape[3], columns) - 1
-    low, high = spectrum[:, :, :half, :wide], spectrum[:, :, spectrum.shape[2] - half + 1 :, :wide]
-    middle = spectrum.new_zeros(*spectrum.shape[:2], height - 2 * half + 1, wide, 2)
-    rows = torch.cat([low, middle, high], 2)
-    return torch.cat([rows, rows.new_zeros(*rows.shape[:3], columns - wide, 2)], 3)
+    cropped: Tensor = _CroppedSpectrum.apply(spectrum, size[0], size[1] // 2 + 1)
+    return cropped
+
+
+class _CroppedSpectrum(torch.autograd.Function):
+    """Low waves copied into zeros. Backward it is the same the other way round; autograd would make zeros of the whole
+    spectrum for each part that is copied, and add them up."""
+
+    @staticmethod
+    def forward(ctx: Any, spectrum: Tensor, rows: int, columns: int) -> Tensor:
+        ctx.size = spectrum.shape[2:4]
+        return _copy_low(spectrum, rows, columns)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        return _copy_low(gradients[0], *ctx.size), None, None
+
+
+def _copy_low(spectrum: Tensor, rows: int, columns: int) -> Tensor:
+    """[n, 3, rows, columns, 2] of other rows and columns: what both have, and nothing elsewhere."""
+    there = spectrum.shape[2]
+    half, wide = (min(there, rows) + 1) // 2, min(spectrum.shape[3], columns) - 1
+    copied = spectrum.new_zeros(*spectrum.shape[:2], rows, columns, 2)
+    copied[:, :, :half, :wide] = spectrum[:, :, :half, :wide]
+    copied[:, :, rows - half + 1 :, :wide] = spectrum[:, :, there - half + 1 :, :wide]
+    return copied
 
 
 def frequencies(size: Size, device: torch.device) -> Tensor:

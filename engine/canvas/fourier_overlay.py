@@ -103,7 +103,7 @@ class Overlay:
 
     def _waves(self, size: Size, amplitudes: Tensor) -> Tensor:
         """Every plane of waves, [planes, h, w]."""
-        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size).contiguous())
+        waves = torch.view_as_complex(crop_spectrum(self.spectrum, size))
         planes: Tensor = torch.fft.irfft2(waves[0] * amplitudes, s=size, norm="forward")
         return planes
 

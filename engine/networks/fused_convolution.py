@@ -5,7 +5,7 @@ weights is computed from it; an activation is one more way to the memory and bac
 a kernel of its own, slower than the convolution with turned weights that gives the same sums. Here oneDNN applies the
 activation while a result is in the cache (as torch's compiler has it do for a frozen network), and nothing is kept but
 where activations let a slope pass. Weights lie as oneDNN wants them: to lay them anew for every call takes a third of
-what a convolution of a small crop does.
+what a convolution of a small crop does (`engine.networks.packed_weights`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import torch
@@ -22,7 +23,8 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import pad
 
 from engine.networks.first_convolution import FirstConv
-from engine.networks.onednn import SIX, Size, convolution_gradient, convolve, has_bfloat16, has_onednn, pack
+from engine.networks.onednn import SIX, Size, convolution_gradient, convolve, has_bfloat16, has_onednn
+from engine.networks.packed_weights import LAYOUTS, PackedWeights, most_bytes
 from engine.networks.sequential_blocks import SamePadding
 from engine.networks.strips import Seen, Windows
 from engine.networks.usual_statistics import UsualStatistics
@@ -62,8 +64,8 @@ class FusedConvs(nn.Sequential):
         super().__init__(*modules)
         self.steps = _steps(modules)
         self.statistics = [one for one in self.modules() if isinstance(one, UsualStatistics)]
-        self._packed: dict[tuple[int, torch.dtype], Tensor] = {}
-        self._turned: dict[int, Tensor | None] = {}
+        self._packed: dict[tuple[int, torch.dtype], PackedWeights] = {}
+        self._turned: dict[int, PackedWeights | None] = {}
 
     @staticmethod
     def fits(module: nn.Module, *, first: bool) -> bool:
@@ -106,16 +108,25 @@ class FusedConvs(nn.Sequential):
             weight = step.convolution.weight
             if isinstance(step.convolution, FirstConv) and x.dtype != weight.dtype:
                 weight = step.convolution.exact[0]
-            self._packed[key] = pack(weight, x, step.padding, step.stride, step.groups)
-        return self._packed[key]
+            self._packed[key] = PackedWeights(lambda: weight, step.padding, step.stride, step.groups)
+        return self._packed[key].pack_for(x)
 
     def turned_weight(self, at: int, slope: Tensor) -> Tensor | None:
         """The weights of the convolution that is the gradient of one here, packed likewise; None if there is none."""
         if at not in self._turned:
-            step = self.steps[at]
-            turned = _turn(step.convolution)
-            self._turned[at] = None if turned is None else pack(turned, slope, step.reach, [1, 1], step.groups)
-        return self._turned[at]
+            step, found = self.steps[at], None
+            if _turns(step.convolution):
+                found = PackedWeights(partial(_turn, step.convolution), step.reach, [1, 1], step.groups)
+            self._turned[at] = found
+        packed = self._turned[at]
+        return None if packed is None else packed.pack_for(slope)
+
+    @property
+    def packed_bytes(self) -> int:
+        """Bytes that packed weights may take, at most."""
+        return sum(
+            LAYOUTS * (1 + _turns(step.convolution)) * most_bytes(step.convolution.weight) for step in self.steps
+        )
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
         """As any module goes elsewhere; what was packed is packed again there."""
@@ -294,13 +305,17 @@ def _fits(module: nn.Module) -> TypeGuard[nn.Conv2d | FirstConv]:
     return plain and not isinstance(module.padding, str)
 
 
-def _turn(convolution: nn.Conv2d | FirstConv) -> Tensor | None:
-    """Weights of the convolution that is the gradient of one with a stride of 1."""
+def _turns(convolution: nn.Conv2d | FirstConv) -> TypeGuard[nn.Conv2d]:
+    """Whether the gradient of a convolution is one with turned weights: with a stride of 1."""
     if isinstance(convolution, FirstConv) or convolution.stride != (1, 1):
-        return None
-    weight = convolution.weight.detach().flip(2, 3)
+        return False
     if min(Step(convolution, "none", False).reach) < 0:
-        return None
-    if convolution.groups == 1:
-        return weight.transpose(0, 1).contiguous(memory_format=torch.channels_last)
-    return weight if weight.shape[0] == convolution.groups == convolution.in_channels else None
+        return False
+    groups = convolution.groups
+    return groups == 1 or convolution.weight.shape[0] == groups == convolution.in_channels
+
+
+def _turn(convolution: nn.Conv2d) -> Tensor:
+    """Weights of the convolution that is the gradient of one that `_turns`."""
+    weight = convolution.weight.detach().flip(2, 3)
+    return weight if convolution.groups > 1 else weight.transpose(0, 1).contiguous(memory_format=torch.channels_last)

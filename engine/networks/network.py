@@ -18,7 +18,8 @@ from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import make_frugal
-from engine.networks.fused_convolution import looking_at
+from engine.networks.fused_convolution import FusedConvs, looking_at
+from engine.networks.onednn import has_onednn
 from engine.networks.pooled_convolution import pooled_stages
 from engine.networks.sketches import Sketches
 from engine.networks.usual_statistics import UsualStatistics, distances, measured_moments
@@ -97,6 +98,15 @@ class Network(nn.Module):
             found = self._run(picture, wanted)
         return found | {STATISTICS: distances(moments) if moments else picture.new_zeros(len(picture), 1)}
 
+    def packed_bytes(self, layers: Collection[str]) -> int:
+        """Bytes of weights packed for a CPU's convolutions, at most, once some layers were dreamed of
+        (`engine.networks.packed_weights`)."""
+        if self.mean.device.type != "cpu" or not has_onednn():
+            return 0
+        last = max(self.layers.index(name) for name in layers if name != STATISTICS)
+        looked_at = [*self.stages.values(), *([] if self.head is None else [self.head])][: last + 1]
+        return sum(one.packed_bytes for part in looked_at for one in part.modules() if isinstance(one, FusedConvs))
+
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
         found: dict[str, Tensor] = {}
@@ -134,9 +144,8 @@ def _freeze_stage(stage: nn.Module) -> nn.Module:
 
 
 def _freeze_head(head: nn.Module) -> nn.Module:
-    """Not fused: weights are packed for the first input, and a page of `see` asks for other sizes than a step. Packed
-    anew for every crop, a subject took 17.7 s after a page, and 10.8 s before it."""
-    return _freeze_stage(convolution(head) if isinstance(head, nn.Linear) else head)
+    frozen = _freeze_stage(convolution(head) if isinstance(head, nn.Linear) else head)
+    return FusedConvs(frozen) if FusedConvs.fits(frozen, first=True) else frozen
 
 
 def fold_batch_norm(block: nn.Sequential) -> None:

@@ -23,6 +23,11 @@ def pack(weight: Tensor, x: Tensor, padding: Size, stride: list[int], groups: in
     return found
 
 
+def layout(packed: Tensor) -> bytes:
+    """How packed weights lie; the same for all that can take each other's place."""
+    return bytes(torch.ops.mkldnn._get_mkldnn_serialized_md(packed).tolist())
+
+
 def convolve(
     x: Tensor, weight: Tensor, bias: Tensor | None, padding: Size, stride: list[int], groups: int, activation: str
 ) -> Tensor:
@@ -54,7 +59,7 @@ def _shape_only(size: torch.Size, like: Tensor) -> Tensor:
 def has_onednn() -> bool:
     """Whether this torch can do it."""
     built = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    names = ("_convolution_pointwise", "_reorder_convolution_weight")
+    names = ("_convolution_pointwise", "_reorder_convolution_weight", "_get_mkldnn_serialized_md")
     return built and all(hasattr(torch.ops.mkldnn, name) for name in names)
 
 

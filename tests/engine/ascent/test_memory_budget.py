@@ -7,6 +7,7 @@ import torch
 
 from engine.ascent.memory_budget import check_memory, estimate_bytes
 from engine.errors import TooMuchMemory
+from engine.networks.fused_convolution import FusedConvs
 from engine.networks.network import Network
 
 
@@ -35,3 +36,14 @@ def test_more_than_the_budget_is_refused_with_both_figures(small_network: Networ
     check_memory(small_network, ["mixed2"], picture, round(1.01 * megabytes * 2**20))
     with pytest.raises(TooMuchMemory, match=rf"about {megabytes:.0f} MB .* take 50\. Try a smaller"):
         check_memory(small_network, ["mixed2"], picture, 50 * 2**20)
+
+
+def test_weights_that_are_packed_are_counted(small_network: Network) -> None:
+    """Each in a layout forward, and in one for its gradient; a step never finds more of them than that."""
+    picture = torch.rand(1, 3, 256, 256, requires_grad=True)
+    torch.autograd.grad(small_network.activations(picture, ["mixed2"])["mixed2"].sum(), picture)
+    convolutions = [one for one in small_network.modules() if isinstance(one, FusedConvs)]
+    kept = [one for found in convolutions for one in (*found._packed.values(), *found._turned.values()) if one]
+    packed = sum(torch.ops.mkldnn._nbytes(weights) for one in kept for weights in one._by_layout.values())
+    assert 0 < packed <= small_network.packed_bytes(["mixed2"])
+    assert small_network.packed_bytes(["conv1"]) < small_network.packed_bytes(["mixed2"])
