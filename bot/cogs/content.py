@@ -13,7 +13,6 @@ from discord.ext import commands
 from bot.delivery.interaction_response import CONNECTION_ERRORS, describe_error
 from bot.gateway.client import Client
 from bot.requests import reaction_actions
-from bot.requests.service import FailedAfterResponse
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +37,6 @@ class ContentCog(commands.Cog):
             return
         try:
             await self._dream(event)
-        except FailedAfterResponse as error:
-            await self.client.apologise_in_place(error)
         except Exception as error:
             await self.client.explain_directly(event.user_id, event.message_id, error)
 

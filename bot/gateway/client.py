@@ -12,6 +12,7 @@ import asyncio
 import importlib
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -375,7 +376,7 @@ class Client(commands.Bot):
         while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
             error = error.original
         if isinstance(error, FailedAfterResponse):
-            await self.apologise_in_place(error)
+            await self.apologise_alone(error, partial(self._explain_to, interaction))
             return
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
             log.warning("an interaction was answered too late")
@@ -393,11 +394,20 @@ class Client(commands.Bot):
         else:
             await show(interaction, self.remedies.panel(text, *offers))
 
+    async def apologise_alone(self, late: FailedAfterResponse, tell: Callable[[Exception], Awaitable[None]]) -> None:
+        """Tell only the user what went wrong, and take away a status message that others see: a refusal is for who can
+        do something about it. In place of that message where they cannot be told so, or nobody else sees it."""
+        try:
+            if not late.posting.is_private and await self.service.withdraw(late, partial(tell, late.reason)):
+                return
+        except (PostError, discord.HTTPException, *CONNECTION_ERRORS) as failed:
+            log.info("an apology takes the place of a status message: %s", type(failed).__name__)
+        await self.apologise_in_place(late)
+
     async def apologise_in_place(self, late: FailedAfterResponse) -> None:
         """Tell the user what went wrong in place of a status message that stands already."""
-        error = late.__cause__ if isinstance(late.__cause__, Exception) else late
         with speaking(late.posting.locale):
-            said = self.explain(error)
+            said = self.explain(late.reason)
         try:
             await self.service.apologise_in_place(late, said)
         except PostError as failed:
@@ -405,10 +415,17 @@ class Client(commands.Bot):
 
     async def explain_directly(self, user_id: int, about: int, error: Exception) -> None:
         """Tell only the person what went wrong with what they said of a message: there, everybody would read it."""
-        with speaking(direct()):
-            said = self.explain(error)
-        try:
+
+        async def tell(reason: Exception) -> None:
+            with speaking(direct()):
+                said = self.explain(reason)
             await self.service.tell(user_id, about, said)
+
+        if isinstance(error, FailedAfterResponse):
+            await self.apologise_alone(error, tell)
+            return
+        try:
+            await tell(error)
         except PostError as failed:
             log.info("nobody can be told: %s", type(failed).__name__)
 

@@ -3,7 +3,8 @@
     check what can be checked here, open the picture, queue, answer with the status message, follow
 
 A refusal is an ephemeral answer and nothing is queued. Only where opening a picture takes longer than Discord waits is
-the status message sent first; then a refusal takes its place.
+the status message sent first; a refusal then goes to who asked alone all the same, and the status message is taken
+away. Only a message (a mention) is refused where everybody reads it: Discord has no other reply to one.
 
 Longer than most files: whoever waits gets a status message first, and both ways share every step.
 """
@@ -100,11 +101,16 @@ SEND_ERRORS = (PostError, discord.HTTPException, *interaction_response.CONNECTIO
 
 
 class FailedAfterResponse(Exception):
-    """Something went wrong when the status message stood already, which becomes the apology. The cause says what."""
+    """Something went wrong when the status message stood already, which must not stay there. The cause says what."""
 
     def __init__(self, id: JobId, posting: Posting) -> None:
         self.id = id
         self.posting = posting
+
+    @property
+    def reason(self) -> Exception:
+        """What went wrong."""
+        return self.__cause__ if isinstance(self.__cause__, Exception) else self
 
 
 class RequestService:
@@ -627,6 +633,16 @@ class RequestService:
             except PostError as error:
                 log.info("a place in line was not shown: %s", type(error).__name__)
         return posting
+
+    async def withdraw(self, late: FailedAfterResponse, tell: Callable[[], Awaitable[None]]) -> bool:
+        """Take the status message away once its person was told why; whether it is gone. Raises what `tell` does."""
+        with self._pending.remember(late.id, late.posting):
+            await tell()
+            try:
+                return await self._publisher.delete(late.posting)
+            except PostError as error:
+                log.info("a status message was not taken away: %s", type(error).__name__)
+                return False
 
     async def apologise_in_place(self, late: FailedAfterResponse, text: str) -> None:
         """Words in place of the status message, which would say for ever that something is under way. Raises

@@ -11,7 +11,9 @@ from bot import help_pages, wording
 from bot.gateway.intents import CONTENT_NOT_GRANTED
 from bot.playground.gateway import Gateway
 from bot.playground.world import Message, World
-from engine.errors import OptedOut, ServerPaused
+from bot.requests import service
+from bot.requests.limits import MOST_BYTES_HELD
+from engine.errors import NotAPicture, OptedOut, ServerPaused
 from engine.queue.job import Limits
 from tests.bot.cogs.test_server import dreamed, rule, settle, told_directly
 from tests.bot.requests.test_service import (  # noqa: F401
@@ -94,6 +96,23 @@ async def test_who_opted_out_is_never_dreamed_unasked_and_rules_hold(stage: Stag
     await rule(stage, paused=True)
     stage.playground.react("You", own, CYCLONE)
     await told_directly(stage, "You", ServerPaused)
+    assert await stage.rows() == []
+
+
+async def test_a_picture_that_cannot_be_opened_is_refused_directly_also_once_a_status_stands(
+    stage: Stage,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "OPENING_S", 0.0)
+    world, line = stage.playground.world, stage.client.service._submitter._download_queue
+    image = stage.playground.say("Ada", "dreams", "look", [stage.playground.upload("cat.png", b"text")])
+    before = line.enqueue("somebody else", MOST_BYTES_HELD)
+    async with before:
+        stage.playground.react("You", image, CYCLONE)
+        status = await world.until(lambda: reply_to(stage, image))
+    await told_directly(stage, "You", NotAPicture)
+    await world.until(lambda: status.id not in world.messages)
+    assert reply_to(stage, image) is None
     assert await stage.rows() == []
 
 

@@ -412,12 +412,12 @@ async def test_a_slow_picture_is_opened_behind_the_status_message(
     bad = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", b"text"))
     assert "Opening" in words(good)
     release.set()
-    await stage.shows(bad, "open that file as an image")
+    await stage.playground.world.until(lambda: bad.id not in stage.playground.world.messages)
     await stage.shows(good, "next")
     await stage.finish(good)
 
 
-async def test_what_breaks_behind_the_status_message_takes_its_place(
+async def test_what_breaks_behind_the_status_message_is_told_in_its_place_to_who_asked(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> None:
@@ -426,9 +426,11 @@ async def test_what_breaks_behind_the_status_message_takes_its_place(
 
     monkeypatch.setattr(service_module, "OPENING_S", 0.0)
     monkeypatch.setattr(stage.client.service.downloader, "fetch", broken)
+    world = stage.playground.world
     message = await stage.ask("You", "dream", image=stage.playground.upload("cat.png", png()))
-    await stage.shows(message, "my fault")
-    assert "secret" not in words(message)
+    await world.until(lambda: message.id not in world.messages)
+    (told,) = world.messages.values()
+    assert (told.ephemeral, "my fault" in words(told), "secret" in words(told)) == (True, True, False)
     assert await stage.rows() == []
 
 
