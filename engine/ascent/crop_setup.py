@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -11,7 +11,7 @@ from engine.ascent.crop_ascent import CROPS, SIDE, THING, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
-from engine.objectives import Objective, crop_objective, one_body
+from engine.objectives import Objective, crop_objective, likelihood, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
 from engine.runtime import Runtime
 
@@ -21,7 +21,10 @@ SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
-
+FINDING_NATURAL = 3.0
+"""The same while it is found: more of it, and what is natural there (a cat's face) grows in its place."""
+FINDING_LIKELIHOOD = 0.06
+"""How much it counts then, beside a class's score, how surely it is named: what else is there (a cat) goes."""
 
 FINDING = Schedule(
     rate=0.15,
@@ -30,7 +33,7 @@ FINDING = Schedule(
     margin=0.1,
     side=160,
     grain=0.12,
-    natural=SUBJECT_NATURAL,
+    natural=FINDING_NATURAL,
     colour_jitter=THING,
 )
 """How a thing is found before a photo: in nearly all that is around its place, seen small."""
@@ -87,9 +90,21 @@ def finding_schedule(params: Dream) -> Schedule:
     return replace(FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5)
 
 
-def subject_scorers(params: Dream | Concept, runtime: Runtime, seed: int | None = None) -> list[list[CropScorer]]:
-    """What scores the crops of each subject alone, of "castle + cats" two; with a seed, to a taste of its own."""
-    return [
-        alternating_scorers(params.network, crop_objective([(1.0, [meaning])], seed), [meaning], runtime)
-        for meaning in params.meanings()
-    ]
+def finding_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
+    """What scores the crops in which each subject is found, of "castle + cats" two; to a taste of the seed's own."""
+
+    def aim(meaning: Meaning) -> Objective:
+        return crop_objective([(1.0, [meaning])], params.seed) + FINDING_LIKELIHOOD * likelihood([meaning])
+
+    return _each_alone(params, runtime, aim)
+
+
+def feature_scorers(params: Concept, runtime: Runtime) -> list[list[CropScorer]]:
+    """What scores the crops of each thing of one body alone."""
+    return _each_alone(params, runtime, lambda meaning: crop_objective([(1.0, [meaning])]))
+
+
+def _each_alone(
+    params: Dream | Concept, runtime: Runtime, aim: Callable[[Meaning], Objective]
+) -> list[list[CropScorer]]:
+    return [alternating_scorers(params.network, aim(one), [one], runtime) for one in params.meanings()]

@@ -19,8 +19,9 @@ from engine.canvas.spots import Place
 
 GRID = (4, 6)
 """Rows and columns of places that are looked at."""
-INNER = ((0.28, 0.72), (0.22, 0.78))
-"""The first and last of them, as shares of the height and the width: at the rim things are cut off."""
+ROOM = (0.34, 0.27)
+"""How far they are from the rim at least, as shares of the height and the width, for a thing that is alone: nearer
+things are cut off."""
 PART = 0.62
 """The side of a part around a place, as a share of the short side."""
 SEEN = 128
@@ -43,13 +44,15 @@ def best_place(
     seed: int,
     within: Tensor | None = None,
     taken: Sequence[Place] = (),
+    things: int = 1,
 ) -> Place:
     """A row and a column, as shares of the sides, for what the scorers look for in a picture [3, h, w] in [0, 1].
 
     With a mask [1, h, w] in [0, 1] it is where that is white; places that are `taken` are kept away from, as far as
-    things reach.
+    things reach. The more things there are, the smaller they are, and the nearer to the rim they may be.
     """
-    places = [(row, column) for row in _steps(*INNER[0], GRID[0]) for column in _steps(*INNER[1], GRID[1])]
+    rows, columns = (_steps(room * spread(things) / SPREAD, count) for room, count in zip(ROOM, GRID, strict=True))
+    places = [(row, column) for row in rows for column in columns]
     parts = torch.cat([_part(picture, place) for place in places])
     with torch.no_grad():
         scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
@@ -75,8 +78,9 @@ def _white(mask: Tensor, place: Place) -> float:
     return float(mask[0, row, column])
 
 
-def _steps(first: float, last: float, count: int) -> list[float]:
-    return [first + (last - first) * at / (count - 1) for at in range(count)]
+def _steps(first: float, count: int) -> list[float]:
+    """From the first to as far from the other side."""
+    return [first + (1 - 2 * first) * at / (count - 1) for at in range(count)]
 
 
 def _part(picture: Tensor, place: Place) -> Tensor:

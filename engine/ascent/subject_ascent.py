@@ -31,7 +31,7 @@ PACE = 1.1
 """How much further a step goes then: what is dreamed in a part of the picture may be stronger there."""
 COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
-SMOOTH_CHROMA, DETAIL_CHROMA = 0.56, 0.67
+SMOOTH_CHROMA, DETAIL_CHROMA = 0.5, 0.62
 """How much of a look's colour goes with the waves that find a thing, and that give it details."""
 AREA = (0.36, 0.22)
 """The share of the picture that things may hide, in the beginning and in the end: first they become something, then
@@ -81,7 +81,7 @@ def grow_subjects(
     """
     places: list[Place] = []
     for scorers in aims.each:
-        places.append(best_place(scorers, picture, seed, mask, places))
+        places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
     steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
     first, last = (share / len(places) for share in course.area)
     hidden = torch.zeros_like(picture[:1])
@@ -93,7 +93,8 @@ def grow_subjects(
             done += 1
             yield replace(report, step=done, steps=steps)
         with torch.no_grad():
-            picture, hidden = thing.picture(), torch.maximum(hidden, thing.matte())
+            picture, matte = thing.cut_out()
+            hidden = torch.maximum(hidden, matte)
     detailed = look._replace(coarsest=COARSEST, chroma=DETAIL_CHROMA * look.chroma, rate=course.detailing.rate)
     everywhere = FLOOR if mask is None else FLOOR * mask
     canvas = Overlay(picture, generator, detailed, everywhere + (1 - FLOOR) * hidden)

@@ -17,13 +17,13 @@ from engine.canvas.mask import resize_mask
 from engine.canvas.resample import Size, resize
 from engine.canvas.spots import Place, bell
 
-FALLOFF, FINEST = 1.6, 20.0
+FALLOFF, FINEST = 1.7, 12.0
 """Of the matte's waves: a thing has one outline, and no holes."""
 GAIN = 12.0
 """How far a wave moves the matte's logit, in units of how far it moves a pixel: so much that edges are sharp."""
 INSIDE, OUTSIDE = 4.2, -3.8
 """The matte's logits in the beginning, in the middle of its place and far from it."""
-RIM, RIM_LOGIT = 0.07, -4.0
+RIM, RIM_LOGIT = 0.09, -6.0
 """How near the rim, as a share of the sides, the matte is held back by how much: there things would be cut off."""
 ALWAYS = 0.15
 """How much it costs to hide what is free, of what it costs to hide more: what a thing does not need it gives back."""
@@ -33,6 +33,9 @@ ELSEWHERE = 0.5
 """How often the background is another part of the picture, in another light: chance for each step."""
 LIGHT = (0.6, 1.4)
 """How dark, and how light, each of its colours may be then."""
+CRUMBS, CRUMB_SHARES = 12, (0.2, 0.45)
+"""Of the matte goes what has less than the first share of its neighbourhood, a short side's 1 / CRUMBS; from the second
+share on all of it stays."""
 
 
 class MatteOverlay(Overlay):
@@ -75,6 +78,16 @@ class MatteOverlay(Overlay):
         """How much of the picture the thing hides, [1, h, w] in [0, 1]."""
         return self._layers(size or self.size)[1]
 
+    def cut_out(self) -> tuple[Tensor, Tensor]:
+        """The thing before the source without the crumbs around it, [3, h, w], and how much it hides, [1, h, w]."""
+        thing, matte = self._layers(self.size)
+        around = _neighbourhood(matte)
+        if self.mask is not None:
+            around = around / _neighbourhood(self.mask).clamp(min=CRUMB_SHARES[0])
+        least, most = CRUMB_SHARES
+        matte = matte * ((around - least) / (most - least)).clamp(0, 1)
+        return torch.lerp(self.source(self.size), thing, matte), matte
+
     def render(self, size: Size, done: float, generator: torch.Generator) -> Rendering:
         """Before a background by chance; what it costs is the share of the picture that is hidden beyond `area`."""
         thing, matte = self._layers(size)
@@ -111,6 +124,13 @@ class MatteOverlay(Overlay):
         darkest, lightest = LIGHT
         light = darkest + (lightest - darkest) * torch.rand(3, 1, 1, generator=generator).to(source.device)
         return (source.roll(by, (1, 2)) * light).clamp(0, 1)
+
+
+def _neighbourhood(matte: Tensor) -> Tensor:
+    """The mean around each point of [1, h, w]."""
+    size: Size = (matte.shape[1], matte.shape[2])
+    unit = max(1.0, min(size) / CRUMBS)
+    return resize(resize(matte, (round(size[0] / unit), round(size[1] / unit))), size)
 
 
 def _nearness_to_rim(size: Size) -> Tensor:

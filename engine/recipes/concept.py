@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, EDGES, FINDING, GROWING, GROWN, SHAPE
 from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.crop_setup import concept_scorers, subject_scorers
+from engine.ascent.crop_setup import concept_scorers, feature_scorers
 from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.hybrid_ascent import grow_feature, striking_place
@@ -117,7 +117,7 @@ def _climb(
         initial = runtime.to_device(initial_image(source, max(size), generator))
         yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
-    body, *features = subject_scorers(params, runtime) if params.features else [scorers]
+    body, *features = feature_scorers(params, runtime) if params.features else [scorers]
     grey = torch.full((3, *size), 0.5, device=runtime.device)
     window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
     schedule = replace(FINDING, steps=params.finding - halving_steps(params.STARTS, params.start))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.ascent import notebook_ascent
 from engine.ascent.crop_ascent import accentuate
-from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_schedule, subject_scorers
+from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_schedule, finding_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
@@ -113,7 +113,7 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
     look = SUBJECT_LOOKS[params.look]._replace(start=START)
-    aims = Aims(subject_scorers(params, runtime, params.seed), dream_scorers(params, runtime, params.seed))
+    aims = Aims(finding_scorers(params, runtime), dream_scorers(params, runtime, params.seed))
     softened = SOFTENED * min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
     schedules = finding_schedule(params), crop_schedule(params, PACE * look.rate)
     course = Course(*schedules, softened, free_area(params.strength))

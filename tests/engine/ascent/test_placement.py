@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import INNER, best_place
+from engine.ascent.placement import ROOM, best_place
+from engine.canvas.spots import Place
 from engine.objectives import Objective
 
 
@@ -39,9 +40,13 @@ def test_it_is_where_the_picture_is_most_like_it() -> None:
         assert sum(dist(place, red) < 0.3 for place in found) >= 9, "chance may take another one now and then"
 
 
+def keeps_off(place: Place, room: tuple[float, float]) -> bool:
+    return all(least <= at <= 1 - least for at, least in zip(place, room, strict=True))
+
+
 def test_two_things_take_two_places() -> None:
-    first = best_place(SCORERS, picture(LEFT, RIGHT), 1)
-    second = best_place(SCORERS, picture(LEFT, RIGHT), 1, taken=[first])
+    first = best_place(SCORERS, picture(LEFT, RIGHT), 1, things=2)
+    second = best_place(SCORERS, picture(LEFT, RIGHT), 1, taken=[first], things=2)
     assert dist(first, second) > 0.25
 
 
@@ -49,10 +54,15 @@ def test_a_mask_keeps_it_in_its_white() -> None:
     right = torch.zeros(1, 96, 128)
     right[:, :, 64:] = 1
     assert all(best_place(SCORERS, picture(LEFT), seed, right)[1] > 0.5 for seed in range(8))
-    (top, bottom), (left, end) = INNER
-    row, column = best_place(SCORERS, picture(LEFT), 1, torch.zeros(1, 96, 128))
-    assert top <= row <= bottom
-    assert left <= column <= end
+    assert keeps_off(best_place(SCORERS, picture(LEFT), 1, torch.zeros(1, 96, 128)), ROOM)
+
+
+def test_a_thing_alone_keeps_further_from_the_rim_than_one_of_several() -> None:
+    for seed in range(8):
+        assert keeps_off(best_place(SCORERS, picture(LEFT), seed), ROOM)
+    several = [best_place(SCORERS, picture(), seed, things=4) for seed in range(12)]
+    assert not all(keeps_off(place, ROOM) for place in several)
+    assert all(keeps_off(place, (ROOM[0] / 2, ROOM[1] / 2)) for place in several)
 
 
 def test_where_any_place_will_do_the_seed_chooses() -> None:

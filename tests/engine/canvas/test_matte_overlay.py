@@ -91,3 +91,26 @@ def test_a_step_moves_the_things_colours_and_its_outline(photo: Tensor) -> None:
     canvas = laid(photo)
     (gradient,) = torch.autograd.grad((canvas.picture() - photo).square().mean(), canvas.spectrum)
     assert all(gradient[:, plane].abs().max() > 0 for plane in range(4))
+
+
+def test_crumbs_around_it_are_not_cut_out(photo: Tensor) -> None:
+    canvas = laid(photo)
+    with torch.no_grad():
+        canvas.spectrum[:, 3] = 60 * torch.randn(canvas.spectrum[:, 3].shape, generator=chance())
+        before, shown = canvas.matte(), canvas.picture()
+        picture, matte = canvas.cut_out()
+    around = torch.nn.functional.avg_pool2d(before[None], 13, 1, 6, count_include_pad=False)[0]
+    crumbs, body = (around < 0.15) & (before > 0.3), (around > 0.7) & (before > 0.5)
+    assert crumbs.any()
+    assert matte[crumbs].mean() < 0.3 * before[crumbs].mean()
+    assert torch.equal(matte[body], before[body])
+    assert torch.equal(picture[body.expand_as(picture)], shown[body.expand_as(shown)])
+
+
+def test_in_a_small_white_of_a_mask_it_is_all_of_it(photo: Tensor) -> None:
+    mask = torch.zeros(1, *photo.shape[1:])
+    middle = mask.shape[1] // 2
+    mask[:, middle - 2 : middle + 2, middle - 2 : middle + 2] = 1
+    canvas = laid(photo, mask, reach=2.0)
+    with torch.no_grad():
+        assert float(canvas.cut_out()[1].sum()) > 0.5 * float(canvas.matte().sum()) > 0
