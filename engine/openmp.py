@@ -18,7 +18,6 @@ that takes one of the two cores a step takes 15 % longer. At 3000 both are more 
 
 
 def sleep_while_waiting() -> None:
-    """Let waiting threads sleep soon. OpenMP reads this once, when torch loads it; what is set already stays."""
+    """Let waiting threads sleep soon. OpenMP reads this once, when torch loads it."""
     os.putenv("OMP_WAIT_POLICY", "PASSIVE")
-    if "GOMP_SPINCOUNT" not in os.environ:
-        os.putenv("GOMP_SPINCOUNT", SPINS)
+    os.putenv("GOMP_SPINCOUNT", SPINS)
