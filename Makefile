@@ -6,7 +6,9 @@ BIN := .venv/bin
 PLAYGROUND_PORT ?= 8765
 # each port has a data folder of its own: one bot at a time works in one
 PLAYGROUND_DIR ?= play$(if $(filter-out 8765,$(PLAYGROUND_PORT)),-$(PLAYGROUND_PORT))
+# threads wait as in the engine: engine/openmp.py
 export OMP_WAIT_POLICY ?= PASSIVE
+export GOMP_SPINCOUNT ?= 1000
 # some environments forbid Python to keep what it compiles: each of hundreds of processes would compile torch anew
 unexport PYTHONDONTWRITEBYTECODE
 # one worker more than cores, for a third of what tests do is to wait; in each torch on one thread
