@@ -80,7 +80,9 @@ ORIGINALS = (
 """The eight of the first post of 2015, its dumbbell, and a saxophone."""
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
 TOWARDS = {"food": ("goldfish", "volcano"), "portrait": ("lion", "sea anemone"), "night": ("castles", "jellyfish")}
-"""Photographs, and what they become."""
+"""Photographs, and what they become ..."""
+TOWARDS_SEED = 3
+"""... by a seed that shows each of them."""
 SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (
         ("horizon", "churches + castles", {"subject": "churches + castles"}),
@@ -199,7 +201,8 @@ class Gallery:
         rows = []
         for kind, words in TOWARDS.items():
             cells = [Cell(self._source(kind), "a photo")]
-            rows.append(Row("", cells + [Cell(self._dream(kind, {"subject": word}), word) for word in words]))
+            dreamed = [self._dream(kind, {"subject": word, "seed": TOWARDS_SEED}) for word in words]
+            rows.append(Row("", cells + [Cell(*one) for one in zip(dreamed, words, strict=True)]))
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 
     def scenes(self) -> Encoded:
