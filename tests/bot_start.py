@@ -16,10 +16,15 @@ from typing import Any, Final
 from unittest import mock
 
 from discord.app_commands import Command, CommandTree, ContextMenu, Group, Translator
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.requests import command_permissions, overview, service, stored_pictures
 from bot.store import tables
+from engine.catalog.catalog import Catalog
 from engine.queue.database import connect, sqlite_url
+from engine.settings import Settings
 
 PATIENCE_S: Final = 60.0
 PATIENT: Final = (
@@ -54,12 +59,32 @@ def _remembering(kind: type[Any]) -> Any:
 
 
 @contextmanager
+def hosts_kept() -> Iterator[None]:
+    """Where the library looks for Discord, which a bot's settings change for its whole process, is as before again."""
+    with ExitStack() as stack:
+        for owner, name in ((Route, "BASE"), (Asset, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
+            stack.enter_context(mock.patch.object(owner, name, getattr(owner, name)))
+        yield
+
+
+@contextmanager
 def patient() -> Iterator[None]:
     """Nothing is given up that is only slow."""
     with ExitStack() as stack:
         for owner, name in PATIENT:
             stack.enter_context(mock.patch.object(owner, name, PATIENCE_S))
         yield
+
+
+def share_catalog(loaded: Settings) -> None:
+    """Where a folder has no networks of its own, one catalogue is everybody's, and is read and checked once."""
+    if not any(loaded.networks_dir.glob("*")):
+        vars(loaded)["catalog"] = _packaged_catalog(loaded.default_network)
+
+
+@cache
+def _packaged_catalog(default: str) -> Catalog:
+    return Catalog(default=default)
 
 
 def make_tables(database: Path) -> None:

@@ -28,6 +28,8 @@ IN_MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory: a third of the time of tests of the ledger is to wait for a disk. Set TMPDIR to
 have them elsewhere, and what failed tests leave kept."""
 ROOM = 2 * 1024**3
+RARELY = (10_000, 10, 10)
+"""Garbage is looked for so often: at Python's own 700 that takes a twentieth of the time of tests of the bot."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(*RARELY)
     if not hasattr(config, "workerinput"):
         leftover_processes.mark()
         if IN_MEMORY.is_dir() and "TMPDIR" not in os.environ and shutil.disk_usage(IN_MEMORY).free > ROOM:
@@ -106,7 +109,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket."""
+    """Params that stand beside tests, in `parametrize`, are made when those are collected: there, too, by pocket.
+
+    Nearly all that is made meanwhile stays to the end, so that nobody looks for garbage in it.
+    """
     from engine.catalog import catalog
     from tests.catalogs import POCKET
 
@@ -114,9 +120,12 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     if config.getoption("--quick") and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
         quick_tier.forbid()
     catalog._SHIPPED, kept = POCKET, catalog._SHIPPED  # type: ignore[misc]
-    collected = yield
-    catalog._SHIPPED = kept  # type: ignore[misc]
-    return collected
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        catalog._SHIPPED = kept  # type: ignore[misc]
+        gc.enable()
 
 
 @pytest.fixture

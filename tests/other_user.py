@@ -9,26 +9,27 @@ from collections.abc import Mapping
 
 ID = 54321
 """Of a user whom no machine knows."""
-_BECOME = f"""
-import os, sys
-import bot.setup, engine.cli.commands, engine.cli.program
+_READ = """
+import contextlib, importlib.readers, io, os, sys
 from engine import settings
 from engine.errors import SettingsError
-import contextlib, importlib.readers, io
 with contextlib.suppress(SettingsError):  # what is imported late is imported now, while Python itself can be read
     settings.read()
 silent = io.StringIO()
 with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent), contextlib.suppress(SystemExit):
-    engine.cli.program.app(["networks"])
+    {before}
 if os.geteuid() == 0:
-    os.setgroups([]), os.setgid({ID}), os.setuid({ID})
+    os.setgroups([]), os.setgid({id}), os.setuid({id})
 """
 
 
-def run(code: str, changes: Mapping[str, str], without: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    """Run code in a process of its own, as that user if we are root, else as ourselves."""
+def run(
+    code: str, changes: Mapping[str, str], without: tuple[str, ...] = (), before: str = "pass"
+) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, as that user if we are root, else as ourselves. Before that, in silence and as
+    who we are, a line that imports what the code will need beside the settings."""
     environment = {name: value for name, value in {**os.environ, **changes}.items() if name not in without}
-    command = [sys.executable, "-c", _BECOME + code]
+    command = [sys.executable, "-c", _READ.format(before=before, id=ID) + code]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import io
 import os
@@ -10,6 +11,7 @@ import socket
 import sys
 import tomllib
 from pathlib import Path
+from unittest import mock
 from urllib.parse import parse_qs, urlparse
 
 import discord
@@ -27,6 +29,7 @@ from engine import settings
 from engine.errors import SettingsError
 from engine.queue import migrate
 from engine.queue.database import connect, sqlite_url
+from tests.bot_start import hosts_kept
 
 pytestmark = pytest.mark.process
 
@@ -187,13 +190,24 @@ async def test_the_token_may_be_quoted_and_the_permissions_are_printed(tmp_path:
 
 
 async def examined(folder: Path, changes: dict[str, str]) -> tuple[int, str]:
-    """`python -m bot doctor`; its status and what it printed."""
+    """The doctor's half, in this process: to start another takes most of the time. Its status and what it printed."""
+    given, printed = {"PAREIDOLIA_DATA_DIR": str(folder), **changes}, io.StringIO()
+    with mock.patch.dict(os.environ, given), hosts_kept(), contextlib.redirect_stdout(printed):
+        status = await asyncio.to_thread(setup.doctor)
+    return status, printed.getvalue()
+
+
+async def test_the_doctor_is_a_word_of_the_program(data_dir: Path) -> None:
+    playground = Playground()
+    await playground.start()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "doctor", env={**os.environ, "PAREIDOLIA_DATA_DIR": str(folder), **changes},
+        sys.executable, "-m", "bot", "doctor", env={**os.environ, **playground.settings(data_dir)},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
+    assert process.returncode == 0
+    assert said.decode() == (await examined(data_dir, playground.settings(data_dir)))[1]
+    await playground.stop()
 
 
 @pytest.mark.parametrize(

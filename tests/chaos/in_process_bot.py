@@ -10,16 +10,13 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import discord
-from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.app import compose, connect_until, task_group
 from bot.delivery import tracker as tracker_module
@@ -34,6 +31,7 @@ from engine.queue.job import JobRow, State
 from engine.queue.local_dispatch import LocalDispatch, open_ledger
 from engine.settings import Settings
 from engine.supervisor import Supervisor
+from tests.bot_start import hosts_kept, spared
 from tests.chaos.audit import Verdict, audit
 from tests.chaos.bot_under_test import rows_of
 from tests.chaos.message_history import History, recorded
@@ -203,7 +201,7 @@ async def opened(engine: bool = True, **changes: Any) -> AsyncIterator[Bench]:
 async def _at_work(bench: Bench, engine: bool) -> AsyncIterator[Bench]:
     hurried = mock.patch.object(discord.Client, "before_identify_hook")  # the library's own waits for 5 s
     try:
-        with _pointing(), hurried, mock.patch.object(tracker_module, "UNFOLLOWED_S", 1.0):
+        with hosts_kept(), spared(), hurried, mock.patch.object(tracker_module, "UNFOLLOWED_S", 1.0):
             endpoints.point(bench.settings.discord)
             await bench.start_bot()
             if engine:
@@ -216,13 +214,3 @@ async def _at_work(bench: Bench, engine: bool) -> AsyncIterator[Bench]:
             await bench.stop_bot()
         with contextlib.suppress(Exception):
             await bench.stop_engine()
-
-
-@contextlib.contextmanager
-def _pointing() -> Iterator[None]:
-    """discord.py's hosts are put back afterwards."""
-    kept = Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    try:
-        yield
-    finally:
-        Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY = kept

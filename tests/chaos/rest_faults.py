@@ -32,9 +32,6 @@ from unittest import mock
 import aiohttp
 import discord
 import discord.webhook.async_ as webhook_calls
-from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 import bot.app as bot_app
 import bot.delivery.tracker as bot_tracker
@@ -51,15 +48,14 @@ from bot.playground.server import Playground
 from bot.playground.world import Channel, Interaction, Message
 from bot.requests import service
 from bot.requests.submission import noise
-from bot.store import tables
 from bot.store.posting import Posting
 from engine import settings
 from engine.files import sanitizer
 from engine.files.decoder import CleanPicture
 from engine.params import Dream
-from engine.queue.database import connect, sqlite_url
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import Job, JobId, JobRow, Limits
+from tests.bot_start import hosts_kept, make_tables, share_catalog, spared
 from tests.playground_bot import custom_ids, texts
 
 JPEG = b"\xff\xd8 preview"
@@ -74,7 +70,7 @@ SILENCE_S = 1.5
 MATRIX_SHARE = 0.8
 LONGEST_STORM_S = 120.0
 IDLE_S = 0.01
-"""So often an engine looks for a job, and a story whether it is over: oftener, it takes more of a core than the bot."""
+"""So often a story looks whether it is over: oftener, it takes more of a core than the bot."""
 LOOKS = 100
 """So often an engine looks whether its preview is shown, before it is done all the same."""
 HASTE = 200.0
@@ -195,6 +191,7 @@ class House:
         """The bot is expected to end by itself, with an error that the test looks at."""
         self.left: list[Message] = []
         """Messages at the end of the last story."""
+        self._submitted = asyncio.Event()
         self._submit = dispatch.submit
         dispatch.submit = self._take  # type: ignore[method-assign]
         client.add_listener(self._hear_interaction, "on_interaction")
@@ -204,6 +201,7 @@ class House:
     async def _take(self, job: Job, posting: dict[str, Any], id: JobId | None = None) -> JobId:
         taken = await self._submit(job, posting, id)
         self.ids.append(taken)
+        self._submitted.set()
         return taken
 
     async def _hear_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -217,10 +215,10 @@ class House:
     async def engine(self) -> None:
         """Finish every job at once, or when it is stopped."""
         while True:
-            if row := self.dispatch.start():
+            self._submitted.clear()
+            while row := self.dispatch.start():
                 await self._dream(row)
-            else:
-                await asyncio.sleep(IDLE_S)
+            await self._submitted.wait()
 
     async def _dream(self, row: JobRow) -> None:
         before = len(self.faults.asked)
@@ -293,7 +291,9 @@ async def open_house(*faults: Fault) -> AsyncIterator[House]:
     try:
         with patched(playground.settings(data_dir)):
             loaded = settings.load()
-            with endpoints_of(loaded):
+            share_catalog(loaded)
+            with hosts_kept(), spared():
+                endpoints.point(loaded.discord)
                 async with AsyncExitStack() as stack:
                     yield await move_in(stack, loaded, playground, dispatch)
     finally:
@@ -306,9 +306,8 @@ async def move_in(
     stack: AsyncExitStack, loaded: settings.Settings, playground: Playground, dispatch: MemoryDispatch
 ) -> House:
     """A bot in a playground that is there, with an engine; the stack ends both."""
-    database = connect(sqlite_url(loaded.database))
-    tables.metadata.create_all(database)
-    database.dispose()
+    if not loaded.database.exists():
+        make_tables(loaded.database)
     client, tracker = await bot_app.compose(loaded, dispatch, stack, beside)
     house = House(playground, dispatch, client, loaded)
     stop = asyncio.Event()
@@ -359,17 +358,6 @@ def patched(environment: dict[str, str]) -> Iterator[None]:
         for owner, name, value in parts:
             stack.enter_context(mock.patch.object(owner, name, value))
         yield
-
-
-@contextmanager
-def endpoints_of(loaded: settings.Settings) -> Iterator[None]:
-    """discord.py pointed at the stand-in."""
-    kept = Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    endpoints.point(loaded.discord)
-    try:
-        yield
-    finally:
-        Route.BASE, Asset.BASE, DiscordWebSocket.DEFAULT_GATEWAY = kept
 
 
 # the stories

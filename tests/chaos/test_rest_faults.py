@@ -187,7 +187,8 @@ async def test_a_dream_whose_command_was_too_late_leaves_nothing_although_an_eng
         ("autocomplete", CALLBACK, "server error 503"),
         ("delete", DELETE, "lost answer"),
         ("delete private", TOKEN_DELETE, "server error 503"),
-        ("slow picture that is none", TOKEN_EDIT, "disconnected"),
+        ("slow picture that is none", FOLLOW_UP, "disconnected"),
+        ("slow picture that is none", DELETE, "lost answer"),
         ("refused mention", SEND, "disconnected"),
         ("long wait", SEND, "lost answer"),
         ("long private wait", FOLLOW_UP, "lost answer"),
@@ -202,8 +203,18 @@ async def test_other_calls_that_fail_leave_nothing_behind(
     await told(house, story, planned(kind, *route))
 
 
-async def test_an_opening_that_fails_never_says_for_ever_that_it_opens(house: House) -> None:
-    await told(house, "slow picture that is none", planned("server error 503", *TOKEN_EDIT, times=3))
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param([planned("server error 503", *DELETE, times=3)], id="not taken away"),
+        pytest.param(
+            [planned("server error 503", *FOLLOW_UP, times=40), planned("server error 503", *TOKEN_EDIT, times=3)],
+            id="not told alone, nor in its place at once",
+        ),
+    ],
+)
+async def test_an_opening_that_fails_never_says_for_ever_that_it_opens(house: House, faults: list[Fault]) -> None:
+    await told(house, "slow picture that is none", *faults)
     assert not any(wording.OPENING in texts(one) for one in house.left)
 
 

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot import wording
 from bot.app import compose, connect_until
@@ -33,7 +30,6 @@ from bot.requests import service as service_module
 from bot.requests.downloader import Link
 from bot.store.posting import Posting
 from engine import settings
-from engine.catalog.catalog import Catalog
 from engine.errors import EmptyFile, NoLedger, OutOfMemory
 from engine.files import sanitizer
 from engine.files.decoder import CleanPicture
@@ -41,7 +37,7 @@ from engine.params import AscentParams, Dream, Zoom
 from engine.queue.dispatch_port import Dispatch
 from engine.queue.in_memory_dispatch import MemoryDispatch
 from engine.queue.job import JobId, JobRow, Limits, Result, State
-from tests.bot_start import make_tables, patient, spared
+from tests.bot_start import hosts_kept, make_tables, patient, share_catalog, spared
 from tests.chaos.rest_faults import beside
 from tests.vendored_data import SPECIFICATION
 
@@ -194,12 +190,6 @@ def _drawn_avatars() -> None:
         avatars.encode_scene(scene, avatars.SIDE, "PNG")
 
 
-@cache
-def packaged_catalog(default: str) -> Catalog:
-    """The catalogue where a folder has no networks of its own, which reads its words and checks its weights once."""
-    return Catalog(default=default)
-
-
 @pytest.fixture
 async def stage(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, specification: Specification | None, _drawn_avatars: None
@@ -210,16 +200,14 @@ async def stage(
     for name, value in playground.settings(data_dir).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("bot.app.DeliveryTracker", quick_tracker)
-    for owner, name in ((Route, "BASE"), (Asset, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
     loaded = settings.load()
-    if not any(loaded.networks_dir.glob("*")):
-        vars(loaded)["catalog"] = packaged_catalog(loaded.default_network)
+    share_catalog(loaded)
     monkeypatch.setattr("bot.app.Decoder", HereDecoder)
     make_tables(loaded.database)
-    endpoints.point(loaded.discord)
     dispatch = MemoryDispatch(Limits(per_user=3, total=5))
     async with AsyncExitStack() as stack:
+        stack.enter_context(hosts_kept())
+        endpoints.point(loaded.discord)
         stack.enter_context(spared())
         stack.enter_context(patient())
         client, tracker = await compose(loaded, dispatch, stack, beside)

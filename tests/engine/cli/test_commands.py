@@ -42,6 +42,7 @@ def photo(path: Path) -> Path:
     return path
 
 
+@pytest.mark.process
 def test_a_photo_is_dreamed_at_its_aspect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert run(monkeypatch, "dream", str(photo(tmp_path / "cat.png")), *SMALL) == 0
     with Image.open(tmp_path / "cat-dream.png") as made:
@@ -247,6 +248,7 @@ def test_subjects_that_are_never_offered_are_not_listed_and_pockets_are(
     assert "only pocket knows" not in capsys.readouterr().out
 
 
+@pytest.mark.process
 def test_the_doctor_finds_nothing_wrong_here(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -477,6 +479,7 @@ def test_default_names_count_up_and_force_writes_over(monkeypatch: pytest.Monkey
     assert (tmp_path / "noise-dream.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.process
 def test_several_pictures_are_dreamed_each_whatever_becomes_of_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -523,6 +526,7 @@ for words in (["subjects"], ["networks"], ["concept", "🪬"], ["dream", "か.pn
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("encoding", ["ascii:strict", "cp1252:strict"])
 def test_a_terminal_that_lacks_a_letter_ends_nothing(tmp_path: Path, encoding: str) -> None:
     done = subprocess.run(

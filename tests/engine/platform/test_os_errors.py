@@ -176,6 +176,8 @@ def test_networks_are_listed_beside_a_folder_of_another_user(data_dir: Path) -> 
     (data_dir / "networks").mkdir()
     (data_dir / "networks" / "googlenet.safetensors").write_text("")
     other_user.forbid(data_dir)
-    done = other_user.run(NETWORKS, {"PAREIDOLIA_DATA_DIR": str(data_dir), "COLUMNS": "200"})
+    list_them = 'import engine.cli.program; engine.cli.program.app(["networks"])'
+    given = {"PAREIDOLIA_DATA_DIR": str(data_dir), "COLUMNS": "200"}
+    done = other_user.run(NETWORKS, given, before=list_them)
     assert done.returncode == 0, done.stderr
     assert "pocket" in done.stdout
