@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,8 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.playground import registry
+from bot.playground.rejections import JsonDict, Problem
 from bot.requests import command_permissions, overview, service, stored_pictures
 from bot.store import tables
 from engine.catalog.catalog import Catalog
@@ -34,12 +36,15 @@ PATIENT: Final = (
 """What the bot gives up after a moment, because a person waits."""
 
 _translated: dict[tuple[str, str], str] = {}
+_list_problems: Final = registry.list_problems
 
 
 @contextmanager
 def spared() -> Iterator[None]:
-    """Commands that were translated once are not translated again, as long as the catalogues stay as they are."""
+    """Commands that were translated once, and looked through by the stand-in, are not again, as long as they and the
+    catalogues stay as they are."""
     with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(registry, "list_problems", _list_problems_once))
         for kind in (Command, Group, ContextMenu):
             stack.enter_context(mock.patch.object(kind, "get_translated_payload", _remembering(kind)))
         yield
@@ -56,6 +61,15 @@ def _remembering(kind: type[Any]) -> Any:
         return payload
 
     return translate_once
+
+
+def _list_problems_once(wanted: Sequence[JsonDict]) -> list[Problem]:
+    return _problems_of(json.dumps(wanted))
+
+
+@cache
+def _problems_of(sent: str) -> list[Problem]:
+    return list(_list_problems(json.loads(sent)))
 
 
 @contextmanager

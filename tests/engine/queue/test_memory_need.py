@@ -80,6 +80,7 @@ def test_the_least_is_never_more_than_what_the_recipe_finds(params: AnyParams, m
         assert least > 0.7 * max(found), "the rest are weights"
 
 
+@cache
 def load(name: str) -> Network:
     return Runtime("cpu").network(name) if shipped_catalog().is_ready(name) else network(name)
 
