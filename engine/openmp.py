@@ -13,7 +13,7 @@ SPINS = "1000"
 """How often a thread of libgomp (torch's on Linux) looks for work before it sleeps: some 20 microseconds.
 
 Of two threads on an idle machine a painting takes a quarter less by the clock, in as much CPU time; beside a process
-that takes one of the two cores a step takes 15 % longer. At 3000 both are more than twice as much.
+that takes one of the two cores a step takes a sixth longer. At 3000 both are more than twice as much.
 """
 
 

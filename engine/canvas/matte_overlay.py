@@ -74,10 +74,6 @@ class MatteOverlay(Overlay):
         thing, matte = self._layers(size)
         return torch.lerp(self.source(size), thing, matte)
 
-    def matte(self, size: Size | None = None) -> Tensor:
-        """How much of the picture the thing hides, [1, h, w] in [0, 1]."""
-        return self._layers(size or self.size)[1]
-
     def cut_out(self) -> tuple[Tensor, Tensor]:
         """The thing before the source without the crumbs around it, [3, h, w], and how much it hides, [1, h, w]."""
         thing, matte = self._layers(self.size)
