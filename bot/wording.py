@@ -113,7 +113,7 @@ OPTIONS = {
     "model": "Model to use",
     "palette": "Colours: the dream's (default) or the original's",
     "original": f"Blend the original back in, {_range(Dream, 'keep')}",
-    "protect": "Leave an area untouched",
+    "protect": "Leave an area untouched (beside a subject: people's faces)",
     "guide": "A second image: bring out what is in it",
     "guide_user": "Guide by somebody's avatar",
     "start": "Where to begin, in place of an image: the last dream here, noise, a surprise…",
@@ -229,7 +229,13 @@ COLOURS = (
     ("The original's", "keep"),
     ("Matched to the original's palette", "match"),
 )
-PROTECT = (("The centre", "centre"), ("The edges", "edges"), ("Nothing", "nothing"))
+PROTECT = (
+    ("Faces beside a subject, else nothing (default)", "auto"),
+    ("The centre", "centre"),
+    ("The edges", "edges"),
+    ("People's faces", "faces"),
+    ("Nothing, not even faces", "nothing"),
+)
 LOOKS = (
     ("Natural", "natural"),
     ("Vivid, with rainbow edges", "vivid"),

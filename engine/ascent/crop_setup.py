@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from engine.ascent.crop_ascent import CROPS, SIDE, THING, Schedule
+from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
 from engine.catalog.catalog import LOGITS, Meaning
@@ -21,22 +21,16 @@ SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
-FINDING_NATURAL = 3.0
-"""The same while it is found: more of it, and what is natural there (a cat's face) grows in its place."""
 FINDING_LIKELIHOOD = 0.06
-"""How much it counts then, beside a class's score, how surely it is named: what else is there (a cat) goes."""
+"""How much it counts while it is found, beside a class's score, how surely it is named: what else is there (a cat)
+goes."""
 
-FINDING = Schedule(
-    rate=0.15,
-    pull=40.0,
-    closest=0.8,
-    margin=0.1,
-    side=160,
-    grain=0.12,
-    natural=FINDING_NATURAL,
-    colour_jitter=THING,
-)
-"""How a thing is found before a photo: in nearly all that is around its place, seen small."""
+FINDING = Schedule(rate=0.115, pull=1.5, closest=0.75, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
+"""How a thing is found in a photo: in nearly all that is around its place, seen small."""
+
+
+MATTE_RATE, KEEP_COST = 0.18, 10.0
+"""How fast is given back what a thing does not need of a photo, and how much it costs to keep all of it."""
 
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
@@ -86,8 +80,15 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
 
 
 def finding_schedule(params: Dream) -> Schedule:
-    """How each subject is found; `strength` is how fast."""
-    return replace(FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5)
+    """How each subject is found; `strength` is how fast, and how far from the source."""
+    return replace(
+        FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5, pull=FINDING.pull / params.strength
+    )
+
+
+def matting_schedule(params: Dream) -> Schedule:
+    """How it is found out what each of them needs."""
+    return replace(FINDING, steps=params.matting, rate=MATTE_RATE, pull=KEEP_COST, natural=0.0)
 
 
 def finding_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:

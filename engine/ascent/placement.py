@@ -19,7 +19,7 @@ from engine.canvas.spots import Place
 
 GRID = (4, 6)
 """Rows and columns of places that are looked at."""
-ROOM = (0.34, 0.27)
+ROOM = (0.28, 0.22)
 """How far they are from the rim at least, as shares of the height and the width, for a thing that is alone: nearer
 things are cut off."""
 PART = 0.62
@@ -30,7 +30,7 @@ BATCH = 8
 """Parts that a network sees at once."""
 CHANCE = 0.6
 """How much chance counts beside the spread of what the parts score."""
-SPREAD = 0.5
+SPREAD = 0.36
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""

@@ -1,7 +1,8 @@
 """Things grown out of a picture: `(scorers, picture) => iterator of Progress`.
 
-Each is found first: before the place that suits it best, seen small and whole, by smooth waves and with a matte, so
-that it has an outline and the picture stays what it was around it. Then all of them are given details together.
+Each is found first: in the place that suits it best, seen small and whole, by smooth waves over the picture's own
+shapes, so that a nose becomes a beak and a collar a wheel. What it does not need is given back to the picture
+(`canvas.matte_overlay`). Then all of them are given details together, by crops of all of the picture.
 After Hamblin et al. 2024 ("Feature Accentuation") and our own way of concepts (`concept_schedules`).
 """
 
@@ -23,25 +24,21 @@ from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.guided_filter import guided_filter
 from engine.canvas.matte_overlay import MatteOverlay
 from engine.canvas.resample import Size, resize
-from engine.canvas.spots import Place
+from engine.canvas.spots import Place, bell
 
-FLOOR = 0.06
-"""How much of each step is taken outside of all things, while details are given: the photo stays what it was."""
+FLOOR = 0.1
+"""How much of each step is taken far from all places: the photo stays what it was, in a light that suits the thing."""
 PACE = 1.1
 """How much further a step goes then: what is dreamed in a part of the picture may be stronger there."""
 COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
-SMOOTH_CHROMA, DETAIL_CHROMA = 0.5, 0.62
-"""How much of a look's colour goes with the waves that find a thing, and that give it details."""
-AREA = (0.36, 0.22)
-"""The share of the picture that things may hide, in the beginning and in the end: first they become something, then
-they shed what is not theirs."""
-MOST = 0.8
-"""The share that they may hide at any strength."""
 SOFT = 4
-"""Waves of the short side that are left of the picture in a thing: the light where it stands."""
-SOFTENED = 1.0
-"""How much of the others goes there: a thing without an outline of its own is lost among the photo's edges."""
+"""Waves of the short side that are left of the picture where a thing is to be found: its light, and no shape ..."""
+SOFTENED = 0.2
+"""... and how much of the others goes there: of all of them a thing would be lost among the photo's edges, and without
+any it would be fog in place of what the photo's own shapes become."""
+SOFT_SHARE = 0.65
+"""How far they go, as a share of the thing's own place: around it the photo stays, and every seed's is another one."""
 GRAIN = 1 / 256
 """How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
 EDGE = 0.04
@@ -56,14 +53,13 @@ class Aims(NamedTuple):
 
 
 class Course(NamedTuple):
-    """How it is grown: a thing found, and given details."""
+    """How it is grown: a thing found, what it does not need given back, and all of them given details."""
 
     finding: Schedule
+    matting: Schedule
     detailing: Schedule
     softened: float = SOFTENED
-    """How much of the picture's edges goes where a thing is found, in [0, 1]."""
-    area: tuple[float, float] = AREA
-    """The share of the picture that all things together may hide, in the beginning and in the end."""
+    """How much of the picture's edges goes where a thing is to be found, in [0, 1]."""
 
 
 def grow_subjects(
@@ -82,31 +78,28 @@ def grow_subjects(
     places: list[Place] = []
     for scorers in aims.each:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
-    steps, done = len(places) * course.finding.steps + course.detailing.steps, 0
-    first, last = (share / len(places) for share in course.area)
-    hidden = torch.zeros_like(picture[:1])
+    steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
+    things = torch.zeros_like(picture[:1])
     for scorers, place in zip(aims.each, places, strict=True):
-        light = torch.lerp(picture, soften(picture, SOFT), course.softened)
-        waves, reach = _smooth(look, course), spread(len(places))
-        thing = MatteOverlay(picture, light, generator, waves, place, reach, (first, last), mask)
-        for report in accentuate(scorers, thing, replace(course.finding, around=place), generator):
+        spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
+        free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
+        soft = torch.lerp(picture, soften(picture, SOFT), course.softened * free)
+        canvas = Overlay(soft, generator, _smooth(look, course), spot)
+        for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
+            done += 1
+            yield replace(report, step=done, steps=steps)
+        cut = MatteOverlay(picture, canvas.snapshot(), generator)
+        for report in accentuate(scorers, cut, replace(course.matting, around=place), generator):
             done += 1
             yield replace(report, step=done, steps=steps)
         with torch.no_grad():
-            picture, matte = thing.cut_out()
-            hidden = torch.maximum(hidden, matte)
-    detailed = look._replace(coarsest=COARSEST, chroma=DETAIL_CHROMA * look.chroma, rate=course.detailing.rate)
-    everywhere = FLOOR if mask is None else FLOOR * mask
-    canvas = Overlay(picture, generator, detailed, everywhere + (1 - FLOOR) * hidden)
+            picture, things = cut.picture(), torch.maximum(things, cut.matte())
+    detailed = look._replace(coarsest=COARSEST, rate=course.detailing.rate)
+    spot = _spot(places, spread(len(places)), FLOOR, picture, mask) * things.clamp(min=FLOOR)
+    canvas = Overlay(picture, generator, detailed, spot)
     for report in accentuate(aims.together, canvas, course.detailing, generator):
         smooth = partial(_without_grain, canvas.snapshot, picture, mask)
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
-
-
-def free_area(strength: float) -> tuple[float, float]:
-    """The share of the picture that things may hide, in the beginning and in the end: from a hint to nearly all."""
-    first, last = (min(MOST, share * strength**0.5) for share in AREA)
-    return first, last
 
 
 def soften(picture: Tensor, waves: int) -> Tensor:
@@ -118,13 +111,11 @@ def soften(picture: Tensor, waves: int) -> Tensor:
 
 
 def _smooth(look: Look, course: Course) -> Look:
-    """Of the waves that find a thing: grain cannot stand for it, and the light of the whole picture is not its own."""
+    """Of the waves that find a thing: grain cannot stand for it."""
     return look._replace(
-        falloff=1.8,
-        chroma=SMOOTH_CHROMA * look.chroma,
+        falloff=1.7,
         rate=course.finding.rate,
-        finest=(80.0, 20.0),
-        coarsest=(1.5, 1.5),
+        finest=(100.0, 26.0),
     )
 
 
@@ -134,3 +125,11 @@ def _without_grain(show: Callable[[], Tensor], found: Tensor, mask: Tensor | Non
     details = picture - found
     smooth = guided_filter(details, picture, max(1, round(GRAIN * max(picture.shape))), EDGE)
     return (found + (smooth if mask is None else torch.lerp(details, smooth, mask))).clamp(0, 1)
+
+
+def _spot(places: Sequence[Place], reach: float, floor: float, picture: Tensor, mask: Tensor | None) -> Tensor:
+    """How much of each step a point takes, [1, h, w]."""
+    size: Size = (picture.shape[1], picture.shape[2])
+    bells = torch.stack([bell(size, place, reach) for place in places]).amax(0).to(picture.device)
+    spot = floor + (1 - floor) * bells
+    return spot if mask is None else spot * mask

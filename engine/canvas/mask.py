@@ -10,9 +10,15 @@ from torch import Tensor
 from engine.canvas.colour_matching import LUMA
 from engine.canvas.resample import Size, resize
 
-Protected = Literal["nothing", "centre", "edges"]
+Protected = Literal["centre", "edges"]
 INNER, OUTER = 0.35, 0.95
 """Where the soft border of a protected part begins and ends, from the middle (0) to the middle of a side (1)."""
+
+
+SPARED = 0.9
+"""How much of each step is kept from what is spared, and how much larger ..."""
+AROUND = 1.24
+"""... an ellipse is than the box that it lies in: a detector's box ends at the chin, and hair is above it."""
 
 
 def resize_mask(mask: Tensor, size: Size) -> Tensor:
@@ -28,10 +34,20 @@ def painted_mask(picture: Tensor, size: Size) -> Tensor:
 
 def protect_mask(part: Protected, size: Size) -> Tensor:
     """A mask that leaves out a part: an ellipse in the centre, or everything around it; with a soft border."""
-    if part == "nothing":
-        return torch.ones(1, *size)
     rows, columns = (torch.linspace(-1, 1, length) for length in size)
     distance = torch.hypot(rows[:, None], columns[None])
     outside = ((distance - INNER) / (OUTER - INNER)).clamp(0, 1)
     smooth = (outside * outside * (3 - 2 * outside))[None]
     return smooth if part == "centre" else 1 - smooth
+
+
+def spare_boxes(boxes: Tensor, size: Size) -> Tensor:
+    """A mask that leaves out ellipses in boxes [n, 4] (left, top, right, bottom, in shares of the sides), softly."""
+    rows, columns = ((torch.arange(length) + 0.5) / length for length in size)
+    mask = torch.ones(1, *size)
+    for left, top, right, bottom in boxes.tolist():
+        across = (columns - (left + right) / 2) / (AROUND * (right - left) / 2)
+        down = (rows - (top + bottom) / 2) / (AROUND * (bottom - top) / 2)
+        distance = across.square()[None] + down.square()[:, None]
+        mask = torch.minimum(mask, 1 - SPARED * torch.exp(-distance.square())[None])
+    return mask

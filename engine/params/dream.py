@@ -28,8 +28,9 @@ class Dream(VariedParams, AscentParams):
         description="as is, keep (the picture's own, only light and shade are dreamed) or match (its histogram)",
     )
     keep: float = Field(0.0, ge=0, le=1, description="how much of the original stays: 0 none, 1 all")
-    protect: Literal["nothing", "centre", "edges"] = Field(
-        "nothing", description="what is not dreamed over: nothing, centre or edges"
+    protect: Literal["auto", "nothing", "faces", "centre", "edges"] = Field(
+        "auto",
+        description="what is not dreamed over: auto (people's faces beside a subject), nothing, faces, centre or edges",
     )
     guide_by: Literal["match", "average"] = Field(
         "match", description="how a guide guides: match (each place by what suits it) or average (by all of it)"
@@ -50,18 +51,23 @@ class Dream(VariedParams, AscentParams):
     def _finding_phases(self) -> tuple[Phase, ...]:
         if not (self.by_crops and self.subject):
             return ()
-        steps = self.finding * len(self.meanings())
+        steps = (self.finding + self.matting) * len(self.meanings())
         return (Phase(steps, steps * (FINDING_PIXELS + self.size**2 * PAINT_SHARE) / 1e6),)
 
     @property
     def finding(self) -> int:
         """Steps by crops in which each subject is found; of more than two, each in fewer."""
-        return math.ceil(1.65 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
+        return math.ceil(1.25 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
+
+    @property
+    def matting(self) -> int:
+        """Steps by crops in which is given back what it does not need of the picture."""
+        return math.ceil(0.2 * self.finding)
 
     @property
     def steps(self) -> int:
         """Steps by crops after that."""
-        return math.ceil(0.36 * super().steps) if self.subject else super().steps
+        return math.ceil(super().steps / 2) if self.subject else super().steps
 
     @property
     def by_crops(self) -> bool:

@@ -8,27 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from math import prod
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.ascent import notebook_ascent
+from engine.ascent.classification import FACE_THRESHOLD
 from engine.ascent.crop_ascent import accentuate
-from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_schedule, finding_scorers
+from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_schedule, finding_scorers, matting_schedule
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import PACE, SOFTENED, Aims, Course, free_area, grow_subjects
+from engine.ascent.subject_ascent import PACE, SOFTENED, Aims, Course, grow_subjects
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
-from engine.canvas.mask import painted_mask, protect_mask
-from engine.canvas.resample import resize, resize_long_side
+from engine.canvas.mask import painted_mask, protect_mask, spare_boxes
+from engine.canvas.resample import Size, resize, resize_long_side
 from engine.canvas.spots import Spots, spots_mask
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.errors import BadOption
+from engine.networks import face_detector
 from engine.networks.network import Network
 from engine.objectives import Objective, blended_position_objectives, guide_objective, layer
 from engine.params import Dream
@@ -115,8 +118,8 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     look = SUBJECT_LOOKS[params.look]._replace(start=START)
     aims = Aims(finding_scorers(params, runtime), dream_scorers(params, runtime, params.seed))
     softened = SOFTENED * min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
-    schedules = finding_schedule(params), crop_schedule(params, PACE * look.rate)
-    course = Course(*schedules, softened, free_area(params.strength))
+    schedules = finding_schedule(params), matting_schedule(params), crop_schedule(params, PACE * look.rate)
+    course = Course(*schedules, softened)
     return grow_subjects(aims, start, mask, look, course, params.seed, runtime.generator(params.seed))
 
 
@@ -146,11 +149,25 @@ def _feature_layer(network: Network, meaning: Meaning) -> str:
 
 def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None:
     """How much of each step a point takes, [1, h, w]; None if that is all of it everywhere."""
-    if drawn is None and params.protect == "nothing":
-        return None
+    protected = params.protect
+    if protected == "auto":  # whoever draws a mask has said where
+        protected = "faces" if params.subject and drawn is None else "nothing"
     size = (picture.shape[1], picture.shape[2])
-    mask = protect_mask(params.protect, size).to(picture.device)
-    return mask if drawn is None else mask * painted_mask(drawn, size)
+    if protected == "faces":
+        protecting = _faces_mask(params, picture, size)
+    else:
+        protecting = None if protected == "nothing" else protect_mask(protected, size)
+    masks = [protecting, None if drawn is None else painted_mask(drawn, size)]
+    known = [mask.to(picture.device) for mask in masks if mask is not None]
+    return prod(known[1:], start=known[0]) if known else None
+
+
+def _faces_mask(params: Dream, picture: Tensor, size: Size) -> Tensor | None:
+    """Leaves people's faces out; None where there are none, or nothing that finds them is installed."""
+    found = face_detector.detector(params.catalog)
+    faces = torch.zeros(0, 5) if found is None else found.faces(picture)
+    boxes = faces[faces[:, 4] >= FACE_THRESHOLD, :4]
+    return spare_boxes(boxes, size) if len(boxes) else None
 
 
 def _finish(params: Dream, show: Callable[[], Tensor], source: Tensor) -> Tensor:

@@ -58,7 +58,7 @@ def test_a_zooms_credit_line_leads_back_to_it(frames: int, size: int) -> None:
 @given(
     st.sampled_from(["as is", "keep", "match"]),
     st.floats(0.0, 1.0),
-    st.sampled_from(["nothing", "centre", "edges"]),
+    st.sampled_from(["auto", "nothing", "faces", "centre", "edges"]),
     st.sampled_from(["match", "average"]),
     st.sampled_from(["natural", "vivid", "2015"]),
 )

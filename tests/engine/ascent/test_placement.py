@@ -41,7 +41,7 @@ def test_it_is_where_the_picture_is_most_like_it() -> None:
 
 
 def keeps_off(place: Place, room: tuple[float, float]) -> bool:
-    return all(least <= at <= 1 - least for at, least in zip(place, room, strict=True))
+    return all(least - 1e-9 <= at <= 1 - least + 1e-9 for at, least in zip(place, room, strict=True))
 
 
 def test_two_things_take_two_places() -> None:

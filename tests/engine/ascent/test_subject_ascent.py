@@ -10,13 +10,15 @@ from engine.ascent import placement, subject_ascent
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.subject_ascent import AREA, MOST, Aims, Course, free_area, grow_subjects
+from engine.ascent.subject_ascent import Aims, Course, grow_subjects
 from engine.canvas.fourier_overlay import SUBJECT_LOOKS
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
 from engine.objectives import crop_objective
 
-COURSE = Course(Schedule(steps=3, side=64, rate=0.15), Schedule(steps=2, side=64))
+KEPT = Schedule(steps=1, side=64, rate=0.01)
+COURSE = Course(Schedule(steps=3, side=64, rate=0.15), KEPT, Schedule(steps=2, side=64))
+FOUND = COURSE.finding.steps + COURSE.matting.steps
 
 
 def grow(
@@ -33,9 +35,9 @@ def grow(
 @pytest.mark.parametrize("things", [1, 2])
 def test_every_thing_is_found_before_all_get_details(small_network: Network, photo: Tensor, things: int) -> None:
     reports = grow(small_network, photo, things=things)
-    count = things * COURSE.finding.steps + COURSE.detailing.steps
+    count = things * FOUND + COURSE.detailing.steps
     assert [(one.step, one.steps) for one in reports] == [(at, count) for at in range(1, count + 1)]
-    found, last = (report.show() for report in (reports[things * COURSE.finding.steps - 1], reports[-1]))
+    found, last = (report.show() for report in (reports[things * FOUND - 1], reports[-1]))
     assert last.shape == photo.shape
     assert (found - photo).abs().mean() > 0.005
     assert not torch.equal(found, last)
@@ -43,7 +45,7 @@ def test_every_thing_is_found_before_all_get_details(small_network: Network, pho
 
 def test_they_are_found_in_two_places(small_network: Network, photo: Tensor) -> None:
     reports = grow(small_network, photo)
-    first, both = (reports[steps * COURSE.finding.steps - 1].show() for steps in (1, 2))
+    first, both = (reports[steps * FOUND - 1].show() for steps in (1, 2))
     one, other = ((after - before).abs().mean(0) for before, after in ((photo, first), (first, both)))
     assert torch.corrcoef(torch.stack([one.flatten(), other.flatten()]))[0, 1] < 0.5
 
@@ -57,27 +59,20 @@ def test_nothing_is_dreamed_where_a_mask_is_black(small_network: Network, photo:
 
 
 def test_around_a_thing_the_photo_stays_what_it_was(small_network: Network, photo: Tensor) -> None:
-    """What details change there is little, beside what a thing hides."""
+    """What changes there is little, beside what a thing changes."""
     changed = (grow(small_network, photo, None, 1)[-1].show() - photo).abs().mean(0).flatten()
     most, least = changed.topk(changed.numel() // 10).values, (-changed).topk(changed.numel() // 10).values.neg()
     assert least.mean() < 0.02
-    assert most.mean() > 10 * least.mean()
+    assert most.mean() > 5 * least.mean()
 
 
-def test_a_thing_hides_no_more_of_the_photo_than_it_may(small_network: Network, photo: Tensor) -> None:
-    def changed(area: float) -> float:
-        steps = Schedule(steps=40, side=64, rate=0.15, push=0, pull=4000)  # what the network sees does not count
-        course = Course(steps, Schedule(steps=1, side=64, rate=0.0), area=(area, area))
+def test_what_a_thing_does_not_need_is_given_back(small_network: Network, photo: Tensor) -> None:
+    def changed(cost: float) -> float:
+        matting = Schedule(steps=12, side=64, rate=0.3, push=0, pull=cost)  # what the network sees does not count
+        course = Course(COURSE.finding, matting, Schedule(steps=1, side=64, rate=0.0))
         return float((grow(small_network, photo, None, 1, course)[-1].show() - photo).abs().mean())
 
-    assert changed(0.02) < 0.95 * changed(0.5)
-
-
-def test_the_stronger_the_more_of_the_photo_is_hidden_and_never_all_of_it() -> None:
-    hint, usual, strongest = (free_area(strength) for strength in (0.25, 1.0, 100.0))
-    assert hint == (usual[0] / 2, usual[1] / 2)
-    assert usual == AREA
-    assert strongest == (MOST, MOST)
+    assert changed(1.0) < 0.5 * changed(0.0)
 
 
 def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
@@ -88,7 +83,7 @@ def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
 
     still = Schedule(steps=1, side=64, rate=0.0)
     sharp, soft = (
-        roughness(grow(small_network, photo, None, 1, Course(still, still, softened))[-1].show())
+        roughness(grow(small_network, photo, None, 1, Course(still, KEPT, still, softened))[-1].show())
         for softened in (0.0, 1.0)
     )
     assert soft < 0.95 * sharp
@@ -97,10 +92,10 @@ def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
 def test_details_have_no_grain_and_things_are_what_was_found(
     small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = Course(Schedule(steps=3, side=64, rate=0.15), Schedule(steps=3, side=64, rate=0.3))
-    found, one = (report.show() for report in grow(small_network, photo, None, 1, steps)[2::3])
+    steps = Course(Schedule(steps=3, side=64, rate=0.15), KEPT, Schedule(steps=3, side=64, rate=0.3))
+    found, one = (report.show() for report in grow(small_network, photo, None, 1, steps)[3::3])
     monkeypatch.setattr(subject_ascent, "EDGE", 1e-3)
-    same, other = (report.show() for report in grow(small_network, photo, None, 1, steps)[2::3])
+    same, other = (report.show() for report in grow(small_network, photo, None, 1, steps)[3::3])
     assert torch.equal(found, same)
     rough, smooth = (float((last - found).diff(dim=2).abs().mean()) for last in (other, one))
     assert smooth < 0.9 * rough

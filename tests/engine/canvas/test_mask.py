@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engine.canvas.mask import painted_mask, protect_mask, resize_mask
+from engine.canvas.mask import painted_mask, protect_mask, resize_mask, spare_boxes
 
 
 def test_white_is_dreamed_and_black_is_not() -> None:
@@ -26,9 +26,19 @@ def test_the_centre_and_the_edges_are_each_others_opposite() -> None:
     torch.testing.assert_close(centre + edges, torch.ones(1, 90, 120))
     assert centre[0, 45, 60] == 0
     assert centre[0, 0, 0] == centre[0, -1, -1] == 1
-    assert protect_mask("nothing", (4, 5)).equal(torch.ones(1, 4, 5))
 
 
 def test_its_border_is_soft() -> None:
     row = protect_mask("centre", (91, 121))[0, 45]
     assert (row[1:] - row[:-1]).abs().max() < 0.05
+
+
+def test_what_is_in_boxes_is_spared_and_all_else_is_not() -> None:
+    mask = spare_boxes(torch.tensor([[0.1, 0.2, 0.3, 0.5], [0.7, 0.6, 0.8, 0.8]]), (100, 200))
+    assert mask.shape == (1, 100, 200)
+    assert mask[0, 35, 40] < 0.15
+    assert mask[0, 70, 150] < 0.15
+    assert mask[0, 35, 100] > 0.95
+    assert mask[0, 95, 5] > 0.95
+    assert mask.diff(dim=2).abs().max() < 0.15, "its border is soft"
+    assert spare_boxes(torch.zeros(0, 4), (4, 5)).equal(torch.ones(1, 4, 5))

@@ -8,6 +8,7 @@ from engine.canvas.colour_matching import LUMA
 from engine.canvas.initial_image import initial_image
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel
+from engine.networks import face_detector
 from engine.networks.network import LOGITS
 from engine.objectives import strongest_channel
 from engine.params import Dream, make
@@ -138,6 +139,53 @@ def test_a_part_can_be_protected(part: str, runtime: Runtime, photo: Tensor) -> 
     spared, dreamed_on = (middle, corner) if part == "centre" else (corner, middle)
     assert spared < 0.004
     assert dreamed_on > 0.008
+
+
+class _FaceInTheMiddle:
+    """Stands in for what finds faces: a sure one in the middle, and at the left something that could be one."""
+
+    def faces(self, picture: Tensor) -> Tensor:
+        return torch.tensor([[0.4, 0.4, 0.6, 0.6, 0.99], [0.0, 0.3, 0.2, 0.6, 0.5]])
+
+
+@pytest.fixture
+def a_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(face_detector, "detector", lambda catalog: _FaceInTheMiddle())
+
+
+FACE, AWAY = (slice(43, 53), slice(58, 70)), (slice(40, 56), slice(6, 18))
+
+
+@pytest.mark.usefixtures("a_face")
+@pytest.mark.parametrize(
+    ("spared", "options"),
+    [
+        (True, {"layer": None, "subject": "fox"}),
+        (True, {"protect": "faces"}),
+        (False, {"layer": None, "subject": "fox", "protect": "nothing"}),
+        (False, {}),
+    ],
+)
+def test_peoples_faces_are_spared_beside_a_subject_or_if_it_was_asked_for(
+    spared: bool, options: dict[str, object], runtime: Runtime, photo: Tensor
+) -> None:
+    change = (last(runtime, photo, strength=2.0, **options) - as_opened(photo)).abs().mean(0)
+    assert bool(change[FACE].mean() < 0.3 * change[AWAY].mean()) is spared
+    assert change[AWAY].mean() > 0.004
+
+
+@pytest.mark.usefixtures("a_face")
+def test_whoever_draws_a_mask_has_said_where(runtime: Runtime, photo: Tensor) -> None:
+    white = {"mask": torch.ones(3, 50, 50)}
+    change = (last(runtime, photo, white, layer=None, subject="fox") - as_opened(photo)).abs().mean(0)
+    assert change[FACE].mean() > 0.3 * change[AWAY].mean()
+
+
+def test_where_nothing_that_finds_faces_is_installed_all_is_dreamed(
+    runtime: Runtime, photo: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(face_detector, "detector", lambda catalog: None)
+    assert last(runtime, photo, protect="faces").equal(last(runtime, photo, protect="nothing"))
 
 
 def test_it_is_dreamed_where_a_mask_is_white(runtime: Runtime, photo: Tensor) -> None:
