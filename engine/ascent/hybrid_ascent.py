@@ -2,7 +2,7 @@
 
 The least of two scores over the whole picture is a compromise in every point, which nobody can tell for either. So the
 other thing grows in one place of a body that is whole already, the one that is looked at first: a goldfish with a
-dog's head, which has an outline of its own; a car that is a shoe, in one and the same outline.
+dog's face.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from torch import Tensor
 from engine.ascent.concept_schedules import DETAIL, DETAILING, FINDING, SHAPE
 from engine.ascent.crop_ascent import accentuate
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.crop_setup import FINDING as PLACED
 from engine.ascent.progress import Progress
 from engine.ascent.subject_ascent import soften
 from engine.canvas.box_filter import box_filter
 from engine.canvas.fourier_overlay import Overlay
-from engine.canvas.matte_overlay import MatteOverlay
 from engine.canvas.spots import Place, bell
 from engine.params import Concept
 
@@ -40,40 +38,14 @@ FEATURE_SHAPE = SHAPE._replace(coarsest=(1.5, 1.5))
 FEATURE_DETAILING = replace(DETAILING, steps=Concept.FEATURE_DETAILING, rate=DETAIL.rate, closest=CLOSEST)
 
 
-HEAD_REACH = 0.27
-"""How large a head begins, as `spots.bell` has it."""
-HEAD_AREA = (0.16, 0.10)
-"""The share of the picture that it may hide, in the beginning and in the end: more, and no body is left."""
-HEAD = replace(PLACED, steps=Concept.HEAD_FINDING, closest=CLOSEST)
-"""How it is found, as things are before a photo."""
-
-
 def grow_feature(
     scorers: Sequence[CropScorer], picture: Tensor, place: Place, generator: torch.Generator
 ) -> Iterator[Progress]:
-    """Climb in one place of a picture [3, h, w] in [0, 1]: what grows has the picture's outlines.
-
-    Every step is reported, the last one shows the whole.
-    """
+    """Climb in one place of a picture [3, h, w] in [0, 1]; every step is reported, the last one shows the whole."""
     spot = bell((picture.shape[1], picture.shape[2]), place, SPREAD).to(picture.device)
     canvas = Overlay(torch.lerp(picture, soften(picture, SOFT), SOFTENED * spot), generator, FEATURE_SHAPE, spot)
     yield from accentuate(scorers, canvas, replace(FEATURE, around=place), generator)
     canvas = Overlay(canvas.snapshot(), generator, DETAIL, spot)
-    yield from accentuate(scorers, canvas, replace(FEATURE_DETAILING, around=place), generator)
-
-
-def grow_head(
-    scorers: Sequence[CropScorer], picture: Tensor, place: Place, generator: torch.Generator
-) -> Iterator[Progress]:
-    """Climb before one place of a picture [3, h, w] in [0, 1]: what grows has an outline of its own.
-
-    Every step is reported, the last one shows the whole.
-    """
-    head = MatteOverlay(picture, soften(picture, SOFT), generator, FEATURE_SHAPE, place, HEAD_REACH, HEAD_AREA)
-    yield from accentuate(scorers, head, replace(HEAD, around=place), generator)
-    with torch.no_grad():
-        found, matte = head.cut_out()
-    canvas = Overlay(found, generator, DETAIL, matte)
     yield from accentuate(scorers, canvas, replace(FEATURE_DETAILING, around=place), generator)
 
 

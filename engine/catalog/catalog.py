@@ -53,11 +53,6 @@ _LAYER_ENDS: Final = re.compile(r"""^[\s!?.,;'’‘"“”«»„`()_]+|[\s!?.,
 """What people and phones put around a layer's name; signs of a mixture are none of it."""
 _IMAGENET: Final = ("imagenet.txt", "inception5h.txt")
 """Files of labels whose classes `words/` speaks of."""
-_ANIMALS: Final = slice(0, 398)
-"""Where in imagenet.txt animals stand: from tench to puffer."""
-_FACES: Final = (slice(151, 300), slice(330, 389))
-"""Where those stand that networks picture by their faces, and others by the whole body: from Chihuahua to meerkat, and
-from wood rabbit to giant panda."""
 
 
 class Entry(BaseModel):
@@ -354,17 +349,6 @@ class Catalog:
         """As `meanings`, of each group the classes that most people picture: "fish" => goldfish. Raises as `aim`."""
         found = self.meanings(network_name, words)
         return tuple(one.best_known if isinstance(one, Subject) else one for one in found)
-
-    def fits_head(self, body: Meaning, head: Meaning) -> bool:
-        """Whether one thing is an animal that is pictured by its face, and the other one that is not: a head, and a
-        body that stays to be told without its own. Only ImageNet's classes are known to be animals."""
-        if body.layer != LOGITS or head.layer != LOGITS or not body.classes:
-            return False
-        order = network_files.labels("imagenet.txt", None)
-        animals = frozenset(order[_ANIMALS])
-        faces = frozenset(label for part in _FACES for label in order[part])
-        has_face = [not faces.isdisjoint(one.classes) for one in (body, head)]
-        return animals.issuperset((*body.classes, *head.classes)) and has_face == [False, True]
 
     def subject_choices(self, network_name: str, typed: str = "") -> list[tuple[str, str]]:
         """(label, word) of what completes the typed text, subjects first: ("👁️ eyes · irises that look back", "eyes").

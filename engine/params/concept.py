@@ -24,8 +24,7 @@ class Concept(VariedParams):
     """Steps that find each further thing in the body of the first, where the network looks at whole crops ..."""
     FEATURE_DETAILING: ClassVar[int] = 20
     """... and steps that give it details."""
-    HEAD_FINDING: ClassVar[int] = 80
-    """Steps that find one that becomes the head of the first: it has an outline to find, too."""
+
     STARTS: ClassVar[int] = 4
     """How often a thing is begun, where the network looks at whole crops; half of them go on, and then the best."""
     START_SHARE: ClassVar[float] = 0.0875
@@ -58,11 +57,12 @@ class Concept(VariedParams):
     def meanings(self) -> tuple[Meaning, ...]:
         """What is imagined, all of it at once, as the network's layers and channels.
 
-        Of things that share a body by crops, the kinds that are best known: with a stranger's head nobody knows them.
+        Of things that share a body by crops, the kinds that are best known: of a rare fish's body with a dog's face
+        nobody sees what it is.
         """
         found = self.catalog.meanings(self.network, self.subject)
-        shares = self.by_crops and len(found) > 1
-        return self.catalog.best_known(self.network, self.subject) if shares else found
+        share_a_body = self.by_crops and len(found) > 1
+        return self.catalog.best_known(self.network, self.subject) if share_a_body else found
 
     @property
     def by_crops(self) -> bool:
@@ -72,24 +72,13 @@ class Concept(VariedParams):
     @property
     def steps(self) -> int:
         """Steps of each variation by crops."""
-        features = sum(self._feature_finding) + self.features * self.FEATURE_DETAILING
+        features = self.features * (self.FEATURE_FINDING + self.FEATURE_DETAILING)
         return self.finding + self.COLOURING + features + self.SHARPENING
 
     @property
     def features(self) -> int:
         """How many things there are beside the first, in whose body they grow."""
         return len(self.meanings()) - 1
-
-    @property
-    def heads(self) -> tuple[bool, ...]:
-        """Of each further thing, whether it becomes the head of the first; else it grows in its outline."""
-        body, *further = self.meanings()
-        return tuple(self.catalog.fits_head(body, one) for one in further)
-
-    @property
-    def _feature_finding(self) -> tuple[int, ...]:
-        """Steps that find each further thing."""
-        return tuple(self.HEAD_FINDING if head else self.FEATURE_FINDING for head in self.heads)
 
     @property
     def finding(self) -> int:
@@ -121,10 +110,9 @@ class Concept(VariedParams):
         paint = PAINT_SHARE * self.size**2
         finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
         colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
-        features = [
-            Phase(steps, steps * (pixels + paint) / 1e6)
-            for finding in self._feature_finding
-            for steps, pixels in ((finding, FINDING_PIXELS), (self.FEATURE_DETAILING, CROP_PIXELS))
-        ]
+        feature = (
+            Phase(self.FEATURE_FINDING, self.FEATURE_FINDING * (FINDING_PIXELS + paint) / 1e6),
+            Phase(self.FEATURE_DETAILING, self.FEATURE_DETAILING * (CROP_PIXELS + paint) / 1e6),
+        )
         sharpening = Phase(self.SHARPENING, 1.7 * self.SHARPENING * self.size**2 / 1e6)
-        return (finding, colouring, *features, sharpening) * self.variations
+        return (finding, colouring, *self.features * feature, sharpening) * self.variations

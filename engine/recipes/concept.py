@@ -20,7 +20,7 @@ from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.crop_setup import concept_scorers, feature_scorers
 from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
-from engine.ascent.hybrid_ascent import grow_feature, grow_head, striking_place
+from engine.ascent.hybrid_ascent import grow_feature, striking_place
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
@@ -128,10 +128,9 @@ def _climb(
     for coloured in _waves(shape, DETAIL, replace(DETAILING, steps=params.COLOURING), body, generator):
         yield coloured
     picture = coloured.show()
-    for feature, is_head in zip(features, params.heads, strict=True):
+    for feature in features:
         places.append(striking_place(shape, places))
-        grow = grow_head if is_head else grow_feature
-        for grown in grow(feature, picture, places[-1], generator):
+        for grown in grow_feature(feature, picture, places[-1], generator):
             yield grown
         picture = grown.show()
     yield from _sharpen(picture, scorers, generator)
