@@ -57,8 +57,7 @@ class Concept(VariedParams):
     def meanings(self) -> tuple[Meaning, ...]:
         """What is imagined, all of it at once, as the network's layers and channels.
 
-        Of things that share a body by crops, the kinds that are best known: of a rare fish's body with a dog's face
-        nobody sees what it is.
+        Of things that share a body by crops, the kinds that are best known: a rare fish with a dog's face is neither.
         """
         found = self.catalog.meanings(self.network, self.subject)
         share_a_body = self.by_crops and len(found) > 1
