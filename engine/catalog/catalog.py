@@ -345,6 +345,11 @@ class Catalog:
             self._meaning_of(network_name, word) for word in self.aim(network_name, words).split(JOINT) if word
         )
 
+    def best_known(self, network_name: str, words: str) -> tuple[Meaning, ...]:
+        """As `meanings`, of each group the classes that most people picture: "fish" => goldfish. Raises as `aim`."""
+        found = self.meanings(network_name, words)
+        return tuple(one.best_known if isinstance(one, Subject) else one for one in found)
+
     def subject_choices(self, network_name: str, typed: str = "") -> list[tuple[str, str]]:
         """(label, word) of what completes the typed text, subjects first: ("👁️ eyes · irises that look back", "eyes").
 

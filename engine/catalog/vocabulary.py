@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -94,7 +94,18 @@ class Subject(Meaning):
     emoji: str
     also: tuple[str, ...] = ()
     """Further names and emoji; they go before a class of the same name."""
+    typical: tuple[str, ...] = ()
+    """The labels that most people picture at the word; without any, all are as good."""
     evidence: dict[str, float] = {}
+
+    @property
+    def best_known(self) -> Self:
+        """As if its typical classes alone were meant."""
+        if not self.typical:
+            return self
+        channels = dict(zip(self.classes, self.channels, strict=True))
+        kept = {label: channels[label] for label in self.typical if label in channels}
+        return self.model_copy(update={"classes": tuple(kept), "channels": tuple(kept.values())})
 
 
 class Thing(NamedTuple):

@@ -35,7 +35,7 @@ FILM_BYTES = 230_000
 MORPH_BYTES, HYBRID_BYTES = 86_000, 140_000
 VIDEO_BYTES = 100_000
 MORPHED: dict[str, Any] = {"subject": "castle > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
-HYBRIDS = (("goldfish + golden retriever", 2), ("fish + dog", 2), ("cat + bird", 3), ("car + shoe", 1))
+HYBRIDS = (("fish + dog", 1), ("goldfish + golden retriever", 2), ("cat + bird", 3), ("car + shoe", 1))
 HYBRID_SIDE = 320
 """Two things in one body, each with a seed, and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75

@@ -55,8 +55,13 @@ class Concept(VariedParams):
         return ("subject", self.subject)
 
     def meanings(self) -> tuple[Meaning, ...]:
-        """What is imagined, all of it at once, as the network's layers and channels."""
-        return self.catalog.meanings(self.network, self.subject)
+        """What is imagined, all of it at once, as the network's layers and channels.
+
+        Of things that share a body by crops, the kinds that are best known: a rare fish with a dog's face is neither.
+        """
+        found = self.catalog.meanings(self.network, self.subject)
+        share_a_body = self.by_crops and len(found) > 1
+        return self.catalog.best_known(self.network, self.subject) if share_a_body else found
 
     @property
     def by_crops(self) -> bool:

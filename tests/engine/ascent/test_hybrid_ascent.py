@@ -41,6 +41,18 @@ def test_it_grows_in_its_place_and_the_rest_stays(small_network: Network) -> Non
     assert LOGITS in scorers[0].objective.layers
 
 
+def test_of_things_that_share_a_body_the_best_known_kinds_grow(runtime: Runtime) -> None:
+    def asked(network: str, subject: str) -> Concept:
+        return make(Concept, runtime.catalog, network=network, subject=subject)
+
+    both = asked("lite2", "fish + dog")
+    assert [one.classes for one in both.meanings()] == [("goldfish",), ("golden retriever",)]
+    assert both.subject == "fish + dogs", "a title says what was asked for"
+    assert len(asked("lite2", "fish").meanings()[0].classes) > 5, "alone any may grow, whichever grows best"
+    assert len(asked("lite2", "car + fish").meanings()[0].classes) > 5, "of cars anybody knows every kind"
+    assert len(asked("googlenet", "fish + dog").meanings()[0].classes) > 5, "pixels all at once share no body"
+
+
 def test_a_concept_of_several_things_takes_steps_for_each_further_one(runtime: Runtime) -> None:
     asked = [
         make(Concept, runtime.catalog, network="lite2", subject=one)

@@ -53,6 +53,17 @@ def test_groups_are_whole() -> None:
         assert catalog.aim("lite2", name) == catalog.aim("lite2", group.emoji) == name
 
 
+def test_the_best_known_of_a_group_are_some_of_it() -> None:
+    narrowed = {name: one.best_known for name, one in GROUPS.items() if one.typical}
+    assert "fish" in narrowed
+    for name, one in narrowed.items():
+        assert one.classes == GROUPS[name].typical, "each is a class of the group"
+        assert [LABELS[at] for at in one.channels] == list(one.classes)
+        assert len(one.classes) < len(GROUPS[name].classes)
+    assert GROUPS["castles"].best_known == GROUPS["castles"]
+    assert [one.classes for one in catalog.best_known("lite2", "fish + hen")] == [("goldfish",), ("hen",)]
+
+
 def test_words_that_are_asked_back_can_be_answered() -> None:
     for word, kinds in catalog._read("words/ambiguous.toml").items():
         with pytest.raises(AmbiguousSubject):
