@@ -6,6 +6,8 @@ engine, for a compiler that nothing here uses. On a CPU the numbers are those of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -25,8 +27,12 @@ class Adam:
 
     def minimize(self, loss: Tensor) -> None:
         """One step down from a loss, a scalar that was computed from the tensor."""
+        self.descend([loss], [torch.ones_like(loss)])
+
+    def descend(self, computed: Sequence[Tensor], slopes: Sequence[Tensor]) -> None:
+        """One step down from a loss that rises by these slopes with what was computed from the tensor."""
         self._moved.grad = None
-        torch.autograd.backward(loss)
+        torch.autograd.backward(computed, slopes)
         with torch.no_grad():
             self._step(self._moved.grad)
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from engine.networks import fused_convolution, small_index_pool
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import fuse, make_frugal
-from engine.networks.fused_convolution import FusedConvs, FusedStages, looking_at
+from engine.networks.fused_convolution import FusedConvs, looking_at
 from engine.networks.network import Network
 from engine.networks.sequential_blocks import Residual, SamePadding
 from engine.networks.small_index_pool import SmallIndexPool
