@@ -115,7 +115,7 @@ class Network(nn.Module):
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
         found: dict[str, Tensor] = {}
-        for name, run in self._joined(frozenset(wanted | {self.behind} if LOGITS in wanted else wanted)):
+        for name, run in self._runs(frozenset(wanted | {self.behind} if LOGITS in wanted else wanted)):
             x = run(x if isinstance(run, PooledConv) else x.to(self.mean.dtype))
             if name in wanted:
                 found[name] = x
@@ -123,7 +123,7 @@ class Network(nn.Module):
                 found[LOGITS] = self.head(x)
         return found
 
-    def _joined(self, looked_at: frozenset[str]) -> list[tuple[str, Run]]:
+    def _runs(self, looked_at: frozenset[str]) -> list[tuple[str, Run]]:
         """The stages up to the last one that is looked at, those together that run as one, each by its last name."""
         if looked_at not in self._by_looks:
             self._by_looks[looked_at] = list(self._join(looked_at - {LOGITS}))
