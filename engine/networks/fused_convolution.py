@@ -25,9 +25,9 @@ from torch.nn.functional import pad
 from engine.networks.first_convolution import FirstConv
 from engine.networks.onednn import SIX, Size, convolution_gradient, convolve, has_bfloat16, has_onednn
 from engine.networks.packed_weights import LAYOUTS, PackedWeights, most_bytes
-from engine.networks.sequential_blocks import Residual, SamePadding
+from engine.networks.sequential_blocks import SamePadding
 from engine.networks.strips import Seen, Windows
-from engine.networks.usual_statistics import UsualStatistics, is_measuring
+from engine.networks.usual_statistics import UsualStatistics
 
 ACTIVATIONS: Final = {nn.ReLU: "relu", nn.ReLU6: "hardtanh"}
 """Activations that can be fused, and what oneDNN calls them."""
@@ -305,34 +305,6 @@ class _Fused(torch.autograd.Function):
             if adds:
                 slope = slope.add_(behind)
         return slope, None
-
-
-class FusedStages:
-    """Sequences one after another that hold nothing but fused convolutions: [n, i, h, w] => [n, o, h', w']."""
-
-    def __init__(self, stages: Sequence[nn.Module]) -> None:
-        """Take sequences of which each `joins`."""
-        self._stages = stages
-        self._convolutions = [one for stage in stages for one in stage.children() if isinstance(one, FusedConvs)]
-        self._parts = [
-            Part(one.steps, isinstance(stage, Residual)) for stage, one in zip(stages, self._convolutions, strict=True)
-        ]
-
-    @staticmethod
-    def joins(stage: nn.Module) -> bool:
-        """Whether a sequence may be among them."""
-        if not isinstance(stage, nn.Sequential) or type(stage).forward not in (nn.Sequential.forward, Residual.forward):
-            return False
-        kinds = [type(one) for one in stage]
-        return kinds[:1] == [FusedConvs] and all(kind is UsualStatistics for kind in kinds[1:])
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """As one function where nobody looks at what is between them."""
-        if not is_measuring() and all(one.runs_as_one(x) for one in self._convolutions):
-            return run_parts(x, self._parts)
-        for stage in self._stages:
-            x = stage(x)
-        return x
 
 
 def _steps(modules: Iterable[nn.Module]) -> list[Step]:

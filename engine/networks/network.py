@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import takewhile
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +18,8 @@ from engine.catalog import catalog
 from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import make_frugal
-from engine.networks.fused_convolution import FusedConvs, FusedStages, looking_at
+from engine.networks.fused_convolution import FusedConvs, looking_at
+from engine.networks.fused_stages import FusedStages
 from engine.networks.onednn import has_onednn
 from engine.networks.pooled_convolution import PooledConv, pooled_stages
 from engine.networks.sketches import Sketches
@@ -130,21 +130,22 @@ class Network(nn.Module):
         return self._by_looks[looked_at]
 
     def _join(self, looked_at: frozenset[str]) -> Iterator[tuple[str, Run]]:
-        names = list(self.stages)
+        names, stages = list(self.stages), self.stages
         names = names[: 1 + max(names.index(name) for name in looked_at)] if looked_at else []
+        pooled = {name: one for name, one in self._pooled.items() if name not in looked_at}
         while names:
-            if names[0] in self._pooled and names[0] not in looked_at:
-                yield names[1], self._pooled[names[0]]
+            if names[0] in pooled:
+                yield names[1], pooled[names[0]]
                 names = names[2:]
                 continue
             count = next((at for at, name in enumerate(names, 1) if name in looked_at), len(names))
-            together = list(takewhile(FusedStages.joins, (self.stages[name] for name in names[:count])))
-            yield (
-                (names[len(together) - 1], FusedStages(together))
-                if len(together) > 1
-                else (names[0], self.stages[names[0]])
+            alone = (
+                at for at, name in enumerate(names[:count]) if name in pooled or not FusedStages.joins(stages[name])
             )
-            names = names[max(1, len(together)) :]
+            together = max(1, next(alone, count))
+            first, last = stages[names[0]], names[together - 1]
+            yield last, first if together == 1 else FusedStages([stages[name] for name in names[:together]])
+            names = names[together:]
 
     def _normalise(self, picture: Tensor) -> Tensor:
         picture = picture.flip(1) if self.bgr else picture

@@ -5,11 +5,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.networks import fused_convolution, small_index_pool
+from engine.networks import fused_convolution, fused_stages, small_index_pool
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import fuse, make_frugal
 from engine.networks.fused_convolution import FusedConvs, looking_at
+from engine.networks.fused_stages import FusedStages
 from engine.networks.network import Network
+from engine.networks.pooled_convolution import PooledConv
 from engine.networks.sequential_blocks import Residual, SamePadding
 from engine.networks.small_index_pool import SmallIndexPool
 from engine.networks.usual_statistics import UsualStatistics, measured_moments
@@ -231,8 +233,26 @@ def test_all_that_nobody_looks_at_between_runs_as_one(monkeypatch: pytest.Monkey
         runs.append(len(parts))
         return run(x, parts)
 
-    monkeypatch.setattr(fused_convolution, "run_parts", count)
+    monkeypatch.setattr(fused_stages, "run_parts", count)
     for wanted, expected in (({"top"}, [5]), ({"block0", "top"}, [2, 3]), ({"block0"}, [2])):
         runs.clear()
         network.activations(torch.rand(1, 3, 150, 150), wanted)
         assert runs == expected
+
+
+def test_a_convolution_with_a_pool_behind_it_runs_with_that() -> None:
+    """Else what comes out of it, the largest map of a network, would be kept."""
+    stages = {
+        "conv1": nn.Sequential(nn.Conv2d(3, 8, 1), nn.ReLU()),
+        "conv2": nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU()),
+        "conv3": nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU()),
+        "pool": nn.MaxPool2d(3, 2),
+        "conv4": nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU()),
+    }
+    network = Network(stages, mean=(0.5,) * 3, std=(0.25,) * 3)
+    kinds = {
+        wanted: [(name, type(run)) for name, run in network._runs(frozenset({wanted}))] for wanted in ("conv4", "conv3")
+    }
+    whole = ("conv4", type(network.stages["conv4"]))
+    assert kinds["conv4"] == [("conv2", FusedStages), ("pool", PooledConv), whole]
+    assert kinds["conv3"] == [("conv3", FusedStages)]
