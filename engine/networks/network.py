@@ -138,11 +138,9 @@ class Network(nn.Module):
                 yield names[1], pooled[names[0]]
                 names = names[2:]
                 continue
-            count = next((at for at, name in enumerate(names, 1) if name in looked_at), len(names))
-            alone = (
-                at for at, name in enumerate(names[:count]) if name in pooled or not FusedStages.joins(stages[name])
-            )
-            together = max(1, next(alone, count))
+            most = next((at for at, name in enumerate(names, 1) if name in looked_at), len(names))
+            joins = [name not in pooled and FusedStages.joins(stages[name]) for name in names[:most]]
+            together = max(1, [*joins, False].index(False))
             first, last = stages[names[0]], names[together - 1]
             yield last, first if together == 1 else FusedStages([stages[name] for name in names[:together]])
             names = names[together:]
