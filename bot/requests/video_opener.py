@@ -7,12 +7,12 @@ decoder as every picture does.
 from __future__ import annotations
 
 import asyncio
-import io
 from dataclasses import dataclass
 
 from PIL import Image
 
 from engine.errors import BrokenVideo
+from engine.files.quick_png import quick_png
 from engine.params import Video
 from engine.video.reader import Wanted, open_clip, spool
 
@@ -57,6 +57,4 @@ def first_frame(data: bytes, wanted: Wanted) -> FirstFrame:
         pixels = next(clip.frames, None)
         if pixels is None:
             raise BrokenVideo
-        out = io.BytesIO()
-        Image.frombytes("RGB", (clip.width, clip.height), pixels).save(out, "PNG", compress_level=1)
-        return FirstFrame(out.getvalue(), clip.planned)
+        return FirstFrame(quick_png(Image.frombytes("RGB", (clip.width, clip.height), pixels)), clip.planned)

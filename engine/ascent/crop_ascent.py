@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
 from engine.ascent.adam import Adam
-from engine.ascent.crop_gradients import CropScorer, gain
+from engine.ascent.crop_gradients import CropScorer, View, view_slopes
 from engine.ascent.progress import Progress
 from engine.canvas.colour_matching import luminance
 from engine.canvas.fourier_overlay import Overlay
@@ -99,9 +99,15 @@ def accentuate(
         optimizer.rate = schedule.rate * learning_rate_decay(done)
         small = next_render_size(schedule, canvas.size, done, generator)
         picture, away = canvas.render(small.size, done, generator)
-        seen = random_crops(picture, small.side, generator, schedule).chunk(schedule.crops)
-        scored = [(natural[(step + at) % len(natural)], crop) for at, crop in enumerate(seen)]
-        optimizer.minimize(schedule.pull * away - schedule.push * gain(scored))
+        crops = draw_crops(small, generator, schedule)
+        scored = [natural[(step + at) % len(natural)] for at in range(len(crops))]
+        slopes = view_slopes(
+            [(one, View(crop.cut(picture), crop.see)) for one, crop in zip(scored, crops, strict=True)]
+        )
+        slope = torch.zeros_like(picture)
+        for crop, found in zip(crops, slopes, strict=True):
+            crop.cut(slope).add_(found)
+        optimizer.descend([away, picture], [away.new_tensor(schedule.pull), slope.mul_(-schedule.push)])
         yield Progress(step + 1, schedule.steps, canvas.snapshot, canvas.size)
 
 
@@ -130,38 +136,88 @@ def _round_to_unit(length: float, most: int) -> int:
     return most if length >= most - UNIT else max(UNIT, UNIT * round(length / UNIT))
 
 
-def random_crops(picture: Tensor, side: int, generator: torch.Generator, schedule: Schedule) -> Tensor:
-    """Random squares of a picture [3, h, w], each seen as the schedule says, mirrored half of the time, in grain.
+class Span(NamedTuple):
+    """Rows or columns of a picture, and how many are seen mirrored beyond its rim, before and behind them."""
+
+    inside: slice
+    before: int
+    behind: int
+
+    @classmethod
+    def of(cls, begin: int, side: int, length: int) -> Span:
+        """So many from `begin` on, which may be less than 0, of `length`."""
+        inside = slice(max(0, begin), min(length, begin + side))
+        return cls(inside, inside.start - begin, begin + side - inside.stop)
+
+
+class Crop(NamedTuple):
+    """A square of a picture, and how it is seen."""
+
+    rows: Span
+    columns: Span
+    side: int
+    """Pixels at which it is seen."""
+    mirrored: bool
+    colour_lost: float
+    """The share of its colour that it lacks."""
+    grain: Tensor
+    """What is laid over it, [1, 3, side, side]."""
+
+    def cut(self, picture: Tensor) -> Tensor:
+        """What of a picture [3, h, w] is in it."""
+        return picture[:, self.rows.inside, self.columns.inside]
+
+    def see(self, part: Tensor) -> Tensor:
+        """What was cut [3, h, w], as a network sees it, [1, 3, side, side]."""
+        seen, (_, above, below), (_, left, right) = part[None], self.rows, self.columns
+        if above or below or left or right:
+            seen = pad(seen, (left, right, above, below), mode="reflect")
+        if seen.shape[2] != self.side:
+            seen = interpolate(seen, (self.side, self.side), mode="bilinear", antialias=True)
+        seen = seen.flip(3) if self.mirrored else seen
+        if self.colour_lost:
+            seen = torch.lerp(seen, luminance(seen[0])[None].expand_as(seen), self.colour_lost)
+        return seen + self.grain.to(seen.device)
+
+
+def draw_crops(rendered: RenderSize, generator: torch.Generator, schedule: Schedule) -> list[Crop]:
+    """Random squares of a picture, each seen as the schedule says, mirrored half of the time, in grain.
 
     They may reach over the rim: drawn inside of it only, the middle would be seen more often than the rim.
     """
-    reach = min(int(schedule.margin * side), *(length - 1 for length in picture.shape[1:]))
-    framed = pad(picture[None], (reach,) * 4, mode="reflect")
-    seen = torch.cat([_crop(framed, side, reach, generator, schedule) for _ in range(schedule.crops)])
-    return seen + schedule.grain * torch.randn(seen.shape, generator=generator).to(seen.device)
+    size, side = rendered.size, min(rendered.side, *rendered.size)
+    reach = min(int(schedule.margin * side), *(length - 1 for length in size))
+    drawn = [_draw_crop(size, side, reach, generator, schedule) for _ in range(schedule.crops)]
+    grain = torch.randn((len(drawn), 3, schedule.side, schedule.side), generator=generator).mul_(schedule.grain)
+    return [crop._replace(grain=own) for crop, own in zip(drawn, grain.chunk(len(drawn)), strict=True)]
 
 
-def _crop(framed: Tensor, side: int, reach: int, generator: torch.Generator, schedule: Schedule) -> Tensor:
-    height, width = framed.shape[2:]
-    side = min(side, height, width)
+def random_crops(picture: Tensor, side: int, generator: torch.Generator, schedule: Schedule) -> Tensor:
+    """Random squares of a picture [3, h, w], at least so large, as they are seen: [crops, 3, s, s]."""
+    crops = draw_crops(RenderSize((picture.shape[1], picture.shape[2]), side), generator, schedule)
+    return torch.cat([crop.see(crop.cut(picture)) for crop in crops])
+
+
+def _draw_crop(size: Size, side: int, reach: int, generator: torch.Generator, schedule: Schedule) -> Crop:
+    """A crop without its grain."""
+    framed = [length + 2 * reach for length in size]
     if schedule.around is None:
-        top, left = (int(torch.randint(0, length - side + 1, (), generator=generator)) for length in (height, width))
+        starts = [int(torch.randint(0, length - side + 1, (), generator=generator)) for length in framed]
     else:
-        top, left = (
+        starts = [
             _start_around(at, length, side, reach, generator)
-            for at, length in zip(schedule.around, (height, width), strict=True)
-        )
-    crop = framed[:, :, top : top + side, left : left + side]
-    if side != schedule.side:
-        crop = interpolate(crop, (schedule.side, schedule.side), mode="bilinear", antialias=True)
-    crop = crop.flip(3) if torch.rand((), generator=generator) < 0.5 else crop
-    return crop if schedule.colour_jitter is None else _lose_colour(crop, schedule.colour_jitter, generator)
+            for at, length in zip(schedule.around, framed, strict=True)
+        ]
+    rows, columns = (Span.of(start - reach, side, length) for start, length in zip(starts, size, strict=True))
+    mirrored = bool(torch.rand((), generator=generator) < 0.5)
+    lost = 0.0 if schedule.colour_jitter is None else _draw_loss(schedule.colour_jitter, generator)
+    return Crop(rows, columns, schedule.side, mirrored, lost, torch.empty(0))
 
 
-def _lose_colour(crop: Tensor, jitter: ColourJitter, generator: torch.Generator) -> Tensor:
+def _draw_loss(jitter: ColourJitter, generator: torch.Generator) -> float:
+    """The share of its colour that a crop lacks."""
     grayscale, share = torch.rand(2, generator=generator).tolist()
-    lost = 1.0 if grayscale < jitter.grayscale else jitter.desaturation * share
-    return torch.lerp(crop, luminance(crop[0])[None].expand_as(crop), lost)
+    return 1.0 if grayscale < jitter.grayscale else jitter.desaturation * float(share)
 
 
 def _start_around(at: float, length: int, side: int, reach: int, generator: torch.Generator) -> int:

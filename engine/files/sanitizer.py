@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 from engine import errors
 from engine.files import file_formats, generation_metadata, mp4_boxes, picture_size
 from engine.files.fingerprint import UNKNOWN, Fingerprint, fingerprint
+from engine.files.quick_png import quick_png
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -70,9 +71,7 @@ def clean(data: bytes, size: int, megapixels: float, *, last: bool = False) -> S
         of_film = _last_frame if last else _first_visible_frame
         picture, frame = of_film(opened, frames, size) if frames > 1 else (_load_still(opened, data, size), 1)
         fresh = _without_metadata(picture)
-    out = io.BytesIO()
-    fresh.save(out, "PNG", compress_level=1)
-    return SanitizedPicture(out.getvalue(), fresh.size, frame, frames, fingerprint(sent, fresh))
+    return SanitizedPicture(quick_png(fresh), fresh.size, frame, frames, fingerprint(sent, fresh))
 
 
 def read_imprint(data: bytes, megapixels: float) -> bytes:
@@ -263,7 +262,8 @@ def upright_rgb(opened: Image.Image, size: int) -> Image.Image:
     """A loaded picture as RGB, upright and of the size asked for."""
     turn = _orientation(opened)
     picture: Image.Image = opened
-    if opened.mode in ("L", "RGB", "CMYK") and not opened.has_transparency_data:
+    shrinks = max(picture_size.fit(opened.size, size)) < max(opened.size)
+    if shrinks and opened.mode in ("L", "RGB", "CMYK") and not opened.has_transparency_data:
         picture = _resize(opened, size)  # what follows is cheaper so
     picture = _resize(_to_srgb(picture), size)
     return picture if turn is None else picture.transpose(turn)

@@ -3,7 +3,7 @@
 network         what everyone else sees: activations by layer, own normalisation
 first_convolution, classifier_head
                 the cheap gradient of the first convolution; a classifier that slides
-frugal, fused_convolution, small_index_pool, pooled_convolution, strips
+frugal, fused_convolution, fused_stages, small_index_pool, pooled_convolution, strips
                 what keeps less and runs faster on a CPU
 pocket          the network inside the package
 googlenet, caffe_googlenet, inception5h, vgg, resnet, squeezenet, feature_stack

@@ -11,10 +11,10 @@ what a convolution of a small crop does (`engine.networks.packed_weights`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import torch
@@ -64,8 +64,6 @@ class FusedConvs(nn.Sequential):
         super().__init__(*modules)
         self.steps = _steps(modules)
         self.statistics = [one for one in self.modules() if isinstance(one, UsualStatistics)]
-        self._packed: dict[tuple[int, torch.dtype], PackedWeights] = {}
-        self._turned: dict[int, PackedWeights | None] = {}
 
     @staticmethod
     def fits(module: nn.Module, *, first: bool) -> bool:
@@ -76,12 +74,15 @@ class FusedConvs(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """[n, i, h, w] => [n, o, h', w']."""
-        if not (self.is_faster(x) and (len(self.steps) > 1 or x.dtype == torch.float32)):
-            # Alone, a convolution in bfloat16 gains nothing: GoogLeNet took 5 % more.
+        if not self.runs_as_one(x):
             plain: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
             return plain
-        found: Tensor = _Fused.apply(x, self)
-        return found
+        return run_parts(x, [Part(self.steps, adds=False)])
+
+    def runs_as_one(self, x: Tensor) -> bool:
+        """Whether an input comes out of one function. Alone, a convolution in bfloat16 gains nothing by it: GoogLeNet
+        took 5 % more."""
+        return self.is_faster(x) and (len(self.steps) > 1 or x.dtype == torch.float32)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -96,82 +97,81 @@ class FusedConvs(nn.Sequential):
             return False
         return x.dtype == torch.float32 or (x.dtype == torch.bfloat16 and has_bfloat16())
 
-    def weight(self, at: int, x: Tensor) -> Tensor:
-        """The weights of a convolution here, packed for oneDNN and for inputs like that. The first convolution takes
-        float32, too, whatever its numbers are.
+    @property
+    def packed_bytes(self) -> int:
+        """Bytes that packed weights may take, at most."""
+        return sum(step.packed_bytes for step in self.steps)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
+        """As any module goes elsewhere; what was packed is packed again there."""
+        for step in self.steps:
+            step.forget_packed()
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
+
+
+class Step:
+    """A convolution and what follows it.
+
+    A gradient of a crop runs some ninety of them in the time of two kernels each: what they need is looked up once.
+    """
+
+    def __init__(self, convolution: nn.Conv2d | FirstConv, activation: str, same: bool) -> None:
+        """`activation` in oneDNN's words, "none" without one; `same` says whether it is padded as TensorFlow does."""
+        self.convolution, self.activation, self.same = convolution, activation, same
+        self.padding, self.stride, self.groups = _shape(convolution)
+        """Rows and columns of padding on each side, the stride down and right, parts into which channels fall."""
+        (down, right), (height, width) = self.padding, convolution.weight.shape[2:]
+        self.reach: Size = (height - 1 - down, width - 1 - right)
+        """Rows and columns on each side of a slope that the convolution with turned weights looks at beyond it."""
+        self.rows = Windows(height, self.stride[0], down)
+        """How it looks at rows."""
+        self._packed: dict[torch.dtype, PackedWeights] = {}
+        self._turned: PackedWeights | None = None
+
+    def weight(self, x: Tensor) -> Tensor:
+        """The weights packed for oneDNN and for inputs like that. The first convolution takes float32, too, whatever
+        its numbers are.
 
         Packed when they are first asked for: what is never dreamed of takes no memory twice.
         """
-        key = at, x.dtype
-        if key not in self._packed:
-            step = self.steps[at]
-            weight = step.convolution.weight
-            if isinstance(step.convolution, FirstConv) and x.dtype != weight.dtype:
-                weight = step.convolution.exact[0]
-            self._packed[key] = PackedWeights(lambda: weight, step.padding, step.stride, step.groups)
-        return self._packed[key].pack_for(x)
+        packed = self._packed.get(x.dtype)
+        if packed is None:
+            weight = self.convolution.weight
+            if isinstance(self.convolution, FirstConv) and x.dtype != weight.dtype:
+                weight = self.convolution.exact[0]
+            packed = PackedWeights(lambda: weight, self.padding, self.stride, self.groups)
+            self._packed[x.dtype] = packed
+        return packed.pack_for(x)
 
-    def turned_weight(self, at: int, slope: Tensor) -> Tensor | None:
-        """The weights of the convolution that is the gradient of one here, packed likewise; None if there is none."""
-        if at not in self._turned:
-            step, found = self.steps[at], None
-            if _turns(step.convolution):
-                found = PackedWeights(partial(_turn, step.convolution), step.reach, [1, 1], step.groups)
-            self._turned[at] = found
-        packed = self._turned[at]
-        return None if packed is None else packed.pack_for(slope)
+    def turned_weight(self, slope: Tensor) -> Tensor | None:
+        """The weights of the convolution that is the gradient of this one, packed likewise; None if there is none."""
+        if not self.turns:
+            return None
+        if self._turned is None:
+            assert isinstance(self.convolution, nn.Conv2d)
+            self._turned = PackedWeights(partial(_turn, self.convolution), self.reach, [1, 1], self.groups)
+        return self._turned.pack_for(slope)
+
+    @cached_property
+    def turns(self) -> bool:
+        """Whether its gradient is a convolution with turned weights: with a stride of 1."""
+        if isinstance(self.convolution, FirstConv) or self.stride != [1, 1] or min(self.reach) < 0:
+            return False
+        return self.groups == 1 or self.convolution.out_channels == self.groups == self.convolution.in_channels
 
     @property
     def packed_bytes(self) -> int:
         """Bytes that packed weights may take, at most."""
-        return sum(
-            LAYOUTS * (1 + _turns(step.convolution)) * most_bytes(step.convolution.weight) for step in self.steps
-        )
+        return LAYOUTS * (1 + self.turns) * most_bytes(self.convolution.weight)
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> FusedConvs:
-        """As any module goes elsewhere; what was packed is packed again there."""
-        self._packed.clear()
-        self._turned.clear()
-        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        return self
+    def forget_packed(self) -> None:
+        """Pack again when weights are asked for."""
+        self._packed, self._turned = {}, None
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied: not what was packed, for oneDNN's tensors cannot be."""
-        return self.__dict__ | {"_packed": {}, "_turned": {}}
-
-
-class Step(NamedTuple):
-    """A convolution and what follows it."""
-
-    convolution: nn.Conv2d | FirstConv
-    activation: str
-    """In oneDNN's words; "none" without one."""
-    same: bool
-    """Whether it is padded as TensorFlow does."""
-
-    @property
-    def padding(self) -> Size:
-        """Rows and columns on each side."""
-        if isinstance(self.convolution, FirstConv):
-            return (self.convolution.weight.shape[2] // 2,) * 2
-        assert not isinstance(self.convolution.padding, str)
-        down, right = self.convolution.padding
-        return down, right
-
-    @property
-    def stride(self) -> list[int]:
-        """Down and right."""
-        return [2, 2] if isinstance(self.convolution, FirstConv) else list(self.convolution.stride)
-
-    @property
-    def groups(self) -> int:
-        """Parts into which channels fall."""
-        return 1 if isinstance(self.convolution, FirstConv) else self.convolution.groups
-
-    @property
-    def rows(self) -> Windows:
-        """How it looks at rows."""
-        return Windows(self.convolution.weight.shape[2], self.stride[0], self.padding[0])
+        return self.__dict__ | {"_packed": {}, "_turned": None}
 
     def length(self, length: int, axis: int) -> int:
         """Rows (axis 0) or columns (1) that go out, of so many that come in."""
@@ -182,18 +182,17 @@ class Step(NamedTuple):
         """Rows above and columns on the left that `SamePadding` adds for an input of that size."""
         return (1 - size[2] % 2, 1 - size[3] % 2) if self.same else (0, 0)
 
-    @property
-    def reach(self) -> Size:
-        """Rows and columns on each side of a slope that the convolution with turned weights looks at beyond it."""
-        (down, right), (height, width) = self.padding, self.convolution.weight.shape[2:]
-        return height - 1 - down, width - 1 - right
-
-    def run(self, x: Tensor, weight: Tensor) -> Tensor:
+    def run(self, x: Tensor) -> Tensor:
         """The convolution and its activation."""
+        if not self.same:
+            return convolve(
+                x, self.weight(x), self.convolution.bias, self.padding, self.stride, self.groups, self.activation
+            )
         (down, right), (above, left) = self.padding, self.more(x.shape)
         # With so much padding on all sides, its second output is what TensorFlow's padding makes the first.
         out = convolve(
-            x, weight, self.convolution.bias, (down + above, right + left), self.stride, self.groups, self.activation
+            x, self.weight(x), self.convolution.bias, (down + above, right + left), self.stride, self.groups,
+            self.activation,
         )  # fmt: skip
         return out[:, :, above:, left:].contiguous(memory_format=torch.channels_last) if above or left else out
 
@@ -203,7 +202,7 @@ class Step(NamedTuple):
 
     def through(self, slope: Tensor, kept: Tensor, out: Tensor) -> Tensor:
         """The slope before the activation, from the one behind it and what was kept."""
-        if slope.numel() <= CACHED:
+        if slope.numel() <= CACHED or kept.dtype == out.dtype:
             return self._through(slope, kept, out)
         rows = max(1, CACHED * slope.shape[2] // slope.numel())
         # Row by row, as torch first makes floats of bytes: of so few that they stay in the cache.
@@ -219,18 +218,18 @@ class Step(NamedTuple):
             torch.ops.aten.hardtanh_backward.grad_input(slope, kept, 0.0, SIX, grad_input=out)
         return out
 
-    def run_rows(self, part: Tensor, seen: Seen, count: int, weight: Tensor) -> Tensor:
+    def run_rows(self, part: Tensor, seen: Seen, count: int) -> Tensor:
         """So many rows of what goes out, of those rows of an input that were seen; not padded as TensorFlow does."""
         bias = self.convolution.bias
         if isinstance(self.convolution, FirstConv) and part.dtype != self.convolution.weight.dtype:
             bias = self.convolution.exact[1]
         out = convolve(
-            part, weight, bias, (seen.padding, self.padding[1]), self.stride,
+            part, self.weight(part), bias, (seen.padding, self.padding[1]), self.stride,
             self.groups, self.activation,
         )  # fmt: skip
         return out[:, :, seen.spare : seen.spare + count]
 
-    def rows_gradient(self, slope: Tensor, width: int, turned: Tensor | None) -> Tensor:
+    def rows_gradient(self, slope: Tensor, width: int) -> Tensor:
         """Towards all rows of an input that windows look at, those of padding, too, of the slope behind them."""
         weight, right, (down, _) = self.convolution.weight, self.padding[1], self.stride
         height = (slope.shape[2] - 1) * down + weight.shape[2]
@@ -239,14 +238,16 @@ class Step(NamedTuple):
             padded = pad(slope, (0, 0, cells, cells))
             first = 2 * cells - self.padding[0]
             return self.convolution.gradient(padded, (2 * padded.shape[2], width))[:, :, first : first + height]
-        if turned is not None:
+        if (turned := self.turned_weight(slope)) is not None:
             reach = (weight.shape[2] - 1, self.reach[1])
             return convolve(slope, turned, None, reach, [1, 1], self.groups, "none")
         size = torch.Size((slope.shape[0], weight.shape[1] * self.groups, height, width))
         return convolution_gradient(slope, size, weight, self.stride, [0, right], self.groups)
 
-    def gradient(self, slope: Tensor, size: torch.Size, turned: Tensor | None) -> Tensor:
+    def gradient(self, slope: Tensor, size: torch.Size) -> Tensor:
         """Towards an input of that size, of a slope behind the convolution."""
+        if (turned := self.turned_weight(slope)) is not None and not self.same:
+            return convolve(slope, turned, None, self.reach, [1, 1], self.groups, "none")
         (down, right), (above, left) = self.padding, self.more(size)
         if above or left:
             slope = pad(slope, (left, 0, above, 0))
@@ -254,35 +255,55 @@ class Step(NamedTuple):
             padded = (size[2] + above, size[3] + left)
             return self.convolution.gradient(slope, padded)[:, :, above:, left:]
         weight = self.convolution.weight
-        if turned is not None:
-            return convolve(slope, turned, None, self.reach, [1, 1], self.groups, "none")
         return convolution_gradient(slope, size, weight, self.stride, [down + above, right + left], self.groups)
 
 
+class Part(NamedTuple):
+    """Steps one after another."""
+
+    steps: Sequence[Step]
+    adds: bool
+    """Whether what came in is added to what they find."""
+
+
+def run_parts(x: Tensor, parts: Sequence[Part]) -> Tensor:
+    """Parts one after another, as one function of [n, i, h, w]: what Python does between two convolutions, the thread
+    of the other crop waits for."""
+    found: Tensor = _Fused.apply(x, parts)
+    return found
+
+
 class _Fused(torch.autograd.Function):
-    """The steps of a `FusedConvs`, forward and back."""
+    """Parts, forward and back."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, convolutions: FusedConvs) -> Tensor:
+    def forward(ctx: Any, x: Tensor, parts: Sequence[Part]) -> Tensor:
         kept: list[Tensor] = []
-        ctx.convolutions, ctx.sizes = convolutions, []
-        for at, step in enumerate(convolutions.steps):
-            ctx.sizes.append(x.shape)
-            x = step.run(x, convolutions.weight(at, x))
-            if step.activation != "none":
-                kept.append(step.mark(x) if ctx.needs_input_grad[0] else x)
+        ctx.parts, ctx.sizes, keeps = parts, [], ctx.needs_input_grad[0]
+        for steps, adds in parts:
+            before = x
+            for step in steps:
+                ctx.sizes.append(x.shape)
+                x = step.run(x)
+                if keeps and step.activation != "none":
+                    kept.append(step.mark(x))
+            if adds:
+                x = x.add_(before) if steps[-1].activation == "none" else x + before
         ctx.save_for_backward(*kept)
         return x
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        kept, (slope,), ours = list(ctx.saved_tensors), gradients, False
-        for at, step in reversed(list(enumerate(ctx.convolutions.steps))):
-            if step.activation != "none":
-                slope = step.through(slope, kept.pop(), slope if ours else torch.empty_like(slope))
-            slope = step.gradient(slope, ctx.sizes[at], ctx.convolutions.turned_weight(at, slope))
-            ours = True
+        kept, sizes, (slope,), ours = list(ctx.saved_tensors), ctx.sizes.copy(), gradients, False
+        for steps, adds in reversed(ctx.parts):
+            behind, ours = slope, ours and not adds
+            for step in reversed(steps):
+                if step.activation != "none":
+                    slope = step.through(slope, kept.pop(), slope if ours else torch.empty_like(slope))
+                slope, ours = step.gradient(slope, sizes.pop()), True
+            if adds:
+                slope = slope.add_(behind)
         return slope, None
 
 
@@ -290,7 +311,7 @@ def _steps(modules: Iterable[nn.Module]) -> list[Step]:
     steps: list[Step] = []
     for module in modules:
         if type(module) in ACTIVATIONS:
-            steps[-1] = steps[-1]._replace(activation=ACTIVATIONS[type(module)])
+            steps[-1] = Step(steps[-1].convolution, ACTIVATIONS[type(module)], steps[-1].same)
         elif not isinstance(module, UsualStatistics):
             inner = module[0] if isinstance(module, SamePadding) else module
             assert isinstance(inner, nn.Conv2d | FirstConv)
@@ -305,17 +326,16 @@ def _fits(module: nn.Module) -> TypeGuard[nn.Conv2d | FirstConv]:
     return plain and not isinstance(module.padding, str)
 
 
-def _turns(convolution: nn.Conv2d | FirstConv) -> TypeGuard[nn.Conv2d]:
-    """Whether the gradient of a convolution is one with turned weights: with a stride of 1."""
-    if isinstance(convolution, FirstConv) or convolution.stride != (1, 1):
-        return False
-    if min(Step(convolution, "none", False).reach) < 0:
-        return False
-    groups = convolution.groups
-    return groups == 1 or convolution.weight.shape[0] == groups == convolution.in_channels
+def _shape(convolution: nn.Conv2d | FirstConv) -> tuple[Size, list[int], int]:
+    """Its padding on each side, its strides and its groups."""
+    if isinstance(convolution, FirstConv):
+        return (convolution.weight.shape[2] // 2,) * 2, [2, 2], 1
+    assert not isinstance(convolution.padding, str)
+    down, right = convolution.padding
+    return (down, right), list(convolution.stride), convolution.groups
 
 
 def _turn(convolution: nn.Conv2d) -> Tensor:
-    """Weights of the convolution that is the gradient of one that `_turns`."""
+    """Weights of the convolution that is the gradient of one that `Step.turns`."""
     weight = convolution.weight.detach().flip(2, 3)
     return weight if convolution.groups > 1 else weight.transpose(0, 1).contiguous(memory_format=torch.channels_last)

@@ -8,7 +8,7 @@ each of these pays (see `engine.benchmark`).
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -19,8 +19,9 @@ from engine.networks.classifier_head import convolution
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import make_frugal
 from engine.networks.fused_convolution import FusedConvs, looking_at
+from engine.networks.fused_stages import FusedStages
 from engine.networks.onednn import has_onednn
-from engine.networks.pooled_convolution import pooled_stages
+from engine.networks.pooled_convolution import PooledConv, pooled_stages
 from engine.networks.sketches import Sketches
 from engine.networks.usual_statistics import UsualStatistics, distances, measured_moments
 
@@ -29,6 +30,9 @@ LOGITS = catalog.LOGITS
 
 STATISTICS = catalog.STATISTICS
 """In place of a layer's name: how far pictures are from what it is used to, [n, stages] (see `UsualStatistics`)."""
+
+Run = Callable[[Tensor], Tensor] | PooledConv
+"""A stage, or several as one."""
 
 SMALLEST = 32
 """The shortest side of a picture, in pixels, that every stage can look at."""
@@ -75,6 +79,7 @@ class Network(nn.Module):
         self.eval().requires_grad_(False)
         self.to(memory_format=torch.channels_last)
         self._pooled = pooled_stages(self.stages)
+        self._by_looks: dict[frozenset[str], list[tuple[str, Run]]] = {}
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -110,20 +115,35 @@ class Network(nn.Module):
     def _run(self, picture: Tensor, wanted: set[str]) -> dict[str, Tensor]:
         x = self._normalise(picture)
         found: dict[str, Tensor] = {}
-        looked_at = wanted | {self.behind} if LOGITS in wanted else wanted
-        stages = iter(self.stages.items())
-        for name, stage in stages:
-            if len(found) == len(wanted):
-                break
-            if name in self._pooled and name not in looked_at:
-                x, name = self._pooled[name](x), next(stages)[0]
-            else:
-                x = stage(x.to(self.mean.dtype))
+        for name, run in self._runs(frozenset(wanted | {self.behind} if LOGITS in wanted else wanted)):
+            x = run(x if isinstance(run, PooledConv) else x.to(self.mean.dtype))
             if name in wanted:
                 found[name] = x
             if LOGITS in wanted and name == self.behind and self.head is not None:
                 found[LOGITS] = self.head(x)
         return found
+
+    def _runs(self, looked_at: frozenset[str]) -> list[tuple[str, Run]]:
+        """The stages up to the last one that is looked at, those together that run as one, each by its last name."""
+        if looked_at not in self._by_looks:
+            self._by_looks[looked_at] = list(self._join(looked_at - {LOGITS}))
+        return self._by_looks[looked_at]
+
+    def _join(self, looked_at: frozenset[str]) -> Iterator[tuple[str, Run]]:
+        names, stages = list(self.stages), self.stages
+        names = names[: 1 + max(names.index(name) for name in looked_at)] if looked_at else []
+        pooled = {name: one for name, one in self._pooled.items() if name not in looked_at}
+        while names:
+            if names[0] in pooled:
+                yield names[1], pooled[names[0]]
+                names = names[2:]
+                continue
+            most = next((at for at, name in enumerate(names, 1) if name in looked_at), len(names))
+            joins = [name not in pooled and FusedStages.joins(stages[name]) for name in names[:most]]
+            together = max(1, [*joins, False].index(False))
+            first, last = stages[names[0]], names[together - 1]
+            yield last, first if together == 1 else FusedStages([stages[name] for name in names[:together]])
+            names = names[together:]
 
     def _normalise(self, picture: Tensor) -> Tensor:
         picture = picture.flip(1) if self.bgr else picture

@@ -71,7 +71,7 @@ class _Pooled(torch.autograd.Function):
             pooled = how.rows.seen(begin, end, wide[0])
             seen = step.rows.seen(pooled.begin, pooled.end, x.shape[2])
             rows = x[:, :, seen.begin : seen.end]
-            part = step.run_rows(rows, seen, pooled.end - pooled.begin, convolution.weight(0, rows))
+            part = step.run_rows(rows, seen, pooled.end - pooled.begin)
             kept.append(how.pool(part, pooled, out[:, :, begin:end]))
         if ctx.needs_input_grad[0]:
             ctx.save_for_backward(step.mark(out), *kept)
@@ -88,6 +88,6 @@ class _Pooled(torch.autograd.Function):
             part = step.through(part, mark[:, :, begin:end], torch.empty_like(part))
             seen = how.rows.seen(begin, end, ctx.wide[0])
             part = how.gradient(part, indices, seen, ctx.wide[1])
-            part = step.rows_gradient(part, ctx.size[3], ctx.convolution.turned_weight(0, part))
+            part = step.rows_gradient(part, ctx.size[3])
             sums.add(part, seen.begin * step.stride[0] - step.padding[0])
         return sums.total(), None, None

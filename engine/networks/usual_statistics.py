@@ -47,6 +47,11 @@ def measured_moments() -> Iterator[list[Moments]]:
         _measured.reset(token)
 
 
+def is_measuring() -> bool:
+    """Whether what runs through in this thread is measured."""
+    return _measured.get() is not None
+
+
 class UsualStatistics(nn.Identity):
     """Stands where a batch norm was folded away, and remembers what it knew."""
 
@@ -70,7 +75,7 @@ class UsualStatistics(nn.Identity):
     @property
     def is_heard(self) -> bool:
         """Whether what runs through now is measured."""
-        return self.measures and _measured.get() is not None
+        return self.measures and is_measuring()
 
     def moments(self, found: Tensor) -> Moments:
         """Of a batch [n, c, h, w]."""

@@ -5,11 +5,11 @@ A GIF and an animated WebP are pictures, whose last frame the pictures' decoder 
 
 from __future__ import annotations
 
-import io
 from collections import deque
 from typing import Final
 
 from engine.errors import BrokenVideo
+from engine.files.quick_png import quick_png
 from engine.video.reader import Wanted, open_clip, spool
 
 FPS: Final = 25.0
@@ -33,6 +33,4 @@ def last_frame(data: bytes, size: int) -> bytes:
         raise BrokenVideo
     from PIL import Image
 
-    out = io.BytesIO()
-    Image.frombytes("RGB", (clip.width, clip.height), frames[0]).save(out, "PNG", compress_level=1)
-    return out.getvalue()
+    return quick_png(Image.frombytes("RGB", (clip.width, clip.height), frames[0]))

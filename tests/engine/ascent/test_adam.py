@@ -16,7 +16,7 @@ START = torch.randn(3, 40, 30, 2, generator=torch.Generator().manual_seed(7))
 @pytest.mark.parametrize("momenta", [(0.9, 0.999), (0.9, 0.99)])
 def test_every_bit_is_that_of_torch(momenta: tuple[float, float]) -> None:
     ours, theirs = (START.clone().requires_grad_() for _ in range(2))
-    adam, reference = Adam(ours, 0.05, momenta), torch.optim.Adam([theirs], 0.05, momenta)
+    adam, reference = Adam(ours, 0.05, momenta), torch.optim.Adam([theirs], 0.05, momenta, fused=True)
     for step in range(30):
         adam.rate = reference.param_groups[0]["lr"] = 0.05 / (1 + step)
         adam.minimize((ours * ours.roll(1, 1).sin()).sum())

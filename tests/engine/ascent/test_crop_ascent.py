@@ -8,7 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import CROPS, SIDE, ColourJitter, Schedule, accentuate, random_crops, render_size
+from engine.ascent.crop_ascent import (
+    CROPS,
+    SIDE,
+    ColourJitter,
+    RenderSize,
+    Schedule,
+    accentuate,
+    draw_crops,
+    random_crops,
+    render_size,
+)
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
@@ -41,6 +51,20 @@ def test_crops_have_one_size_and_differ(photo: Tensor) -> None:
     seen = random_crops(photo, 60, torch.Generator().manual_seed(1), Schedule())
     assert seen.shape == (CROPS, 3, SIDE, SIDE)
     assert not torch.allclose(seen[0], seen[1], atol=0.3)
+
+
+def test_beyond_the_rim_a_picture_is_seen_mirrored(photo: Tensor) -> None:
+    """As if it had been framed first."""
+    side, margin = 60, 24
+    framed = torch.nn.functional.pad(photo[None], (margin,) * 4, mode="reflect")
+    schedule = Schedule(side=side, grain=0, crops=40, margin=margin / side)
+    over = 0
+    for crop in draw_crops(RenderSize((90, 120), side), torch.Generator().manual_seed(4), schedule):
+        top, left = (span.inside.start - span.before + margin for span in (crop.rows, crop.columns))
+        wanted = framed[:, :, top : top + side, left : left + side]
+        assert torch.equal(crop.see(crop.cut(photo)), wanted.flip(3) if crop.mirrored else wanted)
+        over += any((*crop.rows[1:], *crop.columns[1:]))
+    assert 10 < over < 40
 
 
 def test_crops_of_things_lack_as_much_colour_as_is_drawn(photo: Tensor) -> None:

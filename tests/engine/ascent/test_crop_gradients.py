@@ -6,10 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_gradients import CropScorer, crop_gradients, gain
+from engine.ascent.crop_gradients import CropScorer, View, crop_gradients, gain, view_slopes
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
 from engine.objectives import class_objective, naturalness
+from engine.passes.recorded_passes import EagerRecorder, RecordedPasses
+from engine.passes.shared_passes import SharedPasses
 
 TOWARDS = class_objective([Meaning(layer=LOGITS, about="", channels=(2,))]) + 2.0 * naturalness()
 
@@ -47,3 +49,24 @@ def test_a_gain_has_the_gradient_of_all_scores(scored: list[tuple[CropScorer, Te
     assert leaf.grad is not None
     assert other.grad is not None
     torch.testing.assert_close(leaf.grad, other.grad, rtol=1e-3, atol=1e-6)
+
+
+def test_parts_that_are_seen_rise_as_if_they_were_seen_at_once(small_network: Network, photo: Tensor) -> None:
+    """What leads from a part to a crop is done beside the others; the slope is that of the whole way."""
+
+    def turned(part: Tensor) -> Tensor:
+        return part[None, :, :, 3:67].flip(3)
+
+    def faint(part: Tensor) -> Tensor:
+        return 0.5 * part[None]
+
+    ways = [turned, faint]
+    parts, scorer = [photo[:, 10:74, 5:80], photo[:, 20:84, 30:94]], CropScorer(small_network, TOWARDS)
+    leaves = [part.clone().requires_grad_() for part in parts]
+    torch.autograd.backward(gain([(scorer, see(leaf)) for see, leaf in zip(ways, leaves, strict=True)]))
+    views = [(scorer, View(part, see)) for part, see in zip(parts, ways, strict=True)]
+    shared = scorer._replace(passes=SharedPasses(RecordedPasses(EagerRecorder(), 2**28)))
+    for found in (view_slopes(views), view_slopes([(shared, view) for _, view in views])):
+        for one, leaf in zip(found, leaves, strict=True):
+            assert leaf.grad is not None
+            torch.testing.assert_close(one, leaf.grad, rtol=1e-3, atol=1e-6)

@@ -43,7 +43,8 @@ def test_weights_that_are_packed_are_counted(small_network: Network) -> None:
     picture = torch.rand(1, 3, 256, 256, requires_grad=True)
     torch.autograd.grad(small_network.activations(picture, ["mixed2"])["mixed2"].sum(), picture)
     convolutions = [one for one in small_network.modules() if isinstance(one, FusedConvs)]
-    kept = [one for found in convolutions for one in (*found._packed.values(), *found._turned.values()) if one]
+    steps = [step for one in convolutions for step in one.steps]
+    kept = [packed for step in steps for packed in (*step._packed.values(), step._turned) if packed]
     packed = sum(torch.ops.mkldnn._nbytes(weights) for one in kept for weights in one._by_layout.values())
     assert 0 < packed <= small_network.packed_bytes(["mixed2"])
     assert small_network.packed_bytes(["conv1"]) < small_network.packed_bytes(["mixed2"])

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.canvas.fourier_canvas import frequencies
 from engine.canvas.fourier_overlay import Look, Overlay, leaky_clamp
 
 
@@ -90,3 +91,20 @@ def test_what_is_coarser_than_the_coarsest_waves_fades_out_and_the_mean_stays() 
     (plain, _), (faded, mean) = smooth(None), smooth((8.0, 8.0))
     assert faded < 0.3 * plain
     assert mean < 1e-4
+
+
+@pytest.mark.parametrize("size", [(64, 96), (9, 11), (96, 65), (3, 4)])
+@pytest.mark.parametrize("finest", [None, (32.0, 8.0)])
+def test_waves_that_are_not_coarse_are_looked_at_no_more(
+    size: tuple[int, int], finest: tuple[float, float] | None
+) -> None:
+    """What fades out is computed for few waves, and is what it would be for all of them."""
+    look = Look(1.3, 0.7, 0.05, finest, coarsest=(4.0, 3.0))
+    found, plain = (
+        Overlay(torch.zeros(3, *size), torch.Generator().manual_seed(3), one)._amplitudes(size)
+        for one in (look, look._replace(coarsest=None))
+    )
+    cycles = frequencies(size, torch.device("cpu"))
+    wanted = torch.stack([1 - torch.exp(-((cycles / width) ** 4)) for width in (4.0, 3.0, 3.0)]) * plain
+    wanted[:, 0, 0] = 0
+    assert torch.equal(found, wanted)

@@ -310,3 +310,18 @@ def test_counting_scans_takes_no_longer_than_reading(filling: bytes) -> None:
         file_formats.strip_file(jpeg + filling * (4_000_000 // len(filling)))
     except errors.TooManyScans:
         assert filling.startswith(b"\xff\xda")
+
+
+def test_a_profile_is_applied_where_there_are_fewer_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    applied: list[tuple[int, int]] = []
+    apply = sanitizer._apply_profile
+
+    def count(picture: Image.Image, profile: bytes | None) -> Image.Image:
+        applied.append(picture.size)
+        return apply(picture, profile)
+
+    monkeypatch.setattr(sanitizer, "_apply_profile", count)
+    photo = saved(Image.new("RGB", (60, 40), (9, 99, 199)), "PNG", icc_profile=red_is_blue())
+    for size in (30, 120):
+        sanitizer.clean(photo, size, 1.0)
+    assert applied == [(30, 20), (60, 40)]

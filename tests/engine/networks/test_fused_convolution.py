@@ -5,10 +5,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.networks import fused_convolution, small_index_pool
+from engine.networks import fused_convolution, fused_stages, small_index_pool
 from engine.networks.first_convolution import FirstConv
 from engine.networks.frugal import fuse, make_frugal
 from engine.networks.fused_convolution import FusedConvs, looking_at
+from engine.networks.fused_stages import FusedStages
+from engine.networks.network import Network
+from engine.networks.pooled_convolution import PooledConv
 from engine.networks.sequential_blocks import Residual, SamePadding
 from engine.networks.small_index_pool import SmallIndexPool
 from engine.networks.usual_statistics import UsualStatistics, measured_moments
@@ -192,3 +195,64 @@ def test_small_pictures_are_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> No
         with looking_at(torch.zeros(1, 3, *size)):
             block(torch.zeros(1, 6, 5, 5))
     assert ran == [torch.Size((1, 6, 5, 5))]
+
+
+def residual_stages() -> dict[str, nn.Module]:
+    """A stem, and blocks of which two add what comes in, one of them behind an activation."""
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        return {
+            "stem": nn.Sequential(SamePadding(nn.Conv2d(3, 8, 3, 2, 1)), nn.ReLU6()),
+            "block0": Residual(nn.Conv2d(8, 16, 1), nn.BatchNorm2d(16), nn.ReLU6(), nn.Conv2d(16, 8, 1)),
+            "block1": nn.Sequential(nn.Conv2d(8, 6, 1), nn.BatchNorm2d(6)),
+            "block2": Residual(nn.Conv2d(6, 6, 3, 1, 1), nn.ReLU()),
+            "top": nn.Sequential(nn.Conv2d(6, 9, 1), nn.ReLU6()),
+        }
+
+
+@pytest.mark.parametrize("wanted", [{"top"}, {"block0", "top"}, {"stem"}, {"block2"}, {"block2", "statistics"}])
+def test_stages_that_run_as_one_find_what_each_finds(wanted: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(residual_stages(), mean=(0.5,) * 3, std=(0.25,) * 3)
+    picture = torch.rand(2, 3, 147, 150, generator=torch.Generator().manual_seed(1))
+
+    def summed(x: Tensor) -> Tensor:
+        return torch.cat([one.flatten() for _, one in sorted(network.activations(x, wanted).items())])
+
+    got = with_gradient(summed, picture)
+    monkeypatch.setattr(FusedConvs, "is_faster", lambda _self, _x: False)
+    for one, other in zip(got, with_gradient(summed, picture), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_all_that_nobody_looks_at_between_runs_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(residual_stages(), mean=(0.5,) * 3, std=(0.25,) * 3)
+    runs: list[int] = []
+    run = fused_convolution.run_parts
+
+    def count(x: Tensor, parts: list[fused_convolution.Part]) -> Tensor:
+        runs.append(len(parts))
+        return run(x, parts)
+
+    monkeypatch.setattr(fused_stages, "run_parts", count)
+    for wanted, expected in (({"top"}, [5]), ({"block0", "top"}, [2, 3]), ({"block0"}, [2])):
+        runs.clear()
+        network.activations(torch.rand(1, 3, 150, 150), wanted)
+        assert runs == expected
+
+
+def test_a_convolution_with_a_pool_behind_it_runs_with_that() -> None:
+    """Else what comes out of it, the largest map of a network, would be kept."""
+    stages = {
+        "conv1": nn.Sequential(nn.Conv2d(3, 8, 1), nn.ReLU()),
+        "conv2": nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU()),
+        "conv3": nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU()),
+        "pool": nn.MaxPool2d(3, 2),
+        "conv4": nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU()),
+    }
+    network = Network(stages, mean=(0.5,) * 3, std=(0.25,) * 3)
+    kinds = {
+        wanted: [(name, type(run)) for name, run in network._runs(frozenset({wanted}))] for wanted in ("conv4", "conv3")
+    }
+    whole = ("conv4", type(network.stages["conv4"]))
+    assert kinds["conv4"] == [("conv2", FusedStages), ("pool", PooledConv), whole]
+    assert kinds["conv3"] == [("conv3", FusedStages)]
