@@ -5,12 +5,12 @@ gallery as a page.
 """
 
 import argparse
-import gc
 import importlib
 import sys
 from collections.abc import Callable
 
 from engine.errors import SettingsError
+from engine.platform.garbage import nothing_discarded
 from engine.platform.terminal import replace_unprintable
 
 
@@ -27,14 +27,9 @@ def run(words: list[str]) -> int:
 
 
 def import_app() -> None:
-    """Import `bot.app` and all that it needs, without looking for garbage meanwhile, nor ever again in what is there by
-    then: that takes a fifth of the import, and as long again in the event loop whenever it happens."""
-    gc.disable()
-    try:
+    """Import `bot.app` and all that it needs."""
+    with nothing_discarded():
         importlib.import_module("bot.app")
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def setup(_: list[str]) -> int:

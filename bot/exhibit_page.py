@@ -26,8 +26,9 @@ from engine import settings as jobs_settings
 from engine.errors import SettingsError
 from engine.files.blobs import BlobKey
 from engine.platform.atomic_file import replacing
+from engine.queue.blob_stores import open_blobs
 from engine.queue.database import connect, database_url
-from engine.queue.installation import open_blobs, open_ledger
+from engine.queue.installation import open_ledger
 from engine.queue.job import JobId, JobRow
 from engine.settings import Settings
 

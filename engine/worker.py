@@ -25,9 +25,10 @@ from engine.errors import Broken, NotKept, OutOfMemory, PareidoliaError, Picture
 from engine.files.blobs import BlobKey, StoreUnreachable
 from engine.openmp import sleep_while_waiting
 from engine.platform import framing
+from engine.platform.garbage import nothing_discarded
 from engine.platform.units import MEGABYTE
+from engine.queue.blob_stores import open_blobs
 from engine.queue.history import History
-from engine.queue.installation import open_blobs
 from engine.queue.job import FURTHER, VIDEO, batch_result
 from engine.settings import MOST_AT_ONCE, Settings, load
 from engine.video.reader import spool
@@ -106,12 +107,13 @@ def main() -> None:
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into the protocol
     parent = Parent(pipe)
-    from engine.runtime import Runtime
+    with nothing_discarded():
+        from engine.runtime import Runtime
 
-    runtime = Runtime.from_settings(settings.engine, settings.catalog)
-    at_once = settings.engine.jobs_at_once or _jobs_at_once(runtime)
-    runtime.memory //= at_once  # so all of them fit
-    _warm_up(runtime)
+        runtime = Runtime.from_settings(settings.engine, settings.catalog)
+        at_once = settings.engine.jobs_at_once or _jobs_at_once(runtime)
+        runtime.memory //= at_once  # so all of them fit
+        _warm_up(runtime)
     numbers = {name: runtime.number_bytes(name) for name in settings.catalog.networks()}
     memory = runtime.memory // MEGABYTE
     device = str(runtime.device)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -16,6 +17,10 @@ PROBE_SIDES: Final = (64, 128)
 """Sides of the pictures that are looked at to learn what a pixel costs."""
 WORKING_TENSORS: Final = 3
 """Tensors of the largest size that a backward pass has beside what was kept for it: two gradients, and workspace."""
+
+_Asked: TypeAlias = tuple[frozenset[str], torch.device, torch.dtype]
+_PROBED: Final[WeakKeyDictionary[Network, dict[_Asked, tuple[int, float]]]] = WeakKeyDictionary()
+"""What was measured: recipes ask for each picture, octave and frame, and two pictures go through a network for it."""
 
 
 def check_memory(network: Network, layers: Collection[str], pictures: Tensor, budget: int) -> None:
@@ -42,9 +47,13 @@ def bytes_a_pixel(network: Network, layers: Collection[str], device: torch.devic
 
 
 def _probe(network: Network, layers: Collection[str], device: torch.device) -> tuple[int, float]:
-    """Bytes for the smaller picture, and for each further pixel."""
-    small, large = (_measure_bytes(network, layers, side, device) for side in PROBE_SIDES)
-    return small, (large - small) / (PROBE_SIDES[1] ** 2 - PROBE_SIDES[0] ** 2)
+    """Bytes for the smaller picture, and for each further pixel; measured once, for as long as there is the network."""
+    known = _PROBED.setdefault(network, {})
+    asked = frozenset(layers), device, network.mean.dtype
+    if asked not in known:
+        small, large = (_measure_bytes(network, layers, side, device) for side in PROBE_SIDES)
+        known[asked] = small, (large - small) / (PROBE_SIDES[1] ** 2 - PROBE_SIDES[0] ** 2)
+    return known[asked]
 
 
 def _measure_bytes(network: Network, layers: Collection[str], side: int, device: torch.device) -> int:

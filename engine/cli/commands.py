@@ -50,6 +50,7 @@ from engine.params import (
     Video,
     Zoom,
 )
+from engine.platform.garbage import nothing_discarded
 from engine.platform.terminal import report as results
 from engine.platform.terminal import say, with_bold
 from engine.video.last_frame import last_frame
@@ -619,7 +620,8 @@ def _runtime(catalog: Catalog) -> Runtime:
     """One for all that this program makes."""
     sleep_while_waiting()
     map_large_tensors()
-    from engine.runtime import Runtime
+    with nothing_discarded():
+        from engine.runtime import Runtime
 
     return Runtime.from_settings(settings.read().engine, catalog)
 

@@ -119,7 +119,8 @@ def _database_remedy(found: settings.Settings) -> str:
 
 def _pictures(found: settings.Settings) -> Check:
     """Whether a fleet's pictures can be written and read."""
-    from engine.queue.installation import BOT_PATIENCE_S, open_blobs
+    from engine.queue.blob_stores import open_blobs
+    from engine.queue.installation import BOT_PATIENCE_S
 
     try:
         blobs = open_blobs(found, BOT_PATIENCE_S)

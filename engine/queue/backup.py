@@ -32,9 +32,9 @@ from engine.errors import BackupError, DatabaseDamaged, SettingsError
 from engine.files.blobs import BlobKey, is_key
 from engine.platform import file_lock
 from engine.queue import migrate
+from engine.queue.blob_stores import open_local_blobs
 from engine.queue.database import check, connect, lock_file, sqlite_url
 from engine.queue.ledger import Ledger
-from engine.queue.local_dispatch import open_blobs
 from engine.settings import Settings
 
 FORMAT = 1
@@ -93,7 +93,7 @@ def _write(settings: Settings, part: Path) -> Iterator[Step]:
 
 
 def _write_blobs(settings: Settings, archive: zipfile.ZipFile, names: list[BlobKey]) -> Iterator[Step]:
-    blobs, lost = open_blobs(settings), 0
+    blobs, lost = open_local_blobs(settings), 0
     yield Step(0, len(names))
     for number, name in enumerate(names, 1):
         data = blobs.get(name)
@@ -225,7 +225,7 @@ def _check_shape(fresh: Path, source: Path) -> None:
 
 
 def _read_blobs(settings: Settings, archive: zipfile.ZipFile, source: Path, names: list[str]) -> Iterator[Step]:
-    blobs = open_blobs(settings)
+    blobs = open_local_blobs(settings)
     for number, name in enumerate(names):
         yield Step(number, len(names))
         with archive.open(name) as packed:

@@ -1,4 +1,4 @@
-"""What an installation is made of: `settings => ledger, blobs, dispatch and the engine's links`, here or in a fleet.
+"""What an installation is made of: `settings => ledger, dispatch and the engine's links`, here or in a fleet.
 
 What a fleet needs is imported where there is one: a single machine has neither psycopg nor obstore.
 """
@@ -11,15 +11,14 @@ import logging
 import secrets
 import socket
 import time
-import urllib.parse
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import DatabaseUnreachable, SettingsError
-from engine.files.blobs import Blobs, BlobStore
 from engine.platform import atomic_file, backoff
 from engine.queue import hint_socket, local_dispatch, migrate
+from engine.queue.blob_stores import open_blobs
 from engine.queue.database import database_url
 from engine.queue.hint_socket import HintServer
 from engine.queue.job import Hint, Limits
@@ -37,10 +36,8 @@ FLEET_PAUSE_S = 5.0
 LOCAL_NAME = "engine"
 """The engine of a single machine: there is one for each data folder."""
 
-PATIENCE_S = 120.0
-"""Seconds that a finished dream waits for a server that is being restarted."""
 BOT_PATIENCE_S = 8.0
-"""Seconds that a person waits for it."""
+"""Seconds that a person waits for a server of blobs that is being restarted."""
 
 
 class BotLink(Protocol):
@@ -85,27 +82,6 @@ def pause_without_database(error: DatabaseUnreachable, failed: int) -> float:
     if failed == 1:
         log.error("%s It is tried again every %.0f s. (%s)", error, LONGEST_PAUSE_S, error.code)
     return backoff.pause_s(failed, FIRST_PAUSE_S, LONGEST_PAUSE_S)
-
-
-def open_blobs(settings: Settings, patience_s: float = PATIENCE_S) -> BlobStore:
-    """The blobs of these settings; a server of blobs is asked for so many seconds until it answers. Raises
-    `SettingsError`."""
-    if not settings.fleet.on:
-        return local_dispatch.open_blobs(settings)
-    if settings.fleet.blob_url.startswith("file://"):
-        return Blobs(_shared_folder(settings.fleet.blob_url))
-    from engine.files import object_blobs
-    from engine.queue.blob_lock import BlobLock
-
-    store = object_blobs.open_s3(settings.fleet, patience_s)
-    return object_blobs.ObjectBlobs(store, BlobLock(database_url(settings)))
-
-
-def _shared_folder(url: str) -> Path:
-    folder = Path(urllib.parse.unquote(urllib.parse.urlsplit(url).path))
-    if not folder.is_dir():  # made here it would be this machine's own
-        raise SettingsError(problem=f"The folder of `fleet.blob_url`, {folder}, is not there. Mount or make it.")
-    return folder
 
 
 def open_dispatch(settings: Settings) -> LedgerDispatch:

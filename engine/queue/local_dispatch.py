@@ -11,6 +11,7 @@ from engine.files.blobs import BlobKey, Blobs
 from engine.platform import file_lock
 from engine.platform.units import MEGABYTE
 from engine.queue import migrate
+from engine.queue.blob_stores import open_local_blobs
 from engine.queue.database import lock_file, sqlite_url
 from engine.queue.hint_socket import HintClient, socket_path
 from engine.queue.job import Limits
@@ -34,11 +35,6 @@ def open_ledger(settings: Settings) -> Ledger:
     return Ledger(sqlite_url(settings.database), limits, occupancy=occupancy, catalog=settings.catalog)
 
 
-def open_blobs(settings: Settings) -> Blobs:
-    """The blobs of these settings."""
-    return Blobs(settings.data_dir / "blobs")
-
-
 class LocalDispatch(LedgerDispatch):
     """The dispatch of one machine, whose disk must not become full."""
 
@@ -52,7 +48,7 @@ class LocalDispatch(LedgerDispatch):
     def open(cls, settings: Settings) -> LocalDispatch:
         """Connect to the ledger of these settings; migrates it first."""
         live = HintClient(socket_path(settings.run_dir))
-        return cls(open_ledger(settings), open_blobs(settings), live, settings.storage.free_mb)
+        return cls(open_ledger(settings), open_local_blobs(settings), live, settings.storage.free_mb)
 
     def _store(self, data: bytes) -> BlobKey:
         self._refuse_without_room()

@@ -19,7 +19,8 @@ from sqlalchemy.dialects import postgresql
 from engine.errors import MoveError
 from engine.files.blobs import BlobKey, BlobStore
 from engine.platform import file_lock
-from engine.queue import engine_registry, installation, local_dispatch, migrate
+from engine.queue import engine_registry, migrate
+from engine.queue.blob_stores import open_blobs, open_local_blobs
 from engine.queue.database import connect, database_url, lock_file, reading, sqlite_url
 from engine.settings import Settings
 
@@ -63,7 +64,7 @@ def _move(settings: Settings) -> Iterator[Step]:
     migrate.prepare(settings)
     here, there = connect(sqlite_url(settings.database)), connect(database_url(settings))
     try:
-        yield from _Move(here, there).run(local_dispatch.open_blobs(alone), installation.open_blobs(settings))
+        yield from _Move(here, there).run(open_local_blobs(alone), open_blobs(settings))
     finally:
         here.dispose()
         there.dispose()

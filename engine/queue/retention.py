@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from engine.files.blobs import BlobStore
 from engine.queue import installation
+from engine.queue.blob_stores import open_blobs
 from engine.queue.ledger import Ledger
 from engine.settings import Settings, Storage
 
@@ -51,7 +52,7 @@ class Tidied:
 
 async def tidy_in_turn(settings: Settings, ledger: Ledger) -> None:
     """Round after round, here or, in a fleet, at one of its engines; until cancelled."""
-    blobs = installation.open_blobs(settings)
+    blobs = open_blobs(settings)
     await installation.run_once_in_fleet(settings, "retention", lambda: tidy_forever(ledger, blobs, settings.storage))
 
 

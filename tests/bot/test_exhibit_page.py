@@ -14,8 +14,9 @@ from bot.store.schedules import EXHIBITION, Schedule, Schedules
 from bot.store.votes import STAR, Vote, Votes, star_poll
 from engine import settings
 from engine.params import Dream
+from engine.queue.blob_stores import open_blobs
 from engine.queue.database import connect, database_url
-from engine.queue.installation import open_blobs, open_ledger
+from engine.queue.installation import open_ledger
 from engine.queue.job import Job, JobId, Result
 from engine.settings import Settings
 from tests.bot.requests.test_service import png

@@ -17,7 +17,7 @@ from PIL import Image
 from bot.requests.submission import noise
 from engine import logs
 from engine.platform import framing
-from engine.queue.installation import open_blobs
+from engine.queue.blob_stores import open_blobs
 from engine.settings import load
 
 STEPS = 3

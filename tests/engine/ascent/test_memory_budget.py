@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 import torch
 
@@ -15,6 +17,26 @@ def test_it_grows_with_the_area_and_the_depth(small_network: Network) -> None:
     small, large = (estimate_bytes(small_network, ["mixed2"], torch.rand(3, side, side)) for side in (512, 1024))
     assert large == pytest.approx(4 * small, rel=0.02)
     assert estimate_bytes(small_network, ["conv1"], torch.rand(3, 512, 512)) < small
+
+
+def test_it_is_measured_once_for_each_kind_of_number(small_network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(dict(small_network.stages.items()), mean=[0.5] * 3, std=[0.2] * 3)
+    looks: list[torch.dtype] = []
+    look = Network.activations
+
+    def note(network: Network, picture: torch.Tensor, layers: Collection[str]) -> dict[str, torch.Tensor]:
+        looks.append(network.mean.dtype)
+        return look(network, picture, layers)
+
+    monkeypatch.setattr(Network, "activations", note)
+    for side in (64, 96, 512):
+        estimate_bytes(network, ["mixed2"], torch.rand(3, side, side))
+    assert looks == 2 * [torch.float32], "two pictures tell what a pixel costs"
+    for layers in (["conv1"], {"mixed2", "conv1"}, ("conv1", "mixed2")):
+        estimate_bytes(network, layers, torch.rand(3, 64, 64))
+    assert len(looks) == 6
+    estimate_bytes(network.to(torch.bfloat16), ["mixed2"], torch.rand(3, 64, 64))
+    assert looks[6:] == 2 * [torch.bfloat16]
 
 
 def test_it_is_about_what_a_step_keeps(small_network: Network) -> None:

@@ -12,8 +12,9 @@ from engine import settings
 from engine.cli.program import app
 from engine.errors import BackupError
 from engine.params import Dream
+from engine.queue.blob_stores import open_local_blobs
 from engine.queue.job import Job
-from engine.queue.local_dispatch import open_blobs, open_ledger
+from engine.queue.local_dispatch import open_ledger
 
 
 @pytest.fixture
@@ -34,11 +35,11 @@ def call(*words: str) -> str:
 def test_there_and_back_says_what_was_done_and_what_comes_next(tmp_path: Path) -> None:
     found = settings.load()
     with closing(open_ledger(found)) as ledger:
-        key = open_blobs(found).put(b"a photo")
+        key = open_local_blobs(found).put(b"a photo")
         id = ledger.submit(Job(Dream(), "ada", key), {})
-        gone = open_blobs(found).put(b"another")
+        gone = open_local_blobs(found).put(b"another")
         ledger.submit(Job(Dream(), "ada", gone), {})
-        open_blobs(found).path(gone).unlink()
+        open_local_blobs(found).path(gone).unlink()
         said = call("backup", str(tmp_path / "kept.zip"))  # while the ledger is open: the bot runs
         assert "holds the database and 1 pictures. Keep it private." in said
         assert "1 old pictures were gone already" in said

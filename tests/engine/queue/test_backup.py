@@ -18,10 +18,11 @@ from engine import settings as jobs_settings
 from engine.errors import BackupError, DatabaseDamaged, SettingsError
 from engine.params import Dream
 from engine.queue.backup import BLOBS, DATABASE, MANIFEST, Step, backup, restore
+from engine.queue.blob_stores import open_local_blobs
 from engine.queue.database import connect, sqlite_url
 from engine.queue.job import Job, JobId, Result
 from engine.queue.ledger import Ledger
-from engine.queue.local_dispatch import open_blobs, open_ledger
+from engine.queue.local_dispatch import open_ledger
 from engine.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -37,7 +38,7 @@ def last(steps: Iterator[Step]) -> Step:
 
 
 def submit(ledger: Ledger, found: Settings, text: bytes) -> JobId:
-    return ledger.submit(Job(Dream(), "ada", open_blobs(found).put(text)), {"channel_id": 7})
+    return ledger.submit(Job(Dream(), "ada", open_local_blobs(found).put(text)), {"channel_id": 7})
 
 
 def dreamed(found: Settings) -> JobId:
@@ -46,7 +47,7 @@ def dreamed(found: Settings) -> JobId:
         id = submit(ledger, found, b"a photo")
         row = ledger.claim("engine")
         assert row
-        ledger.finish(id, row.attempt, Result(open_blobs(found).put(b"a dream"), "image/png", 8, 8, 7), 1.0)
+        ledger.finish(id, row.attempt, Result(open_local_blobs(found).put(b"a dream"), "image/png", 8, 8, 7), 1.0)
     engine = connect(sqlite_url(found.database))
     Presets(engine, 20)._save("ada", "fur", {"layer": "mid"})
     engine.dispose()
@@ -57,7 +58,7 @@ def all_of(found: Settings) -> tuple[list[tuple[object, ...]], set[str]]:
     """Every job, calibration and preset, and every picture."""
     with closing(sqlite3.connect(found.database)) as db:
         rows = [row for table in ("jobs", "calibrations", "presets") for row in db.execute(f"SELECT * FROM {table}")]
-    return rows, {one.key for one in open_blobs(found).list_all()}
+    return rows, {one.key for one in open_local_blobs(found).list_all()}
 
 
 def test_everything_comes_back_on_another_machine(found: Settings, tmp_path: Path) -> None:

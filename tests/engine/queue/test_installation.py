@@ -11,13 +11,16 @@ import pytest
 from engine import settings
 from engine.errors import SettingsError
 from engine.queue import installation
+from engine.queue.blob_stores import open_blobs
 from engine.queue.database import database_url
 from engine.queue.hint_socket import HintServer
 from engine.queue.local_dispatch import LocalDispatch
 
 ALONE = """
 import sys
-import bot.app, engine.supervisor, engine.worker
+import engine.worker
+print("sqlalchemy" in sys.modules)
+import bot.app, engine.supervisor
 print(sorted({name.partition('.')[0] for name in sys.modules} & {'psycopg', 'obstore'}))
 """
 
@@ -27,9 +30,9 @@ def in_fleet(data_dir: Path, **fleet: str) -> settings.Settings:
 
 
 @pytest.mark.process
-def test_a_single_machine_needs_nothing_of_a_fleet() -> None:
+def test_a_child_needs_no_database_and_a_single_machine_nothing_of_a_fleet() -> None:
     told = subprocess.run([sys.executable, "-c", ALONE], check=True, capture_output=True, text=True)
-    assert told.stdout == "[]\n"
+    assert told.stdout == "False\n[]\n"
 
 
 async def test_without_a_fleet_everything_is_as_it_was(data_dir: Path) -> None:
@@ -52,7 +55,7 @@ def test_an_engine_of_a_fleet_keeps_its_name_and_shares_it_with_nobody(data_dir:
 def test_a_shared_folder_that_is_not_mounted_is_not_made(data_dir: Path, tmp_path: Path) -> None:
     missing = tmp_path / "not mounted"
     with pytest.raises(SettingsError, match="not mounted, is not there"):
-        installation.open_blobs(in_fleet(data_dir, blob_url=missing.as_uri()))
+        open_blobs(in_fleet(data_dir, blob_url=missing.as_uri()))
     assert not missing.exists()
 
 

@@ -14,6 +14,7 @@ from engine.errors import MoveError
 from engine.files.blobs import BlobKey
 from engine.params import Dream
 from engine.queue import fleet_status, installation, move_to_fleet
+from engine.queue.blob_stores import open_blobs
 from engine.queue.database import connect
 from engine.queue.job import Job, JobId, Result, State
 from engine.queue.ledger import Ledger
@@ -36,12 +37,12 @@ def fleet(data_dir: Path, tmp_path: Path, postgresql: PostgresServer) -> Setting
 
 async def fill(alone: Settings) -> tuple[JobId, JobId, BlobKey]:
     """A done job and one that waits, a preset, and pictures; an id of each job, and the picture."""
-    picture = installation.open_blobs(alone).put(b"a picture")
+    picture = open_blobs(alone).put(b"a picture")
     with closing(installation.open_ledger(alone)) as ledger:
         done = ledger.submit(Job(Dream(seed=1), "ada", picture, spoiler=True), {"channel_id": 7})
         row = ledger.claim("engine")
         assert row
-        made = installation.open_blobs(alone).put(b"a dream")
+        made = open_blobs(alone).put(b"a dream")
         ledger.finish(done, row.attempt, Result(made, "image/png", 8, 8, 7), 1.5)
         waits = ledger.submit(Job(Dream(), "ben", picture), {})
     database = connect(f"sqlite:///{alone.database}")
@@ -67,7 +68,7 @@ async def test_everything_is_there_afterwards_and_goes_on(alone: Settings, fleet
         row = there.claim("elsewhere")
         assert row
         assert (row.id, row.job.picture) == (waits, picture)
-    assert installation.open_blobs(fleet).get(picture) == b"a picture"
+    assert open_blobs(fleet).get(picture) == b"a picture"
     database = connect(fleet.fleet.database_url.get_secret_value().replace("://", "+psycopg://"))
     presets = Presets(database, 20)
     await presets.save("7", "Eyes", {"layer": "high"})  # the database counts on where the other one was

@@ -125,13 +125,13 @@ def rim(picture: Tensor) -> float:
 def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Concept, "COLOURING", 16)
+    for name, count in (("finding", 10), ("COLOURING", 8)):
+        monkeypatch.setattr(Concept, name, count)
     shown = [
         report.show() if isinstance(report, Progress) else report.picture
         for report in imagining(shipped, subject="banana", network="lite2")
     ]
-    wanted = make(Concept, shipped.catalog, subject="banana", network="lite2", iterations=16)
-    found, finished = shown[wanted.finding - 1], shown[-1]
+    found, finished = shown[9], shown[-1]
     assert rim(found) < 0.5
     assert rim(finished) > rim(found)
 
@@ -139,7 +139,7 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
 def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, count in (("COLOURING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 12)):
+    for name, count in (("finding", 10), ("COLOURING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 12)):
         monkeypatch.setattr(Concept, name, count)
     monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=12))
     monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE_DETAILING", replace(FEATURE_DETAILING, steps=2))

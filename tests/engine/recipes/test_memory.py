@@ -1,6 +1,7 @@
 """Every recipe says before it starts that it would need too much memory."""
 
 import gc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -63,13 +64,15 @@ QUICK = {"size": 128, "octaves": 1, "iterations": 2}
     ],
     ids=lambda params: f"{params.recipe} {params.network} {getattr(params, 'subject', '')}",
 )
-def test_nothing_of_a_job_stays_in_memory(photo: Tensor, params: AnyParams, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_a_job_stays_in_memory(
+    photo: Tensor, params: AnyParams, load_shipped: Callable[[str], Network], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An engine runs for months: what one job kept, thousands would add up to."""
     for name, count in (("finding", 5), ("COLOURING", 1)):
         monkeypatch.setattr(Concept, name, count)  # more steps keep no more
     # where steps are many, of a narrow network: what is kept is kept at any width
     is_long = isinstance(params, Concept | Zoom) or bool(getattr(params, "subject", ""))
-    runtime = Runtime("cpu", "float32", loader=small_networks.narrow_lite if is_long else None)
+    runtime = Runtime("cpu", "float32", loader=small_networks.narrow_lite if is_long else load_shipped)
 
     def tensors_after_one_more() -> int:
         for _ in recipes.run(params, photo, runtime):

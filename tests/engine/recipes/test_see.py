@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from engine import classification_sentence, encoders, recipes
 from engine.ascent.classification import TRACE
 from engine.ascent.progress import Frame, Progress
+from engine.canvas.noise import coloured_noise
 from engine.canvas.resample import resize_long_side
 from engine.catalog.catalog import shipped_catalog
 from engine.classification_sentence import Verdict
@@ -28,7 +30,21 @@ def told(runtime: Runtime, source: Tensor | None, **options: object) -> list[Pro
     return list(recipes.run(make(See, shipped_catalog(), **{**QUICK, **options}), source, runtime))
 
 
-def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tensor) -> None:
+@pytest.fixture(scope="module")
+def photo() -> Tensor:
+    """In place of that of all tests, which each of them draws: that is looked at once."""
+    return coloured_noise((90, 120), torch.Generator().manual_seed(5))
+
+
+@pytest.fixture(scope="module")
+def reports(pocket_network: Network, photo: Tensor) -> list[Progress | Frame]:
+    """What is told of the photo."""
+    return told(Runtime("cpu", "float32", loader=lambda _name: pocket_network), photo, network="pocket")
+
+
+def test_labels_are_a_plain_softmax_at_three_sizes(
+    runtime: Runtime, photo: Tensor, reports: list[Progress | Frame]
+) -> None:
     network = runtime.network("pocket")
     shown = resize_long_side(photo, 640)
     answers = []
@@ -36,7 +52,7 @@ def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tens
         seen = resize_long_side(shown, side)
         answers.append(network.activations(seen[None], [LOGITS])[LOGITS].mean((2, 3)).softmax(1)[0])
     expected = torch.stack(answers).mean(0)
-    frame = told(runtime, photo)[-1]
+    frame = reports[-1]
     assert isinstance(frame, Frame)
     labels = frame.facts["labels"]
     best = expected.topk(5)
@@ -48,8 +64,8 @@ def test_labels_are_a_plain_softmax_at_three_sizes(runtime: Runtime, photo: Tens
     assert [one["emoji"] for one in labels] == [catalog.labels("pocket")[one["label"]] for one in labels]
 
 
-def test_every_layer_names_its_channels(runtime: Runtime, photo: Tensor) -> None:
-    frame = told(runtime, photo)[-1]
+def test_every_layer_names_its_channels(reports: list[Progress | Frame]) -> None:
+    frame = reports[-1]
     assert isinstance(frame, Frame)
     layers = frame.facts["layers"]
     assert [one["layer"] for one in layers] == list(catalog.perception_layers("pocket"))
@@ -66,8 +82,8 @@ def test_every_layer_names_its_channels(runtime: Runtime, photo: Tensor) -> None
     assert json.loads(json.dumps(frame.facts)) == frame.facts
 
 
-def test_steps_are_known_from_the_start(runtime: Runtime, photo: Tensor) -> None:
-    *steps, frame = told(runtime, photo)
+def test_steps_are_known_from_the_start(reports: list[Progress | Frame]) -> None:
+    *steps, frame = reports
     assert isinstance(frame, Frame)
     seen = [step for step in steps if isinstance(step, Progress)]
     assert [step.step for step in seen] == list(range(1, 8))
@@ -97,7 +113,7 @@ def test_same_seed_same_bytes_and_the_facts_come_with_the_file(runtime: Runtime,
     png = encoders.encode(photo).data
     made = []
     for seed in (1, 1, 2):
-        *_, report = render(make(See, shipped_catalog(), **QUICK, seed=seed), png, runtime)
+        *_, report = render(make(See, shipped_catalog(), size=640, iterations=1, seed=seed), png, runtime)
         assert isinstance(report, encoders.Encoded)
         made.append(report)
     one, same, other = made
@@ -124,7 +140,7 @@ def test_the_latest_page_can_be_kept(runtime: Runtime, photo: Tensor) -> None:
 
 
 @pytest.mark.parametrize(("name", "words"), [("chelsea", "cat"), ("coffee", "espresso"), ("rocket", "")])
-def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
+def test_photographs_are_what_the_reference_says(shipped: Runtime, name: str, words: str) -> None:
     """Seen whole, at the three sizes, by the reference implementation."""
     reference = pytest.importorskip("efficientnet_lite_pytorch")
     picture = photograph(name)
@@ -132,13 +148,11 @@ def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
     for side in (round(260 * 6 / 7), 260, round(260 * 8 / 7)):
         view = resize_long_side(picture, side)
         model = reference.EfficientNet.from_name("efficientnet-lite2", image_size=tuple(view.shape[1:]))
-        file = catalog.weights_file("lite2")
-        assert file is not None
-        model.load_state_dict(torch.load(file, weights_only=True))
+        model.load_state_dict(reference_weights())
         with torch.no_grad():
             answers.append(model.eval()((255 * view[None] - 127) / 128).softmax(1)[0])
     best = torch.stack(answers).mean(0).topk(5)
-    reports = told(Runtime("cpu", "float32"), picture, network="lite2", size=1280)
+    reports = told(shipped, picture, network="lite2", size=1280)
     frame = reports[-1]
     assert isinstance(frame, Frame)
     labels = list(catalog.labels("lite2"))
@@ -146,6 +160,14 @@ def test_photographs_are_what_the_reference_says(name: str, words: str) -> None:
     assert frame.facts["labels"][0]["probability"] == pytest.approx(float(best.values[0]), abs=0.02)
     assert words in frame.facts["sentence"]
     assert len(reports) == 2, "nothing is painted where thumbnails are"
+
+
+@cache
+def reference_weights() -> dict[str, Tensor]:
+    file = catalog.weights_file("lite2")
+    assert file is not None
+    weights: dict[str, Tensor] = torch.load(file, weights_only=True)
+    return weights
 
 
 def photograph(name: str) -> Tensor:
