@@ -1,8 +1,8 @@
 """SQL that was compiled for one SQLite database is not compiled for the next: `with shared_statements(): ...`.
 
 SQLAlchemy keeps what it has compiled for as long as an engine lives, by statement and dialect. Each of hundreds of
-tests has an engine of its own, and would compile the same statements for a dialect that differs in nothing: an eighth
-of the time of tests of the bot.
+tests has an engine of its own, and would compile the same statements for a dialect that differs in nothing: a twentieth
+of the time of tests of the bot, or more.
 """
 
 from __future__ import annotations

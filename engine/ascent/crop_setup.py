@@ -29,7 +29,7 @@ FINDING = Schedule(rate=0.115, pull=1.5, closest=0.75, margin=0.1, side=160, gra
 """How a thing is found in a photo: in nearly all that is around its place, seen small."""
 
 
-MATTE_RATE, KEEP_COST = 0.18, 10.0
+MATTE_RATE, KEEP_COST = 0.18, 8.0
 """How fast is given back what a thing does not need of a photo, and how much it costs to keep all of it."""
 
 
@@ -98,6 +98,11 @@ def finding_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
         return crop_objective([(1.0, [meaning])], params.seed) + FINDING_LIKELIHOOD * likelihood([meaning])
 
     return _each_alone(params, runtime, aim)
+
+
+def likelihood_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
+    """What says how surely each subject is named in a crop: the logarithm of its probability."""
+    return _each_alone(params, runtime, lambda meaning: likelihood([meaning]))
 
 
 def feature_scorers(params: Concept, runtime: Runtime) -> list[list[CropScorer]]:

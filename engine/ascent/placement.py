@@ -64,6 +64,13 @@ def best_place(
     return places[int(suitable.argmax())]
 
 
+def mean_score(scorers: Sequence[CropScorer], picture: Tensor, place: Place) -> float:
+    """What the part of a picture [3, h, w] around a place scores as it is, the mean over the scorers."""
+    part = _part(picture, place)
+    with torch.no_grad():
+        return sum(float(_scores(one, part)) for one in scorers) / len(scorers)
+
+
 def spread(things: int) -> float:
     """How large each place of so many things is, as `spots.bell` has it: all of them take as much as one alone."""
     return SPREAD / math.sqrt(things)

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.ascent.crop_ascent import Schedule, accentuate
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import best_place, spread
+from engine.ascent.placement import best_place, mean_score, spread
 from engine.ascent.progress import Progress
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.guided_filter import guided_filter
@@ -33,10 +33,12 @@ PACE = 1.1
 COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
 SOFT = 4
-"""Waves of the short side that are left of the picture where a thing is to be found: its light, and no shape ..."""
-SOFTENED = 0.2
-"""... and how much of the others goes there: of all of them a thing would be lost among the photo's edges, and without
-any it would be fog in place of what the photo's own shapes become."""
+"""Waves of the short side that are left of the picture where its edges go: its light, and no shape."""
+LIKE, UNLIKE = -19.0, -25.0
+"""The logarithms of probabilities with which a thing is named where it is to be found, between which ..."""
+SOFTENED = (0.2, 0.9)
+"""... the share of the photo's edges that go there grows: from what is a little like it (a cat's eye for a parrot's) it
+is made, and what is nothing like it (a cat for a lighthouse) would be in its way."""
 SOFT_SHARE = 0.65
 """How far they go, as a share of the thing's own place: around it the photo stays, and every seed's is another one."""
 GRAIN = 1 / 256
@@ -46,9 +48,10 @@ EDGE = 0.04
 
 
 class Aims(NamedTuple):
-    """What is grown: what scores each thing alone, and all of them together."""
+    """What is grown: what scores each thing alone, what says how surely it is named, and what scores all together."""
 
     each: Sequence[Sequence[CropScorer]]
+    named: Sequence[Sequence[CropScorer]]
     together: Sequence[CropScorer]
 
 
@@ -58,8 +61,8 @@ class Course(NamedTuple):
     finding: Schedule
     matting: Schedule
     detailing: Schedule
-    softened: float = SOFTENED
-    """How much of the picture's edges goes where a thing is to be found, in [0, 1]."""
+    softened: float = 1.0
+    """How much of what would go of the picture's edges does, in [0, 1]."""
 
 
 def grow_subjects(
@@ -80,10 +83,11 @@ def grow_subjects(
         places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
     steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
     things = torch.zeros_like(picture[:1])
-    for scorers, place in zip(aims.each, places, strict=True):
+    for scorers, named, place in zip(aims.each, aims.named, places, strict=True):
         spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
         free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
-        soft = torch.lerp(picture, soften(picture, SOFT), course.softened * free)
+        softened = course.softened * _softened(mean_score(named, picture, place))
+        soft = torch.lerp(picture, soften(picture, SOFT), softened * free)
         canvas = Overlay(soft, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
@@ -100,6 +104,12 @@ def grow_subjects(
     for report in accentuate(aims.together, canvas, course.detailing, generator):
         smooth = partial(_without_grain, canvas.snapshot, picture, mask)
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
+
+
+def _softened(likelihood: float) -> float:
+    """The share of a picture's edges that go where a thing is named with a probability of this logarithm."""
+    least, most = SOFTENED
+    return least + (most - least) * min(1.0, max(0.0, (likelihood - LIKE) / (UNLIKE - LIKE)))
 
 
 def soften(picture: Tensor, waves: int) -> Tensor:

@@ -17,11 +17,18 @@ from torch import Tensor
 from engine.ascent import notebook_ascent
 from engine.ascent.classification import FACE_THRESHOLD
 from engine.ascent.crop_ascent import accentuate
-from engine.ascent.crop_setup import crop_schedule, dream_scorers, finding_schedule, finding_scorers, matting_schedule
+from engine.ascent.crop_setup import (
+    crop_schedule,
+    dream_scorers,
+    finding_schedule,
+    finding_scorers,
+    likelihood_scorers,
+    matting_schedule,
+)
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import PACE, SOFTENED, Aims, Course, grow_subjects
+from engine.ascent.subject_ascent import PACE, Aims, Course, grow_subjects
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
@@ -116,8 +123,9 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
     look = SUBJECT_LOOKS[params.look]._replace(start=START)
-    aims = Aims(finding_scorers(params, runtime), dream_scorers(params, runtime, params.seed))
-    softened = SOFTENED * min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
+    named = likelihood_scorers(params, runtime)
+    aims = Aims(finding_scorers(params, runtime), named, dream_scorers(params, runtime, params.seed))
+    softened = min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
     schedules = finding_schedule(params), matting_schedule(params), crop_schedule(params, PACE * look.rate)
     course = Course(*schedules, softened)
     return grow_subjects(aims, start, mask, look, course, params.seed, runtime.generator(params.seed))

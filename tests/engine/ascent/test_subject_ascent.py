@@ -14,7 +14,7 @@ from engine.ascent.subject_ascent import Aims, Course, grow_subjects
 from engine.canvas.fourier_overlay import SUBJECT_LOOKS
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
-from engine.objectives import crop_objective
+from engine.objectives import crop_objective, likelihood
 
 KEPT = Schedule(steps=1, side=64, rate=0.01)
 COURSE = Course(Schedule(steps=3, side=64, rate=0.15), KEPT, Schedule(steps=2, side=64))
@@ -26,10 +26,11 @@ def grow(
 ) -> list[Progress]:
     meanings = [Meaning(layer=LOGITS, about="", channels=(channel,)) for channel in range(things)]
     each = [[CropScorer(network, crop_objective([(1.0, [one])]))] for one in meanings]
+    named = [[CropScorer(network, likelihood([one]))] for one in meanings]
     together = [CropScorer(network, crop_objective([(1.0, meanings)]))]
     look = SUBJECT_LOOKS["natural"]._replace(start=0.15)
     generator = torch.Generator().manual_seed(1)
-    return list(grow_subjects(Aims(each, together), photo, mask, look, course, 1, generator))
+    return list(grow_subjects(Aims(each, named, together), photo, mask, look, course, 1, generator))
 
 
 @pytest.mark.parametrize("things", [1, 2])
@@ -75,18 +76,19 @@ def test_what_a_thing_does_not_need_is_given_back(small_network: Network, photo:
     assert changed(1.0) < 0.5 * changed(0.0)
 
 
-def test_the_photos_edges_go_where_a_thing_is_found_and_only_as_far_as_asked(
-    small_network: Network, photo: Tensor
+def test_the_less_a_photo_is_like_a_thing_the_more_of_its_edges_go_there(
+    small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def roughness(picture: Tensor) -> float:
-        return float(picture.diff(dim=2).abs().mean())
+    def roughness(likelihood: float, softened: float = 1.0) -> float:
+        monkeypatch.setattr(subject_ascent, "mean_score", lambda *seen: likelihood)
+        still = Schedule(steps=1, side=64, rate=0.0)
+        last = grow(small_network, photo, None, 1, Course(still, KEPT, still, softened))[-1]
+        return float(last.show().diff(dim=2).abs().mean())
 
-    still = Schedule(steps=1, side=64, rate=0.0)
-    sharp, soft = (
-        roughness(grow(small_network, photo, None, 1, Course(still, KEPT, still, softened))[-1].show())
-        for softened in (0.0, 1.0)
-    )
-    assert soft < 0.95 * sharp
+    like, hardly, not_at_all = (roughness(named) for named in (-3.0, -22.0, -40.0))
+    assert not_at_all < 0.95 * like
+    assert not_at_all < hardly < like
+    assert roughness(-40.0, 0.0) > like, "a hint leaves it as sharp as it was"
 
 
 def test_details_have_no_grain_and_things_are_what_was_found(
