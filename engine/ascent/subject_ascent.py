@@ -86,7 +86,7 @@ def grow_subjects(
     for scorers, named, place in zip(aims.each, aims.named, places, strict=True):
         spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
         free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
-        softened = course.softened * _softened(mean_score(named, picture, place))
+        softened = course.softened * _softening(mean_score(named, picture, place))
         soft = torch.lerp(picture, soften(picture, SOFT), softened * free)
         canvas = Overlay(soft, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
@@ -106,7 +106,7 @@ def grow_subjects(
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
 
 
-def _softened(likelihood: float) -> float:
+def _softening(likelihood: float) -> float:
     """The share of a picture's edges that go where a thing is named with a probability of this logarithm."""
     least, most = SOFTENED
     return least + (most - least) * min(1.0, max(0.0, (likelihood - LIKE) / (UNLIKE - LIKE)))
