@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,11 +20,11 @@ def test_the_second_database_compiles_nothing_and_keeps_its_own_rows(
     compiled: list[str] = []
     compile_one = SQLCompiler.process
 
-    def note(compiler: SQLCompiler, statement: Any, **options: Any) -> str:
+    def note(compiler: SQLCompiler, statement: object, **options: object) -> str:
         compiled.append(type(statement).__name__)
         return compile_one(compiler, statement, **options)
 
-    found: list[str] = []
+    found = []
     for name in ("first", "second"):
         engine = connect(sqlite_url(tmp_path / f"{name}.db"))
         NOTES.metadata.create_all(engine)
