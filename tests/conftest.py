@@ -172,17 +172,6 @@ def _no_token_in_any_log() -> Iterator[None]:
     assert WATCH.leaks == []
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _statements_compiled_once() -> Iterator[None]:
-    try:
-        from tests.shared_statements import shared_statements
-    except ImportError:  # as above
-        yield
-        return
-    with shared_statements():
-        yield
-
-
 @pytest.fixture(autouse=True)
 def _numbers_as_everywhere() -> None:
     """A runtime lets the processor drop the smallest numbers, for all of its process; hypothesis will not have that."""
