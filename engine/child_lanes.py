@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -62,8 +63,7 @@ class Child:
 
     def kill(self) -> None:
         """Let it die; it may just have ended by itself."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        subprocesses.send_signal(self._process, signal.SIGKILL)
 
     async def close(self) -> None:
         """Kill it, and leave nothing of it open."""

@@ -17,6 +17,7 @@ import math
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -101,6 +102,8 @@ class Supervisor:
         self._failed_starts = 0
         """Children in a row that died before they did anything."""
         self._stopping = asyncio.Event()
+        self._claiming, self._claimed = threading.Lock(), dict[JobId, JobRow]()
+        """Jobs that the ledger gave us and that nobody does yet: a stop may overtake them."""
 
     async def run(self) -> None:
         """Dream until told to stop, then give back what was being dreamed. Raises what broke the work, if anything."""
@@ -131,11 +134,12 @@ class Supervisor:
         self._stopping.set()
 
     async def _stop(self, working: asyncio.Task[None]) -> None:
+        self._stopping.set()  # nothing is claimed from now on
         working.cancel()  # before the child: its death must not count as a crash
         await asyncio.wait((working,))
         await self._kill_child()
-        for run in [run for lane in self._lanes for run in lane.runs]:
-            await self._give_back(run.row)
+        for row in [run.row for lane in self._lanes for run in lane.runs] + await asyncio.to_thread(self._overtaken):
+            await self._give_back(row)
         await self.live.stop()
         log.info("engine stopped")
 
@@ -180,7 +184,18 @@ class Supervisor:
 
     def _claim(self, at_most_s: float = math.inf) -> JobRow | None:
         """The next job that this engine can do, if any waits."""
-        return self.ledger.claim(self.name, at_most_s, self.placement.choose if self.placement else None)
+        with self._claiming:
+            if self._stopping.is_set():
+                return None
+            row = self.ledger.claim(self.name, at_most_s, self.placement.choose if self.placement else None)
+            if row is not None:
+                self._claimed[row.id] = row
+            return row
+
+    def _overtaken(self) -> list[JobRow]:
+        """What was claimed in the moment of the stop. Waits for a claim that is being made."""
+        with self._claiming:
+            return list(self._claimed.values())
 
     async def _wait_for_work(self, lane: Lane) -> None:
         """Until a bot wakes us, the child dies, or the safety net's interval is over."""
@@ -211,6 +226,7 @@ class Supervisor:
     async def _run_job(self, row: JobRow, lane: Lane) -> Run:
         log.info("%s begins, attempt %d", row.job.params.recipe, row.attempt)
         run = lane.run = Run(row, outer=lane.run)
+        self._claimed.pop(row.id, None)
         self.live.send_hint(Started(row.id))
         async with asyncio.TaskGroup() as group:  # without its clock a dream could go on for ever
             watch = group.create_task(self._watch(run, lane))

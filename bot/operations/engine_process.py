@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.platform import atomic_file, backoff, file_lock
+from engine.platform import atomic_file, backoff, file_lock, subprocesses
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class EngineProcess:
     async def stop(self) -> None:
         """Ask the engine to stop, if a bot started it, and wait for it."""
         if self._child is not None and self._child.returncode is None:
-            self._child.terminate()
+            subprocesses.send_signal(self._child, signal.SIGTERM)
             await self._wait_or_kill(self._child)
         elif self._is_held() and (pid := self._running_pid()) and pid == self._started_pid():
             await self._stop_other(pid)
@@ -111,7 +111,7 @@ class EngineProcess:
             await asyncio.wait_for(child.wait(), self._times.grace_s)
         except TimeoutError:
             log.warning("the engine did not stop in time and is killed")
-            child.kill()
+            subprocesses.send_signal(child, signal.SIGKILL)
             await child.wait()
 
     async def _stop_other(self, pid: int) -> None:

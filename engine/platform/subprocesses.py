@@ -1,9 +1,22 @@
-"""How a process of asyncio ends: `(process) => exit status`, with nothing of it left open."""
+"""How a process of asyncio is signalled and ends: `(process) => exit status`, with nothing of it left open."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
+
+
+def send_signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Signal a process that may just have ended by itself.
+
+    Not by its own `send_signal`, `terminate` or `kill`: they ask for its status first, and asyncio, which then asks in
+    vain, calls it 255.
+    """
+    if process.returncode is None:  # else its number may be another process's
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, number)
 
 
 async def kill(process: asyncio.subprocess.Process) -> int:
@@ -14,12 +27,11 @@ async def kill(process: asyncio.subprocess.Process) -> int:
     collector, with a ResourceWarning. `communicate` would do both, except where another task is reading. asyncio has no
     public way to close the transport.
     """
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    send_signal(process, signal.SIGKILL)
     transport = process._transport  # type: ignore[attr-defined]
     for pipe in filter(None, map(transport.get_pipe_transport, range(3))):
         pipe.close()
-    # Not before: closing it asks for the status, and asyncio, which then asks in vain, would call it 255.
+    # Not before: closing it asks for the status, too.
     status = await process.wait()
     transport.close()
     return status

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -263,6 +264,36 @@ async def test_a_job_beyond_the_time_limit_fails_without_a_retry(
     row = await settled(dispatch, await dispatch.submit(order(DEAF), {}))
     assert (row.state, row.error_code, row.attempt) == (State.FAILED, "F02", 1)
     assert row.error_facts == {"minutes": 1}
+
+
+async def test_a_job_that_is_claimed_while_the_engine_stops_is_given_back(
+    settings: Settings, dispatch: LocalDispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has begun it, and only the thread that claims it knows of it."""
+    ledger = open_ledger(settings)
+    engine = Supervisor(settings, ledger, (*FAKE_CHILD, str(settings.run_dir)))
+    claim, taken, answers = ledger.claim, threading.Event(), threading.Event()
+
+    def claim_slowly(*asked: Any) -> JobRow | None:
+        if (row := claim(*asked)) is not None:
+            taken.set()
+            answers.wait()
+        return row
+
+    monkeypatch.setattr(ledger, "claim", claim_slowly)
+    running = asyncio.create_task(engine.run())
+    id = await dispatch.submit(order(SLOW), {})
+    await asyncio.to_thread(taken.wait)
+    engine.stop()
+    while not engine._stopping.is_set() or engine._lanes[0].child.is_alive:
+        await asyncio.sleep(0.01)
+    answers.set()
+    await running
+    row = await dispatch.row(id)
+    assert row
+    assert (row.state, row.attempt) == (State.QUEUED, 1)
+    assert crashes(ledger, id) == 0
+    ledger.close()
 
 
 async def test_a_graceful_stop_gives_the_job_back(settings: Settings, dispatch: LocalDispatch) -> None:

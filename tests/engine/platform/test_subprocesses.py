@@ -6,6 +6,7 @@ import warnings
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Coroutine
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -55,3 +56,16 @@ def test_nothing_of_a_killed_process_is_left_open(work: Callable[[], Coroutine[A
         assert asyncio.run(work()) == -signal.SIGKILL
         gc.collect()
     assert [str(one.message) for one in caught] == []
+
+
+def test_a_process_is_killed_without_asking_for_its_status() -> None:
+    """Whoever asks takes it, and asyncio, which waits for it in a thread, would call it 255."""
+
+    async def kill_and_count() -> tuple[int, int]:
+        process = await start()
+        transport = process._transport  # type: ignore[attr-defined]
+        with mock.patch.object(transport._proc, "poll", wraps=transport._proc.poll) as asked:
+            status = await subprocesses.kill(process)
+        return status, asked.call_count
+
+    assert asyncio.run(kill_and_count()) == (-signal.SIGKILL, 0)
