@@ -98,7 +98,7 @@ def accentuate(
         done = step / schedule.steps
         optimizer.rate = schedule.rate * learning_rate_decay(done)
         small = next_render_size(schedule, canvas.size, done, generator)
-        picture, away = canvas.render(small.size, done, generator)
+        picture, away = canvas.render(small.size)
         crops = draw_crops(small, generator, schedule)
         scored = [natural[(step + at) % len(natural)] for at in range(len(crops))]
         slopes = view_slopes(

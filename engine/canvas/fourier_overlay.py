@@ -105,8 +105,8 @@ class Overlay:
             return leaky_clamp(self.source(size) + change)
         return leaky_clamp(torch.addcmul(self.source(size), change, resize_mask(self.mask, size)))
 
-    def render(self, size: Size, done: float, generator: torch.Generator) -> Rendering:
-        """The picture at a size and its mean squared distance to the source, after a share `done` of the steps."""
+    def render(self, size: Size) -> Rendering:
+        """The picture at a size and its mean squared distance to the source."""
         picture = self.picture(size)
         return Rendering(picture, mse_loss(picture, self.source(size)))
 

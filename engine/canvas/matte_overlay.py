@@ -11,7 +11,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.canvas.fourier_canvas import frequencies
 from engine.canvas.fourier_overlay import Look, Overlay, Rendering
 from engine.canvas.resample import Size, resize
 
@@ -28,21 +27,20 @@ class MatteOverlay(Overlay):
 
     def __init__(self, source: Tensor, dreamed: Tensor, generator: torch.Generator) -> None:
         """Chance is drawn on the CPU."""
-        super().__init__(source, generator, Look(FALLOFF, chroma=0.0, rate=0.0))
+        super().__init__(source, generator, Look(FALLOFF, chroma=0.0, rate=0.0, finest=(FINEST, FINEST)))
         self._dreamed = dreamed
 
     def matte(self, size: Size | None = None) -> Tensor:
         """How much is kept of what was dreamed, [1, h, w] in [0, 1]. Gradients flow to `spectrum`."""
         size = size or self.size
-        cycles = frequencies(size, self.spectrum.device)
-        amplitudes = cycles**-FALLOFF * torch.exp(-((cycles / FINEST) ** 2))
-        return torch.sigmoid(FIRST + self._waves(size, amplitudes))
+        light = self._amplitudes(size)[:1]
+        return torch.sigmoid(FIRST + self._waves(size, light))
 
     def picture(self, size: Size | None = None) -> Tensor:
         """What is kept, over the source: [3, h, w] in [0, 1]. Gradients flow to `spectrum`."""
         return self._kept(size or self.size, self.matte(size))
 
-    def render(self, size: Size, done: float, generator: torch.Generator) -> Rendering:
+    def render(self, size: Size) -> Rendering:
         """What it costs is the share of what was dreamed that is kept."""
         matte = self.matte(size)
         return Rendering(self._kept(size, matte), matte.mean())

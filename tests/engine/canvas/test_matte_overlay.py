@@ -13,7 +13,7 @@ def laid(photo: Tensor, dreamed: Tensor) -> MatteOverlay:
 
 
 def render(canvas: MatteOverlay) -> tuple[Tensor, Tensor]:
-    return canvas.render(canvas.size, 0.5, torch.Generator().manual_seed(2))
+    return canvas.render(canvas.size)
 
 
 def test_in_the_beginning_nearly_all_that_was_dreamed_is_kept(photo: Tensor) -> None:
