@@ -20,8 +20,10 @@ from engine.ascent.crop_ascent import Schedule, accentuate
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.placement import best_place, mean_score, spread
 from engine.ascent.progress import Progress
+from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.guided_filter import guided_filter
+from engine.canvas.local_contrast import contrast_mask
 from engine.canvas.matte_overlay import MatteOverlay
 from engine.canvas.resample import Size, resize
 from engine.canvas.spots import Place, bell
@@ -45,6 +47,8 @@ GRAIN = 1 / 256
 """How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
 EDGE = 0.04
 """... where it is fainter than this: networks like it and eyes do not."""
+HAZE = 0.15
+"""How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
 
 
 class Aims(NamedTuple):
@@ -63,6 +67,8 @@ class Course(NamedTuple):
     detailing: Schedule
     softened: float = 1.0
     """How much of what would go of the picture's edges does, in [0, 1]."""
+    calm: bool = True
+    """Whether what is shown has no haze around things, and no rainbows in them."""
 
 
 def grow_subjects(
@@ -82,7 +88,11 @@ def grow_subjects(
     for scorers in aims.each:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
     steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
-    things = torch.zeros_like(picture[:1])
+    source, things = picture, torch.zeros_like(picture[:1])
+
+    def shown(show: Callable[[], Tensor]) -> Callable[[], Tensor]:
+        return partial(_calm, show, source, mask) if course.calm else show
+
     for scorers, named, place in zip(aims.each, aims.named, places, strict=True):
         spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
         free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
@@ -91,11 +101,11 @@ def grow_subjects(
         canvas = Overlay(soft, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
-            yield replace(report, step=done, steps=steps)
+            yield replace(report, step=done, steps=steps, show=shown(report.show))
         cut = MatteOverlay(picture, canvas.snapshot(), generator)
         for report in accentuate(scorers, cut, replace(course.matting, around=place), generator):
             done += 1
-            yield replace(report, step=done, steps=steps)
+            yield replace(report, step=done, steps=steps, show=shown(report.show))
         with torch.no_grad():
             picture, things = cut.picture(), torch.maximum(things, cut.matte())
     detailed = look._replace(coarsest=COARSEST, rate=course.detailing.rate)
@@ -103,7 +113,7 @@ def grow_subjects(
     canvas = Overlay(picture, generator, detailed, spot)
     for report in accentuate(aims.together, canvas, course.detailing, generator):
         smooth = partial(_without_grain, canvas.snapshot, picture, mask)
-        yield replace(report, step=done + report.step, steps=steps, show=smooth)
+        yield replace(report, step=done + report.step, steps=steps, show=shown(smooth))
 
 
 def _softening(likelihood: float) -> float:
@@ -127,6 +137,16 @@ def _smooth(look: Look, course: Course) -> Look:
         rate=course.finding.rate,
         finest=(100.0, 26.0),
     )
+
+
+def _calm(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None) -> Tensor:
+    """A picture [3, h, w] without what was only coloured or lit of its source, in colours that go with its edges; where
+    a mask is black all of the source."""
+    picture = show()
+    kept = HAZE + (1 - HAZE) * contrast_mask(picture - source)
+    if mask is not None:
+        kept = kept * (mask > 0)
+    return torch.lerp(source, smooth_colours(picture, source), kept)
 
 
 def _without_grain(show: Callable[[], Tensor], found: Tensor, mask: Tensor | None) -> Tensor:

@@ -28,6 +28,7 @@ from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import stretch_levels
+from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
@@ -94,14 +95,19 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
     generator = runtime.generator(params.seed)
     shape = (1, 1) if source is None else (source.shape[1], source.shape[2])
     size = picture_size.fit(shape, params.size, step=2)
-    for done, report in enumerate(_climb(params, source, size, runtime, generator), 1):
-        show = report.show if source is not None else partial(_stretch, report.show)
+    grown = None if source is None else runtime.to_device(initial_image(source, max(size), generator))
+    for done, report in enumerate(_climb(params, grown, size, runtime, generator), 1):
+        show = partial(_finish, report.show, grown)
         yield replace(report, step=done, steps=params.steps, size=size, show=show)
     yield Frame(0, 1, show())
 
 
-def _stretch(show: Callable[[], Tensor]) -> Tensor:
-    return stretch_levels(show())
+def _finish(show: Callable[[], Tensor], source: Tensor | None) -> Tensor:
+    """Without rainbows; and what is imagined out of grey from nearly black to nearly white."""
+    picture = show()
+    if source is not None:
+        return smooth_colours(picture, source)
+    return stretch_levels(smooth_colours(picture, picture.new_full((3, 1, 1), 0.5)))
 
 
 def _climb(
@@ -114,8 +120,7 @@ def _climb(
     """All steps; the last report shows the whole."""
     scorers = concept_scorers(params, runtime)
     if source is not None:
-        initial = runtime.to_device(initial_image(source, max(size), generator))
-        yield from _waves(initial, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
+        yield from _waves(source, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
     body, *features = feature_scorers(params, runtime) if params.features else [scorers]
     grey = torch.full((3, *size), 0.5, device=runtime.device)

@@ -127,7 +127,7 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     aims = Aims(finding_scorers(params, runtime), named, dream_scorers(params, runtime, params.seed))
     softened = min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
     schedules = finding_schedule(params), matting_schedule(params), crop_schedule(params, PACE * look.rate)
-    course = Course(*schedules, softened)
+    course = Course(*schedules, softened, calm=params.look == "natural")
     return grow_subjects(aims, start, mask, look, course, params.seed, runtime.generator(params.seed))
 
 

@@ -23,6 +23,7 @@ from engine.ascent.morph_ascent import HOLD, PaintedLoop, accentuate_loop, objec
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
@@ -135,11 +136,15 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
         paced = replace(schedule, rate=schedule.rate * _pace(params))
         for report in accentuate_loop(scorers, subjects, canvas, paced, generator):
             done += 1
-            yield replace(report, step=done, steps=steps)
+            yield replace(report, step=done, steps=steps, show=partial(_finish, report.show, initial))
         window = None
     assert isinstance(canvas, LoopedOverlay)
     painted = canvas
-    return lambda time: painted.seek(time).snapshot()
+    return lambda time: smooth_colours(painted.seek(time).snapshot(), initial)
+
+
+def _finish(show: Callable[[], Tensor], source: Tensor) -> Tensor:
+    return smooth_colours(show(), source)
 
 
 def _by_pixels(

@@ -11,6 +11,7 @@ from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
 from engine.ascent.subject_ascent import Aims, Course, grow_subjects
+from engine.canvas.colour_matching import luminance
 from engine.canvas.fourier_overlay import SUBJECT_LOOKS
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
@@ -94,13 +95,29 @@ def test_the_less_a_photo_is_like_a_thing_the_more_of_its_edges_go_there(
 def test_details_have_no_grain_and_things_are_what_was_found(
     small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = Course(Schedule(steps=3, side=64, rate=0.15), KEPT, Schedule(steps=3, side=64, rate=0.3))
+    steps = Course(Schedule(steps=3, side=64, rate=0.15), KEPT, Schedule(steps=3, side=64, rate=0.3), calm=False)
     found, one = (report.show() for report in grow(small_network, photo, None, 1, steps)[3::3])
     monkeypatch.setattr(subject_ascent, "EDGE", 1e-3)
     same, other = (report.show() for report in grow(small_network, photo, None, 1, steps)[3::3])
     assert torch.equal(found, same)
     rough, smooth = (float((last - found).diff(dim=2).abs().mean()) for last in (other, one))
     assert smooth < 0.9 * rough
+
+
+def test_what_has_no_edges_is_hardly_shown_and_no_rainbows_are(
+    small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = torch.zeros(1, *photo.shape[1:])
+    left[:, :, :60] = 1
+    monkeypatch.setattr(subject_ascent, "contrast_mask", lambda change: left)
+    rough, calm = (grow(small_network, photo, None, 1, COURSE._replace(calm=one))[-1].show() for one in (False, True))
+    lights = [luminance(one - photo) for one in (rough, calm)]
+    assert torch.allclose(lights[1][..., :60], lights[0][..., :60], atol=0.02)
+    assert torch.allclose(lights[1][..., 60:], subject_ascent.HAZE * lights[0][..., 60:], atol=0.02)
+    rainbows = [
+        float((one - photo - luminance(one - photo))[..., :60].diff(dim=2).abs().mean()) for one in (rough, calm)
+    ]
+    assert rainbows[1] < 0.5 * rainbows[0]
 
 
 def test_one_thing_takes_more_of_a_photo_than_each_of_two() -> None:

@@ -1,0 +1,27 @@
+"""Where a change of a picture has edges: `(change) => mask`. What has none of its own is haze."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from engine.canvas.box_filter import box_filter
+from engine.canvas.colour_matching import luminance
+
+FINE, NEAR = 0.02, 0.05
+"""What is finer than the first counts as an edge, and it counts as far as the second, as shares of the long side."""
+FLAT, RICH = 0.1, 0.3
+"""Mean contrasts up to which a mask is black, and from which on it is white, as shares of the greatest."""
+
+LEAST = 1e-3
+"""A contrast that no picture of 8 bits shows: what has no more than that is haze everywhere."""
+
+
+def contrast_mask(change: Tensor) -> Tensor:
+    """How much edge there is in and near each point of a change [3, h, w] of colours in [0, 1]: [1, h, w] in [0, 1]."""
+    long = max(change.shape[1:])
+    fine, near = max(1, round(FINE * long)), max(1, round(NEAR * long))
+    light = luminance(change)
+    edges = (light - box_filter(box_filter(light, fine), fine)).abs()
+    contrast = box_filter(box_filter(edges, near), near)
+    share = ((contrast / contrast.max().clamp(min=LEAST) - FLAT) / (RICH - FLAT)).clamp(0, 1)
+    return share * share * (3 - 2 * share)
