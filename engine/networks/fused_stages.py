@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from engine.networks.fused_convolution import FusedConvs, Part, run_parts
+from engine.networks.fused_convolution import FusedConvs, run_parts
+from engine.networks.part_strips import Part
 from engine.networks.sequential_blocks import Residual
 from engine.networks.usual_statistics import UsualStatistics, is_measuring
 

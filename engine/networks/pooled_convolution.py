@@ -69,7 +69,7 @@ class _Pooled(torch.autograd.Function):
         kept: list[Tensor] = []
         for begin, end in ctx.strips:
             pooled = how.rows.seen(begin, end, wide[0])
-            seen = step.rows.seen(pooled.begin, pooled.end, x.shape[2])
+            seen = step.seen(pooled.begin, pooled.end, x.shape[2])
             rows = x[:, :, seen.begin : seen.end]
             part = step.run_rows(rows, seen, pooled.end - pooled.begin)
             kept.append(how.pool(part, pooled, out[:, :, begin:end]))
@@ -89,5 +89,5 @@ class _Pooled(torch.autograd.Function):
             seen = how.rows.seen(begin, end, ctx.wide[0])
             part = how.gradient(part, indices, seen, ctx.wide[1])
             part = step.rows_gradient(part, ctx.size[3])
-            sums.add(part, seen.begin * step.stride[0] - step.padding[0])
+            sums.add(part, step.first_row(seen.begin, ctx.size[2]))
         return sums.total(), None, None
