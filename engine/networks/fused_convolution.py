@@ -25,7 +25,7 @@ from engine.networks.first_convolution import FirstConv
 from engine.networks.onednn import has_bfloat16, has_onednn
 from engine.networks.part_strips import Part
 from engine.networks.sequential_blocks import SamePadding
-from engine.networks.usual_statistics import UsualStatistics
+from engine.networks.usual_statistics import Moments, UsualStatistics, heard_moments, measure, measured_slope
 
 ACTIVATIONS: Final = {nn.ReLU: "relu", nn.ReLU6: "hardtanh"}
 """Activations that can be fused, and what oneDNN calls them."""
@@ -107,49 +107,69 @@ class FusedConvs(nn.Sequential):
 
 def run_parts(x: Tensor, parts: Sequence[Part]) -> Tensor:
     """Parts one after another, as one function of [n, i, h, w]: what Python does between two convolutions, the thread
-    of the other crop waits for."""
-    found: Tensor = _Fused.apply(x, parts)
-    return found
+    of the other crop waits for. Who listens to `measured_moments` hears of the parts that have statistics."""
+    heard = heard_moments()
+    found, *numbers = _Fused.apply(x, parts, heard is not None)
+    if heard is not None:
+        std = [part.statistics.std.float() for part in parts if part.statistics is not None]
+        heard += map(Moments, numbers[::2], numbers[1::2], std)
+    out: Tensor = found
+    return out
 
 
 class _Fused(torch.autograd.Function):
-    """Parts, forward and back."""
+    """Parts, forward and back; and the means and mean squares of what has statistics."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, parts: Sequence[Part]) -> Tensor:
+    def forward(ctx: Any, x: Tensor, parts: Sequence[Part], measures: bool) -> tuple[Tensor, ...]:
         marks: list[Tensor] | None = [] if ctx.needs_input_grad[0] else None
-        ctx.parts, ctx.sizes, ctx.strips = parts, [], []
+        ctx.parts, ctx.sizes, ctx.strips, ctx.means = parts, [], [], []
+        measured: list[Tensor] = []
+        numbers: list[Tensor] = []
         for part in parts:
             sizes = part.sizes(x.shape)
-            strips = part_strips.cut(part, sizes)
+            mean = part.statistics.mean.float() if measures and part.statistics is not None else None
+            strips = part_strips.cut(part, sizes) if mean is None else []
             ctx.sizes.append(sizes)
             ctx.strips.append(strips)
-            x = part_strips.run(x, part, sizes[-1], strips, marks) if strips else _run_whole(x, part, marks)
-        ctx.save_for_backward(*(marks or ()))
-        return x
+            ctx.means.append(mean)
+            if strips:
+                x = part_strips.run(x, part, sizes[-1], strips, marks)
+                continue
+            before, x = x, _run_whole(x, part, marks)
+            if mean is not None:
+                measured.append(x)
+                numbers += measure(x, mean)
+            if part.adds:
+                x = x + before if mean is not None or part.steps[-1].activation != "none" else x.add_(before)
+        ctx.save_for_backward(*measured, *(marks or ()))
+        return x, *numbers
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        marks, (slope,), ours = list(ctx.saved_tensors), gradients, False
-        for part, sizes, strips in reversed([*zip(ctx.parts, ctx.sizes, ctx.strips, strict=True)]):
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (slope, *numbers), ours = gradients, False
+        measured, marks = list(ctx.saved_tensors[: len(numbers) // 2]), list(ctx.saved_tensors[len(numbers) // 2 :])
+        for part, sizes, strips, mean in reversed([*zip(ctx.parts, ctx.sizes, ctx.strips, ctx.means, strict=True)]):
             behind, ours = slope, ours and not part.adds
+            if mean is not None:
+                x, of_square, of_mean = measured.pop(), numbers.pop(), numbers.pop()
+                offset, scale = measured_slope(x, mean, of_mean, of_square)
+                slope, ours = torch.addcmul(slope, x, scale.to(x.dtype)).add_(offset), True
             if strips:
                 slope = part_strips.gradient(slope, part, sizes, strips, marks)
             else:
                 slope = _whole_gradient(slope, part, sizes, marks, ours)
             slope, ours = slope.add_(behind) if part.adds else slope, True
-        return slope, None
+        return slope, None, None
 
 
 def _run_whole(x: Tensor, part: Part, marks: list[Tensor] | None) -> Tensor:
-    before = x
+    """What the steps find, nothing added yet."""
     for step in part.steps:
         x = step.run(x)
         if marks is not None and step.activation != "none":
             marks.append(step.mark(x))
-    if part.adds:
-        x = x.add_(before) if part.steps[-1].activation == "none" else x + before
     return x
 
 

@@ -7,13 +7,14 @@ each stage take a tenth of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from torch import Tensor, nn
 
 from engine.networks.fused_convolution import FusedConvs, run_parts
 from engine.networks.part_strips import Part
 from engine.networks.sequential_blocks import Residual
-from engine.networks.usual_statistics import UsualStatistics, is_measuring
+from engine.networks.usual_statistics import UsualStatistics
 
 
 class FusedStages:
@@ -24,7 +25,8 @@ class FusedStages:
         self._stages = stages
         self._convolutions = [one for stage in stages for one in stage.children() if isinstance(one, FusedConvs)]
         self._parts = [
-            Part(one.steps, isinstance(stage, Residual)) for stage, one in zip(stages, self._convolutions, strict=True)
+            Part(one.steps, isinstance(stage, Residual), _measuring(stage))
+            for stage, one in zip(stages, self._convolutions, strict=True)
         ]
 
     @staticmethod
@@ -36,9 +38,19 @@ class FusedStages:
         return kinds[:1] == [FusedConvs] and all(kind is UsualStatistics for kind in kinds[1:])
 
     def __call__(self, x: Tensor) -> Tensor:
-        """As one function where nobody looks at what is between them."""
-        if not is_measuring() and all(one.runs_as_one(x) for one in self._convolutions):
-            return run_parts(x, self._parts)
-        for stage in self._stages:
-            x = stage(x)
+        """As one function where oneDNN runs them; `measured_moments` hears of each stage."""
+        as_one = [one.runs_as_one(x) for one in self._convolutions]
+        for together, run in groupby(range(len(as_one)), as_one.__getitem__):
+            places = list(run)
+            if together:
+                x = run_parts(x, self._parts[places[0] : places[-1] + 1])
+                continue
+            for at in places:
+                x = self._stages[at](x)
         return x
+
+
+def _measuring(stage: nn.Module) -> UsualStatistics | None:
+    """What tells `measured_moments` of a stage: the last of what stands behind its convolutions."""
+    last = list(stage.children())[-1]
+    return last if isinstance(last, UsualStatistics) and last.measures else None

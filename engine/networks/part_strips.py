@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.networks.convolution_step import Step
 from engine.networks.strips import RowSums, Seen
+from engine.networks.usual_statistics import UsualStatistics
 
 WORKED: Final = 2**19
 """Values of the widest map that are worked on at once."""
@@ -29,6 +30,8 @@ class Part(NamedTuple):
     steps: Sequence[Step]
     adds: bool
     """Whether what came in is added to what they find."""
+    statistics: UsualStatistics | None = None
+    """What measures what they find, before that is added, where somebody asks."""
 
     def sizes(self, size: torch.Size) -> list[torch.Size]:
         """Of what comes in, and of what comes out of each step."""

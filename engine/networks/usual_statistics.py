@@ -47,9 +47,9 @@ def measured_moments() -> Iterator[list[Moments]]:
         _measured.reset(token)
 
 
-def is_measuring() -> bool:
-    """Whether what runs through in this thread is measured."""
-    return _measured.get() is not None
+def heard_moments() -> list[Moments] | None:
+    """Where what runs through in this thread is measured, what was found of it so far; else None."""
+    return _measured.get()
 
 
 class UsualStatistics(nn.Identity):
@@ -75,7 +75,7 @@ class UsualStatistics(nn.Identity):
     @property
     def is_heard(self) -> bool:
         """Whether what runs through now is measured."""
-        return self.measures and is_measuring()
+        return self.measures and _measured.get() is not None
 
     def moments(self, found: Tensor) -> Moments:
         """Of a batch [n, c, h, w]."""
@@ -94,22 +94,32 @@ def distances(moments: Sequence[Moments]) -> Tensor:
     return torch.stack([one.mean(1) for one in torch.split(unusual, [len(one.std) for one in moments], 1)], 1)
 
 
+def measure(x: Tensor, mean: Tensor) -> tuple[Tensor, Tensor]:
+    """Of [n, c, h, w] and the usual means [c] the means and mean squares about those, [n, c], by products of matrices:
+    on a CPU several times as fast as torch's mean and variance."""
+    rows = x.permute(0, 2, 3, 1).flatten(1, 2) - mean  # channels last: no copy before
+    shares = rows.new_full((len(rows), 1, rows.shape[1]), 1 / rows.shape[1])
+    return torch.bmm(shares, rows)[:, 0], torch.bmm(shares, rows.square_())[:, 0]
+
+
+def measured_slope(x: Tensor, mean: Tensor, of_mean: Tensor, of_square: Tensor) -> tuple[Tensor, Tensor]:
+    """Towards what was measured, as an offset and a scale, [n, c, 1, 1]: the slope is offset + scale * x."""
+    count = x.shape[2] * x.shape[3]
+    scale = 2 / count * of_square
+    offset = torch.addcmul(of_mean / count, scale, mean, value=-1)
+    return offset[:, :, None, None], scale[:, :, None, None]
+
+
 class _Moments(torch.autograd.Function):
-    """Means over positions by products of matrices, and backward in one pass over the batch: on a CPU several times as
-    fast as torch's mean and variance."""
+    """Means and mean squares, and backward in one pass over the batch."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, mean: Tensor) -> tuple[Tensor, Tensor]:
-        """[n, c, h, w] and the usual means [c] => means and mean squares about those, [n, c]."""
         ctx.save_for_backward(x, mean)
-        rows = x.permute(0, 2, 3, 1).flatten(1, 2) - mean  # channels last: no copy before
-        shares = rows.new_full((len(rows), 1, rows.shape[1]), 1 / rows.shape[1])
-        return torch.bmm(shares, rows)[:, 0], torch.bmm(shares, rows.square_())[:, 0]
+        return measure(x, mean)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        (x, mean), (of_mean, of_square) = ctx.saved_tensors, gradients
-        count = x.shape[2] * x.shape[3]
-        slope = 2 / count * of_square
-        offset = torch.addcmul(of_mean / count, slope, mean, value=-1)
-        return torch.addcmul(offset[:, :, None, None], x, slope[:, :, None, None]).to(x.dtype), None
+        x, mean = ctx.saved_tensors
+        offset, scale = measured_slope(x, mean, *gradients)
+        return torch.addcmul(offset, x, scale).to(x.dtype), None

@@ -11,6 +11,7 @@ from engine.networks.frugal import fuse, make_frugal
 from engine.networks.fused_convolution import FusedConvs, looking_at
 from engine.networks.fused_stages import FusedStages
 from engine.networks.network import Network
+from engine.networks.part_strips import Part
 from engine.networks.pooled_convolution import PooledConv
 from engine.networks.sequential_blocks import Residual, SamePadding
 from engine.networks.small_index_pool import SmallIndexPool
@@ -184,9 +185,9 @@ def test_small_pictures_are_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(fused_convolution, "FEWEST", 100)
     ran: list[torch.Size] = []
 
-    def apply(x: Tensor, _convolutions: FusedConvs) -> Tensor:
+    def apply(x: Tensor, _parts: list[Part], _measures: bool) -> tuple[Tensor]:
         ran.append(x.shape)
-        return x
+        return (x,)
 
     monkeypatch.setattr(fused_convolution._Fused, "apply", apply)
     block = BLOCKS["3x3"]()
@@ -203,14 +204,18 @@ def residual_stages() -> dict[str, nn.Module]:
         torch.manual_seed(5)
         return {
             "stem": nn.Sequential(SamePadding(nn.Conv2d(3, 8, 3, 2, 1)), nn.ReLU6()),
-            "block0": Residual(nn.Conv2d(8, 16, 1), nn.BatchNorm2d(16), nn.ReLU6(), nn.Conv2d(16, 8, 1)),
+            "block0": Residual(
+                nn.Conv2d(8, 16, 1), nn.BatchNorm2d(16), nn.ReLU6(), nn.Conv2d(16, 8, 1), nn.BatchNorm2d(8)
+            ),
             "block1": nn.Sequential(nn.Conv2d(8, 6, 1), nn.BatchNorm2d(6)),
             "block2": Residual(nn.Conv2d(6, 6, 3, 1, 1), nn.ReLU()),
             "top": nn.Sequential(nn.Conv2d(6, 9, 1), nn.ReLU6()),
         }
 
 
-@pytest.mark.parametrize("wanted", [{"top"}, {"block0", "top"}, {"stem"}, {"block2"}, {"block2", "statistics"}])
+@pytest.mark.parametrize(
+    "wanted", [{"top"}, {"block0", "top"}, {"stem"}, {"block2"}, {"block2", "statistics"}, {"top", "statistics"}]
+)
 def test_stages_that_run_as_one_find_what_each_finds(wanted: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     network = Network(residual_stages(), mean=(0.5,) * 3, std=(0.25,) * 3)
     picture = torch.rand(2, 3, 147, 150, generator=torch.Generator().manual_seed(1))
@@ -229,12 +234,17 @@ def test_all_that_nobody_looks_at_between_runs_as_one(monkeypatch: pytest.Monkey
     runs: list[int] = []
     run = fused_convolution.run_parts
 
-    def count(x: Tensor, parts: list[fused_convolution.Part]) -> Tensor:
+    def count(x: Tensor, parts: list[Part]) -> Tensor:
         runs.append(len(parts))
         return run(x, parts)
 
     monkeypatch.setattr(fused_stages, "run_parts", count)
-    for wanted, expected in (({"top"}, [5]), ({"block0", "top"}, [2, 3]), ({"block0"}, [2])):
+    for wanted, expected in (
+        ({"top"}, [5]),
+        ({"block0", "top"}, [2, 3]),
+        ({"block0"}, [2]),
+        ({"top", "statistics"}, [5]),
+    ):
         runs.clear()
         network.activations(torch.rand(1, 3, 150, 150), wanted)
         assert runs == expected
