@@ -20,11 +20,16 @@ from engine.ascent.progress import Progress
 from engine.ascent.subject_ascent import soften
 from engine.canvas.box_filter import box_filter
 from engine.canvas.fourier_overlay import Overlay
+from engine.canvas.mask import protect_mask
+from engine.canvas.resample import Size
 from engine.canvas.spots import Place, bell
 from engine.params import Concept
 
-SPREAD = 0.15
-"""How large the place of a second thing is, as `spots.bell` has it: a head's share of a body."""
+AROUND, STEEPNESS = 0.12, 4
+"""How much of the waves that find a body the rim takes, and how steeply they fall towards it: so it is seen from afar,
+with a tail and fins that are left of it beside another thing's face."""
+SPREAD = 0.115
+"""How large the place of a second thing is, as `spots.bell` has it: a head's share of such a body."""
 SOFT, SOFTENED = 12, 0.75
 """Waves of the short side that are left there, and how much of the others goes: a face has the shape of the body."""
 CLOSEST = 0.5
@@ -36,6 +41,11 @@ FEATURE = replace(FINDING, steps=Concept.FEATURE_FINDING, rate=0.15, closest=CLO
 FEATURE_SHAPE = SHAPE._replace(coarsest=(1.5, 1.5))
 """... by smooth waves, and without light of its own for the whole picture."""
 FEATURE_DETAILING = replace(DETAILING, steps=Concept.FEATURE_DETAILING, rate=DETAIL.rate, closest=CLOSEST)
+
+
+def body_window(size: Size) -> Tensor:
+    """How much of the waves that find a body each point takes, [1, h, w] in [0, 1]."""
+    return AROUND + (1 - AROUND) * protect_mask("edges", size) ** STEEPNESS
 
 
 def grow_feature(

@@ -35,7 +35,7 @@ FILM_BYTES = 230_000
 MORPH_BYTES, HYBRID_BYTES = 86_000, 140_000
 VIDEO_BYTES = 100_000
 MORPHED: dict[str, Any] = {"subject": "castle > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
-HYBRIDS = (("fish + dog", 1), ("goldfish + golden retriever", 2), ("cat + bird", 3), ("car + shoe", 1))
+HYBRIDS = (("fish + dog", 2), ("elephant + butterfly", 1), ("castle + ship", 1), ("car + shoe", 1))
 HYBRID_SIDE = 320
 """Two things in one body, each with a seed, and a size where both are plain to see."""
 SHOWN_OF_DREAMED = 0.75
@@ -79,17 +79,19 @@ ORIGINALS = (
 )
 """The eight of the first post of 2015, its dumbbell, and a saxophone."""
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
-TOWARDS = {"food": ("goldfish", "volcano"), "portrait": ("lion", "sea anemone"), "night": ("castles", "jellyfish")}
-"""Photographs, and what they become ..."""
-TOWARDS_SEED = 3
-"""... by a seed that shows each of them."""
+TOWARDS: dict[str, tuple[tuple[str, int], ...]] = {
+    "food": (("goldfish", 2), ("volcano", 2)),
+    "portrait": (("lion", 3), ("sea anemone", 3)),
+    "night": (("castles", 1), ("jellyfish", 3)),
+}
+"""Photographs, and what they become, each by a seed that shows it."""
 SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (
         ("horizon", "churches + castles", {"subject": "churches + castles"}),
         ("landscape", "castles", {"subject": "castles"}),
     ),
-    (("leaves", "birds", {"subject": "birds"}), ("painting of dots", "what grows by itself", {})),
-    (("leaves", "butterflies", {"subject": "butterflies"}), ("noise", "castles", {"subject": "castles"})),
+    (("leaves", "birds", {"subject": "birds", "seed": 7}), ("painting of dots", "what grows by itself", {})),
+    (("leaves", "butterflies", {"subject": "butterflies", "seed": 7}), ("noise", "castles", {"subject": "castles"})),
 )
 """Two kinds of pictures a row, and what is dreamed into each: its caption, and what differs from a plain `/dream`."""
 STYLED = (("pet", ("swirls", "dots", "woodcut")), ("portrait", ("glass", "planes", "wave")))
@@ -201,8 +203,8 @@ class Gallery:
         rows = []
         for kind, words in TOWARDS.items():
             cells = [Cell(self._source(kind), "a photo")]
-            dreamed = [self._dream(kind, {"subject": word, "seed": TOWARDS_SEED}) for word in words]
-            rows.append(Row("", cells + [Cell(*one) for one in zip(dreamed, words, strict=True)]))
+            cells += [Cell(self._dream(kind, {"subject": word, "seed": seed}), word) for word, seed in words]
+            rows.append(Row("", cells))
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 
     def scenes(self) -> Encoded:

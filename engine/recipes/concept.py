@@ -20,7 +20,7 @@ from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.crop_setup import concept_scorers, feature_scorers
 from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
-from engine.ascent.hybrid_ascent import grow_feature, striking_place
+from engine.ascent.hybrid_ascent import body_window, grow_feature, striking_place
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
@@ -124,7 +124,8 @@ def _climb(
         return
     body, *features = feature_scorers(params, runtime) if params.features else [scorers]
     grey = torch.full((3, *size), 0.5, device=runtime.device)
-    window = AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
+    window = body_window(size) if params.features else AROUND + (1 - AROUND) * protect_mask("edges", size)
+    window = window.to(runtime.device)
     schedule = replace(FINDING, steps=params.finding - halving_steps(params.STARTS, params.start))
     starts = [_waves(grey, SHAPE, schedule, body, generator, window) for _ in range(params.STARTS)]
     for found in best_start(starts, params.start, partial(named_for, body, params.meanings()[:1])):

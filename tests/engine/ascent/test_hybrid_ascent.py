@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.ascent.concept_schedules import AROUND
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.hybrid_ascent import grow_feature, striking_place
+from engine.ascent.hybrid_ascent import body_window, grow_feature, striking_place
+from engine.canvas.mask import protect_mask
 from engine.networks.network import LOGITS, Network
 from engine.objectives.crop_objective import class_score
 from engine.params import Concept, make
@@ -39,6 +41,15 @@ def test_it_grows_in_its_place_and_the_rest_stays(small_network: Network) -> Non
     assert last.step == last.steps == Concept.FEATURE_DETAILING
     assert change[20:40, 20:40].mean() > 20 * change[60:, 90:].mean()
     assert LOGITS in scorers[0].objective.layers
+
+
+def test_a_body_is_seen_from_afar() -> None:
+    """It takes less of the canvas than a thing alone does, so that more of it is left beside another's face."""
+    body, alone = body_window((96, 128)), AROUND + (1 - AROUND) * protect_mask("edges", (96, 128))
+    assert body.shape == (1, 96, 128)
+    assert body[0, 48, 64] == alone[0, 48, 64] == 1
+    assert (body <= alone).all()
+    assert (body > 0.5).float().mean() < 0.7 * (alone > 0.5).float().mean()
 
 
 def test_of_things_that_share_a_body_the_best_known_kinds_grow(runtime: Runtime) -> None:
