@@ -134,7 +134,7 @@ class _Fused(torch.autograd.Function):
             ctx.strips.append(strips)
             ctx.means.append(mean)
             if strips:
-                x = part_strips.run(x, part, sizes[-1], strips, marks)
+                x = part_strips.run(x, part, sizes, strips, marks)
                 continue
             before, x = x, _run_whole(x, part, marks)
             if mean is not None:

@@ -8,7 +8,7 @@ strips, with the rows around them that a depthwise convolution looks at computed
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import torch
@@ -18,7 +18,7 @@ from engine.networks.convolution_step import Step
 from engine.networks.strips import RowSums, Seen
 from engine.networks.usual_statistics import UsualStatistics
 
-WORKED: Final = 2**19
+WORKED: Final = 2**20
 """Values of the widest map that are worked on at once."""
 LEAST: Final = 2**20
 """Values of the widest map from which on there are strips: each takes a call of every step. No crop has so many."""
@@ -79,20 +79,29 @@ def _seen(part: Part, sizes: Sequence[torch.Size], begin: int, end: int) -> list
     return found[::-1]
 
 
-def run(x: Tensor, part: Part, size: torch.Size, strips: Sequence[Strip], marks: list[Tensor] | None) -> Tensor:
-    """What goes out, of that size; what is kept of each strip's activations goes to the end of the marks."""
-    out = torch.empty(size, dtype=x.dtype, memory_format=torch.channels_last)
+def run(
+    x: Tensor, part: Part, sizes: Sequence[torch.Size], strips: Sequence[Strip], marks: list[Tensor] | None
+) -> Tensor:
+    """What goes out; what is kept of activations goes to the end of the marks, each of a whole map: of strips on their
+    own the heap would not find room for others."""
+    out = torch.empty(sizes[-1], dtype=x.dtype, memory_format=torch.channels_last)
+    kept: dict[int, Tensor] = {}
     for strip in strips:
         rows = strip.seen_in(x)
-        counts = [*(seen.end - seen.begin for seen in strip.seen[1:]), strip.end - strip.begin]
-        for step, seen, count in zip(part.steps, strip.seen, counts, strict=True):
-            rows = step.run_rows(rows, seen, count)
+        spans = [*((seen.begin, seen.end) for seen in strip.seen[1:]), (strip.begin, strip.end)]
+        for at, (step, seen, (begin, end)) in enumerate(zip(part.steps, strip.seen, spans, strict=True)):
+            rows = step.run_rows(rows, seen, end - begin)
             if marks is not None and step.activation != "none":
-                marks.append(step.mark(rows))
+                mark = step.mark(rows)
+                if at not in kept:
+                    kept[at] = torch.empty(sizes[at + 1], dtype=mark.dtype, memory_format=torch.channels_last)
+                kept[at][strip.picture : strip.picture + 1, :, begin:end] = mark
         if part.adds:
             torch.add(rows, strip.cut(x), out=strip.cut(out))
         else:
             strip.cut(out).copy_(rows)
+    if marks is not None:
+        marks += kept.values()
     return out
 
 
@@ -100,33 +109,26 @@ def gradient(
     slope: Tensor, part: Part, sizes: Sequence[torch.Size], strips: Sequence[Strip], marks: list[Tensor]
 ) -> Tensor:
     """Towards what came in, of a slope behind the part, what it adds not counted; marks are taken from the end."""
+    kept = [marks.pop() if step.activation != "none" else None for step in reversed(part.steps)][::-1]
     size = torch.Size((1, *sizes[0][1:]))
     sums = [RowSums(size, slope.dtype) for _ in range(sizes[0][0])]
-    kept = sum(step.activation != "none" for step in part.steps)
-    for strip, own in zip(strips, _runs(marks, kept, len(strips)), strict=True):
-        sums[strip.picture].add(*_strip_gradient(strip, strip.cut(slope), part, sizes, own))
+    for strip in strips:
+        own = [None if mark is None else mark[strip.picture : strip.picture + 1] for mark in kept]
+        sums[strip.picture].add(*_strip_gradient(strip.begin, strip.cut(slope), part, sizes, own))
     found = [one.total() for one in sums]
     return found[0] if len(found) == 1 else torch.cat(found)
 
 
-def _runs(marks: list[Tensor], length: int, count: int) -> Iterator[list[Tensor]]:
-    """The last of them, in so many lists of that length; they are no longer among them."""
-    first = len(marks) - length * count
-    own = marks[first:]
-    del marks[first:]
-    return (own[at * length : (at + 1) * length] for at in range(count))
-
-
 def _strip_gradient(
-    strip: Strip, slope: Tensor, part: Part, sizes: Sequence[torch.Size], marks: list[Tensor]
+    begin: int, slope: Tensor, part: Part, sizes: Sequence[torch.Size], marks: Sequence[Tensor | None]
 ) -> tuple[Tensor, int]:
-    """Towards the rows of what comes in that a strip looks at, and which is the first of them."""
-    begin, ours = strip.begin, False
-    firsts = [*(seen.begin for seen in strip.seen[1:]), strip.begin]
-    for step, size, first in reversed([*zip(part.steps, sizes[:-1], firsts, strict=True)]):
-        if step.activation != "none":
-            mark = marks.pop()[:, :, begin - first :][:, :, : slope.shape[2]]
-            slope = step.through(slope, mark, slope if ours else torch.empty_like(slope))
+    """Towards the rows that are looked at of what came in, of the slope of rows from `begin` on of what goes out; and
+    which is the first of them."""
+    ours = False
+    for step, size, mark in reversed([*zip(part.steps, sizes[:-1], marks, strict=True)]):
+        if mark is not None:
+            seen = mark[:, :, begin : begin + slope.shape[2]]
+            slope = step.through(slope, seen, slope if ours else torch.empty_like(slope))
         slope, ours = step.rows_gradient(slope, size[3]), True
         begin = step.first_row(begin, size[2])
         above = max(0, -begin)

@@ -46,9 +46,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many strips each part ran in, of all that have wide maps."""
     run, found = part_strips.run, list[int]()
 
-    def count(x: Tensor, part: Part, size: torch.Size, strips: list[Strip], marks: list[Tensor] | None) -> Tensor:
+    def count(
+        x: Tensor, part: Part, sizes: list[torch.Size], strips: list[Strip], marks: list[Tensor] | None
+    ) -> Tensor:
         found.append(len(strips))
-        return run(x, part, size, strips, marks)
+        return run(x, part, sizes, strips, marks)
 
     monkeypatch.setattr(part_strips, "LEAST", 1)
     monkeypatch.setattr(part_strips, "run", count)
