@@ -73,6 +73,8 @@ CONCEPTS = (
     ("goldfish", "castle", "jellyfish", "banana", "golden retriever", "peacock"),
     ("steam locomotive", "umbrella", "volcano", "strawberry", "grand piano", "hummingbird"),
 )
+CONCEPTS_SEED = 1
+"""Words, and a seed that shows each of them."""
 ORIGINALS = (
     ("hartebeest", "measuring cup", "ant", "starfish", "anemone fish"),
     ("banana", "parachute", "screw", "dumbbell", "sax"),
@@ -174,11 +176,11 @@ class Gallery:
 
     def concepts(self) -> Encoded:
         """What is imagined for some words, without a picture."""
-        return self._concept_sheet(CONCEPTS)
+        return self._concept_sheet(CONCEPTS, CONCEPTS_SEED)
 
-    def _concept_sheet(self, words: Sequence[Sequence[str]]) -> Encoded:
+    def _concept_sheet(self, words: Sequence[Sequence[str]], seed: int) -> Encoded:
         side = min(CONCEPT_SIDE, self._scale.side)
-        asked = {"network": NETWORK, "seed": SEED, "size": CONCEPT_SIDE, **self._scale.page}
+        asked = {"network": NETWORK, "seed": seed, "size": CONCEPT_SIDE, **self._scale.page}
         rows = [
             Row(
                 "",
@@ -190,7 +192,7 @@ class Gallery:
 
     def originals(self) -> Encoded:
         """What the first post of 2015 imagined, and what this network imagines for it."""
-        return self._concept_sheet(ORIGINALS)
+        return self._concept_sheet(ORIGINALS, SEED)
 
     def clouds(self) -> Encoded:
         """What grows in clouds: above the skies, below the dreams."""
