@@ -34,7 +34,7 @@ STILL_BYTES, PAGE_BYTES = 90_000, 130_000
 FILM_BYTES = 230_000
 MORPH_BYTES, HYBRID_BYTES = 86_000, 140_000
 VIDEO_BYTES = 100_000
-MORPHED: dict[str, Any] = {"subject": "castle > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
+MORPHED: dict[str, Any] = {"subject": "goldfish > volcano", "network": NETWORK, "seed": 1, "size": 192, "frames": 36}
 HYBRIDS = (("fish + dog", 2), ("elephant + butterfly", 1), ("castle + ship", 1), ("car + shoe", 1))
 HYBRID_SIDE = 320
 """Two things in one body, each with a seed, and a size where both are plain to see."""
@@ -181,13 +181,11 @@ class Gallery:
     def _concept_sheet(self, words: Sequence[Sequence[str]], seed: int) -> Encoded:
         side = min(CONCEPT_SIDE, self._scale.side)
         asked = {"network": NETWORK, "seed": seed, "size": CONCEPT_SIDE, **self._scale.page}
-        rows = [
-            Row(
-                "",
-                [Cell(self._run(word, self._params(Concept, subject=word, **asked), None), word) for word in row],
-            )
-            for row in words
-        ]
+
+        def cell(word: str) -> Cell:
+            return Cell(self._run(word, self._params(Concept, subject=word, **asked), None), word)
+
+        rows = [Row("", [cell(word) for word in row]) for row in words]
         return webp([sheet(rows, side, height=side)], STILL_BYTES)
 
     def originals(self) -> Encoded:
