@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from engine.canvas.box_filter import box_filter
+from engine.canvas.box_filter import box_filter, coarseness
 from engine.canvas.colour_matching import luminance
+from engine.canvas.resample import Size, resize
 
 FINE, NEAR = 0.02, 0.05
 """What is finer than the first counts as an edge, and it counts as far as the second, as shares of the long side."""
@@ -18,10 +19,17 @@ LEAST = 1e-3
 
 def contrast_mask(change: Tensor) -> Tensor:
     """How much edge there is in and near each point of a change [3, h, w] of colours in [0, 1]: [1, h, w] in [0, 1]."""
-    long = max(change.shape[1:])
-    fine, near = max(1, round(FINE * long)), max(1, round(NEAR * long))
+    size: Size = (change.shape[1], change.shape[2])
+    fine, near = (max(1, round(share * max(size))) for share in (FINE, NEAR))
+    times = coarseness(fine)
+    coarse: Size = (max(1, size[0] // times), max(1, size[1] // times))
     light = luminance(change)
-    edges = (light - box_filter(box_filter(light, fine), fine)).abs()
-    contrast = box_filter(box_filter(edges, near), near)
+    edges = (light - resize(_smooth(resize(light, coarse), round(fine / times)), size)).abs()
+    contrast = _smooth(resize(edges, coarse), round(near / times))
     share = ((contrast / contrast.max().clamp(min=LEAST) - FLAT) / (RICH - FLAT)).clamp(0, 1)
-    return share * share * (3 - 2 * share)
+    return resize(share * share * (3 - 2 * share), size).clamp(0, 1)
+
+
+def _smooth(light: Tensor, radius: int) -> Tensor:
+    """Means over squares, twice, so that no square is to be seen."""
+    return box_filter(box_filter(light, radius), radius)

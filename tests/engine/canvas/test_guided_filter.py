@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
+import pytest
 import torch
 from torch import Tensor
 
 from engine.canvas.guided_filter import guided_filter
+
+guided_filter_module = sys.modules[guided_filter.__module__]
 
 
 def step_in_grain(grain: float) -> Tensor:
@@ -32,3 +38,22 @@ def test_edges_are_the_guides_and_not_the_pictures_own() -> None:
 def test_what_is_flat_stays_as_it_is() -> None:
     flat = torch.full((3, 20, 30), 0.3)
     assert torch.allclose(guided_filter(flat, step_in_grain(0.1)[:, :20, :30], 3, 0.05), flat, atol=1e-5)
+
+
+def test_large_squares_are_looked_at_in_smaller_pictures_and_little_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Previews are shown twice a second: a filter that took its time held up the dream."""
+    guide = torch.full((3, 120, 160), 0.2)
+    guide[:, :, 80:] = 0.8
+    picture = guide.flip(0) + 0.05 * torch.randn(guide.shape, generator=torch.Generator().manual_seed(5))
+    sides: list[int] = []
+    means: Callable[[Tensor, int], Tensor] = guided_filter_module.box_filter
+
+    def count(seen: Tensor, radius: int) -> Tensor:
+        sides.append(seen.shape[2])
+        return means(seen, radius)
+
+    monkeypatch.setattr(guided_filter_module, "box_filter", count)
+    quick = guided_filter(picture, guide, 16, 0.08)
+    assert set(sides) == {40}
+    monkeypatch.setattr(guided_filter_module, "coarseness", lambda _radius: 1)
+    assert (quick - guided_filter(picture, guide, 16, 0.08)).abs().mean() < 0.01

@@ -1,0 +1,20 @@
+"""Means of what is near."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn.functional import avg_pool2d
+
+from engine.canvas.box_filter import box_filter, coarseness
+
+
+@pytest.mark.parametrize("radius", [1, 4, 30])
+def test_each_point_is_the_mean_of_a_square_of_what_lies_in_the_picture(radius: int) -> None:
+    picture = torch.rand((3, 40, 57), generator=torch.Generator().manual_seed(1))
+    square = avg_pool2d(picture[None], 2 * radius + 1, 1, radius, count_include_pad=False)[0]
+    torch.testing.assert_close(box_filter(picture, radius), square)
+
+
+def test_small_squares_are_taken_of_pictures_as_they_are_and_large_ones_of_smaller_pictures() -> None:
+    assert [coarseness(radius) for radius in (1, 5, 6, 9, 12, 60)] == [1, 1, 2, 3, 4, 4]
