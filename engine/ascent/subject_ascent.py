@@ -84,15 +84,25 @@ def grow_subjects(
 
     With a mask [1, h, w] in [0, 1] it is dreamed where that is white. The seed chooses among places that will do.
     """
+    for report in _grow(aims, picture, mask, look, course, seed, generator):
+        yield replace(report, show=partial(_calm, report.show, picture, mask)) if course.calm else report
+
+
+def _grow(
+    aims: Aims,
+    picture: Tensor,
+    mask: Tensor | None,
+    look: Look,
+    course: Course,
+    seed: int,
+    generator: torch.Generator,
+) -> Iterator[Progress]:
+    """Every step, shown as it is."""
     places: list[Place] = []
     for scorers in aims.each:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
     steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
-    source, things = picture, torch.zeros_like(picture[:1])
-
-    def shown(show: Callable[[], Tensor]) -> Callable[[], Tensor]:
-        return partial(_calm, show, source, mask) if course.calm else show
-
+    things = torch.zeros_like(picture[:1])
     for scorers, named, place in zip(aims.each, aims.named, places, strict=True):
         spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
         free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
@@ -101,11 +111,11 @@ def grow_subjects(
         canvas = Overlay(soft, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
-            yield replace(report, step=done, steps=steps, show=shown(report.show))
+            yield replace(report, step=done, steps=steps)
         cut = MatteOverlay(picture, canvas.snapshot(), generator)
         for report in accentuate(scorers, cut, replace(course.matting, around=place), generator):
             done += 1
-            yield replace(report, step=done, steps=steps, show=shown(report.show))
+            yield replace(report, step=done, steps=steps)
         with torch.no_grad():
             picture, things = cut.picture(), torch.maximum(things, cut.matte())
     detailed = look._replace(coarsest=COARSEST, rate=course.detailing.rate)
@@ -113,7 +123,7 @@ def grow_subjects(
     canvas = Overlay(picture, generator, detailed, spot)
     for report in accentuate(aims.together, canvas, course.detailing, generator):
         smooth = partial(_without_grain, canvas.snapshot, picture, mask)
-        yield replace(report, step=done + report.step, steps=steps, show=shown(smooth))
+        yield replace(report, step=done + report.step, steps=steps, show=smooth)
 
 
 def _softening(likelihood: float) -> float:

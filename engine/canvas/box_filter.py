@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from engine.canvas.resample import Size
+
 
 def box_filter(picture: Tensor, radius: int) -> Tensor:
     """Each point of [c, h, w] as the mean of a square of 2 `radius` + 1 around it, of what lies in the picture.
@@ -21,3 +23,8 @@ def coarseness(radius: int) -> int:
     """How many times smaller a picture may be of which means over squares of that radius are taken: they are so smooth
     that hardly anything is lost."""
     return max(1, min(4, radius // 3))
+
+
+def coarser(size: Size, times: int) -> Size:
+    """A size so many times smaller."""
+    return max(1, size[0] // times), max(1, size[1] // times)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from engine.canvas.box_filter import box_filter, coarseness
+from engine.canvas.box_filter import box_filter, coarseness, coarser
 from engine.canvas.colour_matching import luminance
 from engine.canvas.resample import Size, resize
 
@@ -20,14 +20,10 @@ def guided_filter(picture: Tensor, guide: Tensor, radius: int, contrast: float) 
     """
     size: Size = (picture.shape[1], picture.shape[2])
     times, whole = coarseness(radius), luminance(guide)
-    coarse: Size = (max(1, size[0] // times), max(1, size[1] // times))
-    light, radius = whole, max(1, round(radius / times))
-    if times > 1:
-        light, picture = resize(whole, coarse), resize(picture, coarse)
+    coarse, radius = coarser(size, times), round(radius / times)
+    light, picture = resize(whole, coarse), resize(picture, coarse)
     mean_light, mean = box_filter(light, radius), box_filter(picture, radius)
     variance = box_filter(light * light, radius) - mean_light.square()
     slope = (box_filter(light * picture, radius) - mean_light * mean) / (variance + contrast**2)
     line, offset = box_filter(slope, radius), box_filter(mean - slope * mean_light, radius)
-    if times > 1:
-        line, offset = resize(line, size), resize(offset, size)
-    return line * whole + offset
+    return resize(line, size) * whole + resize(offset, size)

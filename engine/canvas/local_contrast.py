@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from engine.canvas.box_filter import box_filter, coarseness
+from engine.canvas.box_filter import box_filter, coarseness, coarser
 from engine.canvas.colour_matching import luminance
 from engine.canvas.resample import Size, resize
 
@@ -12,7 +12,6 @@ FINE, NEAR = 0.02, 0.05
 """What is finer than the first counts as an edge, and it counts as far as the second, as shares of the long side."""
 FLAT, RICH = 0.1, 0.3
 """Mean contrasts up to which a mask is black, and from which on it is white, as shares of the greatest."""
-
 LEAST = 1e-3
 """A contrast that no picture of 8 bits shows: what has no more than that is haze everywhere."""
 
@@ -22,7 +21,7 @@ def contrast_mask(change: Tensor) -> Tensor:
     size: Size = (change.shape[1], change.shape[2])
     fine, near = (max(1, round(share * max(size))) for share in (FINE, NEAR))
     times = coarseness(fine)
-    coarse: Size = (max(1, size[0] // times), max(1, size[1] // times))
+    coarse = coarser(size, times)
     light = luminance(change)
     edges = (light - resize(_smooth(resize(light, coarse), round(fine / times)), size)).abs()
     contrast = _smooth(resize(edges, coarse), round(near / times))
