@@ -131,6 +131,7 @@ async def forged(games: Stage, message: Message, row: JobRow) -> Message:
 
 
 async def test_nothing_says_what_is_grown_until_the_round_is_over(games: Stage) -> None:
+    before = await info_pages(games)
     message = await games.ask("Ada", "play guess")
     row = games.start()
     subject = str(row.job.params.aim[1])
@@ -154,10 +155,18 @@ async def test_nothing_says_what_is_grown_until_the_round_is_over(games: Stage) 
     looked = await games.response_to(games.playground.menu("You", "dreams", wording.SEE_THIS, message))
     assert refused_with(looked, StillSecret)
     assert row.id not in [one.id for one in await games.dispatch.history(games.playground.world.persona("Ada").id)]
+    for page, told in (await info_pages(games)).items():
+        assert told.count(subject) == before[page].count(subject), f"{page} speaks of eyes or emoji in any case"
+
+
+async def info_pages(games: Stage) -> dict[str, str]:
+    """What Ada reads on each page of /info."""
+    told = {}
     for page in wording.INFO_PAGES.values():
         panel = await games.ask("Ada", "info")
         await games.press("Ada", panel, page)
-        assert subject not in words(panel)
+        told[page] = words(panel)
+    return told
 
 
 def log_messages(games: Stage) -> list[Message]:
