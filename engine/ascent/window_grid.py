@@ -7,6 +7,7 @@ place twice. Beyond its rim a picture is seen mirrored.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from torch import Tensor
 
 from engine.canvas.resample import Size
 
+MOVED = 16
+"""Where grids begin differs by at least a window's overlap, and this part of a picture's side."""
 Origin = tuple[int, int]
 """The top left corner of a window, in pixels of the picture; it may lie outside of that."""
 
@@ -33,8 +36,15 @@ class WindowGrid:
 
     def origins(self, size: Size, generator: torch.Generator) -> list[Origin]:
         """The windows over a picture, row by row. The generator, on the CPU, draws where they begin."""
-        down, right = (int(torch.randint(0, self.hop, (), generator=generator)) for _ in range(2))
+        down, right = (int(torch.randint(0, self._room(length) + 1, (), generator=generator)) for length in size)
         return [(top, left) for top in self._starts(size[0], down) for left in self._starts(size[1], right)]
+
+    def _room(self, length: int) -> int:
+        """How much further up or left a grid may begin: not so far that a row more has to be seen of a small picture,
+        of which that is a third or half. A single window has no seam that would have to move."""
+        least = min(self.hop - 1, max(self.overlap, length // MOVED))
+        count = 1 if length + self.overlap <= self.hop else math.ceil((length + self.overlap + least) / self.hop)
+        return min(self.hop - 1, count * self.hop - self.overlap - length)
 
     def _starts(self, length: int, offset: int) -> range:
         return range(-offset - self.overlap, length, self.hop)

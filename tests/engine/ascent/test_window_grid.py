@@ -21,6 +21,16 @@ def test_a_grid_begins_somewhere_else_each_time() -> None:
     assert len({GRID.origins((90, 90), generator)[0] for _ in range(20)}) > 10
 
 
+@pytest.mark.parametrize(
+    ("length", "most", "begins"), [(8, 1, 1), (9, 2, 16), (14, 2, 11), (16, 2, 9), (17, 3, 16), (400, 27, 16)]
+)
+def test_no_more_is_seen_than_moving_its_seams_takes(length: int, most: int, begins: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    drawn = [[left for _, left in GRID.origins((1, length), generator)] for _ in range(400)]
+    assert max(len(lefts) for lefts in drawn) == most
+    assert len({lefts[0] for lefts in drawn}) == begins
+
+
 def test_windows_are_cut_out_and_beyond_the_rim_mirrored() -> None:
     picture = torch.rand(3, 40, 50, generator=torch.Generator().manual_seed(1))
     inside, outside = GRID.cut(picture, [(5, 9), (-6, 32)])
