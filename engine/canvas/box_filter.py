@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from engine.canvas.resample import Size
+from engine.canvas.resample import Size, resize
 
 
 def box_filter(picture: Tensor, radius: int) -> Tensor:
@@ -17,6 +17,14 @@ def box_filter(picture: Tensor, radius: int) -> Tensor:
     side = 2 * radius + 1
     down = avg_pool2d(picture[None], (side, 1), 1, (radius, 0), count_include_pad=False)
     return avg_pool2d(down, (1, side), 1, (0, radius), count_include_pad=False)[0]
+
+
+def soft_filter(picture: Tensor, radius: int) -> Tensor:
+    """Means over squares, twice, so that no square is to be seen; large ones of a smaller picture: [c, h, w]."""
+    size: Size = (picture.shape[1], picture.shape[2])
+    times = coarseness(radius)
+    coarse, radius = resize(picture, coarser(size, times)), round(radius / times)
+    return resize(box_filter(box_filter(coarse, radius), radius), size)
 
 
 def coarseness(radius: int) -> int:

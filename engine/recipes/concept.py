@@ -26,6 +26,7 @@ from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
+from engine.canvas.background_blur import blur_background
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import stretch_levels
 from engine.canvas.colour_smoothing import smooth_colours
@@ -103,11 +104,12 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
 
 
 def _finish(show: Callable[[], Tensor], source: Tensor | None) -> Tensor:
-    """Without rainbows; and what is imagined out of grey from nearly black to nearly white."""
+    """Without rainbows; what is imagined out of grey before a blurred background, and from nearly black to nearly
+    white."""
     picture = show()
     if source is not None:
         return smooth_colours(picture, source)
-    return stretch_levels(smooth_colours(picture, picture.new_full((3, 1, 1), 0.5)))
+    return blur_background(stretch_levels(smooth_colours(picture, picture.new_full((3, 1, 1), 0.5))))
 
 
 def _climb(

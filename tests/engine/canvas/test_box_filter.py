@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from engine.canvas.box_filter import box_filter, coarseness
+from engine.canvas.box_filter import box_filter, coarseness, soft_filter
 
 
 @pytest.mark.parametrize("radius", [1, 4, 30])
@@ -18,3 +18,12 @@ def test_each_point_is_the_mean_of_a_square_of_what_lies_in_the_picture(radius: 
 
 def test_small_squares_are_taken_of_pictures_as_they_are_and_large_ones_of_smaller_pictures() -> None:
     assert [coarseness(radius) for radius in (1, 5, 6, 9, 12, 60)] == [1, 1, 2, 3, 4, 4]
+
+
+@pytest.mark.parametrize("radius", [2, 9])
+def test_a_soft_mean_is_that_of_squares_twice_also_of_a_smaller_picture(radius: int) -> None:
+    row = torch.linspace(0, 3, 120).sin()
+    picture = (row[None, :, None] * row).expand(3, -1, -1).contiguous()
+    twice = box_filter(box_filter(picture, radius), radius)
+    assert (soft_filter(picture, radius) - twice)[:, 20:-20, 20:-20].abs().max() < 0.01
+    assert soft_filter(torch.full((3, 40, 50), 0.7), radius).allclose(torch.tensor(0.7))

@@ -1,0 +1,23 @@
+"""What is behind a thing, out of focus: `picture => picture`.
+
+Networks fill all that is around a thing with grain, which nobody looks for; a camera has it blurred.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from engine.canvas.box_filter import soft_filter
+from engine.canvas.local_contrast import contrast_mask
+
+BLUR = 0.05
+"""How far what is behind flows together, as a share of the long side."""
+SHARP = 0.15
+"""How much of it is as sharp as it was."""
+
+
+def blur_background(picture: Tensor) -> Tensor:
+    """A picture [3, h, w] in [0, 1] blurred where it has no edges near it."""
+    behind = soft_filter(picture, max(1, round(BLUR * max(picture.shape[1:]))))
+    return torch.lerp(behind, picture, SHARP + (1 - SHARP) * contrast_mask(picture)).clamp(0, 1)
