@@ -22,6 +22,7 @@ from engine.ascent.memory_budget import check_memory
 from engine.ascent.morph_ascent import HOLD, PaintedLoop, accentuate_loop, objective_at, visualize_loop
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
+from engine.canvas.background_blur import blur_background
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.fourier_canvas import FourierCanvas
@@ -130,21 +131,24 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
         ]
     canvas: Tensor | LoopedOverlay = initial
     window = None if source is not None else AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
+    finish = partial(_finish, initial, source is None)
     for look, schedule in plan:
         waves = _waves(params, size, runtime, generator)
         canvas = LoopedOverlay(canvas, waves, generator, look, window)
         paced = replace(schedule, rate=schedule.rate * _pace(params))
         for report in accentuate_loop(scorers, subjects, canvas, paced, generator):
             done += 1
-            yield replace(report, step=done, steps=steps, show=partial(_finish, report.show, initial))
+            yield replace(report, step=done, steps=steps, show=partial(finish, report.show))
         window = None
     assert isinstance(canvas, LoopedOverlay)
     painted = canvas
-    return lambda time: smooth_colours(painted.seek(time).snapshot(), initial)
+    return lambda time: finish(painted.seek(time).snapshot)
 
 
-def _finish(show: Callable[[], Tensor], source: Tensor) -> Tensor:
-    return smooth_colours(show(), source)
+def _finish(initial: Tensor, imagined: bool, show: Callable[[], Tensor]) -> Tensor:
+    """Without rainbows; what is imagined out of grey before a blurred background."""
+    picture = smooth_colours(show(), initial)
+    return blur_background(picture) if imagined else picture
 
 
 def _by_pixels(

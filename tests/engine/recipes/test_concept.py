@@ -1,5 +1,7 @@
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +13,7 @@ from engine.ascent.progress import Frame, Progress
 from engine.catalog.catalog import shipped_catalog
 from engine.errors import NothingNamed
 from engine.networks.network import LOGITS
-from engine.params import Concept, make
+from engine.params import Concept, Morph, make
 from engine.runtime import Runtime
 from tests.engine.recipes.reports import steps_and_frame
 
@@ -134,6 +136,29 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
     found, finished = shown[9], shown[-1]
     assert rim(found) < 0.5
     assert rim(finished) > rim(found)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "asked"), [(Concept, {"subject": "goldfish"}), (Morph, {"subject": "goldfish > hen"})]
+)
+def test_by_crops_what_is_behind_a_thing_is_blurred_unless_it_is_a_picture(
+    recipe: type[Concept | Morph],
+    asked: dict[str, Any],
+    shipped: Runtime,
+    photo: Tensor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, count in (("finding", 4), ("COLOURING", 2)):
+        monkeypatch.setattr(Concept, name, count)
+    made = f"engine.recipes.{recipe.__name__.lower()}"
+    monkeypatch.setattr(sys.modules[made], "blur_background", torch.zeros_like)
+    few = {"size": 128, "network": "lite2"} | (
+        {"iterations": 2, "frames": 8} if recipe is Morph else {"iterations": 16}
+    )
+    for source in (None, photo):
+        reports = recipes.run(make(recipe, shipped_catalog(), **few, **asked), source, shipped)
+        shown = [one.show() if isinstance(one, Progress) else one.picture for one in reports]
+        assert all((one == 0).all() == (source is None) for one in shown), "previews and the end alike"
 
 
 def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
