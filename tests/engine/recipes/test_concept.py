@@ -148,7 +148,7 @@ def test_by_crops_what_is_behind_a_thing_is_blurred_unless_it_is_a_picture(
     photo: Tensor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, count in (("finding", 4), ("COLOURING", 2)):
+    for name, count in (("finding", 10), ("COLOURING", 2)):
         monkeypatch.setattr(Concept, name, count)
     made = f"engine.recipes.{recipe.__name__.lower()}"
     monkeypatch.setattr(sys.modules[made], "blur_background", torch.zeros_like)
