@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import grid_sample
 
 from engine.canvas.resample import Size, resize
+from engine.canvas.smoothstep import smoothstep
 
 RIM, SOFT, WAVE = 0.03, 0.35, 0.12
 """Widths of the slopes at a picture's rim and around a spot in it, and how far that is wavy: shares of half of it."""
@@ -72,7 +73,7 @@ def coverage(picture: Tensor, matrix: Tensor, reach: float = 1.0) -> Tensor:
     rest = 1 - reach  # while it grows, its rim is soft and wavy, too
     rim = (1 - points.abs().amax(2) - rest * WAVE * (1 + wave)) / (RIM + rest * SOFT)
     share = torch.minimum(spot, rim).clamp(0, 1)
-    return (share * share * (3 - 2 * share))[None]
+    return smoothstep(share)[None]
 
 
 def _coordinates(picture: Tensor, matrix: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from engine.canvas.box_filter import soft_filter
 from engine.canvas.colour_matching import luminance
+from engine.canvas.smoothstep import smoothstep
 
 FINE, NEAR = 0.02, 0.05
 """What is finer than the first counts as an edge, and it counts as far as the second, as shares of the long side."""
@@ -21,4 +22,4 @@ def contrast_mask(change: Tensor) -> Tensor:
     light = luminance(change)
     contrast = soft_filter((light - soft_filter(light, fine)).abs(), near)
     share = ((contrast / contrast.max().clamp(min=LEAST) - FLAT) / (RICH - FLAT)).clamp(0, 1)
-    return share * share * (3 - 2 * share)
+    return smoothstep(share)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.canvas.fourier_canvas import frequencies
 from engine.canvas.resample import Size
+from engine.canvas.smoothstep import smoothstep
 
 START = 0.01
 """Spread of the coefficients in the beginning: next to nothing."""
@@ -78,7 +79,7 @@ def subject_weights(time: float, count: int, hold: float) -> list[float]:
     at = time % 1 * count
     first = int(at) % count
     share = min(1.0, max(0.0, (at - int(at) - hold / 2) / (1 - hold)))
-    eased = share * share * (3 - 2 * share)
+    eased = smoothstep(share)
     weights = [0.0] * count
     weights[first] += 1 - eased
     weights[(first + 1) % count] += eased

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from engine.canvas.colour_matching import LUMA
 from engine.canvas.resample import Size, resize
+from engine.canvas.smoothstep import smoothstep
 
 Protected = Literal["centre", "edges"]
 INNER, OUTER = 0.35, 0.95
@@ -37,7 +38,7 @@ def protect_mask(part: Protected, size: Size) -> Tensor:
     rows, columns = (torch.linspace(-1, 1, length) for length in size)
     distance = torch.hypot(rows[:, None], columns[None])
     outside = ((distance - INNER) / (OUTER - INNER)).clamp(0, 1)
-    smooth = (outside * outside * (3 - 2 * outside))[None]
+    smooth = smoothstep(outside)[None]
     return smooth if part == "centre" else 1 - smooth
 
 
