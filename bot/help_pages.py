@@ -57,7 +57,7 @@ the server's icon, or a surprise. Without any of them it's your avatar.
 **preset** start from saved settings · **size** in pixels · **seed** repeats a result · **private** shows it only to you
 **look** natural, vivid, or as DeepDream looked in 2015
 **guide** a second image whose content I bring out; **guide_user** somebody's avatar as the guide
-**mask** white is dreamed, black is left alone; **protect** spares centre, edges or faces (beside a subject: faces)
+**mask** white is dreamed, black is left alone; **protect** spares centre, edges or faces (normally faces)
 **original** blends the original back in; **palette** keeps its colours
 **model** another network, where the bot's owner installed one""",
     "buttons": """## Buttons under a result

@@ -113,7 +113,7 @@ OPTIONS = {
     "model": "Model to use",
     "palette": "Colours: the dream's (default) or the original's",
     "original": f"Blend the original back in, {_range(Dream, 'keep')}",
-    "protect": "Leave an area untouched (beside a subject: people's faces)",
+    "protect": "Leave an area untouched (normally people's faces)",
     "guide": "A second image: bring out what is in it",
     "guide_user": "Guide by somebody's avatar",
     "start": "Where to begin, in place of an image: the last dream here, noise, a surprise…",
@@ -230,10 +230,10 @@ COLOURS = (
     ("Matched to the original's palette", "match"),
 )
 PROTECT = (
-    ("Faces beside a subject, else nothing (default)", "auto"),
+    ("Faces, but not one that fills the image (default)", "auto"),
     ("The centre", "centre"),
     ("The edges", "edges"),
-    ("People's faces", "faces"),
+    ("Every face", "faces"),
     ("Nothing, not even faces", "nothing"),
 )
 LOOKS = (

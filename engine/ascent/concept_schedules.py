@@ -21,7 +21,7 @@ AROUND = 0.3
 DETAIL = Look(falloff=1.7, chroma=0.8, rate=0.08, finest=FINEST)
 """Of the waves that give it details, and surroundings."""
 DETAILING = Schedule(pull=5, closest=0.8, margin=0, natural=2.5, colour_jitter=THING)
-EDGES = DetailSchedule(steps=Concept.SHARPENING, amount=0.022, chroma=0.4)
+EDGES = DetailSchedule(steps=Concept.SHARPENING, amount=0.035, chroma=0.4)
 """Of what is too fine for these waves, window by window."""
 GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05, finest=(110.0, 28.0))
 """Of the waves by which it grows out of a picture."""

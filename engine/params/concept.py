@@ -29,8 +29,8 @@ class Concept(VariedParams):
     """How often a thing is begun, where the network looks at whole crops; half of them go on, and then the best."""
     START_SHARE: ClassVar[float] = 0.0875
     """The share of the steps that find a thing after which half of the starts go on."""
-    SHARPENING: ClassVar[int] = 3
-    """Steps over all of it that make edges sharp, where the network looks at whole crops."""
+    SHARPENING: ClassVar[int] = 6
+    """Steps that make edges sharp, where the network looks at whole crops."""
 
     recipe: Literal["concept"] = "concept"
     subject: str = Field(

@@ -30,7 +30,8 @@ class Dream(VariedParams, AscentParams):
     keep: float = Field(0.0, ge=0, le=1, description="how much of the original stays: 0 none, 1 all")
     protect: Literal["auto", "nothing", "faces", "centre", "edges"] = Field(
         "auto",
-        description="what is not dreamed over: auto (people's faces beside a subject), nothing, faces, centre or edges",
+        description="what is not dreamed over: auto (people's faces, except one that fills the picture; nothing beside "
+        "a mask and with the look of 2015), nothing, faces, centre or edges",
     )
     guide_by: Literal["match", "average"] = Field(
         "match", description="how a guide guides: match (each place by what suits it) or average (by all of it)"

@@ -34,6 +34,7 @@ from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
+from engine.canvas.local_contrast import contrast_mask
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
 from engine.canvas.spots import Place
@@ -145,11 +146,12 @@ def _climb(
 
 
 def _sharpen(picture: Tensor, scorers: list[CropScorer], generator: torch.Generator) -> Iterator[Progress]:
-    """Edges as sharp as pixels allow."""
+    """Edges as sharp as pixels allow, of what is a thing: behind it they would be grain."""
     natural = [one._replace(objective=as_natural(one.objective, DETAILING.natural)) for one in scorers]
     size: Size = (picture.shape[1], picture.shape[2])
-    for step in add_detail(natural, picture, picture.clone(), EDGES, generator):
-        yield Progress(step, EDGES.steps, picture.clone, size)
+    sharp, thing = picture.clone(), contrast_mask(picture)
+    for step in add_detail(natural, sharp, picture, EDGES, generator):
+        yield Progress(step, EDGES.steps, partial(torch.lerp, picture, sharp, thing), size)
 
 
 def _waves(

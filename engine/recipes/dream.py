@@ -63,6 +63,9 @@ class Variety(NamedTuple):
 
 
 VARIETY = Variety(coarsest=(4.0, 3.0), spots=Spots((1.0, 1.0, 1.0), 0.22, 0.2), pace=1.15)
+CLOSE_UP = 0.2
+"""The share of a picture from which on a face is what the picture is of: spared, hardly anything would be left to dream
+over."""
 GUIDE_SIDE = 224
 """Long side at which a guide is looked at, in pixels: the notebook's size, and features enough to choose from."""
 
@@ -158,11 +161,11 @@ def _feature_layer(network: Network, meaning: Meaning) -> str:
 def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None:
     """How much of each step a point takes, [1, h, w]; None if that is all of it everywhere."""
     protected = params.protect
-    if protected == "auto":  # whoever draws a mask has said where
-        protected = "faces" if params.subject and drawn is None else "nothing"
+    if protected == "auto" and (drawn is not None or params.look == "2015"):
+        protected = "nothing"  # whoever draws a mask has said where, and the notebook knew of no faces
     size = (picture.shape[1], picture.shape[2])
-    if protected == "faces":
-        protecting = _faces_mask(params, picture, size)
+    if protected == "auto" or protected == "faces":
+        protecting = _faces_mask(params, picture, size, CLOSE_UP if protected == "auto" else 1.0)
     else:
         protecting = None if protected == "nothing" else protect_mask(protected, size)
     masks = [protecting, None if drawn is None else painted_mask(drawn, size)]
@@ -170,11 +173,13 @@ def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None
     return prod(known[1:], start=known[0]) if known else None
 
 
-def _faces_mask(params: Dream, picture: Tensor, size: Size) -> Tensor | None:
-    """Leaves people's faces out; None where there are none, or nothing that finds them is installed."""
+def _faces_mask(params: Dream, picture: Tensor, size: Size, largest: float) -> Tensor | None:
+    """Leaves out people's faces of at most that share of the picture; None where there are none, or nothing that finds
+    them is installed."""
     found = face_detector.detector(params.catalog)
     faces = torch.zeros(0, 5) if found is None else found.faces(picture)
-    boxes = faces[faces[:, 4] >= FACE_THRESHOLD, :4]
+    left, top, right, bottom, sure = faces.unbind(1)
+    boxes = faces[(sure >= FACE_THRESHOLD) & ((right - left) * (bottom - top) <= largest), :4]
     return spare_boxes(boxes, size) if len(boxes) else None
 
 

@@ -144,8 +144,11 @@ def test_a_part_can_be_protected(part: str, runtime: Runtime, photo: Tensor) -> 
 class _FaceInTheMiddle:
     """Stands in for what finds faces: a sure one in the middle, and at the left something that could be one."""
 
+    def __init__(self, side: float = 0.2) -> None:
+        self.begin, self.end = 0.5 - side / 2, 0.5 + side / 2
+
     def faces(self, picture: Tensor) -> Tensor:
-        return torch.tensor([[0.4, 0.4, 0.6, 0.6, 0.99], [0.0, 0.3, 0.2, 0.6, 0.5]])
+        return torch.tensor([[self.begin, self.begin, self.end, self.end, 0.99], [0.0, 0.3, 0.2, 0.6, 0.5]])
 
 
 @pytest.fixture
@@ -161,17 +164,28 @@ FACE, AWAY = (slice(43, 53), slice(58, 70)), (slice(40, 56), slice(6, 18))
     ("spared", "options"),
     [
         (True, {"layer": None, "subject": "fox"}),
-        (True, {"protect": "faces"}),
+        (True, {}),
+        (True, {"protect": "faces", "look": "2015"}),
         (False, {"layer": None, "subject": "fox", "protect": "nothing"}),
-        (False, {}),
+        (False, {"protect": "nothing"}),
+        (False, {"look": "2015"}),
     ],
 )
-def test_peoples_faces_are_spared_beside_a_subject_or_if_it_was_asked_for(
+def test_peoples_faces_are_spared_except_by_the_notebook_or_if_it_was_asked_for(
     spared: bool, options: dict[str, object], runtime: Runtime, photo: Tensor
 ) -> None:
     change = (last(runtime, photo, strength=2.0, **options) - as_opened(photo)).abs().mean(0)
     assert bool(change[FACE].mean() < 0.3 * change[AWAY].mean()) is spared
     assert change[AWAY].mean() > 0.004
+
+
+@pytest.mark.parametrize(("spared", "options"), [(False, {}), (True, {"protect": "faces"})])
+def test_a_face_that_fills_the_picture_is_dreamed_over_unless_it_was_asked_for(
+    spared: bool, options: dict[str, object], runtime: Runtime, photo: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(face_detector, "detector", lambda catalog: _FaceInTheMiddle(0.5))
+    nothing = last(runtime, photo, protect="nothing")
+    assert last(runtime, photo, **options).equal(nothing) is not spared
 
 
 @pytest.mark.usefixtures("a_face")
