@@ -47,6 +47,8 @@ GRAIN = 1 / 256
 """How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
 EDGE = 0.04
 """... where it is fainter than this: networks like it and eyes do not."""
+FLAT, RICH = 0.05, 0.2
+"""Contrasts of haze, and of a thing, as `contrast_mask` has them."""
 HAZE = 0.15
 """How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
 
@@ -153,7 +155,7 @@ def _calm(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None) -> Te
     """A picture [3, h, w] without what was only coloured or lit of its source, in colours that go with its edges; where
     a mask is black all of the source."""
     picture = show()
-    kept = HAZE + (1 - HAZE) * contrast_mask(picture - source)
+    kept = HAZE + (1 - HAZE) * contrast_mask(picture - source, FLAT, RICH)
     if mask is not None:
         kept = kept * (mask > 0)
     return torch.lerp(source, smooth_colours(picture, source), kept)

@@ -26,7 +26,7 @@ from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
-from engine.canvas.background_blur import blur_background
+from engine.canvas.background_blur import blur_background, foreground_mask
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import stretch_levels
 from engine.canvas.colour_smoothing import smooth_colours
@@ -34,7 +34,6 @@ from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
-from engine.canvas.local_contrast import contrast_mask
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
 from engine.canvas.spots import Place
@@ -149,7 +148,7 @@ def _sharpen(picture: Tensor, scorers: list[CropScorer], generator: torch.Genera
     """Edges as sharp as pixels allow, of what is a thing: behind it they would be grain."""
     natural = [one._replace(objective=as_natural(one.objective, DETAILING.natural)) for one in scorers]
     size: Size = (picture.shape[1], picture.shape[2])
-    sharp, thing = picture.clone(), contrast_mask(picture)
+    sharp, thing = picture.clone(), foreground_mask(picture)
     for step in add_detail(natural, sharp, picture, EDGES, generator):
         yield Progress(step, EDGES.steps, partial(torch.lerp, picture, sharp, thing), size)
 

@@ -109,7 +109,7 @@ def test_what_has_no_edges_is_hardly_shown_and_no_rainbows_are(
 ) -> None:
     left = torch.zeros(1, *photo.shape[1:])
     left[:, :, :60] = 1
-    monkeypatch.setattr(subject_ascent, "contrast_mask", lambda change: left)
+    monkeypatch.setattr(subject_ascent, "contrast_mask", lambda change, flat, rich: left)
     rough, calm = (grow(small_network, photo, None, 1, COURSE._replace(calm=one))[-1].show() for one in (False, True))
     lights = [luminance(one - photo) for one in (rough, calm)]
     assert torch.allclose(lights[1][..., :60], lights[0][..., :60], atol=0.02)

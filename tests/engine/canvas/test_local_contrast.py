@@ -6,6 +6,8 @@ import torch
 
 from engine.canvas.local_contrast import contrast_mask
 
+RANGE = (0.1, 0.3)
+
 
 def stripes_on_the_left(height: float) -> torch.Tensor:
     """A change [3, 80, 120] that has edges in its left half, and is the same everywhere in its right half."""
@@ -15,14 +17,14 @@ def stripes_on_the_left(height: float) -> torch.Tensor:
 
 
 def test_a_mask_is_white_where_a_change_has_edges_and_black_where_it_is_haze() -> None:
-    mask = contrast_mask(stripes_on_the_left(0.3))
+    mask = contrast_mask(stripes_on_the_left(0.3), *RANGE)
     assert mask.shape == (1, 80, 120)
     assert mask[:, 10:-10, 10:50].min() > 0.99
     assert mask[:, :, 80:].max() < 0.01
 
 
 def test_a_faint_change_has_the_mask_of_a_strong_one() -> None:
-    faint, strong = (contrast_mask(stripes_on_the_left(height)) for height in (0.02, 0.2))
+    faint, strong = (contrast_mask(stripes_on_the_left(height), *RANGE) for height in (0.02, 0.2))
     assert torch.allclose(faint, strong, atol=1e-4)
 
 
@@ -31,10 +33,10 @@ def test_the_fainter_edges_are_beside_others_the_less_of_them_is_kept() -> None:
     kept = []
     for height in (0.02, 0.08, 0.2):
         change[:, :, 60:] = 0.3 + height * (torch.arange(60) % 4 < 2)
-        kept.append(float(contrast_mask(change)[0, 40, 100]))
+        kept.append(float(contrast_mask(change, *RANGE)[0, 40, 100]))
     assert kept[0] < 0.01 < kept[1] < 0.99 < kept[2]
 
 
 def test_what_has_no_edges_is_haze() -> None:
-    assert contrast_mask(torch.full((3, 80, 120), 0.3)).max() == 0
-    assert contrast_mask(torch.zeros(3, 80, 120)).max() == 0
+    assert contrast_mask(torch.full((3, 80, 120), 0.3), *RANGE).max() == 0
+    assert contrast_mask(torch.zeros(3, 80, 120), *RANGE).max() == 0
