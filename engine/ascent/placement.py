@@ -1,13 +1,13 @@
 """Where in a picture a thing finds its place: `(scorers, picture, seed) => a row and a column`.
 
 Parts of the picture are looked at as they are; where they are already most like the thing, it grows whole: fish in a
-saucer, a castle on a tower. A seed adds its own chance, so that the next one chooses another place that will do.
+saucer, a castle on a tower. Each seed looks in another direction, so that the next one chooses another place that will
+do.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from engine.ascent.crop_gradients import CropScorer
-from engine.canvas.spots import Place
+from engine.canvas.spots import Place, place_on_ring
 
 GRID = (4, 6)
 """Rows and columns of places that are looked at."""
@@ -28,8 +28,10 @@ SEEN = 128
 """Pixels at which a part is seen."""
 BATCH = 8
 """Parts that a network sees at once."""
-CHANCE = 0.6
-"""How much chance counts beside the spread of what the parts score."""
+TOWARDS = 1.6
+"""How much it counts, in spreads of the scores, to be where the seed looks first, ..."""
+NEAR = 0.2
+"""... and how near that is: a spread, as a share of the sides."""
 SPREAD = 0.36
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
@@ -56,9 +58,10 @@ def best_place(
     parts = torch.cat([_part(picture, place) for place in places])
     with torch.no_grad():
         scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
-    suitable = (scores - scores.mean()) / (scores.std() + LEAST) + CHANCE * _gumbel(len(places), seed)
+    suitable = (scores - scores.mean()) / (scores.std() + LEAST)
+    suitable += TOWARDS * _nearness(places, place_on_ring(seed), NEAR)
     for other in taken:
-        suitable -= APART * torch.tensor([_nearness(place, other) for place in places])
+        suitable -= APART * _nearness(places, other, spread(2))
     if within is not None:
         suitable += torch.tensor([_white(within, place) + LEAST for place in places]).log()
     return places[int(suitable.argmax())]
@@ -76,8 +79,9 @@ def spread(things: int) -> float:
     return SPREAD / math.sqrt(things)
 
 
-def _nearness(place: Place, other: Place) -> float:
-    return math.exp(-(math.dist(place, other) ** 2) / (2 * spread(2) ** 2))
+def _nearness(places: Sequence[Place], other: Place, reach: float) -> Tensor:
+    """1 for a place that is another one, less the further away it is: [n]."""
+    return torch.tensor([math.exp(-(math.dist(place, other) ** 2) / (2 * reach**2)) for place in places])
 
 
 def _white(mask: Tensor, place: Place) -> float:
@@ -111,9 +115,3 @@ def _scores(scorer: CropScorer, parts: Tensor) -> Tensor:
 
 def _count(activations: Mapping[str, Tensor]) -> int:
     return len(next(iter(activations.values())))
-
-
-def _gumbel(count: int, seed: int) -> Tensor:
-    """Chance that makes the largest of sums a draw by likelihood (Gumbel 1954)."""
-    generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} place".encode()))
-    return -(-torch.rand(count, generator=generator).clamp(1e-6, 1 - 1e-6).log()).log()

@@ -59,7 +59,7 @@ def spots_mask(size: Size, spots: Spots, seed: int, within: Tensor | None = None
     likely, found = _likely(within), torch.zeros(size)
     # Not the numbers that the first waves are drawn by.
     generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} spots".encode()))
-    towards = _bell((GRID, GRID), (1.0, 1.0), _place_on_ring(seed), NEAR) + LEAST
+    towards = _bell((GRID, GRID), (1.0, 1.0), place_on_ring(seed), NEAR) + LEAST
     for at, height in enumerate(spots.heights):
         middle = _draw_middle(likely if at else likely * towards, generator)
         likely = likely * (1 + LEAST - _bell((GRID, GRID), sides, middle, spots.spread)) ** APART
@@ -87,8 +87,8 @@ def _likely(within: Tensor | None) -> Tensor:
     return white if white.any() else free
 
 
-def _place_on_ring(seed: int) -> Place:
-    """Where the seed's first spot is looked for: a row and a column, as shares of the sides."""
+def place_on_ring(seed: int) -> Place:
+    """Where what a seed grows is looked for first; about 137 degrees further for the next seed."""
     angle = 2 * pi * (seed * GOLDEN % 2**32 / 2**32)
     return 0.5 + RING * sin(angle), 0.5 + RING * cos(angle)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 from math import dist
 
 import torch
@@ -69,3 +70,8 @@ def test_where_any_place_will_do_the_seed_chooses() -> None:
     found = [best_place(SCORERS, picture(), seed) for seed in range(12)]
     assert found == [best_place(SCORERS, picture(), seed) for seed in range(12)]
     assert len(set(found)) > 6
+
+
+def test_seeds_that_follow_one_another_look_in_other_directions() -> None:
+    found = [best_place(SCORERS, picture(), seed) for seed in range(1, 9)]
+    assert min(dist(one, next_one) for one, next_one in pairwise(found)) > 0.25
