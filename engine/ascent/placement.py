@@ -28,11 +28,11 @@ SEEN = 128
 """Pixels at which a part is seen."""
 BATCH = 8
 """Parts that a network sees at once."""
-TOWARDS = 1.6
+TOWARDS = 2.0
 """How much it counts, in spreads of the scores, to be where the seed looks first, ..."""
 NEAR = 0.2
 """... and how near that is: a spread, as a share of the sides."""
-SPREAD = 0.36
+SPREAD = 0.5
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
