@@ -36,6 +36,8 @@ SPREAD = 0.5
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
+MASKED = 6.0
+"""How much it counts, in spreads of the scores, how much of a place a mask leaves: the logarithm of its white share."""
 LEAST = 1e-3
 """What is left of a place that a mask keeps from being dreamed, for it may do so everywhere."""
 
@@ -63,7 +65,7 @@ def best_place(
     for other in taken:
         suitable -= APART * _nearness(places, other, spread(2))
     if within is not None:
-        suitable += torch.tensor([_white(within, place) + LEAST for place in places]).log()
+        suitable += MASKED * torch.tensor([_white(within, place) + LEAST for place in places]).log()
     return places[int(suitable.argmax())]
 
 
@@ -85,8 +87,8 @@ def _nearness(places: Sequence[Place], other: Place, reach: float) -> Tensor:
 
 
 def _white(mask: Tensor, place: Place) -> float:
-    row, column = (int(at * length) for at, length in zip(place, mask.shape[1:], strict=True))
-    return float(mask[0, row, column])
+    """How much of the part around a place is white: a thing beside a face has to keep off all of that."""
+    return float(_part(mask, place).mean())
 
 
 def _steps(first: float, count: int) -> list[float]:

@@ -75,3 +75,14 @@ def test_where_any_place_will_do_the_seed_chooses() -> None:
 def test_seeds_that_follow_one_another_look_in_other_directions() -> None:
     found = [best_place(SCORERS, picture(), seed) for seed in range(1, 9)]
     assert min(dist(one, next_one) for one, next_one in pairwise(found)) > 0.25
+
+
+def test_it_keeps_off_what_is_spared_in_the_middle() -> None:
+    spared = torch.ones(1, 96, 128)
+    spared[:, 30:66, 46:82] = 0.1
+    away, there = (
+        [dist(best_place(SCORERS, picture((0.5, 0.5)), seed, mask), (0.5, 0.5)) for seed in range(8)]
+        for mask in (spared, None)
+    )
+    assert min(away) > 0.15
+    assert min(there) < 0.15, "where it would be else"
