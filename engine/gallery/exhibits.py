@@ -82,9 +82,9 @@ ORIGINALS = (
 """The eight of the first post of 2015, its dumbbell, and a saxophone."""
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
 TOWARDS: dict[str, tuple[tuple[str, int], ...]] = {
-    "food": (("goldfish", 3), ("volcano", 2)),
+    "food": (("goldfish", 8), ("volcano", 2)),
     "portrait": (("lion", 3), ("sea anemone", 3)),
-    "night": (("castles", 3), ("jellyfish", 3)),
+    "night": (("castles", 4), ("jellyfish", 3)),
 }
 """Photographs, and what they become, each by a seed that shows it."""
 SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
