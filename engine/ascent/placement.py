@@ -28,7 +28,7 @@ SEEN = 128
 """Pixels at which a part is seen."""
 BATCH = 8
 """Parts that a network sees at once."""
-TOWARDS = 2.0
+DIRECTION_WEIGHT = 2.0
 """How much it counts, in spreads of the scores, to be where the seed looks first, ..."""
 NEAR = 0.2
 """... and how near that is: a spread, as a share of the sides."""
@@ -36,7 +36,7 @@ SPREAD = 0.5
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""
 APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
-MASKED = 6.0
+MASK_WEIGHT = 6.0
 """How much it counts, in spreads of the scores, how much of a place a mask leaves: the logarithm of its white share."""
 LEAST = 1e-3
 """What is left of a place that a mask keeps from being dreamed, for it may do so everywhere."""
@@ -61,11 +61,11 @@ def best_place(
     with torch.no_grad():
         scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
     suitable = (scores - scores.mean()) / (scores.std() + LEAST)
-    suitable += TOWARDS * _nearness(places, place_on_ring(seed), NEAR)
+    suitable += DIRECTION_WEIGHT * _nearness(places, place_on_ring(seed), NEAR)
     for other in taken:
         suitable -= APART * _nearness(places, other, spread(2))
     if within is not None:
-        suitable += MASKED * torch.tensor([_white(within, place) + LEAST for place in places]).log()
+        suitable += MASK_WEIGHT * torch.tensor([_white(within, place) + LEAST for place in places]).log()
     return places[int(suitable.argmax())]
 
 

@@ -69,8 +69,6 @@ class Course(NamedTuple):
     detailing: Schedule
     softened: float = 1.0
     """How much of what would go of the picture's edges does, in [0, 1]."""
-    calm: bool = True
-    """Whether what is shown has no haze around things, and no rainbows in them."""
 
 
 def grow_subjects(
@@ -86,20 +84,6 @@ def grow_subjects(
 
     With a mask [1, h, w] in [0, 1] it is dreamed where that is white. The seed chooses among places that will do.
     """
-    for report in _grow(aims, picture, mask, look, course, seed, generator):
-        yield replace(report, show=partial(_calm, report.show, picture, mask)) if course.calm else report
-
-
-def _grow(
-    aims: Aims,
-    picture: Tensor,
-    mask: Tensor | None,
-    look: Look,
-    course: Course,
-    seed: int,
-    generator: torch.Generator,
-) -> Iterator[Progress]:
-    """Every step, shown as it is."""
     places: list[Place] = []
     for scorers in aims.each:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
@@ -128,6 +112,13 @@ def _grow(
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
 
 
+def without_haze(reports: Iterator[Progress], source: Tensor, mask: Tensor | None) -> Iterator[Progress]:
+    """What grew over a source [3, h, w] in [0, 1], shown without haze around things and without rainbows in them; where
+    a mask [1, h, w] is black all of the source."""
+    for report in reports:
+        yield replace(report, show=partial(_without_haze, report.show, source, mask))
+
+
 def _softening(likelihood: float) -> float:
     """The share of a picture's edges that go where a thing is named with a probability of this logarithm."""
     least, most = SOFTENED
@@ -151,9 +142,8 @@ def _smooth(look: Look, course: Course) -> Look:
     )
 
 
-def _calm(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None) -> Tensor:
-    """A picture [3, h, w] without what was only coloured or lit of its source, in colours that go with its edges; where
-    a mask is black all of the source."""
+def _without_haze(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None) -> Tensor:
+    """A picture [3, h, w] without what was only coloured or lit of its source, in colours that go with its edges."""
     picture = show()
     kept = HAZE + (1 - HAZE) * contrast_mask(picture - source, FLAT, RICH)
     if mask is not None:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.canvas.resample import Size
 
-MOVED = 16
+OFFSET_PART = 16
 """Where grids begin differs by at least a window's overlap, and this part of a picture's side."""
 Origin = tuple[int, int]
 """The top left corner of a window, in pixels of the picture; it may lie outside of that."""
@@ -42,7 +42,7 @@ class WindowGrid:
     def _room(self, length: int) -> int:
         """How much further up or left a grid may begin: not so far that a row more has to be seen of a small picture,
         of which that is a third or half. A single window has no seam that would have to move."""
-        least = min(self.hop - 1, max(self.overlap, length // MOVED))
+        least = min(self.hop - 1, max(self.overlap, length // OFFSET_PART))
         count = 1 if length + self.overlap <= self.hop else math.ceil((length + self.overlap + least) / self.hop)
         return min(self.hop - 1, count * self.hop - self.overlap - length)
 
