@@ -28,7 +28,7 @@ from engine.ascent.crop_setup import (
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import PACE, Aims, Course, grow_subjects, without_haze
+from engine.ascent.subject_ascent import PACE, Aims, Course, grow_subjects, with_clarity
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
@@ -132,7 +132,7 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     schedules = finding_schedule(params), matting_schedule(params), crop_schedule(params, PACE * look.rate)
     course, generator = Course(*schedules, softened), runtime.generator(params.seed)
     found = grow_subjects(aims, start, mask, look, course, params.seed, generator)
-    return without_haze(found, start, mask) if params.look == "natural" else found
+    return with_clarity(found, start, mask) if params.look == "natural" else found
 
 
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:

@@ -10,7 +10,7 @@ from engine.ascent import placement, subject_ascent
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.subject_ascent import Aims, Course, grow_subjects, without_haze
+from engine.ascent.subject_ascent import Aims, Course, grow_subjects, with_clarity
 from engine.canvas.colour_matching import luminance
 from engine.canvas.fourier_overlay import SUBJECT_LOOKS
 from engine.catalog.catalog import LOGITS, Meaning
@@ -37,7 +37,7 @@ def grow(
     look = SUBJECT_LOOKS["natural"]._replace(start=0.15)
     generator = torch.Generator().manual_seed(1)
     reports = grow_subjects(Aims(each, named, together), photo, mask, look, course, 1, generator)
-    return list(reports if haze else without_haze(reports, photo, mask))
+    return list(reports if haze else with_clarity(reports, photo, mask))
 
 
 @pytest.mark.parametrize("things", [1, 2])
@@ -116,6 +116,7 @@ def test_what_has_no_edges_is_hardly_shown_and_no_rainbows_are(
     left = torch.zeros(1, *photo.shape[1:])
     left[:, :, :60] = 1
     monkeypatch.setattr(subject_ascent, "contrast_mask", lambda change, flat, rich: left)
+    monkeypatch.setattr(subject_ascent, "more_contrast", lambda change, coarse, fine: change)
     rough, calm = (grow(small_network, photo, None, 1, haze=one)[-1].show() for one in (True, False))
     lights = [luminance(one - photo) for one in (rough, calm)]
     assert torch.allclose(lights[1][..., :60], lights[0][..., :60], atol=0.02)
@@ -124,6 +125,18 @@ def test_what_has_no_edges_is_hardly_shown_and_no_rainbows_are(
         float((one - photo - luminance(one - photo))[..., :60].diff(dim=2).abs().mean()) for one in (rough, calm)
     ]
     assert rainbows[1] < 0.5 * rainbows[0]
+
+
+def test_things_have_more_contrast_than_the_networks_asked_for_and_none_where_a_mask_is_black(
+    small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask = torch.zeros(1, *photo.shape[1:])
+    mask[:, :, 60:] = 1
+    clear = grow(small_network, photo, mask, 1)[-1].show() - photo
+    monkeypatch.setattr(subject_ascent, "more_contrast", lambda change, coarse, fine: change)
+    pale = grow(small_network, photo, mask, 1)[-1].show() - photo
+    assert clear[..., 60:].diff(dim=2).abs().mean() > 1.5 * pale[..., 60:].diff(dim=2).abs().mean()
+    assert clear[..., :60].abs().max() < 1e-5
 
 
 def test_one_thing_takes_more_of_a_photo_than_each_of_two() -> None:

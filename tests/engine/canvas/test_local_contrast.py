@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engine.canvas.local_contrast import contrast_mask
+from engine.canvas.local_contrast import contrast_mask, more_contrast
 
 RANGE = (0.1, 0.3)
 
@@ -40,3 +40,12 @@ def test_the_fainter_edges_are_beside_others_the_less_of_them_is_kept() -> None:
 def test_what_has_no_edges_is_haze() -> None:
     assert contrast_mask(torch.full((3, 80, 120), 0.3), *RANGE).max() == 0
     assert contrast_mask(torch.zeros(3, 80, 120), *RANGE).max() == 0
+
+
+def test_what_is_fine_is_moved_further_than_what_is_coarse() -> None:
+    change = stripes_on_the_left(0.2)
+    moved = more_contrast(change, 1.2, 2.0)
+    flat, height = (one[:, 10:-10, at] for one, at in ((moved, slice(90, 110)), (moved.diff(dim=2), slice(10, 50))))
+    assert torch.allclose(flat, torch.tensor(1.2 * 0.3), atol=1e-4)
+    assert torch.allclose(height, 2.0 * change.diff(dim=2)[:, 10:-10, 10:50], atol=0.03)
+    assert torch.allclose(more_contrast(change, 1.0, 1.0), change, atol=1e-6)
