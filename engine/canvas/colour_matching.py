@@ -10,23 +10,11 @@ LUMA = (0.299, 0.587, 0.114)
 CHROMA = 0.35
 """How much of a step's colour is left beside its brightness. In photographs colour varies about half as much."""
 
-EXTREMES, LEAST_LIGHT = 0.01, 0.02
-"""The share of a picture's points that may be darker, and brighter, than what becomes black and white: nearly."""
-
 
 def desaturate(step: Tensor, chroma: float = CHROMA) -> Tensor:
     """A step [3, h, w] whose channels go together more: networks love saturated colours, pictures do not."""
     grey = step.mean(0, keepdim=True)
     return grey + chroma * (step - grey)
-
-
-def stretch_levels(picture: Tensor, most: float = 1.25) -> Tensor:
-    """A picture [3, h, w] from nearly black to nearly white, its contrast at most so many times as great; kept in
-    [0, 1]. What is dreamed out of grey keeps some of the grey everywhere."""
-    light = luminance(picture)
-    dark, bright = (float(torch.quantile(light, share)) for share in (EXTREMES, 1 - EXTREMES))
-    gain = min(most, (1 - 2 * LEAST_LIGHT) / max(bright - dark, 1e-6))
-    return (0.5 + gain * (picture - (bright + dark) / 2)).clamp(0, 1)
 
 
 def luminance(picture: Tensor) -> Tensor:
@@ -112,13 +100,3 @@ def _quantiles(plane: Tensor, levels: int) -> Tensor:
 def _moments(picture: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each channel, [3, 1, 1]."""
     return picture.mean((1, 2), keepdim=True), picture.std((1, 2), keepdim=True) + 1e-4
-
-
-def stretch_contrast(pictures: Tensor, spread: float = 0.2) -> Tensor:
-    """Pictures [n, 3, h, w], each stretched around its mean until its values spread that far, kept in [0, 1].
-
-    What was painted in few steps is pale; beside others, on a small tile, it is hard to see.
-    """
-    mean, found = pictures.mean((1, 2, 3), keepdim=True), pictures.std((1, 2, 3), keepdim=True)
-    stretch = (spread / (found + 1e-4)).clamp(min=1)
-    return (mean + (pictures - mean) * stretch).clamp(0, 1)

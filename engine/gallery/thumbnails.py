@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from engine.ascent.feature_visualization import Transform, visualize
-from engine.canvas.colour_matching import stretch_contrast
+from engine.canvas.contrast import stretch_contrast
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.networks import thumbnails
 from engine.networks.network import SMALLEST, Network

@@ -18,7 +18,7 @@ from engine.ascent.feature_visualization import Transform, visualize
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Report
-from engine.canvas.colour_matching import stretch_contrast
+from engine.canvas.contrast import stretch_contrast
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import grid_columns
 from engine.canvas.initial_image import initial_image

@@ -28,8 +28,8 @@ from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
 from engine.canvas.background_blur import blur_background, foreground_mask
 from engine.canvas.class_sketch import combine_sketches
-from engine.canvas.colour_matching import stretch_levels
 from engine.canvas.colour_smoothing import smooth_colours
+from engine.canvas.contrast import s_curve, stretch_levels
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
@@ -104,12 +104,13 @@ def _by_crops(params: Concept, source: Tensor | None, runtime: Runtime) -> Itera
 
 
 def _finish(show: Callable[[], Tensor], source: Tensor | None) -> Tensor:
-    """Without rainbows; what is imagined out of grey before a blurred background, and from nearly black to nearly
-    white."""
+    """Without rainbows; what is imagined out of grey before a blurred background, from nearly black to nearly white,
+    and with more contrast between: what lies in a mist of grey is hard to make out."""
     picture = show()
     if source is not None:
         return smooth_colours(picture, source)
-    return blur_background(stretch_levels(smooth_colours(picture, picture.new_full((3, 1, 1), 0.5))))
+    levelled = stretch_levels(smooth_colours(picture, picture.new_full((3, 1, 1), 0.5)))
+    return s_curve(blur_background(levelled))
 
 
 def _climb(

@@ -25,6 +25,7 @@ from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.background_blur import blur_background
 from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_smoothing import smooth_colours
+from engine.canvas.contrast import s_curve
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
@@ -146,9 +147,9 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
 
 
 def _finish(initial: Tensor, imagined: bool, show: Callable[[], Tensor]) -> Tensor:
-    """Without rainbows; what is imagined out of grey before a blurred background."""
+    """Without rainbows; what is imagined out of grey before a blurred background, and with more contrast."""
     picture = smooth_colours(show(), initial)
-    return blur_background(picture) if imagined else picture
+    return s_curve(blur_background(picture)) if imagined else picture
 
 
 def _by_pixels(

@@ -22,7 +22,7 @@ from engine.ascent.classification import LIKELY, Classification, classify
 from engine.ascent.feature_visualization import Transform, visualize
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.progress import Frame, Progress, Report
-from engine.canvas.colour_matching import stretch_contrast
+from engine.canvas.contrast import stretch_contrast
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.initial_image import initial_image
 from engine.canvas.page_layout import (

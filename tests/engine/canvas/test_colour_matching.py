@@ -1,4 +1,3 @@
-import pytest
 import torch
 from torch import Tensor
 
@@ -8,8 +7,6 @@ from engine.canvas.colour_matching import (
     match_colour_statistics,
     match_histograms,
     restore_colours,
-    stretch_contrast,
-    stretch_levels,
     transport_colours,
 )
 from engine.canvas.noise import coloured_noise
@@ -60,15 +57,6 @@ def test_the_sources_histogram(photo: Tensor) -> None:
     assert match_histograms(torch.full_like(photo, 0.3), photo).isfinite().all()
 
 
-def test_pale_pictures_are_stretched_each_on_its_own_and_strong_ones_are_left(photo: Tensor) -> None:
-    pale = 0.5 + 0.1 * (photo - photo.mean())
-    strong = (photo > photo.median()).float()
-    made = stretch_contrast(torch.stack([pale, strong]), 0.2)
-    assert abs(float(made[0].std()) - 0.2) < 0.02
-    torch.testing.assert_close(made[1], strong)
-    torch.testing.assert_close(stretch_contrast(torch.full((1, 3, 4, 4), 0.3)), torch.full((1, 3, 4, 4), 0.3))
-
-
 def test_transported_colours_have_the_references_mean_and_hues(photo: Tensor) -> None:
     reference = 0.3 + 0.3 * coloured_noise((40, 30), torch.Generator().manual_seed(6))
     made = transport_colours(photo, reference)
@@ -81,18 +69,3 @@ def test_a_picture_or_a_reference_of_one_colour_stays_finite(photo: Tensor) -> N
     flat = torch.full((3, 20, 20), 0.2)
     assert transport_colours(flat, photo).isfinite().all()
     assert transport_colours(photo, flat).std() < 0.03
-
-
-def test_levels_are_stretched_from_nearly_black_to_nearly_white_and_no_further_than_allowed(photo: Tensor) -> None:
-    pale = 0.3 + 0.25 * photo
-    found = stretch_levels(pale, most=10)
-    light = torch.einsum("i,ihw->hw", torch.tensor(LUMA), found)
-    assert light.min() < 0.05
-    assert light.max() > 0.95
-    little = stretch_levels(pale, most=1.2)
-    assert little.std() / pale.std() == pytest.approx(1.2, rel=0.01)
-
-
-def test_what_is_flat_stays_flat_and_finite() -> None:
-    grey = torch.full((3, 8, 8), 0.4)
-    torch.testing.assert_close(stretch_levels(grey), torch.full((3, 8, 8), 0.5))

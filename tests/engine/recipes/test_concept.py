@@ -141,24 +141,27 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
 @pytest.mark.parametrize(
     ("recipe", "asked"), [(Concept, {"subject": "goldfish"}), (Morph, {"subject": "goldfish > hen"})]
 )
-def test_by_crops_what_is_behind_a_thing_is_blurred_unless_it_is_a_picture(
+@pytest.mark.parametrize("finish", ["blur_background", "s_curve"])
+def test_by_crops_what_is_imagined_is_finished_unless_it_is_a_picture(
+    finish: str,
     recipe: type[Concept | Morph],
     asked: dict[str, Any],
     shipped: Runtime,
     photo: Tensor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Before a blurred background and with more contrast, in previews and in the end."""
     for name, count in (("finding", 10), ("COLOURING", 2)):
         monkeypatch.setattr(Concept, name, count)
     made = f"engine.recipes.{recipe.__name__.lower()}"
-    monkeypatch.setattr(sys.modules[made], "blur_background", torch.zeros_like)
+    monkeypatch.setattr(sys.modules[made], finish, torch.zeros_like)
     few = {"size": 128, "network": "lite2"} | (
         {"iterations": 2, "frames": 8} if recipe is Morph else {"iterations": 16}
     )
     for source in (None, photo):
         reports = recipes.run(make(recipe, shipped_catalog(), **few, **asked), source, shipped)
         shown = [one.show() if isinstance(one, Progress) else one.picture for one in reports]
-        assert all((one == 0).all() == (source is None) for one in shown), "previews and the end alike"
+        assert all((one == 0).all() == (source is None) for one in shown)
 
 
 def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
