@@ -78,16 +78,18 @@ def dream(
     `others` may hold a "mask" (dreamed where it is white) and a "guide" (what is dreamed towards), each [3, h, w].
     """
     further = {name: runtime.to_device(picture) for name, picture in (others or {}).items()}
-    yield from variations(params, lambda one: _one_dream(one, source, runtime, further))
+    picture = None if source is None else runtime.to_device(resize_long_side(source, params.size))
+    mask = _mask(params, picture, further.get("mask"))
+    mask = None if mask is None else mask.to(runtime.device)
+    yield from variations(params, lambda one: _one_dream(one, picture, mask, runtime, further))
 
 
 def _one_dream(
-    params: Dream, source: Tensor | None, runtime: Runtime, further: Mapping[str, Tensor]
+    params: Dream, source: Tensor | None, mask: Tensor | None, runtime: Runtime, further: Mapping[str, Tensor]
 ) -> Iterator[Report]:
     generator = runtime.generator(params.seed)
     start = runtime.to_device(initial_image(source, params.size, generator))
     network = runtime.network(params.network)
-    mask = _mask(params, start, further.get("mask"))
     if params.by_crops and "guide" not in further:
         by_crops = _subjects if params.subject else partial(_layers, varied=source is not None)
         yield from _with_finish(params, by_crops(params, start, mask, runtime), start)
@@ -159,18 +161,20 @@ def _feature_layer(network: Network, meaning: Meaning) -> str:
     return network.behind if meaning.layer == LOGITS else meaning.layer
 
 
-def _mask(params: Dream, picture: Tensor, drawn: Tensor | None) -> Tensor | None:
-    """How much of each step a point takes, [1, h, w]; None if that is all of it everywhere."""
+def _mask(params: Dream, picture: Tensor | None, drawn: Tensor | None) -> Tensor | None:
+    """How much of each step a point of a picture, or of a square of noise, takes, [1, h, w]; None if that is all of it
+    everywhere."""
     protected = params.protect
     if protected == "auto" and (drawn is not None or params.look == "2015"):
         protected = "nothing"  # whoever draws a mask has said where, and the notebook knew of no faces
-    size = (picture.shape[1], picture.shape[2])
+    size = (params.size, params.size) if picture is None else (picture.shape[1], picture.shape[2])
     if protected == "auto" or protected == "faces":
-        protecting = _faces_mask(params, picture, size, CLOSE_UP if protected == "auto" else 1.0)
+        largest = CLOSE_UP if protected == "auto" else 1.0
+        protecting = None if picture is None else _faces_mask(params, picture, size, largest)
     else:
         protecting = None if protected == "nothing" else protect_mask(protected, size)
-    masks = [protecting, None if drawn is None else painted_mask(drawn, size)]
-    known = [mask.to(picture.device) for mask in masks if mask is not None]
+    masks = [protecting, None if drawn is None else painted_mask(drawn, size).cpu()]
+    known = [mask for mask in masks if mask is not None]
     return prod(known[1:], start=known[0]) if known else None
 
 

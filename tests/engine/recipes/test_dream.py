@@ -195,6 +195,24 @@ def test_whoever_draws_a_mask_has_said_where(runtime: Runtime, photo: Tensor) ->
     assert change[FACE].mean() > 0.3 * change[AWAY].mean()
 
 
+def test_faces_are_looked_for_once_for_all_variations_and_never_in_noise(
+    runtime: Runtime, photo: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Tensor] = []
+
+    class Watched(_FaceInTheMiddle):
+        def faces(self, picture: Tensor) -> Tensor:
+            looks.append(picture)
+            return super().faces(picture)
+
+    monkeypatch.setattr(face_detector, "detector", lambda catalog: Watched())
+    params = make(Dream, runtime.catalog, size=128, iterations=1, octaves=1, variations=2, protect="faces")
+    for source, count in ((photo, 1), (None, 0)):
+        looks.clear()
+        list(recipes.run(params, source, runtime))
+        assert len(looks) == count
+
+
 def test_where_nothing_that_finds_faces_is_installed_all_is_dreamed(
     runtime: Runtime, photo: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
