@@ -47,7 +47,7 @@ GRAIN = 1 / 256
 """How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
 EDGE = 0.04
 """... where it is fainter than this: networks like it and eyes do not."""
-FLAT, RICH = 0.1, 0.35
+FLAT, RICH = 0.2, 0.5
 """Contrasts of haze, and of a thing, as `contrast_mask` has them."""
 HAZE = 0.05
 """How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
