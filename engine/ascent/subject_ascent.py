@@ -21,7 +21,7 @@ from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.placement import best_place, mean_score, spread
 from engine.ascent.progress import Progress
 from engine.canvas.colour_smoothing import smooth_colours
-from engine.canvas.fourier_overlay import Look, Overlay
+from engine.canvas.fourier_overlay import LOOKS, Look, Overlay
 from engine.canvas.guided_filter import guided_filter
 from engine.canvas.local_contrast import contrast_mask, more_contrast
 from engine.canvas.matte_overlay import MatteOverlay
@@ -51,9 +51,22 @@ FLAT, RICH = 0.2, 0.5
 """Contrasts of haze, and of a thing, as `contrast_mask` has them."""
 HAZE = 0.05
 """How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
-COARSE, FINE = 1.2, 2.0
-"""How much further the light of large parts, and all that is finer, is moved than the networks asked for: the photo
-showed through things, and eyes took them for stains."""
+LOOK = LOOKS["vivid"]
+"""Of the waves: with fewer fine ones, or less colour, eyes see a stain where networks see a thing."""
+
+
+class Clarity(NamedTuple):
+    """How what was dreamed is shown."""
+
+    coarse: float
+    """How much further the light of large parts is moved than the networks asked for, ..."""
+    fine: float
+    """... and all that is finer: they name a thing through which the photo shows, and eyes take it for a stain."""
+    rainbows: bool
+    """Whether colours stay as fine as light."""
+
+
+CLARITY = {"natural": Clarity(1.1, 1.4, rainbows=False), "vivid": Clarity(1.0, 1.0, rainbows=True)}
 
 
 class Aims(NamedTuple):
@@ -115,11 +128,13 @@ def grow_subjects(
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
 
 
-def with_clarity(reports: Iterator[Progress], source: Tensor, mask: Tensor | None) -> Iterator[Progress]:
-    """What grew over a source [3, h, w] in [0, 1], shown without haze around things, without rainbows in them and with
-    so much contrast that the source does not show through; where a mask [1, h, w] is black all of the source."""
+def with_clarity(
+    reports: Iterator[Progress], source: Tensor, mask: Tensor | None, clarity: Clarity
+) -> Iterator[Progress]:
+    """What grew over a source [3, h, w] in [0, 1], shown without haze around things and as clear as it is to be; where
+    a mask [1, h, w] is black all of the source."""
     for report in reports:
-        yield replace(report, show=partial(_with_clarity, report.show, source, mask))
+        yield replace(report, show=partial(_with_clarity, report.show, source, mask, clarity))
 
 
 def _softening(likelihood: float) -> float:
@@ -145,11 +160,12 @@ def _smooth(look: Look, course: Course) -> Look:
     )
 
 
-def _with_clarity(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None) -> Tensor:
-    """A picture [3, h, w] without what was only coloured or lit of its source, in colours that go with its edges."""
+def _with_clarity(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None, clarity: Clarity) -> Tensor:
+    """A picture [3, h, w] without what was only coloured or lit of its source."""
     picture = show()
     kept = HAZE + (1 - HAZE) * contrast_mask(picture - source, FLAT, RICH)
-    change = more_contrast(kept * (smooth_colours(picture, source) - source), COARSE, FINE)
+    coloured = picture if clarity.rainbows else smooth_colours(picture, source)
+    change = more_contrast(kept * (coloured - source), clarity.coarse, clarity.fine)
     if mask is not None:
         change = change * (mask > 0)
     return (source + change).clamp(0, 1)

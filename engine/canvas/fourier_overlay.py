@@ -56,8 +56,8 @@ class Look(NamedTuple):
 
 
 LOOKS = {"natural": Look(1.35, 0.65, 0.05), "vivid": Look(1.2, 1.15, 0.06)}
-SUBJECT_LOOKS = LOOKS | {"natural": LOOKS["natural"]._replace(chroma=0.6, finest=(250.0, 60.0))}
-"""Of a thing: without the grain of colours that networks ask for."""
+MOVING_SUBJECT_LOOK = LOOKS["natural"]._replace(chroma=0.6, finest=(250.0, 60.0))
+"""Of a thing in what moves: without the grain of colours that networks ask for, which would flicker."""
 
 
 class Rendering(NamedTuple):

@@ -28,10 +28,10 @@ from engine.ascent.crop_setup import (
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import PACE, Aims, Course, grow_subjects, with_clarity
+from engine.ascent.subject_ascent import CLARITY, LOOK, PACE, Aims, Course, grow_subjects, with_clarity
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
-from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
+from engine.canvas.fourier_overlay import LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import painted_mask, protect_mask, spare_boxes
 from engine.canvas.resample import Size, resize, resize_long_side
@@ -127,14 +127,14 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
-    look = SUBJECT_LOOKS[params.look]._replace(start=START)
+    look = LOOK._replace(start=START)
     named = likelihood_scorers(params, runtime)
     aims = Aims(finding_scorers(params, runtime), named, dream_scorers(params, runtime, params.seed))
     softened = min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
     schedules = finding_schedule(params), matting_schedule(params), crop_schedule(params, PACE * look.rate)
     course, generator = Course(*schedules, softened), runtime.generator(params.seed)
     found = grow_subjects(aims, start, mask, look, course, params.seed, generator)
-    return with_clarity(found, start, mask) if params.look == "natural" else found
+    return with_clarity(found, start, mask, CLARITY[params.look])
 
 
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:

@@ -19,7 +19,7 @@ from engine.ascent.crop_setup import crop_schedule, dream_scorers
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.band_matching import band_energies, limit_bands
-from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
+from engine.canvas.fourier_overlay import LOOKS, MOVING_SUBJECT_LOOK, Overlay
 from engine.canvas.motion import MovingPicture, flow_between, warp
 from engine.objectives import blended_position_objectives
 from engine.params import Dream, Video
@@ -156,7 +156,7 @@ def _by_pixels(params: Video, runtime: Runtime) -> Climb:
 
 def _by_crops(params: Video, runtime: Runtime) -> Climb:
     """By crops seen whole, each frame's elsewhere."""
-    scorers, natural = dream_scorers(params, runtime), (SUBJECT_LOOKS if params.subject else LOOKS)["natural"]
+    scorers, natural = dream_scorers(params, runtime), MOVING_SUBJECT_LOOK if params.subject else LOOKS["natural"]
     schedule, generator = crop_schedule(params, natural.rate), runtime.generator(params.seed)
 
     def climb(picture: Tensor, share: Tensor) -> Iterator[Progress]:

@@ -27,7 +27,7 @@ from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.band_matching import band_energies, match_bands
 from engine.canvas.camera import Camera, coverage, view
 from engine.canvas.colour_matching import match_colour_statistics
-from engine.canvas.fourier_overlay import LOOKS, SUBJECT_LOOKS, Overlay
+from engine.canvas.fourier_overlay import LOOKS, MOVING_SUBJECT_LOOK, Overlay
 from engine.canvas.initial_image import initial_image
 from engine.canvas.resample import Size
 from engine.objectives import blended_position_objectives
@@ -165,7 +165,7 @@ def _by_pixels(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _F
 
 def _by_crops(params: Zoom, runtime: Runtime, generator: torch.Generator) -> _FrameAscent:
     """By crops seen whole; what was dreamed before is the source of the next frame."""
-    scorers, natural = dream_scorers(params, runtime), (SUBJECT_LOOKS if params.subject else LOOKS)["natural"]
+    scorers, natural = dream_scorers(params, runtime), MOVING_SUBJECT_LOOK if params.subject else LOOKS["natural"]
     light, full = crop_schedule(params, natural.rate), crop_schedule(params.first(), natural.rate)
 
     def dream(picture: Tensor, first: bool) -> Iterator[Progress]:
