@@ -51,8 +51,9 @@ FLAT, RICH = 0.2, 0.5
 """Contrasts of haze, and of a thing, as `contrast_mask` has them."""
 HAZE = 0.05
 """How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
-LOOK = LOOKS["vivid"]
-"""Of the waves: with fewer fine ones, or less colour, eyes see a stain where networks see a thing."""
+SUBJECT_LOOKS = LOOKS | {"natural": Look(falloff=1.28, chroma=0.85, rate=0.055, finest=(120.0, 50.0))}
+"""Of the waves: with fewer fine ones, or less colour, eyes see a stain where networks see a thing; with more of them grain
+covers it, the more of it the smaller the picture."""
 
 
 class Clarity(NamedTuple):
@@ -66,7 +67,7 @@ class Clarity(NamedTuple):
     """Whether colours stay as fine as light."""
 
 
-CLARITY = {"natural": Clarity(1.1, 1.4, rainbows=False), "vivid": Clarity(1.0, 1.0, rainbows=True)}
+CLARITY = {"natural": Clarity(1.15, 1.8, rainbows=False), "vivid": Clarity(1.0, 1.0, rainbows=True)}
 
 
 class Aims(NamedTuple):

@@ -28,7 +28,7 @@ from engine.ascent.crop_setup import (
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import CLARITY, LOOK, PACE, Aims, Course, grow_subjects, with_clarity
+from engine.ascent.subject_ascent import CLARITY, PACE, SUBJECT_LOOKS, Aims, Course, grow_subjects, with_clarity
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, Overlay
@@ -127,7 +127,7 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
-    look = LOOK._replace(start=START)
+    look = SUBJECT_LOOKS[params.look]._replace(start=START)
     named = likelihood_scorers(params, runtime)
     aims = Aims(finding_scorers(params, runtime), named, dream_scorers(params, runtime, params.seed))
     softened = min(1.0, params.strength)  # a hint leaves the photo as sharp as it was

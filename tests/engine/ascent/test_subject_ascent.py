@@ -10,7 +10,7 @@ from engine.ascent import placement, subject_ascent
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.subject_ascent import CLARITY, LOOK, Aims, Course, grow_subjects, with_clarity
+from engine.ascent.subject_ascent import CLARITY, SUBJECT_LOOKS, Aims, Course, grow_subjects, with_clarity
 from engine.canvas.colour_matching import luminance
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
@@ -33,7 +33,7 @@ def grow(
     each = [[CropScorer(network, crop_objective([(1.0, [one])]))] for one in meanings]
     named = [[CropScorer(network, likelihood([one]))] for one in meanings]
     together = [CropScorer(network, crop_objective([(1.0, meanings)]))]
-    look = LOOK._replace(start=0.15)
+    look = SUBJECT_LOOKS["natural"]._replace(start=0.15)
     generator = torch.Generator().manual_seed(1)
     reports = grow_subjects(Aims(each, named, together), photo, mask, look, course, 1, generator)
     return list(with_clarity(reports, photo, mask, CLARITY[clarity]) if clarity else reports)
