@@ -52,8 +52,8 @@ FLAT, RICH = 0.2, 0.5
 HAZE = 0.05
 """How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
 SUBJECT_LOOKS = LOOKS | {"natural": Look(falloff=1.28, chroma=0.85, rate=0.055, finest=(120.0, 50.0))}
-"""Of the waves: with fewer fine ones, or less colour, eyes see a stain where networks see a thing; with more of them grain
-covers it, the more of it the smaller the picture."""
+"""Of the waves: with fewer fine ones, or less colour, eyes see a stain where networks see a thing; with more of them
+grain covers it, the more of it the smaller the picture."""
 
 
 class Clarity(NamedTuple):
