@@ -25,12 +25,10 @@ SEED: Final = 4821
 SIDE: Final = 256
 MIDDLE: Final = 0.68
 """The share of a painted side that is shown."""
-VIVID: Final = 1.4
-"""How much more colourful a picture is shown than it was painted: it is small."""
 TILE: Final = 112
 """Pixels of a picture on a page."""
 COLUMNS, ROWS = 5, 4
-PAGE_BYTES: Final = 130_000
+PAGE_BYTES: Final = 56_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,7 +48,7 @@ def paint(runtime: Runtime, network_name: str, subject: str, iterations: int | N
     )
     print(subject, flush=True)
     *_, last = (report for report in recipes.run(params, None, runtime) if isinstance(report, Frame))
-    return vivid(middle(last.picture))
+    return middle(last.picture)
 
 
 def middle(picture: Tensor) -> Tensor:
@@ -58,12 +56,6 @@ def middle(picture: Tensor) -> Tensor:
     height, width = picture.shape[1:]
     top, left = round(height * (1 - MIDDLE) / 2), round(width * (1 - MIDDLE) / 2)
     return picture[:, top : height - top, left : width - left]
-
-
-def vivid(picture: Tensor) -> Tensor:
-    """The same with more colour, [3, h, w] in [0, 1]."""
-    grey = picture.mean(0, keepdim=True)
-    return (grey + VIVID * (picture - grey)).clamp(0, 1)
 
 
 def write(network_name: str, painted: Mapping[str, Tensor], folder: Path = subject_sheets.FOLDER) -> Iterator[Path]:
