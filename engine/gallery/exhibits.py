@@ -30,7 +30,7 @@ from engine.runtime import Runtime
 SEED = 4821
 NETWORK = "lite2"
 """Whose gallery it is: the words below are its words."""
-STILL_BYTES, PAGE_BYTES = 84_000, 130_000
+STILL_BYTES, PAGE_BYTES = 84_000, 120_000
 FILM_BYTES = 230_000
 MORPH_BYTES, HYBRID_BYTES = 56_000, 140_000
 VIDEO_BYTES = 100_000
