@@ -79,8 +79,7 @@ def dream(
     """
     further = {name: runtime.to_device(picture) for name, picture in (others or {}).items()}
     picture = None if source is None else runtime.to_device(resize_long_side(source, params.size))
-    mask = _mask(params, picture, further.get("mask"))
-    mask = None if mask is None else mask.to(runtime.device)
+    mask = _mask(params, picture, further.get("mask"), runtime.device)
     yield from variations(params, lambda one: _one_dream(one, picture, mask, runtime, further))
 
 
@@ -161,7 +160,7 @@ def _feature_layer(network: Network, meaning: Meaning) -> str:
     return network.behind if meaning.layer == LOGITS else meaning.layer
 
 
-def _mask(params: Dream, picture: Tensor | None, drawn: Tensor | None) -> Tensor | None:
+def _mask(params: Dream, picture: Tensor | None, drawn: Tensor | None, device: torch.device) -> Tensor | None:
     """How much of each step a point of a picture, or of a square of noise, takes, [1, h, w]; None if that is all of it
     everywhere."""
     protected = params.protect
@@ -173,8 +172,8 @@ def _mask(params: Dream, picture: Tensor | None, drawn: Tensor | None) -> Tensor
         protecting = None if picture is None else _faces_mask(params, picture, size, largest)
     else:
         protecting = None if protected == "nothing" else protect_mask(protected, size)
-    masks = [protecting, None if drawn is None else painted_mask(drawn, size).cpu()]
-    known = [mask for mask in masks if mask is not None]
+    masks = [protecting, None if drawn is None else painted_mask(drawn, size)]
+    known = [mask.to(device) for mask in masks if mask is not None]
     return prod(known[1:], start=known[0]) if known else None
 
 
