@@ -180,6 +180,8 @@ async def test_every_line_about_a_job_names_the_job(engine: Supervisor, dispatch
         ids = [await dispatch.submit(order(what), {}) for what in (FINE, CRASH)]
         for id in ids:
             await settled(dispatch, id)
+        # the row comes first: its bot may read it before its line is written
+        await eventually_true(lambda: any("failed" in line["message"] for line in kept.lines))
     finally:
         supervisor.log.removeHandler(kept)
     told = {id: [line["message"] for line in kept.lines if line.get("job") == id] for id in ids}
