@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
+from engine.canvas.class_sketch import order_sketches
 from engine.catalog.catalog import LOGITS, Meaning
+from engine.networks.network import Network
 from engine.objectives import Objective, crop_objective, likelihood, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
 from engine.runtime import Runtime
@@ -108,6 +111,13 @@ def likelihood_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]
 def feature_scorers(params: Concept, runtime: Runtime) -> list[list[CropScorer]]:
     """What scores the crops of each thing of one body alone."""
     return _each_alone(params, runtime, lambda meaning: crop_objective([(1.0, [meaning])]))
+
+
+def sketches_of(network: Network, meaning: Meaning, generator: torch.Generator) -> list[Tensor]:
+    """What a network knows of the shape of what is meant: tiny pictures [3, h, w], of a group's classes in any order;
+    nothing of layers and channels."""
+    labels = [network.labels[at] for at in meaning.channels] if meaning.layer == LOGITS else []
+    return order_sketches(network.sketches, labels, generator)
 
 
 def _each_alone(

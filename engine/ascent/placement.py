@@ -7,6 +7,7 @@ do.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from engine.ascent.crop_gradients import CropScorer
+from engine.canvas.resample import Size
 from engine.canvas.spots import Place, place_on_ring
 
 GRID = (4, 6)
@@ -38,6 +40,13 @@ APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
 MASK_WEIGHT = 6.0
 """How much it counts, in spreads of the scores, how much of a place a mask leaves: the logarithm of its white share."""
+SHRINKING = (1.0, 0.85, 0.7)
+"""Shares of its size that a thing may have where a mask leaves little room, tried in turn, ..."""
+STEPS = (-0.2, -0.1, 0.0, 0.1, 0.2)
+SHIFTS = sorted(itertools.product(STEPS, STEPS), key=lambda at: math.hypot(*at))
+"""... with shifts, as shares of the sides, the nearest first, until ..."""
+ENOUGH = 0.96
+"""... so much of its square is white."""
 LEAST = 1e-3
 """What is left of a place that a mask keeps from being dreamed, for it may do so everywhere."""
 
@@ -69,6 +78,17 @@ def best_place(
     return places[int(suitable.argmax())]
 
 
+def room_for(place: Place, side: float, picture: Tensor, mask: Tensor | None) -> tuple[Place, float]:
+    """Where a square fits near a place of a picture [3, h, w], and its side as a share of the short side, at most the
+    wanted one. All of it is inside, and in the white of a mask [1, h, w], if there is one."""
+    size = (picture.shape[1], picture.shape[2])
+    squares = [(_inside(place, shift, share * side, size), share * side) for share in SHRINKING for shift in SHIFTS]
+    if mask is None:
+        return squares[0]
+    white = torch.tensor([float(_square(mask, *square).mean()) for square in squares])
+    return squares[int((white >= min(ENOUGH, float(white.max()))).float().argmax())]
+
+
 def mean_score(scorers: Sequence[CropScorer], picture: Tensor, place: Place) -> float:
     """What the part of a picture [3, h, w] around a place scores as it is, the mean over the scorers."""
     part = _part(picture, place)
@@ -94,6 +114,23 @@ def _white(mask: Tensor, place: Place) -> float:
 def _steps(first: float, count: int) -> list[float]:
     """From the first to as far from the other side."""
     return [first + (1 - 2 * first) * at / (count - 1) for at in range(count)]
+
+
+def _inside(place: Place, shift: Place, side: float, size: Size) -> Place:
+    """A place, moved, from which a square does not reach over the rim."""
+    edge = side * min(size) / 2
+    row, column = (
+        min(1 - edge / length, max(edge / length, at + by)) for at, by, length in zip(place, shift, size, strict=True)
+    )
+    return row, column
+
+
+def _square(mask: Tensor, place: Place, side: float) -> Tensor:
+    """What of a mask [1, h, w] is in a square."""
+    height, width = mask.shape[1:]
+    edge = side * min(height, width)
+    top, left = (max(0, round(at * length - edge / 2)) for at, length in zip(place, (height, width), strict=True))
+    return mask[:, top : top + round(edge), left : left + round(edge)]
 
 
 def _part(picture: Tensor, place: Place) -> Tensor:

@@ -18,8 +18,9 @@ from torch import Tensor
 
 from engine.ascent.crop_ascent import Schedule, accentuate
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import best_place, mean_score, spread
+from engine.ascent.placement import best_place, mean_score, room_for, spread
 from engine.ascent.progress import Progress
+from engine.canvas.class_sketch import lay_sketch
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.fourier_overlay import LOOKS, Look, Overlay
 from engine.canvas.guided_filter import guided_filter
@@ -34,6 +35,9 @@ PACE = 1.1
 """How much further a step goes then: what is dreamed in a part of the picture may be stronger there."""
 COARSEST = (3.5, 2.5)
 """Waves below which light, and colour, fade out then: they would be the same for every seed."""
+SKETCHED, SKETCH_AMOUNT = 0.7, 1.2
+"""How large a thing's sketch is, as a share of the short side, and how much lighter, darker and other in its colours
+the photo becomes by it: without one, networks find a coat in place of an animal, and fret boards without a guitar."""
 SOFT = 4
 """Waves of the short side that are left of the picture where its edges go: its light, and no shape."""
 LIKE, UNLIKE = -19.0, -25.0
@@ -71,11 +75,13 @@ CLARITY = {"natural": Clarity(1.15, 1.8, rainbows=False), "vivid": Clarity(1.0, 
 
 
 class Aims(NamedTuple):
-    """What is grown: what scores each thing alone, what says how surely it is named, and what scores all together."""
+    """What is grown: what scores each thing alone, what says how surely it is named, and what scores all together; and
+    a sketch [3, s, s] of each, where its shape is known."""
 
     each: Sequence[Sequence[CropScorer]]
     named: Sequence[Sequence[CropScorer]]
     together: Sequence[CropScorer]
+    sketches: Sequence[Tensor | None]
 
 
 class Course(NamedTuple):
@@ -104,13 +110,22 @@ def grow_subjects(
     places: list[Place] = []
     for scorers in aims.each:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
+    side = SKETCHED * spread(len(places)) / spread(1)
+    rooms = [
+        (place, side) if sketch is None else room_for(place, side, picture, mask)
+        for place, sketch in zip(places, aims.sketches, strict=True)
+    ]
+    places = [place for place, _ in rooms]
     steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
     things = torch.zeros_like(picture[:1])
-    for scorers, named, place in zip(aims.each, aims.named, places, strict=True):
+    for scorers, named, sketch, (place, side) in zip(aims.each, aims.named, aims.sketches, rooms, strict=True):
         spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
         free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
         softened = course.softened * _softening(mean_score(named, picture, place))
         soft = torch.lerp(picture, soften(picture, SOFT), softened * free)
+        if sketch is not None:
+            drawn = lay_sketch(soft, sketch, place, side, SKETCH_AMOUNT * course.softened)
+            soft = drawn if mask is None else torch.lerp(soft, drawn, mask)
         canvas = Overlay(soft, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1

@@ -104,8 +104,8 @@ class Entry(BaseModel):
 
     @property
     def sketches(self) -> bool:
-        """Whether it comes with sketches of its classes, where `concept` begins: only the one that is shipped does."""
-        return self.architecture == "pocket"
+        """Whether it comes with sketches of its classes, where things begin to grow."""
+        return self.architecture == "pocket" or (self.crops and self.labels in _IMAGENET)
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -241,6 +241,20 @@ class Catalog:
         Most networks have no emoji, only pocket was trained on them; one without labels has classes nobody can name.
         """
         return _labels(network_name, self.network(network_name), self.folder)
+
+    @_remember_answers
+    def sketched(self, network_name: str) -> dict[str, tuple[str, ...]]:
+        """Which emoji show what a class roughly looks like, best first, by label; of some classes none does.
+
+        Raises `UnknownNetwork`.
+        """
+        table = _read("words/sketched.toml")
+        known = table["imagenet" if self.network(network_name).labels in _IMAGENET else "pocket"]
+        return {
+            label: tuple(one.removesuffix("\ufe0f") for one in shown)
+            for label, emoji in self.labels(network_name).items()
+            if (shown := known["classes"].get(label, known["emoji"].get(emoji, [emoji] if emoji else [])))
+        }
 
     @_remember_answers
     def subjects(self, network_name: str) -> dict[str, Subject]:

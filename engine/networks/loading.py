@@ -23,7 +23,9 @@ def load(name: str, catalog: Catalog | None = None) -> Network:
     if entry.package and not catalog.is_ready(name):
         raise NetworkMissing(name=name)
     try:
-        return from_pocket(*pocket.load(), sketches.read()) if file is None else _from_file(name, catalog, file)
+        if file is None:
+            return from_pocket(*pocket.load(), sketches.of_classes(catalog.sketched(name)))
+        return _from_file(name, catalog, file)
     except FileNotFoundError:
         raise NetworkMissing(name=name) from None
 
@@ -50,7 +52,14 @@ def from_model(name: str, model: nn.Module, catalog: Catalog | None = None) -> N
         raise ValueError("only its layers can be dreamed, so take `labels` out of its description")
     mean, std = ([value / seen.scale for value in values] for values in (seen.mean, seen.std))
     return Network(
-        staged.stages, mean=mean, std=std, head=staged.head, behind=staged.behind, labels=labels, bgr=seen.bgr
+        staged.stages,
+        mean=mean,
+        std=std,
+        head=staged.head,
+        behind=staged.behind,
+        labels=labels,
+        sketches=sketches.of_classes(catalog.sketched(name)) if entry.sketches else None,
+        bgr=seen.bgr,
     )
 
 

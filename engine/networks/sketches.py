@@ -1,8 +1,9 @@
 """Sketches: what a class roughly looks like, `label => a few tiny pictures`, the best to begin with first.
 
-The coarse half of what pocket was shown, which its weights forget: they know what a thing is made of better than how it
-is laid out. Painting begins with one, as in Santurkar et al. 2019, "Image Synthesis with a Single (Robust) Classifier",
-whose seeds are drawn from shrunken pictures of a class. `engine.training.class_sketches` makes the file.
+Networks know what a thing is made of better than how it is laid out. So a thing begins with a sketch, as in Santurkar
+et al. 2019, "Image Synthesis with a Single (Robust) Classifier", whose seeds are drawn from shrunken pictures of a
+class. They are of emoji, the coarse half of them: what pocket was shown, and what shows the classes of ImageNet
+(`Catalog.sketched`). `engine.training.class_sketches` makes the file.
 """
 
 from __future__ import annotations
@@ -12,27 +13,34 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import torch
 from safetensors.torch import save
 from torch import Tensor
 
 from engine.networks import packing
 
 FILE: Final = Path(__file__).with_name("sketches.safetensors.xz")
-"""Those of the pocket network that is shipped."""
+"""Of every emoji that is needed."""
 Sketches = Mapping[str, Tensor]
-"""[k, 3, h, w] in [0, 1] by label; k, h and w are the same for all."""
+"""[k, 3, h, w] in [0, 1] by label; h and w are the same for all."""
 
 
-def read(path: Path = FILE) -> Sketches:
-    """Every class that has any."""
+def read(path: Path = FILE) -> dict[str, Tensor]:
+    """Those of every emoji, [k, 3, h, w]."""
     tensors, facts = packing.read(path)
-    labels: list[str] = json.loads(facts["labels"])
+    emoji: list[str] = json.loads(facts["emoji"])
     drawn = tensors["sketches"].float() / 255
-    return dict(zip(labels, drawn, strict=True))
+    return dict(zip(emoji, drawn, strict=True))
 
 
-def write(labels: Sequence[str], drawn: Tensor, path: Path) -> None:
-    """Store sketches [classes, k, 3, h, w] in [0, 1], a byte for each value, packed."""
+def of_classes(shown: Mapping[str, Sequence[str]], path: Path = FILE) -> Sketches:
+    """Those of classes that some emoji show, by label. Raises `KeyError` for an emoji that has none."""
+    drawn = read(path)
+    return {label: torch.cat([drawn[one] for one in emoji]) for label, emoji in shown.items() if emoji}
+
+
+def write(emoji: Sequence[str], drawn: Tensor, path: Path) -> None:
+    """Store sketches [emoji, k, 3, h, w] in [0, 1], a byte for each value, packed."""
     tensors = {"sketches": (drawn * 255).round().byte().contiguous()}
-    data = save(tensors, {"labels": json.dumps(list(labels), ensure_ascii=False)})
+    data = save(tensors, {"emoji": json.dumps(list(emoji), ensure_ascii=False)})
     path.write_bytes(packing.pack(data))

@@ -2,7 +2,7 @@
 
 Olah et al. 2017, "Feature Visualization". First the whole thing, painted on a Fourier canvas and seen so small that
 one of it fills the view; then its edges, seen closer; then contours and surfaces, dreamed in. Where the network comes
-with sketches, painting begins with one (Santurkar et al. 2019), else with grey.
+with sketches, it begins with one (Santurkar et al. 2019), else with grey.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, EDGES, FINDING, GROWING, GROWN, SHAPE
 from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.crop_setup import concept_scorers, feature_scorers
+from engine.ascent.crop_setup import concept_scorers, feature_scorers, sketches_of
 from engine.ascent.detail_ascent import add_detail
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.hybrid_ascent import body_window, grow_feature, striking_place
@@ -27,7 +27,7 @@ from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
 from engine.canvas.background_blur import blur_background, foreground_mask
-from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.class_sketch import GREY, combine_sketches, lay_sketch
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.contrast import s_curve, stretch_levels
 from engine.canvas.fourier_canvas import FourierCanvas
@@ -38,13 +38,16 @@ from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
 from engine.canvas.spots import Place
 from engine.files import picture_size
-from engine.networks.network import LOGITS, Network
+from engine.networks.network import Network
 from engine.objectives import class_objective, diversity, layer
 from engine.params import Concept
 from engine.runtime import Runtime
 
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
+MIDDLE: Place = (0.5, 0.5)
+SKETCHED, SKETCH_AMOUNT = 0.82, 0.8
+"""How large a thing's sketch is, as a share of the short side, and how far from grey."""
 DETAILS = OctaveSchedule(octaves=3, iterations=Concept.FINISHING, strength=0.4)
 """Contours and surfaces, by a lower layer: towards the thing itself, small ones would grow all over the large."""
 
@@ -126,11 +129,11 @@ def _climb(
         yield from _waves(source, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
     body, *features = feature_scorers(params, runtime) if params.features else [scorers]
-    grey = torch.full((3, *size), 0.5, device=runtime.device)
+    initial = _starts(runtime.network(params.network), params, size, generator)
     window = body_window(size) if params.features else AROUND + (1 - AROUND) * protect_mask("edges", size)
     window = window.to(runtime.device)
     schedule = replace(FINDING, steps=params.finding - halving_steps(params.STARTS, params.start))
-    starts = [_waves(grey, SHAPE, schedule, body, generator, window) for _ in range(params.STARTS)]
+    starts = [_waves(one.to(runtime.device), SHAPE, schedule, body, generator, window) for one in initial]
     for found in best_start(starts, params.start, partial(named_for, body, params.meanings()[:1])):
         yield found
     shape, places = found.show(), list[Place]()
@@ -143,6 +146,17 @@ def _climb(
             yield grown
         picture = grown.show()
     yield from _sharpen(picture, scorers, generator)
+
+
+def _starts(network: Network, params: Concept, size: Size, generator: torch.Generator) -> list[Tensor]:
+    """What each start begins with: other sketches of the thing, of a group of other classes; where nothing is known of
+    its shape, grey."""
+    grey = torch.full((3, *size), GREY)
+    known = sketches_of(network, params.meanings()[0], generator)
+    if not known:
+        return [grey] * params.STARTS
+    chosen = (combine_sketches([known[at % len(known)]], generator) for at in range(params.STARTS))
+    return [lay_sketch(grey, sketch, MIDDLE, SKETCHED, SKETCH_AMOUNT) for sketch in chosen]
 
 
 def _sharpen(picture: Tensor, scorers: list[CropScorer], generator: torch.Generator) -> Iterator[Progress]:
@@ -171,14 +185,6 @@ def _initial_pictures(network: Network, params: Concept, generator: torch.Genera
     """What each variation begins with, [n, 3, h, w]: other classes of a subject, then other sketches; None is grey."""
     if not network.sketches:
         return None
-    asked = [[network.labels[at] for at in one.channels] for one in params.meanings() if one.layer == LOGITS]
-    rows = [ways for labels in asked if (ways := _ordered_sketches(network, labels, generator))]
+    rows = [ways for one in params.meanings() if (ways := sketches_of(network, one, generator))]
     chosen = ([row[at % len(row)] for row in rows] for at in range(params.variations))
     return torch.stack([combine_sketches(sketches, generator) for sketches in chosen])
-
-
-def _ordered_sketches(network: Network, labels: list[str], generator: torch.Generator) -> list[Tensor]:
-    """Every sketch of some classes, the classes in any order: first the best of each, then the second."""
-    order = [labels[at] for at in torch.randperm(len(labels), generator=generator).tolist()]
-    known = [network.sketches[label] for label in order if label in network.sketches]
-    return [sketch for rank in zip(*known, strict=True) for sketch in rank]

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save
 from torch import distributed
 
+from engine.catalog.catalog import shipped_catalog
 from engine.networks import packing, pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.runtime import Runtime
@@ -139,10 +140,10 @@ def pack_weights(asked: argparse.Namespace) -> None:
 
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
-    art = emoji_sprites.read(asked.sprites)
-    drawn = class_sketches.shrink_sprites(art)
-    replace(asked.out, lambda part: sketches.write(art.labels, drawn, part))
-    print(f"{len(drawn)} classes, {drawn.shape[1]} sketches of each: {asked.out}")
+    emoji = class_sketches.sketched_emoji(shipped_catalog())
+    drawn = class_sketches.shrink_sprites(class_sketches.draw_emoji(emoji, asked.font, asked.fluent))
+    replace(asked.out, lambda part: sketches.write(emoji, drawn, part))
+    print(f"{len(drawn)} emoji, {drawn.shape[1]} sketches of each: {asked.out}")
 
 
 def write_card(asked: argparse.Namespace) -> None:
@@ -193,19 +194,24 @@ def add_examination(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     tell.set_defaults(act=write_card)
 
 
+def add_art(verb: argparse.ArgumentParser) -> None:
+    """Where the art lies that sprites and sketches are drawn of."""
+    verb.add_argument("--font", type=Path, default=Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"))
+    verb.add_argument("--fluent", type=Path, required=True, help="assets folder of npm's @lobehub/fluent-emoji-3d")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m engine.training", description=__doc__)
     verbs = top.add_subparsers(required=True)
     draw = verbs.add_parser("sprites", help="draw the emoji art into one archive")
     draw.add_argument("--out", type=Path, required=True)
-    draw.add_argument("--font", type=Path, default=Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"))
-    draw.add_argument("--fluent", type=Path, required=True, help="assets folder of npm's @lobehub/fluent-emoji-3d")
+    add_art(draw)
     draw.add_argument("--flat", type=Path, required=True, help="assets folder of npm's @lobehub/fluent-emoji-flat")
     draw.add_argument("--twemoji", type=Path, required=True, help="folder of npm's @twemoji/svg")
     draw.set_defaults(act=make_sprites)
     shrink = verbs.add_parser("sketches", help="shrink the art to what `concept` begins with")
-    shrink.add_argument("--sprites", type=Path, required=True)
+    add_art(shrink)
     shrink.add_argument("--out", type=Path, default=sketches.FILE)
     shrink.set_defaults(act=draw_sketches)
     press = verbs.add_parser("pack", help="make weights as small as the repository's are; they are read as before")

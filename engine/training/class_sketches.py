@@ -1,37 +1,61 @@
-"""Sketches of every class: `art => tiny pictures of each, the one to begin with first`.
+"""Sketches of what people ask for: `art => tiny pictures of each emoji, the one to begin with first`.
 
-    python -m engine.training sketches --sprites sprites.gz
+    python -m engine.training sketches --fluent FOLDER
 
-One of each design that was trained on (Fluent's 3D and flat emoji share theirs), so small that it tells where a thing
-has which colour and no more.
+One of each design (Fluent's 3D and flat emoji share theirs), so small that it tells where a thing has which colour and
+no more.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import torch
 import torch.nn.functional as F
+from PIL import ImageFont
 from torch import Tensor
 
 from engine.canvas.class_sketch import GREY
-from engine.training.emoji_sprites import Sprites
+from engine.catalog.catalog import Catalog
+from engine.training import emoji_sprites
 
 SIDE: Final = 16
 """Pixels of a sketch. With 10, what is painted over an octopus has no arms; with 14, its head is no head."""
 MARGIN: Final = 0.05
 """Room around a sprite, as a share of its side."""
-STYLES: Final = ("fluent", "noto")
-"""The order for most classes."""
-OTHER_WAY: Final = frozenset({"octopus", "man", "woman", "globe", "dog face", "banana", "rose"})
-"""Whose Noto design was clearer, when all 265 were painted and looked at side by side. The judge was no help: it was
-sure of nearly all of them."""
+OTHER_WAY: Final = frozenset("🐙👨👩🌍🐶🍌🌹")
+"""Whose Noto design was clearer, when pocket's 265 were painted and looked at side by side: theirs come first, of all
+others Fluent's. The judge was no help: it was sure of nearly all of them."""
 
 
-def shrink_sprites(sprites: Sprites) -> Tensor:
-    """Every class in STYLES, the clearer one first, on grey: [classes, 2, 3, SIDE, SIDE] in [0, 1]."""
-    art = torch.stack([sprites.art[style] for style in STYLES], 1).float() / 255
+def sketched_emoji(catalog: Catalog) -> list[str]:
+    """Every emoji that shows a class of a network which begins with sketches."""
+    names = (name for name, entry in catalog.networks().items() if entry.sketches)
+    return list(dict.fromkeys(one for name in names for shown in catalog.sketched(name).values() for one in shown))
+
+
+def draw_emoji(emoji: Iterable[str], font: Path, fluent: Path) -> Tensor:
+    """Both designs of every emoji, [emoji, 2, 4, side, side] uint8 with straight alpha.
+
+    Raises `ValueError` naming one that a style lacks.
+    """
+    face = ImageFont.truetype(str(font), emoji_sprites.FONT_SIZE)
+    drawn = []
+    for one in emoji:
+        designs = emoji_sprites.draw_fluent(fluent, one), emoji_sprites.draw_noto(face, one)
+        known = [design for design in designs if design is not None]
+        if len(known) < len(designs):
+            raise ValueError(f"{one} is lacking in a style")
+        drawn.append(torch.stack(known[::-1] if one in OTHER_WAY else known))
+    return torch.stack(drawn)
+
+
+def shrink_sprites(art: Tensor) -> Tensor:
+    """Sprites [emoji, designs, 4, side, side], uint8 with straight alpha, on grey: [emoji, designs, 3, SIDE, SIDE] in
+    [0, 1]."""
+    art = art.float() / 255
     cover = art[:, :, 3:]
     margin = round(MARGIN * art.shape[-1])
     pictures = F.pad(art[:, :, :3] * cover + GREY * (1 - cover), (margin,) * 4, value=GREY)
-    small = F.interpolate(pictures.flatten(0, 1), (SIDE, SIDE), mode="area").view(-1, len(STYLES), 3, SIDE, SIDE)
-    turned = torch.tensor([label in OTHER_WAY for label in sprites.labels])
-    return torch.where(turned.view(-1, 1, 1, 1, 1), small.flip(1), small)
+    small = F.interpolate(pictures.flatten(0, 1), (SIDE, SIDE), mode="area")
+    return small.view(*art.shape[:2], 3, SIDE, SIDE)

@@ -26,7 +26,7 @@ from engine.training.classes import emoji
 SIDE: Final = 112
 TRAINED_STYLES: Final = ("noto", "fluent", "flat")
 STYLES: Final = (*TRAINED_STYLES, "twemoji")
-_FONT_SIZE: Final = 109  # the only size at which the font holds bitmaps: 136 x 128 pixels
+FONT_SIZE: Final = 109  # the only size at which the font holds bitmaps: 136 x 128 pixels
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def gather(painters: Sequence[Callable[[str], Tensor | None]]) -> Sprites:
 
 def render(out: Path, font: Path, fluent: Path, flat: Path, twemoji: Path) -> Sprites:
     """Draw all styles and write the archive, packed (53 MB of pixels in 15 MB): it travels to machines without art."""
-    face = ImageFont.truetype(str(font), _FONT_SIZE)
+    face = ImageFont.truetype(str(font), FONT_SIZE)
     sprites = gather(
         [
             lambda character: draw_noto(face, character),

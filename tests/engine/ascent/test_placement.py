@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import ROOM, best_place
+from engine.ascent.placement import ROOM, best_place, room_for
 from engine.canvas.spots import Place
 from engine.objectives import Objective
 
@@ -86,3 +86,19 @@ def test_it_keeps_off_what_is_spared_in_the_middle() -> None:
     )
     assert min(away) > 0.15
     assert min(there) < 0.15, "where it would be else"
+
+
+def test_there_is_room_inside_and_where_a_mask_is_white() -> None:
+    picture = torch.zeros(3, 60, 90)
+    assert room_for((0.5, 0.5), 0.6, picture, None) == ((0.5, 0.5), 0.6)
+    (row, column), side = room_for((0.1, 0.95), 0.6, picture, None)
+    assert (row, round(column, 6), side) == (0.3, 0.8, 0.6), "not over the rim"
+    right = torch.zeros(1, 60, 90)
+    right[:, :, 45:] = 1
+    (row, column), side = room_for((0.5, 0.6), 0.6, picture, right)
+    assert (row, round(column, 6), side) == (0.5, 0.7, 0.6), "moved into the white"
+    right[:, :, 75:] = 0
+    (row, column), side = room_for((0.5, 0.65), 0.6, picture, right)
+    assert side < 0.6, "smaller, where there is no room for all of it"
+    assert 90 * column - side * 30 + 2 >= 45
+    assert 90 * column + side * 30 - 2 <= 75

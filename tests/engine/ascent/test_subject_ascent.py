@@ -28,6 +28,7 @@ def grow(
     things: int = 2,
     course: Course = COURSE,
     clarity: str = "natural",
+    sketch: Tensor | None = None,
 ) -> list[Progress]:
     meanings = [Meaning(layer=LOGITS, about="", channels=(channel,)) for channel in range(things)]
     each = [[CropScorer(network, crop_objective([(1.0, [one])]))] for one in meanings]
@@ -35,7 +36,7 @@ def grow(
     together = [CropScorer(network, crop_objective([(1.0, meanings)]))]
     look = SUBJECT_LOOKS["natural"]._replace(start=0.15)
     generator = torch.Generator().manual_seed(1)
-    reports = grow_subjects(Aims(each, named, together), photo, mask, look, course, 1, generator)
+    reports = grow_subjects(Aims(each, named, together, [sketch] * things), photo, mask, look, course, 1, generator)
     return list(with_clarity(reports, photo, mask, CLARITY[clarity]) if clarity else reports)
 
 
@@ -48,6 +49,18 @@ def test_every_thing_is_found_before_all_get_details(small_network: Network, pho
     assert last.shape == photo.shape
     assert (found - photo).abs().mean() > 0.005
     assert not torch.equal(found, last)
+
+
+def test_a_thing_begins_with_its_sketch(small_network: Network, photo: Tensor) -> None:
+    white = torch.ones(3, 64, 64)
+    (dreamed, sketched) = (grow(small_network, photo, things=1, sketch=one)[0].show() for one in (None, white))
+    lighter = (sketched - dreamed).mean(0)
+    share = float((lighter > 0.1).float().mean())
+    size, side = photo.shape[1:], subject_ascent.SKETCHED * min(photo.shape[1:])
+    assert share == pytest.approx(side**2 / (size[0] * size[1]), rel=0.25), "in its place, and nowhere else"
+    mask = torch.zeros(1, *size)
+    kept = grow(small_network, photo, mask, things=1, sketch=white)[0].show()
+    assert torch.equal(kept, photo), "a mask leaves nothing of it"
 
 
 def test_they_are_found_in_two_places(small_network: Network, photo: Tensor) -> None:

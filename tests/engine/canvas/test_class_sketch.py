@@ -1,7 +1,8 @@
+import pytest
 import torch
 from torch import Generator, Tensor
 
-from engine.canvas.class_sketch import GREY, SIDE, combine_sketches
+from engine.canvas.class_sketch import GREY, SIDE, combine_sketches, lay_sketch, order_sketches
 
 
 def half(dark: bool) -> Tensor:
@@ -43,3 +44,33 @@ def test_two_show_where_the_other_is_grey() -> None:
         left, right = laid[:, 16:48, 8:24].mean(), laid[:, 16:48, 40:56].mean()
         alone = {round(float(left), 1), round(float(right), 1)}
         assert alone in ({0.0, 1.0}, {GREY}), "beside each other, or, one of them mirrored, black over white"
+
+
+def test_the_best_of_every_class_comes_first() -> None:
+    known = {"castle": torch.rand(2, 3, 4, 4), "rose": torch.rand(3, 3, 4, 4)}
+    orders = set()
+    for seed in range(6):
+        found = order_sketches(known, ["castle", "fog", "rose"], Generator().manual_seed(seed))
+        ranks = [
+            (name, rank)
+            for one in found
+            for name, ways in known.items()
+            for rank, way in enumerate(ways)
+            if one is way or one.equal(way)
+        ]
+        assert sorted(ranks) == [("castle", 0), ("castle", 1), ("rose", 0), ("rose", 1), ("rose", 2)]
+        assert [rank for _, rank in ranks] == [0, 0, 1, 1, 2]
+        orders.add(ranks[0][0])
+    assert orders == {"castle", "rose"}
+    assert order_sketches(known, ["fog"], Generator()) == []
+
+
+def test_a_sketch_is_laid_around_a_place() -> None:
+    picture, white = torch.full((3, 40, 60), 0.4), torch.ones(3, SIDE, SIDE)
+    laid = lay_sketch(picture, white, (0.5, 0.5), 0.5, 0.6)
+    assert laid[:, 10:30, 20:40].sub(0.7).abs().max() < 1e-5
+    assert laid.sum() - picture.sum() == pytest.approx(3 * 20 * 20 * 0.3, rel=1e-3), "nowhere else"
+    corner = lay_sketch(picture, white, (0.0, 1.0), 0.5, 2.0)
+    assert (corner[:, :10, 50:] == 1).all(), "half of it, and not above 1"
+    assert torch.equal(corner[:, 10:], picture[:, 10:])
+    assert torch.equal(lay_sketch(picture, torch.full((3, SIDE, SIDE), GREY), (0.5, 0.5), 0.5, 1.0), picture)

@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.networks import packing, pocket, sketches
 
 POCKET = "8e45bd1026afe026529a8e9440db4001fe6a3a4b087792536a8893ce148d56eb"
-SKETCHES = "dc380c0a6c3d447e2fee378ed3b841411fce9d6484a165c9992477d65daccffd"
+SKETCHES = "75c7d15362dab0a413abedca61233241c83a804f8c50fde6aaaeecfb16a8bf4d"
 
 
 def drawn_weights(dtype: torch.dtype = torch.float16) -> dict[str, Tensor]:

@@ -7,10 +7,14 @@ from engine.networks import loading, sketches
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     drawn = torch.rand(2, 3, 3, 5, 4, generator=torch.Generator().manual_seed(1))
-    sketches.write(["Käfer", "eye"], drawn, tmp_path / "drawn.safetensors")
-    found = sketches.read(tmp_path / "drawn.safetensors")
-    assert list(found) == ["Käfer", "eye"]
-    assert (found["eye"] - drawn[1]).abs().max() <= 0.5 / 255 + 1e-6
+    file = tmp_path / "drawn.safetensors"
+    sketches.write(["🪲", "👁"], drawn, file)
+    found = sketches.read(file)
+    assert list(found) == ["🪲", "👁"]
+    assert (found["👁"] - drawn[1]).abs().max() <= 0.5 / 255 + 1e-6
+    shown = sketches.of_classes({"Käfer": ("🪲",), "eyes": ("👁", "🪲"), "fog": ()}, file)
+    assert {label: len(ways) for label, ways in shown.items()} == {"Käfer": 3, "eyes": 6}
+    assert shown["eyes"][3:].equal(found["🪲"])
 
 
 def test_pocket_has_some_of_every_emoji() -> None:
@@ -20,3 +24,11 @@ def test_pocket_has_some_of_every_emoji() -> None:
     assert castle.shape == rose.shape == (3, 16, 16)
     assert rose[0, 2:8, 4:10].mean() > 2 * rose[2, 2:8, 4:10].mean(), "red where its blossom is"
     assert (castle[:, 0].mean(1) - 0.5).abs().max() < 0.1, "grey around it"
+
+
+def test_most_of_what_imagenet_shows_has_some() -> None:
+    networks = [loading.load(name) for name in ("lite2", "lite1")]
+    for network in networks:
+        assert len(network.sketches) > 800
+        assert len(network.sketches["golden retriever"]) == 4, "its face, and all of it"
+        assert "toaster" not in network.sketches, "its emoji is bread"
