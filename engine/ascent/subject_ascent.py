@@ -107,14 +107,7 @@ def grow_subjects(
 
     With a mask [1, h, w] in [0, 1] it is dreamed where that is white. The seed chooses among places that will do.
     """
-    places: list[Place] = []
-    for scorers in aims.each:
-        places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
-    side = SKETCHED * spread(len(places)) / spread(1)
-    rooms = [
-        (place, side) if sketch is None else room_for(place, side, picture, mask)
-        for place, sketch in zip(places, aims.sketches, strict=True)
-    ]
+    rooms = _rooms(aims, picture, mask, seed)
     places = [place for place, _ in rooms]
     steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
     things = torch.zeros_like(picture[:1])
@@ -124,8 +117,7 @@ def grow_subjects(
         softened = course.softened * _softening(mean_score(named, picture, place))
         soft = torch.lerp(picture, soften(picture, SOFT), softened * free)
         if sketch is not None:
-            drawn = lay_sketch(soft, sketch, place, side, SKETCH_AMOUNT * course.softened)
-            soft = drawn if mask is None else torch.lerp(soft, drawn, mask)
+            soft = _sketch(soft, sketch, place, side, SKETCH_AMOUNT * course.softened, mask)
         canvas = Overlay(soft, generator, _smooth(look, course), spot)
         for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
             done += 1
@@ -142,6 +134,25 @@ def grow_subjects(
     for report in accentuate(aims.together, canvas, course.detailing, generator):
         smooth = partial(_without_grain, canvas.snapshot, picture, mask)
         yield replace(report, step=done + report.step, steps=steps, show=smooth)
+
+
+def _rooms(aims: Aims, picture: Tensor, mask: Tensor | None, seed: int) -> list[tuple[Place, float]]:
+    """Where each thing grows, and how large its sketch is, as a share of the short side; one without may lie at the
+    rim."""
+    places: list[Place] = []
+    for scorers in aims.each:
+        places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
+    side = SKETCHED * spread(len(places)) / spread(1)
+    return [
+        (place, side) if sketch is None else room_for(place, side, picture, mask)
+        for place, sketch in zip(places, aims.sketches, strict=True)
+    ]
+
+
+def _sketch(picture: Tensor, sketch: Tensor, place: Place, side: float, amount: float, mask: Tensor | None) -> Tensor:
+    """A picture [3, h, w] with a sketch, where a mask lets it change."""
+    drawn = lay_sketch(picture, sketch, place, side, amount)
+    return drawn if mask is None else torch.lerp(picture, drawn, mask)
 
 
 def with_clarity(

@@ -243,7 +243,7 @@ class Catalog:
         return _labels(network_name, self.network(network_name), self.folder)
 
     @_remember_answers
-    def sketched(self, network_name: str) -> dict[str, tuple[str, ...]]:
+    def sketch_emoji(self, network_name: str) -> dict[str, tuple[str, ...]]:
         """Which emoji show what a class roughly looks like, best first, by label; of some classes none does.
 
         Raises `UnknownNetwork`.

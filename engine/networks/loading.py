@@ -24,7 +24,7 @@ def load(name: str, catalog: Catalog | None = None) -> Network:
         raise NetworkMissing(name=name)
     try:
         if file is None:
-            return from_pocket(*pocket.load(), sketches.of_classes(catalog.sketched(name)))
+            return from_pocket(*pocket.load(), sketches.of_classes(catalog.sketch_emoji(name)))
         return _from_file(name, catalog, file)
     except FileNotFoundError:
         raise NetworkMissing(name=name) from None
@@ -58,7 +58,7 @@ def from_model(name: str, model: nn.Module, catalog: Catalog | None = None) -> N
         head=staged.head,
         behind=staged.behind,
         labels=labels,
-        sketches=sketches.of_classes(catalog.sketched(name)) if entry.sketches else None,
+        sketches=sketches.of_classes(catalog.sketch_emoji(name)) if entry.sketches else None,
         bgr=seen.bgr,
     )
 

@@ -12,13 +12,13 @@ import torch
 from safetensors.torch import save
 from torch import distributed
 
-from engine.catalog.catalog import shipped_catalog
 from engine.networks import packing, pocket, sketches
 from engine.networks.loading import from_pocket
 from engine.runtime import Runtime
 from engine.training import (
     backdrops,
     class_sketches,
+    classes,
     emoji_sprites,
     examination,
     judge_network,
@@ -140,7 +140,7 @@ def pack_weights(asked: argparse.Namespace) -> None:
 
 def draw_sketches(asked: argparse.Namespace) -> None:
     """Shrink the art to sketches."""
-    emoji = class_sketches.sketched_emoji(shipped_catalog())
+    emoji = classes.sketched_emoji()
     drawn = class_sketches.shrink_sprites(class_sketches.draw_emoji(emoji, asked.font, asked.fluent))
     replace(asked.out, lambda part: sketches.write(emoji, drawn, part))
     print(f"{len(drawn)} emoji, {drawn.shape[1]} sketches of each: {asked.out}")

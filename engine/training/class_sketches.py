@@ -16,7 +16,6 @@ from PIL import ImageFont
 from torch import Tensor
 
 from engine.canvas.class_sketch import GREY
-from engine.catalog.catalog import Catalog
 from engine.training import emoji_sprites
 
 SIDE: Final = 16
@@ -26,12 +25,6 @@ MARGIN: Final = 0.05
 OTHER_WAY: Final = frozenset("🐙👨👩🌍🐶🍌🌹")
 """Whose Noto design was clearer, when pocket's 265 were painted and looked at side by side: theirs come first, of all
 others Fluent's. The judge was no help: it was sure of nearly all of them."""
-
-
-def sketched_emoji(catalog: Catalog) -> list[str]:
-    """Every emoji that shows a class of a network which begins with sketches."""
-    names = (name for name, entry in catalog.networks().items() if entry.sketches)
-    return list(dict.fromkeys(one for name in names for shown in catalog.sketched(name).values() for one in shown))
 
 
 def draw_emoji(emoji: Iterable[str], font: Path, fluent: Path) -> Tensor:

@@ -22,3 +22,10 @@ def emoji() -> dict[str, str]:
     """Label -> one character, in the order of the labels: {"dog face": "🐶", ...}."""
     known = shipped_catalog().labels("pocket").items()
     return {label: sign.removesuffix("\ufe0f") for label, sign in known if label not in TEXTURES}
+
+
+def sketched_emoji() -> list[str]:
+    """Every emoji that shows a class of a network which begins with sketches, one character each."""
+    catalog = shipped_catalog()
+    names = (name for name, entry in catalog.networks().items() if entry.sketches)
+    return list(dict.fromkeys(one for name in names for shown in catalog.sketch_emoji(name).values() for one in shown))

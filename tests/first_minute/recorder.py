@@ -28,7 +28,7 @@ LARGE: Final = 0.03
 STILL_S: Final = 1.2
 """A picture that stands still longer is shown so long."""
 END_S: Final = 3.0
-QUALITY: Final = 34
+QUALITY: Final = 30
 WIDTH: Final = 560
 BLOCK: Final = 8
 """Pixels: a block stays as it was shown where no value changed by more than `NOISE` of 255, nor all by `SHIFT`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.gateway.client import Client, ShardedClient
 from bot.operations import questions
 from bot.operations.metrics import Metrics
 from bot.playground.world import World
-from engine.settings import Discord, Settings
+from engine import settings
 from tests.bot.cogs.test_server import dreamed, until_member
 from tests.bot.requests.test_service import (  # noqa: F401
     Stage,
@@ -69,6 +70,9 @@ async def test_both_connections_bring_dreams_and_come_back(stage: Stage) -> None
 @pytest.mark.parametrize(
     ("shards", "kind", "count"), [(1, Client, None), (0, ShardedClient, None), (3, ShardedClient, 3)]
 )
-async def test_the_settings_say_how_many(shards: int, kind: type[Client], count: int | None) -> None:
-    async with _client(Settings(discord=Discord(shards=shards)), Metrics()) as client:
+async def test_the_settings_say_how_many(
+    shards: int, kind: type[Client], count: int | None, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAREIDOLIA_DISCORD__SHARDS", str(shards))
+    async with _client(settings.load(data_dir=data_dir), Metrics()) as client:
         assert (type(client), client.shard_count) == (kind, count)

@@ -26,10 +26,10 @@ except BlockingIOError:
     sys.exit(75)
 with (run / "starts").open("a") as out:
     out.write(f"{os.getpid()}\\n")
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before anybody knows of us
 temporary = run / "engine.tmp"
 temporary.write_text(json.dumps({"supervisor": os.getpid(), "worker": 0}))
 temporary.rename(run / "engine.pid")
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 signal.pause()
 """
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.networks import packing, pocket, sketches
 
 POCKET = "8e45bd1026afe026529a8e9440db4001fe6a3a4b087792536a8893ce148d56eb"
-SKETCHES = "75c7d15362dab0a413abedca61233241c83a804f8c50fde6aaaeecfb16a8bf4d"
+SKETCHES = "bcb7877c43f4647fbb8b3aa573148cf0f5ab1f676a0536d859adb73e81f6752b"
 
 
 def drawn_weights(dtype: torch.dtype = torch.float16) -> dict[str, Tensor]:

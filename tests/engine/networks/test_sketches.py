@@ -11,7 +11,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     sketches.write(["🪲", "👁"], drawn, file)
     found = sketches.read(file)
     assert list(found) == ["🪲", "👁"]
-    assert (found["👁"] - drawn[1]).abs().max() <= 0.5 / 255 + 1e-6
+    assert (found["👁"] - drawn[1]).abs().max() <= 0.5 / 32 + 1e-6
     shown = sketches.of_classes({"Käfer": ("🪲",), "eyes": ("👁", "🪲"), "fog": ()}, file)
     assert {label: len(ways) for label, ways in shown.items()} == {"Käfer": 3, "eyes": 6}
     assert shown["eyes"][3:].equal(found["🪲"])
@@ -23,7 +23,7 @@ def test_pocket_has_some_of_every_emoji() -> None:
     castle, rose = (network.sketches[label][0] for label in ("castle", "rose"))
     assert castle.shape == rose.shape == (3, 16, 16)
     assert rose[0, 2:8, 4:10].mean() > 2 * rose[2, 2:8, 4:10].mean(), "red where its blossom is"
-    assert (castle[:, 0].mean(1) - 0.5).abs().max() < 0.1, "grey around it"
+    assert (castle[:, 0, 0] == 0.5).all(), "grey around it, which changes nothing of a picture"
 
 
 def test_most_of_what_imagenet_shows_has_some() -> None:

@@ -143,8 +143,8 @@ def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
         for report in imagining(shipped, subject="banana", network="lite2")
     ]
     found, finished = shown[9], shown[-1]
-    assert rim(found) < 0.5
-    assert rim(finished - found + 0.5) > rim(found)
+    assert rim(found) < 0.7
+    assert rim(finished - found + 0.5) > 1.5 * rim(found), "what comes then comes everywhere"
 
 
 @pytest.mark.parametrize(

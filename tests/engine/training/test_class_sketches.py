@@ -4,9 +4,8 @@ import pytest
 import torch
 from PIL import ImageFont
 
-from engine.catalog.catalog import shipped_catalog
 from engine.networks import sketches
-from engine.training import class_sketches, emoji_sprites
+from engine.training import class_sketches, classes, emoji_sprites
 from engine.training.__main__ import parser
 from engine.training.emoji_sprites import Sprites
 
@@ -50,7 +49,7 @@ def test_an_emoji_without_art_is_named() -> None:
 def test_the_verb_writes_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(class_sketches, "sketched_emoji", lambda _catalog: ["🏰", "🐙", "🦊"])
+    monkeypatch.setattr(classes, "sketched_emoji", lambda: ["🏰", "🐙", "🦊"])
     asked = parser().parse_args(["sketches", "--fluent", str(tmp_path), "--out", str(tmp_path / "drawn")])
     asked.act(asked)
     assert "3 emoji, 2 sketches of each" in capsys.readouterr().out
@@ -58,4 +57,4 @@ def test_the_verb_writes_them(
 
 
 def test_those_that_are_shipped_are_those_that_are_needed() -> None:
-    assert list(sketches.read()) == class_sketches.sketched_emoji(shipped_catalog())
+    assert list(sketches.read()) == classes.sketched_emoji()
