@@ -222,7 +222,7 @@ python -m engine.training sprites --out sprites.gz --fluent FOLDER --flat FOLDER
 {command}
 python -m engine.training judge --sprites sprites.gz --json > judged.json
 python -m engine.training subjects --sprites sprites.gz
-python -m engine.training sketches --sprites sprites.gz
+python -m engine.training sketches --fluent FOLDER
 python -m engine.training card --judged judged.json
 ```
 
