@@ -1,15 +1,21 @@
-"""How a thing is imagined by crops: found, seen small and whole; then given details; or grown out of a picture.
+"""How a thing is imagined by crops: begun with a sketch; found, seen small and whole; then given details; or grown out
+of a picture.
 
 Values, which `concept` and `morph` have in common.
 """
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from engine.ascent.crop_ascent import THING, Schedule
 from engine.ascent.detail_ascent import DetailSchedule
+from engine.canvas.class_sketch import lay_sketch
 from engine.canvas.fourier_overlay import Look
 from engine.params import Concept
 
+SKETCHED, SKETCH_AMOUNT = 0.82, 0.8
+"""How large a thing's sketch is, as a share of the short side, and how far from grey."""
 FINEST = (80.0, 20.0)
 """Waves of light and colour in a thing that fills the picture: finer ones would be grain."""
 SHAPE = Look(falloff=1.8, chroma=0.85, rate=0.12, finest=FINEST)
@@ -26,3 +32,8 @@ EDGES = DetailSchedule(steps=Concept.SHARPENING, amount=0.035, chroma=0.4)
 GROWN = Look(falloff=1.4, chroma=1.1, rate=0.05, finest=(110.0, 28.0))
 """Of the waves by which it grows out of a picture."""
 GROWING = Schedule(pull=15, closest=0.6, natural=2.5, colour_jitter=THING)
+
+
+def begin_with(grey: Tensor, sketch: Tensor) -> Tensor:
+    """What a thing grows out of where there is no picture: grey [3, h, w] with a sketch [3, s, s] in its middle."""
+    return lay_sketch(grey, sketch, (0.5, 0.5), SKETCHED, SKETCH_AMOUNT)

@@ -14,7 +14,17 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, EDGES, FINDING, GROWING, GROWN, SHAPE
+from engine.ascent.concept_schedules import (
+    AROUND,
+    DETAIL,
+    DETAILING,
+    EDGES,
+    FINDING,
+    GROWING,
+    GROWN,
+    SHAPE,
+    begin_with,
+)
 from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.crop_setup import concept_scorers, feature_scorers, sketches_of
@@ -27,7 +37,7 @@ from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.variations import variations
 from engine.canvas.background_blur import blur_background, foreground_mask
-from engine.canvas.class_sketch import GREY, combine_sketches, lay_sketch
+from engine.canvas.class_sketch import GREY, combine_sketches
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.contrast import s_curve, stretch_levels
 from engine.canvas.fourier_canvas import FourierCanvas
@@ -45,9 +55,6 @@ from engine.runtime import Runtime
 
 DIVERSITY = 2.0
 """How much being different counts against being like what was asked for."""
-MIDDLE: Place = (0.5, 0.5)
-SKETCHED, SKETCH_AMOUNT = 0.82, 0.8
-"""How large a thing's sketch is, as a share of the short side, and how far from grey."""
 DETAILS = OctaveSchedule(octaves=3, iterations=Concept.FINISHING, strength=0.4)
 """Contours and surfaces, by a lower layer: towards the thing itself, small ones would grow all over the large."""
 
@@ -156,7 +163,7 @@ def _starts(network: Network, params: Concept, size: Size, generator: torch.Gene
     if not known:
         return [grey] * params.STARTS
     chosen = (combine_sketches([known[at % len(known)]], generator) for at in range(params.STARTS))
-    return [lay_sketch(grey, sketch, MIDDLE, SKETCHED, SKETCH_AMOUNT) for sketch in chosen]
+    return [begin_with(grey, sketch) for sketch in chosen]
 
 
 def _sharpen(picture: Tensor, scorers: list[CropScorer], generator: torch.Generator) -> Iterator[Progress]:

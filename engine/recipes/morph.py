@@ -15,7 +15,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, FINDING, GROWING, GROWN, SHAPE
+from engine.ascent.concept_schedules import AROUND, DETAIL, DETAILING, FINDING, GROWING, GROWN, SHAPE, begin_with
 from engine.ascent.crop_setup import morph_scorers
 from engine.ascent.feature_visualization import LEARNING_RATE, coarse_and_fine
 from engine.ascent.memory_budget import check_memory
@@ -23,13 +23,13 @@ from engine.ascent.morph_ascent import HOLD, PaintedLoop, accentuate_loop, objec
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.canvas.background_blur import blur_background
-from engine.canvas.class_sketch import combine_sketches
+from engine.canvas.class_sketch import GREY, combine_sketches
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.contrast import s_curve
 from engine.canvas.fourier_canvas import FourierCanvas
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
-from engine.canvas.looped_overlay import LoopedOverlay
+from engine.canvas.looped_overlay import BlendedLoop, LoopedOverlay, PictureLoop
 from engine.canvas.looped_waves import LoopedWaves, subject_weights
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size
@@ -125,12 +125,12 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
         initial = runtime.to_device(initial_image(source, max(size), generator))
         plan = [(GROWN, replace(GROWING, steps=steps, rate=GROWN.rate))]
     else:
-        initial = torch.full((3, *size), 0.5, device=runtime.device)
+        initial = torch.full((3, *size), GREY, device=runtime.device)
         plan = [
             (SHAPE, replace(FINDING, steps=params.painting, rate=ONE_CROP_EACH * SHAPE.rate)),
             (DETAIL, replace(DETAILING, steps=params.detailing, rate=ONE_CROP_EACH * DETAIL.rate)),
         ]
-    canvas: Tensor | LoopedOverlay = initial
+    canvas: Tensor | PictureLoop = initial if source is not None else _sketch_loop(params, initial, runtime)
     window = None if source is not None else AROUND + (1 - AROUND) * protect_mask("edges", size).to(runtime.device)
     finish = partial(_finish, initial, source is None)
     for look, schedule in plan:
@@ -144,6 +144,13 @@ def _by_crops(params: Morph, source: Tensor | None, size: Size, runtime: Runtime
     assert isinstance(canvas, LoopedOverlay)
     painted = canvas
     return lambda time: finish(painted.seek(time).snapshot)
+
+
+def _sketch_loop(params: Morph, grey: Tensor, runtime: Runtime) -> BlendedLoop:
+    """What things grow out of by crops: the sketch of each, which becomes the next one's."""
+    network, chance = runtime.network(params.network), runtime.generator(params.seed)
+    drawn = [begin_with(grey, _sketch(meanings, network, chance)) for meanings in params.meanings()]
+    return BlendedLoop(torch.stack(drawn), SKETCH_HOLD)
 
 
 def _finish(initial: Tensor, imagined: bool, show: Callable[[], Tensor]) -> Tensor:
@@ -204,6 +211,6 @@ def _sources(
 
 def _sketch(meanings: Sequence[Meaning], network: Network, chance: torch.Generator) -> Tensor:
     """Of one subject, by the best sketch of each of its words; grey where there is none."""
-    labels = [network.labels[one.channels[0]] for one in meanings if one.layer == LOGITS]
-    known = [network.sketches[label][0] for label in labels if label in network.sketches]
-    return combine_sketches(known, chance)
+    rows = [[network.labels[at] for at in one.channels] for one in meanings if one.layer == LOGITS]
+    known = [[network.sketches[label][0] for label in labels if label in network.sketches] for labels in rows]
+    return combine_sketches([ways[0] for ways in known if ways], chance)

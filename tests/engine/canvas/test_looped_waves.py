@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.canvas.fourier_canvas import frequencies
 from engine.canvas.fourier_overlay import Look
-from engine.canvas.looped_overlay import LoopedOverlay
+from engine.canvas.looped_overlay import BlendedLoop, LoopedOverlay
 from engine.canvas.looped_waves import LoopedWaves, spline_weights, subject_weights
 
 SIZE = (16, 16)
@@ -54,6 +54,26 @@ def test_a_moment_moves_only_its_neighbours() -> None:
     (slope,) = torch.autograd.grad(waves.at([0.0]).sum(), waves.coefficients)
     moved = slope.abs().sum(1) > 0
     assert moved.tolist() == [True, True, True, *[False] * 6, True]
+
+
+def test_pictures_become_one_another_and_the_last_the_first() -> None:
+    pictures = torch.rand(3, 3, *SIZE, generator=torch.Generator().manual_seed(3))
+    loop = BlendedLoop(pictures, hold=0.2)
+    assert all(torch.equal(loop.seek(at / 3).picture(), pictures[at]) for at in range(3))
+    assert torch.allclose(loop.seek(1 / 6).picture(), pictures[:2].mean(0), atol=1e-6)
+    assert torch.allclose(loop.seek(5 / 6).picture(), pictures[[2, 0]].mean(0), atol=1e-6)
+    assert loop.picture((8, 8)).shape == (3, 8, 8)
+
+
+def test_waves_lie_over_pictures_that_become_one_another() -> None:
+    look, chance = Look(1.5, chroma=0.5, rate=0.1, finest=(8, 8)), torch.Generator().manual_seed(3)
+    pictures = torch.stack([torch.full((3, *SIZE), 0.3), torch.full((3, *SIZE), 0.7)])
+    nothing = LoopedWaves(SIZE, 6, torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        nothing.coefficients.zero_()
+    canvas = LoopedOverlay(BlendedLoop(pictures, hold=0.2), nothing, chance, look)
+    for time, light in [(0.0, 0.3), (0.25, 0.5), (0.5, 0.7)]:
+        assert torch.allclose(canvas.seek(time).picture(), torch.tensor(light), atol=1e-4)
 
 
 @pytest.mark.parametrize("returns", [False, True])
