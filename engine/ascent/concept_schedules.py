@@ -36,4 +36,4 @@ GROWING = Schedule(pull=15, closest=0.6, natural=2.5, colour_jitter=THING)
 
 def begin_with(grey: Tensor, sketch: Tensor) -> Tensor:
     """What a thing grows out of where there is no picture: grey [3, h, w] with a sketch [3, s, s] in its middle."""
-    return lay_sketch(grey, sketch, (0.5, 0.5), SKETCHED, SKETCH_AMOUNT)
+    return lay_sketch(grey, sketch, SKETCHED, SKETCH_AMOUNT)

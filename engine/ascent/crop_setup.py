@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -11,10 +10,10 @@ from torch import Tensor
 from engine.ascent.crop_ascent import CROPS, SIDE, Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.memory_budget import check_memory
-from engine.canvas.class_sketch import order_sketches
+from engine.canvas.class_sketch import combine_sketches, order_sketches
 from engine.catalog.catalog import LOGITS, Meaning
 from engine.networks.network import Network
-from engine.objectives import Objective, crop_objective, likelihood, one_body
+from engine.objectives import Objective, crop_objective, one_body
 from engine.params import AscentParams, Concept, Dream, Morph
 from engine.runtime import Runtime
 
@@ -24,16 +23,6 @@ SUBJECT_PULL = 0.5
 """How much less a subject is pulled back to the photo."""
 SUBJECT_NATURAL = 4.0
 """How much it counts that a subject looks like a photograph, and not like grain; layers lose by it."""
-FINDING_LIKELIHOOD = 0.06
-"""How much it counts while it is found, beside a class's score, how surely it is named: what else is there (a cat)
-goes."""
-
-FINDING = Schedule(rate=0.115, pull=1.5, closest=0.75, margin=0.1, side=160, grain=0.12, natural=SUBJECT_NATURAL)
-"""How a thing is found in a photo: in nearly all that is around its place, seen small."""
-
-
-MATTE_RATE, KEEP_COST = 0.18, 8.0
-"""How fast is given back what a thing does not need of a photo, and how much it costs to keep all of it."""
 
 
 def dream_scorers(params: AscentParams, runtime: Runtime, seed: int | None = None) -> list[CropScorer]:
@@ -82,35 +71,12 @@ def crop_schedule(params: AscentParams, rate: float) -> Schedule:
     )
 
 
-def finding_schedule(params: Dream) -> Schedule:
-    """How each subject is found; `strength` is how fast, and how far from the source."""
-    return replace(
-        FINDING, steps=params.finding, rate=FINDING.rate * params.strength**0.5, pull=FINDING.pull / params.strength
-    )
-
-
-def matting_schedule(params: Dream) -> Schedule:
-    """How it is found out what each of them needs."""
-    return replace(FINDING, steps=params.matting, rate=MATTE_RATE, pull=KEEP_COST, natural=0.0)
-
-
-def finding_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
-    """What scores the crops in which each subject is found, of "castle + cats" two; to a taste of the seed's own."""
-
-    def aim(meaning: Meaning) -> Objective:
-        return crop_objective([(1.0, [meaning])], params.seed) + FINDING_LIKELIHOOD * likelihood([meaning])
-
-    return _each_alone(params, runtime, aim)
-
-
-def likelihood_scorers(params: Dream, runtime: Runtime) -> list[list[CropScorer]]:
-    """What says how surely each subject is named in a crop: the logarithm of its probability."""
-    return _each_alone(params, runtime, lambda meaning: likelihood([meaning]))
-
-
-def feature_scorers(params: Concept, runtime: Runtime) -> list[list[CropScorer]]:
-    """What scores the crops of each thing of one body alone."""
-    return _each_alone(params, runtime, lambda meaning: crop_objective([(1.0, [meaning])]))
+def thing_scorers(params: Dream | Concept, runtime: Runtime) -> list[list[CropScorer]]:
+    """What scores the crops of each thing alone, of "castle + cats" two."""
+    return [
+        alternating_scorers(params.network, crop_objective([(1.0, [meaning])]), [meaning], runtime)
+        for meaning in params.meanings()
+    ]
 
 
 def sketches_of(network: Network, meaning: Meaning, generator: torch.Generator) -> list[Tensor]:
@@ -120,7 +86,10 @@ def sketches_of(network: Network, meaning: Meaning, generator: torch.Generator) 
     return order_sketches(network.sketches, labels, generator)
 
 
-def _each_alone(
-    params: Dream | Concept, runtime: Runtime, aim: Callable[[Meaning], Objective]
-) -> list[list[CropScorer]]:
-    return [alternating_scorers(params.network, aim(one), [one], runtime) for one in params.meanings()]
+def starting_sketches(
+    network: Network, meaning: Meaning, starts: int, generator: torch.Generator
+) -> list[Tensor | None]:
+    """What each of several starts begins with: other sketches [3, s, s], of a group of other classes; None where
+    nothing is known of its shape."""
+    known = sketches_of(network, meaning, generator)
+    return [combine_sketches([known[at % len(known)]], generator) if known else None for at in range(starts)]

@@ -17,11 +17,10 @@ from engine.ascent.concept_schedules import DETAIL, DETAILING, FINDING, SHAPE
 from engine.ascent.crop_ascent import accentuate
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
-from engine.ascent.subject_ascent import soften
 from engine.canvas.box_filter import box_filter
 from engine.canvas.fourier_overlay import Overlay
 from engine.canvas.mask import protect_mask
-from engine.canvas.resample import Size
+from engine.canvas.resample import Size, soften
 from engine.canvas.spots import Place, bell
 from engine.params import Concept
 

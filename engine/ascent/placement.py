@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -78,22 +79,34 @@ def best_place(
     return places[int(suitable.argmax())]
 
 
-def room_for(place: Place, side: float, picture: Tensor, mask: Tensor | None) -> tuple[Place, float]:
-    """Where a square fits near a place of a picture [3, h, w], and its side as a share of the short side, at most the
-    wanted one. All of it is inside, and in the white of a mask [1, h, w], if there is one."""
-    size = (picture.shape[1], picture.shape[2])
-    squares = [(_inside(place, shift, share * side, size), share * side) for share in SHRINKING for shift in SHIFTS]
+class Square(NamedTuple):
+    """A part of a picture, in pixels."""
+
+    top: int
+    left: int
+    side: int
+
+    def cut(self, picture: Tensor) -> Tensor:
+        """What of a picture [c, h, w] is in it, as a view."""
+        return picture[:, self.top : self.top + self.side, self.left : self.left + self.side]
+
+    def paste(self, part: Tensor, picture: Tensor) -> Tensor:
+        """A copy of a picture [c, h, w] with another part there."""
+        whole = picture.clone()
+        self.cut(whole).copy_(part)
+        return whole
+
+
+def room_for(place: Place, share: float, size: Size, mask: Tensor | None) -> Square:
+    """A square near a place of a picture of that size, at most so large a share of its short side.
+
+    All of it is inside, and in the white of a mask [1, h, w], as far as that has room.
+    """
+    squares = [_inside(place, shift, smaller * share, size) for smaller in SHRINKING for shift in SHIFTS]
     if mask is None:
         return squares[0]
-    white = torch.tensor([float(_square(mask, *square).mean()) for square in squares])
+    white = torch.tensor([float(square.cut(mask).mean()) for square in squares])
     return squares[int((white >= min(ENOUGH, float(white.max()))).float().argmax())]
-
-
-def mean_score(scorers: Sequence[CropScorer], picture: Tensor, place: Place) -> float:
-    """What the part of a picture [3, h, w] around a place scores as it is, the mean over the scorers."""
-    part = _part(picture, place)
-    with torch.no_grad():
-        return sum(float(_scores(one, part)) for one in scorers) / len(scorers)
 
 
 def spread(things: int) -> float:
@@ -116,21 +129,14 @@ def _steps(first: float, count: int) -> list[float]:
     return [first + (1 - 2 * first) * at / (count - 1) for at in range(count)]
 
 
-def _inside(place: Place, shift: Place, side: float, size: Size) -> Place:
-    """A place, moved, from which a square does not reach over the rim."""
-    edge = side * min(size) / 2
-    row, column = (
-        min(1 - edge / length, max(edge / length, at + by)) for at, by, length in zip(place, shift, size, strict=True)
+def _inside(place: Place, shift: Place, share: float, size: Size) -> Square:
+    """A square around a place, moved by shares of the sides, and as far as it has to be to lie in the picture."""
+    side = max(1, round(share * min(size)))
+    top, left = (
+        min(length - side, max(0, round((at + by) * length - side / 2)))
+        for at, by, length in zip(place, shift, size, strict=True)
     )
-    return row, column
-
-
-def _square(mask: Tensor, place: Place, side: float) -> Tensor:
-    """What of a mask [1, h, w] is in a square."""
-    height, width = mask.shape[1:]
-    edge = side * min(height, width)
-    top, left = (max(0, round(at * length - edge / 2)) for at, length in zip(place, (height, width), strict=True))
-    return mask[:, top : top + round(edge), left : left + round(edge)]
+    return Square(top, left, side)
 
 
 def _part(picture: Tensor, place: Place) -> Tensor:

@@ -1,9 +1,8 @@
-"""Things grown out of a picture: `(scorers, picture) => iterator of Progress`.
+"""Things grown out of a picture: `(aims, picture) => iterator of Progress`.
 
-Each is found first: in the place that suits it best, seen small and whole, by smooth waves over the picture's own
-shapes, so that a nose becomes a beak and a collar a wheel. What it does not need is given back to the picture
-(`canvas.matte_overlay`). Then all of them are given details together, by crops of all of the picture.
-After Hamblin et al. 2024 ("Feature Accentuation") and our own way of concepts (`concept_schedules`).
+Each grows in a square of the picture that suits it, as concepts do out of grey (`thing_ascent`): begun several times,
+each time with another sketch of it over what is left of the picture where its edges go, so that what can be named best
+goes on. Nothing is dreamed far from a sketch's outline: the thing has one, and the picture stays what it was around it.
 """
 
 from __future__ import annotations
@@ -16,199 +15,157 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.ascent.crop_ascent import Schedule, accentuate
+from engine.ascent.concept_schedules import DETAIL, EDGES, SHAPE
+from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import best_place, mean_score, room_for, spread
+from engine.ascent.placement import Square, best_place, room_for, spread
 from engine.ascent.progress import Progress
-from engine.canvas.class_sketch import lay_sketch
+from engine.ascent.random_restarts import best_start, halving_steps, named_for
+from engine.ascent.thing_ascent import grow_waves, sharpen_edges
+from engine.canvas.background_blur import foreground_mask
+from engine.canvas.class_sketch import lay_sketch, sketch_outline
 from engine.canvas.colour_smoothing import smooth_colours
-from engine.canvas.fourier_overlay import LOOKS, Look, Overlay
-from engine.canvas.guided_filter import guided_filter
-from engine.canvas.local_contrast import contrast_mask, more_contrast
-from engine.canvas.matte_overlay import MatteOverlay
-from engine.canvas.resample import Size, resize
-from engine.canvas.spots import Place, bell
+from engine.canvas.contrast import s_curve
+from engine.canvas.mask import protect_mask
+from engine.canvas.resample import Size, soften
+from engine.canvas.spots import Place
+from engine.catalog.catalog import Meaning
 
-FLOOR = 0.1
-"""How much of each step is taken far from all places: the photo stays what it was, in a light that suits the thing."""
-PACE = 1.1
-"""How much further a step goes then: what is dreamed in a part of the picture may be stronger there."""
-COARSEST = (3.5, 2.5)
-"""Waves below which light, and colour, fade out then: they would be the same for every seed."""
-SKETCHED, SKETCH_AMOUNT = 0.7, 1.2
-"""How large a thing's sketch is, as a share of the short side, and how much lighter, darker and other in its colours
-the photo becomes by it: without one, networks find a coat in place of an animal, and fret boards without a guitar."""
-SOFT = 4
-"""Waves of the short side that are left of the picture where its edges go: its light, and no shape."""
-LIKE, UNLIKE = -19.0, -25.0
-"""The logarithms of probabilities with which a thing is named where it is to be found, between which ..."""
-SOFTENED = (0.2, 0.9)
-"""... the share of the photo's edges that go there grows: from what is a little like it (a cat's eye for a parrot's) it
-is made, and what is nothing like it (a cat for a lighthouse) would be in its way."""
-SOFT_SHARE = 0.65
-"""How far they go, as a share of the thing's own place: around it the photo stays, and every seed's is another one."""
-GRAIN = 1 / 256
-"""How fine the grain of details is, as a share of the long side; it is smoothed away ..."""
-EDGE = 0.04
-"""... where it is fainter than this: networks like it and eyes do not."""
-FLAT, RICH = 0.2, 0.5
-"""Contrasts of haze, and of a thing, as `contrast_mask` has them."""
-HAZE = 0.05
-"""How much is shown of what was changed without an edge near it: a thing stands in a photo, and not in a fog."""
-SUBJECT_LOOKS = LOOKS | {"natural": Look(falloff=1.28, chroma=0.85, rate=0.055, finest=(120.0, 50.0))}
-"""Of the waves: with fewer fine ones, or less colour, eyes see a stain where networks see a thing; with more of them
-grain covers it, the more of it the smaller the picture."""
-
-
-class Clarity(NamedTuple):
-    """How what was dreamed is shown."""
-
-    coarse: float
-    """How much further the light of large parts is moved than the networks asked for, ..."""
-    fine: float
-    """... and all that is finer: they name a thing through which the photo shows, and eyes take it for a stain."""
-    rainbows: bool
-    """Whether colours stay as fine as light."""
-
-
-CLARITY = {"natural": Clarity(1.15, 1.8, rainbows=False), "vivid": Clarity(1.0, 1.0, rainbows=True)}
+ROOM = 1.0
+"""How large the square is in which a thing grows that is alone, as a share of the short side."""
+SKETCHED, SKETCH_AMOUNT = 0.82, 1.0
+"""How large a thing's sketch is, as a share of that, and how much lighter, darker and other in its colours the picture
+becomes by it: without one, networks find a coat in place of an animal, and fret boards without a guitar."""
+SOFT, PALE = 4, 0.6
+"""Waves of the square that are left of the picture where its edges go, its light and no shape; and how much contrast
+they keep: a cat's face would be in the way of a lighthouse."""
+REACH = 0.02
+"""How far a thing may grow beyond its sketch, as a share of the square's side."""
+AROUND = 0.12
+"""How much of the waves is taken there: networks look for what is around a thing, and what they find is not shown."""
+CHROMA = {"natural": 0.55, "vivid": 1.2}
+"""How much colour goes with the light, by look: with little of it a thing has more of its sketch's colours."""
 
 
 class Aims(NamedTuple):
-    """What is grown: what scores each thing alone, what says how surely it is named, and what scores all together; and
-    a sketch [3, s, s] of each, where its shape is known."""
+    """What is grown: of each thing what it is, what scores it, and sketches [3, s, s] to begin with, one a start; None
+    where its shape is not known."""
 
-    each: Sequence[Sequence[CropScorer]]
-    named: Sequence[Sequence[CropScorer]]
-    together: Sequence[CropScorer]
-    sketches: Sequence[Tensor | None]
+    meanings: Sequence[Meaning]
+    scorers: Sequence[Sequence[CropScorer]]
+    sketches: Sequence[Sequence[Tensor | None]]
 
 
 class Course(NamedTuple):
-    """How it is grown: a thing found, what it does not need given back, and all of them given details."""
+    """How each thing is grown."""
 
     finding: Schedule
-    matting: Schedule
+    """Its steps are those of all starts together."""
     detailing: Schedule
-    softened: float = 1.0
-    """How much of what would go of the picture's edges does, in [0, 1]."""
+    start: int
+    """Steps of each start after which half of them go on."""
+    strength: float = 1.0
+    """How far from the picture: less than 1 is a hint of a thing, through which that shows."""
+    look: str = "natural"
+
+
+class Start(NamedTuple):
+    """What a thing grows out of."""
+
+    ground: Tensor
+    """What is left of the picture, [3, s, s] in [0, 1]."""
+    initial: Tensor
+    """The same with a sketch, where there is one."""
+    outline: Tensor
+    """Where it may grow, [1, s, s] in [0, 1]."""
+    sketched: bool
 
 
 def grow_subjects(
-    aims: Aims,
-    picture: Tensor,
-    mask: Tensor | None,
-    look: Look,
-    course: Course,
-    seed: int,
-    generator: torch.Generator,
+    aims: Aims, picture: Tensor, mask: Tensor | None, course: Course, seed: int, generator: torch.Generator
 ) -> Iterator[Progress]:
     """Climb over a picture [3, h, w] in [0, 1]; every step is reported.
 
     With a mask [1, h, w] in [0, 1] it is dreamed where that is white. The seed chooses among places that will do.
     """
-    rooms = _rooms(aims, picture, mask, seed)
-    places = [place for place, _ in rooms]
-    steps, done = len(places) * (course.finding.steps + course.matting.steps) + course.detailing.steps, 0
-    things = torch.zeros_like(picture[:1])
-    for scorers, named, sketch, (place, side) in zip(aims.each, aims.named, aims.sketches, rooms, strict=True):
-        spot = _spot([place], spread(len(places)), FLOOR, picture, mask)
-        free = _spot([place], SOFT_SHARE * spread(len(places)), 0.0, picture, mask)
-        softened = course.softened * _softening(mean_score(named, picture, place))
-        soft = torch.lerp(picture, soften(picture, SOFT), softened * free)
-        if sketch is not None:
-            soft = _sketch(soft, sketch, place, side, SKETCH_AMOUNT * course.softened, mask)
-        canvas = Overlay(soft, generator, _smooth(look, course), spot)
-        for report in accentuate(scorers, canvas, replace(course.finding, around=place), generator):
+    size: Size = (picture.shape[1], picture.shape[2])
+    count, done = len(aims.meanings), 0
+    steps = count * (course.finding.steps + course.detailing.steps + EDGES.steps)
+    for square, meaning, scorers, sketches in zip(
+        _rooms(aims.scorers, picture, mask, seed), aims.meanings, aims.scorers, aims.sketches, strict=True
+    ):
+        part, free = square.cut(picture), None if mask is None else square.cut(mask)
+        for report in _grow(scorers, meaning, sketches, part, free, course, generator):
             done += 1
-            yield replace(report, step=done, steps=steps)
-        cut = MatteOverlay(picture, canvas.snapshot(), generator)
-        for report in accentuate(scorers, cut, replace(course.matting, around=place), generator):
-            done += 1
-            yield replace(report, step=done, steps=steps)
-        with torch.no_grad():
-            picture, things = cut.picture(), torch.maximum(things, cut.matte())
-    detailed = look._replace(coarsest=COARSEST, rate=course.detailing.rate)
-    spot = _spot(places, spread(len(places)), FLOOR, picture, mask) * things.clamp(min=FLOOR)
-    canvas = Overlay(picture, generator, detailed, spot)
-    for report in accentuate(aims.together, canvas, course.detailing, generator):
-        smooth = partial(_without_grain, canvas.snapshot, picture, mask)
-        yield replace(report, step=done + report.step, steps=steps, show=smooth)
+            show = partial(_paste, square, report.show, picture)
+            yield Progress(done, steps, show, size)
+        picture = show()
 
 
-def _rooms(aims: Aims, picture: Tensor, mask: Tensor | None, seed: int) -> list[tuple[Place, float]]:
-    """Where each thing grows, and how large its sketch is, as a share of the short side; one without may lie at the
-    rim."""
+def _rooms(aims: Sequence[Sequence[CropScorer]], picture: Tensor, mask: Tensor | None, seed: int) -> list[Square]:
+    """Where each thing grows."""
     places: list[Place] = []
-    for scorers in aims.each:
-        places.append(best_place(scorers, picture, seed, mask, places, len(aims.each)))
-    side = SKETCHED * spread(len(places)) / spread(1)
-    return [
-        (place, side) if sketch is None else room_for(place, side, picture, mask)
-        for place, sketch in zip(places, aims.sketches, strict=True)
-    ]
+    for scorers in aims:
+        places.append(best_place(scorers, picture, seed, mask, places, len(aims)))
+    share = ROOM * spread(len(places)) / spread(1)
+    return [room_for(place, share, (picture.shape[1], picture.shape[2]), mask) for place in places]
 
 
-def _sketch(picture: Tensor, sketch: Tensor, place: Place, side: float, amount: float, mask: Tensor | None) -> Tensor:
-    """A picture [3, h, w] with a sketch, where a mask lets it change."""
-    drawn = lay_sketch(picture, sketch, place, side, amount)
-    return drawn if mask is None else torch.lerp(picture, drawn, mask)
+def _paste(square: Square, show: Callable[[], Tensor], picture: Tensor) -> Tensor:
+    return square.paste(show(), picture)
 
 
-def with_clarity(
-    reports: Iterator[Progress], source: Tensor, mask: Tensor | None, clarity: Clarity
+def _grow(
+    scorers: Sequence[CropScorer],
+    meaning: Meaning,
+    sketches: Sequence[Tensor | None],
+    part: Tensor,
+    mask: Tensor | None,
+    course: Course,
+    generator: torch.Generator,
 ) -> Iterator[Progress]:
-    """What grew over a source [3, h, w] in [0, 1], shown without haze around things and as clear as it is to be; where
-    a mask [1, h, w] is black all of the source."""
-    for report in reports:
-        yield replace(report, show=partial(_with_clarity, report.show, source, mask, clarity))
+    """One thing in a square of a picture [3, s, s]: several starts, of which the best goes on to its end."""
+    steps = course.finding.steps - halving_steps(len(sketches), course.start)
+    each = course._replace(finding=replace(course.finding, steps=steps))
+    starts = [_from_start(scorers, _start(part, one, mask), part, each, generator) for one in sketches]
+    return best_start(starts, course.start, partial(named_for, scorers, [meaning]))
 
 
-def _softening(likelihood: float) -> float:
-    """The share of a picture's edges that go where a thing is named with a probability of this logarithm."""
-    least, most = SOFTENED
-    return least + (most - least) * min(1.0, max(0.0, (likelihood - LIKE) / (UNLIKE - LIKE)))
+def _start(part: Tensor, sketch: Tensor | None, mask: Tensor | None) -> Start:
+    """A square of a picture without its edges, and with a sketch."""
+    side = part.shape[1]
+    ground = 0.5 + PALE * (soften(part, SOFT) - 0.5)
+    if sketch is None:
+        initial, outline = ground, protect_mask("edges", (side, side))
+    else:
+        initial = lay_sketch(ground, sketch, SKETCHED, SKETCH_AMOUNT)
+        outline = sketch_outline(sketch, SKETCHED, REACH, side)
+    outline = outline.to(part.device)
+    return Start(ground, initial, outline if mask is None else outline * mask, sketch is not None)
 
 
-def soften(picture: Tensor, waves: int) -> Tensor:
-    """A picture without what is finer than so many waves of its short side, at the same size."""
-    size: Size = (picture.shape[1], picture.shape[2])
-    short = min(size)
-    small = resize(picture, (max(1, round(size[0] * waves / short)), max(1, round(size[1] * waves / short))))
-    return resize(small, size).clamp(0, 1)
-
-
-def _smooth(look: Look, course: Course) -> Look:
-    """Of the waves that find a thing: grain cannot stand for it."""
-    return look._replace(
-        falloff=1.7,
-        rate=course.finding.rate,
-        finest=(100.0, 26.0),
+def _from_start(
+    scorers: Sequence[CropScorer], start: Start, part: Tensor, course: Course, generator: torch.Generator
+) -> Iterator[Progress]:
+    """A thing found, given details and sharp edges, and shown over a square of a picture."""
+    window = AROUND + (1 - AROUND) * start.outline
+    shape, detail = (
+        look._replace(rate=look.rate * max(1.0, course.strength) ** 0.5, chroma=CHROMA[course.look])
+        for look in (SHAPE, DETAIL)
     )
+    show = partial(_over, start, part, course)
+    for found in grow_waves(start.initial, shape, course.finding, scorers, generator, window):
+        yield replace(found, show=partial(show, found.show))
+    for detailed in grow_waves(found.show(), detail, course.detailing, scorers, generator, window):
+        yield replace(detailed, show=partial(show, detailed.show))
+    for sharp in sharpen_edges(detailed.show(), scorers, generator):
+        yield replace(sharp, show=partial(show, sharp.show))
 
 
-def _with_clarity(show: Callable[[], Tensor], source: Tensor, mask: Tensor | None, clarity: Clarity) -> Tensor:
-    """A picture [3, h, w] without what was only coloured or lit of its source."""
-    picture = show()
-    kept = HAZE + (1 - HAZE) * contrast_mask(picture - source, FLAT, RICH)
-    coloured = picture if clarity.rainbows else smooth_colours(picture, source)
-    change = more_contrast(kept * (coloured - source), clarity.coarse, clarity.fine)
-    if mask is not None:
-        change = change * (mask > 0)
-    return (source + change).clamp(0, 1)
-
-
-def _without_grain(show: Callable[[], Tensor], found: Tensor, mask: Tensor | None) -> Tensor:
-    """What details add to a picture [3, h, w] of things that were found: without their grain, and with their edges."""
-    picture = show()
-    details = picture - found
-    smooth = guided_filter(details, picture, max(1, round(GRAIN * max(picture.shape))), EDGE)
-    return (found + (smooth if mask is None else torch.lerp(details, smooth, mask))).clamp(0, 1)
-
-
-def _spot(places: Sequence[Place], reach: float, floor: float, picture: Tensor, mask: Tensor | None) -> Tensor:
-    """How much of each step a point takes, [1, h, w]."""
-    size: Size = (picture.shape[1], picture.shape[2])
-    bells = torch.stack([bell(size, place, reach) for place in places]).amax(0).to(picture.device)
-    spot = floor + (1 - floor) * bells
-    return spot if mask is None else spot * mask
+def _over(start: Start, part: Tensor, course: Course, grown: Callable[[], Tensor]) -> Tensor:
+    """What grew, in its outline, over a square of a picture; with more contrast, and without rainbows but in the look
+    `vivid`. Of what has no sketch the outline is where there is contrast."""
+    picture = grown()
+    outline = start.outline if start.sketched else start.outline * foreground_mask(picture)
+    calm = picture if course.look == "vivid" else smooth_colours(picture, start.ground)
+    return torch.lerp(part, s_curve(calm), min(1.0, course.strength) * outline)

@@ -4,11 +4,10 @@ pixel_canvas                   a picture and the ink dreamed into it
 fourier_canvas, fourier_overlay
                                pictures out of nothing, as spectra; waves over a picture
 looped_waves, looped_overlay   waves that change in time, and come back
-matte_overlay                  how much is kept of what was dreamed over a picture
 colour_matching, colour_smoothing, band_matching
                                another picture's colours; colours coarser than light; a zoom's contrast at each size
-guided_filter, box_filter, local_contrast, background_blur, smoothstep
-                               smoothing; where there are edges; what has none out of focus; a soft step
+guided_filter, box_filter, background_blur, smoothstep
+                               smoothing; what is behind a thing, out of focus; a soft step
 mask, spots                    where it is dreamed
 noise                          a picture to start from where there is none
 class_sketch                   what a class roughly looks like, to start from

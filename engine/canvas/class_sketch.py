@@ -1,5 +1,5 @@
 """Sketches laid on a canvas: `(some tiny pictures, generator) => one of them all, a little different every time`, and
-`(picture, sketch, place) => the picture in the light and colours of a sketch`."""
+`(picture, sketch) => the picture in the light and colours of a sketch`, and where that lies."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from itertools import zip_longest
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample, pad
+from torch.nn.functional import affine_grid, grid_sample, max_pool2d, pad
 
+from engine.canvas.box_filter import soft_filter
 from engine.canvas.resample import Size, resize
-from engine.canvas.spots import Place
 
 GREY = 0.5
 SIDE = 64
@@ -21,6 +21,10 @@ ROOM = 1
 """Pixels of grey around a sketch, in its own: what is drawn shall not touch the edge of the view."""
 TILT, GROWTH, SHIFT = math.radians(4), 0.05, 0.025
 """How far a sketch is turned, made larger or smaller, and moved (as a share of the side), at most."""
+FAINT = 0.03
+"""What differs from grey by more than this is drawn."""
+OUTLINE_SIDE = 128
+"""Pixels at which outlines are found: they are soft."""
 
 
 def order_sketches(sketches: Mapping[str, Tensor], labels: Sequence[str], generator: torch.Generator) -> list[Tensor]:
@@ -51,21 +55,25 @@ def _place_at_random(drawn: Tensor, generator: torch.Generator) -> Tensor:
     return grid_sample(framed, grid, "bicubic", "zeros", align_corners=False)[0]
 
 
-def lay_sketch(picture: Tensor, sketch: Tensor, place: Place, side: float, amount: float) -> Tensor:
-    """A picture [3, h, w] in [0, 1] with a sketch [3, s, s] around a place, `side` times as large as the short side: by
+def lay_sketch(picture: Tensor, sketch: Tensor, share: float, amount: float) -> Tensor:
+    """A picture [3, h, w] in [0, 1] with a sketch [3, s, s] in its middle, `share` times as large as the short side: by
     as much as that differs from grey, times `amount`, the picture becomes lighter, darker and other in its colours."""
-    size: Size = (picture.shape[1], picture.shape[2])
-    edge = max(1, round(side * min(size)))
-    (top, above, bottom), (left, before, right) = (
-        _overlap(round(at * length - edge / 2), edge, length) for at, length in zip(place, size, strict=True)
-    )
-    drawn = resize(sketch - GREY, (edge, edge)).to(picture.device)
-    laid = picture.clone()
-    laid[:, top:bottom, left:right] += amount * drawn[:, above : above + bottom - top, before : before + right - left]
-    return laid.clamp(0, 1)
+    drawn = _in_the_middle(sketch - GREY, share, (picture.shape[1], picture.shape[2])).to(picture.device)
+    return (picture + amount * drawn).clamp(0, 1)
 
 
-def _overlap(begin: int, side: int, length: int) -> tuple[int, int, int]:
-    """Of what begins there, in a length: the first pixel that is inside, what is outside before it, and the end."""
-    first, end = max(0, begin), min(length, begin + side)
-    return first, first - begin, max(first, end)
+def sketch_outline(sketch: Tensor, share: float, reach: float, side: int) -> Tensor:
+    """Where a sketch [3, s, s] that is laid so in a square picture has something drawn, and `reach` times its side
+    further: [1, side, side] in [0, 1], with a soft border."""
+    drawn = ((sketch - GREY).abs().amax(0, keepdim=True) > FAINT).float()
+    whole = (_in_the_middle(drawn, share, (OUTLINE_SIDE, OUTLINE_SIDE)) > 0.5).float()
+    far = round(reach * OUTLINE_SIDE)
+    wide = max_pool2d(whole[None], 2 * far + 1, 1, far)[0]
+    return resize(soft_filter(wide, max(1, far // 2)), (side, side)).clamp(0, 1)
+
+
+def _in_the_middle(drawn: Tensor, share: float, size: Size) -> Tensor:
+    """What is drawn, [c, s, s], in the middle of nothing: [c, h, w]."""
+    edge = max(1, round(share * min(size)))
+    rows, columns = ((length - edge) // 2 for length in size)
+    return pad(resize(drawn, (edge, edge)), (columns, size[1] - edge - columns, rows, size[0] - edge - rows))

@@ -72,9 +72,6 @@ class Rendering(NamedTuple):
 class Overlay:
     """A source [3, h, w] in [0, 1] and what is dreamed over it, as a spectrum that an optimiser can move."""
 
-    PLANES = 3
-    """Of waves: light and two of colour."""
-
     def __init__(self, source: Tensor, generator: torch.Generator, look: Look, mask: Tensor | None = None) -> None:
         """Waves are mixed as the look says.
 
@@ -85,7 +82,7 @@ class Overlay:
         self._whole = self._small = source
         chroma = source.new_tensor((1.0, look.chroma, look.chroma))
         self._colours = AMPLITUDE * torch.tensor(COLOURS, device=source.device) * chroma
-        drawn = torch.randn((1, self.PLANES, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * look.start
+        drawn = torch.randn((1, 3, self.size[0], self.size[1] // 2 + 1, 2), generator=generator) * look.start
         self.spectrum = drawn.to(source.device).requires_grad_()
 
     def source(self, size: Size) -> Tensor:

@@ -28,3 +28,11 @@ def enlarged_size(size: Size, side: int) -> Size:
     """Height and width of a picture of that shape whose long side is `side`, also of a strip."""
     factor = side / max(size)
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def soften(picture: Tensor, waves: int) -> Tensor:
+    """A picture [3, h, w] without what is finer than so many waves of its short side, at the same size, in [0, 1]."""
+    size: Size = (picture.shape[1], picture.shape[2])
+    share = waves / min(size)
+    small = resize(picture, (max(1, round(size[0] * share)), max(1, round(size[1] * share))))
+    return resize(small, size).clamp(0, 1)

@@ -10,27 +10,20 @@ from pydantic import (
 
 from engine.catalog.catalog import Meaning
 from engine.errors import NothingNamed
-from engine.params.params import CROP_PIXELS, FINDING_PIXELS, PAINT_SHARE, TEXT_LIMIT, Phase, VariedParams
+from engine.params.params import CROP_PIXELS, FINDING_PIXELS, TEXT_LIMIT, Phase, ThingParams, VariedParams
 
 
-class Concept(VariedParams):
+class Concept(VariedParams, ThingParams):
     """What the network imagines, alone or grown out of a picture. Olah et al. 2017, "Feature Visualization"."""
 
     FINISHING: ClassVar[int] = 6
     """Steps at each of three sizes, up to the full one, that draw contours and surfaces."""
-    COLOURING: ClassVar[int] = 30
+    DETAILING: ClassVar[int] = 30
     """Steps that give details and surroundings to what was found, where the network looks at whole crops."""
     FEATURE_FINDING: ClassVar[int] = 50
     """Steps that find each further thing in the body of the first, where the network looks at whole crops ..."""
     FEATURE_DETAILING: ClassVar[int] = 20
     """... and steps that give it details."""
-
-    STARTS: ClassVar[int] = 4
-    """How often a thing is begun, where the network looks at whole crops; half of them go on, and then the best."""
-    START_SHARE: ClassVar[float] = 0.0875
-    """The share of the steps that find a thing after which half of the starts go on."""
-    SHARPENING: ClassVar[int] = 6
-    """Steps that make edges sharp, where the network looks at whole crops."""
 
     recipe: Literal["concept"] = "concept"
     subject: str = Field(
@@ -72,7 +65,7 @@ class Concept(VariedParams):
     def steps(self) -> int:
         """Steps of each variation by crops."""
         features = self.features * (self.FEATURE_FINDING + self.FEATURE_DETAILING)
-        return self.finding + self.COLOURING + features + self.SHARPENING
+        return self.finding + self.detailing + features + self.SHARPENING
 
     @property
     def features(self) -> int:
@@ -85,9 +78,9 @@ class Concept(VariedParams):
         return round(1.25 * self.iterations)
 
     @property
-    def start(self) -> int:
-        """Steps after which half of the starts go on."""
-        return max(1, round(self.START_SHARE * self.finding))
+    def detailing(self) -> int:
+        """Steps that give it details and surroundings, by crops."""
+        return self.DETAILING
 
     @property
     def view(self) -> int:
@@ -100,18 +93,15 @@ class Concept(VariedParams):
         return self.iterations * (1 if self.catalog.network(self.network).sketches else 3)
 
     def phases(self) -> tuple[Phase, ...]:
-        """By crops finding, colouring, further things, sharpening, for each variation; else painting, then details at
+        """By crops finding, detailing, further things, sharpening, for each variation; else painting, then details at
         three sizes."""
         if not self.by_crops:
             painting = 1.3 * self.variations * self.painting * self.view**2
             details = 1.6 * self.variations * self.FINISHING * self.size**2
             return (Phase(self.painting, painting / 1e6), Phase(self.variations * 3 * self.FINISHING, details / 1e6))
-        paint = PAINT_SHARE * self.size**2
-        finding = Phase(self.finding, self.finding * (FINDING_PIXELS + paint) / 1e6)
-        colouring = Phase(self.COLOURING, self.COLOURING * (CROP_PIXELS + paint) / 1e6)
+        finding, detailing, sharpening = self._thing_phases()
         feature = (
-            Phase(self.FEATURE_FINDING, self.FEATURE_FINDING * (FINDING_PIXELS + paint) / 1e6),
-            Phase(self.FEATURE_DETAILING, self.FEATURE_DETAILING * (CROP_PIXELS + paint) / 1e6),
+            self._crop_phase(self.FEATURE_FINDING, FINDING_PIXELS),
+            self._crop_phase(self.FEATURE_DETAILING, CROP_PIXELS),
         )
-        sharpening = Phase(self.SHARPENING, 1.7 * self.SHARPENING * self.size**2 / 1e6)
-        return (finding, colouring, *self.features * feature, sharpening) * self.variations
+        return (finding, detailing, *self.features * feature, sharpening) * self.variations

@@ -11,10 +11,10 @@ from pydantic import (
 
 from engine.catalog import weighted_terms
 from engine.errors import BadOption
-from engine.params.params import FINDING_PIXELS, PAINT_SHARE, AscentParams, Phase, VariedParams
+from engine.params.params import AscentParams, Phase, ThingParams, VariedParams
 
 
-class Dream(VariedParams, AscentParams):
+class Dream(VariedParams, ThingParams, AscentParams):
     """Enhance what a layer sees in a picture. Mordvintsev et al. 2015, "Inceptionism"."""
 
     NOTEBOOK: ClassVar[dict[str, Any]] = {"octaves": 4, "ratio": 1.4, "iterations": 10, "strength": 1.0, "jitter": 32}
@@ -46,29 +46,22 @@ class Dream(VariedParams, AscentParams):
         return rename_options(options)
 
     def phases(self) -> tuple[Phase, ...]:
-        """Those of each variation; by crops, subjects are found before they are given details."""
-        return (*self._finding_phases(), *super().phases()) * self.variations
-
-    def _finding_phases(self) -> tuple[Phase, ...]:
-        if not (self.by_crops and self.subject):
-            return ()
-        steps = (self.finding + self.matting) * len(self.meanings())
-        return (Phase(steps, steps * (FINDING_PIXELS + self.size**2 * PAINT_SHARE) / 1e6),)
+        """Those of each variation; by crops, each subject is found, then given details and sharp edges."""
+        things = self.by_crops and self.subject
+        return (self._thing_phases() * len(self.meanings()) if things else super().phases()) * self.variations
 
     @property
     def finding(self) -> int:
-        """Steps by crops in which each subject is found; of more than two, each in fewer."""
-        return math.ceil(1.25 * self.octaves * self.iterations / max(1.0, len(self.meanings()) / 2))
+        """Steps by crops, of all starts, in which each subject is found; of several, each in fewer."""
+        return self._for_each(self.octaves * self.iterations * 5 / 3)
 
     @property
-    def matting(self) -> int:
-        """Steps by crops in which is given back what it does not need of the picture."""
-        return math.ceil(0.2 * self.finding)
+    def detailing(self) -> int:
+        """Steps by crops in which each is given details."""
+        return self._for_each(self.octaves * self.iterations * 5 / 8)
 
-    @property
-    def steps(self) -> int:
-        """Steps by crops after that."""
-        return math.ceil(super().steps / 2) if self.subject else super().steps
+    def _for_each(self, steps: float) -> int:
+        return math.ceil(steps / max(1.0, len(self.meanings()) / 1.5))
 
     @property
     def by_crops(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from typing import Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -214,7 +214,7 @@ class AscentParams(AimedParams):
     def phases(self) -> tuple[Phase, ...]:
         """Crops, or octave by octave, small to large."""
         if self.by_crops:
-            return (Phase(self.steps, self.steps * (CROP_PIXELS + self.size**2 * PAINT_SHARE) / 1e6),)
+            return (Phase(self.steps, self.steps * (CROP_PIXELS + PAINT_SHARE * self.size**2) / 1e6),)
         areas = (self.size**2 / self.ratio ** (2 * k) for k in reversed(range(self.octaves)))
         return tuple(Phase(self.iterations, area * self.iterations / 1e6) for area in areas)
 
@@ -227,6 +227,49 @@ class VariedParams(Params):
     def variation(self, at: int) -> Self:
         """The params of one of them, counted from 0: they differ by their seeds."""
         return self.model_copy(update={"variations": 1, "seed": (self.seed + at) % 2**31})
+
+
+class ThingParams(Params):
+    """What recipes have in common that grow things by crops, from several starts of which the best goes on."""
+
+    STARTS: ClassVar[int] = 4
+    """How often a thing is begun; half of them go on, and then the best."""
+    START_SHARE: ClassVar[float] = 0.0875
+    """The share of the steps that find a thing after which half of the starts go on."""
+    SHARPENING: ClassVar[int] = 6
+    """Steps that make edges sharp."""
+
+    @property
+    @abstractmethod
+    def finding(self) -> int:
+        """Steps that find a thing, of all starts: seen smaller, they are cheaper than others."""
+
+    @property
+    @abstractmethod
+    def detailing(self) -> int:
+        """Steps that give details to what was found."""
+
+    @property
+    def starts(self) -> int:
+        """How often a thing is begun: once, if there are not enough steps for more."""
+        return self.STARTS if self.finding >= 2 * self.STARTS else 1
+
+    @property
+    def start(self) -> int:
+        """Steps after which half of the starts go on."""
+        return max(1, round(self.START_SHARE * self.finding))
+
+    def _thing_phases(self) -> tuple[Phase, Phase, Phase]:
+        """Finding, detailing and sharpening, in a picture of `size`."""
+        return (
+            self._crop_phase(self.finding, FINDING_PIXELS),
+            self._crop_phase(self.detailing, CROP_PIXELS),
+            Phase(self.SHARPENING, 1.7 * self.SHARPENING * self.size**2 / 1e6),
+        )
+
+    def _crop_phase(self, steps: int, pixels: int) -> Phase:
+        """Steps by crops in which so many pixels are looked at."""
+        return Phase(steps, steps * (pixels + PAINT_SHARE * self.size**2) / 1e6)
 
 
 class AnimatedParams(Params):

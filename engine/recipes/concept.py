@@ -18,30 +18,26 @@ from engine.ascent.concept_schedules import (
     AROUND,
     DETAIL,
     DETAILING,
-    EDGES,
     FINDING,
     GROWING,
     GROWN,
     SHAPE,
     begin_with,
 )
-from engine.ascent.crop_ascent import Schedule, accentuate, as_natural
-from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.crop_setup import concept_scorers, feature_scorers, sketches_of
-from engine.ascent.detail_ascent import add_detail
+from engine.ascent.crop_setup import concept_scorers, sketches_of, starting_sketches, thing_scorers
 from engine.ascent.feature_visualization import coarse_and_fine, visualize_coarse_to_fine
 from engine.ascent.hybrid_ascent import body_window, grow_feature, striking_place
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
+from engine.ascent.thing_ascent import grow_waves, sharpen_edges
 from engine.ascent.variations import variations
-from engine.canvas.background_blur import blur_background, foreground_mask
+from engine.canvas.background_blur import blur_background
 from engine.canvas.class_sketch import GREY, combine_sketches
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.contrast import s_curve, stretch_levels
 from engine.canvas.fourier_canvas import FourierCanvas
-from engine.canvas.fourier_overlay import Look, Overlay
 from engine.canvas.image_grid import mosaic
 from engine.canvas.initial_image import initial_image
 from engine.canvas.mask import protect_mask
@@ -133,18 +129,18 @@ def _climb(
     """All steps; the last report shows the whole."""
     scorers = concept_scorers(params, runtime)
     if source is not None:
-        yield from _waves(source, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
+        yield from grow_waves(source, GROWN, replace(GROWING, steps=params.steps), scorers, generator)
         return
-    body, *features = feature_scorers(params, runtime) if params.features else [scorers]
+    body, *features = thing_scorers(params, runtime) if params.features else [scorers]
     initial = _starts(runtime.network(params.network), params, size, generator)
     window = body_window(size) if params.features else AROUND + (1 - AROUND) * protect_mask("edges", size)
     window = window.to(runtime.device)
-    schedule = replace(FINDING, steps=params.finding - halving_steps(params.STARTS, params.start))
-    starts = [_waves(one.to(runtime.device), SHAPE, schedule, body, generator, window) for one in initial]
+    schedule = replace(FINDING, steps=params.finding - halving_steps(params.starts, params.start))
+    starts = [grow_waves(one.to(runtime.device), SHAPE, schedule, body, generator, window) for one in initial]
     for found in best_start(starts, params.start, partial(named_for, body, params.meanings()[:1])):
         yield found
     shape, places = found.show(), list[Place]()
-    for coloured in _waves(shape, DETAIL, replace(DETAILING, steps=params.COLOURING), body, generator):
+    for coloured in grow_waves(shape, DETAIL, replace(DETAILING, steps=params.detailing), body, generator):
         yield coloured
     picture = coloured.show()
     for feature in features:
@@ -152,40 +148,15 @@ def _climb(
         for grown in grow_feature(feature, picture, places[-1], generator):
             yield grown
         picture = grown.show()
-    yield from _sharpen(picture, scorers, generator)
+    yield from sharpen_edges(picture, scorers, generator)
 
 
 def _starts(network: Network, params: Concept, size: Size, generator: torch.Generator) -> list[Tensor]:
     """What each start begins with: other sketches of the thing, of a group of other classes; where nothing is known of
     its shape, grey."""
     grey = torch.full((3, *size), GREY)
-    known = sketches_of(network, params.meanings()[0], generator)
-    if not known:
-        return [grey] * params.STARTS
-    chosen = (combine_sketches([known[at % len(known)]], generator) for at in range(params.STARTS))
-    return [begin_with(grey, sketch) for sketch in chosen]
-
-
-def _sharpen(picture: Tensor, scorers: list[CropScorer], generator: torch.Generator) -> Iterator[Progress]:
-    """Edges as sharp as pixels allow, of what is a thing: behind it they would be grain."""
-    natural = [one._replace(objective=as_natural(one.objective, DETAILING.natural)) for one in scorers]
-    size: Size = (picture.shape[1], picture.shape[2])
-    sharp, thing = picture.clone(), foreground_mask(picture)
-    for step in add_detail(natural, sharp, picture, EDGES, generator):
-        yield Progress(step, EDGES.steps, partial(torch.lerp, picture, sharp, thing), size)
-
-
-def _waves(
-    initial: Tensor,
-    look: Look,
-    schedule: Schedule,
-    scorers: list[CropScorer],
-    generator: torch.Generator,
-    mask: Tensor | None = None,
-) -> Iterator[Progress]:
-    """Waves over what was there before."""
-    canvas = Overlay(initial, generator, look, mask)
-    return accentuate(scorers, canvas, replace(schedule, rate=look.rate), generator)
+    chosen = starting_sketches(network, params.meanings()[0], params.starts, generator)
+    return [grey if sketch is None else begin_with(grey, sketch) for sketch in chosen]
 
 
 def _initial_pictures(network: Network, params: Concept, generator: torch.Generator) -> Tensor | None:

@@ -16,22 +16,14 @@ from torch import Tensor
 
 from engine.ascent import notebook_ascent
 from engine.ascent.classification import FACE_THRESHOLD
+from engine.ascent.concept_schedules import DETAILING, FINDING
 from engine.ascent.crop_ascent import accentuate
-from engine.ascent.crop_setup import (
-    crop_schedule,
-    dream_scorers,
-    finding_schedule,
-    finding_scorers,
-    likelihood_scorers,
-    matting_schedule,
-    sketches_of,
-)
+from engine.ascent.crop_setup import crop_schedule, dream_scorers, starting_sketches, thing_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import CLARITY, PACE, SUBJECT_LOOKS, Aims, Course, grow_subjects, with_clarity
+from engine.ascent.subject_ascent import Aims, Course, grow_subjects
 from engine.ascent.variations import variations
-from engine.canvas.class_sketch import combine_sketches
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, Overlay
 from engine.canvas.initial_image import initial_image
@@ -128,27 +120,17 @@ def _layers(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime,
 
 def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtime) -> Iterator[Progress]:
     """Things, each in a place that suits it."""
-    look = SUBJECT_LOOKS[params.look]._replace(start=START)
-    named = likelihood_scorers(params, runtime)
-    finding, together = finding_scorers(params, runtime), dream_scorers(params, runtime, params.seed)
-    aims = Aims(finding, named, together, _sketches(params, runtime))
-    softened = min(1.0, params.strength)  # a hint leaves the photo as sharp as it was
-    schedules = finding_schedule(params), matting_schedule(params), crop_schedule(params, PACE * look.rate)
-    course, generator = Course(*schedules, softened), runtime.generator(params.seed)
-    found = grow_subjects(aims, start, mask, look, course, params.seed, generator)
-    return with_clarity(found, start, mask, CLARITY[params.look])
-
-
-def _sketches(params: Dream, runtime: Runtime) -> list[Tensor | None]:
-    """One of each thing, the seed's own; None where nothing is known of its shape."""
     network, generator = runtime.network(params.network), runtime.generator(params.seed)
-    known = [sketches_of(network, one, generator) for one in params.meanings()]
-    chosen = (_draw(one, generator) for one in known)
-    return [combine_sketches([one], generator) if one is not None else None for one in chosen]
-
-
-def _draw(known: list[Tensor], generator: torch.Generator) -> Tensor | None:
-    return known[int(torch.randint(0, len(known), (), generator=generator))] if known else None
+    meanings, scorers = params.meanings(), thing_scorers(params, runtime)
+    sketches = [starting_sketches(network, one, params.starts, generator) for one in meanings]
+    course = Course(
+        replace(FINDING, steps=params.finding),
+        replace(DETAILING, steps=params.detailing),
+        params.start,
+        params.strength,
+        params.look,
+    )
+    return grow_subjects(Aims(meanings, scorers, sketches), start, mask, course, params.seed, generator)
 
 
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:

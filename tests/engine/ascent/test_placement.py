@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent.crop_gradients import CropScorer
-from engine.ascent.placement import ROOM, best_place, room_for
+from engine.ascent.placement import ROOM, Square, best_place, room_for
 from engine.canvas.spots import Place
 from engine.objectives import Objective
 
@@ -89,16 +89,22 @@ def test_it_keeps_off_what_is_spared_in_the_middle() -> None:
 
 
 def test_there_is_room_inside_and_where_a_mask_is_white() -> None:
-    picture = torch.zeros(3, 60, 90)
-    assert room_for((0.5, 0.5), 0.6, picture, None) == ((0.5, 0.5), 0.6)
-    (row, column), side = room_for((0.1, 0.95), 0.6, picture, None)
-    assert (row, round(column, 6), side) == (0.3, 0.8, 0.6), "not over the rim"
-    right = torch.zeros(1, 60, 90)
+    size = (60, 90)
+    assert room_for((0.5, 0.5), 0.6, size, None) == (12, 27, 36)
+    assert room_for((0.1, 0.95), 0.6, size, None) == (0, 54, 36), "not over the rim"
+    right = torch.zeros(1, *size)
     right[:, :, 45:] = 1
-    (row, column), side = room_for((0.5, 0.6), 0.6, picture, right)
-    assert (row, round(column, 6), side) == (0.5, 0.7, 0.6), "moved into the white"
+    assert room_for((0.5, 0.6), 0.6, size, right) == (12, 45, 36), "moved into the white"
     right[:, :, 75:] = 0
-    (row, column), side = room_for((0.5, 0.65), 0.6, picture, right)
-    assert side < 0.6, "smaller, where there is no room for all of it"
-    assert 90 * column - side * 30 + 2 >= 45
-    assert 90 * column + side * 30 - 2 <= 75
+    square = room_for((0.5, 0.65), 0.6, size, right)
+    assert square.side < 36, "smaller, where there is no room for all of it"
+    assert square.cut(right).mean() > 0.9
+
+
+def test_a_square_is_cut_and_pasted() -> None:
+    picture, square = torch.arange(2 * 6 * 8).view(2, 6, 8), Square(1, 3, 4)
+    assert square.cut(picture).equal(picture[:, 1:5, 3:7])
+    pasted = square.paste(torch.zeros(2, 4, 4), picture)
+    assert square.cut(pasted).eq(0).all()
+    assert (pasted != picture).sum() == 32
+    assert picture[0, 1, 3] == 11, "a copy"

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from engine.canvas.class_sketch import GREY, SIDE, combine_sketches, lay_sketch, order_sketches
+from engine.canvas.class_sketch import GREY, SIDE, combine_sketches, lay_sketch, order_sketches, sketch_outline
 
 
 def half(dark: bool) -> Tensor:
@@ -65,12 +65,23 @@ def test_the_best_of_every_class_comes_first() -> None:
     assert order_sketches(known, ["fog"], Generator()) == []
 
 
-def test_a_sketch_is_laid_around_a_place() -> None:
+def test_a_sketch_is_laid_in_the_middle() -> None:
     picture, white = torch.full((3, 40, 60), 0.4), torch.ones(3, SIDE, SIDE)
-    laid = lay_sketch(picture, white, (0.5, 0.5), 0.5, 0.6)
+    laid = lay_sketch(picture, white, 0.5, 0.6)
     assert laid[:, 10:30, 20:40].sub(0.7).abs().max() < 1e-5
     assert laid.sum() - picture.sum() == pytest.approx(3 * 20 * 20 * 0.3, rel=1e-3), "nowhere else"
-    corner = lay_sketch(picture, white, (0.0, 1.0), 0.5, 2.0)
-    assert (corner[:, :10, 50:] == 1).all(), "half of it, and not above 1"
-    assert torch.equal(corner[:, 10:], picture[:, 10:])
-    assert torch.equal(lay_sketch(picture, torch.full((3, SIDE, SIDE), GREY), (0.5, 0.5), 0.5, 1.0), picture)
+    assert lay_sketch(picture, white, 0.5, 2.0).max() == 1, "not above 1"
+    assert torch.equal(lay_sketch(picture, torch.full((3, SIDE, SIDE), GREY), 0.5, 1.0), picture)
+
+
+def test_an_outline_is_what_is_drawn_and_a_little_more() -> None:
+    left = half(dark=True)
+    found = sketch_outline(left, 0.5, 0.05, 80)
+    assert found.shape == (1, 80, 80)
+    assert found[:, 24:56, 24:36].min() > 0.99, "the left half of the middle"
+    assert found[:, :, 50:].max() < 0.01
+    assert found[:, :12].max() < 0.01
+    assert float(sketch_outline(left, 0.5, 0.1, 80).sum()) > 1.2 * float(found.sum())
+    whole = sketch_outline(torch.full((3, 14, 14), GREY + 0.05), 0.5, 0.05, 80)
+    assert whole[:, 24:56, 24:56].min() > 0.99, "what is nearly grey is drawn, too"
+    assert sketch_outline(torch.full((3, 14, 14), GREY), 0.5, 0.05, 80).max() == 0

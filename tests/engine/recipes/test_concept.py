@@ -136,7 +136,7 @@ def rim(picture: Tensor) -> float:
 def test_by_crops_a_thing_is_found_in_the_middle_and_then_its_surroundings(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, count in (("finding", 10), ("COLOURING", 8)):
+    for name, count in (("finding", 10), ("DETAILING", 8)):
         monkeypatch.setattr(Concept, name, count)
     shown = [
         report.show() if isinstance(report, Progress) else report.picture
@@ -160,7 +160,7 @@ def test_by_crops_what_is_imagined_is_finished_unless_it_is_a_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Before a blurred background and with more contrast, in previews and in the end."""
-    for name, count in (("finding", 10), ("COLOURING", 2)):
+    for name, count in (("finding", 10), ("DETAILING", 2)):
         monkeypatch.setattr(Concept, name, count)
     made = f"engine.recipes.{recipe.__name__.lower()}"
     monkeypatch.setattr(sys.modules[made], finish, torch.zeros_like)
@@ -176,7 +176,7 @@ def test_by_crops_what_is_imagined_is_finished_unless_it_is_a_picture(
 def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, count in (("finding", 10), ("COLOURING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 12)):
+    for name, count in (("finding", 10), ("DETAILING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 12)):
         monkeypatch.setattr(Concept, name, count)
     monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=12))
     monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE_DETAILING", replace(FEATURE_DETAILING, steps=2))

@@ -68,7 +68,7 @@ def test_nothing_of_a_job_stays_in_memory(
     photo: Tensor, params: AnyParams, load_shipped: Callable[[str], Network], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An engine runs for months: what one job kept, thousands would add up to."""
-    for name, count in (("finding", 5), ("COLOURING", 1)):
+    for name, count in (("finding", 5), ("DETAILING", 1)):
         monkeypatch.setattr(Concept, name, count)  # more steps keep no more
     # where steps are many, of a narrow network: what is kept is kept at any width
     is_long = isinstance(params, Concept | Zoom) or bool(getattr(params, "subject", ""))

@@ -67,7 +67,7 @@ def test_a_recipe_stays_on_its_device(
     kind, options = ASKED[asked]
     source = None if issubclass(kind, WITHOUT_SOURCE) else photo
     others = {"guide": photo.flip(2)} if asked == "a guide" else {"mask": photo} if asked == "a layer" else {}
-    for name, count in (("finding", 5), ("COLOURING", 1)):
+    for name, count in (("finding", 5), ("DETAILING", 1)):
         monkeypatch.setattr(Concept, name, count)
     shipped = kind is See  # of the shipped one a page has its small pictures
     runtime = Runtime(NAME, "float32", loader=lambda name: copy.deepcopy(networks["shipped" if shipped else name]))
