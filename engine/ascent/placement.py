@@ -41,7 +41,7 @@ APART = 3.0
 """How much a place loses that another thing has already, in spreads of the scores."""
 MASK_WEIGHT = 6.0
 """How much it counts, in spreads of the scores, how much of a place a mask leaves: the logarithm of its white share."""
-SHRINKING = (1.0, 0.85, 0.7)
+SHRINKING = (1.0, 0.85, 0.7, 0.55)
 """Shares of its size that a thing may have where a mask leaves little room, tried in turn, ..."""
 STEPS = (-0.2, -0.1, 0.0, 0.1, 0.2)
 SHIFTS = sorted(itertools.product(STEPS, STEPS), key=lambda at: math.hypot(*at))
@@ -90,6 +90,12 @@ class Square(NamedTuple):
         """What of a picture [c, h, w] is in it, as a view."""
         return picture[:, self.top : self.top + self.side, self.left : self.left + self.side]
 
+    def middle(self, share: float) -> Square:
+        """A smaller square in its middle."""
+        side = max(1, round(share * self.side))
+        rim = (self.side - side) // 2
+        return Square(self.top + rim, self.left + rim, side)
+
     def paste(self, part: Tensor, picture: Tensor) -> Tensor:
         """A copy of a picture [c, h, w] with another part there."""
         whole = picture.clone()
@@ -97,15 +103,16 @@ class Square(NamedTuple):
         return whole
 
 
-def room_for(place: Place, share: float, size: Size, mask: Tensor | None) -> Square:
+def room_for(place: Place, share: float, size: Size, mask: Tensor | None, thing: float = 1.0) -> Square:
     """A square near a place of a picture of that size, at most so large a share of its short side.
 
-    All of it is inside, and in the white of a mask [1, h, w], as far as that has room.
+    All of it is inside, and what a thing in its middle takes, a share of its side, in the white of a mask [1, h, w], as
+    far as that has room.
     """
     squares = [_inside(place, shift, smaller * share, size) for smaller in SHRINKING for shift in SHIFTS]
     if mask is None:
         return squares[0]
-    white = torch.tensor([float(square.cut(mask).mean()) for square in squares])
+    white = torch.tensor([float(square.middle(thing).cut(mask).mean()) for square in squares])
     return squares[int((white >= min(ENOUGH, float(white.max()))).float().argmax())]
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.ascent.concept_schedules import DETAIL, EDGES, SHAPE
+from engine.ascent.concept_schedules import DETAIL, EDGES, SHAPE, SKETCHED, begin_with
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.placement import Square, best_place, room_for, spread
@@ -23,28 +23,33 @@ from engine.ascent.progress import Progress
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.thing_ascent import grow_waves, sharpen_edges
 from engine.canvas.background_blur import foreground_mask
-from engine.canvas.class_sketch import lay_sketch, sketch_outline
+from engine.canvas.box_filter import soft_filter
+from engine.canvas.class_sketch import sketch_outline
 from engine.canvas.colour_smoothing import smooth_colours
 from engine.canvas.contrast import s_curve
+from engine.canvas.guided_filter import guided_filter
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size, soften
+from engine.canvas.smoothstep import smoothstep
 from engine.canvas.spots import Place
 from engine.catalog.catalog import Meaning
 
 ROOM = 1.0
 """How large the square is in which a thing grows that is alone, as a share of the short side."""
-SKETCHED, SKETCH_AMOUNT = 0.82, 1.0
-"""How large a thing's sketch is, as a share of that, and how much lighter, darker and other in its colours the picture
-becomes by it: without one, networks find a coat in place of an animal, and fret boards without a guitar."""
 SOFT, PALE = 4, 0.6
 """Waves of the square that are left of the picture where its edges go, its light and no shape; and how much contrast
 they keep: a cat's face would be in the way of a lighthouse."""
-REACH = 0.02
+REACH = 0.015
 """How far a thing may grow beyond its sketch, as a share of the square's side."""
 AROUND = 0.12
 """How much of the waves is taken there: networks look for what is around a thing, and what they find is not shown."""
-CHROMA = {"natural": 0.55, "vivid": 1.2}
-"""How much colour goes with the light, by look: with little of it a thing has more of its sketch's colours."""
+SNAP, STEEP, CONTRAST = 0.02, 2.0, 0.05
+"""How near to its outline, as a share of the side, a thing's own contour is looked for, how much steeper than there the
+outline is then, and the spread of light that makes a contour (`guided_filter`): eyes take a soft rim for a smudge."""
+CRISP, FINE = 0.5, 0.005
+"""How much further what is finer than the second, a share of the side, is moved: waves are blurred beside a photo."""
+VIVID_CHROMA = 1.2
+"""How much colour goes with the light in the look `vivid`."""
 
 
 class Aims(NamedTuple):
@@ -108,7 +113,8 @@ def _rooms(aims: Sequence[Sequence[CropScorer]], picture: Tensor, mask: Tensor |
     for scorers in aims:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims)))
     share = ROOM * spread(len(places)) / spread(1)
-    return [room_for(place, share, (picture.shape[1], picture.shape[2]), mask) for place in places]
+    size: Size = (picture.shape[1], picture.shape[2])
+    return [room_for(place, share, size, mask, SKETCHED) for place in places]
 
 
 def _paste(square: Square, show: Callable[[], Tensor], picture: Tensor) -> Tensor:
@@ -138,7 +144,7 @@ def _start(part: Tensor, sketch: Tensor | None, mask: Tensor | None) -> Start:
     if sketch is None:
         initial, outline = ground, protect_mask("edges", (side, side))
     else:
-        initial = lay_sketch(ground, sketch, SKETCHED, SKETCH_AMOUNT)
+        initial = begin_with(ground, sketch)
         outline = sketch_outline(sketch, SKETCHED, REACH, side)
     outline = outline.to(part.device)
     return Start(ground, initial, outline if mask is None else outline * mask, sketch is not None)
@@ -149,10 +155,10 @@ def _from_start(
 ) -> Iterator[Progress]:
     """A thing found, given details and sharp edges, and shown over a square of a picture."""
     window = AROUND + (1 - AROUND) * start.outline
-    shape, detail = (
-        look._replace(rate=look.rate * max(1.0, course.strength) ** 0.5, chroma=CHROMA[course.look])
-        for look in (SHAPE, DETAIL)
-    )
+    pace = max(1.0, course.strength) ** 0.5
+    shape, detail = (look._replace(rate=pace * look.rate) for look in (SHAPE, DETAIL))
+    if course.look == "vivid":
+        shape, detail = (look._replace(chroma=VIVID_CHROMA) for look in (shape, detail))
     show = partial(_over, start, part, course)
     for found in grow_waves(start.initial, shape, course.finding, scorers, generator, window):
         yield replace(found, show=partial(show, found.show))
@@ -163,9 +169,19 @@ def _from_start(
 
 
 def _over(start: Start, part: Tensor, course: Course, grown: Callable[[], Tensor]) -> Tensor:
-    """What grew, in its outline, over a square of a picture; with more contrast, and without rainbows but in the look
-    `vivid`. Of what has no sketch the outline is where there is contrast."""
+    """What grew, up to its contour, over a square of a picture; crisper, with more contrast, and without rainbows, but
+    in the look `vivid`."""
     picture = grown()
-    outline = start.outline if start.sketched else start.outline * foreground_mask(picture)
     calm = picture if course.look == "vivid" else smooth_colours(picture, start.ground)
-    return torch.lerp(part, s_curve(calm), min(1.0, course.strength) * outline)
+    thing = s_curve(calm)
+    blurred = soft_filter(thing, max(1, round(FINE * part.shape[1])))
+    crisp = (thing + CRISP * (thing - blurred)).clamp(0, 1)
+    contour = _contour(start.outline, thing) if start.sketched else foreground_mask(picture)
+    return torch.lerp(part, crisp, min(1.0, course.strength) * start.outline * contour)
+
+
+def _contour(outline: Tensor, thing: Tensor) -> Tensor:
+    """An outline [1, s, s] that ends where what was drawn in a picture [3, s, s] does."""
+    near = max(1, round(SNAP * outline.shape[1]))
+    snapped = guided_filter(outline.expand(3, -1, -1), thing, near, CONTRAST)[:1]
+    return smoothstep((0.5 + STEEP * (snapped - 0.5)).clamp(0, 1))

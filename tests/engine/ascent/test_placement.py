@@ -99,6 +99,7 @@ def test_there_is_room_inside_and_where_a_mask_is_white() -> None:
     square = room_for((0.5, 0.65), 0.6, size, right)
     assert square.side < 36, "smaller, where there is no room for all of it"
     assert square.cut(right).mean() > 0.9
+    assert room_for((0.5, 0.65), 0.6, size, right, thing=0.8).side > square.side, "what is around it may reach out"
 
 
 def test_a_square_is_cut_and_pasted() -> None:
@@ -108,3 +109,4 @@ def test_a_square_is_cut_and_pasted() -> None:
     assert square.cut(pasted).eq(0).all()
     assert (pasted != picture).sum() == 32
     assert picture[0, 1, 3] == 11, "a copy"
+    assert square.middle(0.5) == (2, 4, 2)

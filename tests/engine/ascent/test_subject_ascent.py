@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.ascent import placement, subject_ascent
-from engine.ascent.concept_schedules import EDGES
+from engine.ascent.concept_schedules import EDGES, SKETCHED
 from engine.ascent.crop_ascent import Schedule
 from engine.ascent.crop_gradients import CropScorer
 from engine.ascent.progress import Progress
@@ -59,8 +59,8 @@ def test_every_step_of_every_start_is_reported(small_network: Network, photo: Te
 def test_a_thing_stays_in_the_outline_of_its_sketch(small_network: Network, photo: Tensor) -> None:
     moved = change(photo, grow(small_network, photo, sketch=LEFT)) > 1e-4
     side = min(photo.shape[1:])
-    drawn = sketch_outline(LEFT, subject_ascent.SKETCHED, subject_ascent.REACH, side) > 0
-    assert float(moved.sum()) == pytest.approx(float(drawn.sum()), rel=0.1)
+    drawn = sketch_outline(LEFT, SKETCHED, subject_ascent.REACH, side) > 0
+    assert 0.7 * float(drawn.sum()) < float(moved.sum()) <= float(drawn.sum())
 
 
 def test_a_thing_begins_with_its_sketch(small_network: Network, photo: Tensor) -> None:
