@@ -84,7 +84,7 @@ def test_by_crops_each_start_begins_with_a_sketch_too(shipped: Runtime) -> None:
         > 0.6
     )
     plain = first(shipped, subject="desk", network="lite2")
-    assert abs(likeness(plain, shipped.network("lite2").sketches["banana"][0])) < 0.3
+    assert likeness(plain, shipped.network("lite2").sketches["banana"][0]) < 0.4
 
 
 def test_without_sketches_it_begins_with_grey(runtime: Runtime) -> None:
@@ -176,15 +176,16 @@ def test_by_crops_what_is_imagined_is_finished_unless_it_is_a_picture(
 def test_by_crops_a_second_thing_grows_in_the_body_of_the_first(
     shipped: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, count in (("finding", 10), ("DETAILING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 12)):
+    for name, count in (("finding", 10), ("DETAILING", 2), ("FEATURE_DETAILING", 2), ("FEATURE_FINDING", 30)):
         monkeypatch.setattr(Concept, name, count)
-    monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=12))
+    monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE", replace(FEATURE, steps=30))
     monkeypatch.setattr("engine.ascent.hybrid_ascent.FEATURE_DETAILING", replace(FEATURE_DETAILING, steps=2))
     reports = list(imagining(shipped, subject="goldfish + beagle", network="lite2"))
     steps = [one for one in reports if isinstance(one, Progress)]
     assert [one.step for one in steps] == list(range(1, steps[-1].steps + 1))
     network = shipped.network("lite2")
-    body, both = (steps[-1 - at].show() for at in (17, 0))
+    behind = 30 + 2 + Concept.SHARPENING
+    body, both = (steps[-1 - at].show() for at in (behind, 0))
     at = network.labels.index("beagle")
     with torch.no_grad():
         scores = network.activations(torch.stack([body, both]), [LOGITS])[LOGITS].mean((2, 3))[:, at]
