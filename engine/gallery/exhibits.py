@@ -82,11 +82,11 @@ ORIGINALS = (
 """The eight of the first post of 2015, its dumbbell, and a saxophone."""
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
 TOWARDS: dict[str, tuple[tuple[str, int], ...]] = {
-    "food": (("goldfish", 8), ("volcano", 2)),
-    "portrait": (("lion", 2), ("sea anemone", 3)),
-    "night": (("castles", 3), ("jellyfish", 3)),
+    "pet": (("owls", 106), ("peacock", 7)),
+    "night": (("strawberry", 108), ("elephants", 3)),
+    "food": (("goldfish", 9), ("volcano", 101)),
 }
-"""Photographs, and what they become, each by a seed that shows it."""
+"""Photographs, and what grows in them, each by a seed that shows it."""
 SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (
         ("horizon", "churches + castles", {"subject": "churches + castles"}),
@@ -199,7 +199,7 @@ class Gallery:
         return webp([sheet([Row("", above), Row("", below)], self._shown_side())], STILL_BYTES)
 
     def subjects(self) -> Encoded:
-        """Photographs that become something else."""
+        """Photographs, and what one word grows in them."""
         rows = []
         for kind, words in TOWARDS.items():
             cells = [Cell(self._source(kind), "a photo")]
