@@ -34,7 +34,7 @@ from engine.canvas.smoothstep import smoothstep
 from engine.canvas.spots import Place
 from engine.catalog.catalog import Meaning
 
-ROOM = 1.0
+SQUARE = 1.0
 """How large the square is in which a thing grows that is alone, as a share of the short side."""
 SOFT, PALE = 4, 0.6
 """Waves of the square that are left of the picture where its edges go, its light and no shape; and how much contrast
@@ -112,7 +112,7 @@ def _rooms(aims: Sequence[Sequence[CropScorer]], picture: Tensor, mask: Tensor |
     places: list[Place] = []
     for scorers in aims:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims)))
-    share = ROOM * spread(len(places)) / spread(1)
+    share = SQUARE * spread(len(places)) / spread(1)
     size: Size = (picture.shape[1], picture.shape[2])
     return [room_for(place, share, size, mask, SKETCHED) for place in places]
 

@@ -97,7 +97,7 @@ class Overlay:
         Seen smaller, the finest waves are left out: no filter, no aliasing.
         """
         size = size or self.size
-        change = self._colour(self._waves(size, self._amplitudes(size)))
+        change = self._change(size)
         if self.mask is None:
             return leaky_clamp(self.source(size) + change)
         return leaky_clamp(torch.addcmul(self.source(size), change, resize_mask(self.mask, size)))
@@ -107,14 +107,10 @@ class Overlay:
         picture = self.picture(size)
         return Rendering(picture, mse_loss(picture, self.source(size)))
 
-    def _waves(self, size: Size, amplitudes: Tensor) -> Tensor:
-        """Every plane of waves, [planes, h, w]."""
+    def _change(self, size: Size) -> Tensor:
+        """How far waves of light and colour move red, green and blue, [3, h, w]."""
         waves = torch.view_as_complex(crop_spectrum(self.spectrum, size))
-        planes: Tensor = torch.fft.irfft2(waves[0] * amplitudes, s=size, norm="forward")
-        return planes
-
-    def _colour(self, planes: Tensor) -> Tensor:
-        """How far waves of light and colour [3, h, w] move red, green and blue."""
+        planes = torch.fft.irfft2(waves[0] * self._amplitudes(size), s=size, norm="forward")
         return torch.einsum("ij,jhw->ihw", self._colours, planes)
 
     def _amplitudes(self, size: Size) -> Tensor:
