@@ -96,6 +96,10 @@ class Square(NamedTuple):
         rim = (self.side - side) // 2
         return Square(self.top + rim, self.left + rim, side)
 
+    def centre(self, size: Size) -> Place:
+        """Its middle, as shares of the sides of a picture of that size."""
+        return (self.top + self.side / 2) / size[0], (self.left + self.side / 2) / size[1]
+
     def paste(self, part: Tensor, picture: Tensor) -> Tensor:
         """A copy of a picture [c, h, w] with another part there."""
         whole = picture.clone()

@@ -53,12 +53,12 @@ class Dream(VariedParams, ThingParams, AscentParams):
     @property
     def finding(self) -> int:
         """Steps by crops, of all starts, in which each subject is found; of several, each in fewer."""
-        return self._for_each(self.octaves * self.iterations * 5 / 3)
+        return self._for_each(self.octaves * self.iterations)
 
     @property
     def detailing(self) -> int:
-        """Steps by crops in which each is given details."""
-        return self._for_each(self.octaves * self.iterations * 5 / 8)
+        """Steps by crops in which each is given details, and grows together with the picture."""
+        return self._for_each(self.octaves * self.iterations * 5 / 4)
 
     def _for_each(self, steps: float) -> int:
         return math.ceil(steps / max(1.0, len(self.meanings()) / 1.5))

@@ -16,13 +16,13 @@ from torch import Tensor
 
 from engine.ascent import notebook_ascent
 from engine.ascent.classification import FACE_THRESHOLD
-from engine.ascent.concept_schedules import DETAILING, FINDING
+from engine.ascent.concept_schedules import FINDING
 from engine.ascent.crop_ascent import accentuate
 from engine.ascent.crop_setup import crop_schedule, dream_scorers, starting_sketches, thing_scorers
 from engine.ascent.memory_budget import check_memory
 from engine.ascent.pixel_ascent import OctaveSchedule, ascend
 from engine.ascent.progress import Frame, Progress, Report
-from engine.ascent.subject_ascent import Aims, Course, grow_subjects
+from engine.ascent.subject_ascent import ACCENTUATING, Aims, Course, grow_subjects
 from engine.ascent.variations import variations
 from engine.canvas.colour_matching import CHROMA, match_histograms, restore_colours
 from engine.canvas.fourier_overlay import LOOKS, Overlay
@@ -125,7 +125,7 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     sketches = [starting_sketches(network, one, params.starts, generator) for one in meanings]
     course = Course(
         replace(FINDING, steps=params.finding),
-        replace(DETAILING, steps=params.detailing),
+        replace(ACCENTUATING, steps=params.detailing),
         params.start,
         params.strength,
         params.look,
