@@ -8,7 +8,7 @@ gradient_balance       weights of several objectives
 pixel_ascent           `ascend`, the loop itself; the entry for tinkerers
 notebook_ascent        the loop of 2015, step for step
 crop_ascent            dreaming by random crops; crop_setup prepares it
-thing_ascent           how a thing grows by crops; subject_ascent: in a square of a picture, which placement finds
+thing_ascent           how a thing grows by crops; subject_ascent: out of a picture, in a square that placement finds
 random_restarts        several starts, of which the best goes on
 variations             several answers to one request
 feature_visualization  painting out of nothing

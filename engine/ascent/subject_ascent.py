@@ -30,8 +30,10 @@ from engine.canvas.class_sketch import sketch_outline
 from engine.canvas.colour_matching import luminance
 from engine.canvas.contrast import s_curve
 from engine.canvas.fourier_overlay import Look
+from engine.canvas.guided_filter import guided_filter
 from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size, soften
+from engine.canvas.smoothstep import smoothstep
 from engine.canvas.spots import Place, bell
 from engine.catalog.catalog import Meaning
 
@@ -44,19 +46,24 @@ REACH = 0.015
 """How far a thing may reach beyond its sketch, as a share of the square's side."""
 AROUND = 0.12
 """How much of the waves that find it is taken there: networks look for what is around a thing, too."""
-LAID, SOFTENED = 0.85, 0.04
+SNAP, STEEP, CONTRAST = 0.02, 2.0, 0.05
+"""How near to its outline, as a share of the side, a thing's own contour is looked for, how much steeper than there the
+outline is then, and the spread of light that makes a contour (`guided_filter`): eyes take a soft rim for a smudge."""
+CRISP, FINE = 0.5, 0.005
+"""How much further what is finer than the second, a share of the side, is moved: waves are blurred beside a photo."""
+LAID, SOFTENED = 0.9, 0.015
 """How much of what was found is laid over the picture, and how soft its rim is then, as a share of the side."""
 COLOUR, CURVED = 0.85, 0.3
 """How much of its colours it keeps, and how much of a curve's contrast it gets."""
-ELSEWHERE = 0.7
-"""How much of the waves that grow both together the picture takes elsewhere: with all of them it is another picture,
-with a third of them the thing has been pasted in."""
-ACCENTUATING = Schedule(pull=15, closest=0.6, margin=0, natural=5.0, colour_jitter=THING)
+NEAR, FAR, SPREAD = 0.8, 0.4, 0.35
+"""How much of the waves that grow both together the picture takes beside the thing, and far from it; and how far beside
+it is, as `spots.bell` has it. With all of them it becomes another picture, with none the thing has been pasted in."""
+ACCENTUATING = Schedule(pull=15, closest=0.8, margin=0, natural=4.0, colour_jitter=THING)
 """How it is grown together with the picture."""
 SHAPES = {"natural": SHAPE, "vivid": SHAPE._replace(chroma=1.2)}
 """The waves by which a thing is found, ..."""
 LOOKS = {
-    "natural": Look(falloff=1.4, chroma=0.6, rate=0.05, finest=(120.0, 30.0)),
+    "natural": Look(falloff=1.4, chroma=0.5, rate=0.05, finest=(120.0, 30.0)),
     "vivid": Look(falloff=1.2, chroma=1.3, rate=0.06, finest=(160.0, 60.0)),
 }
 """... and those by which it grows together with the picture."""
@@ -98,7 +105,7 @@ class Site(NamedTuple):
     free: Tensor
     """Where it may be dreamed, [1, h, w] in [0, 1], ..."""
     elsewhere: Tensor
-    """... and how much of its waves the picture takes where it is not."""
+    """... and how much of its waves the picture takes where it is not, [1, h, w]."""
 
 
 class Start(NamedTuple):
@@ -129,7 +136,8 @@ def grow_subjects(
     for square, share, meaning, scorers, sketches in zip(
         squares, shares, aims.meanings, aims.scorers, aims.sketches, strict=True
     ):
-        site = Site(dreamed, square, free, ELSEWHERE * free * share)
+        near = bell(size, square.centre(size), SPREAD).to(picture.device)
+        site = Site(dreamed, square, free, free * share * (FAR + (NEAR - FAR) * near))
         for report in _grow(scorers, meaning, sketches, site, course, generator):
             done += 1
             yield Progress(done, steps, partial(_through, picture, report.show, course.strength), size)
@@ -215,11 +223,20 @@ def _lay(start: Start, site: Site, found: Callable[[], Tensor]) -> Tensor:
 
 def _soft(start: Start, thing: Tensor) -> Tensor:
     """Where a thing [3, s, s] is that was found, with a soft rim: [1, s, s] in [0, 1]."""
-    there = start.outline if start.sketched else start.outline * foreground_mask(thing)
+    there = _contour(start.outline, thing) if start.sketched else start.outline * foreground_mask(thing)
     return start.free * soft_filter(there, max(1, round(SOFTENED * there.shape[1])))
+
+
+def _contour(outline: Tensor, thing: Tensor) -> Tensor:
+    """An outline [1, s, s] that ends where what was drawn in a picture [3, s, s] does."""
+    near = max(1, round(SNAP * outline.shape[1]))
+    snapped = guided_filter(outline.expand(3, -1, -1), thing, near, CONTRAST)[:1]
+    return smoothstep((0.5 + STEEP * (snapped - 0.5)).clamp(0, 1))
 
 
 def _sharpen(picture: Tensor, square: Square, sharp: Callable[[], Tensor], window: Tensor) -> Tensor:
     """A picture with sharp edges in a square."""
-    part, edges = square.cut(picture), square.cut(window)
-    return square.paste(torch.lerp(part, sharp(), edges), picture)
+    part, edges, whole = square.cut(picture), square.cut(window), sharp()
+    blurred = soft_filter(whole, max(1, round(FINE * square.side)))
+    crisp = (whole + CRISP * (whole - blurred)).clamp(0, 1)
+    return square.paste(torch.lerp(part, crisp, edges), picture)

@@ -58,7 +58,7 @@ class Dream(VariedParams, ThingParams, AscentParams):
     @property
     def detailing(self) -> int:
         """Steps by crops in which each is given details, and grows together with the picture."""
-        return self._for_each(self.octaves * self.iterations * 5 / 4)
+        return self._for_each(self.octaves * self.iterations * 9 / 8)
 
     def _for_each(self, steps: float) -> int:
         return math.ceil(steps / max(1.0, len(self.meanings()) / 1.5))

@@ -70,7 +70,8 @@ def test_a_thing_and_the_photo_grow_together(
     small_network: Network, photo: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def elsewhere(share: float) -> float:
-        monkeypatch.setattr(subject_ascent, "ELSEWHERE", share)
+        for name in ("NEAR", "FAR"):
+            monkeypatch.setattr(subject_ascent, name, share)
         reports = grow(small_network, photo, sketch=LEFT)
         far = change(photo, reports[: COURSE.finding.steps]) == 0
         return float(change(photo, reports)[far].mean())
