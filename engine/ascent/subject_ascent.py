@@ -2,14 +2,14 @@
 
 Each is found in a square of the picture that suits it, as concepts are out of grey (`thing_ascent`): begun several
 times, each time with another sketch of it over what is left of the picture where its edges go, so that what can be
-named best goes on. It is laid over the picture so thinly that this shows through, and what follows sees the whole of
-both (Hamblin et al. 2024, "Feature Accentuation"): so a cup's rim becomes a lighthouse's gallery, and the sea comes to
-a wreck.
+named best goes on. It is laid over the picture up to its contour, and from then on the networks see the whole of both
+(Hamblin et al. 2024, "Feature Accentuation"): so a cup's rim becomes a lighthouse's gallery, and the sea comes to a
+wreck. Of what no sketch is known the picture itself is what it begins with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -24,14 +24,12 @@ from engine.ascent.placement import Square, best_place, room_for, spread
 from engine.ascent.progress import Progress
 from engine.ascent.random_restarts import best_start, halving_steps, named_for
 from engine.ascent.thing_ascent import grow_waves, sharpen_edges
-from engine.canvas.background_blur import foreground_mask
 from engine.canvas.box_filter import soft_filter
 from engine.canvas.class_sketch import sketch_outline
 from engine.canvas.colour_matching import luminance
 from engine.canvas.contrast import s_curve
 from engine.canvas.fourier_overlay import Look
 from engine.canvas.guided_filter import guided_filter
-from engine.canvas.mask import protect_mask
 from engine.canvas.resample import Size, soften
 from engine.canvas.smoothstep import smoothstep
 from engine.canvas.spots import Place, bell
@@ -58,7 +56,7 @@ COLOUR, CURVED = 0.85, 0.3
 NEAR, FAR, SPREAD = 0.8, 0.4, 0.35
 """How much of the waves that grow both together the picture takes beside the thing, and far from it; and how far beside
 it is, as `spots.bell` has it. With all of them it becomes another picture, with none the thing has been pasted in."""
-ACCENTUATING = Schedule(pull=15, closest=0.8, margin=0, natural=4.0, colour_jitter=THING)
+ACCENTUATING = Schedule(pull=15, closest=0.8, margin=0, side=176, natural=4.0, colour_jitter=THING)
 """How it is grown together with the picture."""
 SHAPES = {"natural": SHAPE, "vivid": SHAPE._replace(chroma=1.2)}
 """The waves by which a thing is found, ..."""
@@ -67,6 +65,9 @@ LOOKS = {
     "vivid": Look(falloff=1.2, chroma=1.3, rate=0.06, finest=(160.0, 60.0)),
 }
 """... and those by which it grows together with the picture."""
+MADE, FASTER = 0.7, 1.6
+"""Of what no sketch is known: how much of the waves the picture takes far away, for it is made of all of that, and how
+much faster they find it than they go on."""
 APART = 0.25
 """How far each of several things reaches into the picture, as `spots.bell` has it."""
 LEAST = 1e-6
@@ -103,21 +104,27 @@ class Site(NamedTuple):
     square: Square
     """Where it is found."""
     free: Tensor
-    """Where it may be dreamed, [1, h, w] in [0, 1], ..."""
-    elsewhere: Tensor
-    """... and how much of its waves the picture takes where it is not, [1, h, w]."""
+    """Where it may be dreamed, [1, h, w] in [0, 1]."""
+    share: Tensor
+    """How much of the picture is its, beside others' [1, h, w] in [0, 1]."""
+
+    def elsewhere(self) -> Tensor:
+        """How much of its waves the picture takes where it is not, [1, h, w]."""
+        return self.free * self.share * (FAR + (NEAR - FAR) * self.near())
+
+    def near(self) -> Tensor:
+        """1 in the middle of the square, soft around it: [1, h, w]."""
+        size = (self.picture.shape[1], self.picture.shape[2])
+        return bell(size, self.square.centre(size), SPREAD).to(self.picture.device)
 
 
-class Start(NamedTuple):
-    """What a thing is found over."""
+class Found(NamedTuple):
+    """A thing that was found, in a picture."""
 
-    initial: Tensor
-    """What is left of the picture, with a sketch, where there is one: [3, s, s] in [0, 1]."""
-    outline: Tensor
-    """Where it may be, [1, s, s] in [0, 1] ..."""
-    sketched: bool
-    free: Tensor
-    """... and where it may be dreamed."""
+    picture: Tensor
+    """[3, h, w] in [0, 1]."""
+    where: Tensor
+    """[1, h, w] in [0, 1]."""
 
 
 def grow_subjects(
@@ -136,8 +143,7 @@ def grow_subjects(
     for square, share, meaning, scorers, sketches in zip(
         squares, shares, aims.meanings, aims.scorers, aims.sketches, strict=True
     ):
-        near = bell(size, square.centre(size), SPREAD).to(picture.device)
-        site = Site(dreamed, square, free, free * share * (FAR + (NEAR - FAR) * near))
+        site = Site(dreamed, square, free, share)
         for report in _grow(scorers, meaning, sketches, site, course, generator):
             done += 1
             yield Progress(done, steps, partial(_through, picture, report.show, course.strength), size)
@@ -176,7 +182,7 @@ def _grow(
     """One thing in a picture: several starts, of which the best goes on to its end."""
     steps = course.finding.steps - halving_steps(len(sketches), course.start)
     each = course._replace(finding=replace(course.finding, steps=steps))
-    starts = [_from_start(scorers, _start(site, one), site, each, generator) for one in sketches]
+    starts = [_from_start(scorers, one, site, each, generator) for one in sketches]
 
     def score(picture: Tensor) -> float:
         return named_for(scorers, [meaning], site.square.cut(picture))
@@ -184,47 +190,68 @@ def _grow(
     return best_start(starts, course.start, score)
 
 
-def _start(site: Site, sketch: Tensor | None) -> Start:
-    """A square of a picture without its edges, and with a sketch."""
-    part, free = site.square.cut(site.picture), site.square.cut(site.free)
-    side = site.square.side
-    ground = 0.5 + PALE * (soften(part, SOFT) - 0.5)
-    if sketch is None:
-        return Start(ground, protect_mask("edges", (side, side)).to(part.device), sketched=False, free=free)
-    outline = sketch_outline(sketch, SKETCHED, REACH, side).to(part.device)
-    return Start(begin_with(ground, sketch), outline, sketched=True, free=free)
-
-
 def _from_start(
-    scorers: Sequence[CropScorer], start: Start, site: Site, course: Course, generator: torch.Generator
+    scorers: Sequence[CropScorer], sketch: Tensor | None, site: Site, course: Course, generator: torch.Generator
 ) -> Iterator[Progress]:
-    """A thing found, laid over a picture and grown together with it, and given sharp edges."""
-    pace = max(1.0, course.strength) ** 0.5
-    shape, look = (one._replace(rate=pace * one.rate) for one in (SHAPES[course.look], LOOKS[course.look]))
-    window = AROUND + (1 - AROUND) * start.free * start.outline
-    for found in grow_waves(start.initial, shape, course.finding, scorers, generator, window):
-        yield replace(found, show=partial(_lay, start, site, found.show))
-    laid, where = _lay(start, site, found.show), site.square.paste(_soft(start, found.show()), 0 * site.free)
-    window = torch.maximum(where, site.elsewhere)
-    for grown in grow_waves(laid, look, course.detailing, scorers, generator, window):
+    """A thing found, grown together with a picture, and given sharp edges."""
+    if sketch is None:
+        picture, where = yield from _find_anywhere(scorers, site, course, generator)
+    else:
+        picture, where = yield from _find_in_outline(scorers, sketch, site, course, generator)
+    look, window = _with_pace(LOOKS[course.look], course), torch.maximum(where, site.elsewhere())
+    for grown in grow_waves(picture, look, course.detailing, scorers, generator, window):
         yield grown
     picture = grown.show()
     for sharp in sharpen_edges(site.square.cut(picture), scorers, generator):
         yield replace(sharp, show=partial(_sharpen, picture, site.square, sharp.show, window))
 
 
-def _lay(start: Start, site: Site, found: Callable[[], Tensor]) -> Tensor:
-    """What was found, thinly, over a picture: with less colour, and more contrast."""
-    thing, part = found(), site.square.cut(site.picture)
+def _find_anywhere(
+    scorers: Sequence[CropScorer], site: Site, course: Course, generator: torch.Generator
+) -> Generator[Progress, None, Found]:
+    """What has no shape that is known, made of the picture's own."""
+    where = site.free * site.share * (MADE + (1 - MADE) * site.near())
+    look = _with_pace(LOOKS[course.look], course)
+    look = look._replace(rate=FASTER * look.rate)
+    for found in grow_waves(site.picture, look, course.finding, scorers, generator, where):
+        yield found
+    return Found(found.show(), where)
+
+
+def _find_in_outline(
+    scorers: Sequence[CropScorer], sketch: Tensor, site: Site, course: Course, generator: torch.Generator
+) -> Generator[Progress, None, Found]:
+    """A thing drawn by a sketch of it, over a square of a picture without its edges."""
+    square, look = site.square, _with_pace(SHAPES[course.look], course)
+    part, free = square.cut(site.picture), square.cut(site.free)
+    outline = sketch_outline(sketch, SKETCHED, REACH, square.side).to(part.device)
+    initial = begin_with(0.5 + PALE * (soften(part, SOFT) - 0.5), sketch)
+    window = AROUND + (1 - AROUND) * free * outline
+
+    def lay(show: Callable[[], Tensor]) -> Found:
+        thing = show()
+        where = free * soft_filter(_contour(outline, thing), max(1, round(SOFTENED * square.side)))
+        laid = torch.lerp(part, _clear(thing), LAID * where)
+        return Found(square.paste(laid, site.picture), square.paste(where, torch.zeros_like(site.free)))
+
+    for found in grow_waves(initial, look, course.finding, scorers, generator, window):
+        yield replace(found, show=partial(_picture, partial(lay, found.show)))
+    return lay(found.show)
+
+
+def _with_pace(look: Look, course: Course) -> Look:
+    """Waves that move faster for what is to be stronger."""
+    return look._replace(rate=max(1.0, course.strength) ** 0.5 * look.rate)
+
+
+def _picture(find: Callable[[], Found]) -> Tensor:
+    return find().picture
+
+
+def _clear(thing: Tensor) -> Tensor:
+    """A picture [3, s, s] with less colour, and more contrast."""
     pale = torch.lerp(luminance(thing).expand_as(thing), thing, COLOUR)
-    clear = torch.lerp(pale, s_curve(pale), CURVED)
-    return site.square.paste(torch.lerp(part, clear, LAID * _soft(start, thing)), site.picture)
-
-
-def _soft(start: Start, thing: Tensor) -> Tensor:
-    """Where a thing [3, s, s] is that was found, with a soft rim: [1, s, s] in [0, 1]."""
-    there = _contour(start.outline, thing) if start.sketched else start.outline * foreground_mask(thing)
-    return start.free * soft_filter(there, max(1, round(SOFTENED * there.shape[1])))
+    return torch.lerp(pale, s_curve(pale), CURVED)
 
 
 def _contour(outline: Tensor, thing: Tensor) -> Tensor:

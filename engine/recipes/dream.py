@@ -122,7 +122,7 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
     """Things, each in a place that suits it."""
     network, generator = runtime.network(params.network), runtime.generator(params.seed)
     meanings, scorers = params.meanings(), thing_scorers(params, runtime)
-    sketches = [starting_sketches(network, one, params.starts, generator) for one in meanings]
+    sketches = [_sketches(network, one, params.starts, generator) for one in meanings]
     course = Course(
         replace(FINDING, steps=params.finding),
         replace(ACCENTUATING, steps=params.detailing),
@@ -131,6 +131,12 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
         params.look,
     )
     return grow_subjects(Aims(meanings, scorers, sketches), start, mask, course, params.seed, generator)
+
+
+def _sketches(network: Network, meaning: Meaning, starts: int, generator: torch.Generator) -> list[Tensor | None]:
+    """What each start begins with; of what no shape is known one start is enough, for it begins with the photo."""
+    found = starting_sketches(network, meaning, starts, generator)
+    return found[:1] if found[0] is None else found
 
 
 def _objective(params: Dream, network: Network, guide: Tensor | None) -> Objective:
