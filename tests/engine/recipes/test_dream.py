@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 import torch
 from torch import Tensor
@@ -6,12 +9,13 @@ from engine import recipes
 from engine.ascent.progress import Frame, Progress
 from engine.canvas.colour_matching import LUMA
 from engine.canvas.initial_image import initial_image
-from engine.catalog.catalog import shipped_catalog
+from engine.catalog.catalog import Meaning, shipped_catalog
 from engine.errors import BadOption, TooMuchMemory, UnknownChannel
 from engine.networks import face_detector
-from engine.networks.network import LOGITS
+from engine.networks.network import LOGITS, Network
 from engine.objectives import strongest_channel
 from engine.params import Dream, make
+from engine.recipes.dream import _sketches
 from engine.runtime import Runtime
 from tests.catalogs import catalog
 from tests.engine.recipes.reports import steps_and_frame
@@ -308,3 +312,14 @@ ALIKE = 0.4
 def test_by_crops_memory_is_looked_at_before_the_start() -> None:
     with pytest.raises(TooMuchMemory):
         last(Runtime("cpu", "float32", memory_mb=20), None, layer="high", network="lite2")
+
+
+@pytest.mark.parametrize(("sketches", "starts"), [({}, 1), ({"owl": torch.rand(1, 3, 16, 16)}, 4)])
+def test_what_has_no_sketch_is_begun_once_for_it_begins_with_the_photo(
+    sketches: dict[str, Tensor], starts: int
+) -> None:
+    network = SimpleNamespace(labels=["owl"], sketches=sketches)
+    meaning = Meaning(layer=LOGITS, about="", channels=(0,))
+    begun = _sketches(cast(Network, network), meaning, 4, torch.Generator().manual_seed(1))
+    assert len(begun) == starts
+    assert all((one is None) == (not sketches) for one in begun)
