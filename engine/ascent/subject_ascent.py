@@ -201,9 +201,9 @@ def _from_start(
     look, window = _with_pace(LOOKS[course.look], course), torch.maximum(where, site.elsewhere())
     for grown in grow_waves(picture, look, course.detailing, scorers, generator, window):
         yield grown
-    picture = grown.show()
-    for sharp in sharpen_edges(site.square.cut(picture), scorers, generator):
-        yield replace(sharp, show=partial(_sharpen, picture, site.square, sharp.show, window))
+    picture, middle = grown.show(), site.square.middle(SKETCHED + 2 * REACH)
+    for sharp in sharpen_edges(middle.cut(picture), scorers, generator):
+        yield replace(sharp, show=partial(_sharpen, picture, middle, sharp.show, window))
 
 
 def _find_anywhere(
