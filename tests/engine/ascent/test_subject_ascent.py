@@ -93,8 +93,9 @@ def test_where_no_shape_is_known_it_grows_out_of_the_photo_itself(small_network:
     moved = change(photo, found)
     assert (moved > 0).float().mean() > 0.9
     assert moved.mean() > 0.002
-    still = grow(small_network, photo, course=COURSE._replace(finding=Schedule(steps=4, side=64, push=0)))[0].show()
-    assert (still - photo).abs().mean() < 0.02, "nothing is laid over it"
+    first = grow(small_network, photo)[0].show()
+    alike = torch.corrcoef(torch.stack([first.diff(dim=2).flatten(), photo.diff(dim=2).flatten()]))[0, 1]
+    assert alike > 0.9, "its edges are left, and nothing is laid over it"
 
 
 def test_the_start_that_can_be_named_best_goes_on(
