@@ -46,7 +46,7 @@ class Dream(VariedParams, ThingParams, AscentParams):
         return rename_options(options)
 
     def phases(self) -> tuple[Phase, ...]:
-        """Those of each variation; by crops, each subject is found, then given details and sharp edges."""
+        """Those of each variation; by crops, each subject is found, grown together with the picture, and sharpened."""
         things = self.by_crops and self.subject
         return (self._thing_phases() * len(self.meanings()) if things else super().phases()) * self.variations
 
@@ -57,7 +57,7 @@ class Dream(VariedParams, ThingParams, AscentParams):
 
     @property
     def detailing(self) -> int:
-        """Steps by crops in which each is given details, and grows together with the picture."""
+        """Steps by crops in which each grows together with the picture, and gets details."""
         return self._for_each(self.octaves * self.iterations * 9 / 8)
 
     def _for_each(self, steps: float) -> int:
