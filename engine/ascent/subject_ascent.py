@@ -228,24 +228,22 @@ def _find_in_outline(
     initial = begin_with(0.5 + PALE * (soften(part, SOFT) - 0.5), sketch)
     window = AROUND + (1 - AROUND) * free * outline
 
-    def lay(show: Callable[[], Tensor]) -> Found:
+    def mask(thing: Tensor) -> Tensor:
+        return free * soft_filter(_contour(outline, thing), max(1, round(SOFTENED * square.side)))
+
+    def lay(show: Callable[[], Tensor]) -> Tensor:
         thing = show()
-        where = free * soft_filter(_contour(outline, thing), max(1, round(SOFTENED * square.side)))
-        laid = torch.lerp(part, _clear(thing), LAID * where)
-        return Found(square.paste(laid, site.picture), square.paste(where, torch.zeros_like(site.free)))
+        clear = thing if course.look == "vivid" else _clear(thing)
+        return square.paste(torch.lerp(part, clear, LAID * mask(thing)), site.picture)
 
     for found in grow_waves(initial, look, course.finding, scorers, generator, window):
-        yield replace(found, show=partial(_picture, partial(lay, found.show)))
-    return lay(found.show)
+        yield replace(found, show=partial(lay, found.show))
+    return Found(lay(found.show), square.paste(mask(found.show()), torch.zeros_like(site.free)))
 
 
 def _with_pace(look: Look, course: Course) -> Look:
     """Waves that move faster for what is to be stronger."""
     return look._replace(rate=max(1.0, course.strength) ** 0.5 * look.rate)
-
-
-def _picture(find: Callable[[], Found]) -> Tensor:
-    return find().picture
 
 
 def _clear(thing: Tensor) -> Tensor:
