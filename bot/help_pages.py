@@ -55,7 +55,7 @@ the server's icon, or a surprise. Without any of them it's your avatar.
 **strength** how much: 0.4 is subtle, 2.5 extreme
 **variations** 2 or 4 different ones at once; each counts
 **preset** start from saved settings · **size** in pixels · **seed** repeats a result · **private** shows it only to you
-**look** natural, vivid, or as DeepDream looked in 2015
+**look** natural, vivid, or as DeepDream looked in 2015; **where** a subject grows: in one place, or everywhere
 **guide** a second image whose content I bring out; **guide_user** somebody's avatar as the guide
 **mask** white is dreamed, black is left alone; **protect** spares centre, edges or faces (normally faces)
 **original** blends the original back in; **palette** keeps its colours

@@ -121,6 +121,7 @@ OPTIONS = {
     "guide_by": "How to apply the guide",
     "mask": "Mask image: white is dreamed, black is left alone",
     "look": "Natural (default), vivid, or as DeepDream looked in 2015",
+    "where": "Where a subject grows: in one place (default), or out of the whole image",
     "variations": "How many variations to make: 1, 2 or 4",
     "channel": "Channel number, from 0 (without it: an atlas of the layer)",
     "search": "Show the channels most linked to a word: eyes, fox, 🦊",
@@ -241,6 +242,10 @@ LOOKS = (
     ("Vivid, with rainbow edges", "vivid"),
     ("Google's original DeepDream of 2015", "2015"),
 )
+WHERE = (
+    ("In one place; the image around it goes along", "one place"),
+    ("Everywhere: the whole image becomes it", "everywhere"),
+)
 GUIDE_BY = (("Best match for each area", "match"), ("Average everywhere", "average"))
 
 VERBS = {
@@ -294,7 +299,7 @@ DREAMING = "Dreaming"
 COMMAND_NAMES = {"channel": "see", "morph": "concept"}
 """Commands that are not called as their recipes."""
 SHOWN_OPTIONS = {
-    "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "network"),
+    "dream": ("variations", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "where", "network"),
     "zoom": ("strength", "frames", "speed", "rotate", "motion", "format", "size", "network"),
     "concept": ("variations", "size", "network"),
     "style": ("layer", "subject", "strength", "size", "colours", "network"),
@@ -379,6 +384,7 @@ PICK_SIZE = "Size"
 KEEPS = (("None", 0.0), ("A quarter", 0.25), ("Half", 0.5), ("Three quarters", 0.75))
 PICK_PROTECT = "Left untouched"
 PICK_GUIDE_BY = "Guide"
+PICK_WHERE = "Where it grows"
 PICK_NETWORK = "Model"
 PICK_SUBJECT = "Subject"
 PICK_PAINTING = "Painting"
@@ -995,6 +1001,7 @@ PRESET_LABELS = {
     "colours": PICK_COLOURS,
     "protect": PICK_PROTECT,
     "guide_by": PICK_GUIDE_BY,
+    "where": PICK_WHERE,
 }
 
 
@@ -1009,7 +1016,7 @@ def _value_words(name: str, value: Any) -> str:
         return f"{decimal(f'{value:g}')}{f' ({found})' if found else ''}"
     if name in ("size", "keep"):
         return f"{value} px" if name == "size" else percent(value)
-    labels = {"look": LOOKS, "colours": COLOURS, "protect": PROTECT, "guide_by": GUIDE_BY}[name]
+    labels = {"look": LOOKS, "colours": COLOURS, "protect": PROTECT, "guide_by": GUIDE_BY, "where": WHERE}[name]
     return next(_(label) for label, word in labels if word == value)
 
 

@@ -48,7 +48,8 @@ class DreamCog(commands.Cog):
             name: wording.OPTIONS[name]
             for name in (
                 "image", "subject", "layer", "strength", "start", "user", "variations", "preset", "size", "seed",
-                "private", "look", "guide", "guide_user", "mask", "original", "palette", "model", "guide_by", "protect",
+                "private", "look", "where", "guide", "guide_user", "mask", "original", "palette", "model", "guide_by",
+                "protect",
             )
         }
     )  # fmt: skip
@@ -58,6 +59,7 @@ class DreamCog(commands.Cog):
         palette=[Choice(name=name, value=word) for name, word in wording.COLOURS],
         protect=[Choice(name=name, value=word) for name, word in wording.PROTECT],
         look=[Choice(name=name, value=word) for name, word in wording.LOOKS],
+        where=[Choice(name=name, value=word) for name, word in wording.WHERE],
         guide_by=[Choice(name=name, value=word) for name, word in wording.GUIDE_BY],
     )
     @app_commands.autocomplete(layer=layers, subject=subjects, preset=own_presets, model=networks)
@@ -76,6 +78,7 @@ class DreamCog(commands.Cog):
         seed: Annotated[int, OptionRange(Dream, "seed")] | None = None,
         private: bool | None = None,
         look: str | None = None,
+        where: str | None = None,
         guide: discord.Attachment | None = None,
         guide_user: Person | None = None,
         mask: discord.Attachment | None = None,
@@ -98,7 +101,8 @@ class DreamCog(commands.Cog):
             interaction.user.id, preset, surprise=start == SURPRISE, guided=guided, layer=layer,
             subject=subject or "" if guided else subject,  # a guide takes the place of one that nobody typed
             strength=strength, size=size, seed=seed, variations=variations,
-            guide_by=guide_by, keep=original, colours=palette, protect=protect, look=look, network=model,
+            guide_by=guide_by, keep=original, colours=palette, protect=protect, look=look, where=where,
+            network=model,
         )  # fmt: skip
         further = {name: link for name, link in others.items() if link is not None}
         original_picture = dataclasses.replace(begun, others=further)

@@ -24,7 +24,7 @@ from engine.params import AIM_OPTIONS, SHOWN_NAMES, TEXT_LIMIT, field_name
 ADDRESS: Final = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 OPTIONS: Final = (
     "layer", "subject", "strength", "preset", "size", "variations", "seed", "network", "colours", "keep", "protect",
-    "look",
+    "look", "where",
 )  # fmt: skip
 """What can be said in a message: what `/dream` takes, but what is attached and who may see it. By the names of the
 fields; the names that people see do as well."""

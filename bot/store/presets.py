@@ -26,7 +26,9 @@ FIRST_CATEGORIES = frozenset("LMN")
 NEAR = 0.75
 """How alike two names are, as `difflib` counts, for the one to be suggested for the other."""
 
-PAINTING_OPTIONS = ("network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look")
+PAINTING_OPTIONS = (
+    "network", "layer", "subject", "strength", "size", "colours", "keep", "protect", "guide_by", "look", "where",
+)  # fmt: skip
 MOVING_OPTIONS = ("network", "layer", "subject", "strength")
 SHARED_OPTIONS = {Dream: PAINTING_OPTIONS, Zoom: MOVING_OPTIONS, Video: MOVING_OPTIONS}
 """The options that a preset carries into each recipe. A dream's size is too large for what moves."""

@@ -21,7 +21,7 @@ VALUE_LIMIT = 100
 """Characters of an option's value; of what was typed in full elsewhere, the panel holds the beginning."""
 SIZES = (256, 384, 512, 640, 768, 1024)
 PREFIX = "tune_"
-NAMES = ("painting", "subject", "layer", "strength", "look", "keep", "colours", "motion", "format", "size")
+NAMES = ("painting", "subject", "layer", "strength", "look", "where", "keep", "colours", "motion", "format", "size")
 """The options that can be changed, in the order of their selects."""
 Changes = Mapping[str, str]
 Choice = tuple[str, str]
@@ -78,6 +78,7 @@ def _offers(params: AnyParams) -> Iterator[tuple[str, str, list[Choice]]]:
         "layer": (wording.PICK_LAYER, wording.offers(params.catalog.choices(params.network))),
         "strength": (wording.PICK_STRENGTH, [(label, f"{value:g}") for label, value in wording.STRENGTHS]),
         "look": (wording.PICK_LOOK, list(wording.LOOKS)),
+        "where": (wording.PICK_WHERE, list(wording.WHERE) if getattr(params, "subject", "") else []),
         "keep": (wording.PICK_KEEP, [(label, f"{value:g}") for label, value in wording.KEEPS]),
         "colours": (wording.PICK_COLOURS, list(colours)),
         "motion": (wording.PICK_MOTION, list(wording.MOTIONS)),

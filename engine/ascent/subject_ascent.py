@@ -4,7 +4,9 @@ Each is found in a square of the picture that suits it, as concepts are out of g
 times, each time with another sketch of it over what is left of the picture where its edges go, so that what can be
 named best goes on. It is laid over the picture up to its contour, and from then on the networks see the whole of both
 (Hamblin et al. 2024, "Feature Accentuation"): so a cup's rim becomes a lighthouse's gallery, and the sea comes to a
-wreck. Of what no sketch is known the picture itself is what it begins with.
+wreck. Where all of the picture is to become it, and of what no sketch is known, nothing is found in a square: both
+networks see the whole picture from the beginning, with a sketch laid over it or without one, and what is there already
+becomes parts of the thing: a spoon an eye, a cup a belly.
 """
 
 from __future__ import annotations
@@ -65,9 +67,13 @@ LOOKS = {
     "vivid": Look(falloff=1.2, chroma=1.3, rate=0.06, finest=(160.0, 60.0)),
 }
 """... and those by which it grows together with the picture."""
-MADE, FASTER = 0.7, 1.6
-"""Of what no sketch is known: how much of the waves the picture takes far away, for it is made of all of that, and how
-much faster they find it than they go on."""
+TRANSFORMING = Schedule(pull=5, closest=0.6, margin=0, side=176, natural=4.0, colour_jitter=THING)
+"""How a picture becomes a thing: pulled back less, and also by smaller parts of it."""
+FASTER, MADE = 1.2, 0.6
+"""How much faster waves move then; and how much of them the picture takes far from where the thing is begun."""
+DIM, LIGHT, CLEARED, BEYOND = 8, 0.8, 0.9, 0.03
+"""Waves of its light that are left where it is begun, and their contrast; how much of its edges goes, for what is left
+of a cat's eye becomes a porthole; and how far beyond the sketch, as a share of the square's side."""
 APART = 0.25
 """How far each of several things reaches into the picture, as `spots.bell` has it."""
 LEAST = 1e-6
@@ -94,6 +100,12 @@ class Course(NamedTuple):
     strength: float = 1.0
     """How far from the picture: through less than 1 that shows, more goes faster."""
     look: str = "natural"
+    everywhere: bool = False
+    """Whether all of the picture is to become it."""
+
+    def with_pace(self, look: Look) -> Look:
+        """Waves that move faster for what is to be stronger."""
+        return look._replace(rate=max(1.0, self.strength) ** 0.5 * look.rate)
 
 
 class Site(NamedTuple):
@@ -193,36 +205,30 @@ def _grow(
 def _from_start(
     scorers: Sequence[CropScorer], sketch: Tensor | None, site: Site, course: Course, generator: torch.Generator
 ) -> Iterator[Progress]:
+    """A thing in its place, or all of a picture, that is grown and given sharp edges."""
+    if course.everywhere or sketch is None:
+        return _transform(scorers, sketch, site, course, generator)
+    return _grow_in_place(scorers, sketch, site, course, generator)
+
+
+def _grow_in_place(
+    scorers: Sequence[CropScorer], sketch: Tensor, site: Site, course: Course, generator: torch.Generator
+) -> Iterator[Progress]:
     """A thing found, grown together with a picture, and given sharp edges."""
-    if sketch is None:
-        picture, where = yield from _find_anywhere(scorers, site, course, generator)
-    else:
-        picture, where = yield from _find_in_outline(scorers, sketch, site, course, generator)
-    look, window = _with_pace(LOOKS[course.look], course), torch.maximum(where, site.elsewhere())
+    picture, where = yield from _find_in_outline(scorers, sketch, site, course, generator)
+    look, window = course.with_pace(LOOKS[course.look]), torch.maximum(where, site.elsewhere())
     for grown in grow_waves(picture, look, course.detailing, scorers, generator, window):
         yield grown
     picture, middle = grown.show(), site.square.middle(SKETCHED + 2 * REACH)
     for sharp in sharpen_edges(middle.cut(picture), scorers, generator):
-        yield replace(sharp, show=partial(_sharpen, picture, middle, sharp.show, window))
-
-
-def _find_anywhere(
-    scorers: Sequence[CropScorer], site: Site, course: Course, generator: torch.Generator
-) -> Generator[Progress, None, Found]:
-    """What has no shape that is known, made of the picture's own."""
-    where = site.free * site.share * (MADE + (1 - MADE) * site.near())
-    look = _with_pace(LOOKS[course.look], course)
-    look = look._replace(rate=FASTER * look.rate)
-    for found in grow_waves(site.picture, look, course.finding, scorers, generator, where):
-        yield found
-    return Found(found.show(), where)
+        yield replace(sharp, show=partial(_sharpen_square, picture, middle, sharp.show, window))
 
 
 def _find_in_outline(
     scorers: Sequence[CropScorer], sketch: Tensor, site: Site, course: Course, generator: torch.Generator
 ) -> Generator[Progress, None, Found]:
     """A thing drawn by a sketch of it, over a square of a picture without its edges."""
-    square, look = site.square, _with_pace(SHAPES[course.look], course)
+    square, look = site.square, course.with_pace(SHAPES[course.look])
     part, free = square.cut(site.picture), square.cut(site.free)
     outline = sketch_outline(sketch, SKETCHED, REACH, square.side).to(part.device)
     initial = begin_with(0.5 + PALE * (soften(part, SOFT) - 0.5), sketch)
@@ -241,11 +247,6 @@ def _find_in_outline(
     return Found(lay(found.show), square.paste(mask(found.show()), torch.zeros_like(site.free)))
 
 
-def _with_pace(look: Look, course: Course) -> Look:
-    """Waves that move faster for what is to be stronger."""
-    return look._replace(rate=max(1.0, course.strength) ** 0.5 * look.rate)
-
-
 def _clear(thing: Tensor) -> Tensor:
     """A picture [3, s, s] with less colour, and more contrast."""
     pale = torch.lerp(luminance(thing).expand_as(thing), thing, COLOUR)
@@ -259,9 +260,38 @@ def _contour(outline: Tensor, thing: Tensor) -> Tensor:
     return smoothstep((0.5 + STEEP * (snapped - 0.5)).clamp(0, 1))
 
 
-def _sharpen(picture: Tensor, square: Square, sharp: Callable[[], Tensor], window: Tensor) -> Tensor:
+def _transform(
+    scorers: Sequence[CropScorer], sketch: Tensor | None, site: Site, course: Course, generator: torch.Generator
+) -> Iterator[Progress]:
+    """All of a picture that becomes a thing, and is given sharp edges."""
+    begun = site.picture if sketch is None else _begin_over(site, sketch)
+    window = site.free * site.share * (MADE + (1 - MADE) * site.near())
+    growing = replace(TRANSFORMING, steps=course.finding.steps + course.detailing.steps)
+    look = course.with_pace(LOOKS[course.look])
+    look = look._replace(rate=FASTER * look.rate)
+    for grown in grow_waves(begun, look, growing, scorers, generator, window):
+        yield grown
+    picture = grown.show()
+    for sharp in sharpen_edges(picture, scorers, generator):
+        yield replace(sharp, show=partial(_sharpen, picture, sharp.show, window))
+
+
+def _begin_over(site: Site, sketch: Tensor) -> Tensor:
+    """A picture with a sketch of a thing, and less of its own edges there: [3, h, w]."""
+    square = site.square
+    part, free = square.cut(site.picture), square.cut(site.free)
+    outline = sketch_outline(sketch, SKETCHED, BEYOND, square.side).to(part.device)
+    ground = torch.lerp(part, 0.5 + LIGHT * (soften(part, DIM) - 0.5), CLEARED * outline)
+    return square.paste(torch.lerp(part, begin_with(ground, sketch), free), site.picture)
+
+
+def _sharpen_square(picture: Tensor, square: Square, sharp: Callable[[], Tensor], window: Tensor) -> Tensor:
     """A picture with sharp edges in a square."""
-    part, edges, whole = square.cut(picture), square.cut(window), sharp()
-    blurred = soft_filter(whole, max(1, round(FINE * square.side)))
-    crisp = (whole + CRISP * (whole - blurred)).clamp(0, 1)
-    return square.paste(torch.lerp(part, crisp, edges), picture)
+    return square.paste(_sharpen(square.cut(picture), sharp, square.cut(window)), picture)
+
+
+def _sharpen(picture: Tensor, sharp: Callable[[], Tensor], window: Tensor) -> Tensor:
+    """A picture with sharp edges, as far as a window [1, h, w] lets them through."""
+    whole = sharp()
+    blurred = soft_filter(whole, max(1, round(FINE * min(whole.shape[1:]))))
+    return torch.lerp(picture, (whole + CRISP * (whole - blurred)).clamp(0, 1), window)

@@ -88,6 +88,7 @@ Mask = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture, whit
 Guide = Annotated[Path | None, typer.Option(metavar="FILE", help="a picture to dream towards")]
 GuideBy = Annotated[str | None, typer.Option(help=params.describe(Dream, "guide_by"))]
 Look = Annotated[str | None, typer.Option(help=params.describe(Dream, "look"))]
+Where = Annotated[str | None, typer.Option(help=params.describe(Dream, "where"))]
 Classic = Annotated[bool, typer.Option("--classic", hidden=True, help="the look of 2015, as it was called")]
 Network = Annotated[
     str | None, typer.Option("--model", "--network", help="which network dreams; see `pareidolia networks`")
@@ -123,6 +124,7 @@ def dream(
     guide: Guide = None,
     guide_by: GuideBy = None,
     look: Look = None,
+    where: Where = None,
     classic: Classic = False,
     seed: Seed = None,
     size: Size = None,
@@ -135,7 +137,8 @@ def dream(
     wanted = _build_params(
         Dream, like, others, layer=layer, subject=subject, octaves=octaves, ratio=ratio, iterations=iterations,
         strength=strength, jitter=jitter, smoothing=smoothing, colours=colours, keep=keep, protect=protect,
-        guide_by=guide_by, look=look or ("2015" if classic else None), seed=seed, size=size, network=network,
+        guide_by=guide_by, look=look or ("2015" if classic else None), where=where, seed=seed, size=size,
+        network=network,
     )  # fmt: skip
     _make(wanted, pictures, Place(out, force), as_json, others=others, like=like)
 

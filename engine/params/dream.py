@@ -36,6 +36,11 @@ class Dream(VariedParams, ThingParams, AscentParams):
     guide_by: Literal["match", "average"] = Field(
         "match", description="how a guide guides: match (each place by what suits it) or average (by all of it)"
     )
+    where: Literal["one place", "everywhere"] = Field(
+        "one place",
+        description="where a subject grows: one place (the picture around it goes along) or everywhere (the picture's "
+        "own shapes become it)",
+    )
     look: Literal["natural", "vivid", "2015"] = Field(
         "natural",
         description="natural, vivid (rainbow edges) or 2015 (exactly as Google's DeepDream notebook did)",

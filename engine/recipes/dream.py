@@ -129,6 +129,7 @@ def _subjects(params: Dream, start: Tensor, mask: Tensor | None, runtime: Runtim
         params.start,
         params.strength,
         params.look,
+        params.where == "everywhere",
     )
     return grow_subjects(Aims(meanings, scorers, sketches), start, mask, course, params.seed, generator)
 

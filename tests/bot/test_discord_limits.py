@@ -157,7 +157,10 @@ def longest_params(catalog: Catalog) -> dict[str, AnyParams]:
     layer = longest_text([f"{word}:1*0.125" for word in layers[: weighted_terms.MOST]])
     seed: dict[str, Any] = {"seed": 2**31 - 1}
     pixels: dict[str, Any] = {**seed, "strength": 0.12, "size": 1023}
-    ways = {"colours": "match", "keep": 0.35, "protect": "centre", "guide_by": "average", "look": "vivid"}
+    ways = {
+        "colours": "match", "keep": 0.35, "protect": "centre", "guide_by": "average", "look": "vivid",
+        "where": "everywhere",
+    }  # fmt: skip
     options: dict[str, tuple[type[AnyParams], dict[str, Any]]] = {
         "dream": (Dream, {**pixels, **ways, "subject": subject, "variations": 4}),
         "dream of layers": (Dream, {**pixels, **ways, "layer": layer, "variations": 4}),

@@ -61,11 +61,12 @@ def test_a_zooms_credit_line_leads_back_to_it(frames: int, size: int) -> None:
     st.sampled_from(["auto", "nothing", "faces", "centre", "edges"]),
     st.sampled_from(["match", "average"]),
     st.sampled_from(["natural", "vivid", "2015"]),
+    st.sampled_from(["one place", "everywhere"]),
 )
 def test_every_option_of_the_chat_is_in_a_dreams_credit_line(
-    colours: str, keep: float, protect: str, guide_by: str, look: str
+    colours: str, keep: float, protect: str, guide_by: str, look: str, where: str
 ) -> None:
-    asked = Dream(colours=colours, keep=keep, protect=protect, guide_by=guide_by, look=look, seed=3)
+    asked = Dream(colours=colours, keep=keep, protect=protect, guide_by=guide_by, look=look, where=where, seed=3)
     assert parsed(wording.credit(asked)) == asked
 
 

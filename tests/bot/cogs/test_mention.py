@@ -385,6 +385,7 @@ async def test_a_subject_in_reply_to_a_dream_dreams_that_dream_on(stage: Stage) 
         ("zoom", False, False, {"layer": "mid", "recipe": "zoom"}),
         ("zoom into castles", False, False, {"subject": "castles", "recipe": "zoom"}),
         ("look:vivid", True, True, {"look": "vivid"}),
+        ("where:everywhere", True, True, {"where": "everywhere"}),
         ("@Pareidolia", False, False, {"layer": "mid"}),
         ("@Pareidolia hm, nice", False, False, {"layer": "mid"}),
     ],

@@ -83,7 +83,7 @@ async def test_the_options_of_dream_are_in_the_order_of_the_mission(client: Clie
     dream = declared(client, "dream")
     assert [option["name"] for option in dream["options"]] == [
         "image", "subject", "layer", "strength", "start", "user", "variations", "preset", "size", "seed", "private",
-        "look", "guide", "guide_user", "mask", "original", "palette", "model", "guide_by", "protect",
+        "look", "where", "guide", "guide_user", "mask", "original", "palette", "model", "guide_by", "protect",
     ]  # fmt: skip
     assert not any(option.get("required") for option in dream["options"])
     assert {option["name"] for option in dream["options"] if option.get("autocomplete")} == {
@@ -94,7 +94,7 @@ async def test_the_options_of_dream_are_in_the_order_of_the_mission(client: Clie
 async def test_every_choice_is_one_that_the_params_take(client: Client) -> None:
     dream = declared(client, "dream")
     offered = {option["name"]: option["choices"] for option in dream["options"] if option.get("choices")}
-    assert set(offered) == {"palette", "protect", "guide_by", "look", "variations", "start"}
+    assert set(offered) == {"palette", "protect", "guide_by", "look", "where", "variations", "start"}
     assert [(choice["name"], choice["value"]) for choice in offered.pop("start")] == [*wording.STARTS]
     for shown, choices in offered.items():
         name = params.field_name(shown)

@@ -88,14 +88,40 @@ def test_a_thing_begins_with_its_sketch(small_network: Network, photo: Tensor) -
     assert lighter[change(photo, grow(small_network, photo, sketch=LEFT)) > 0.05].mean() > 0.2
 
 
+def edges_kept(photo: Tensor, picture: Tensor) -> float:
+    return float(torch.corrcoef(torch.stack([picture.diff(dim=2).flatten(), photo.diff(dim=2).flatten()]))[0, 1])
+
+
 def test_where_no_shape_is_known_it_grows_out_of_the_photo_itself(small_network: Network, photo: Tensor) -> None:
-    found = grow(small_network, photo)[: COURSE.finding.steps]
-    moved = change(photo, found)
+    reports = grow(small_network, photo)
+    moved = change(photo, reports[: COURSE.finding.steps])
     assert (moved > 0).float().mean() > 0.9
     assert moved.mean() > 0.002
-    first = grow(small_network, photo)[0].show()
-    alike = torch.corrcoef(torch.stack([first.diff(dim=2).flatten(), photo.diff(dim=2).flatten()]))[0, 1]
-    assert alike > 0.9, "its edges are left, and nothing is laid over it"
+    assert edges_kept(photo, reports[0].show()) > 0.9, "its edges are left, and nothing is laid over it"
+
+
+def test_everywhere_all_of_the_photo_becomes_it(small_network: Network, photo: Tensor) -> None:
+    there, everywhere = (
+        grow(small_network, photo, sketch=LEFT, course=COURSE._replace(everywhere=one)) for one in (False, True)
+    )
+    corners = [
+        torch.stack([moved[:8, :8], moved[:8, -8:], moved[-8:, :8], moved[-8:, -8:]]).mean()
+        for moved in (change(photo, reports) for reports in (there, everywhere))
+    ]
+    assert corners[1] > 1.3 * corners[0]
+    assert len(everywhere) == len(there)
+
+
+def test_everywhere_it_begins_with_a_sketch_over_softer_edges(small_network: Network, photo: Tensor) -> None:
+    course = COURSE._replace(everywhere=True)
+    black, white = (
+        grow(small_network, photo, sketch=(0.5 + sign * (LEFT - 0.5)).clamp(0, 1), course=course)[0].show()
+        for sign in (-1, 1)
+    )
+    lighter = white.mean(0) - black.mean(0)
+    drawn = sketch_outline(LEFT, SKETCHED, subject_ascent.BEYOND, min(photo.shape[1:])) > 0
+    assert 0.3 * float(drawn.sum()) < float((lighter > 0.2).sum()) < float(drawn.sum())
+    assert edges_kept(photo, white) < 0.9
 
 
 def test_the_start_that_can_be_named_best_goes_on(
@@ -128,8 +154,9 @@ def test_things_grow_in_two_places(small_network: Network, photo: Tensor) -> Non
 def test_nothing_is_dreamed_where_a_mask_is_black(small_network: Network, photo: Tensor) -> None:
     mask = torch.zeros(1, *photo.shape[1:])
     mask[:, :, 60:] = 1
-    for sketch in (LEFT, None):
-        changed = change(photo, grow(small_network, photo, mask, sketch=sketch))
+    for sketch, everywhere in ((LEFT, False), (LEFT, True), (None, False)):
+        course = COURSE._replace(everywhere=everywhere)
+        changed = change(photo, grow(small_network, photo, mask, sketch=sketch, course=course))
         assert changed[:, :60].max() < 1e-5
         assert changed[:, 60:].mean() > 0.002
     assert change(photo, grow(small_network, photo, torch.zeros_like(mask), sketch=LEFT)).max() == 0

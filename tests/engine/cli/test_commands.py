@@ -304,11 +304,13 @@ def test_a_mask_a_guide_and_every_option_of_a_dream(
         "edges",
         "--smoothing",
         "1",
+        "--where",
+        "everywhere",
     ]
     assert run(monkeypatch, "dream", source, "-o", "a.png", "--json", *further, *options, *SMALL) == 0
     asked = json.loads(capsys.readouterr().out)["params"]
-    found = [asked[name] for name in ("layer", "colours", "keep", "protect", "smoothing", "guide_by")]
-    assert found == ["low*0.5 + mid", "match", 0.2, "edges", 1, "average"]
+    found = [asked[name] for name in ("layer", "colours", "keep", "protect", "smoothing", "guide_by", "where")]
+    assert found == ["low*0.5 + mid", "match", 0.2, "edges", 1, "average", "everywhere"]
     assert run(monkeypatch, "dream", source, "-o", "b.png", "--json", "--classic", "--layer", "low", *SMALL) == 0
     assert json.loads(capsys.readouterr().out)["params"]["jitter"] == 32
 

@@ -295,6 +295,15 @@ def test_by_crops_a_thing_has_a_place_and_a_mask_says_where_not(shipped: Runtime
     assert changed_left[:, :32].mean() > 0.01
 
 
+def test_by_crops_a_subject_grows_everywhere_if_that_is_asked_for(shipped: Runtime, photo: Tensor) -> None:
+    short = {"network": "lite2", "size": 128, "octaves": 1, "iterations": 4, "layer": None, "subject": "castle"}
+    there, everywhere = (
+        torch.nn.functional.avg_pool2d((picture - as_opened(photo)).abs().mean(0)[None, None], 32).min()
+        for picture in (last(shipped, photo, None, **short, where=where) for where in ("one place", "everywhere"))
+    )
+    assert everywhere > 1.3 * there
+
+
 def spread_of_colour(change: Tensor) -> float:
     return float((change - change.mean(0, keepdim=True)).abs().mean())
 
