@@ -36,6 +36,23 @@ async def test_colours_what_stays_and_what_is_spared(stage: Stage) -> None:  # n
     ), "the notebook knew no subjects"
 
 
+async def test_a_subject_grows_where_it_is_asked_for(stage: Stage) -> None:  # noqa: F811
+    message = await stage.ask("You", "dream", subject="eyes", where="everywhere", seed=7)
+    row = await stage.finish(message)
+    assert row.job.params == Dream(subject="eyes", where="everywhere", seed=7)
+    assert "`/dream subject:eyes where:everywhere seed:7`" in words(message)
+    await stage.tune("You", message, {wording.PICK_WHERE: "one place"})
+    (there,) = await stage.queued(1)
+    assert there.job.params == Dream(subject="eyes", seed=7)
+
+
+async def test_where_a_layer_grows_is_not_asked(stage: Stage) -> None:  # noqa: F811
+    message = await stage.ask("You", "dream", layer="mid", seed=7)
+    await stage.finish(message)
+    with pytest.raises(KeyError, match=wording.PICK_WHERE):
+        await stage.tune("You", message, {wording.PICK_WHERE: "everywhere"})
+
+
 async def test_a_guide_and_a_mask_travel_with_the_dream(stage: Stage) -> None:  # noqa: F811
     guide, mask = (stage.playground.upload(f"{name}.png", png(40, 30 + at)) for at, name in enumerate("ab"))
     message = await stage.ask("You", "dream", guide=guide, mask=mask, guide_by="average")
