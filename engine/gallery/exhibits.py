@@ -81,12 +81,12 @@ ORIGINALS = (
 )
 """The eight of the first post of 2015, its dumbbell, and a saxophone."""
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
-TOWARDS: dict[str, tuple[tuple[str, int], ...]] = {
-    "pet": (("owls", 106), ("peacock", 5)),
-    "night": (("strawberry", 108), ("elephants", 3)),
-    "food": (("goldfish", 4), ("volcano", 101)),
+TOWARDS: dict[str, tuple[tuple[str, int, str], ...]] = {
+    "pet": (("owls", 106, "one place"), ("shipwreck", 2, "everywhere")),
+    "night": (("strawberry", 108, "one place"), ("lighthouses", 2, "everywhere")),
+    "food": (("volcano", 101, "one place"), ("goldfish", 1, "everywhere")),
 }
-"""Photographs, and what grows in them, each by a seed that shows it."""
+"""Photographs, and what grows in them, each by a seed that shows it, in one place and everywhere."""
 SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (
         ("horizon", "churches + castles", {"subject": "churches + castles"}),
@@ -203,7 +203,9 @@ class Gallery:
         rows = []
         for kind, words in TOWARDS.items():
             cells = [Cell(self._source(kind), "a photo")]
-            cells += [Cell(self._dream(kind, {"subject": word, "seed": seed}), word) for word, seed in words]
+            for word, seed, where in words:
+                dreamed = self._dream(kind, {"subject": word, "seed": seed, "where": where})
+                cells.append(Cell(dreamed, f"{word}, {where}"))
             rows.append(Row("", cells))
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 

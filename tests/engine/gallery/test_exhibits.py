@@ -199,7 +199,7 @@ def test_everything_that_is_asked_can_be_asked() -> None:
             assert make(Dream, shipped_catalog(), network=NETWORK, **{option: value}) is not None
         assert Dream.model_fields[option].default in values
     assert ASKED[DEFAULT] == {}
-    for subject in (one for subjects in exhibits.TOWARDS.values() for one, _ in subjects):
+    for subject in (one for subjects in exhibits.TOWARDS.values() for one, *_ in subjects):
         make(Dream, shipped_catalog(), network=NETWORK, subject=subject)
     assert make(Morph, shipped_catalog(), **exhibits.MORPHED) is not None
     for words, seed in exhibits.HYBRIDS:
