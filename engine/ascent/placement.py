@@ -31,7 +31,7 @@ SEEN = 128
 """Pixels at which a part is seen."""
 BATCH = 8
 """Parts that a network sees at once."""
-DIRECTION_WEIGHT = 2.0
+DIRECTION_WEIGHT = 3.0
 """How much it counts, in spreads of the scores, to be where the seed looks first, ..."""
 NEAR = 0.2
 """... and how near that is: a spread, as a share of the sides."""
@@ -63,7 +63,8 @@ def best_place(
     """A row and a column, as shares of the sides, for what the scorers look for in a picture [3, h, w] in [0, 1].
 
     With a mask [1, h, w] in [0, 1] it is where that is white; places that are `taken` are kept away from, as far as
-    things reach. The more things there are, the smaller they are, and the nearer to the rim they may be.
+    things reach, and each further thing is looked for in the direction of the next seed. The more things there are, the
+    smaller they are, and the nearer to the rim they may be.
     """
     rows, columns = (_steps(room * spread(things) / SPREAD, count) for room, count in zip(ROOM, GRID, strict=True))
     places = [(row, column) for row in rows for column in columns]
@@ -71,7 +72,7 @@ def best_place(
     with torch.no_grad():
         scores = sum((_scores(one, parts) for one in scorers), torch.zeros(len(places)))
     suitable = (scores - scores.mean()) / (scores.std() + LEAST)
-    suitable += DIRECTION_WEIGHT * _nearness(places, place_on_ring(seed), NEAR)
+    suitable += DIRECTION_WEIGHT * _nearness(places, place_on_ring(seed + len(taken)), NEAR)
     for other in taken:
         suitable -= APART * _nearness(places, other, spread(2))
     if within is not None:

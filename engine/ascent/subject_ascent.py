@@ -37,7 +37,7 @@ from engine.canvas.smoothstep import smoothstep
 from engine.canvas.spots import Place, bell
 from engine.catalog.catalog import Meaning
 
-SQUARE = 1.0
+SQUARE = 0.85
 """How large the square is in which a thing is found that is alone, as a share of the short side."""
 SOFT, PALE = 4, 0.6
 """Waves of the square that are left of the picture where its edges go, its light and no shape; and how much contrast

@@ -82,9 +82,9 @@ ORIGINALS = (
 """The eight of the first post of 2015, its dumbbell, and a saxophone."""
 SKIES = ("cumulus", "towering cloud", "mackerel sky", "evening clouds", "storm")
 TOWARDS: dict[str, tuple[tuple[str, int, str], ...]] = {
-    "pet": (("owls", 106, "one place"), ("shipwreck", 2, "everywhere")),
-    "night": (("strawberry", 108, "one place"), ("lighthouses", 2, "everywhere")),
-    "food": (("volcano", 101, "one place"), ("goldfish", 1, "everywhere")),
+    "pet": (("owls", 1, "one place"), ("shipwreck", 2, "everywhere")),
+    "night": (("strawberry", 1, "one place"), ("lighthouses", 2, "everywhere")),
+    "food": (("volcano", 3, "one place"), ("goldfish", 1, "everywhere")),
 }
 """Photographs, and what grows in them, each by a seed that shows it, in one place and everywhere."""
 SCENES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (

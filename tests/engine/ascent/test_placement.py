@@ -6,6 +6,7 @@ from collections.abc import Collection
 from itertools import pairwise
 from math import dist
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -45,10 +46,12 @@ def keeps_off(place: Place, room: tuple[float, float]) -> bool:
     return all(least - 1e-9 <= at <= 1 - least + 1e-9 for at, least in zip(place, room, strict=True))
 
 
-def test_two_things_take_two_places() -> None:
-    first = best_place(SCORERS, picture(LEFT, RIGHT), 1, things=2)
-    second = best_place(SCORERS, picture(LEFT, RIGHT), 1, taken=[first], things=2)
-    assert dist(first, second) > 0.25
+@pytest.mark.parametrize("liked", [(LEFT, RIGHT), (LEFT,), ()])
+def test_two_things_take_two_places_by_every_seed(liked: tuple[Place, ...]) -> None:
+    for seed in range(12):
+        first = best_place(SCORERS, picture(*liked), seed, things=2)
+        second = best_place(SCORERS, picture(*liked), seed, taken=[first], things=2)
+        assert dist(first, second) > 0.25
 
 
 def test_a_mask_keeps_it_in_its_white() -> None:
@@ -85,7 +88,7 @@ def test_it_keeps_off_what_is_spared_in_the_middle() -> None:
         for mask in (spared, None)
     )
     assert min(away) > 0.15
-    assert min(there) < 0.15, "where it would be else"
+    assert sum(there) < 0.95 * sum(away), "where it would be else"
 
 
 def test_there_is_room_inside_and_where_a_mask_is_white() -> None:
