@@ -37,8 +37,9 @@ from engine.canvas.smoothstep import smoothstep
 from engine.canvas.spots import Place, bell
 from engine.catalog.catalog import Meaning
 
-SQUARE = 0.85
-"""How large the square is in which a thing is found that is alone, as a share of the short side."""
+SQUARE, LARGE = 0.85, 1.0
+"""How large the square is in which a thing is found that is alone, as a share of the short side; and in which all of a
+picture begins to become one."""
 SOFT, PALE = 4, 0.6
 """Waves of the square that are left of the picture where its edges go, its light and no shape; and how much contrast
 they keep: a cat's face would be in the way of a lighthouse."""
@@ -150,7 +151,7 @@ def grow_subjects(
     count, done, dreamed = len(aims.meanings), 0, picture
     steps = count * (course.finding.steps + course.detailing.steps + EDGES.steps)
     free = picture.new_ones(1, *size) if mask is None else mask
-    squares = _squares(aims.scorers, picture, mask, seed)
+    squares = _squares(aims.scorers, picture, mask, seed, LARGE if course.everywhere else SQUARE)
     shares = _shares(squares, size).to(picture.device)
     for square, share, meaning, scorers, sketches in zip(
         squares, shares, aims.meanings, aims.scorers, aims.sketches, strict=True
@@ -162,12 +163,14 @@ def grow_subjects(
         dreamed = report.show()
 
 
-def _squares(aims: Sequence[Sequence[CropScorer]], picture: Tensor, mask: Tensor | None, seed: int) -> list[Square]:
-    """Where each thing is found."""
+def _squares(
+    aims: Sequence[Sequence[CropScorer]], picture: Tensor, mask: Tensor | None, seed: int, alone: float
+) -> list[Square]:
+    """Where each thing is found; how large a square is that is alone, as a share of the short side."""
     places: list[Place] = []
     for scorers in aims:
         places.append(best_place(scorers, picture, seed, mask, places, len(aims)))
-    side = SQUARE * spread(len(places)) / spread(1)
+    side = alone * spread(len(places)) / spread(1)
     size: Size = (picture.shape[1], picture.shape[2])
     return [room_for(place, side, size, mask, SKETCHED) for place in places]
 
