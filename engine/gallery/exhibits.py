@@ -203,9 +203,8 @@ class Gallery:
         rows = []
         for kind, words in TOWARDS.items():
             cells = [Cell(self._source(kind), "a photo")]
-            for word, seed, where in words:
-                dreamed = self._dream(kind, {"subject": word, "seed": seed, "where": where})
-                cells.append(Cell(dreamed, f"{word}, {where}"))
+            asked = [({"subject": word, "seed": seed, "where": at}, f"{word}, {at}") for word, seed, at in words]
+            cells += [Cell(self._dream(kind, options), caption) for options, caption in asked]
             rows.append(Row("", cells))
         return webp([sheet(rows, self._scale.side)], STILL_BYTES)
 
