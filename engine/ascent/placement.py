@@ -33,7 +33,7 @@ BATCH = 8
 """Parts that a network sees at once."""
 DIRECTION_WEIGHT = 3.0
 """How much it counts, in spreads of the scores, to be where the seed looks first, ..."""
-NEAR = 0.2
+NEAR = 0.25
 """... and how near that is: a spread, as a share of the sides."""
 SPREAD = 0.5
 """How large the place of a thing is that is alone, as `spots.bell` has it; several share the picture."""

@@ -88,7 +88,7 @@ def test_it_keeps_off_what_is_spared_in_the_middle() -> None:
         for mask in (spared, None)
     )
     assert min(away) > 0.15
-    assert sum(there) < 0.95 * sum(away), "where it would be else"
+    assert min(there) < 0.15, "where it would be else"
 
 
 def test_there_is_room_inside_and_where_a_mask_is_white() -> None:
