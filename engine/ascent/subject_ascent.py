@@ -121,9 +121,9 @@ class Site(NamedTuple):
     share: Tensor
     """How much of the picture is its, beside others' [1, h, w] in [0, 1]."""
 
-    def elsewhere(self) -> Tensor:
-        """How much of its waves the picture takes where it is not, [1, h, w]."""
-        return self.free * self.share * (FAR + (NEAR - FAR) * self.near())
+    def window(self, far: float, near: float) -> Tensor:
+        """How much of its waves the picture takes, so much far from it and so much near it: [1, h, w]."""
+        return self.free * self.share * (far + (near - far) * self.near())
 
     def near(self) -> Tensor:
         """1 in the middle of the square, soft around it: [1, h, w]."""
@@ -219,7 +219,7 @@ def _grow_in_place(
 ) -> Iterator[Progress]:
     """A thing found, grown together with a picture, and given sharp edges."""
     picture, where = yield from _find_in_outline(scorers, sketch, site, course, generator)
-    look, window = course.with_pace(LOOKS[course.look]), torch.maximum(where, site.elsewhere())
+    look, window = course.with_pace(LOOKS[course.look]), torch.maximum(where, site.window(FAR, NEAR))
     for grown in grow_waves(picture, look, course.detailing, scorers, generator, window):
         yield grown
     picture, middle = grown.show(), site.square.middle(SKETCHED + 2 * REACH)
@@ -234,7 +234,7 @@ def _find_in_outline(
     square, look = site.square, course.with_pace(SHAPES[course.look])
     part, free = square.cut(site.picture), square.cut(site.free)
     outline = sketch_outline(sketch, SKETCHED, REACH, square.side).to(part.device)
-    initial = begin_with(0.5 + PALE * (soften(part, SOFT) - 0.5), sketch)
+    initial = begin_with(_pale(part, SOFT, PALE), sketch)
     window = AROUND + (1 - AROUND) * free * outline
 
     def mask(thing: Tensor) -> Tensor:
@@ -268,7 +268,7 @@ def _transform(
 ) -> Iterator[Progress]:
     """All of a picture that becomes a thing, and is given sharp edges."""
     begun = site.picture if sketch is None else _begin_over(site, sketch)
-    window = site.free * site.share * (MADE + (1 - MADE) * site.near())
+    window = site.window(MADE, 1)
     growing = replace(TRANSFORMING, steps=course.finding.steps + course.detailing.steps)
     look = course.with_pace(LOOKS[course.look])
     look = look._replace(rate=FASTER * look.rate)
@@ -284,8 +284,13 @@ def _begin_over(site: Site, sketch: Tensor) -> Tensor:
     square = site.square
     part, free = square.cut(site.picture), square.cut(site.free)
     outline = sketch_outline(sketch, SKETCHED, BEYOND, square.side).to(part.device)
-    ground = torch.lerp(part, 0.5 + LIGHT * (soften(part, DIM) - 0.5), CLEARED * outline)
+    ground = torch.lerp(part, _pale(part, DIM, LIGHT), CLEARED * outline)
     return square.paste(torch.lerp(part, begin_with(ground, sketch), free), site.picture)
+
+
+def _pale(part: Tensor, waves: int, contrast: float) -> Tensor:
+    """The light of a picture [3, s, s], so many waves of it, without its shapes."""
+    return 0.5 + contrast * (soften(part, waves) - 0.5)
 
 
 def _sharpen_square(picture: Tensor, square: Square, sharp: Callable[[], Tensor], window: Tensor) -> Tensor:
